@@ -1,0 +1,105 @@
+/// The identity of one `Entity`: a UUID that cannot be mistaken for the id of something else.
+///
+/// Sixteen bytes on the wire and in the database, text only where people read it.
+package struct ID<Entity>: Hashable, Sendable {
+    /// The first eight bytes, big endian. In a UUIDv7 the upper 48 bits are milliseconds since 1970.
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A UUIDv7 made `now`: ids sort by the millisecond they were made in, so a database appends instead of scattering.
+    package static func make(
+        at now: Timestamp, using random: inout some RandomNumberGenerator
+    ) -> ID {
+        let version: UInt64 = 0x7000
+        let variant: UInt64 = 0x8000_0000_0000_0000
+        let milliseconds = UInt64(clamping: now.milliseconds) << 16
+        return ID(
+            high: milliseconds | version | (random.next() & 0x0fff),
+            low: variant | (random.next() >> 2))
+    }
+
+    package static func make(at now: Timestamp) -> ID {
+        var random = SystemRandomNumberGenerator()
+        return make(at: now, using: &random)
+    }
+
+    /// The same sixteen bytes as the id of something else: a row that a request creates is named by that request.
+    package init<Other>(of other: ID<Other>) {
+        self.init(high: other.high, low: other.low)
+    }
+}
+
+/// What a request id identifies: one wish of the outermost client, however often it is sent.
+package enum Request {}
+package typealias RequestID = ID<Request>
+
+package enum User {}
+package typealias UserID = ID<User>
+
+extension ID {
+    package static var byteCount: Int { 16 }
+
+    /// Nil unless there are exactly sixteen bytes.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.byteCount else { return nil }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+        }
+        self.init(high: high, low: low)
+    }
+
+    package var bytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
+            for index in 0..<8 {
+                let shift = UInt64(56 - 8 * index)
+                buffer[index] = UInt8(truncatingIfNeeded: high >> shift)
+                buffer[index + 8] = UInt8(truncatingIfNeeded: low >> shift)
+            }
+            count = Self.byteCount
+        }
+    }
+}
+
+extension ID: Comparable {
+    package static func < (a: ID, b: ID) -> Bool {
+        a.high == b.high ? a.low < b.low : a.high < b.high
+    }
+}
+
+extension ID: LosslessStringConvertible {
+    /// `8-4-4-4-12` hexadecimal digits, upper or lower case; nil for anything else.
+    package init?(_ text: String) {
+        var halves: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        for (index, character) in text.utf8.enumerated() {
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard character == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard let digit = Hexadecimal.value(of: character), digits < 32 else { return nil }
+            if digits < 16 {
+                halves.0 = halves.0 << 4 | UInt64(digit)
+            } else {
+                halves.1 = halves.1 << 4 | UInt64(digit)
+            }
+            digits += 1
+        }
+        guard digits == 32 else { return nil }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    package var description: String {
+        var text = Hexadecimal.text(of: bytes)
+        for offset in [20, 16, 12, 8] {
+            text.insert("-", at: text.index(text.startIndex, offsetBy: offset))
+        }
+        return text
+    }
+}

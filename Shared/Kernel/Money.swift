@@ -1,0 +1,104 @@
+/// An amount of one currency, as a whole number of its minor units (cents), so that it never rounds.
+package struct Money: Hashable, Sendable {
+    package let minorUnits: Int64
+    package let currency: Currency
+
+    package init(minorUnits: Int64, _ currency: Currency) {
+        self.minorUnits = minorUnits
+        self.currency = currency
+    }
+
+    package static func zero(_ currency: Currency) -> Money { Money(minorUnits: 0, currency) }
+
+    package var isNegative: Bool { minorUnits < 0 }
+    package var isPositive: Bool { minorUnits > 0 }
+
+    package func adding(_ other: Money) throws(MoneyError) -> Money {
+        try combined(with: other, by: { $0.addingReportingOverflow($1) })
+    }
+
+    package func subtracting(_ other: Money) throws(MoneyError) -> Money {
+        try combined(with: other, by: { $0.subtractingReportingOverflow($1) })
+    }
+
+    package func multiplied(by count: Int) throws(MoneyError) -> Money {
+        let (product, overflow) = minorUnits.multipliedReportingOverflow(by: Int64(count))
+        guard !overflow else { throw .overflow }
+        return Money(minorUnits: product, currency)
+    }
+
+    /// The sum of `amounts`, which may be empty.
+    package static func sum(_ amounts: some Sequence<Money>, in currency: Currency) throws(MoneyError) -> Money {
+        var sum = Money.zero(currency)
+        for amount in amounts { sum = try sum.adding(amount) }
+        return sum
+    }
+
+    private func combined(
+        with other: Money, by operation: (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
+    ) throws(MoneyError) -> Money {
+        guard currency == other.currency else { throw .currencies(currency, other.currency) }
+        let (result, overflow) = operation(minorUnits, other.minorUnits)
+        guard !overflow else { throw .overflow }
+        return Money(minorUnits: result, currency)
+    }
+}
+
+package enum MoneyError: Error, Equatable, CustomStringConvertible {
+    case overflow
+    case currencies(Currency, Currency)
+
+    package var description: String {
+        switch self {
+        case .overflow: "the amount is larger than can be counted"
+        case .currencies(let one, let other): "\(one) and \(other) cannot be added: amounts must share one currency"
+        }
+    }
+}
+
+extension Money: CustomStringConvertible {
+    /// As people write it: `12.50 EUR`, `1200 JPY`, `-0.05 USD`.
+    package var description: String {
+        let digits = currency.fractionDigits
+        let magnitude = String(minorUnits.magnitude)
+        let sign = isNegative ? "-" : ""
+        guard digits > 0 else { return "\(sign)\(magnitude) \(currency)" }
+        let padded = String(repeating: "0", count: max(0, digits + 1 - magnitude.count)) + magnitude
+        return "\(sign)\(padded.dropLast(digits)).\(padded.suffix(digits)) \(currency)"
+    }
+}
+
+extension Money: LosslessStringConvertible {
+    /// Reads `12.50 EUR`, `EUR 12.50`, `12 EUR` and `-3 EUR`; nil for more decimals than the currency has, or too much.
+    package init?(_ text: String) {
+        let words = text.split(separator: " ")
+        guard words.count == 2 else { return nil }
+        if let currency = Currency(String(words[1])) {
+            self.init(amount: words[0], currency)
+        } else if let currency = Currency(String(words[0])) {
+            self.init(amount: words[1], currency)
+        } else {
+            return nil
+        }
+    }
+
+    private init?(amount: Substring, _ currency: Currency) {
+        let isNegative = amount.hasPrefix("-")
+        let parts = amount.dropFirst(isNegative ? 1 : 0).split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count == 2 ? parts[1] : ""
+        guard (1...2).contains(parts.count), !parts[0].isEmpty, fraction.count <= currency.fractionDigits,
+            parts.count == 1 || !fraction.isEmpty
+        else { return nil }
+        var minorUnits: Int64 = 0
+        let zeros = String(repeating: "0", count: currency.fractionDigits - fraction.count)
+        for character in (parts[0] + fraction + zeros).utf8 {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character) else { return nil }
+            let digit = Int64(character - UInt8(ascii: "0"))
+            let (scaled, tooLarge) = minorUnits.multipliedReportingOverflow(by: 10)
+            let (sum, overflow) = scaled.addingReportingOverflow(isNegative ? -digit : digit)
+            guard !tooLarge, !overflow else { return nil }
+            minorUnits = sum
+        }
+        self.init(minorUnits: minorUnits, currency)
+    }
+}

@@ -1,0 +1,22 @@
+/// Who somebody is to the system. Sets of them say who may call a method; an empty set means anyone.
+package struct Role: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    package static let user = Role(rawValue: 1)
+    package static let `operator` = Role(rawValue: 2)
+    package static let service = Role(rawValue: 4)
+
+    package static let names: [(role: Role, name: String)] = [
+        (.user, "user"), (.operator, "operator"), (.service, "service"),
+    ]
+}
+
+extension Role: CustomStringConvertible {
+    package var description: String {
+        isEmpty ? "anyone" : Self.names.filter { contains($0.role) }.map(\.name).joined(separator: " or ")
+    }
+}
