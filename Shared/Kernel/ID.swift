@@ -41,6 +41,20 @@ package typealias RequestID = ID<Request>
 package enum User {}
 package typealias UserID = ID<User>
 
+/// The waiting room of one sale.
+package enum Room {}
+package typealias RoomID = ID<Room>
+
+/// A user's position in a room.
+package enum Place {}
+package typealias PlaceID = ID<Place>
+
+package enum Concert {}
+package typealias ConcertID = ID<Concert>
+
+package enum Ticket {}
+package typealias TicketID = ID<Ticket>
+
 extension ID {
     package static var byteCount: Int { 16 }
 
