@@ -7,8 +7,8 @@ func system(_ name: String, _ pkgConfig: String, apt package: String) -> Target 
 }
 
 /// A module of Shared/, which knows nothing about tickets.
-func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Shared/\(name)")
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = ["README.md"]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude)
 }
 
 /// The tests of one module; every one also sees TestSupport.
@@ -21,9 +21,14 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 let package = Package(
     name: "Onsale",
     targets: [
-        shared("Kernel"),
-        .target(name: "TestSupport", dependencies: ["Kernel"], path: "Tests/TestSupport"),
+        system("CSodium", "libsodium", apt: "libsodium-dev"),
+        shared("Kernel", exclude: []),
+        shared("Threads"),
+        shared("Identity", ["Kernel", "Threads", "CSodium"]),
+        .target(name: "TestSupport", dependencies: ["Kernel", "Threads"], path: "Tests/TestSupport"),
         tests(of: "Kernel"),
+        tests(of: "Threads"),
+        tests(of: "Identity", ["Kernel"]),
     ]
 )
 

@@ -1,5 +1,5 @@
 import Kernel
-import Synchronization
+import Threads
 
 /// A clock that stands still until a test moves it, and can step like a real one.
 package final class ManualClock: Clock {
@@ -15,10 +15,10 @@ package final class ManualClock: Clock {
         let wake: CheckedContinuation<Bool, Never>
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     package init(at now: Timestamp = .noon) {
-        state = Mutex(State(now: now))
+        state = Lock(State(now: now))
     }
 
     package var now: Timestamp { state.withLock { $0.now } }

@@ -1,0 +1,50 @@
+import Kernel
+
+/// A short-lived permit to browse and reserve, for one user at one place of one room.
+package struct Pass: Hashable, Sendable {
+    package let room: RoomID
+    package let place: PlaceID
+    package let user: UserID
+    package let expiry: Timestamp
+
+    package init(room: RoomID, place: PlaceID, user: UserID, expiry: Timestamp) {
+        self.room = room
+        self.place = place
+        self.user = user
+        self.expiry = expiry
+    }
+}
+
+/// Issues and verifies passes: 93 bytes, checked without asking the service that issued them.
+package struct Passes: Sendable {
+    private static let bodyByteCount = 56
+
+    private let seal: Seal
+
+    package init(_ keyFile: KeyFile) {
+        seal = Seal(keyFile, for: .pass)
+    }
+
+    package func sign(_ pass: Pass) -> [UInt8] {
+        seal.sign(
+            pass.room.bytes + pass.place.bytes + pass.user.bytes + pass.expiry.milliseconds.bigEndianBytes)
+    }
+
+    /// The pass of `user`; a copy in another user's hands is refused. Whether it is for the right room is for the caller
+    /// to look at.
+    package func verify(_ token: RawSpan, of user: UserID, at now: Timestamp) throws(TokenError) -> Pass {
+        try seal.check(token, bodyByteCount: Self.bodyByteCount)
+        let pass = Pass(
+            room: ID(high: token.bigEndian(at: 5), low: token.bigEndian(at: 13)),
+            place: ID(high: token.bigEndian(at: 21), low: token.bigEndian(at: 29)),
+            user: ID(high: token.bigEndian(at: 37), low: token.bigEndian(at: 45)),
+            expiry: Timestamp(milliseconds: token.bigEndian(at: 53)))
+        guard pass.user == user else { throw .ofAnotherUser }
+        guard now < pass.expiry else { throw .expired(at: pass.expiry) }
+        return pass
+    }
+
+    package func verify(_ token: [UInt8], of user: UserID, at now: Timestamp) throws(TokenError) -> Pass {
+        try verify(token.span.bytes, of: user, at: now)
+    }
+}

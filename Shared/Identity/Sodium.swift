@@ -1,0 +1,90 @@
+import CSodium
+
+/// libsodium behind safe values.
+enum Sodium {
+    static let tagByteCount = Int(crypto_auth_BYTES)
+    static let signatureByteCount = Int(crypto_sign_BYTES)
+    static let publicKeyByteCount = Int(crypto_sign_PUBLICKEYBYTES)
+
+    /// libsodium picks its implementations here, once; everything that makes a key or a hash asks for it first.
+    private static let isInitialized = sodium_init() >= 0
+
+    private static func initialize() {
+        precondition(isInitialized, "libsodium could not be initialized: the system gives no random numbers")
+    }
+
+    static func randomBytes(_ count: Int) -> [UInt8] {
+        initialize()
+        var bytes = [UInt8](repeating: 0, count: count)
+        randombytes_buf(&bytes, count)
+        return bytes
+    }
+
+    /// The tag of all of `message` under `key`.
+    static func tag(of message: [UInt8], key: SecretKey) -> [UInt8] {
+        var tag = [UInt8](repeating: 0, count: tagByteCount)
+        key.withUnsafePointer { _ = crypto_auth(&tag, message, UInt64(message.count), $0) }
+        return tag
+    }
+
+    /// Whether the last bytes of `message` are the tag of those before, compared in constant time.
+    static func endsWithItsTag(_ message: RawSpan, key: SecretKey) -> Bool {
+        message.withUnsafeBytes { message in
+            let contentCount = message.count - tagByteCount
+            guard contentCount >= 0, let bytes = message.assumingMemoryBound(to: UInt8.self).baseAddress else {
+                return false
+            }
+            return key.withUnsafePointer {
+                crypto_auth_verify(bytes + contentCount, bytes, UInt64(contentCount), $0) == 0
+            }
+        }
+    }
+
+    /// A key of its own for each purpose, made from one secret: what is signed for one means nothing to another.
+    static func derivedKey(from secret: SecretKey, number: UInt64, context: StaticString) -> SecretKey {
+        initialize()
+        precondition(context.utf8CodeUnitCount == Int(crypto_kdf_CONTEXTBYTES), "a context has eight bytes")
+        var derived = [UInt8](repeating: 0, count: SecretKey.byteCount)
+        secret.withUnsafePointer {
+            _ = crypto_kdf_derive_from_key(&derived, SecretKey.byteCount, number, "\(context)", $0)
+        }
+        return SecretKey(filling: derived)
+    }
+
+    /// The Ed25519 key pair that grows from `seed`.
+    static func signingKeys(seed: SecretKey) -> (public: [UInt8], secret: [UInt8]) {
+        initialize()
+        var publicKey = [UInt8](repeating: 0, count: publicKeyByteCount)
+        var secretKey = [UInt8](repeating: 0, count: Int(crypto_sign_SECRETKEYBYTES))
+        seed.withUnsafePointer { _ = crypto_sign_seed_keypair(&publicKey, &secretKey, $0) }
+        return (publicKey, secretKey)
+    }
+
+    static func signature(of message: [UInt8], secretKey: [UInt8]) -> [UInt8] {
+        var signature = [UInt8](repeating: 0, count: signatureByteCount)
+        crypto_sign_detached(&signature, nil, message, UInt64(message.count), secretKey)
+        return signature
+    }
+
+    static func isSignature(_ signature: [UInt8], of message: [UInt8], publicKey: [UInt8]) -> Bool {
+        precondition(signature.count == signatureByteCount && publicKey.count == publicKeyByteCount)
+        return crypto_sign_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
+    }
+
+    /// Nil when there is not enough memory.
+    static func passwordHash(of password: [UInt8], cost: PasswordCost) -> String? {
+        initialize()
+        var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
+        let characters = password.map(CChar.init(bitPattern:))
+        let result = crypto_pwhash_str(
+            &text, characters, UInt64(characters.count), UInt64(cost.passes), cost.memoryBytes)
+        guard result == 0 else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    static func passwordHash(_ hash: String, isOf password: [UInt8]) -> Bool {
+        initialize()
+        let characters = password.map(CChar.init(bitPattern:))
+        return crypto_pwhash_str_verify(hash, characters, UInt64(characters.count)) == 0
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// State that one thread at a time works on. Held for moments only: nothing inside waits.
+package struct Lock<State: ~Copyable>: ~Copyable {
+    // The mutex needs an address that never moves.
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let state: UnsafeMutablePointer<State>
+
+    package init(_ initial: consuming sending State) {
+        mutex = .allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        state = .allocate(capacity: 1)
+        state.initialize(to: initial)
+        let result = pthread_mutex_init(mutex, nil)
+        precondition(result == 0, "a mutex could not be made: error \(result)")
+    }
+
+    deinit {
+        pthread_mutex_destroy(mutex)
+        mutex.deinitialize(count: 1).deallocate()
+        state.deinitialize(count: 1).deallocate()
+    }
+
+    package borrowing func withLock<Value: ~Copyable, Failure: Error>(
+        _ body: (inout sending State) throws(Failure) -> sending Value
+    ) throws(Failure) -> sending Value {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(&state.pointee)
+    }
+}
+
+// Sound: the state is reached only under the mutex, and enters and leaves only by `sending`.
+extension Lock: @unchecked Sendable where State: ~Copyable {}

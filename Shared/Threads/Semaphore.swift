@@ -1,0 +1,40 @@
+import Glibc
+
+/// Counts signals; a thread that waits takes one, or sleeps until there is one.
+package final class Semaphore: Sendable {
+    // Sound: sem_t is made for being used by several threads at once.
+    private nonisolated(unsafe) let handle: UnsafeMutablePointer<sem_t>
+
+    package init() {
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: sem_t())
+        sem_init(handle, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(handle)
+        handle.deinitialize(count: 1).deallocate()
+    }
+
+    /// Safe in a signal handler.
+    package func signal() {
+        sem_post(handle)
+    }
+
+    package func wait() {
+        while sem_wait(handle) != 0 && errno == EINTR {}
+    }
+
+    /// False when there was no signal for `timeoutMilliseconds`.
+    package func wait(timeoutMilliseconds: Int) -> Bool {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = deadline.tv_nsec + timeoutMilliseconds % 1000 * 1_000_000
+        deadline.tv_sec += timeoutMilliseconds / 1000 + nanoseconds / 1_000_000_000
+        deadline.tv_nsec = nanoseconds % 1_000_000_000
+        while sem_timedwait(handle, &deadline) != 0 {
+            if errno != EINTR { return false }
+        }
+        return true
+    }
+}

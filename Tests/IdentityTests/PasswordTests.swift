@@ -1,0 +1,47 @@
+import Identity
+import TestSupport
+import Testing
+
+@Suite struct PasswordTests {
+    private let passwords = Passwords(cost: .least)
+
+    @Test func `the right password is told from a wrong one`() async throws {
+        let hash = try await passwords.hash("correct horse")
+        #expect(try await passwords.verify("correct horse", against: hash))
+        #expect(try await !passwords.verify("correct horsf", against: hash))
+        #expect(try await !passwords.verify("correct horse", against: nil))
+    }
+
+    @Test func `the same password has another hash each time, and none contains it`() async throws {
+        let one = try await passwords.hash("correct horse")
+        let two = try await passwords.hash("correct horse")
+        #expect(one != two)
+        #expect(one.text.hasPrefix("$argon2id$v=19$m=8,t=1,p=1$"))
+        #expect(!one.text.contains("horse"))
+        #expect(PasswordHash(one.text) == one)
+    }
+
+    @Test func `a hash made at one cost verifies under another`() async throws {
+        let hash = try await passwords.hash("correct horse")
+        #expect(try await Passwords(cost: .standard).verify("correct horse", against: hash))
+    }
+
+    @Test(arguments: ["", String(repeating: "x", count: 1025)])
+    func `a password outside its bounds is refused`(password: String) async {
+        await #expect(throws: PasswordError.length(maximumByteCount: 1024)) { try await passwords.hash(password) }
+        await #expect(throws: PasswordError.length(maximumByteCount: 1024)) {
+            try await passwords.verify(password, against: nil)
+        }
+    }
+
+    @Test(arguments: ["", "$argon2i$v=19$m=8,t=1,p=1$", "plain", "$argon2id$" + String(repeating: "x", count: 128)])
+    func `text that is no Argon2id hash is none`(text: String) {
+        #expect(PasswordHash(text) == nil)
+    }
+
+    @Test func `a damaged hash matches no password`() async throws {
+        let hash = try await passwords.hash("correct horse")
+        let damaged = try #require(PasswordHash(String(hash.text.dropLast())))
+        #expect(try await !passwords.verify("correct horse", against: damaged))
+    }
+}

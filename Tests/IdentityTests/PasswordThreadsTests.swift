@@ -1,0 +1,80 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Identity
+
+@Suite struct PasswordThreadsTests {
+    /// Work that does not end before the test says so.
+    private final class Gate: Sendable {
+        private let isOpen = Atomic(false)
+        let begun = Atomic(0)
+        let most = Atomic(0)
+        private let inside = Atomic(0)
+
+        func open() { isOpen.store(true, ordering: .releasing) }
+
+        func pass() {
+            begun.add(1, ordering: .relaxed)
+            most.max(inside.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
+            while !isOpen.load(ordering: .acquiring) { sched_yield() }
+            inside.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    @Test func `as many run at once as were allowed, the others wait their turn`() async throws {
+        let threads = PasswordThreads(atOnce: 2, maximumWaiting: 10)
+        let gate = Gate()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask { try await threads.run { gate.pass() } }
+            }
+            while gate.begun.load(ordering: .relaxed) < 2 || threads.load.waiting < 8 { await Task.yield() }
+            gate.open()
+            try await group.waitForAll()
+        }
+        #expect(gate.begun.load(ordering: .relaxed) == 10)
+        #expect(gate.most.load(ordering: .relaxed) <= 2)
+    }
+
+    @Test func `a full queue refuses at once and takes work again when there is room`() async throws {
+        let threads = PasswordThreads(atOnce: 1, maximumWaiting: 1)
+        let gate = Gate()
+        let first = Task { try await threads.run { gate.pass() } }
+        while gate.begun.load(ordering: .relaxed) < 1 { await Task.yield() }
+        let second = Task { try await threads.run { gate.pass() } }
+        while threads.load.waiting < 1 { await Task.yield() }
+        await #expect(throws: PasswordError.busy(maximumWaiting: 1)) { try await threads.run {} }
+        gate.open()
+        try await first.value
+        try await second.value
+        while threads.load.running > 0 { await Task.yield() }
+        #expect(try await threads.run { 7 } == 7)
+    }
+
+    @Test func `work that nobody waits for any more is not begun`() async throws {
+        let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
+        let gate = Gate()
+        let first = Task { try await threads.run { gate.pass() } }
+        while gate.begun.load(ordering: .relaxed) < 1 { await Task.yield() }
+        let second = Task { try await threads.run { gate.pass() } }
+        while threads.load.waiting < 1 { await Task.yield() }
+        second.cancel()
+        await #expect(throws: PasswordError.cancelled) { try await second.value }
+        #expect(threads.load.waiting == 0)
+        gate.open()
+        try await first.value
+        #expect(gate.begun.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `a task cancelled before it asks is refused`() async {
+        let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await threads.run { true }
+        }
+        task.cancel()
+        await #expect(throws: PasswordError.cancelled) { try await task.value }
+    }
+}

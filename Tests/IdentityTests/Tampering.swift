@@ -1,0 +1,12 @@
+/// Every way to spoil `bytes` a little: each bit turned, each end cut off, a byte more.
+func spoiled(_ bytes: [UInt8]) -> [[UInt8]] {
+    var all: [[UInt8]] = []
+    for bit in 0..<bytes.count * 8 {
+        var altered = bytes
+        altered[bit / 8] ^= 1 << UInt8(bit % 8)
+        all.append(altered)
+    }
+    for count in bytes.indices { all.append(Array(bytes.prefix(count))) }
+    all.append(bytes + [0])
+    return all
+}
