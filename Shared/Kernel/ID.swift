@@ -38,6 +38,10 @@ package struct ID<Entity>: Hashable, Sendable {
 package enum Request {}
 package typealias RequestID = ID<Request>
 
+/// What carries one request through the services, for those who read the logs.
+package enum Trace {}
+package typealias TraceID = ID<Trace>
+
 package enum User {}
 package typealias UserID = ID<User>
 
