@@ -1,0 +1,14 @@
+/// Why bytes are not a message, or why a message cannot be sent.
+package struct MessageError: Error, Equatable, CustomStringConvertible {
+    /// The full name of the field, or of the message where no field is to blame: `onsale.queue.v1.JoinRequest.room`.
+    package let field: String
+    /// What is wrong with it, and what is allowed.
+    package let problem: String
+
+    package init(_ field: String, _ problem: String) {
+        self.field = field
+        self.problem = problem
+    }
+
+    package var description: String { "\(field): \(problem)" }
+}

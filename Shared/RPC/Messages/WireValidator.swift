@@ -1,0 +1,165 @@
+import CProto
+
+/// Walks the bytes of a message against its descriptor before protobuf-c may see them.
+///
+/// protobuf-c is fast and trusting: it lets many tiny fields grow into sixty times their size, merges a repeated
+/// submessage in quadratic time, and takes text that is none. What passes here unpacks in linear time and bounded
+/// memory. Nothing is allocated, and each byte is looked at once.
+package struct WireValidator {
+    /// How deep messages may lie in each other; the outermost is at depth 1.
+    package static let maximumDepth = 16
+    /// Fields that the descriptor does not know, in one message.
+    package static let maximumUnknownFields = 16
+    /// Elements of repeated fields, unknown fields, and fields set again, in a message and all that lies in it.
+    package static let maximumElements = 32_768
+    /// Numbers in packed repeated fields, in a message and all that lies in it.
+    package static let maximumPackedNumbers = 262_144
+
+    private var elementsLeft = maximumElements
+    private var packedNumbersLeft = maximumPackedNumbers
+
+    package static func validate(
+        _ bytes: UnsafeRawBufferPointer, as descriptor: MessageDescriptor
+    ) throws(MessageError) {
+        guard let start = bytes.baseAddress else { return }
+        var validator = WireValidator()
+        let reader = WireReader(start.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        try validator.message(in: reader, as: descriptor.pointer, depth: 1)
+    }
+
+    private mutating func message(
+        in bytes: WireReader, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
+    ) throws(MessageError) {
+        var reader = bytes
+        var fieldsSeen: UInt64 = 0
+        var unknownFields = 0
+        while !reader.isAtEnd {
+            guard let tag = reader.tag(), tag >> 3 != 0 else {
+                throw Self.error(descriptor, nil, "has a field number that cannot be read")
+            }
+            let field = Self.field(tag >> 3, of: descriptor)
+            guard let wireType = WireType(rawValue: tag & 7) else {
+                throw Self.error(descriptor, field, "has wire type \(tag & 7); only 0, 1, 2 and 5 are in use")
+            }
+            guard let field else {
+                unknownFields += 1
+                elementsLeft -= 1
+                guard unknownFields <= Self.maximumUnknownFields, elementsLeft >= 0 else {
+                    throw Self.error(
+                        descriptor, nil, "has too many unknown fields; \(Self.maximumUnknownFields) are let through")
+                }
+                guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, nil, Self.endsEarly) }
+                continue
+            }
+
+            if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
+                elementsLeft -= 1
+            } else {
+                let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field - descriptor.pointee.fields)
+                if fieldsSeen & bit != 0 {
+                    // protobuf-c merges messages, copying each time all that came before.
+                    guard field.pointee.type != PROTOBUF_C_TYPE_MESSAGE else {
+                        throw Self.error(descriptor, field, "is set twice; a message may be set once")
+                    }
+                    elementsLeft -= 1
+                }
+                fieldsSeen |= bit
+            }
+            guard elementsLeft >= 0 else {
+                throw Self.error(
+                    descriptor, field, "is one element too many; a message has at most \(Self.maximumElements)")
+            }
+
+            if wireType == .bytes {
+                guard let length = reader.length() else { throw Self.error(descriptor, field, Self.endsEarly) }
+                let value = WireReader(reader.cursor, count: length)
+                _ = reader.skip(length)
+                try content(value, of: field, in: descriptor, depth: depth)
+            } else {
+                guard wireType == Self.wireType(of: field.pointee.type) else {
+                    throw Self.error(
+                        descriptor, field, "has wire type \(wireType.rawValue), which is not that of its type")
+                }
+                guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, field, Self.endsEarly) }
+            }
+        }
+    }
+
+    /// What lies behind a length: text, bytes, a message, or packed numbers.
+    private mutating func content(
+        _ value: WireReader, of field: UnsafePointer<ProtobufCFieldDescriptor>,
+        in descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
+    ) throws(MessageError) {
+        switch field.pointee.type {
+        case PROTOBUF_C_TYPE_BYTES:
+            return
+        case PROTOBUF_C_TYPE_STRING:
+            guard TextCheck.isText(value.cursor, count: value.count) else {
+                throw Self.error(descriptor, field, "is not text; it must be UTF-8 without NUL")
+            }
+        case PROTOBUF_C_TYPE_MESSAGE:
+            guard depth < Self.maximumDepth else {
+                throw Self.error(descriptor, field, "lies too deep; at most \(Self.maximumDepth) messages may nest")
+            }
+            let inner = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+            try message(in: value, as: inner, depth: depth + 1)
+        default:
+            guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else {
+                throw Self.error(descriptor, field, "has wire type 2, which is not that of its type")
+            }
+            guard let count = PackedNumbers.count(value, of: field.pointee.type) else {
+                throw Self.error(descriptor, field, "holds packed numbers that cannot be read")
+            }
+            packedNumbersLeft -= count
+            guard packedNumbersLeft >= 0 else {
+                throw Self.error(
+                    descriptor, field, "holds too many numbers; a message has at most \(Self.maximumPackedNumbers)")
+            }
+        }
+    }
+
+    /// Nil for a number that is not known. Numbers that follow each other lie in one range, so there are few.
+    private static func field(
+        _ number: UInt32, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) -> UnsafePointer<ProtobufCFieldDescriptor>? {
+        guard let ranges = descriptor.pointee.field_ranges else { return nil }
+        let number = Int(number)
+        for range in 0..<Int(descriptor.pointee.n_field_ranges) {
+            let offset = number - Int(ranges[range].start_value)
+            guard offset >= 0 else { return nil }
+            let index = offset + Int(ranges[range].orig_index)
+            if index < Int(ranges[range + 1].orig_index) { return descriptor.pointee.fields + index }
+        }
+        return nil
+    }
+
+    private static func skip(_ wireType: WireType, _ reader: inout WireReader) -> Bool {
+        switch wireType {
+        case .varint: reader.skipVarint()
+        case .fixed64: reader.skip(8)
+        case .fixed32: reader.skip(4)
+        case .bytes: reader.length().map { reader.skip($0) } ?? false
+        }
+    }
+
+    private static func wireType(of type: ProtobufCType) -> WireType {
+        switch type {
+        case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT: .fixed32
+        case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE: .fixed64
+        case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE: .bytes
+        default: .varint
+        }
+    }
+
+    private static let endsEarly = "ends before its value does"
+
+    @inline(never)
+    private static func error(
+        _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>, _ field: UnsafePointer<ProtobufCFieldDescriptor>?,
+        _ problem: String
+    ) -> MessageError {
+        let message = String(cString: descriptor.pointee.name)
+        guard let field else { return MessageError(message, problem) }
+        return MessageError("\(message).\(String(cString: field.pointee.name))", problem)
+    }
+}
