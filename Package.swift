@@ -11,6 +11,13 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude)
 }
 
+/// C that protoc-c wrote, and the library that it stands on.
+func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path,
+        linkerSettings: [.linkedLibrary("protobuf-c")])
+}
+
 /// The tests of one module; every one also sees TestSupport.
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
@@ -25,10 +32,19 @@ let package = Package(
         shared("Kernel", exclude: []),
         shared("Threads"),
         shared("Identity", ["Kernel", "Threads", "CSodium"]),
-        .target(name: "TestSupport", dependencies: ["Kernel", "Threads"], path: "Tests/TestSupport"),
+        protobufC("CProto", "Shared/CProto"),
+        shared("RPC", ["CProto", "Kernel"], exclude: []),
+        protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
+        .executableTarget(
+            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
+        protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
+        .target(
+            name: "TestSupport", dependencies: ["CProto", "CTestProto", "Kernel", "RPC", "Threads"],
+            path: "Tests/TestSupport", exclude: ["testing.proto"]),
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(of: "Identity", ["Kernel"]),
+        tests(of: "RPC"),
     ]
 )
 

@@ -1,0 +1,114 @@
+/// How one field, or one element of a repeated field, is written in Swift.
+struct FieldWriter {
+    let field: Field
+    let message: MessageType
+    let types: SwiftTypes
+
+    /// As a property, or as a case of a oneof.
+    var name: String { SwiftNames.escaped(SwiftNames.lowerCamel(field.name)) }
+
+    var elementType: String {
+        switch field.kind {
+        case .double: "Double"
+        case .float: "Float"
+        case .int32, .sint32, .sfixed32: "Int32"
+        case .int64, .sint64, .sfixed64: "Int64"
+        case .uint32, .fixed32: "UInt32"
+        case .uint64, .fixed64: "UInt64"
+        case .bool: "Bool"
+        case .string: "String"
+        case .bytes: "[UInt8]"
+        case .message(let type), .enumeration(let type): types.name(type)
+        case .group: "Never"
+        }
+    }
+
+    var type: String {
+        if field.label == .repeated { return "[\(elementType)]" }
+        if case .message = field.kind { return "\(elementType)?" }
+        return elementType
+    }
+
+    var defaultValue: String {
+        if field.label == .repeated { return "[]" }
+        return switch field.kind {
+        case .bool: "false"
+        case .string: "\"\""
+        case .bytes: "[]"
+        case .message: "nil"
+        case .enumeration: "\(elementType)(rawValue: 0)"
+        default: "0"
+        }
+    }
+
+    /// The Swift value of the field of `fields`, the C struct.
+    var reading: String {
+        let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
+        if field.label == .repeated {
+            let arguments = "reading: \(source), count: fields.pointee.n_\(field.name)"
+            return isNumber ? "Array(\(arguments))" : "Array(\(arguments)) { \(reading(element: "$0", isSlot: true)) }"
+        }
+        return reading(element: source, isSlot: false)
+    }
+
+    /// What a oneof carries when this is the member that is set.
+    var readingMember: String {
+        let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
+        if case .message = field.kind { return "\(elementType)(reading: \(source))" }
+        return reading(element: source, isSlot: false)
+    }
+
+    private func reading(element: String, isSlot: Bool) -> String {
+        switch field.kind {
+        case .bool: "\(element) != 0"
+        case .string: "String(reading: \(element))"
+        case .bytes: "[UInt8](reading: \(element))"
+        case .message where isSlot: "\(elementType)(reading: \(element)!)"
+        case .message: "\(element).map { \(elementType)(reading: $0) }"
+        case .enumeration(let type):
+            types.isSigned(type)
+                ? "\(elementType)(rawValue: \(element).rawValue)"
+                : "\(elementType)(rawValue: Int32(bitPattern: \(element).rawValue))"
+        default: element
+        }
+    }
+
+    /// The statements that put the Swift value `value` into `fields`, the C struct.
+    func writing(_ value: String) -> [String] {
+        let target = "fields.pointee.\(SwiftNames.escaped(field.name))"
+        if field.label == .repeated {
+            let call = "\(target) = try arena.array(\(value), \(quotedName))"
+            return [
+                "fields.pointee.n_\(field.name) = \(value).count",
+                isNumber ? call : "\(call) { element throws(MessageError) in \(writing(element: "element")) }",
+            ]
+        }
+        if case .message = field.kind, field.oneof == nil {
+            return ["\(target) = try \(value)?.layOut(in: arena)"]
+        }
+        return ["\(target) = \(writing(element: value))"]
+    }
+
+    private func writing(element: String) -> String {
+        switch field.kind {
+        case .bool: "\(element) ? 1 : 0"
+        case .string: "try arena.string(\(element), \(quotedName))"
+        case .bytes: "try arena.bytes(\(element), \(quotedName))"
+        case .message: "try \(element).layOut(in: arena)"
+        case .enumeration(let type):
+            types.isSigned(type)
+                ? "\(CNames.type(type))(rawValue: \(element).rawValue)"
+                : "\(CNames.type(type))(rawValue: UInt32(bitPattern: \(element).rawValue))"
+        default: element
+        }
+    }
+
+    private var isNumber: Bool {
+        switch field.kind {
+        case .bool, .string, .bytes, .message, .enumeration, .group: false
+        default: true
+        }
+    }
+
+    private var quotedName: String { "\"\(message.fullName).\(field.name)\"" }
+}

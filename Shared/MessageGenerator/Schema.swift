@@ -1,0 +1,114 @@
+// What a .proto file declares, as far as code is made of it.
+
+/// Where something is declared, and what is said about it there.
+struct Declaration {
+    let line: Int
+    let comment: String
+}
+
+struct SchemaFile {
+    /// `queue.proto`
+    let name: String
+    let package: String
+    /// `proto3`; empty or `proto2` for what is refused.
+    let syntax: String
+    let syntaxLine: Int
+    let imports: [String]
+    let messages: [MessageType]
+    let enums: [EnumType]
+    let services: [Service]
+    /// The packed FileDescriptorProto, without comments.
+    let descriptor: [UInt8]
+
+    var allMessages: [MessageType] { messages.flatMap(\.withNested) }
+}
+
+struct MessageType {
+    /// `onsale.queue.v1.JoinRequest`
+    let fullName: String
+    let declaration: Declaration
+    let fields: [Field]
+    let oneofs: [Oneof]
+    let messages: [MessageType]
+    let enums: [EnumType]
+    /// The compiler makes one of these for each entry type of a map.
+    let isMapEntry: Bool
+    let reservedNumbers: [ClosedRange<Int32>]
+    let reservedNames: [String]
+
+    var name: String { fullName.lastPart }
+    var withNested: [MessageType] { [self] + messages.flatMap(\.withNested) }
+}
+
+struct Oneof {
+    let name: String
+    let declaration: Declaration
+}
+
+struct Field {
+    enum Kind: Equatable {
+        case double, float, int32, int64, uint32, uint64, sint32, sint64, fixed32, fixed64, sfixed32, sfixed64
+        case bool, string, bytes
+        case message(String)
+        case enumeration(String)
+        case group
+    }
+
+    enum Label {
+        case single, required, repeated
+    }
+
+    let name: String
+    let number: Int32
+    let declaration: Declaration
+    let kind: Kind
+    let label: Label
+    let isPacked: Bool
+    /// Which of the message's oneofs it is a member of.
+    let oneof: Int?
+    let isProto3Optional: Bool
+    let jsonName: String
+}
+
+struct EnumType {
+    struct Value {
+        let name: String
+        let number: Int32
+        let declaration: Declaration
+    }
+
+    let fullName: String
+    let declaration: Declaration
+    let values: [Value]
+    let reservedNumbers: [ClosedRange<Int32>]
+    let reservedNames: [String]
+
+    var name: String { fullName.lastPart }
+}
+
+struct Service {
+    struct Method {
+        let name: String
+        let declaration: Declaration
+        let request: String
+        let reply: String
+        let isClientStream: Bool
+        let isServerStream: Bool
+        let isSafeToRepeat: Bool
+        /// The numbers of `onsale.rpc.v1.Caller`.
+        let callers: [Int]
+
+        static let anyone = 1
+    }
+
+    let fullName: String
+    let declaration: Declaration
+    let methods: [Method]
+
+    var name: String { fullName.lastPart }
+}
+
+extension String {
+    /// What follows the last dot.
+    var lastPart: String { split(separator: ".").last.map(String.init) ?? self }
+}

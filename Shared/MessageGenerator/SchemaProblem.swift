@@ -1,0 +1,8 @@
+/// Why no code is made of a .proto file: printed as `queue.proto:12: reason`.
+struct SchemaProblem: Error, Equatable, CustomStringConvertible {
+    let file: String
+    let line: Int
+    let reason: String
+
+    var description: String { "\(file):\(line): \(reason)" }
+}

@@ -1,0 +1,212 @@
+/// What a .proto file must keep to: protobuf-c mishandles the rest, or no Swift can be made of it.
+struct SchemaRules {
+    /// How deep messages may lie in each other; what `WireValidator` lets through.
+    static let maximumDepth = 16
+    /// What `MessageDescriptor` lets through.
+    static let maximumFields = 64
+
+    private let file: SchemaFile
+    private let messages: [String: MessageType]
+    private var problems: [SchemaProblem] = []
+
+    /// The problems of one file; the others are those that it may refer to.
+    static func problems(of file: SchemaFile, among files: [SchemaFile]) -> [SchemaProblem] {
+        let messages = files.flatMap(\.allMessages).map { ($0.fullName, $0) }
+        var rules = SchemaRules(file: file, messages: Dictionary(messages) { first, _ in first })
+        rules.checkFile()
+        return rules.problems
+    }
+
+    private init(file: SchemaFile, messages: [String: MessageType]) {
+        self.file = file
+        self.messages = messages
+    }
+
+    private mutating func checkFile() {
+        guard file.syntax == "proto3" else {
+            return refuse(file.syntaxLine, "is not proto3; begin the file with: syntax = \"proto3\";")
+        }
+        if file.package.isEmpty { refuse(1, "has no package; every name begins with one, such as onsale.queue.v1") }
+        for message in file.allMessages where !message.isMapEntry { check(message) }
+        for type in file.enums + file.allMessages.flatMap(\.enums) { check(type) }
+        for service in file.services { check(service) }
+    }
+
+    private mutating func check(_ message: MessageType) {
+        let line = message.declaration.line
+        checkTypeName(message.name, line)
+        if message.fields.count > Self.maximumFields {
+            let count = message.fields.count
+            refuse(line, "message \(message.name) has \(count) fields; at most \(Self.maximumFields) work")
+        }
+        for field in message.fields { check(field, of: message) }
+        refuseTwins(Self.cMembers(of: message), "in C")
+        refuseTwins(Self.swiftMembers(of: message), "in Swift")
+        let depth = Self.depth(of: message, in: messages)
+        if depth > Self.maximumDepth {
+            refuse(line, "message \(message.name) is \(depth) messages deep; at most \(Self.maximumDepth) work")
+        }
+    }
+
+    private mutating func check(_ field: Field, of message: MessageType) {
+        let line = field.declaration.line
+        let name = "field \(message.name).\(field.name)"
+        if field.isProto3Optional {
+            refuse(line, "\(name) is `optional`, which protobuf-c does not keep; use a oneof or a message of its own")
+        }
+        if field.kind == .group { refuse(line, "\(name) is a group; use a message") }
+        if case .message(let type) = field.kind {
+            if messages[type]?.isMapEntry == true {
+                refuse(
+                    line, "\(name) is a map, which protobuf-c does not know; use a repeated message of key and value")
+            } else if let path = Self.path(from: type, to: message.fullName, in: messages) {
+                let way = ([message.fullName] + path).map(\.lastPart).joined(separator: " -> ")
+                refuse(line, "\(name) makes its type recursive (\(way)), which overflows protobuf-c's stack")
+            }
+        }
+        if !field.name.isSnakeCase {
+            refuse(line, "\(name) is not in lower_snake_case, which C and Swift names are made from")
+        }
+        if field.name == "self" { refuse(line, "\(name) means something else in Swift; choose another name") }
+        refuseKeyword(field.name, name, line)
+        if field.jsonName != ProtoNames.json(field.name), !field.jsonName.isEmpty {
+            refuse(line, "\(name) sets json_name, which protobuf-c does not keep")
+        }
+    }
+
+    private mutating func check(_ type: EnumType) {
+        checkTypeName(type.name, type.declaration.line)
+        var numbers: [Int32: String] = [:]
+        for value in type.values {
+            if let twin = numbers.updateValue(value.name, forKey: value.number) {
+                refuse(
+                    value.declaration.line,
+                    "value \(type.name).\(value.name) is an alias of \(twin); a number has one name")
+            }
+        }
+        refuseTwins(
+            type.values.map { ([SwiftNames.enumCase($0.name, of: type.name)], $0.name, $0.declaration.line) }
+                + [(["unrecognized", "rawValue"], "what every enum has", type.declaration.line)], "in Swift")
+    }
+
+    private mutating func check(_ service: Service) {
+        for method in service.methods {
+            let line = method.declaration.line
+            let name = "method \(service.name)/\(method.name)"
+            refuseKeyword(SwiftNames.lowerCamel(method.name).lowercased(), name, line)
+            if method.isClientStream { refuse(line, "\(name) takes a stream; streams go from server to client only") }
+            if method.callers.isEmpty || method.callers.contains(0) {
+                refuse(
+                    line,
+                    "\(name) does not say who may call it; add: option (onsale.rpc.v1.callers) = USER; "
+                        + "(or OPERATOR, SERVICE, ANYONE)")
+            }
+            if method.callers.contains(Service.Method.anyone), method.callers.count > 1 {
+                refuse(line, "\(name) may be called by ANYONE and by others; ANYONE stands alone")
+            }
+        }
+        refuseTwins(
+            service.methods.map { ([SwiftNames.lowerCamel($0.name)], $0.name, $0.declaration.line) }, "in Swift")
+    }
+
+    private mutating func checkTypeName(_ name: String, _ line: Int) {
+        if SwiftNames.takenTypes.contains(name) {
+            refuse(line, "\(name) is a name that generated Swift uses itself; choose another")
+        }
+        if name.contains("_") || name.first?.isUppercase != true {
+            refuse(line, "\(name) is not in UpperCamelCase, which C and Swift names are made from")
+        }
+    }
+
+    private mutating func refuseKeyword(_ cName: String, _ name: String, _ line: Int) {
+        if Self.keywords.contains(cName) {
+            refuse(line, "\(name) is called like a keyword of C or C++, which protoc-c mishandles; choose another name")
+        }
+    }
+
+    /// Two declarations that would get the same name.
+    private mutating func refuseTwins(_ declarations: [(names: [String], of: String, line: Int)], _ language: String) {
+        var owners: [String: String] = [:]
+        for (names, owner, line) in declarations {
+            for name in names {
+                if let twin = owners.updateValue(owner, forKey: name) {
+                    refuse(line, "\(owner) and \(twin) are both called \(name) \(language); choose another name")
+                }
+            }
+        }
+    }
+
+    private mutating func refuse(_ line: Int, _ reason: String) {
+        problems.append(SchemaProblem(file: file.name, line: line, reason: reason))
+    }
+
+    private static let keywords: Set<String> = Set(
+        """
+        alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl const const_cast constexpr \
+        continue decltype default delete do double dynamic_cast else enum explicit export extern false float for friend \
+        goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public \
+        register reinterpret_cast restrict return short signed sizeof static static_assert static_cast struct switch \
+        template this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t \
+        while xor xor_eq
+        """.split(separator: " ").map(String.init))
+}
+
+extension SchemaRules {
+    /// How one comes from message `start` to message `end` through their fields; nil where one does not.
+    private static func path(
+        from start: String, to end: String, in messages: [String: MessageType]
+    ) -> [String]? {
+        var seen: Set<String> = []
+        func search(_ name: String) -> [String]? {
+            if name == end { return [name] }
+            guard seen.insert(name).inserted, let message = messages[name] else { return nil }
+            for case .message(let next) in message.fields.map(\.kind) {
+                if let rest = search(next) { return [name] + rest }
+            }
+            return nil
+        }
+        return search(start)
+    }
+
+    /// 1 for a message without messages. A recursive one, which is refused elsewhere, counts once.
+    private static func depth(of message: MessageType, in messages: [String: MessageType]) -> Int {
+        var known: [String: Int] = [:]
+        func depth(_ message: MessageType) -> Int {
+            if let depth = known[message.fullName] { return depth }
+            known[message.fullName] = 1
+            var deepest = 0
+            for case .message(let next) in message.fields.map(\.kind) {
+                if let next = messages[next] { deepest = max(deepest, depth(next)) }
+            }
+            known[message.fullName] = deepest + 1
+            return deepest + 1
+        }
+        return depth(message)
+    }
+
+    private static func cMembers(of message: MessageType) -> [(names: [String], of: String, line: Int)] {
+        [(["base"], "what every message has", message.declaration.line)]
+            + message.fields.map { (CNames.members(of: $0), $0.name, $0.declaration.line) }
+            + message.oneofs.map { ([CNames.oneofMember($0.name)], $0.name, $0.declaration.line) }
+    }
+
+    private static func swiftMembers(of message: MessageType) -> [(names: [String], of: String, line: Int)] {
+        let fields = message.fields.filter { $0.oneof == nil }.map {
+            ([SwiftNames.lowerCamel($0.name)], $0.name, $0.declaration.line)
+        }
+        let oneofs = message.oneofs.map {
+            ([SwiftNames.lowerCamel($0.name), SwiftNames.upperCamel($0.name)], $0.name, $0.declaration.line)
+        }
+        let types =
+            message.messages.filter { !$0.isMapEntry }.map { ([$0.name], $0.name, $0.declaration.line) }
+            + message.enums.map { ([$0.name], $0.name, $0.declaration.line) }
+        return fields + oneofs + types
+    }
+}
+
+extension String {
+    var isSnakeCase: Bool {
+        guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
+        return allSatisfy { $0 == "_" || ($0.isASCII && ($0.isNumber || $0.isLowercase)) }
+    }
+}

@@ -1,0 +1,60 @@
+/// What things are called in Swift.
+enum SwiftNames {
+    /// `request_id` is `requestID`, `timeout_us` is `timeoutUs`, `JoinRequest` is `joinRequest`.
+    static func lowerCamel(_ name: some StringProtocol) -> String {
+        let words = name.split(separator: "_").map { String($0) }
+        guard let first = words.first else { return String(name) }
+        return first.prefix(1).lowercased() + first.dropFirst() + words.dropFirst().map(capitalised).joined()
+    }
+
+    /// `accept_reply` is `AcceptReply`.
+    static func upperCamel(_ name: some StringProtocol) -> String {
+        name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
+    /// `KIND_UNSPECIFIED` of the enum `Kind` is `unspecified`; `REQUEST` is `request`.
+    static func enumCase(_ value: String, of type: String) -> String {
+        let prefix = screamingSnake(type) + "_"
+        let short = value.hasPrefix(prefix) ? value.dropFirst(prefix.count) : value[...]
+        let isName = short.first.map { $0.isLetter } ?? false
+        return lowerCamel((isName ? short : value[...]).lowercased())
+    }
+
+    /// As it is written where it is declared or used.
+    static func escaped(_ name: String) -> String {
+        keywords.contains(name) ? "`\(name)`" : name
+    }
+
+    private static func capitalised(_ word: String) -> String {
+        switch word {
+        case "id": "ID"
+        case "ids": "IDs"
+        case "url": "URL"
+        default: word.prefix(1).uppercased() + word.dropFirst()
+        }
+    }
+
+    private static func screamingSnake(_ name: String) -> String {
+        var result = ""
+        for (index, character) in name.enumerated() {
+            if index > 0, character.isUppercase { result += "_" }
+            result += character.uppercased()
+        }
+        return result
+    }
+
+    private static let keywords: Set<String> = Set(
+        """
+        as associatedtype break case catch class continue default defer deinit do else enum extension fallthrough false \
+        fileprivate for func guard if import in init inout internal is let nil operator precedencegroup private protocol \
+        public repeat rethrows return static struct subscript super switch throw throws true try typealias var where while
+        """.split(separator: " ").map(String.init))
+
+    /// Names that generated code uses itself, so that a message or an enum of theirs would hide something.
+    static let takenTypes: Set<String> = Set(
+        """
+        Any Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \
+        Layout Message MessageDescriptor MessageError Method MethodDescription Optional Protocol ProtoFile RPCFailure Role \
+        Route Self Sendable ServiceDescription StreamMethod String Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
+        """.split(separator: " ").map(String.init))
+}

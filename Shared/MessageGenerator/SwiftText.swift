@@ -1,0 +1,48 @@
+/// Swift code as it is written, line by line, each at its depth.
+struct SwiftText {
+    private(set) var text = ""
+    private var depth = 0
+
+    mutating func line(_ line: String = "") {
+        if !line.isEmpty { text += String(repeating: "    ", count: depth) + line }
+        text += "\n"
+    }
+
+    /// `head {`, what `body` writes one step deeper, and `}`.
+    mutating func block(_ head: String, _ body: (inout SwiftText) -> Void) {
+        line(head + " {")
+        depth += 1
+        body(&self)
+        depth -= 1
+        line("}")
+    }
+
+    /// The same with a parameter list, on one line where it fits.
+    mutating func block(_ head: String, parameters: [String], _ body: (inout SwiftText) -> Void) {
+        let short = "\(head)(\(parameters.joined(separator: ", ")))"
+        guard short.count > 100 - 4 * depth else { return block(short, body) }
+        line(head + "(")
+        for (index, parameter) in parameters.enumerated() {
+            line("    \(parameter)\(index == parameters.count - 1 ? "" : ",")")
+        }
+        block(")", body)
+    }
+
+    /// What the .proto file says about a declaration.
+    mutating func comment(_ declaration: Declaration) {
+        for line in declaration.comment.commentLines {
+            self.line(line.isEmpty ? "///" : "/// \(line)")
+        }
+    }
+}
+
+extension String {
+    /// Without the space after the slashes, and without empty lines at the end.
+    fileprivate var commentLines: [String] {
+        var lines = split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            String(line.hasPrefix(" ") ? line.dropFirst() : line)
+        }
+        while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+        return lines
+    }
+}

@@ -1,0 +1,36 @@
+/// What the types of proto/ are called in Swift, and where they live.
+struct SwiftTypes {
+    private struct Entry {
+        let name: String
+        let file: String
+        /// For an enum, whether its C type can be negative.
+        let isSigned: Bool
+    }
+
+    private var entries: [String: Entry] = [:]
+
+    init(_ files: [SchemaFile]) {
+        for file in files {
+            for message in file.messages { add(message, prefix: "", file.name) }
+            for type in file.enums { add(type, prefix: "", file.name) }
+        }
+    }
+
+    /// `Everything.Nested`
+    func name(_ fullName: String) -> String { entries[fullName]?.name ?? fullName.lastPart }
+
+    func isSigned(_ fullName: String) -> Bool { entries[fullName]?.isSigned ?? false }
+
+    func file(_ fullName: String) -> String? { entries[fullName]?.file }
+
+    private mutating func add(_ message: MessageType, prefix: String, _ file: String) {
+        entries[message.fullName] = Entry(name: prefix + message.name, file: file, isSigned: false)
+        for nested in message.messages { add(nested, prefix: "\(prefix)\(message.name).", file) }
+        for type in message.enums { add(type, prefix: "\(prefix)\(message.name).", file) }
+    }
+
+    private mutating func add(_ type: EnumType, prefix: String, _ file: String) {
+        entries[type.fullName] = Entry(
+            name: prefix + type.name, file: file, isSigned: type.values.contains { $0.number < 0 })
+    }
+}
