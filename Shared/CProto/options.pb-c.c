@@ -7,37 +7,37 @@
 #endif
 
 #include "options.pb-c.h"
-static const ProtobufCEnumValue onsale__rpc__v1__caller__enum_values_by_number[5] =
+static const ProtobufCEnumValue onsale__rpc__v1__caller_role__enum_values_by_number[5] =
 {
-  { "CALLER_UNSPECIFIED", "ONSALE__RPC__V1__CALLER__CALLER_UNSPECIFIED", 0 },
-  { "ANYONE", "ONSALE__RPC__V1__CALLER__ANYONE", 1 },
-  { "USER", "ONSALE__RPC__V1__CALLER__USER", 2 },
-  { "OPERATOR", "ONSALE__RPC__V1__CALLER__OPERATOR", 3 },
-  { "SERVICE", "ONSALE__RPC__V1__CALLER__SERVICE", 4 },
+  { "CALLER_ROLE_UNSPECIFIED", "ONSALE__RPC__V1__CALLER_ROLE__CALLER_ROLE_UNSPECIFIED", 0 },
+  { "ANYONE", "ONSALE__RPC__V1__CALLER_ROLE__ANYONE", 1 },
+  { "USER", "ONSALE__RPC__V1__CALLER_ROLE__USER", 2 },
+  { "OPERATOR", "ONSALE__RPC__V1__CALLER_ROLE__OPERATOR", 3 },
+  { "SERVICE", "ONSALE__RPC__V1__CALLER_ROLE__SERVICE", 4 },
 };
-static const ProtobufCIntRange onsale__rpc__v1__caller__value_ranges[] = {
+static const ProtobufCIntRange onsale__rpc__v1__caller_role__value_ranges[] = {
 {0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__caller__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex onsale__rpc__v1__caller_role__enum_values_by_name[5] =
 {
   { "ANYONE", 1 },
-  { "CALLER_UNSPECIFIED", 0 },
+  { "CALLER_ROLE_UNSPECIFIED", 0 },
   { "OPERATOR", 3 },
   { "SERVICE", 4 },
   { "USER", 2 },
 };
-const ProtobufCEnumDescriptor onsale__rpc__v1__caller__descriptor =
+const ProtobufCEnumDescriptor onsale__rpc__v1__caller_role__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
-  "onsale.rpc.v1.Caller",
-  "Caller",
-  "Onsale__Rpc__V1__Caller",
+  "onsale.rpc.v1.CallerRole",
+  "CallerRole",
+  "Onsale__Rpc__V1__CallerRole",
   "onsale.rpc.v1",
   5,
-  onsale__rpc__v1__caller__enum_values_by_number,
+  onsale__rpc__v1__caller_role__enum_values_by_number,
   5,
-  onsale__rpc__v1__caller__enum_values_by_name,
+  onsale__rpc__v1__caller_role__enum_values_by_name,
   1,
-  onsale__rpc__v1__caller__value_ranges,
+  onsale__rpc__v1__caller_role__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -453,7 +453,7 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__method_entry__fiel
     PROTOBUF_C_TYPE_ENUM,
     offsetof(Onsale__Reflection__V1__MethodEntry, n_callers),
     offsetof(Onsale__Reflection__V1__MethodEntry, callers),
-    &onsale__rpc__v1__caller__descriptor,
+    &onsale__rpc__v1__caller_role__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */

@@ -95,7 +95,7 @@ struct Service {
         let isClientStream: Bool
         let isServerStream: Bool
         let isSafeToRepeat: Bool
-        /// The numbers of `onsale.rpc.v1.Caller`.
+        /// The numbers of `onsale.rpc.v1.CallerRole`.
         let callers: [Int]
 
         static let anyone = 1

@@ -27,26 +27,26 @@ PROTOBUF_C__BEGIN_DECLS
  *     }
  * Several lines of the option name several callers; ANYONE stands alone. A method that says nothing is not generated.
  */
-typedef enum _Onsale__Rpc__V1__Caller {
-  ONSALE__RPC__V1__CALLER__CALLER_UNSPECIFIED = 0,
+typedef enum _Onsale__Rpc__V1__CallerRole {
+  ONSALE__RPC__V1__CALLER_ROLE__CALLER_ROLE_UNSPECIFIED = 0,
   /*
    * No credential is needed.
    */
-  ONSALE__RPC__V1__CALLER__ANYONE = 1,
+  ONSALE__RPC__V1__CALLER_ROLE__ANYONE = 1,
   /*
    * Somebody who buys.
    */
-  ONSALE__RPC__V1__CALLER__USER = 2,
+  ONSALE__RPC__V1__CALLER_ROLE__USER = 2,
   /*
    * Somebody who runs a sale.
    */
-  ONSALE__RPC__V1__CALLER__OPERATOR = 3,
+  ONSALE__RPC__V1__CALLER_ROLE__OPERATOR = 3,
   /*
    * Another service of Onsale.
    */
-  ONSALE__RPC__V1__CALLER__SERVICE = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALLER)
-} Onsale__Rpc__V1__Caller;
+  ONSALE__RPC__V1__CALLER_ROLE__SERVICE = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALLER_ROLE)
+} Onsale__Rpc__V1__CallerRole;
 
 /* --- messages --- */
 
@@ -58,7 +58,7 @@ typedef enum _Onsale__Rpc__V1__Caller {
 
 /* --- descriptors --- */
 
-extern const ProtobufCEnumDescriptor    onsale__rpc__v1__caller__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__rpc__v1__caller_role__descriptor;
 
 PROTOBUF_C__END_DECLS
 

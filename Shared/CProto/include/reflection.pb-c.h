@@ -91,7 +91,7 @@ struct  Onsale__Reflection__V1__MethodEntry
    * Who may call it; ANYONE stands alone.
    */
   size_t n_callers;
-  Onsale__Rpc__V1__Caller *callers;
+  Onsale__Rpc__V1__CallerRole *callers;
 };
 #define ONSALE__REFLECTION__V1__METHOD_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__reflection__v1__method_entry__descriptor) \

@@ -3,14 +3,14 @@ import CProto
 /// The numbers of a packed repeated field, which lie one after the other without tags.
 enum PackedNumbers {
     /// How many there are. Nil where they are not whole, or not what protobuf-c can read.
-    static func count(_ value: WireReader, of type: ProtobufCType) -> Int? {
+    static func count(_ value: WireCursor, of type: ProtobufCType) -> Int? {
         switch type {
         case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT:
             return value.count.isMultiple(of: 4) ? value.count / 4 : nil
         case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE:
             return value.count.isMultiple(of: 8) ? value.count / 8 : nil
         case PROTOBUF_C_TYPE_BOOL:
-            let bytes = UnsafeBufferPointer(start: value.cursor, count: value.count)
+            let bytes = UnsafeBufferPointer(start: value.position, count: value.count)
             return bytes.allSatisfy { $0 <= 1 } ? bytes.count : nil
         default:
             var reader = value

@@ -23,12 +23,12 @@ package struct WireValidator {
     ) throws(MessageError) {
         guard let start = bytes.baseAddress else { return }
         var validator = WireValidator()
-        let reader = WireReader(start.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        let reader = WireCursor(start.assumingMemoryBound(to: UInt8.self), count: bytes.count)
         try validator.message(in: reader, as: descriptor.pointer, depth: 1)
     }
 
     private mutating func message(
-        in bytes: WireReader, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
+        in bytes: WireCursor, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
     ) throws(MessageError) {
         var reader = bytes
         var fieldsSeen: UInt64 = 0
@@ -38,7 +38,7 @@ package struct WireValidator {
                 throw Self.error(descriptor, nil, "has a field number that cannot be read")
             }
             let field = Self.field(tag >> 3, of: descriptor)
-            guard let wireType = WireType(rawValue: tag & 7) else {
+            guard let wireType = WireCursor.WireType(rawValue: tag & 7) else {
                 throw Self.error(descriptor, field, "has wire type \(tag & 7); only 0, 1, 2 and 5 are in use")
             }
             guard let field else {
@@ -72,7 +72,7 @@ package struct WireValidator {
 
             if wireType == .bytes {
                 guard let length = reader.length() else { throw Self.error(descriptor, field, Self.endsEarly) }
-                let value = WireReader(reader.cursor, count: length)
+                let value = WireCursor(reader.position, count: length)
                 _ = reader.skip(length)
                 try content(value, of: field, in: descriptor, depth: depth)
             } else {
@@ -87,14 +87,14 @@ package struct WireValidator {
 
     /// What lies behind a length: text, bytes, a message, or packed numbers.
     private mutating func content(
-        _ value: WireReader, of field: UnsafePointer<ProtobufCFieldDescriptor>,
+        _ value: WireCursor, of field: UnsafePointer<ProtobufCFieldDescriptor>,
         in descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
     ) throws(MessageError) {
         switch field.pointee.type {
         case PROTOBUF_C_TYPE_BYTES:
             return
         case PROTOBUF_C_TYPE_STRING:
-            guard TextCheck.isText(value.cursor, count: value.count) else {
+            guard TextCheck.isText(value.position, count: value.count) else {
                 throw Self.error(descriptor, field, "is not text; it must be UTF-8 without NUL")
             }
         case PROTOBUF_C_TYPE_MESSAGE:
@@ -133,7 +133,7 @@ package struct WireValidator {
         return nil
     }
 
-    private static func skip(_ wireType: WireType, _ reader: inout WireReader) -> Bool {
+    private static func skip(_ wireType: WireCursor.WireType, _ reader: inout WireCursor) -> Bool {
         switch wireType {
         case .varint: reader.skipVarint()
         case .fixed64: reader.skip(8)
@@ -142,7 +142,7 @@ package struct WireValidator {
         }
     }
 
-    private static func wireType(of type: ProtobufCType) -> WireType {
+    private static func wireType(of type: ProtobufCType) -> WireCursor.WireType {
         switch type {
         case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT: .fixed32
         case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE: .fixed64
