@@ -4,6 +4,7 @@ import CProto
 ///
 /// The generator writes the conformances. On the way in, bytes are validated, unpacked by protobuf-c into an arena, and
 /// read from there; on the way out, a message is laid out in an arena, measured, and packed wherever its bytes shall be.
+@usableFromInline
 package protocol Message: Equatable, Sendable {
     /// The struct that protobuf-c packs and unpacks.
     associatedtype Layout
@@ -34,6 +35,7 @@ extension Message {
 }
 
 /// A message that lies in an arena as a C struct, about to be packed.
+@usableFromInline
 package struct LaidOutMessage {
     @usableFromInline
     let base: UnsafePointer<ProtobufCMessage>

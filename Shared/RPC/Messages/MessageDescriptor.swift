@@ -3,6 +3,7 @@ import CProto
 /// The C descriptor of a message type: its name, its fields, and how they lie in its struct.
 ///
 /// Unchecked, and sound: descriptors are constants of the program that nobody writes to.
+@usableFromInline
 package struct MessageDescriptor: @unchecked Sendable {
     /// How many fields a message may have. The generator refuses more, and `WireValidator` counts on it.
     package static let maximumFields = 64

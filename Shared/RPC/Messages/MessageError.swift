@@ -1,4 +1,5 @@
 /// Why bytes are not a message, or why a message cannot be sent.
+@usableFromInline
 package struct MessageError: Error, Equatable, CustomStringConvertible {
     /// The full name of the field, or of the message where no field is to blame: `onsale.queue.v1.JoinRequest.room`.
     package let field: String
@@ -10,5 +11,5 @@ package struct MessageError: Error, Equatable, CustomStringConvertible {
         self.problem = problem
     }
 
-    package var description: String { "\(field): \(problem)" }
+    @usableFromInline package var description: String { "\(field): \(problem)" }
 }
