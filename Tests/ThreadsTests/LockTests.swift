@@ -4,7 +4,7 @@ import Threads
 @Suite struct LockTests {
     private final class Counter: Sendable {
         let count = Lock(0)
-        let finished = Semaphore()
+        let finished = CountingSemaphore()
     }
 
     @Test func `nothing is lost between threads`() {
@@ -28,7 +28,7 @@ import Threads
     }
 
     @Test func `a semaphore remembers signals, and a wait for none ends`() {
-        let semaphore = Semaphore()
+        let semaphore = CountingSemaphore()
         semaphore.signal()
         semaphore.signal()
         semaphore.wait()

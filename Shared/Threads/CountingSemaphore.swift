@@ -1,7 +1,7 @@
 import Glibc
 
 /// Counts signals; a thread that waits takes one, or sleeps until there is one.
-package final class Semaphore: Sendable {
+package final class CountingSemaphore: Sendable {
     // Sound: sem_t is made for being used by several threads at once.
     private nonisolated(unsafe) let handle: UnsafeMutablePointer<sem_t>
 
