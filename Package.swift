@@ -28,10 +28,12 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 let package = Package(
     name: "Onsale",
     targets: [
+        system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CSodium", "libsodium", apt: "libsodium-dev"),
         shared("Kernel", exclude: []),
         shared("Threads"),
         shared("Identity", ["Kernel", "Threads", "CSodium"]),
+        shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"], exclude: []),
         protobufC("CProto", "Shared/CProto"),
         shared("RPC", ["CProto", "Kernel"], exclude: []),
         protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
@@ -44,6 +46,7 @@ let package = Package(
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(of: "Identity", ["Kernel"]),
+        tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC"),
     ]
 )

@@ -1,0 +1,108 @@
+/// All options of a program, and how they are read: a flag wins over the environment, the environment over the default.
+package struct Options: Sendable {
+    /// A condition on several options together. It is looked at only when each of them is fine by itself.
+    package struct Check: Sendable {
+        let names: [String]
+        let problem: @Sendable (Configuration) -> String?
+
+        /// `problem` answers with a sentence that says what to do, or nil.
+        package init(_ names: [String], problem: @escaping @Sendable (Configuration) -> String?) {
+            self.names = names
+            self.problem = problem
+        }
+    }
+
+    package enum Reading: Sendable {
+        case configuration(Configuration)
+        /// Somebody asked for help: this is it.
+        case help(String)
+    }
+
+    package static let environmentPrefix = "ONSALE_"
+
+    let program: String
+    let summary: String
+    let list: [any AnyOption]
+    let checks: [Check]
+
+    package init(_ program: String, _ summary: String, _ list: [any AnyOption], checks: [Check] = []) {
+        precondition(Set(list.map(\.name)).count == list.count, "two options share a name")
+        self.program = program
+        self.summary = summary
+        self.list = list
+        self.checks = checks
+    }
+
+    /// `arguments` are those after the program's name.
+    package func read(
+        _ arguments: [String], environment: [String: String]
+    ) throws(ConfigurationError) -> Reading {
+        if arguments.contains("--help") || arguments.contains("-h") { return .help(help) }
+        var flags = Flags(arguments, of: self)
+        var entries: [String: Configuration.Entry] = [:]
+        for option in list {
+            if flags.problems[option.name] != nil { continue }
+            switch value(of: option, flag: flags.texts[option.name], environment: environment) {
+            case .success(let entry): entries[option.name] = entry
+            case .failure(let problem): flags.problems[option.name] = problem.problems
+            }
+        }
+        let configuration = Configuration(entries: entries)
+        var problems = flags.strays + list.flatMap { flags.problems[$0.name] ?? [] } + mistyped(environment)
+        for check in checks where check.names.allSatisfy({ entries[$0] != nil }) {
+            if let problem = check.problem(configuration) { problems.append(problem) }
+        }
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return .configuration(configuration)
+    }
+
+    static func variable(_ name: String) -> String {
+        environmentPrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    private func value(
+        of option: any AnyOption, flag: String?, environment: [String: String]
+    ) -> Result<Configuration.Entry, ConfigurationError> {
+        let variable = Self.variable(option.name)
+        // An empty variable is how scripts and unit files say "not set".
+        let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+        guard let text = flag ?? fromEnvironment else {
+            if let initial = option.initialValue {
+                return .success(Configuration.Entry(name: option.name, value: initial, origin: .default))
+            }
+            return .failure(
+                "--\(option.name) is missing: \(option.meaning) Give \(option.allowed), or set \(variable).")
+        }
+        if let value = option.read(text) {
+            let origin = flag == nil ? Configuration.Origin.environment : .flag
+            return .success(Configuration.Entry(name: option.name, value: value, origin: origin))
+        }
+        let source = flag == nil ? "\(variable) (for --\(option.name))" : "--\(option.name)"
+        let quoted = option.isSecret ? "the value, not shown here," : text.quotedForMessage
+        return .failure("\(source): \(quoted) is not allowed. Allowed: \(option.allowed).")
+    }
+
+    /// Variables that nearly have the name of an option: others may be meant for other programs, and are left alone.
+    private func mistyped(_ environment: [String: String]) -> [String] {
+        let known = list.map { Self.variable($0.name) }
+        return environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix(Self.environmentPrefix), !known.contains(name),
+                let nearest = name.nearest(among: known)
+            else { return nil }
+            return "\(name) is unknown: did you mean \(nearest)? Rename or unset it."
+        }
+    }
+}
+
+extension ConfigurationError: ExpressibleByStringInterpolation {
+    package init(stringLiteral problem: String) {
+        problems = [problem]
+    }
+}
+
+extension String {
+    /// In quotes, short, without control characters, and without the password of a URL.
+    var quotedForMessage: String {
+        "\"" + LogText.escaped(SecretURL.withoutPassword(self), maximumByteCount: 80) + "\""
+    }
+}

@@ -1,0 +1,84 @@
+import Kernel
+import Threads
+
+/// Tells operators what happens: one line per event.
+///
+/// A message that comes more than 20 times a second is held back, and the number of those left out is told. Writing is
+/// somebody else's work (`LogWriter`), so logging never waits.
+package final class Log: Sendable {
+    package typealias Fields = KeyValuePairs<String, LogValue>
+
+    package let level: LogLevel
+    private let format: LogFormat
+    private let clock: any Clock
+    private let write: @Sendable (String) -> Void
+    private let limiter = Lock(LogLimiter())
+
+    /// `write` takes whole lines, from any thread, and must not block.
+    package init(
+        level: LogLevel = .info, format: LogFormat = .text, clock: any Clock,
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.level = level
+        self.format = format
+        self.clock = clock
+        self.write = write
+    }
+
+    package func debug(
+        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
+    ) {
+        if level <= .debug { log(.debug, message, Array(fields()), trace: trace, request: request) }
+    }
+
+    package func info(
+        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
+    ) {
+        if level <= .info { log(.info, message, Array(fields()), trace: trace, request: request) }
+    }
+
+    package func warning(
+        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
+    ) {
+        if level <= .warning { log(.warning, message, Array(fields()), trace: trace, request: request) }
+    }
+
+    package func error(
+        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
+    ) {
+        log(.error, message, Array(fields()), trace: trace, request: request)
+    }
+
+    /// For those who bring an event from a module that does not know this one.
+    package func log(
+        _ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)], trace: TraceID? = nil,
+        request: RequestID? = nil
+    ) {
+        guard self.level <= level else { return }
+        let now = clock.uptime
+        guard let leftOut = limiter.withLock({ $0.admit(message, at: now) }) else { return }
+        var event = LogEvent(
+            time: clock.now, level: level, message: message, fields: fields.map { (name: $0.key, value: $0.value) },
+            trace: trace, request: request)
+        if leftOut > 0 { event.fields.append((name: "left_out", value: LogValue(leftOut))) }
+        write(format.line(event))
+    }
+
+    /// Tells what was left out and not told yet; called about once a second.
+    package func reportLeftOut() {
+        let now = clock.uptime
+        for leftOut in limiter.withLock({ $0.takeLeftOut(at: now) }) {
+            let event = LogEvent(
+                time: clock.now, level: .warning, message: "messages left out",
+                fields: [("like", .text(leftOut.message)), ("left_out", LogValue(leftOut.count))])
+            write(format.line(event))
+        }
+    }
+
+    /// The line that says that `count` lines could not be written.
+    package func lostLine(_ count: Int) -> String {
+        format.line(
+            LogEvent(
+                time: clock.now, level: .warning, message: "log lines lost", fields: [("lost", LogValue(count))]))
+    }
+}

@@ -1,0 +1,35 @@
+import Kernel
+
+/// One event: one line.
+package struct LogEvent: Sendable {
+    package static let maximumFieldCount = 32
+
+    package var time: Timestamp
+    package var level: LogLevel
+    /// Always the same words for the same event; what varies stands in the fields.
+    package var message: String
+    package var fields: [(name: String, value: LogValue)]
+    package var trace: TraceID?
+    package var request: RequestID?
+}
+
+/// What a field can hold.
+package enum LogValue: Equatable, Sendable {
+    case text(String)
+    case integer(Int64)
+    case number(Double)
+    case flag(Bool)
+    /// Written in milliseconds.
+    case duration(Duration)
+}
+
+extension LogValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral
+{
+    package init(stringLiteral text: String) { self = .text(text) }
+    package init(integerLiteral integer: Int64) { self = .integer(integer) }
+    package init(floatLiteral number: Double) { self = .number(number) }
+    package init(booleanLiteral flag: Bool) { self = .flag(flag) }
+
+    package init(_ integer: some BinaryInteger) { self = .integer(Int64(clamping: integer)) }
+}

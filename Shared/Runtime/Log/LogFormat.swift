@@ -1,0 +1,73 @@
+import Kernel
+
+/// How an event becomes a line.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// `2026-11-20T12:00:00.000Z info    listening address=127.0.0.1:7000`
+    case text
+    /// One JSON object a line.
+    case json
+
+    package static let maximumTextByteCount = 1024
+
+    package func line(_ event: LogEvent) -> String {
+        switch self {
+        case .text: Self.text(event)
+        case .json: Self.json(event)
+        }
+    }
+
+    private static func text(_ event: LogEvent) -> String {
+        let level = event.level.rawValue
+        var line = "\(event.time) \(level)\(String(repeating: " ", count: 8 - level.count))\(escaped(event.message))"
+        for (name, value) in named(event) {
+            line += " \(name)="
+            switch value {
+            case .text(let text): line += LogText.isPlain(text) ? escaped(text) : "\"\(escaped(text))\""
+            case .integer(let integer): line += "\(integer)"
+            case .number(let number): line += "\(number)"
+            case .flag(let flag): line += "\(flag)"
+            case .duration(let duration): line += "\(milliseconds(duration))ms"
+            }
+        }
+        return line + "\n"
+    }
+
+    private static func json(_ event: LogEvent) -> String {
+        var line =
+            "{\"time\":\"\(event.time)\",\"level\":\"\(event.level.rawValue)\",\"message\":\"\(escaped(event.message))\""
+        for (name, value) in named(event) {
+            line += ",\"\(name)\":"
+            switch value {
+            case .text(let text): line += "\"\(escaped(text))\""
+            case .integer(let integer): line += "\(integer)"
+            // JSON has no infinity and no not-a-number.
+            case .number(let number): line += number.isFinite ? "\(number)" : "\"\(number)\""
+            case .flag(let flag): line += "\(flag)"
+            case .duration(let duration): line += "\(milliseconds(duration))"
+            }
+        }
+        return line + "}\n"
+    }
+
+    /// Trace and request first, then the fields; a name that an earlier part of the line has already gets a `_`.
+    private static func named(_ event: LogEvent) -> [(String, LogValue)] {
+        var named: [(String, LogValue)] = []
+        if let trace = event.trace { named.append(("trace", .text(Hexadecimal.text(of: trace.bytes)))) }
+        if let request = event.request { named.append(("request", .text(request.description))) }
+        var taken: Set<String> = ["time", "level", "message", "trace", "request"]
+        for (name, value) in event.fields.prefix(LogEvent.maximumFieldCount) {
+            var name = LogText.name(name)
+            while !taken.insert(name).inserted { name += "_" }
+            named.append((name, value))
+        }
+        return named
+    }
+
+    private static func escaped(_ text: String) -> String {
+        LogText.escaped(text, maximumByteCount: maximumTextByteCount)
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) * 1000 + Double(duration.components.attoseconds / 1_000_000_000_000) / 1000
+    }
+}

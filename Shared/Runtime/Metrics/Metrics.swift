@@ -1,0 +1,89 @@
+import Threads
+
+/// All metrics of a program: declared once at start, counted without locks, and read as Prometheus expects.
+package final class Metrics: Sendable {
+    enum Collection: Sendable {
+        case counters(Family<Counter>)
+        case gauges(Family<Gauge>)
+        case histograms(Family<Histogram>)
+        case reading(name: String, help: String, read: @Sendable () -> Double)
+
+        var name: String {
+            switch self {
+            case .counters(let family): family.name
+            case .gauges(let family): family.name
+            case .histograms(let family): family.name
+            case .reading(let name, _, _): name
+            }
+        }
+    }
+
+    private let collections = Lock<[Collection]>([])
+
+    package init() {}
+
+    package func counter(_ name: String, _ help: String) -> Counter {
+        counters(name, help, labels: []).with([])
+    }
+
+    package func counters(_ name: String, _ help: String, labels: [String]) -> Family<Counter> {
+        let family = Family(name, help, labels: labels) { Counter() }
+        declare(.counters(family), labels)
+        return family
+    }
+
+    package func gauge(_ name: String, _ help: String) -> Gauge {
+        gauges(name, help, labels: []).with([])
+    }
+
+    package func gauges(_ name: String, _ help: String, labels: [String]) -> Family<Gauge> {
+        let family = Family(name, help, labels: labels) { Gauge() }
+        declare(.gauges(family), labels)
+        return family
+    }
+
+    /// A gauge that is read when somebody looks; `read` runs on the thread that answers, and must not block.
+    package func gauge(_ name: String, _ help: String, read: @escaping @Sendable () -> Double) {
+        declare(.reading(name: name, help: help, read: read), [])
+    }
+
+    package func histogram(_ name: String, _ help: String, bounds: [Duration] = Histogram.latencyBounds) -> Histogram {
+        histograms(name, help, labels: [], bounds: bounds).with([])
+    }
+
+    package func histograms(
+        _ name: String, _ help: String, labels: [String], bounds: [Duration] = Histogram.latencyBounds
+    ) -> Family<Histogram> {
+        histograms(name, help, labels: labels, unit: .seconds, bounds: bounds.map(\.nanoseconds))
+    }
+
+    package func histograms(
+        _ name: String, _ help: String, labels: [String], unit: Histogram.Unit, bounds: [UInt64]
+    ) -> Family<Histogram> {
+        precondition(!labels.contains("le"), "\(name): the label le belongs to the buckets")
+        let family = Family(name, help, labels: labels) { Histogram(unit: unit, bounds: bounds) }
+        declare(.histograms(family), labels)
+        return family
+    }
+
+    var all: [Collection] { collections.withLock { $0 }.sorted { $0.name < $1.name } }
+
+    private func declare(_ collection: Collection, _ labels: [String]) {
+        for name in [collection.name] + labels {
+            precondition(Self.isName(name), "\(name) is no name for a metric: use lower-case letters, digits and _")
+        }
+        let isNew = collections.withLock { collections in
+            guard !collections.contains(where: { $0.name == collection.name }) else { return false }
+            collections.append(collection)
+            return true
+        }
+        precondition(isNew, "the metric \(collection.name) is declared twice")
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, first == UInt8(ascii: "_") || isLetter(first) else { return false }
+        return name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+}

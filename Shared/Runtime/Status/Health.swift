@@ -1,0 +1,42 @@
+import Threads
+
+/// Whether this program should be sent work, and if not, why.
+package final class Health: Sendable {
+    package enum Phase: String, Sendable {
+        case starting
+        case running
+        case draining
+    }
+
+    package struct Check: Sendable {
+        let name: String
+        let problem: @Sendable () -> String?
+    }
+
+    private struct State {
+        var phase = Phase.starting
+        var checks: [Check] = []
+    }
+
+    private let state = Lock(State())
+
+    package init() {}
+
+    package var phase: Phase { state.withLock { $0.phase } }
+
+    package func enter(_ phase: Phase) {
+        state.withLock { $0.phase = phase }
+    }
+
+    /// `problem` says why a part is not ready, or nil. It runs on the thread that answers, and must not block.
+    package func check(_ name: String, problem: @escaping @Sendable () -> String?) {
+        state.withLock { $0.checks.append(Check(name: name, problem: problem)) }
+    }
+
+    /// Empty when ready.
+    package var problems: [String] {
+        let (phase, checks) = state.withLock { ($0.phase, $0.checks) }
+        let found = checks.compactMap { check in check.problem().map { "\(check.name): \($0)" } }
+        return phase == .running ? found : [phase.rawValue] + found
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+import Kernel
+
+/// The time of the machine.
+package struct SystemClock: Clock {
+    /// Longer waits are cut into pieces of this, so that no sum of times overflows below.
+    private static let longestNap = Duration.hours(1)
+
+    package init() {}
+
+    package var now: Timestamp {
+        let time = Self.time(of: CLOCK_REALTIME)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    package var uptime: Uptime {
+        let time = Self.time(of: CLOCK_MONOTONIC)
+        return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    package func sleep(until deadline: Uptime) async throws(CancellationError) {
+        do {
+            try Task.checkCancellation()
+            while uptime < deadline {
+                try await Task.sleep(for: min(deadline - uptime, Self.longestNap))
+            }
+        } catch {
+            throw CancellationError()
+        }
+    }
+
+    private static func time(of clock: clockid_t) -> timespec {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return time
+    }
+}

@@ -1,0 +1,64 @@
+import Glibc
+import Kernel
+
+/// As much of a client as the tests need.
+enum HTTP {
+    struct Unreachable: Error {}
+
+    static func get(_ path: String, from address: Address) throws -> String {
+        try send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", to: address)
+    }
+
+    /// Everything that comes back before the other side closes.
+    static func send(_ request: String, to address: Address) throws -> String {
+        let descriptor = try connect(to: address)
+        defer { close(descriptor) }
+        write(request, to: descriptor)
+        var reply = ""
+        while true {
+            let part = read(from: descriptor)
+            if part.isEmpty { return reply }
+            reply += part
+        }
+    }
+
+    /// The first piece of the answer; the connection stays open.
+    static func exchange(_ request: String, over descriptor: Int32) -> String {
+        write(request, to: descriptor)
+        return read(from: descriptor)
+    }
+
+    static func hasAnswer(_ descriptor: Int32) -> Bool {
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&ready, 1, 0) > 0
+    }
+
+    static func connect(to address: Address) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = address.port.bigEndian
+        target.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let result = withUnsafePointer(to: &target) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            close(descriptor)
+            throw Unreachable()
+        }
+        return descriptor
+    }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    static func read(from descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+}
