@@ -35,7 +35,8 @@ let package = Package(
         shared("Identity", ["Kernel", "Threads", "CSodium"]),
         shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"], exclude: []),
         protobufC("CProto", "Shared/CProto"),
-        shared("RPC", ["CProto", "Kernel"], exclude: []),
+        system("CUV", "libuv", apt: "libuv1-dev"),
+        shared("RPC", ["CProto", "CUV", "Kernel"], exclude: []),
         protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),

@@ -1,0 +1,106 @@
+import CUV
+import Kernel
+import Synchronization
+
+/// A thread that drives one event loop with libuv.
+final class LoopThread: @unchecked Sendable {
+    // Sound because: `gate` guards what other threads use; all else belongs to the thread itself, or to the one that
+    // makes it before it starts and the one that joins it after it ended.
+
+    private struct Gate: ~Copyable {
+        var isOpen = true
+    }
+
+    /// What every socket of this thread is read into, one after the other.
+    private static let readBufferBytes = 256 * 1024
+
+    private(set) var loop: EventLoop!
+    let uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readBufferBytes, alignment: 16)
+    private let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
+    private let busy = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
+    private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
+    private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
+    private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
+    private let gate = Mutex(Gate())
+    private let mustStop = Atomic(false)
+    private var alarmTime: Uptime?
+
+    static var now: Uptime { Uptime(nanoseconds: uv_hrtime()) }
+
+    init() {
+        let problem = uv_loop_init(uv)
+        precondition(problem == 0, "libuv cannot make a loop: \(describe(problem))")
+        loop = EventLoop(at: Self.now) { [weak self] in self?.wake() }
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        uv_async_init(uv, wakeUp) { _ in }
+        uv_idle_init(uv, busy)
+        uv_timer_init(uv, alarm)
+        alarm.pointee.data = me
+        uv_prepare_init(uv, prepare)
+        prepare.pointee.data = me
+        uv_prepare_start(prepare) { LoopThread.from($0!.pointee.data).turn() }
+        uv_thread_create(thread, { LoopThread.from($0).run() }, Unmanaged.passRetained(self).toOpaque())
+    }
+
+    /// Ends the thread once its turn is over. The connections on it must have been closed before.
+    func stop() {
+        mustStop.store(true, ordering: .releasing)
+        wake()
+        uv_thread_join(thread)
+        thread.deallocate()
+    }
+
+    private static func from(_ data: UnsafeMutableRawPointer?) -> LoopThread {
+        Unmanaged<LoopThread>.fromOpaque(data!).takeUnretainedValue()
+    }
+
+    private func wake() {
+        gate.withLock { gate in
+            if gate.isOpen { uv_async_send(wakeUp) }
+        }
+    }
+
+    private func run() {
+        uv_run(uv, UV_RUN_DEFAULT)
+        let problem = uv_loop_close(uv)
+        precondition(problem == 0, "a loop ended before its connections: \(describe(problem))")
+        for pointer in [UnsafeMutableRawPointer(uv), .init(prepare), .init(busy), .init(alarm), .init(wakeUp)] {
+            pointer.deallocate()
+        }
+        readBuffer.deallocate()
+        Unmanaged.passUnretained(self).release()
+    }
+
+    /// libuv calls this each time before it waits for the network.
+    private func turn() {
+        if loop.turn(at: Self.now) {
+            uv_idle_start(busy) { _ in }  // While it runs, libuv looks at the network without waiting.
+        } else {
+            uv_idle_stop(busy)
+            if mustStop.load(ordering: .acquiring) { return close() }
+        }
+        setAlarm()
+    }
+
+    private func setAlarm() {
+        guard let next = loop.nextDeadline, next != alarmTime else { return }
+        alarmTime = next
+        uv_update_time(uv)
+        let now = Self.now
+        let delay = next.nanoseconds - min(next.nanoseconds, now.nanoseconds)
+        uv_timer_start(alarm, { LoopThread.from($0!.pointee.data).alarmTime = nil }, (delay + 999_999) / 1_000_000, 0)
+    }
+
+    private func close() {
+        gate.withLock { $0.isOpen = false }
+        for handle in [UnsafeMutableRawPointer(prepare), .init(busy), .init(alarm), .init(wakeUp)] {
+            uv_close(handle.assumingMemoryBound(to: uv_handle_t.self), nil)
+        }
+    }
+}
+
+/// What libuv calls a problem, in words.
+func describe(_ problem: Int32) -> String {
+    String(cString: uv_strerror(problem))
+}

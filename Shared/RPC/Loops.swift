@@ -1,0 +1,41 @@
+import CUV
+import Kernel
+import Synchronization
+
+/// The event loops of a program: one a core.
+package final class Loops: Sendable {
+    package let all: [EventLoop]
+    private let threads: [LoopThread]
+    private let turn = Atomic(0)
+
+    /// Loops that threads drive, for real connections.
+    package init(count: Int = max(1, Int(uv_available_parallelism()))) {
+        threads = (0..<count).map { _ in LoopThread() }
+        all = threads.map(\.loop)
+    }
+
+    /// Loops that somebody else drives.
+    package init(driven loops: [EventLoop]) {
+        threads = []
+        all = loops
+    }
+
+    /// The loop the caller is on, or else the next in turn.
+    package var here: EventLoop {
+        if let current = EventLoop.current, all.contains(where: { $0 === current }) { return current }
+        return next
+    }
+
+    package var next: EventLoop {
+        all[Int(UInt(bitPattern: turn.wrappingAdd(1, ordering: .relaxed).oldValue) % UInt(all.count))]
+    }
+
+    /// Ends the threads. Servers and clients on them must have been shut down.
+    package func stop() {
+        for thread in threads { thread.stop() }
+    }
+
+    func thread(of loop: EventLoop) -> LoopThread? {
+        threads.first { $0.loop === loop }
+    }
+}

@@ -1,0 +1,86 @@
+import CUV
+import Glibc
+import Kernel
+
+/// One attempt to connect: look the name up, try its addresses in order, give up when the time is over.
+final class TCPConnect: TimerTarget {
+    private let address: Address
+    private let thread: LoopThread
+    private var completion: ((Result<any Transport, ConnectError>) -> Void)?
+    private var timer: TimerWheel.Handle?
+    private var candidates: ArraySlice<SocketAddress> = []
+    private var attempt: TCPTransport?
+    private var lastProblem = "the host has no address"
+
+    init(
+        to address: Address, on thread: LoopThread,
+        completion: @escaping (Result<any Transport, ConnectError>) -> Void
+    ) {
+        self.address = address
+        self.thread = thread
+        self.completion = completion
+    }
+
+    func begin(within timeout: Duration) {
+        timer = thread.loop.startTimer(self, at: thread.loop.uptime + timeout)
+        let problem = lookUp()
+        if problem != 0 { finish(.failure(ConnectError(address, describe(problem)))) }
+    }
+
+    func timerFired() {
+        timer = nil
+        attempt?.close()
+        finish(.failure(ConnectError(address, "no answer in time")))
+    }
+
+    private func lookUp() -> Int32 {
+        var hints = addrinfo()
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        hints.ai_flags = AI_NUMERICSERV
+        let request = UnsafeMutablePointer<uv_getaddrinfo_t>.allocate(capacity: 1)
+        request.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        let problem = uv_getaddrinfo(
+            thread.uv, request,
+            { request, problem, found in
+                let connect = Unmanaged<TCPConnect>.fromOpaque(request!.pointee.data).takeRetainedValue()
+                connect.thread.loop.enter(at: LoopThread.now) { connect.didLookUp(problem, found) }
+                uv_freeaddrinfo(found)
+                request!.deallocate()
+            }, address.host, String(address.port), &hints)
+        if problem != 0 {
+            Unmanaged.passUnretained(self).release()
+            request.deallocate()
+        }
+        return problem
+    }
+
+    private func didLookUp(_ problem: Int32, _ found: UnsafeMutablePointer<addrinfo>?) {
+        if problem != 0 { return finish(.failure(ConnectError(address, describe(problem)))) }
+        candidates = SocketAddress.list(found)[...]
+        tryNext()
+    }
+
+    private func tryNext() {
+        guard completion != nil else { return }
+        guard let candidate = candidates.popFirst() else {
+            return finish(.failure(ConnectError(address, lastProblem)))
+        }
+        let attempt = TCPTransport(to: address.description, on: thread)
+        self.attempt = attempt
+        attempt.connect(to: candidate) { [self] problem in
+            guard completion != nil else { return }
+            guard problem != 0 else { return finish(.success(attempt)) }
+            lastProblem = problem == UV_ECONNREFUSED.rawValue ? "nothing listens there" : describe(problem)
+            attempt.close()
+            tryNext()
+        }
+    }
+
+    private func finish(_ result: Result<any Transport, ConnectError>) {
+        guard let completion else { return }
+        self.completion = nil
+        attempt = nil
+        if let timer { thread.loop.cancelTimer(timer) }
+        completion(result)
+    }
+}

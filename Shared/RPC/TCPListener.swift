@@ -1,0 +1,109 @@
+import CUV
+import Glibc
+import Kernel
+import Synchronization
+
+/// One listening socket whose connections are dealt to the loops in turn.
+///
+/// (One socket a loop, with SO_REUSEPORT, would hide that another program has taken the port.)
+final class TCPListener: Listener, @unchecked Sendable {
+    // Sound because: `watch`, `turn` and `isClosed` are touched on the first loop only.
+
+    private static let backlog: Int32 = 4096
+    /// How many are accepted before other connections get their turn.
+    private static let maxAcceptsAtOnce = 64
+    /// How long to wait before accepting again when the process has no file descriptor left.
+    private static let pauseWhenExhausted = Duration.milliseconds(100)
+
+    let address: Address
+    private let socket: Int32
+    private let threads: [LoopThread]
+    private let accept: @Sendable (any Transport, EventLoop) -> Void
+    private let watch = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    private var turn = 0
+    private var isClosed = false
+    private var closed: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        on address: Address, threads: [LoopThread], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
+    ) throws(ListenError) {
+        (socket, self.address) = try ListeningSocket.open(on: address, backlog: Self.backlog)
+        self.threads = threads
+        self.accept = accept
+        threads[0].loop.execute { self.start() }
+    }
+
+    private func start() {
+        uv_poll_init(threads[0].uv, watch, socket)
+        watch.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Given back when the handle has closed.
+        listen()
+    }
+
+    private func listen() {
+        uv_poll_start(watch, Int32(UV_READABLE.rawValue)) { handle, _, _ in
+            let listener = Unmanaged<TCPListener>.fromOpaque(handle!.pointee.data).takeUnretainedValue()
+            listener.threads[0].loop.enter(at: LoopThread.now) { listener.acceptWaiting() }
+        }
+    }
+
+    private func acceptWaiting() {
+        for _ in 0..<Self.maxAcceptsAtOnce {
+            var peer = SocketAddress()
+            let accepted = peer.accept(from: socket)
+            guard accepted >= 0 else {
+                if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { pause() }
+                return
+            }
+            let thread = threads[turn % threads.count]
+            turn += 1
+            let text = peer.description
+            thread.loop.execute { [accept] in
+                accept(TCPTransport(socket: accepted, from: text, on: thread), thread.loop)
+            }
+        }
+    }
+
+    private func pause() {
+        uv_poll_stop(watch)
+        let loop = threads[0].loop!
+        _ = loop.startTimer(
+            Resumption { [weak self] in
+                if let self, !self.isClosed { self.listen() }
+            }, at: loop.uptime + Self.pauseWhenExhausted)
+    }
+
+    func close() async {
+        await withCheckedContinuation { continuation in
+            threads[0].loop.execute {
+                if self.isClosed && self.closed.isEmpty { return continuation.resume() }
+                self.closed.append(continuation)
+                guard !self.isClosed else { return }
+                self.isClosed = true
+                let handle = UnsafeMutableRawPointer(self.watch).assumingMemoryBound(to: uv_handle_t.self)
+                uv_close(handle) { handle in
+                    Unmanaged<TCPListener>.fromOpaque(handle!.pointee.data).takeRetainedValue().didClose()
+                }
+            }
+        }
+    }
+
+    private func didClose() {
+        Glibc.close(socket)
+        watch.deallocate()
+        let waiting = closed
+        closed = []
+        threads[0].loop.enter(at: LoopThread.now) {
+            for continuation in waiting { continuation.resume() }
+        }
+    }
+}
+
+private final class Resumption: TimerTarget {
+    private let resume: () -> Void
+
+    init(_ resume: @escaping () -> Void) {
+        self.resume = resume
+    }
+
+    func timerFired() { resume() }
+}

@@ -1,0 +1,215 @@
+import CUV
+import Glibc
+import Kernel
+
+/// A TCP socket on a libuv loop.
+final class TCPTransport: Transport {
+    /// A peer that acknowledges nothing for this long is gone.
+    private static let userTimeout = Duration.seconds(10)
+
+    let peer: String
+    var receiver: (any TransportReceiver)?
+    private let thread: LoopThread
+    private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+    private var connected: ((Int32) -> Void)?
+    private var isClosing = false
+    private var problem: String?
+    private(set) var unsentCount = 0
+
+    /// A socket that is not connected yet. Must be made on the thread.
+    init(to peer: String, on thread: LoopThread) {
+        self.peer = peer
+        self.thread = thread
+        uv_tcp_init(thread.uv, handle)
+        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Given back when the handle has closed.
+    }
+
+    /// Takes over a connected socket.
+    convenience init(socket: Int32, from peer: String, on thread: LoopThread) {
+        self.init(to: peer, on: thread)
+        let problem = uv_tcp_open(handle, socket)
+        if problem == 0 { prepareSocket() } else { end(describe(problem)) }
+    }
+
+    /// `completion` hears 0, or libuv's word for the problem.
+    func connect(to address: SocketAddress, completion: @escaping (Int32) -> Void) {
+        connected = completion
+        let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+        let problem = address.withPointer { address, _ in
+            uv_tcp_connect(request, handle, address) { request, problem in
+                let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
+                request!.deallocate()
+                transport.thread.loop.enter(at: LoopThread.now) { transport.didConnect(problem) }
+            }
+        }
+        if problem != 0 {
+            request.deallocate()
+            didConnect(problem)
+        }
+    }
+
+    private func didConnect(_ problem: Int32) {
+        if problem == 0 { prepareSocket() }
+        connected?(problem)
+        connected = nil
+    }
+
+    private func prepareSocket() {
+        uv_tcp_nodelay(handle, 1)
+        var socket: uv_os_fd_t = -1
+        guard uv_fileno(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self), &socket) == 0 else {
+            return
+        }
+        var milliseconds = UInt32(Self.userTimeout.milliseconds)
+        let size = socklen_t(MemoryLayout.size(ofValue: milliseconds))
+        setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
+    }
+
+    private static func from(_ data: UnsafeMutableRawPointer?) -> TCPTransport {
+        Unmanaged<TCPTransport>.fromOpaque(data!).takeUnretainedValue()
+    }
+
+    private var stream: UnsafeMutablePointer<uv_stream_t> {
+        UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
+    }
+
+    var isReading = false {
+        didSet {
+            guard isReading != oldValue, !isClosing else { return }
+            if !isReading {
+                uv_read_stop(stream)
+                return
+            }
+            uv_read_start(
+                stream,
+                { handle, _, buffer in
+                    let whole = TCPTransport.from(handle!.pointee.data).thread.readBuffer
+                    buffer!.pointee = uv_buf_init(
+                        whole.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(whole.count))
+                },
+                { stream, count, buffer in
+                    TCPTransport.from(stream!.pointee.data).didRead(count, buffer!.pointee)
+                })
+        }
+    }
+
+    private func didRead(_ count: Int, _ buffer: uv_buf_t) {
+        guard count != 0, !isClosing else { return }
+        thread.loop.enter(at: LoopThread.now) {
+            if count > 0 {
+                receiver?.didReceive(UnsafeRawBufferPointer(start: buffer.base, count: count))
+            } else {
+                end(count == Int(UV_EOF.rawValue) ? nil : describe(Int32(count)))
+            }
+        }
+    }
+
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        guard !isClosing, bytes.count > 0 else { return }
+        var sent = 0
+        if unsentCount == 0 {
+            var buffer = Self.buffer(bytes)
+            let count = uv_try_write(stream, &buffer, 1)
+            if count >= 0 {
+                sent = Int(count)
+            } else if count != UV_EAGAIN.rawValue {
+                return end(describe(count))
+            }
+        }
+        if sent < bytes.count { sendLater(UnsafeRawBufferPointer(rebasing: bytes[sent...])) }
+    }
+
+    private func sendLater(_ bytes: UnsafeRawBufferPointer) {
+        let write = PendingWrite.make(copying: bytes)
+        var buffer = Self.buffer(write.bytes)
+        unsentCount += bytes.count
+        let problem = uv_write(write.request, stream, &buffer, 1) { request, status in
+            let write = PendingWrite(request!)
+            let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
+            let count = write.bytes.count
+            write.free()
+            transport.didWrite(count, status)
+        }
+        if problem != 0 {
+            unsentCount -= bytes.count
+            write.free()
+            end(describe(problem))
+        }
+    }
+
+    private func didWrite(_ count: Int, _ status: Int32) {
+        unsentCount -= count
+        thread.loop.enter(at: LoopThread.now) {
+            if status < 0 {
+                end(describe(status))
+            } else if unsentCount == 0 {
+                receiver?.didSend()
+                if isClosing { closeHandle() }
+            }
+        }
+    }
+
+    func close() {
+        guard !isClosing else { return }
+        isClosing = true
+        uv_read_stop(stream)
+        if unsentCount == 0 { closeHandle() }
+    }
+
+    func abort() {
+        end(nil)
+    }
+
+    private func end(_ problem: String?) {
+        if !isClosing { self.problem = problem }
+        isClosing = true
+        closeHandle()
+    }
+
+    private func closeHandle() {
+        let handle = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
+        guard uv_is_closing(handle) == 0 else { return }
+        uv_close(handle) { handle in
+            let transport = Unmanaged<TCPTransport>.fromOpaque(handle!.pointee.data).takeRetainedValue()
+            transport.thread.loop.enter(at: LoopThread.now) {
+                let receiver = transport.receiver
+                transport.receiver = nil
+                receiver?.didClose(transport.problem)
+            }
+            transport.handle.deallocate()
+        }
+    }
+
+    private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
+        let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
+        return uv_buf_init(base, UInt32(bytes.count))
+    }
+}
+
+/// Bytes on their way out: libuv's request and a copy of the bytes, in one piece of memory.
+private struct PendingWrite {
+    let request: UnsafeMutablePointer<uv_write_t>
+
+    init(_ request: UnsafeMutablePointer<uv_write_t>) {
+        self.request = request
+    }
+
+    static func make(copying bytes: UnsafeRawBufferPointer) -> PendingWrite {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: headerSize + bytes.count, alignment: 16)
+        (memory + headerSize).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
+        (memory + MemoryLayout<uv_write_t>.stride).storeBytes(of: bytes.count, as: Int.self)
+        return PendingWrite(memory.bindMemory(to: uv_write_t.self, capacity: 1))
+    }
+
+    private static var headerSize: Int { MemoryLayout<uv_write_t>.stride + MemoryLayout<Int>.stride }
+
+    var bytes: UnsafeRawBufferPointer {
+        let memory = UnsafeRawPointer(request)
+        let count = memory.load(fromByteOffset: MemoryLayout<uv_write_t>.stride, as: Int.self)
+        return UnsafeRawBufferPointer(start: memory + Self.headerSize, count: count)
+    }
+
+    func free() {
+        UnsafeMutableRawPointer(request).deallocate()
+    }
+}
