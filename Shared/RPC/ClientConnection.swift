@@ -1,0 +1,226 @@
+import Kernel
+
+/// The client's end of one connection: gives calls their ids, and answers to their callers.
+final class ClientConnection: ConnectionSide, CallCarrier {
+    private let peer: ClientPeer
+    private let loop: EventLoop
+    private let connection: Connection
+    private let settings: ClientSettings
+    private var pending: [UInt64: PendingCall] = [:]
+    private var streamCount = 0
+    private var lastID: UInt64 = 0
+    private var maxRequestBytes: Int
+    private var maxInFlight: Int
+    /// Why the peer wants no more calls.
+    private var goodbye: RPCFailure?
+
+    init(_ transport: any Transport, of peer: ClientPeer, on loop: EventLoop, _ settings: ClientSettings) {
+        self.peer = peer
+        self.loop = loop
+        self.settings = settings
+        maxRequestBytes = settings.limits.requestBytes
+        maxInFlight = settings.limits.inFlightPerConnection
+        connection = Connection(transport, on: loop, limits: settings.limits, maxFrameBytes: settings.limits.replyBytes)
+        connection.pingsPeer = true
+        connection.start(for: self)
+        connection.send(Hello(of: settings.agent, settings.limits), as: Frame.Kind.hello)
+    }
+
+    /// Calls and streams under way.
+    var load: Int { pending.count }
+
+    // MARK: Calls
+
+    func begin(_ call: PendingCall) {
+        guard call.method.isStream || pending.count - streamCount < maxInFlight else {
+            let message = "\(maxInFlight) calls are under way on this connection, and its peer takes no more"
+            let failure = RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", message)
+            return call.end(.failure(failure.notProcessed(retryAfter: settings.limits.retryAfter)), on: loop)
+        }
+        defer { loop.arena.reset() }
+        do throws(MessageError) {
+            let size = try call.preparePayload(in: loop.arena)
+            guard let envelope = RequestEnvelope(call, payloadBytes: size, at: loop.uptime),
+                envelope.size <= maxRequestBytes
+            else { return call.end(.failure(tooLarge(call, size)), on: loop) }
+            lastID += 1
+            pending[lastID] = call
+            if call.method.isStream { streamCount += 1 }
+            connection.send(atMost: envelope.size) { envelope.write(id: lastID, call, into: &$0) }
+            call.isCarried(by: self, as: lastID, on: loop)
+        } catch {
+            let failure = RPCFailure(.invalidArgument, "UNSENDABLE_REQUEST", "the request cannot be sent: \(error)")
+            call.end(.failure(failure.notProcessed()), on: loop)
+        }
+    }
+
+    private func tooLarge(_ call: PendingCall, _ size: Int) -> RPCFailure {
+        RPCFailure(
+            .resourceExhausted, "REQUEST_TOO_LARGE",
+            "the request of \(call.method.name) has \(size) bytes; with its envelope at most \(maxRequestBytes) are allowed"
+        ).notProcessed()
+    }
+
+    /// The peer is told that the answer is not wanted any more; what it has done by then, nobody knows.
+    func abandon(_ call: PendingCall, _ failure: RPCFailure) {
+        guard remove(call.id) != nil else { return }
+        connection.send(atMost: 2 * WireWriter.maxFieldHeaderBytes) { writer in
+            writer.number(Frame.Field.id, call.id)
+            writer.number(Frame.Field.kind, Frame.Kind.cancel)
+        }
+        call.end(.failure(failure.indefinite), on: loop)
+        closeIfDone()
+    }
+
+    func grant(_ credit: UInt64, to call: PendingCall) {
+        connection.send(atMost: 3 * WireWriter.maxFieldHeaderBytes) { writer in
+            writer.number(Frame.Field.id, call.id)
+            writer.number(Frame.Field.kind, Frame.Kind.credit)
+            writer.number(Frame.Field.credit, credit)
+        }
+    }
+
+    private func remove(_ id: UInt64) -> PendingCall? {
+        guard let call = pending.removeValue(forKey: id) else { return nil }
+        if call.method.isStream { streamCount -= 1 }
+        return call
+    }
+
+    // MARK: Frames
+
+    func received(_ frame: Frame) {
+        switch frame.kind {
+        case Frame.Kind.reply: finish(frame)
+        case Frame.Kind.item: pending[frame.id]?.take(frame.payload, loop.arena)
+        case Frame.Kind.goAway: goAway(frame)
+        case Frame.Kind.hello: greet(frame)
+        default: break
+        }
+    }
+
+    private func finish(_ frame: Frame) {
+        guard let call = remove(frame.id) else { return }  // Given up in the meantime.
+        call.end(frame.status.map { outcome($0, frame) } ?? .reply(frame.payload, reason: ""), on: loop)
+        closeIfDone()
+    }
+
+    private func outcome(_ bytes: UnsafeRawBufferPointer, _ frame: Frame) -> PendingCall.Outcome {
+        defer { loop.arena.reset() }
+        do throws(MessageError) {
+            let status = try Status(decoding: bytes, in: loop.arena)
+            return status.code == 0 ? .reply(frame.payload, reason: status.reason) : .failure(RPCFailure(status))
+        } catch {
+            let message = "the status of a reply cannot be read: \(error)"
+            return .failure(RPCFailure(.internal, "MALFORMED_REPLY", message).indefinite)
+        }
+    }
+
+    private func greet(_ frame: Frame) {
+        defer { loop.arena.reset() }
+        guard let hello = try? Hello(decoding: frame.payload, in: loop.arena) else { return }
+        if hello.maxRequestBytes > 0 { maxRequestBytes = Int(hello.maxRequestBytes) }
+        if hello.maxInFlight > 0 { maxInFlight = Int(hello.maxInFlight) }
+    }
+
+    private func goAway(_ frame: Frame) {
+        defer { loop.arena.reset() }
+        guard let goAway = try? GoAway(decoding: frame.payload, in: loop.arena) else { return }
+        let failure =
+            goAway.status.map(RPCFailure.init)
+            ?? RPCFailure(.unavailable, "GOAWAY", "\(peer.address) takes no more calls")
+        goodbye = failure
+        peer.retires(self)
+        let refused = pending.keys.filter { $0 > goAway.lastID }.sorted()
+        for id in refused {
+            remove(id)?.end(.failure(failure.notProcessed(retryAfter: failure.retryAfter)), on: loop)
+        }
+        closeIfDone()
+    }
+
+    func receivedTooLarge(id: UInt64?, size: Int) {
+        guard let id, let call = remove(id) else { return }
+        let failure = RPCFailure(
+            .resourceExhausted, "REPLY_TOO_LARGE",
+            "the frame of the reply has \(size) bytes; at most \(settings.limits.replyBytes) are allowed")
+        call.end(.failure(failure.indefinite), on: loop)
+        closeIfDone()
+    }
+
+    func receivedGarbage(_ problem: FrameError) {
+        connection.cut("the peer sent what cannot be read: \(problem)")
+    }
+
+    // MARK: The end
+
+    private func closeIfDone() {
+        if goodbye != nil, pending.isEmpty { connection.close() }
+    }
+
+    func close() {
+        let failure = RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client was shut down during the call")
+            .indefinite
+        endAll(failure)
+        connection.close()
+    }
+
+    func pulse(at now: Uptime) {}
+
+    func closed(_ problem: String?) {
+        let message = "the connection to \(peer.address) was lost during the call" + (problem.map { ": \($0)" } ?? "")
+        endAll(goodbye?.indefinite ?? RPCFailure(.unavailable, "CONNECTION_LOST", message).indefinite)
+        peer.closed(self)
+    }
+
+    private func endAll(_ failure: RPCFailure) {
+        let calls = pending.sorted { $0.key < $1.key }.map(\.value)
+        pending = [:]
+        streamCount = 0
+        for call in calls { call.end(.failure(failure), on: loop) }
+    }
+}
+
+/// The bytes of a REQUEST around its payload.
+private struct RequestEnvelope {
+    private static let fieldCount = 12
+
+    private let payloadBytes: Int
+    private let timeoutMicroseconds: UInt64
+    private let metadata: [[UInt8]]
+    let size: Int
+
+    /// Nil where the metadata is more than an envelope may carry.
+    init?(_ call: PendingCall, payloadBytes: Int, at now: Uptime) {
+        let options = call.attempt.options
+        self.payloadBytes = payloadBytes
+        let deadline = call.attempt.deadline
+        timeoutMicroseconds =
+            deadline == .never ? 0 : max(1, (deadline.nanoseconds - min(deadline.nanoseconds, now.nanoseconds)) / 1000)
+        metadata = options.metadata.isEmpty ? [] : options.metadata.compactMap { try? $0.encoded() }
+        let metadataBytes = metadata.reduce(0) { $0 + $1.count + WireWriter.maxFieldHeaderBytes }
+        guard metadata.count == options.metadata.count, metadata.count <= Frame.maxMetadataEntries,
+            metadataBytes <= Frame.maxMetadataBytes
+        else { return nil }
+        size =
+            call.method.name.utf8.count + (options.credential?.count ?? 0) + metadataBytes + Frame.traceBytes
+            + RequestID.byteCount + payloadBytes + Self.fieldCount * WireWriter.maxFieldHeaderBytes
+    }
+
+    @inline(__always)
+    func write(id: UInt64, _ call: PendingCall, into writer: inout WireWriter) {
+        let options = call.attempt.options
+        writer.number(Frame.Field.id, id)
+        writer.number(Frame.Field.kind, Frame.Kind.request)
+        call.method.name.utf8.withContiguousStorageIfAvailable {
+            writer.bytes(Frame.Field.method, UnsafeRawBufferPointer($0))
+        }
+        writer.number(Frame.Field.timeout, timeoutMicroseconds)
+        writer.number(Frame.Field.flags, call.method.isSafeToRepeat ? Frame.Flag.safeToRepeat : 0)
+        for entry in metadata { entry.withUnsafeBytes { writer.bytes(Frame.Field.metadata, $0) } }
+        options.trace?.withBytes { writer.bytes(Frame.Field.trace, $0) }
+        options.requestID?.withBytes { writer.bytes(Frame.Field.requestID, $0) }
+        writer.number(Frame.Field.attempt, UInt64(call.attempt.number))
+        writer.number(Frame.Field.credit, call.firstCredit)
+        options.credential?.withUnsafeBytes { writer.bytes(Frame.Field.credential, $0) }
+        writer.bytes(Frame.Field.payload, count: payloadBytes) { call.writePayload(into: $0) }
+    }
+}

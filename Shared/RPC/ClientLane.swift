@@ -1,0 +1,202 @@
+import Kernel
+
+/// A client's share of one loop: its connections there, and the calls that wait for one.
+final class ClientLane: @unchecked Sendable {
+    // Sound because: `loop` and `settings` never change; all else is touched on the loop only.
+
+    /// What a call within a call leaves the outer one for its own answer.
+    private static let nestedMargin = Duration.milliseconds(5)
+
+    let loop: EventLoop
+    let settings: ClientSettings
+    private var peers: [ClientPeer] = []
+    private var retries = RetryPolicy()
+    private var random: SeededGenerator
+    /// Calls without a connection, in the order they came.
+    private var waiting = WaitingCalls()
+    private var shutdown: Shutdown?
+
+    private struct Shutdown {
+        var continuations: [CheckedContinuation<Void, Never>] = []
+    }
+
+    init(to addresses: [Address], on loop: EventLoop, network: any Network, settings: ClientSettings, seed: UInt64) {
+        self.loop = loop
+        self.settings = settings
+        random = SeededGenerator(seed: seed)
+        peers = addresses.map { ClientPeer($0, of: self, network: network) }
+    }
+
+    /// Makes the call, and makes it again where that is safe and promising.
+    @inline(__always)
+    func call<Output: Sendable>(
+        _ method: MethodDescription, _ options: CallOptions, _ make: (Attempt) -> AwaitedCall<Output>
+    ) async throws(RPCFailure) -> Output {
+        var options = options
+        let deadline = complete(&options)
+        retries.callBegins()
+        var number: UInt32 = 0
+        while true {
+            let call = make(Attempt(number: number, deadline: deadline, options: options))
+            let outcome = await withTaskCancellationHandler {
+                await withUnsafeContinuation { continuation in
+                    call.continuation = continuation
+                    start(call)
+                }
+            } onCancel: { [loop] in
+                call.cancel(on: loop)
+            }
+            let failure: RPCFailure
+            switch outcome {
+            case .success(let output): return output
+            case .failure(let reason): failure = reason
+            }
+            number += 1
+            let remaining = deadline - loop.uptime
+            let pause = retries.pause(
+                after: failure, of: method, attempt: number, remaining: remaining, random: &random)
+            guard let pause, await loop.sleep(for: pause) else { throw failure }
+        }
+    }
+
+    /// How a stream is opened, for the first time or again. It has no deadline but its own end.
+    func streamAttempt(_ number: UInt32, _ options: CallOptions) -> Attempt {
+        var options = options
+        let deadline = complete(&options)
+        retries.callBegins()
+        return Attempt(number: number, deadline: options.timeout == nil ? .never : deadline, options: options)
+    }
+
+    /// Waits as long as is polite before a stream is opened again; false where its failure stands.
+    func mayOpenAgain(_ method: MethodDescription, after failure: RPCFailure, attempt number: UInt32) async -> Bool {
+        let pause = retries.pause(
+            after: failure, of: method, attempt: number, remaining: settings.connectPatience, random: &random)
+        guard let pause else { return false }
+        return await loop.sleep(for: pause)
+    }
+
+    /// Fills in what the caller left out; returns the deadline.
+    private func complete(_ options: inout CallOptions) -> Uptime {
+        let own = loop.uptime + (options.timeout ?? settings.limits.defaultTimeout)
+        if options.credential == nil, !settings.credential.isEmpty { options.credential = settings.credential }
+        guard let outer = Call.current else { return own }
+        if options.requestID == nil { options.requestID = outer.requestIDIfAny }
+        if options.trace == nil { options.trace = outer.trace?.next(span: random.next()) }
+        return min(own, outer.deadline + (.zero - Self.nestedMargin))
+    }
+
+    // MARK: Connections
+
+    func start(_ call: PendingCall) {
+        if let problem = problem(with: call) { return call.end(.failure(problem.notProcessed()), on: loop) }
+        if let connection = leastBusy() { return connection.begin(call) }
+        guard waiting.count < settings.limits.inFlight else {
+            return call.end(.failure(.tooManyWaiting(settings.limits.inFlight, settings.limits.retryAfter)), on: loop)
+        }
+        waiting.add(call, on: loop)
+        for peer in peers { peer.connect() }
+    }
+
+    private func problem(with call: PendingCall) -> RPCFailure? {
+        if shutdown != nil { return RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client has been shut down") }
+        if call.attempt.deadline <= loop.uptime {
+            return RPCFailure(
+                .deadlineExceeded, "DEADLINE_EXCEEDED", "the time for \(call.method.name) was over before it was sent")
+        }
+        return nil
+    }
+
+    /// Of the connections that are ready, the one with the fewest calls under way.
+    private func leastBusy() -> ClientConnection? {
+        var best: ClientConnection?
+        for peer in peers {
+            guard let connection = peer.ready else {
+                peer.connect()
+                continue
+            }
+            if best == nil || connection.load < best!.load { best = connection }
+        }
+        return best
+    }
+
+    func isReady(_ peer: ClientPeer) {
+        for call in waiting.takeAll() { start(call) }
+    }
+
+    /// A peer could not be reached. Calls that have waited long enough hear why.
+    func couldNotConnect(_ error: ConnectError, to peer: ClientPeer) {
+        guard shutdown == nil else { return endShutdownIfClosed() }
+        let patience = settings.connectPatience
+        let failure = RPCFailure(.unavailable, "CANNOT_CONNECT", "\(error)").notProcessed()
+        for call in waiting.take(waitingSince: loop.uptime + (.zero - patience)) {
+            call.end(.failure(failure), on: loop)
+        }
+    }
+
+    /// Whether a peer that could not be reached is to be tried again.
+    var needsConnection: Bool { shutdown == nil && waiting.count > 0 }
+
+    func jitter(upTo duration: Duration) -> Duration {
+        .milliseconds(Int64.random(in: 0...max(1, duration.milliseconds), using: &random))
+    }
+
+    // MARK: The end
+
+    func shutdown() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { [self] in
+                shutdown = shutdown ?? Shutdown()
+                shutdown?.continuations.append(continuation)
+                for call in waiting.takeAll() { start(call) }
+                for peer in peers { peer.close() }
+                endShutdownIfClosed()
+            }
+        }
+    }
+
+    func endShutdownIfClosed() {
+        guard let continuations = shutdown?.continuations, peers.allSatisfy(\.isClosed) else { return }
+        shutdown?.continuations = []
+        for continuation in continuations { continuation.resume() }
+    }
+}
+
+/// Calls that wait for a connection.
+private final class WaitingCalls: CallCarrier {
+    private var calls: [(since: Uptime, call: PendingCall)] = []
+
+    var count: Int { calls.count }
+
+    func add(_ call: PendingCall, on loop: EventLoop) {
+        self.loop = loop
+        calls.append((loop.uptime, call))
+        call.isCarried(by: self, as: 0, on: loop)
+    }
+
+    func takeAll() -> [PendingCall] {
+        defer { calls = [] }
+        return calls.map(\.call)
+    }
+
+    func take(waitingSince time: Uptime) -> [PendingCall] {
+        let taken = calls.filter { $0.since <= time }.map(\.call)
+        calls.removeAll { $0.since <= time }
+        return taken
+    }
+
+    func abandon(_ call: PendingCall, _ failure: RPCFailure) {
+        calls.removeAll { $0.call === call }
+        if let loop { call.end(.failure(failure.notProcessed()), on: loop) }
+    }
+
+    func grant(_ credit: UInt64, to call: PendingCall) {}
+
+    private var loop: EventLoop?
+}
+
+extension RPCFailure {
+    fileprivate static func tooManyWaiting(_ limit: Int, _ retryAfter: Duration) -> RPCFailure {
+        RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this client wait for a connection already")
+            .notProcessed(retryAfter: retryAfter)
+    }
+}

@@ -1,0 +1,109 @@
+import Kernel
+
+/// One address of a client on one loop: how its connection comes about, and comes back.
+///
+///     idle ──connect──▶ connecting ──▶ ready
+///      ▲                    │            │ lost, or GOAWAY
+///      └──── resting ◀──────┘            ▼
+///              (backoff with jitter)    idle
+final class ClientPeer: TimerTarget {
+    private static let firstRest = Duration.milliseconds(50)
+    private static let longestRest = Duration.seconds(5)
+
+    private enum State {
+        case idle
+        case connecting
+        case ready(ClientConnection)
+        case resting(TimerWheel.Handle)
+        case closed
+    }
+
+    let address: Address
+    private unowned let lane: ClientLane
+    private let network: any Network
+    private var state = State.idle
+    private var failuresInARow = 0
+    /// Connections that take no new calls but still have some under way.
+    private var retiring: [ClientConnection] = []
+
+    init(_ address: Address, of lane: ClientLane, network: any Network) {
+        self.address = address
+        self.lane = lane
+        self.network = network
+    }
+
+    var ready: ClientConnection? {
+        if case .ready(let connection) = state { connection } else { nil }
+    }
+
+    /// Begins to connect, unless it is about to anyway.
+    func connect() {
+        guard case .idle = state else { return }
+        state = .connecting
+        network.connect(to: address, on: lane.loop, within: lane.settings.connectTimeout) { [self] result in
+            switch result {
+            case .success(let transport): connected(transport)
+            case .failure(let error): failed(error)
+            }
+        }
+    }
+
+    private func connected(_ transport: any Transport) {
+        guard case .connecting = state else {
+            let connection = ClientConnection(transport, of: self, on: lane.loop, lane.settings)
+            retiring.append(connection)
+            return connection.close()
+        }
+        failuresInARow = 0
+        let connection = ClientConnection(transport, of: self, on: lane.loop, lane.settings)
+        state = .ready(connection)
+        lane.isReady(self)
+    }
+
+    private func failed(_ error: ConnectError) {
+        guard case .connecting = state else { return lane.endShutdownIfClosed() }
+        failuresInARow += 1
+        let rest = min(Self.longestRest, Self.firstRest * (1 << min(failuresInARow - 1, 10)))
+        state = .resting(lane.loop.startTimer(self, at: lane.loop.uptime + rest / 2 + lane.jitter(upTo: rest / 2)))
+        lane.couldNotConnect(error, to: self)
+    }
+
+    /// Rested enough.
+    func timerFired() {
+        guard case .resting = state else { return }
+        state = .idle
+        if lane.needsConnection { connect() }
+    }
+
+    /// The connection takes no new calls.
+    func retires(_ connection: ClientConnection) {
+        guard ready === connection else { return }
+        state = .idle
+        retiring.append(connection)
+    }
+
+    func closed(_ connection: ClientConnection) {
+        retiring.removeAll { $0 === connection }
+        if ready === connection { state = .idle }
+        if lane.needsConnection { connect() }
+        lane.endShutdownIfClosed()
+    }
+
+    // MARK: The end
+
+    func close() {
+        let previous = state
+        state = .closed
+        switch previous {
+        case .idle, .closed, .connecting: break
+        case .resting(let timer): lane.loop.cancelTimer(timer)
+        case .ready(let connection):
+            retiring.append(connection)
+        }
+        for connection in retiring { connection.close() }
+    }
+
+    var isClosed: Bool {
+        if case .closed = state { retiring.isEmpty } else { false }
+    }
+}

@@ -1,0 +1,218 @@
+import Kernel
+
+/// What both ends of a connection do alike: cut frames, collect output, hold back a peer that does not read, notice one
+/// that is gone. What frames mean is up to its `side`.
+///
+/// Belongs to one loop.
+final class Connection: TransportReceiver, Flushable, Pulsed {
+    let loop: EventLoop
+    let transport: any Transport
+    let limits: Limits
+    private var side: (any ConnectionSide)?
+    private var reader: FrameReader
+    private var output = ByteBuffer()
+    private var isFlushDue = false
+    /// What was read when the peer was already to be held back.
+    private var heldBack = ByteBuffer()
+    private var waitingForRoom: [ItemFlow] = []
+    private var isHeldBack = false
+    /// When the bytes came that are being read now.
+    private(set) var received: Uptime
+    private(set) var isOpen = true
+    private var cutReason: String?
+
+    private var lastHeard: Uptime
+    private var pingSent: Uptime?
+    /// Since when the peer has taken nothing, and since when it owes the rest of a frame.
+    private var unsentSince: Uptime?
+    private var midFrameSince: Uptime?
+    /// Whether silence may be broken with a ping: a peer that never says HELLO need not know what one is.
+    var pingsPeer = false
+
+    init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int) {
+        self.transport = transport
+        self.loop = loop
+        self.limits = limits
+        reader = FrameReader(maxBytes: maxFrameBytes)
+        lastHeard = loop.uptime
+        received = loop.uptime
+    }
+
+    /// Begins to read. The connection keeps its side until it has closed.
+    func start(for side: some ConnectionSide) {
+        self.side = side
+        transport.receiver = self
+        transport.isReading = true
+        loop.beginPulse(self)
+    }
+
+    // MARK: Output
+
+    /// Appends a frame of at most `size` bytes; it is written at the end of the turn.
+    @inline(__always)
+    func send(atMost size: Int, _ write: (inout WireWriter) -> Void) {
+        guard isOpen else { return }
+        output.appendFrame(atMost: size, write)
+        guard !isFlushDue else { return }
+        isFlushDue = true
+        loop.flushLater(self)
+    }
+
+    func flush() {
+        isFlushDue = false
+        guard isOpen else { return }
+        if transport.unsentCount == 0, output.count > 0 {
+            transport.send(output.bytes)
+            output.removeAll()
+            unsentSince = transport.unsentCount > 0 ? loop.uptime : nil
+        }
+        if unsentCount > limits.unsentBytes {
+            return cut("the peer left \(unsentCount) bytes unread; \(limits.unsentBytes) are allowed")
+        }
+        letInIfPossible()
+    }
+
+    func didSend() {
+        unsentSince = nil
+        flush()
+    }
+
+    /// So much waits to be sent that streams should not add to it.
+    var isCongested: Bool { unsentCount > limits.highWaterBytes }
+
+    func tellWhenThereIsRoom(_ flow: ItemFlow) {
+        waitingForRoom.append(flow)
+    }
+
+    private var unsentCount: Int { output.count + transport.unsentCount }
+
+    // MARK: Input
+
+    func didReceive(_ bytes: UnsafeRawBufferPointer) {
+        guard isOpen else { return }
+        lastHeard = loop.uptime
+        received = loop.uptime
+        pingSent = nil
+        read(bytes)
+    }
+
+    private func read(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        while isOpen {
+            if isCongested { return holdBack(rest) }
+            switch reader.next(in: &rest) {
+            case .frame(let bytes): take(bytes)
+            case .tooLarge(let id, let size): side?.receivedTooLarge(id: id, size: size)
+            case .foreign(let problem): side?.receivedGarbage(problem)
+            case .needsMore:
+                midFrameSince = reader.isMidFrame ? midFrameSince ?? loop.uptime : nil
+                return
+            }
+        }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) {
+        let frame: Frame
+        do throws(FrameError) {
+            frame = try Frame(bytes)
+        } catch {
+            side?.receivedGarbage(error)
+            return
+        }
+        switch frame.kind {
+        case Frame.Kind.ping: answerPing(frame)
+        default: side?.received(frame)
+        }
+    }
+
+    private func answerPing(_ frame: Frame) {
+        send(atMost: 3 * WireWriter.maxFieldHeaderBytes + frame.payload.count) { writer in
+            writer.number(Frame.Field.id, frame.id)
+            writer.number(Frame.Field.kind, Frame.Kind.pong)
+            writer.bytes(Frame.Field.payload, frame.payload)
+        }
+    }
+
+    private func holdBack(_ bytes: UnsafeRawBufferPointer) {
+        isHeldBack = true
+        transport.isReading = false
+        heldBack.append(bytes)
+    }
+
+    private func letInIfPossible() {
+        guard isOpen, unsentCount <= limits.highWaterBytes / 2 else { return }
+        if !waitingForRoom.isEmpty {
+            let waiting = waitingForRoom
+            waitingForRoom = []
+            for flow in waiting { flow.roomIsThere() }
+        }
+        guard isHeldBack else { return }
+        isHeldBack = false
+        var waiting = ByteBuffer()
+        swap(&waiting, &heldBack)
+        read(waiting.bytes)
+        if isOpen, !isHeldBack { transport.isReading = true }
+    }
+
+    // MARK: Silence and the end
+
+    func pulse(at now: Uptime) -> Bool {
+        guard isOpen else { return false }
+        if let unsentSince, now - unsentSince > limits.stall {
+            cut("the peer has read nothing for \(limits.stall)")
+        } else if let midFrameSince, now - midFrameSince > limits.stall {
+            cut("the peer has not finished a frame for \(limits.stall)")
+        } else if let pingSent, now - pingSent > limits.pingTimeout, !isHeldBack {
+            cut("the peer did not answer a ping for \(limits.pingTimeout)")
+        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastHeard > limits.pingInterval {
+            pingSent = now
+            sendPing()
+        }
+        side?.pulse(at: now)
+        return isOpen
+    }
+
+    /// Sends what there is to send, then ends.
+    func close() {
+        guard isOpen else { return }
+        if output.count > 0 {
+            transport.send(output.bytes)
+            output.release()
+        }
+        isOpen = false
+        transport.close()
+    }
+
+    /// Ends at once, for a reason that goes into the log.
+    func cut(_ problem: String) {
+        guard isOpen else { return }
+        cutReason = problem
+        isOpen = false
+        output.release()
+        transport.abort()
+    }
+
+    func didClose(_ problem: String?) {
+        isOpen = false
+        output.release()
+        heldBack.release()
+        waitingForRoom = []
+        let side = self.side
+        self.side = nil
+        side?.closed(cutReason ?? problem)
+    }
+}
+
+/// One end of a connection: what its frames mean.
+protocol ConnectionSide: AnyObject {
+    /// `frame` is good during the call only.
+    func received(_ frame: Frame)
+    /// A frame above the limit was passed over.
+    func receivedTooLarge(id: UInt64?, size: Int)
+    /// Bytes that are no frame, or no envelope. Nothing that follows can be trusted.
+    func receivedGarbage(_ problem: FrameError)
+    /// About twice a second.
+    func pulse(at now: Uptime)
+    /// The last that is heard.
+    func closed(_ problem: String?)
+}

@@ -1,0 +1,172 @@
+import Kernel
+
+/// One request on its way through the server: from its bytes to its only reply.
+///
+/// Whatever happens first answers it: the handler's return, its error, the deadline, or the caller's CANCEL. The place it
+/// takes among the calls under way is free only when the handler has returned, so that nobody can start more work by
+/// cancelling than by waiting.
+final class Exchange: TimerTarget, @unchecked Sendable {
+    // Sound because: `call`, `loop` and `id` never change; all else is touched on the loop only.
+
+    let id: UInt64
+    let call: Call
+    let loop: EventLoop
+    /// The credit of a stream; nil for a unary call.
+    let flow: ItemFlow?
+    var task: Task<Void, Never>?
+    private(set) var isFinished = false
+    private let connection: ServerConnection
+    private let started: Uptime
+    private var deadlineTimer: TimerWheel.Handle?
+    /// The code that was sent. The handler may go on for a while after that.
+    private var answer: StatusCode?
+
+    init(_ id: UInt64, _ call: Call, flow: ItemFlow?, on connection: ServerConnection) {
+        self.id = id
+        self.call = call
+        self.flow = flow
+        self.connection = connection
+        loop = connection.loop
+        started = loop.uptime
+    }
+
+    func read<Request: Message>(_ payload: UnsafeRawBufferPointer, as type: Request.Type) -> Request? {
+        defer { loop.arena.reset() }
+        do throws(MessageError) {
+            return try Request(decoding: payload, in: loop.arena)
+        } catch {
+            let message = "\(call.method.name) cannot read its request: \(error)"
+            fail(RPCFailure(.invalidArgument, "MALFORMED_REQUEST", message))
+            end()
+            return nil
+        }
+    }
+
+    /// The handler was started and has not returned: now the deadline needs a timer.
+    func isSuspended() {
+        deadlineTimer = loop.startTimer(self, at: call.deadline)
+    }
+
+    // MARK: What the handler does
+
+    func returned(_ reply: some Message) {
+        if answer == nil { send(reply) }
+        end()
+    }
+
+    private func send(_ reply: some Message) {
+        defer { loop.arena.reset() }
+        do throws(MessageError) {
+            let message = try reply.laidOut(in: loop.arena)
+            let size = message.packedSize
+            guard size <= connection.maxReplyBytes else { return fail(tooLarge(size)) }
+            connection.send(Frame.Kind.reply, to: id, message, size: size)
+            answer = .ok
+        } catch {
+            fail(unsendable(error))
+        }
+    }
+
+    func send(_ item: some Message) async throws(RPCFailure) {
+        switch await flow?.take() ?? .ended {
+        case .ready: try write(item)
+        case .ended: throw RPCFailure(.cancelled, "CANCELLED", "nobody reads \(call.method.name) any more")
+        case .tooSlow:
+            let message = "the reader of \(call.method.name) has taken no item for \(connection.patience)"
+            let failure = RPCFailure(.resourceExhausted, "READER_TOO_SLOW", message)
+            answerEarly(failure)
+            throw failure
+        }
+    }
+
+    private func write(_ item: some Message) throws(RPCFailure) {
+        defer { loop.arena.reset() }
+        let message: LaidOutMessage
+        do throws(MessageError) {
+            message = try item.laidOut(in: loop.arena)
+        } catch {
+            throw unsendable(error)
+        }
+        let size = message.packedSize
+        guard size <= connection.maxReplyBytes else { throw tooLarge(size) }
+        connection.send(Frame.Kind.item, to: id, message, size: size)
+    }
+
+    func streamEnded() {
+        if answer == nil { endStream(reason: "") }
+        end()
+    }
+
+    func threw(_ error: any Error) {
+        if answer == nil { fail(connection.failure(for: error, of: call)) }
+        end()
+    }
+
+    // MARK: What comes before the handler has returned
+
+    func timerFired() {
+        deadlineTimer = nil
+        guard flow == nil else { return endStreamEarly(reason: StreamEnd.timeLimit) }
+        let message = "\(call.method.name) took longer than its caller waits"
+        answerEarly(RPCFailure(.deadlineExceeded, "DEADLINE_EXCEEDED", message).indefinite)
+    }
+
+    /// The caller no longer wants the answer.
+    func cancel(_ message: String) {
+        answerEarly(RPCFailure(.cancelled, "CANCELLED", message).indefinite)
+    }
+
+    /// A stream has lasted long enough, or the server ends: its reader opens it again, elsewhere perhaps.
+    func endStreamEarly(reason: String) {
+        guard answer == nil else { return }
+        endStream(reason: reason)
+        stopHandler()
+    }
+
+    private func answerEarly(_ failure: RPCFailure) {
+        guard answer == nil else { return }
+        fail(failure)
+        stopHandler()
+    }
+
+    private func stopHandler() {
+        flow?.end()
+        task?.cancel()
+    }
+
+    // MARK: The answer
+
+    private func fail(_ failure: RPCFailure) {
+        connection.sendFailure(failure, to: id)
+        answer = failure.code
+    }
+
+    private func endStream(reason: String) {
+        connection.sendStreamEnd(reason: reason, to: id)
+        answer = .ok
+    }
+
+    private func end() {
+        isFinished = true
+        if let deadlineTimer { loop.cancelTimer(deadlineTimer) }
+        connection.ended(self, answer ?? .internal, after: loop.uptime - started)
+    }
+
+    private func tooLarge(_ size: Int) -> RPCFailure {
+        let limit = connection.maxReplyBytes
+        let message = "an answer of \(call.method.name) has \(size) bytes; at most \(limit) are allowed"
+        return RPCFailure(.resourceExhausted, "REPLY_TOO_LARGE", message).indefinite
+    }
+
+    private func unsendable(_ error: MessageError) -> RPCFailure {
+        let message = "\(call.method.name) made an answer that cannot be sent: \(error)"
+        return RPCFailure(.internal, "UNSENDABLE_REPLY", message).indefinite
+    }
+}
+
+/// The reasons, in a REPLY that says OK, for which a stream is to be opened again.
+enum StreamEnd {
+    static let timeLimit = "STREAM_TIME_LIMIT"
+    static let draining = "DRAINING"
+    static let reopen: Set<String> = [timeLimit, draining]
+}

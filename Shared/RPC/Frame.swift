@@ -1,0 +1,204 @@
+import Kernel
+
+/// The envelope of one frame, as it lies in the read buffer: good only as long as those bytes are.
+///
+/// Read by hand and in one pass, because every call comes by here twice; `proto/rpc.proto` is what it must agree with.
+struct Frame {
+    var id: UInt64 = 0
+    var kind: UInt64 = 0
+    var method = UnsafeRawBufferPointer(start: nil, count: 0)
+    var timeoutMicroseconds: UInt64 = 0
+    var status: UnsafeRawBufferPointer?
+    var flags: UInt64 = 0
+    var metadata: [UnsafeRawBufferPointer] = []
+    var trace = UnsafeRawBufferPointer(start: nil, count: 0)
+    var requestID = UnsafeRawBufferPointer(start: nil, count: 0)
+    var attempt: UInt64 = 0
+    var credit: UInt64 = 0
+    var credential = UnsafeRawBufferPointer(start: nil, count: 0)
+    var payload = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    /// What a frame is for. Kinds that are not listed are ignored.
+    enum Kind {
+        static let request: UInt64 = 1
+        static let reply: UInt64 = 2
+        static let item: UInt64 = 3
+        static let cancel: UInt64 = 4
+        static let credit: UInt64 = 5
+        static let ping: UInt64 = 6
+        static let pong: UInt64 = 7
+        static let goAway: UInt64 = 8
+        static let hello: UInt64 = 9
+    }
+
+    enum Flag {
+        static let safeToRepeat: UInt64 = 2
+    }
+
+    /// The numbers of the fields.
+    enum Field {
+        static let id: UInt64 = 1
+        static let kind: UInt64 = 2
+        static let method: UInt64 = 3
+        static let timeout: UInt64 = 4
+        static let status: UInt64 = 5
+        static let flags: UInt64 = 6
+        static let metadata: UInt64 = 7
+        static let trace: UInt64 = 8
+        static let requestID: UInt64 = 9
+        static let attempt: UInt64 = 10
+        static let credit: UInt64 = 11
+        static let credential: UInt64 = 12
+        static let payload: UInt64 = 15
+    }
+
+    /// The length that comes before every envelope.
+    static let headerBytes = 4
+    /// No frame is larger, so the first byte of plain traffic is always zero.
+    static let largestBytes = 1 << 24 - 1
+    static let maxMetadataEntries = 32
+    static let maxMetadataBytes = 8 * 1024
+    static let maxUnknownFields = 16
+    static let traceBytes = 25
+
+    init(_ bytes: UnsafeRawBufferPointer) throws(FrameError) {
+        var reader = WireReader(bytes)
+        var unknownFields = 0
+        var metadataBytes = 0
+        while !reader.isAtEnd {
+            let tag = try reader.varint()
+            switch (tag >> 3, tag & 7) {
+            case (Field.id, WireType.varint): id = try reader.varint()
+            case (Field.kind, WireType.varint): kind = try reader.varint()
+            case (Field.method, WireType.bytes): method = try reader.bytes()
+            case (Field.timeout, WireType.varint): timeoutMicroseconds = try reader.varint()
+            case (Field.status, WireType.bytes):
+                guard status == nil else { throw FrameError("status is there twice") }
+                status = try reader.bytes()
+            case (Field.flags, WireType.varint): flags = try reader.varint()
+            case (Field.metadata, WireType.bytes):
+                let entry = try reader.bytes()
+                metadataBytes += entry.count
+                guard metadata.count < Self.maxMetadataEntries, metadataBytes <= Self.maxMetadataBytes else {
+                    throw FrameError(
+                        "metadata has more than \(Self.maxMetadataEntries) entries or \(Self.maxMetadataBytes) bytes")
+                }
+                metadata.append(entry)
+            case (Field.trace, WireType.bytes):
+                trace = try reader.bytes()
+                guard trace.isEmpty || trace.count == Self.traceBytes else {
+                    throw FrameError("trace has \(trace.count) bytes, not \(Self.traceBytes)")
+                }
+            case (Field.requestID, WireType.bytes):
+                requestID = try reader.bytes()
+                guard requestID.isEmpty || requestID.count == RequestID.byteCount else {
+                    throw FrameError("request_id has \(requestID.count) bytes, not \(RequestID.byteCount)")
+                }
+            case (Field.attempt, WireType.varint): attempt = try reader.varint()
+            case (Field.credit, WireType.varint): credit = try reader.varint()
+            case (Field.credential, WireType.bytes): credential = try reader.bytes()
+            case (Field.payload, WireType.bytes): payload = try reader.bytes()
+            case (let field, let type):
+                guard !Self.isKnown(field) else { throw FrameError("field \(field) has wire type \(type)") }
+                unknownFields += 1
+                guard unknownFields <= Self.maxUnknownFields else {
+                    throw FrameError("more than \(Self.maxUnknownFields) unknown fields")
+                }
+                try reader.skip(field: field, type: type)
+            }
+        }
+    }
+
+    private static func isKnown(_ field: UInt64) -> Bool {
+        (Field.id...Field.credential).contains(field) || field == Field.payload
+    }
+
+    /// The id of an envelope of which only the beginning is there; nil where it does not begin with one.
+    static func id(atStartOf bytes: UnsafeRawBufferPointer) -> UInt64? {
+        var reader = WireReader(bytes)
+        guard let tag = try? reader.varint(), tag == Field.id << 3 | WireType.varint else { return nil }
+        return try? reader.varint()
+    }
+
+    /// As many bytes as `id(atStartOf:)` ever needs.
+    static let idBytes = 11
+}
+
+/// Why bytes are no envelope.
+struct FrameError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}
+
+enum WireType {
+    static let varint: UInt64 = 0
+    static let fixed64: UInt64 = 1
+    static let bytes: UInt64 = 2
+    static let fixed32: UInt64 = 5
+}
+
+/// A cursor over protobuf's wire format that never leaves its bytes.
+struct WireReader {
+    private var cursor: UnsafeRawPointer
+    private let end: UnsafeRawPointer
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        cursor = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
+        end = cursor + bytes.count
+    }
+
+    var isAtEnd: Bool { cursor == end }
+
+    @inline(__always)
+    mutating func varint() throws(FrameError) -> UInt64 {
+        guard cursor < end else { throw FrameError("it ends in the middle of a field") }
+        let first = cursor.load(as: UInt8.self)
+        if first < 0x80 {
+            cursor += 1
+            return UInt64(first)
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(FrameError) -> UInt64 {
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 70, by: 7) {
+            guard cursor < end else { throw FrameError("it ends in the middle of a field") }
+            let byte = cursor.load(as: UInt8.self)
+            cursor += 1
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 {
+                guard shift < 63 || byte <= 1 else { break }
+                return value
+            }
+        }
+        throw FrameError("a number has more than 64 bits")
+    }
+
+    @inline(__always)
+    mutating func bytes() throws(FrameError) -> UnsafeRawBufferPointer {
+        let count = try varint()
+        guard count <= UInt64(end - cursor) else { throw FrameError("a field is longer than the envelope") }
+        defer { cursor += Int(count) }
+        return UnsafeRawBufferPointer(start: cursor, count: Int(count))
+    }
+
+    mutating func skip(field: UInt64, type: UInt64) throws(FrameError) {
+        guard (1..<(1 << 29)).contains(field) else { throw FrameError("\(field) is no field number") }
+        switch type {
+        case WireType.varint: _ = try varint()
+        case WireType.bytes: _ = try bytes()
+        case WireType.fixed64: try skip(bytes: 8)
+        case WireType.fixed32: try skip(bytes: 4)
+        default: throw FrameError("field \(field) has wire type \(type)")
+        }
+    }
+
+    private mutating func skip(bytes count: Int) throws(FrameError) {
+        guard count <= end - cursor else { throw FrameError("it ends in the middle of a field") }
+        cursor += count
+    }
+}

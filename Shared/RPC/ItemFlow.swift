@@ -1,0 +1,75 @@
+import Kernel
+
+/// The credit of one stream on the server: how many items its reader can take, and who waits for more.
+final class ItemFlow: TimerTarget {
+    /// What a request grants that does not say.
+    static let defaultCredit: UInt64 = 16
+    /// No reader is believed to have room for more.
+    static let maxCredit: UInt64 = 1 << 20
+
+    enum Wait {
+        case ready, ended, tooSlow
+    }
+
+    private let connection: Connection
+    private let loop: EventLoop
+    private let patience: Duration
+    private var credit: UInt64
+    private var waiter: UnsafeContinuation<Wait, Never>?
+    private var timer: TimerWheel.Handle?
+    private var isEnded = false
+
+    init(on connection: Connection, credit: UInt64, patience: Duration) {
+        self.connection = connection
+        loop = connection.loop
+        self.patience = patience
+        self.credit = min(credit == 0 ? Self.defaultCredit : credit, Self.maxCredit)
+    }
+
+    func grant(_ more: UInt64) {
+        credit = min(credit + min(more, Self.maxCredit), Self.maxCredit)
+        if credit > 0 { wake(.ready) }
+    }
+
+    /// The connection has sent enough of what it had to say.
+    func roomIsThere() {
+        wake(.ready)
+    }
+
+    /// Takes one credit, or waits for one and for room on the connection. A handler sends one item after the other, so there is one waiter at most.
+    func take() async -> Wait {
+        while !isEnded {
+            if credit > 0, !connection.isCongested {
+                credit -= 1
+                return .ready
+            }
+            if connection.isCongested { connection.tellWhenThereIsRoom(self) }
+            guard waiter == nil else { preconditionFailure("a stream's items are sent one after the other") }
+            let wait = await withUnsafeContinuation { continuation in
+                waiter = continuation
+                timer = loop.startTimer(self, at: loop.uptime + patience)
+            }
+            if wait == .tooSlow { return .tooSlow }
+        }
+        return .ended
+    }
+
+    /// Nothing more will be sent.
+    func end() {
+        isEnded = true
+        wake(.ended)
+    }
+
+    func timerFired() {
+        timer = nil
+        wake(.tooSlow)
+    }
+
+    private func wake(_ wait: Wait) {
+        if let timer { loop.cancelTimer(timer) }
+        timer = nil
+        let waiting = waiter
+        waiter = nil
+        waiting?.resume(returning: wait)
+    }
+}

@@ -1,0 +1,100 @@
+import Kernel
+
+/// The items of a stream, as they come. Ends with the stream; throws the failure it ends with.
+///
+/// Where the connection is lost, the server goes away, or the stream has lasted as long as one may, it is opened again:
+/// the reader notices a pause, and the items go on with what the request made by `resume` asks for.
+package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Sendable {
+    package typealias Element = Item
+    package typealias Failure = RPCFailure
+
+    let client: Client
+    let method: MethodDescription
+    let request: Request
+    let options: CallOptions
+    let resume: @Sendable (Request, _ last: Item?) -> Request
+
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(ItemReader(self))
+    }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        private let reader: ItemReader<Request, Item>
+
+        init(_ reader: ItemReader<Request, Item>) {
+            self.reader = reader
+        }
+
+        package mutating func next() async throws(RPCFailure) -> Item? {
+            try await reader.next()
+        }
+
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCFailure) -> Item? {
+            try await reader.next()
+        }
+    }
+}
+
+/// Reads a stream on one loop, and opens it again. Ends it when nobody holds it any more.
+final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
+    // Sound because: `lane` and `stream` never change; all else is touched on the lane's loop only, by one task.
+
+    private let stream: ItemStream<Request, Item>
+    private let lane: ClientLane
+    private var call: StreamCall<Request, Item>?
+    private var last: Item?
+    private var failuresInARow: UInt32 = 0
+    private var isOver = false
+
+    init(_ stream: ItemStream<Request, Item>) {
+        self.stream = stream
+        lane = stream.client.laneHere
+    }
+
+    deinit {
+        call?.cancel(on: lane.loop)
+    }
+
+    func next() async throws(RPCFailure) -> Item? {
+        if lane.loop.isCurrent { return try await nextHere() }
+        return try await withTaskExecutorPreference(lane.loop) { () async throws(RPCFailure) in
+            try await nextThere()
+        }
+    }
+
+    @concurrent private func nextThere() async throws(RPCFailure) -> Item? {
+        try await nextHere()
+    }
+
+    private func nextHere() async throws(RPCFailure) -> Item? {
+        while !isOver {
+            let call = call ?? open()
+            switch await call.step() {
+            case .item(let item):
+                last = item
+                failuresInARow = 0
+                return item
+            case .end(let reason):
+                self.call = nil
+                isOver = !StreamEnd.reopen.contains(reason)
+            case .failure(let failure):
+                self.call = nil
+                failuresInARow += 1
+                guard await lane.mayOpenAgain(stream.method, after: failure, attempt: failuresInARow) else {
+                    isOver = true
+                    throw failure
+                }
+            }
+        }
+        return nil
+    }
+
+    private func open() -> StreamCall<Request, Item> {
+        let request = stream.resume(stream.request, last)
+        let attempt = lane.streamAttempt(failuresInARow, stream.options)
+        let call = StreamCall<Request, Item>(stream.method, request, attempt, on: lane.loop)
+        self.call = call
+        lane.start(call)
+        return call
+    }
+}

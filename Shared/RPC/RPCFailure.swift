@@ -1,0 +1,90 @@
+import Kernel
+
+/// What a caller sees when a call did not succeed.
+///
+/// A failure is *definite* unless it says otherwise: what was asked for did not and will not happen. An *indefinite* one
+/// may have happened; only the same request again, with the same request id, tells.
+package struct RPCFailure: Error, Equatable, Sendable {
+    package var code: StatusCode
+    /// A stable constant that programs decide by: `SEAT_SOLD`.
+    package var reason: String
+    /// For people: what happened and what to do.
+    package var message: String
+    package var isIndefinite = false
+    /// No handler saw the request, so it may be sent again, anywhere, whatever it asks for.
+    package var isNotProcessed = false
+    /// When it makes sense to try again; nil where the server does not say.
+    package var retryAfter: Duration?
+    package var details: [Detail] = []
+
+    package init(_ code: StatusCode, _ reason: String, _ message: String) {
+        self.code = code
+        self.reason = reason
+        self.message = message
+    }
+
+    package var indefinite: RPCFailure {
+        var failure = self
+        failure.isIndefinite = true
+        failure.isNotProcessed = false
+        return failure
+    }
+
+    package func notProcessed(retryAfter: Duration? = nil) -> RPCFailure {
+        var failure = self
+        failure.isNotProcessed = true
+        failure.retryAfter = retryAfter
+        return failure
+    }
+}
+
+extension RPCFailure: CustomStringConvertible {
+    package var description: String {
+        var notes: [String] = []
+        if isIndefinite { notes.append("it may have happened") }
+        if isNotProcessed { notes.append("not processed") }
+        if let retryAfter { notes.append("try again in \(retryAfter.milliseconds) ms") }
+        return "\(code) \(reason): \(message)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
+    }
+}
+
+/// A "no" of a domain that knows its answer on the wire.
+package protocol Refusal: Error {
+    var failure: RPCFailure { get }
+}
+
+extension RPCFailure {
+    private enum Flag {
+        static let notProcessed: UInt32 = 1
+        static let indefinite: UInt32 = 2
+    }
+
+    /// The longest message that is sent; a failure must always fit into a frame.
+    private static let maxMessageBytes = 4096
+
+    var status: Status {
+        var status = Status()
+        status.code = code.rawValue
+        status.reason = reason
+        status.message = message.withoutNUL(atMost: Self.maxMessageBytes)
+        status.flags = (isNotProcessed ? Flag.notProcessed : 0) | (isIndefinite ? Flag.indefinite : 0)
+        if let retryAfter { status.retryAfterMs = UInt32(clamping: max(1, retryAfter.milliseconds)) }
+        status.details = details
+        return status
+    }
+
+    init(_ status: Status) {
+        self.init(StatusCode(rawValue: status.code) ?? .unknown, status.reason, status.message)
+        isNotProcessed = status.flags & Flag.notProcessed != 0
+        isIndefinite = status.flags & Flag.indefinite != 0
+        retryAfter = status.retryAfterMs == 0 ? nil : .milliseconds(status.retryAfterMs)
+        details = status.details
+    }
+}
+
+extension String {
+    fileprivate func withoutNUL(atMost bytes: Int) -> String {
+        guard utf8.count > bytes || utf8.contains(0) else { return self }
+        return String(decoding: utf8.lazy.filter { $0 != 0 }.prefix(bytes), as: UTF8.self)
+    }
+}

@@ -1,0 +1,45 @@
+import Kernel
+import Synchronization
+
+/// What all connections of a server share.
+final class ServerCore: Sendable {
+    let limits: Limits
+    let agent: String
+    let hooks: ServerHooks
+    let methods: MethodTable
+    /// Unary calls under way, and connections, on all loops together.
+    let inFlight = Atomic(0)
+    let connectionCount = Atomic(0)
+    let isDraining = Atomic(false)
+
+    init(_ services: [ServedService], limits: Limits, agent: String, hooks: ServerHooks) {
+        self.limits = limits
+        self.agent = agent
+        self.hooks = hooks
+        let descriptions = services.map(\.description)
+        methods = MethodTable(
+            services.flatMap(\.routes)
+                + HealthOfServer(services: descriptions.map(\.name), isServing: hooks.isServing).routes
+                + ReflectionOfServer(services: descriptions).routes)
+    }
+
+    func failure(for error: any Error, of call: Call) -> RPCFailure {
+        switch error {
+        case let failure as RPCFailure: return failure
+        case let refusal as any Refusal: return refusal.failure
+        case is CancellationError:
+            return RPCFailure(.cancelled, "CANCELLED", "\(call.method.name) was cancelled").indefinite
+        default:
+            log(.error, "\(call.method.name) failed: \(error)", call)
+            let message = "\(call.method.name) failed inside the server; the log of the service says why"
+            return RPCFailure(.internal, "INTERNAL", message).indefinite
+        }
+    }
+
+    private func log(_ level: RPCEvent.Level, _ message: String, _ call: Call) {
+        hooks.log(
+            RPCEvent(
+                level: level, message: message, peer: call.peer, method: call.method.name, trace: call.trace,
+                requestID: call.requestIDIfAny))
+    }
+}

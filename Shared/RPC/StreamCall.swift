@@ -1,0 +1,97 @@
+import Kernel
+
+/// The client's end of one stream: items that came and were not yet taken, never more than were granted.
+final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked Sendable {
+    // Sound as PendingCall is.
+
+    /// How many items may be on their way or waiting here.
+    private static var window: UInt64 { 32 }
+
+    enum Step {
+        case item(Item)
+        /// Why it ended: with all items sent, or by a reason to open it again.
+        case end(reason: String)
+        case failure(RPCFailure)
+    }
+
+    private let loop: EventLoop
+    private let request: Request
+    private var laidOut: LaidOutMessage?
+    private var items: [Item] = []
+    private var next = 0
+    private var end: Step?
+    private var ungranted: UInt64 = 0
+    private var waiter: UnsafeContinuation<Step, Never>?
+
+    init(_ method: MethodDescription, _ request: Request, _ attempt: Attempt, on loop: EventLoop) {
+        self.loop = loop
+        self.request = request
+        super.init(method, attempt)
+    }
+
+    override var firstCredit: UInt64 { Self.window }
+
+    override func preparePayload(in arena: Arena) throws(MessageError) -> Int {
+        let message = try request.laidOut(in: arena)
+        laidOut = message
+        return message.packedSize
+    }
+
+    override func writePayload(into memory: UnsafeMutableRawPointer) {
+        laidOut?.pack(into: memory)
+        laidOut = nil
+    }
+
+    override func take(_ item: UnsafeRawBufferPointer, _ arena: Arena) {
+        defer { arena.reset() }
+        guard end == nil, items.count - next < Int(Self.window) else { return }  // More than was granted is not kept.
+        do throws(MessageError) {
+            let item = try Item(decoding: item, in: arena)
+            guard let waiter else { return items.append(item) }
+            self.waiter = nil
+            tookOne()
+            waiter.resume(returning: .item(item))
+        } catch {
+            let message = "an item of \(method.name) cannot be read: \(error)"
+            carrier?.abandon(self, RPCFailure(.internal, "MALFORMED_REPLY", message))
+        }
+    }
+
+    override func complete(_ outcome: Outcome, _ arena: Arena) {
+        switch outcome {
+        case .failure(let failure): end = .failure(failure)
+        case .reply(_, let reason): end = .end(reason: reason)
+        }
+        guard let waiter, let end else { return }
+        self.waiter = nil
+        waiter.resume(returning: end)
+    }
+
+    /// The next item, or how the stream has ended. From a task on the loop.
+    func step() async -> Step {
+        if next < items.count {
+            let item = items[next]
+            next += 1
+            if next == items.count {
+                items.removeAll(keepingCapacity: true)
+                next = 0
+            }
+            tookOne()
+            return .item(item)
+        }
+        if let end { return end }
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { waiter = $0 }
+        } onCancel: {
+            cancel(on: loop)
+        }
+    }
+
+    /// Credit goes back in halves of the window, so that there is one frame for many items.
+    private func tookOne() {
+        ungranted += 1
+        guard ungranted >= Self.window / 2, end == nil else { return }
+        carrier?.grant(ungranted, to: self)
+        ungranted = 0
+    }
+}
