@@ -1,0 +1,63 @@
+import Kernel
+import Synchronization
+
+/// What an engine needs from outside.
+final class Environment: Sendable {
+    let clock: any Clock
+    let limits: DatabaseLimits
+    let faults: Faults?
+    let observe: @Sendable (DatabaseEvent) -> Void
+    private let last = Atomic<Int64>(.min)
+    private let seeds = Atomic<UInt64>(0)
+
+    init(
+        clock: any Clock, limits: DatabaseLimits, faults: Faults?, observe: @escaping @Sendable (DatabaseEvent) -> Void
+    ) {
+        self.clock = clock
+        self.limits = limits
+        self.faults = faults
+        self.observe = observe
+    }
+
+    /// The wall time, but never below the last one used: deadlines that have passed stay passed when the clock steps back.
+    func now() -> Timestamp {
+        Timestamp(milliseconds: last.max(clock.now.milliseconds, ordering: .relaxed).newValue)
+    }
+
+    /// Different for each call, the same in each run of a simulation.
+    func nextSeed() -> UInt64 {
+        seeds.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+}
+
+/// The bounds of one open database.
+package struct DatabaseLimits: Sendable {
+    /// Calls that wait for their turn; one more is refused with a time to come back.
+    package var waiting = 16_384
+    /// Scans and backups that wait for the reader thread.
+    package var waitingScans = 64
+    /// SQLite: closures in one commit, and how long the first of them waits for more.
+    package var group = 1024
+    package var groupDuration = Duration.milliseconds(10)
+    /// SQLite: read connections that are kept open; a loop needs one.
+    package var idleReaders = 16
+    /// PostgreSQL: connections that work at once.
+    package var connections = 16
+    /// How often one call is tried, the first time included.
+    package var attempts = 12
+
+    package init() {}
+}
+
+/// What happens inside a database, for log and metrics.
+package enum DatabaseEvent: Sendable {
+    case committed(closures: Int, in: Duration)
+    /// A transaction that was to be committed was not, or nobody knows.
+    case failed(closures: Int, DatabaseError)
+    /// A closure runs again.
+    case again(after: DatabaseError, attempt: Int)
+    /// A call was not even queued.
+    case refused(DatabaseError)
+    case migrated(String)
+    case connected
+}

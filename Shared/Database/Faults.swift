@@ -1,0 +1,87 @@
+import Threads
+
+/// What a test wants to go wrong. Given to a database when it is opened; the program never has one.
+package final class Faults: Sendable {
+    package enum Point: Hashable, Sendable {
+        case statement, commit
+    }
+
+    package enum Fault: Equatable, Sendable, CaseIterable {
+        case busy, diskFull, ioError
+        /// The engine gave up a transaction for the sake of another: 40001, 40P01.
+        case serialization, deadlock
+        /// 40003: whether the statement was completed is unknown.
+        case completionUnknown
+        /// The connection is gone; what was not committed with it.
+        case connectionLost
+        /// The commit is applied, but its answer never arrives.
+        case answerLost
+
+        func error(at point: Point) -> DatabaseError {
+            switch self {
+            case .busy: DatabaseError(.unavailable, "fault: busy")
+            case .diskFull: DatabaseError(.diskFull, "fault: disk full")
+            case .ioError: DatabaseError(.unavailable, "fault: I/O error", mayHaveCommitted: point == .commit)
+            case .serialization: DatabaseError(.conflict, "fault: 40001")
+            case .deadlock: DatabaseError(.conflict, "fault: 40P01")
+            case .completionUnknown: DatabaseError(.unavailable, "fault: 40003", mayHaveCommitted: true)
+            case .connectionLost:
+                DatabaseError(.unavailable, "fault: connection lost", mayHaveCommitted: point == .commit)
+            case .answerLost: DatabaseError(.unavailable, "fault: answer lost", mayHaveCommitted: true)
+            }
+        }
+    }
+
+    private struct Plan {
+        let first: Int
+        let last: Int
+        let fault: Fault
+    }
+
+    private struct State {
+        var counts: [Point: Int] = [:]
+        var plans: [Point: Plan] = [:]
+    }
+
+    /// The SQLite file system to use, by name; nil is the real one.
+    package let vfs: String?
+    private let state = Lock(State())
+
+    package init(vfs: String? = nil) {
+        self.vfs = vfs
+    }
+
+    /// The `number`-th statement or commit from now on fails, and so do the `count - 1` after it. Zero based numbers are
+    /// for programmers: the next one is number 1.
+    package func fail(_ point: Point, number: Int = 1, count: Int = 1, with fault: Fault) {
+        state.withLock { state in
+            let first = state.counts[point, default: 0] + number
+            state.plans[point] = Plan(first: first, last: first.addingClamped(count - 1), fault: fault)
+        }
+    }
+
+    package func heal() {
+        state.withLock { $0.plans = [:] }
+    }
+
+    /// How many statements or commits there were.
+    package func count(of point: Point) -> Int {
+        state.withLock { $0.counts[point, default: 0] }
+    }
+
+    func next(_ point: Point) -> Fault? {
+        state.withLock { state in
+            let number = state.counts[point, default: 0] + 1
+            state.counts[point] = number
+            guard let plan = state.plans[point], (plan.first...plan.last).contains(number) else { return nil }
+            return plan.fault
+        }
+    }
+}
+
+extension Int {
+    fileprivate func addingClamped(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}

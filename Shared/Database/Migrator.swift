@@ -1,0 +1,81 @@
+import Kernel
+
+/// Brings a database to the program's schema when it is opened.
+struct Migrator {
+    let migrations: [Migration]
+    let url: String
+    let environment: Environment
+    let sql: (Migration.Step) -> String?
+
+    func run(on session: any Session) throws {
+        try createTable(on: session)
+        // Another program may be doing the same: its step and ours exclude each other by the number both insert, and the
+        // loser looks again. One turn is lost for each step of another program.
+        for _ in 0...(2 * migrations.count) {
+            let count = try appliedCount(on: session)
+            if count == migrations.count { return }
+            try apply(count, on: session)
+        }
+        throw DatabaseError(.setup, "\(url): other programs keep migrating this database; stop them and try again")
+    }
+
+    private func createTable(on session: any Session) throws {
+        let sql = """
+            create table if not exists migration (
+                number bigint not null, name text not null, applied_at bigint not null,
+                constraint migration_key primary key (number))
+            """
+        do {
+            try session.script(sql)
+        } catch is DatabaseError {
+            // PostgreSQL says that it exists, after all, when two programs create it at once. Anything else fails again.
+            session.rollback()
+            try session.script(sql)
+        }
+    }
+
+    /// How many of the program's migrations are in; an error when the database has others.
+    private func appliedCount(on session: any Session) throws -> Int {
+        var names: [String] = []
+        try session.query("select name from migration order by number", [], limit: .max) { row in
+            names.append(try row.text(0))
+            return true
+        }
+        for (index, name) in names.enumerated() {
+            guard index < migrations.count else {
+                throw DatabaseError(
+                    .setup,
+                    """
+                    \(url) was last used by a newer program: it has \(names.count) migrations, this program knows \
+                    \(migrations.count). Start the newer program, or restore a backup from before its start
+                    """)
+            }
+            guard name == migrations[index].name else {
+                throw DatabaseError(
+                    .setup,
+                    """
+                    \(url) belongs to another program: its migration \(index + 1) is «\(name)», this program's is \
+                    «\(migrations[index].name)». Check the URL
+                    """)
+            }
+        }
+        return names.count
+    }
+
+    private func apply(_ index: Int, on session: any Session) throws {
+        let migration = migrations[index]
+        try session.begin()
+        do {
+            try session.execute(
+                "insert into migration (number, name, applied_at) values ($1, $2, $3)",
+                [index + 1, migration.name, environment.now()], expectsOne: true)
+            for text in migration.steps.compactMap(sql) { try session.script(text) }
+            try session.commit()
+        } catch let error as DatabaseError {
+            session.rollback()
+            if error.reason == .constraint("migration_key") { return }
+            throw DatabaseError(.setup, "\(url): migration «\(migration.name)» failed: \(error.message)")
+        }
+        environment.observe(.migrated(migration.name))
+    }
+}

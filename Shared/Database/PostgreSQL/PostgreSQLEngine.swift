@@ -1,0 +1,60 @@
+import Kernel
+import Threads
+
+/// PostgreSQL, or what speaks its protocol: some connections, each with a thread, each working on one transaction. The
+/// server itself lets commits that come together share a sync.
+final class PostgreSQLEngine: Engine {
+    private let url: String
+    private let environment: Environment
+    private let calls: JobQueue
+    private let scans: JobQueue
+    private let threads: Latch
+
+    init(_ url: String, _ migrations: [Migration], _ environment: Environment) throws {
+        self.url = url
+        self.environment = environment
+        calls = JobQueue(limit: environment.limits.waiting)
+        scans = JobQueue(limit: environment.limits.waitingScans)
+        threads = Latch(threads: environment.limits.connections + 1)
+        do {
+            let connection = PostgreSQLConnection(try PostgreSQLLink(url), environment.faults)
+            let name = DatabaseURL.withoutPassword(url)
+            try Migrator(migrations: migrations, url: name, environment: environment) { $0.postgreSQL }.run(
+                on: connection)
+        } catch let error as DatabaseError {
+            throw DatabaseError(error.reason, "\(DatabaseURL.withoutPassword(url)): \(error.message)")
+        }
+        for _ in 0..<environment.limits.connections { startWorking(off: calls) }
+        startWorking(off: scans)
+    }
+
+    private func startWorking(off queue: JobQueue) {
+        let worker = PostgreSQLWorker(url, environment)
+        let isStarted = Thread.start { [threads] in
+            while let job = queue.next() { queue.note(1, took: worker.run(job)) }
+            threads.threadEnded()
+        }
+        precondition(isStarted, "the system gives no more threads")
+    }
+
+    func perform(_ job: Job) async {
+        await (job.kind == .scan ? scans : calls).perform(job, environment)
+    }
+
+    func backup(to path: String) async throws {
+        throw DatabaseError(
+            .misuse,
+            """
+            PostgreSQL has its own tool for this: \
+            pg_dump --format=custom --file=\(path) '\(DatabaseURL.withoutPassword(url))'
+            """)
+    }
+
+    func close() async {
+        calls.close()
+        scans.close()
+        await threads.wait()
+    }
+
+    var waitingCount: Int { calls.waitingCount }
+}

@@ -1,0 +1,78 @@
+import Kernel
+
+/// What one thread does for PostgreSQL: a connection, made when it is needed and again when it was lost, and one job at a
+/// time on it.
+///
+/// Sound to share: only its own thread uses it.
+final class PostgreSQLWorker: @unchecked Sendable {
+    private let url: String
+    private let environment: Environment
+    private var connection: PostgreSQLConnection?
+
+    init(_ url: String, _ environment: Environment) {
+        self.url = url
+        self.environment = environment
+    }
+
+    /// Finishes the job, and says how long it took.
+    func run(_ job: Job) -> Duration {
+        let start = environment.clock.uptime
+        if let deadline = job.deadline, deadline <= start {
+            job.fail(.deadlinePassed)
+            job.finish()
+            return .zero
+        }
+        let isReused = connection != nil
+        attempt(job)
+        if isReused, connection == nil, case .passing(let error) = job.problem, !error.mayHaveCommitted {
+            // The server was restarted while this connection lay idle, say: that costs the job none of its tries.
+            job.problem = nil
+            attempt(job)
+        }
+        job.finish()
+        return environment.clock.uptime - start
+    }
+
+    private func attempt(_ job: Job) {
+        do {
+            let connection = try connected()
+            if job.kind == .transaction { transact(job, on: connection) } else { read(job, on: connection) }
+            if !connection.isUsable { self.connection = nil }
+        } catch {
+            job.fail(error)
+        }
+    }
+
+    private func connected() throws(DatabaseError) -> PostgreSQLConnection {
+        if let connection { return connection }
+        let new = PostgreSQLConnection(try PostgreSQLLink(url), environment.faults)
+        environment.observe(.connected)
+        connection = new
+        return new
+    }
+
+    private func transact(_ job: Job, on connection: PostgreSQLConnection) {
+        let start = environment.clock.uptime
+        do {
+            try connection.begin()
+            guard job.run(Transaction(connection, now: environment.now())) else { return connection.rollback() }
+            try connection.commit()
+            environment.observe(.committed(closures: 1, in: environment.clock.uptime - start))
+        } catch {
+            job.fail(connection.failure!)
+            environment.observe(.failed(closures: 1, connection.failure!))
+            connection.rollback()
+        }
+    }
+
+    private func read(_ job: Job, on connection: PostgreSQLConnection) {
+        do {
+            try connection.beginReading()
+            let limit = job.kind == .scan ? Int.max : Reader.rowLimit
+            _ = job.run(Transaction(connection, now: environment.now(), rowLimit: limit))
+        } catch {
+            job.fail(connection.failure!)
+        }
+        connection.rollback()
+    }
+}

@@ -1,0 +1,180 @@
+import CSQLite
+
+/// One open connection to a SQLite database.
+///
+/// Sound to share: whoever took it from the pool, the lock or the thread that owns it is alone with it until giving it back.
+final class SQLiteConnection: Session, @unchecked Sendable {
+    /// How far a write may go: in a group of closures each one is undone alone, from its first write on.
+    enum Savepoint { case none, awaited, set }
+
+    let handle: OpaquePointer
+    let faults: Faults?
+    /// The names of constraints, which SQLite's messages leave out.
+    var constraints = SQLiteConstraints()
+    var failure: DatabaseError?
+    private var savepoint = Savepoint.none
+    private var isReading = false
+    /// By the address of their text: a `StaticString` lives as long as the program, so equal addresses are equal texts.
+    private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
+
+    init(path: String, flags: Int32, faults: Faults?) throws {
+        var handle: OpaquePointer?
+        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, faults?.vfs)
+        guard code == SQLITE_OK, let handle else {
+            let error = DatabaseError(sqlite: code, handle.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory")
+            sqlite3_close_v2(handle)
+            throw error
+        }
+        self.handle = handle
+        self.faults = faults
+    }
+
+    deinit {
+        for statement in statements.values { sqlite3_finalize(statement.pointer) }
+        sqlite3_close_v2(handle)
+    }
+
+    // MARK: - One transaction
+
+    func begin() throws {
+        failure = nil
+        try run("begin immediate")
+    }
+
+    /// Everything that a read asks is answered as of one moment.
+    func beginReading() throws {
+        failure = nil
+        try run("begin")
+        isReading = true
+    }
+
+    func commit() throws {
+        isReading = false
+        let fault = faults?.next(.commit)
+        if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
+        do {
+            try run("commit")
+        } catch {
+            // After an I/O error the commit may be in the log, and come back when the program starts again.
+            let isUnknown = sqlite3_errcode(handle) & 0xff == SQLITE_IOERR
+            failure = failure?.afterUnknownCommit(isUnknown)
+            throw error
+        }
+        if let fault { throw failing(fault.error(at: .commit)) }
+    }
+
+    func rollback() {
+        isReading = false
+        savepoint = .none
+        // SQLite may have rolled back by itself, after a full disk for instance.
+        if isInTransaction { try? run("rollback") }
+    }
+
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    // MARK: - One closure of a group
+
+    func beginClosure() {
+        savepoint = .awaited
+    }
+
+    /// False: the whole transaction is lost, not only this closure.
+    func endClosure(keeping isKept: Bool) -> Bool {
+        defer { savepoint = .none }
+        guard isInTransaction else { return false }
+        guard savepoint == .set else { return true }
+        do {
+            if !isKept { try run("rollback to closure") }
+            try run("release closure")
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: - Statements
+
+    func query(
+        _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
+    ) throws {
+        let statement = try prepared(sql, parameters)
+        defer { sqlite3_reset(statement.pointer) }
+        var count = 0
+        while try step(statement) {
+            count += 1
+            guard count <= limit else { throw failing(.tooManyRows(sql, limit)) }
+            let row = Row(cells: .sqlite(SQLiteCells(statement: statement.pointer)), sql: sql)
+            guard try body(row) else { return }
+        }
+    }
+
+    func execute(_ sql: StaticString, _ parameters: [any Bindable], expectsOne: Bool) throws {
+        let count = try executeCounting(sql, parameters)
+        if expectsOne, count != 1 { throw failing(count == 0 ? .conflict : .notOne(sql, count)) }
+    }
+
+    func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
+        let statement = try prepared(sql, parameters)
+        defer { sqlite3_reset(statement.pointer) }
+        while try step(statement) {}
+        return statement.isReadOnly ? 0 : Int(sqlite3_changes64(handle))
+    }
+
+    func script(_ sql: String) throws {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failing(lastError) }
+    }
+
+    private func prepared(_ sql: StaticString, _ parameters: [any Bindable]) throws -> SQLiteStatement {
+        if let fault = faults?.next(.statement) { throw failing(fault.error(at: .statement)) }
+        let statement = try cached(sql)
+        precondition(sqlite3_stmt_busy(statement.pointer) == 0, "«\(sql)» was run again from within its own rows")
+        if !statement.isReadOnly { try beginWriting(sql) }
+        do {
+            try statement.bind(parameters, of: sql)
+        } catch {
+            throw failing(error)
+        }
+        return statement
+    }
+
+    private func beginWriting(_ sql: StaticString) throws {
+        if isReading { throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction")) }
+        guard savepoint == .awaited else { return }
+        try run("savepoint closure")
+        savepoint = .set
+    }
+
+    private func cached(_ sql: StaticString) throws -> SQLiteStatement {
+        if let statement = statements[sql.utf8Start] { return statement }
+        do throws(DatabaseError) {
+            guard let statement = try SQLiteStatement(sql, on: handle) else { throw lastError }
+            statements[sql.utf8Start] = statement
+            return statement
+        } catch {
+            throw failing(error)
+        }
+    }
+
+    /// For what the connection says itself: no parameters, no faults, no savepoint.
+    private func run(_ sql: StaticString) throws {
+        let statement = try cached(sql)
+        defer { sqlite3_reset(statement.pointer) }
+        _ = try step(statement)
+    }
+
+    /// Whether there is a row.
+    private func step(_ statement: SQLiteStatement) throws -> Bool {
+        switch sqlite3_step(statement.pointer) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default: throw failing(lastError)
+        }
+    }
+
+    private var lastError: DatabaseError {
+        let code = sqlite3_extended_errcode(handle)
+        let message = String(cString: sqlite3_errmsg(handle))
+        guard code & 0xff == SQLITE_CONSTRAINT else { return DatabaseError(sqlite: code, message) }
+        return DatabaseError(.constraint(constraints.name(in: message)), message)
+    }
+}

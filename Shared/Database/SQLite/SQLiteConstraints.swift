@@ -1,0 +1,80 @@
+import CSQLite
+
+/// The names of a schema's constraints. SQLite names a CHECK when it is violated, but for a unique key it lists the columns
+/// (`UNIQUE constraint failed: seat.concert_id, seat.label`).
+struct SQLiteConstraints {
+    /// By the column list as SQLite writes it.
+    private var names: [String: String] = [:]
+
+    init() {}
+
+    /// Reads the schema. A unique key without a name, or two over the same columns, could not be told apart.
+    init(of connection: SQLiteConnection) throws {
+        let tables = try connection.all("select name, sql from sqlite_master where type = 'table' order by name") {
+            row in
+            (name: try row.text(0), sql: try row.text(1))
+        }
+        for table in tables where !table.name.hasPrefix("sqlite_") {
+            var declared = Self.keys(declaredIn: table.sql)
+            let indexes = try connection.all(
+                "select name, origin from pragma_index_list($1) where \"unique\" = 1", table.name
+            ) { row in (name: try row.text(0), origin: try row.text(1)) }
+            for index in indexes {
+                let columns = try connection.all(
+                    "select name from pragma_index_info($1) order by seqno", index.name
+                ) { row in try row.optionalText(0) ?? "an expression" }
+                let list = columns.map { "\(table.name).\($0)" }.joined(separator: ", ")
+                guard let name = index.origin == "c" ? index.name : declared.removeValue(forKey: columns) else {
+                    throw DatabaseError(.setup, "the key over \(list) needs a name: constraint … unique (…)")
+                }
+                if let other = names.updateValue(name, forKey: list) {
+                    throw DatabaseError(.setup, "\(name) and \(other) are over the same columns, \(list)")
+                }
+            }
+            // A key that is the rowid itself has no index.
+            for (columns, name) in declared {
+                names[columns.map { "\(table.name).\($0)" }.joined(separator: ", ")] = name
+            }
+        }
+    }
+
+    /// From the message of a violation. NOT NULL has no name in SQL: its column stands for it.
+    func name(in message: String) -> String {
+        guard let colon = message.firstRange(of: "failed: ") else { return message }
+        var subject = String(message[colon.upperBound...])
+        if subject.hasPrefix("index '") { subject = String(subject.dropFirst("index '".count).dropLast()) }
+        return names[subject] ?? subject
+    }
+
+    /// `constraint seat_key primary key (concert_id, label)` by its columns.
+    private static func keys(declaredIn sql: String) -> [[String]: String] {
+        let separators: Set<Character> = [" ", "\n", "\t", "\r"]
+        var spaced = ""
+        for character in sql {
+            if "(),".contains(character) { spaced += " \(character) " } else { spaced.append(character) }
+        }
+        let words = spaced.split { separators.contains($0) }.map(String.init)
+        var keys: [[String]: String] = [:]
+        for (index, word) in words.enumerated() where word.lowercased() == "constraint" && index + 3 < words.count {
+            let kind = words[index + 2].lowercased()
+            guard kind == "unique" || kind == "primary" else { continue }
+            let list = words[(index + 3)...].drop { $0.lowercased() == "key" }.dropFirst().prefix { $0 != ")" }
+            keys[list.filter { $0 != "," }] = words[index + 1]
+        }
+        return keys
+    }
+}
+
+extension SQLiteConnection {
+    /// All rows, however many: for the schema.
+    func all<Value>(
+        _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        try query(sql, parameters, limit: .max) { row in
+            values.append(try map(row))
+            return true
+        }
+        return values
+    }
+}

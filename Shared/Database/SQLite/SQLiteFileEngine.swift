@@ -1,0 +1,89 @@
+import CSQLite
+import Kernel
+import Threads
+
+/// SQLite in a file: one thread writes, one scans, and look-ups run where they are called.
+final class SQLiteFileEngine: Engine {
+    private let environment: Environment
+    private let transactions: JobQueue
+    private let scans: JobQueue
+    private let readers: SQLiteReaders
+    private let lock: FileLock
+    private let threads = Latch(threads: 2)
+
+    init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
+        self.environment = environment
+        lock = try FileLock(beside: path)
+        readers = SQLiteReaders(path, environment)
+        transactions = JobQueue(limit: environment.limits.waiting)
+        scans = JobQueue(limit: environment.limits.waitingScans)
+        do {
+            let writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
+            try writing.migrate(migrations, url: "sqlite://\(path)", environment)
+            let scanning = try SQLiteConnection(file: path, isWriting: false, environment.faults)
+            startWriting(on: writing)
+            startScanning(on: scanning)
+        } catch let error as DatabaseError {
+            throw DatabaseError(error.reason, "\(path): \(error.message)")
+        }
+    }
+
+    func perform(_ job: Job) async {
+        if job.kind == .read { return readers.perform(job) }
+        await (job.kind == .scan ? scans : transactions).perform(job, environment)
+    }
+
+    func backup(to path: String) async throws {
+        let job = JobOf(.scan, deadline: nil) { transaction in
+            try (transaction.session as! SQLiteConnection).backup(to: path)
+        }
+        await perform(job)
+        switch job.problem {
+        case nil: return
+        case .thrown(let error): throw error
+        case .passing(let error): throw error
+        }
+    }
+
+    func close() async {
+        readers.close()
+        transactions.close()
+        scans.close()
+        await threads.wait()
+    }
+
+    var waitingCount: Int { transactions.waitingCount }
+
+    private func startWriting(on connection: SQLiteConnection) {
+        let limits = environment.limits
+        let isStarted = Thread.start { [transactions, threads, environment] in
+            let writer = SQLiteWriter(connection, environment)
+            var waiting: [Job] = []
+            while let first = transactions.next() {
+                writer.run(first)
+                // While the group runs more arrive, and join it: the commit is what costs.
+                repeat {
+                    waiting.removeAll(keepingCapacity: true)
+                    transactions.takeWaiting(into: &waiting, limit: limits.group - writer.groupCount)
+                    for job in waiting { writer.run(job) }
+                } while !waiting.isEmpty && writer.groupCount < limits.group && writer.groupAge < limits.groupDuration
+                let count = writer.groupCount
+                writer.commit()
+                transactions.note(count, took: writer.groupAge)
+            }
+            threads.threadEnded()
+        }
+        precondition(isStarted, "the system gives no more threads")
+    }
+
+    private func startScanning(on connection: SQLiteConnection) {
+        let isStarted = Thread.start { [scans, threads, environment] in
+            while let job = scans.next() {
+                connection.read(job, environment)
+                job.finish()
+            }
+            threads.threadEnded()
+        }
+        precondition(isStarted, "the system gives no more threads")
+    }
+}

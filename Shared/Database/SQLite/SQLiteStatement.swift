@@ -1,0 +1,56 @@
+import CSQLite
+
+/// A prepared statement, kept for as long as its connection.
+struct SQLiteStatement {
+    let pointer: OpaquePointer
+    let isReadOnly: Bool
+    /// Where SQLite wants `$1`, `$2`, …: it numbers parameters as they first appear in the text, so a binding by position
+    /// would silently swap them.
+    private let positions: [Int32]
+
+    /// Nil where SQLite refuses the text; the connection knows why.
+    init?(_ sql: StaticString, on connection: OpaquePointer) throws(DatabaseError) {
+        var pointer: OpaquePointer?
+        var rest: UnsafePointer<CChar>?
+        let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
+        let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+        sqlite3_prepare_v3(connection, text, Int32(sql.utf8CodeUnitCount), flags, &pointer, &rest)
+        guard let pointer else { return nil }
+        let count = sqlite3_bind_parameter_count(pointer)
+        positions = (0..<count).map { sqlite3_bind_parameter_index(pointer, "$\($0 + 1)") }
+        guard !positions.contains(0), rest == text + sql.utf8CodeUnitCount else {
+            sqlite3_finalize(pointer)
+            throw DatabaseError(.misuse, "«\(sql)» must be one statement with the parameters $1 to $\(count)")
+        }
+        self.pointer = pointer
+        isReadOnly = sqlite3_stmt_readonly(pointer) != 0
+    }
+
+    func bind(_ parameters: [any Bindable], of sql: StaticString) throws(DatabaseError) {
+        guard parameters.count == positions.count else {
+            throw DatabaseError(.misuse, "«\(sql)» takes \(positions.count) parameters, not \(parameters.count)")
+        }
+        // SQLITE_TRANSIENT: SQLite copies the value before the call returns.
+        let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        for (index, value) in parameters.enumerated() {
+            let position = positions[index]
+            switch value.parameter {
+            case .null: sqlite3_bind_null(pointer, position)
+            case .integer(let number): sqlite3_bind_int64(pointer, position, number)
+            case .boolean(let isTrue): sqlite3_bind_int64(pointer, position, isTrue ? 1 : 0)
+            case .text(let text): sqlite3_bind_text(pointer, position, text, Int32(text.utf8.count), copied)
+            case .bytes(let bytes):
+                if bytes.isEmpty {
+                    // An empty array may have no address, which would mean NULL.
+                    sqlite3_bind_zeroblob(pointer, position, 0)
+                } else {
+                    sqlite3_bind_blob(pointer, position, bytes, Int32(bytes.count), copied)
+                }
+            case .id(let high, let low):
+                withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) {
+                    _ = sqlite3_bind_blob(pointer, position, $0.baseAddress, Int32($0.count), copied)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import CSQLite
+import Kernel
+
+/// How a connection is set up; README.md has the measurements behind the numbers.
+enum SQLiteTuning {
+    static let pageBytes = 4096
+    /// Pages in the log before they are copied into the file: fewer stalls with more, and a longer log.
+    static let checkpointPages = 10_000
+    static let cacheKilobytes = 65_536
+    /// How long to wait for a lock that an operator's tool holds.
+    static let lockPatience = Duration.seconds(1)
+}
+
+extension SQLiteConnection {
+    convenience init(file path: String, isWriting: Bool, _ faults: Faults?) throws {
+        let creation = isWriting ? SQLITE_OPEN_CREATE : 0
+        try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, faults: faults)
+        sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockPatience.milliseconds))
+        try script("pragma cache_size = -\(SQLiteTuning.cacheKilobytes); pragma temp_store = memory")
+        if isWriting {
+            guard sqlite3_db_readonly(handle, "main") == 0 else {
+                throw DatabaseError(sqlite: SQLITE_READONLY, "the file is read-only")
+            }
+            try script("pragma page_size = \(SQLiteTuning.pageBytes)")
+            guard try all("pragma journal_mode = wal", map: { row in try row.text(0) }) == ["wal"] else {
+                throw DatabaseError(.setup, "SQLite cannot keep a write-ahead log there: use a file on a local disk")
+            }
+            try script("pragma wal_autocheckpoint = \(SQLiteTuning.checkpointPages); pragma synchronous = full")
+        } else {
+            try script("pragma wal_autocheckpoint = 0")
+        }
+    }
+
+    func migrate(_ migrations: [Migration], url: String, _ environment: Environment) throws {
+        let migrator = Migrator(migrations: migrations, url: url, environment: environment) { $0.sqlite }
+        try migrator.run(on: self)
+        constraints = try SQLiteConstraints(of: self)
+    }
+
+    /// Runs a job that only asks, as of one moment.
+    func read(_ job: Job, _ environment: Environment) {
+        if let deadline = job.deadline, deadline <= environment.clock.uptime { return job.fail(.deadlinePassed) }
+        do {
+            try beginReading()
+        } catch {
+            return job.fail(failure!)
+        }
+        let limit = job.kind == .scan ? Int.max : Reader.rowLimit
+        _ = job.run(Transaction(self, now: environment.now(), rowLimit: limit))
+        rollback()
+    }
+}

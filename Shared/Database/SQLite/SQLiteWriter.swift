@@ -1,0 +1,73 @@
+import Kernel
+
+/// Runs closures on the one connection that writes: many in one transaction, each undone alone when it fails, all answered
+/// once the commit they share is on the disk.
+///
+///     begin immediate ─▶ closure, closure, … ─▶ commit (one sync) ─▶ all are answered
+///
+/// A closure that was refused waits for the commit like the others: it may have seen what they wrote.
+final class SQLiteWriter {
+    private let connection: SQLiteConnection
+    private let environment: Environment
+    private var group: [Job] = []
+    private var start = Uptime(nanoseconds: 0)
+
+    init(_ connection: SQLiteConnection, _ environment: Environment) {
+        self.connection = connection
+        self.environment = environment
+    }
+
+    var groupCount: Int { group.count }
+
+    /// How long the oldest closure of the group has been waiting for its commit.
+    var groupAge: Duration { environment.clock.uptime - start }
+
+    func run(_ job: Job) {
+        if let deadline = job.deadline, deadline <= environment.clock.uptime {
+            job.fail(.deadlinePassed)
+            return job.finish()
+        }
+        if group.isEmpty {
+            start = environment.clock.uptime
+            do {
+                try connection.begin()
+            } catch {
+                job.fail(connection.failure!)
+                return job.finish()
+            }
+        }
+        group.append(job)
+        connection.beginClosure()
+        let isKept = job.run(Transaction(connection, now: environment.now()))
+        if !connection.endClosure(keeping: isKept) {
+            // With a full disk, for instance, SQLite rolls everything back at once.
+            failGroup(connection.failure ?? DatabaseError(.unavailable, "the transaction was rolled back by SQLite"))
+        }
+    }
+
+    /// Makes what ran durable, then answers it.
+    func commit() {
+        if group.isEmpty { return }
+        do {
+            connection.failure = nil
+            try connection.commit()
+        } catch {
+            return failGroup(connection.failure!)
+        }
+        let duration = environment.clock.uptime - start
+        environment.observe(.committed(closures: group.count, in: duration))
+        finishGroup()
+    }
+
+    private func failGroup(_ error: DatabaseError) {
+        connection.rollback()
+        environment.observe(.failed(closures: group.count, error))
+        for job in group { job.fail(error) }
+        finishGroup()
+    }
+
+    private func finishGroup() {
+        for job in group { job.finish() }
+        group.removeAll(keepingCapacity: true)
+    }
+}

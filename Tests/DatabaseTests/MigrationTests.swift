@@ -1,0 +1,72 @@
+import Database
+import Kernel
+import Synchronization
+import TestSupport
+import Testing
+import Threads
+
+@Suite struct MigrationTests {
+    static let lasting: [Engine] = Engine.available.filter { $0 != .memory }
+
+    private func open(
+        _ test: TestDatabase, _ migrations: [Migration], observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
+    ) throws -> Database {
+        try Database(url: test.url, migrations: migrations, clock: RealClock(), observe: observe)
+    }
+
+    @Test(arguments: lasting)
+    func `migrations run once, and later ones are added`(engine: Engine) async throws {
+        let test = try TestDatabase(on: engine)
+        let migrated = Lock<[String]>([])
+        for count in [1, 1, 2] {
+            let database = try open(test, Array(Shop.migrations.prefix(count))) { event in
+                if case .migrated(let name) = event { migrated.withLock { $0.append(name) } }
+            }
+            await database.close()
+        }
+        #expect(migrated.withLock { $0 } == Shop.migrations.map(\.name))
+    }
+
+    @Test(arguments: lasting)
+    func `a database newer than the program is refused`(engine: Engine) async throws {
+        let test = try TestDatabase(on: engine)
+        try await open(test, Shop.migrations).close()
+        let error = #expect(throws: DatabaseError.self) { try open(test, [Shop.migrations[0]]) }
+        #expect(error?.reason == .setup)
+        #expect(error?.message.contains("it has 2 migrations, this program knows 1") == true)
+    }
+
+    @Test(arguments: lasting)
+    func `a database of another program is refused`(engine: Engine) async throws {
+        let test = try TestDatabase(on: engine)
+        try await open(test, Shop.migrations).close()
+        let error = #expect(throws: DatabaseError.self) { try open(test, [Migration("create rooms", "select 1")]) }
+        #expect(error?.message.contains("belongs to another program") == true)
+    }
+
+    @Test(arguments: lasting)
+    func `a migration that fails leaves nothing behind`(engine: Engine) async throws {
+        let test = try TestDatabase(on: engine)
+        let broken = Migration(
+            "break", .table("create table thing (id bigint not null, constraint thing_key primary key (id))"),
+            "create nonsense")
+        let error = #expect(throws: DatabaseError.self) { try open(test, [broken]) }
+        #expect(error?.message.contains("migration «break» failed") == true)
+        let repaired = Migration("mend", broken.steps[0])
+        try await open(test, [repaired]).close()
+    }
+
+    @Test(arguments: Engine.available)
+    func `a step can be for one engine only`(engine: Engine) async throws {
+        let migrations = [
+            Migration(
+                "create things",
+                .table("create table thing (id bigint not null, constraint thing_key primary key (id))"),
+                .sqlite("insert into thing (id) values (1)"), .postgreSQL("insert into thing (id) values (2)"))
+        ]
+        try await TestDatabase.with(engine, migrations) { database in
+            let id = try await database.read { try $0.first("select id from thing") { try $0.int(0) } }
+            #expect(id == (engine == .postgreSQL ? 2 : 1))
+        }
+    }
+}

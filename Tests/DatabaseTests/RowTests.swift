@@ -1,0 +1,145 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct RowTests {
+    private static let migrations = [
+        Migration(
+            "create samples",
+            .table(
+                """
+                create table sample (
+                    key bigint not null, number bigint, words text, bytes bytea, id uuid, flag boolean,
+                    constraint sample_key primary key (key))
+                """))
+    ]
+
+    private struct Sample: Equatable, Sendable {
+        var number: Int64?
+        var words: String?
+        var bytes: [UInt8]?
+        var id: Shop.OrderID?
+        var flag: Bool?
+    }
+
+    @Test(arguments: Engine.available)
+    func `values come back as they went in`(engine: Engine) async throws {
+        let samples = [
+            Sample(), Sample(number: .min, words: "", bytes: [], id: Shop.order(0), flag: false),
+            Sample(number: .max, words: "Ünïcödé 🎫", bytes: [0, 255, 0], id: Shop.order(.max), flag: true),
+            Sample(
+                number: -1, words: String(repeating: "long ", count: 5000), bytes: [UInt8](repeating: 7, count: 70_000)),
+        ]
+        try await TestDatabase.with(engine, Self.migrations) { database in
+            for (key, sample) in samples.enumerated() {
+                let found = try await database.transaction { tx in
+                    try tx.execute(
+                        "insert into sample (key, number, words, bytes, id, flag) values ($1, $2, $3, $4, $5, $6)",
+                        key, sample.number, sample.words, sample.bytes, sample.id, sample.flag)
+                    return try tx.first("select number, words, bytes, id, flag from sample where key = $1", key) {
+                        row in
+                        Sample(
+                            number: try row.optionalInt64(0), words: try row.optionalText(1),
+                            bytes: try row.optionalBytes(2), id: try row.optionalID(3),
+                            flag: row.isNull(4) ? nil : try row.bool(4))
+                    }
+                }
+                #expect(found == sample)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `parameters are bound by their number, not by where they stand`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let found = try await database.transaction { tx in
+                try Shop.openAccount(1, balance: 20, tx)
+                try tx.execute("update account set balance = $2 - 5 where balance = $3 and id = $1", 1, 30, 20)
+                return try Shop.balance(of: 1, tx)
+            }
+            #expect(found == 25)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a column that is not what was asked for is an error that names it`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Self.migrations) { database in
+            try await database.transaction { tx in
+                try tx.execute("insert into sample (key, words) values ($1, $2)", 1, "one")
+            }
+            let null = await #expect(throws: DatabaseError.self) {
+                try await database.read { try $0.first("select number from sample") { try $0.int64(0) } }
+            }
+            #expect(null?.message == "column 0 of «select number from sample» is NULL where a whole number is expected")
+            let text = await #expect(throws: DatabaseError.self) {
+                try await database.read {
+                    try $0.first("select words from sample") { try $0.id(0, as: Shop.Order.self) }
+                }
+            }
+            #expect(text?.reason == .damaged)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a statement says how many parameters it takes`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.read { try $0.exists("select 1 from account where id = $1", 1, 2) }
+            }
+            #expect(error?.reason == .misuse)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a read takes a thousand rows, a scan takes them all`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            try await database.transaction { tx in
+                for id in 1...2500 { try Shop.openAccount(id, balance: id, tx) }
+            }
+            let rows = try await database.read { reader in
+                try reader.rows("select id from account where id <= $1", Reader.rowLimit) { try $0.int(0) }
+            }
+            #expect(rows.count == 1000)
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.read { try $0.rows("select id from account") { try $0.int(0) } }
+            }
+            #expect(error?.reason == .misuse)
+            let sum = try await database.scan { reader in
+                var sum = 0
+                try reader.forEach("select balance from account") { sum += try $0.int(0) }
+                return sum
+            }
+            #expect(sum == 2500 * 2501 / 2)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of many rows the first one is taken without the others`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let first = try await database.transaction { tx in
+                for id in 1...3 { try Shop.openAccount(id, balance: 0, tx) }
+                return try tx.first("select id from account order by id desc") { try $0.int(0) }
+            }
+            #expect(first == 3)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a read cannot write`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            for _ in 0..<2 {
+                let error = await #expect(throws: DatabaseError.self) {
+                    try await database.read { reader in
+                        try reader.first("insert into account (id, balance) values (1, 1) returning id") {
+                            try $0.int(0)
+                        }
+                    }
+                }
+                #expect(error?.reason == .misuse)
+            }
+            let balance = try await database.read { try Shop.balance(of: 1, $0) }
+            #expect(balance == nil)
+        }
+    }
+}

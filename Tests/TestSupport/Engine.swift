@@ -1,0 +1,93 @@
+import CPostgreSQL
+import Database
+import Glibc
+import Kernel
+import Synchronization
+
+/// What a database test runs on: all of them, each time.
+package enum Engine: CaseIterable, Sendable {
+    case memory, file, postgreSQL
+
+    package static let available = allCases
+}
+
+/// An empty database of one test's own, gone when the test is.
+package final class TestDatabase: Sendable {
+    package let url: String
+    package let folder = TemporaryFolder()
+    private let schema: PostgreSQLSchema?
+
+    package init(on engine: Engine) throws {
+        switch engine {
+        case .memory:
+            url = "sqlite::memory:"
+            schema = nil
+        case .file:
+            url = "sqlite://\(folder.path)/test.db"
+            schema = nil
+        case .postgreSQL:
+            let schema = try PostgreSQLSchema()
+            url = schema.url
+            self.schema = schema
+        }
+    }
+
+    /// Opens a new, empty database for as long as `body` runs.
+    package static func with<Value>(
+        _ engine: Engine, _ migrations: [Migration], clock: any Clock = RealClock(),
+        limits: DatabaseLimits = DatabaseLimits(), faults: Faults? = nil,
+        observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
+        _ body: (Database) async throws -> Value
+    ) async throws -> Value {
+        let test = try TestDatabase(on: engine)
+        let database = try Database(
+            url: test.url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+        do {
+            let value = try await body(database)
+            await database.close()
+            return value
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}
+
+/// A schema on the server that `deploy/with-postgres` started.
+private final class PostgreSQLSchema: Sendable {
+    private static let count = Atomic<Int>(0)
+
+    struct Unavailable: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let url: String
+    private let server: String
+    private let name: String
+
+    init() throws {
+        guard let server = getenv("ONSALE_TEST_POSTGRES") else {
+            throw Unavailable(
+                description: "these tests need PostgreSQL: run deploy/test, or deploy/with-postgres swift test …")
+        }
+        self.server = String(cString: server)
+        name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
+        url = self.server + (self.server.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
+        try Self.run("create schema \(name)", on: self.server)
+    }
+
+    deinit {
+        try? Self.run("drop schema \(name) cascade", on: server)
+    }
+
+    private static func run(_ sql: String, on server: String) throws {
+        let connection = PQconnectdb(server)
+        defer { PQfinish(connection) }
+        PQexec(connection, "set client_min_messages = warning").map(PQclear)
+        let result = PQexec(connection, sql)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else {
+            throw Unavailable(description: "\(sql): \(String(cString: PQerrorMessage(connection)))")
+        }
+    }
+}
