@@ -1,5 +1,7 @@
 import Glibc
 import Kernel
+// Optimized builds look for `timespec` there, where the compiler first met it.
+import SwiftOverlayShims
 
 /// The time of the machine.
 package struct SystemClock: Clock {
