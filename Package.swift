@@ -54,6 +54,7 @@ let package = Package(
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC"),
+        tests(of: "MessageGenerator"),
     ]
 )
 

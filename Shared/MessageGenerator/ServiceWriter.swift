@@ -1,4 +1,4 @@
-/// Writes what is made of a service: its method table.
+/// Writes what is made of a service: its method table, what its servers implement, and what its callers call.
 struct ServiceWriter {
     let service: Service
     let file: SchemaFile
@@ -6,6 +6,8 @@ struct ServiceWriter {
 
     func write(_ text: inout SwiftText) {
         writeMethods(&text)
+        writeHandlers(&text)
+        writeClient(&text)
     }
 
     private func writeMethods(_ text: inout SwiftText) {
@@ -27,6 +29,72 @@ struct ServiceWriter {
         }
     }
 
+    private func writeHandlers(_ text: inout SwiftText) {
+        text.line()
+        text.line("/// What a server of `\(service.fullName)` implements.")
+        text.block("package protocol \(service.name)Handlers: Sendable") { text in
+            for method in service.methods {
+                text.comment(method.declaration)
+                let head = "func \(functionName(method))(_ request: \(types.name(method.request)), call: Call"
+                text.line(
+                    method.isServerStream
+                        ? "\(head), items: ItemWriter<\(types.name(method.reply))>) async throws"
+                        : "\(head)) async throws -> \(types.name(method.reply))")
+            }
+        }
+        text.line()
+        text.block("extension \(service.name)Handlers") { text in
+            text.line("/// What a `Server` is made with.")
+            text.block("package var service: ServedService") { text in
+                text.line("ServedService(")
+                text.line("    \(service.name)Methods.service,")
+                text.line("    [")
+                for method in service.methods {
+                    let labels = method.isServerStream ? "_:call:items:" : "_:call:"
+                    let handler = "\(functionName(method))(\(labels))"
+                    text.line("        Route(\(service.name)Methods.\(tableName(method)), \(handler)),")
+                }
+                text.line("    ])")
+            }
+        }
+    }
+
+    private func writeClient(_ text: inout SwiftText) {
+        text.line()
+        text.line("/// Calls `\(service.fullName)`.")
+        text.block("package struct \(service.name)Client: Sendable") { text in
+            text.line("package let client: Client")
+            text.line()
+            text.block("package init(_ client: Client)") { text in text.line("self.client = client") }
+            for method in service.methods {
+                text.line()
+                text.comment(method.declaration)
+                writeCall(method, &text)
+            }
+        }
+    }
+
+    private func writeCall(_ method: Service.Method, _ text: inout SwiftText) {
+        let request = types.name(method.request)
+        let reply = types.name(method.reply)
+        let table = "\(service.name)Methods.\(tableName(method))"
+        text.line("package func \(functionName(method))(")
+        if method.isServerStream {
+            text.line("    _ request: \(request), _ options: CallOptions = CallOptions(),")
+            text.line(
+                "    resume: @escaping @Sendable (\(request), _ last: \(reply)?) -> \(request) = { request, _ in request }"
+            )
+            text.block(") -> ItemStream<\(request), \(reply)>") { text in
+                text.line("client.open(\(table), request, options, resume: resume)")
+            }
+        } else {
+            text.line("    _ request: \(request), _ options: CallOptions = CallOptions()")
+            text.block(") async throws(RPCFailure) -> \(reply)") { text in
+                text.line("try await client.call(\(table), request, options)")
+            }
+        }
+    }
+
     private func declaration(_ method: Service.Method) -> String {
         let types = "<\(self.types.name(method.request)), \(self.types.name(method.reply))>"
         return method.isServerStream ? "StreamMethod\(types)" : "Method\(types)"
@@ -36,6 +104,10 @@ struct ServiceWriter {
     private func tableName(_ method: Service.Method) -> String {
         let name = SwiftNames.lowerCamel(method.name)
         return ["service", "self", "init"].contains(name) ? "\(name)Method" : SwiftNames.escaped(name)
+    }
+
+    private func functionName(_ method: Service.Method) -> String {
+        SwiftNames.escaped(SwiftNames.lowerCamel(method.name))
     }
 
     private func callers(_ method: Service.Method) -> String {

@@ -55,6 +55,6 @@ enum SwiftNames {
         """
         Any Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \
         Layout Message MessageDescriptor MessageError Method MethodDescription Optional Protocol ProtoFile RPCFailure Role \
-        Route Self Sendable ServiceDescription StreamMethod String Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
+        Route Self Sendable ServedService ServiceDescription StreamMethod String Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
         """.split(separator: " ").map(String.init))
 }

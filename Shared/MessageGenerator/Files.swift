@@ -1,29 +1,33 @@
 import Glibc
 
-/// Standard input and output as bytes.
-enum StandardStreams {
-    static func readAll() -> [UInt8] {
+/// Files and standard streams as bytes.
+enum Files {
+    /// Nil where it cannot be opened.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return readAll(descriptor)
+    }
+
+    static func readAll(_ descriptor: Int32) -> [UInt8] {
         var bytes: [UInt8] = []
         let chunkSize = 64 << 10
         while true {
             let chunk = [UInt8](unsafeUninitializedCapacity: chunkSize) { buffer, count in
-                count = max(0, read(STDIN_FILENO, buffer.baseAddress, chunkSize))
+                count = max(0, Glibc.read(descriptor, buffer.baseAddress, chunkSize))
             }
             if chunk.isEmpty { return bytes }
             bytes += chunk
         }
     }
 
-    static func write(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+    static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard written > 0 else { return }
             rest = rest.dropFirst(written)
         }
-    }
-
-    static func complain(_ text: String) {
-        write(Array((text + "\n").utf8), to: STDERR_FILENO)
     }
 }

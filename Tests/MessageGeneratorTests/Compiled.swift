@@ -1,0 +1,42 @@
+import TestSupport
+
+@testable import MessageGenerator
+
+/// .proto text, compiled by protoc.
+struct Compiled {
+    struct CompileError: Error {
+        let output: String
+    }
+
+    let files: [SchemaFile]
+
+    /// The file is called test.proto; `options.proto` of this repository is there to import.
+    init(_ text: String) throws {
+        let folder = TemporaryFolder()
+        folder.write(text, to: "test.proto")
+        let outcome = Command.run(
+            "protoc", "-I\(folder.path)", "-I\(Self.protoFolder)", "--include_imports", "--include_source_info",
+            "--descriptor_set_out=\(folder.path)/set", "test.proto")
+        guard outcome.status == 0, let bytes = Files.read("\(folder.path)/set"), let files = DescriptorSet.read(bytes)
+        else { throw CompileError(output: outcome.output) }
+        self.files = files
+    }
+
+    var file: SchemaFile { files.last! }
+
+    /// What the generator has against it: `12: reason`.
+    var problems: [String] { generator.problems(of: file).map { "\($0.line): \($0.reason)" } }
+
+    var generated: String { generator.generate(file).content }
+
+    private var generator: Generator {
+        let target = Target(module: "TestAPI", cModule: "CProto")
+        let options = Target(module: "RPC", cModule: "CProto")
+        return Generator(files: files, targets: ["test.proto": target, "options.proto": options])
+    }
+
+    private static let protoFolder = {
+        let parts = #filePath.split(separator: "/").dropLast(3)
+        return "/" + parts.joined(separator: "/") + "/proto"
+    }()
+}
