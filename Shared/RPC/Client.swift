@@ -8,6 +8,7 @@ import Synchronization
 package final class Client: Sendable {
     private let loops: Loops
     private let lanes: [ClientLane]
+    private let interceptors: [ClientInterceptor]
 
     package init(
         to addresses: [Address], on loops: Loops, network: (any Network)? = nil,
@@ -15,6 +16,7 @@ package final class Client: Sendable {
     ) {
         precondition(!addresses.isEmpty, "a client needs an address")
         self.loops = loops
+        interceptors = settings.interceptors
         let network = network ?? TCP(on: loops)
         lanes = loops.all.enumerated().map { index, loop in
             ClientLane(
@@ -25,7 +27,7 @@ package final class Client: Sendable {
     package func call<Request, Reply>(
         _ method: Method<Request, Reply>, _ request: Request, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> Reply {
-        try await onLane { lane async throws(RPCFailure) in
+        try await intercepted(method.description, options) { lane, options async throws(RPCFailure) in
             try await lane.call(method.description, options) { TypedCall(method.description, request, $0) }
         }
     }
@@ -43,7 +45,7 @@ package final class Client: Sendable {
     package func callRaw(
         _ method: MethodDescription, payload: [UInt8], _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> [UInt8] {
-        try await onLane { lane async throws(RPCFailure) in
+        try await intercepted(method, options) { lane, options async throws(RPCFailure) in
             try await lane.call(method, options) { RawCall(method, payload, $0) }
         }
     }
@@ -51,6 +53,24 @@ package final class Client: Sendable {
     /// Ends the connections; calls under way fail. Returns when all is closed.
     package func shutdown() async {
         for lane in lanes { await lane.shutdown() }
+    }
+
+    @inline(__always)
+    private func intercepted<Output: Sendable>(
+        _ method: MethodDescription, _ options: CallOptions,
+        _ call: @escaping @Sendable (ClientLane, CallOptions) async throws(RPCFailure) -> Output
+    ) async throws(RPCFailure) -> Output {
+        if interceptors.isEmpty {
+            return try await onLane { lane async throws(RPCFailure) in try await call(lane, options) }
+        }
+        return try await onLane { [interceptors] lane async throws(RPCFailure) in
+            var output: Output?
+            try await Interceptors.run(interceptors[...], around: method, options) { options async throws(RPCFailure) in
+                output = try await call(lane, options)
+            }
+            if let output { return output }
+            throw RPCFailure(.internal, "NOT_SENT", "\(method.name) was neither refused nor sent by an interceptor")
+        }
     }
 
     /// The lane of the caller's loop, or else of the next in turn.
@@ -89,6 +109,8 @@ package struct ClientSettings: Sendable {
     package var connectPatience = Duration.seconds(5)
     /// How long one attempt to connect may take.
     package var connectTimeout = Duration.seconds(2)
+    /// Around each unary call; the first is the outermost.
+    package var interceptors: [ClientInterceptor] = []
     /// Where jitter comes from.
     package var seed = UInt64.random(in: 0 ... .max)
 

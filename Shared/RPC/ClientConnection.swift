@@ -150,6 +150,10 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         connection.cut("the peer sent what cannot be read: \(problem)")
     }
 
+    func receivedTooManyPings() {
+        connection.cut("the peer pings all the time")
+    }
+
     // MARK: The end
 
     private func closeIfDone() {

@@ -26,6 +26,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     /// Since when the peer has taken nothing, and since when it owes the rest of a frame.
     private var unsentSince: Uptime?
     private var midFrameSince: Uptime?
+    private var pings: PingAllowance
     /// Whether silence may be broken with a ping: a peer that never says HELLO need not know what one is.
     var pingsPeer = false
 
@@ -34,6 +35,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         self.loop = loop
         self.limits = limits
         reader = FrameReader(maxBytes: maxFrameBytes)
+        pings = PingAllowance(every: limits.minPingInterval, at: loop.uptime)
         lastHeard = loop.uptime
         received = loop.uptime
     }
@@ -120,7 +122,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
             return
         }
         switch frame.kind {
-        case Frame.Kind.ping: answerPing(frame)
+        case Frame.Kind.ping: pings.allow(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
         default: side?.received(frame)
         }
     }
@@ -203,6 +205,30 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     }
 }
 
+/// How many pings a peer may still send: some at once, and then one an interval.
+private struct PingAllowance {
+    private static let most = 8
+
+    private let interval: Duration
+    private var count = Self.most
+    private var refilled: Uptime
+
+    init(every interval: Duration, at now: Uptime) {
+        self.interval = interval
+        refilled = now
+    }
+
+    mutating func allow(at now: Uptime) -> Bool {
+        while count < Self.most, now - refilled >= interval {
+            count += 1
+            refilled = refilled + interval
+        }
+        if count == Self.most { refilled = now }
+        count -= 1
+        return count >= 0
+    }
+}
+
 /// One end of a connection: what its frames mean.
 protocol ConnectionSide: AnyObject {
     /// `frame` is good during the call only.
@@ -211,6 +237,7 @@ protocol ConnectionSide: AnyObject {
     func receivedTooLarge(id: UInt64?, size: Int)
     /// Bytes that are no frame, or no envelope. Nothing that follows can be trusted.
     func receivedGarbage(_ problem: FrameError)
+    func receivedTooManyPings()
     /// About twice a second.
     func pulse(at now: Uptime)
     /// The last that is heard.

@@ -105,6 +105,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Whether a turn would do something now, timers apart.
+    package var hasWork: Bool { !ready.isEmpty || !unflushed.isEmpty || inbox.withLock { !$0.work.isEmpty } }
+
     /// When the loop must have its next turn although nothing comes in.
     package var nextDeadline: Uptime? { timers.nextDeadline }
 

@@ -49,6 +49,19 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     // MARK: What the handler does
 
+    @inline(__always)
+    func intercepted<Output>(_ handler: () async throws -> Output) async throws -> Output {
+        let interceptors = connection.interceptors
+        if interceptors.isEmpty { return try await handler() }
+        var output: Output?
+        try await Interceptors.run(interceptors[...], around: call) { output = try await handler() }
+        guard let output else {
+            throw RPCFailure(
+                .internal, "NOT_ANSWERED", "\(call.method.name) was neither refused nor run by an interceptor")
+        }
+        return output
+    }
+
     func returned(_ reply: some Message) {
         if answer == nil { send(reply) }
         end()

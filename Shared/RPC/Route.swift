@@ -13,7 +13,7 @@ package struct Route: Sendable {
             exchange.task = Task.immediate(executorPreference: exchange.loop) {
                 do {
                     let reply = try await Call.$current.withValue(exchange.call) {
-                        try await handler(request, exchange.call)
+                        try await exchange.intercepted { try await handler(request, exchange.call) }
                     }
                     exchange.returned(reply)
                 } catch {
@@ -33,7 +33,9 @@ package struct Route: Sendable {
             exchange.task = Task.immediate(executorPreference: exchange.loop) {
                 do {
                     try await Call.$current.withValue(exchange.call) {
-                        try await handler(request, exchange.call, ItemWriter(exchange: exchange))
+                        try await exchange.intercepted {
+                            try await handler(request, exchange.call, ItemWriter(exchange: exchange))
+                        }
                     }
                     exchange.streamEnded()
                 } catch {

@@ -64,6 +64,8 @@ package struct ServerHooks: Sendable {
     /// Whether a service, by its full name, can do its work now. For Health.
     package var isServing: @Sendable (_ service: String) -> Bool
     package var log: @Sendable (RPCEvent) -> Void
+    /// Around each handler; the first is the outermost.
+    package var interceptors: [ServerInterceptor] = []
     /// Hears of every call that has ended.
     package var measure: (@Sendable (CallMeasurement) -> Void)?
 

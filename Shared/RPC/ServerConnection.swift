@@ -63,6 +63,8 @@ final class ServerConnection: ConnectionSide {
         }
     }
 
+    var interceptors: [ServerInterceptor] { core.hooks.interceptors }
+
     /// How long the reader of a stream may take none of its items.
     var patience: Duration { core.limits.stall }
 
@@ -241,6 +243,11 @@ final class ServerConnection: ConnectionSide {
 
     func receivedGarbage(_ problem: FrameError) {
         refuse(RPCFailure(.invalidArgument, "MALFORMED_FRAME", "\(problem)"))
+    }
+
+    func receivedTooManyPings() {
+        let message = "pings are answered every \(core.limits.minPingInterval), not more often"
+        refuse(RPCFailure(.resourceExhausted, "TOO_MANY_PINGS", message))
     }
 
     /// Says why, and ends the connection. What is under way is cancelled.
