@@ -1,0 +1,174 @@
+import Kernel
+import RPC
+
+/// Two ends of a simulated wire.
+package final class SimulatedConnection {
+    /// What fits between two ends before the sender has to wait.
+    static let windowBytes = 64 * 1024
+
+    package let address: Address
+    private(set) var near: SimulatedTransport!
+    private(set) var far: SimulatedTransport!
+    fileprivate let network: SimulatedNetwork
+    /// Nothing gets through any more, and nobody is told.
+    package var isHalfOpen = false
+
+    init(to address: Address, from nearLoop: EventLoop, at farLoop: EventLoop, on network: SimulatedNetwork) {
+        self.address = address
+        self.network = network
+        near = SimulatedTransport(self, peer: "\(address)", on: nearLoop, isNear: true)
+        far = SimulatedTransport(self, peer: "127.0.0.1:1", on: farLoop, isNear: false)
+    }
+
+    /// Breaks it; both ends hear of it.
+    package func cut() {
+        for end in [near!, far!] {
+            network.after(.zero, on: end.loop) { end.end("connection reset by peer") }
+        }
+    }
+
+    fileprivate func other(than end: SimulatedTransport) -> SimulatedTransport {
+        end === near ? far : near
+    }
+}
+
+final class SimulatedTransport: Transport {
+    let peer: String
+    let loop: EventLoop
+    var receiver: (any TransportReceiver)?
+    private let connection: SimulatedConnection
+    private let isNear: Bool
+    private var isOpen = true
+    private var isClosing = false
+    /// Sent and not yet taken by the other end.
+    private var outstanding = 0
+    /// The beginning of a frame that is not yet whole.
+    private var partial: [UInt8] = []
+    private var inbox: [UInt8] = []
+    private var isEndComing = false
+    private var lastArrival = Uptime(nanoseconds: 0)
+
+    init(_ connection: SimulatedConnection, peer: String, on loop: EventLoop, isNear: Bool) {
+        self.connection = connection
+        self.peer = peer
+        self.loop = loop
+        self.isNear = isNear
+    }
+
+    var isReading = false {
+        didSet { if isReading, !oldValue { connection.network.after(.zero, on: loop) { self.read() } } }
+    }
+
+    var unsentCount: Int { max(0, outstanding - SimulatedConnection.windowBytes) }
+
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        guard isOpen, !isClosing else { return }
+        outstanding += bytes.count
+        guard connection.network.interfere != nil else { return sendInPieces(Array(bytes)) }
+        partial += bytes
+        while let frame = takeFrame() { send(frame: frame) }
+    }
+
+    private func sendInPieces(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = Array(rest.prefix(connection.network.drawSize(upTo: rest.count)))
+            rest = rest.dropFirst(piece.count)
+            deliver(piece, after: connection.network.drawLatency(), inOrder: true)
+        }
+    }
+
+    private func takeFrame() -> [UInt8]? {
+        guard partial.count >= 4 else { return nil }
+        let size = 4 + partial.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        guard partial.count >= size else { return nil }
+        defer { partial.removeFirst(size) }
+        return Array(partial.prefix(size))
+    }
+
+    private func send(frame: [UInt8]) {
+        let network = connection.network
+        guard let envelope = try? Envelope(decoding: Array(frame.dropFirst(4))), let interfere = network.interfere
+        else {
+            return deliver(frame, after: network.drawLatency(), inOrder: true)
+        }
+        let onTheWay = FrameOnTheWay(connection: connection, isRequestDirection: isNear, envelope: envelope)
+        switch interfere(onTheWay) {
+        case .deliver: deliver(frame, after: network.drawLatency(), inOrder: true)
+        case .drop: outstanding -= frame.count
+        case .double:
+            outstanding += frame.count
+            deliver(frame, after: network.drawLatency(), inOrder: true)
+            deliver(frame, after: network.drawLatency(), inOrder: true)
+        case .delay(let delay): deliver(frame, after: delay, inOrder: false)
+        case .cut: connection.cut()
+        }
+    }
+
+    private func deliver(_ bytes: [UInt8], after delay: Duration, inOrder: Bool) {
+        let network = connection.network
+        let other = connection.other(than: self)
+        var arrival = network.now + delay
+        if inOrder {
+            arrival = max(arrival, lastArrival)
+            lastArrival = arrival
+        }
+        network.after(until: arrival, on: other.loop) { other.arrived(bytes) }
+    }
+
+    private func arrived(_ bytes: [UInt8]) {
+        guard isOpen, !connection.isHalfOpen else { return }
+        inbox += bytes
+        read()
+    }
+
+    private func read() {
+        guard isReading, isOpen, let receiver else { return }
+        if !inbox.isEmpty {
+            let bytes = inbox
+            inbox = []
+            connection.other(than: self).wasTaken(bytes.count)
+            bytes.withUnsafeBytes(receiver.didReceive)
+        }
+        if isEndComing, inbox.isEmpty { end(nil) }
+    }
+
+    private func wasTaken(_ count: Int) {
+        let wasFull = unsentCount > 0
+        outstanding -= count
+        guard wasFull, unsentCount == 0 else { return }
+        connection.network.after(.zero, on: loop) { self.receiver?.didSend() }
+    }
+
+    func close() {
+        guard isOpen, !isClosing else { return }
+        isClosing = true
+        let other = connection.other(than: self)
+        let network = connection.network
+        network.after(until: max(network.now, lastArrival), on: other.loop) {
+            guard !self.connection.isHalfOpen else { return }
+            other.isEndComing = true
+            other.read()
+        }
+        network.after(.zero, on: loop) { self.end(nil) }
+    }
+
+    func abort() {
+        close()
+    }
+
+    func end(_ problem: String?) {
+        guard isOpen else { return }
+        isOpen = false
+        let receiver = receiver
+        self.receiver = nil
+        receiver?.didClose(problem)
+        let other = connection.other(than: self)
+        if !connection.isHalfOpen { connection.network.after(.zero, on: other.loop) { other.hearsOfEnd() } }
+    }
+
+    private func hearsOfEnd() {
+        isEndComing = true
+        read()
+    }
+}
