@@ -51,7 +51,7 @@ package final class Log: Sendable {
 
     /// For those who bring an event from a module that does not know this one.
     package func log(
-        _ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)], trace: TraceID? = nil,
+        _ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)] = [], trace: TraceID? = nil,
         request: RequestID? = nil
     ) {
         guard self.level <= level else { return }
@@ -73,12 +73,5 @@ package final class Log: Sendable {
                 fields: [("like", .text(leftOut.message)), ("left_out", LogValue(leftOut.count))])
             write(format.line(event))
         }
-    }
-
-    /// The line that says that `count` lines could not be written.
-    package func lostLine(_ count: Int) -> String {
-        format.line(
-            LogEvent(
-                time: clock.now, level: .warning, message: "log lines lost", fields: [("lost", LogValue(count))]))
     }
 }

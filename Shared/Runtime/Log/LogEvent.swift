@@ -11,6 +11,11 @@ package struct LogEvent: Sendable {
     package var fields: [(name: String, value: LogValue)]
     package var trace: TraceID?
     package var request: RequestID?
+
+    /// What is written in place of `count` lines for which there was no room.
+    package static func lost(_ count: Int, at now: Timestamp) -> LogEvent {
+        LogEvent(time: now, level: .warning, message: "log lines lost", fields: [("lost", LogValue(count))])
+    }
 }
 
 /// What a field can hold.

@@ -1,0 +1,144 @@
+import Kernel
+import Synchronization
+import Threads
+
+/// Starts the parts of a program in order, runs its jobs, and stops everything in reverse.
+///
+///     starting ──all have started──▶ running ──stop, or a part fails──▶ draining ──▶ exit code
+///        └───────────────stop, or a start fails────────────────────────────▲
+package final class Lifecycle: Sendable {
+    private enum Event: Sendable {
+        case started
+        case startFailed
+        case stop
+        case failed
+    }
+
+    /// Reasons to stop beyond this many, not looked at yet, say nothing new.
+    private static let maximumWaitingEvents = 8
+
+    private let clock: any Clock
+    private let log: Log
+    private let health: Health
+    private let jobs: JobRunner
+    private let drainTimeout: Duration
+    private let force: @Sendable () -> Void
+    private let events: AsyncStream<Event>
+    private let event: AsyncStream<Event>.Continuation
+    private let stopRequestCount = Atomic(0)
+    private let started = Lock<[Component]>([])
+    /// What is starting or stopping right now: where a drain hangs that takes too long.
+    private let current = Lock("")
+
+    /// `force` ends the program at once: what the second `stop` does. `seed` is for the jitter of jobs.
+    package init(
+        clock: any Clock, log: Log, metrics: Metrics, health: Health, drainTimeout: Duration,
+        seed: UInt64 = .random(in: 0 ... .max), force: @escaping @Sendable () -> Void
+    ) {
+        self.clock = clock
+        self.log = log
+        self.health = health
+        self.drainTimeout = drainTimeout
+        self.force = force
+        jobs = JobRunner(clock: clock, log: log, metrics: metrics, seed: seed)
+        (events, event) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaitingEvents))
+    }
+
+    /// Asks the program to finish what is in flight and end; asked again, it ends at once. From any thread.
+    package func stop() {
+        if stopRequestCount.wrappingAdd(1, ordering: .relaxed).oldValue == 0 {
+            event.yield(.stop)
+        } else {
+            force()
+        }
+    }
+
+    /// Says that a part broke without which the program makes no sense: the others are stopped. From any thread.
+    package func fail(_ component: String, _ error: any Error) {
+        log.error("component failed", ["component": "\(component)", "error": "\(error)"])
+        event.yield(.failed)
+    }
+
+    /// Returns when everything has stopped, or the drain timeout is over. Called once.
+    package func run(_ components: [Component], jobs: [Job] = []) async -> ExitCode {
+        health.enter(.starting)
+        let starting = Task {
+            let hasStarted = await start(components)
+            event.yield(hasStarted ? .started : .startFailed)
+        }
+        var reasons = events.makeAsyncIterator()
+        var reason = await reasons.next()
+        var running: [Task<Void, Never>] = []
+        if reason == .started {
+            health.enter(.running)
+            log.info("running")
+            running = jobs.map { job in Task { await self.jobs.run(job) } }
+            reason = await reasons.next()
+        }
+        health.enter(.draining)
+        log.info("stopping", ["timeout": .duration(drainTimeout)])
+        let isDrained = await finishes(within: drainTimeout) { [running] in
+            starting.cancel()
+            await starting.value
+            for job in running { job.cancel() }
+            for job in running { await job.value }
+            await self.stopStarted()
+        }
+        guard isDrained else {
+            log.error("not stopped in time", ["component": "\(current.withLock { $0 })"])
+            return .drainTimedOut
+        }
+        log.info("stopped")
+        return switch reason {
+        case .startFailed: .unavailable
+        case .failed: .failed
+        case .stop, .started, nil: .clean
+        }
+    }
+
+    /// False when one could not; after a cancellation the rest is left out.
+    private func start(_ components: [Component]) async -> Bool {
+        for component in components {
+            if Task.isCancelled { return true }
+            current.withLock { $0 = component.name }
+            do {
+                try await component.start()
+                started.withLock { $0.append(component) }
+                log.debug("started", ["component": "\(component.name)"])
+            } catch is CancellationError where Task.isCancelled {
+                return true
+            } catch {
+                log.error("component could not start", ["component": "\(component.name)", "error": "\(error)"])
+                return false
+            }
+        }
+        return true
+    }
+
+    private func stopStarted() async {
+        current.withLock { $0 = "jobs" }
+        while let component = started.withLock({ $0.popLast() }) {
+            current.withLock { $0 = component.name }
+            await component.stop()
+            log.debug("stopped", ["component": "\(component.name)"])
+        }
+    }
+
+    /// Whether `work` is done before the time is over; if not, it is cancelled and left behind, since what hangs may never
+    /// notice.
+    private func finishes(within timeout: Duration, _ work: @escaping @Sendable () async -> Void) async -> Bool {
+        let (outcomes, outcome) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingOldest(1))
+        let working = Task {
+            await work()
+            outcome.yield(true)
+        }
+        let timer = Task {
+            if (try? await clock.sleep(for: timeout)) != nil { outcome.yield(false) }
+        }
+        var iterator = outcomes.makeAsyncIterator()
+        let isDone = await iterator.next() ?? false
+        timer.cancel()
+        working.cancel()
+        return isDone
+    }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Kernel
+
+/// What the `main` of a service does.
+package enum Program {
+    private static let logTimeoutMilliseconds = 1000
+
+    /// Reads the options, opens the log and the status port, starts what `build` gives, and returns when the program has
+    /// been asked to end and has ended. An error of `build` is that of a part which could not start.
+    ///
+    /// Takes the signals of the process: called once.
+    package static func run(
+        _ options: ServiceOptions, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+        environment: [String: String] = processEnvironment, build: @Sendable (Ground) throws -> Parts
+    ) async -> ExitCode {
+        let configuration: Configuration
+        do {
+            switch try options.options.read(arguments, environment: environment) {
+            case .configuration(let read): configuration = read
+            case .help(let help):
+                print(help, terminator: "")
+                return .clean
+            }
+        } catch {
+            let problems = error.problems.map { "  \($0)\n" }.joined()
+            let text = Array("\(options.options.program): not started, the options are wrong.\n\(problems)".utf8)
+            _ = write(STDERR_FILENO, text, text.count)
+            return .usage
+        }
+        return await run(options, configuration, build: build)
+    }
+
+    private static func run(
+        _ options: ServiceOptions, _ configuration: Configuration, build: @Sendable (Ground) throws -> Parts
+    ) async -> ExitCode {
+        let clock = SystemClock()
+        let format = configuration[ServiceOptions.logFormat]
+        let writer = LogWriter(to: STDERR_FILENO) { count in
+            format.line(.lost(count, at: clock.now))
+        }
+        let log = Log(level: configuration[ServiceOptions.logLevel], format: format, clock: clock, write: writer.write)
+        let metrics = Metrics()
+        let health = Health()
+        let lifecycle = Lifecycle(
+            clock: clock, log: log, metrics: metrics, health: health,
+            drainTimeout: configuration[ServiceOptions.drainTimeout],
+            force: {
+                log.error("ended by a second signal")
+                writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
+                _exit(ExitCode.forced.rawValue)
+            })
+        Signals.onTermination(lifecycle.stop)
+        log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
+
+        let ground = Ground(
+            configuration: configuration, clock: clock, log: log, metrics: metrics, health: health,
+            fail: lifecycle.fail)
+        let exitCode: ExitCode
+        do {
+            let parts = try build(ground)
+            let status = StatusComponent(at: configuration[options.statusListen], ground)
+            let leftOut = Job("log", every: LogLimiter.window) { log.reportLeftOut() }
+            exitCode = await lifecycle.run([status.component] + parts.components, jobs: [leftOut] + parts.jobs)
+        } catch {
+            log.error("not started", ["error": "\(error)"])
+            exitCode = .unavailable
+        }
+        log.reportLeftOut()
+        writer.close(timeoutMilliseconds: logTimeoutMilliseconds)
+        return exitCode
+    }
+}

@@ -1,0 +1,192 @@
+import Kernel
+import Synchronization
+import TestSupport
+import Testing
+import Threads
+
+@testable import Runtime
+
+@Suite struct LifecycleTests {
+    private struct Broken: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What happened, in order.
+    private final class Record: Sendable {
+        private let state = Lock<[String]>([])
+        var all: [String] { state.withLock { $0 } }
+        func add(_ entry: String) { state.withLock { $0.append(entry) } }
+
+        func waits(for entry: String) async {
+            while !all.contains(entry) { await Task.yield() }
+        }
+    }
+
+    private let clock = ManualClock()
+    private let record = Record()
+    private let log = Record()
+    private let metrics = Metrics()
+    private let health = Health()
+
+    private func lifecycle() -> Lifecycle {
+        Lifecycle(
+            clock: clock, log: Log(level: .debug, clock: clock, write: log.add), metrics: metrics, health: health,
+            drainTimeout: .seconds(10), seed: 1, force: { record.add("forced") })
+    }
+
+    private func component(_ name: String) -> Component {
+        Component(
+            name, start: { [record] in record.add("start \(name)") }, stop: { [record] in record.add("stop \(name)") })
+    }
+
+    /// Its stop does not return before the test says so.
+    private func stubborn(_ name: String, until isReleased: Flag) -> Component {
+        Component(
+            name, start: {},
+            stop: { [record] in
+                record.add("stop \(name)")
+                while !isReleased.isSet { await Task.yield() }
+            })
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .acquiring) }
+        func set() { value.store(true, ordering: .releasing) }
+    }
+
+    private func waits(for phase: Health.Phase) async {
+        while health.phase != phase { await Task.yield() }
+    }
+
+    @Test func `parts start in order and stop in reverse`() async {
+        let lifecycle = lifecycle()
+        async let exitCode = lifecycle.run([component("a"), component("b"), component("c")])
+        await waits(for: .running)
+        #expect(health.problems == [])
+        lifecycle.stop()
+        #expect(await exitCode == .clean)
+        #expect(record.all == ["start a", "start b", "start c", "stop c", "stop b", "stop a"])
+        #expect(health.problems == ["draining"])
+    }
+
+    @Test func `a part that cannot start is named, and what had started is stopped`() async {
+        let broken = Component("database", start: { throw Broken(description: "the disk is full") }, stop: {})
+        #expect(await lifecycle().run([component("a"), component("b"), broken, component("c")]) == .unavailable)
+        #expect(record.all == ["start a", "start b", "stop b", "stop a"])
+        let line = log.all.first { $0.contains("could not start") }
+        #expect(line?.contains(#"component=database error="the disk is full""#) == true)
+    }
+
+    @Test func `a part that breaks while running stops the others`() async {
+        let lifecycle = lifecycle()
+        async let exitCode = lifecycle.run([component("a"), component("b")])
+        await waits(for: .running)
+        lifecycle.fail("b", Broken(description: "lost"))
+        #expect(await exitCode == .failed)
+        #expect(record.all == ["start a", "start b", "stop b", "stop a"])
+    }
+
+    @Test func `a stop during the start cancels it and stops what had started`() async {
+        let lifecycle = lifecycle()
+        let clock = clock
+        let slow = Component(
+            "slow", start: { try await clock.sleep(for: .hours(1)) }, stop: { [record] in record.add("stop slow") })
+        async let exitCode = lifecycle.run([component("a"), slow, component("c")])
+        while clock.sleeperCount == 0 { await Task.yield() }
+        lifecycle.stop()
+        #expect(await exitCode == .clean)
+        #expect(record.all == ["start a", "stop a"])
+    }
+
+    @Test func `a drain that takes too long ends at its timeout and names the part that hangs`() async {
+        let lifecycle = lifecycle()
+        let isReleased = Flag()
+        async let exitCode = lifecycle.run([component("a"), stubborn("rpc", until: isReleased)])
+        await waits(for: .running)
+        lifecycle.stop()
+        await record.waits(for: "stop rpc")
+        while clock.sleeperCount == 0 { await Task.yield() }
+        clock.advance(by: .seconds(10))
+        #expect(await exitCode == .drainTimedOut)
+        #expect(log.all.last?.contains("not stopped in time component=rpc") == true)
+        #expect(!record.all.contains("stop a"))
+        isReleased.set()
+    }
+
+    @Test func `a drain that ends just in time is clean`() async {
+        let lifecycle = lifecycle()
+        let isReleased = Flag()
+        async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
+        await waits(for: .running)
+        lifecycle.stop()
+        while clock.sleeperCount == 0 { await Task.yield() }
+        clock.advance(by: .milliseconds(9999))
+        isReleased.set()
+        #expect(await exitCode == .clean)
+    }
+
+    @Test func `a second stop forces`() async {
+        let lifecycle = lifecycle()
+        let isReleased = Flag()
+        async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
+        await waits(for: .running)
+        lifecycle.stop()
+        await record.waits(for: "stop rpc")
+        #expect(!record.all.contains("forced"))
+        lifecycle.stop()
+        #expect(record.all.last == "forced")
+        isReleased.set()
+        #expect(await exitCode == .clean)
+    }
+
+    @Test func `a job runs at the start and then after pauses that vary by a tenth`() async {
+        let lifecycle = lifecycle()
+        let runs = Counter()
+        async let exitCode = lifecycle.run([], jobs: [Job("sweep", every: .seconds(10)) { runs.increment() }])
+        var pauses: Set<Duration> = []
+        for expected in 1...20 {
+            while runs.count < expected || clock.sleeperCount == 0 { await Task.yield() }
+            let pause = clock.nextDeadline.map { $0 - clock.uptime } ?? .zero
+            #expect((.seconds(9) ... .seconds(11)).contains(pause))
+            pauses.insert(pause)
+            clock.advance(by: pause)
+        }
+        #expect(pauses.count > 10)
+        lifecycle.stop()
+        #expect(await exitCode == .clean)
+        #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="done"}"#))
+    }
+
+    @Test func `a job that fails is logged and runs again`() async {
+        let lifecycle = lifecycle()
+        let runs = Counter()
+        let job = Job("sweep", every: .seconds(10)) {
+            runs.increment()
+            if runs.count == 1 { throw Broken(description: "busy") }
+        }
+        async let exitCode = lifecycle.run([], jobs: [job])
+        while clock.sleeperCount == 0 { await Task.yield() }
+        clock.advance(by: .seconds(11))
+        while runs.count < 2 { await Task.yield() }
+        lifecycle.stop()
+        #expect(await exitCode == .clean)
+        #expect(log.all.contains { $0.contains("job failed job=sweep error=busy") })
+        #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="failed"} 1"#))
+    }
+
+    @Test func `jobs have ended before the first part is stopped`() async {
+        let lifecycle = lifecycle()
+        let clock = clock
+        let job = Job("long", every: .seconds(1)) { [record] in
+            defer { record.add("job ended") }
+            try await clock.sleep(for: .hours(1))
+        }
+        async let exitCode = lifecycle.run([component("a")], jobs: [job])
+        while clock.sleeperCount == 0 { await Task.yield() }
+        lifecycle.stop()
+        #expect(await exitCode == .clean)
+        #expect(record.all == ["start a", "job ended", "stop a"])
+        #expect(!log.all.contains { $0.contains("job failed") })
+    }
+}

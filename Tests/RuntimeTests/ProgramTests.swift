@@ -1,0 +1,148 @@
+import Glibc
+import Kernel
+import Testing
+
+@testable import Runtime
+
+/// Each body runs as a process of its own, with real signals.
+@Suite struct ProgramTests {
+    /// Runs the program, and ends the process as its `main` would.
+    private static func run(
+        _ arguments: [String] = [], build: @Sendable (Ground) throws -> Parts
+    ) async -> Never {
+        let options = ServiceOptions("example", "an example", port: 0, statusPort: 0)
+        exit(await Program.run(options, arguments: arguments, environment: [:], build: build).rawValue)
+    }
+
+    /// Sends the process a signal as soon as it runs.
+    private static func kills(with signal: Int32) -> Job {
+        Job("kill", every: .hours(1)) { kill(getpid(), signal) }
+    }
+
+    private static func stuck(_ begin: @escaping @Sendable () -> Void = {}) -> Component {
+        Component(
+            "stuck", start: {},
+            stop: {
+                begin()
+                while true { await Task.yield() }
+            })
+    }
+
+    private func errors(_ result: ExitTest.Result?) throws -> String {
+        String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    }
+
+    @Test func `SIGTERM drains, and the exit code is 0`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardErrorContent]) {
+            await ProgramTests.run(["--log-level", "debug"]) { _ in
+                Parts([Component("rpc", start: {}, stop: {})], jobs: [ProgramTests.kills(with: SIGTERM)])
+            }
+        }
+        // Each line begins with 24 characters of time and 8 of level.
+        let messages = try errors(result).split(separator: "\n").map { $0.dropFirst(33) }
+        let expected = [
+            "starting", "status port open", "started component=status", "started component=rpc", "running", "stopping",
+            "stopped component=rpc", "stopped component=status", "stopped",
+        ]
+        #expect(messages.count == expected.count)
+        for (message, beginning) in zip(messages, expected) { #expect(message.hasPrefix(beginning)) }
+    }
+
+    @Test func `SIGINT ends the program like SIGTERM`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            await ProgramTests.run { _ in Parts([], jobs: [ProgramTests.kills(with: SIGINT)]) }
+        }
+    }
+
+    @Test func `a second signal ends at once with 130, and its line is written`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(130), observing: [\.standardErrorContent]) {
+            await ProgramTests.run { _ in
+                Parts([ProgramTests.stuck { kill(getpid(), SIGTERM) }], jobs: [ProgramTests.kills(with: SIGTERM)])
+            }
+        }
+        #expect(try errors(result).contains("ended by a second signal"))
+    }
+
+    @Test func `a drain over its timeout exits with 75 and names what hangs`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
+            await ProgramTests.run(["--drain-timeout", "10ms"]) { _ in
+                Parts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
+            }
+        }
+        #expect(try errors(result).contains("not stopped in time component=stuck"))
+    }
+
+    @Test func `a part that cannot start exits with 69 and says which and why`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
+            await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in Parts([]) }
+        }
+        #expect(
+            try errors(result).contains(
+                "component could not start component=status error=\"cannot listen at host.invalid:1: "))
+    }
+
+    @Test func `parts that cannot be built exit with 69 and say why`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
+            await ProgramTests.run { _ in throw ConfigurationError(problems: ["no keys"]) }
+        }
+        #expect(try errors(result).contains("not started error=\"no keys\""))
+    }
+
+    @Test func `a part that breaks exits with 70`() async {
+        await #expect(processExitsWith: .exitCode(70)) {
+            await ProgramTests.run { ground in
+                Parts([], jobs: [Job("break", every: .hours(1)) { ground.fail("database", CancellationError()) }])
+            }
+        }
+    }
+
+    @Test func `wrong options exit with 64, all of them named, and nothing starts`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
+            await ProgramTests.run(["--lisen", "x", "--log-level", "loud"]) { _ in exit(1) }
+        }
+        #expect(
+            try errors(result) == """
+                example: not started, the options are wrong.
+                  "--lisen" is unknown: did you mean --listen?
+                  --log-level: "loud" is not allowed. Allowed: debug, info, warning, error.
+
+                """)
+    }
+
+    @Test func `help goes to standard output and exits with 0`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardOutputContent]) {
+            await ProgramTests.run(["--help"]) { _ in exit(1) }
+        }
+        let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
+        #expect(output.contains("example: an example\n\nUsage: example"))
+    }
+
+    @Test func `readiness follows the parts`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            await ProgramTests.run { ground in
+                let observer = Component(
+                    "observer",
+                    start: { precondition(ground.health.problems == ["starting"]) },
+                    stop: { precondition(ground.health.problems == ["draining"]) })
+                let end = Job("end", every: .hours(1)) {
+                    precondition(ground.health.problems.isEmpty)
+                    kill(getpid(), SIGTERM)
+                }
+                return Parts([observer], jobs: [end])
+            }
+        }
+    }
+
+    @Test func `a connection that is gone does not end the program`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            await ProgramTests.run { _ in
+                Parts([], jobs: [ProgramTests.kills(with: SIGPIPE), ProgramTests.kills(with: SIGTERM)])
+            }
+        }
+    }
+
+    @Test func `the environment of the process is read`() {
+        setenv("ONSALE_TEST_VARIABLE", "a=b", 1)
+        #expect(Program.processEnvironment["ONSALE_TEST_VARIABLE"] == "a=b")
+    }
+}
