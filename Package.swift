@@ -36,7 +36,7 @@ let package = Package(
         shared("Threads"),
         shared("Database", ["Kernel", "Threads", "CPostgreSQL", "CSQLite"]),
         shared("Identity", ["Kernel", "Threads", "CSodium"]),
-        shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"], exclude: []),
+        shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
         shared("RPC", ["CProto", "CUV", "Kernel"], exclude: []),
