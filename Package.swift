@@ -46,11 +46,11 @@ let package = Package(
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
-            dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Threads"],
+            dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Runtime", "Threads"],
             path: "Tests/TestSupport", exclude: ["testing.proto"]),
         tests(of: "Kernel"),
         tests(of: "Threads"),
-        tests(of: "Database", ["Kernel", "Threads"]),
+        tests(of: "Database", ["Kernel", "Runtime", "Threads", "CSQLite"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC"),

@@ -8,18 +8,12 @@ import Threads
 @Suite struct MigrationTests {
     static let lasting: [Engine] = Engine.available.filter { $0 != .memory }
 
-    private func open(
-        _ test: TestDatabase, _ migrations: [Migration], observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
-    ) throws -> Database {
-        try Database(url: test.url, migrations: migrations, clock: RealClock(), observe: observe)
-    }
-
     @Test(arguments: lasting)
     func `migrations run once, and later ones are added`(engine: Engine) async throws {
         let test = try TestDatabase(on: engine)
         let migrated = Lock<[String]>([])
         for count in [1, 1, 2] {
-            let database = try open(test, Array(Shop.migrations.prefix(count))) { event in
+            let database = try test.open(Array(Shop.migrations.prefix(count))) { event in
                 if case .migrated(let name) = event { migrated.withLock { $0.append(name) } }
             }
             await database.close()
@@ -30,8 +24,8 @@ import Threads
     @Test(arguments: lasting)
     func `a database newer than the program is refused`(engine: Engine) async throws {
         let test = try TestDatabase(on: engine)
-        try await open(test, Shop.migrations).close()
-        let error = #expect(throws: DatabaseError.self) { try open(test, [Shop.migrations[0]]) }
+        try await test.open(Shop.migrations).close()
+        let error = #expect(throws: DatabaseError.self) { try test.open([Shop.migrations[0]]) }
         #expect(error?.reason == .setup)
         #expect(error?.message.contains("it has 2 migrations, this program knows 1") == true)
     }
@@ -39,8 +33,8 @@ import Threads
     @Test(arguments: lasting)
     func `a database of another program is refused`(engine: Engine) async throws {
         let test = try TestDatabase(on: engine)
-        try await open(test, Shop.migrations).close()
-        let error = #expect(throws: DatabaseError.self) { try open(test, [Migration("create rooms", "select 1")]) }
+        try await test.open(Shop.migrations).close()
+        let error = #expect(throws: DatabaseError.self) { try test.open([Migration("create rooms", "select 1")]) }
         #expect(error?.message.contains("belongs to another program") == true)
     }
 
@@ -50,10 +44,10 @@ import Threads
         let broken = Migration(
             "break", .table("create table thing (id bigint not null, constraint thing_key primary key (id))"),
             "create nonsense")
-        let error = #expect(throws: DatabaseError.self) { try open(test, [broken]) }
+        let error = #expect(throws: DatabaseError.self) { try test.open([broken]) }
         #expect(error?.message.contains("migration «break» failed") == true)
         let repaired = Migration("mend", broken.steps[0])
-        try await open(test, [repaired]).close()
+        try await test.open([repaired]).close()
     }
 
     @Test(arguments: Engine.available)

@@ -2,6 +2,7 @@ import CPostgreSQL
 import Database
 import Glibc
 import Kernel
+import Runtime
 import Synchronization
 
 /// What a database test runs on: all of them, each time.
@@ -32,16 +33,23 @@ package final class TestDatabase: Sendable {
         }
     }
 
+    package func open(
+        _ migrations: [Migration], clock: any Clock = SystemClock(), limits: DatabaseLimits = DatabaseLimits(),
+        faults: Faults? = nil, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
+    ) throws -> Database {
+        try Database(
+            url: url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+    }
+
     /// Opens a new, empty database for as long as `body` runs.
     package static func with<Value>(
-        _ engine: Engine, _ migrations: [Migration], clock: any Clock = RealClock(),
+        _ engine: Engine, _ migrations: [Migration], clock: any Clock = SystemClock(),
         limits: DatabaseLimits = DatabaseLimits(), faults: Faults? = nil,
         observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
         _ body: (Database) async throws -> Value
     ) async throws -> Value {
         let test = try TestDatabase(on: engine)
-        let database = try Database(
-            url: test.url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+        let database = try test.open(migrations, clock: clock, limits: limits, faults: faults, observe: observe)
         do {
             let value = try await body(database)
             await database.close()

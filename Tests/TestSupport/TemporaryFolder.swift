@@ -39,4 +39,23 @@ package final class TemporaryFolder: Sendable {
         var status = stat()
         return stat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o777 : 0
     }
+
+    /// Nil where there is no such file.
+    package func read(_ name: String) -> String? {
+        guard let file = fopen("\(path)/\(name)", "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        while case let byte = getc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Every byte from `start` on becomes `byte`.
+    package func overwrite(_ name: String, from start: Int, with byte: UInt8) {
+        guard let file = fopen("\(path)/\(name)", "r+") else { fatalError("\(name) cannot be written") }
+        fseek(file, 0, SEEK_END)
+        let end = ftell(file)
+        fseek(file, start, SEEK_SET)
+        for _ in start..<end { putc(CInt(byte), file) }
+        fclose(file)
+    }
 }

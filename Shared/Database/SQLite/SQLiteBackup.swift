@@ -36,6 +36,6 @@ extension SQLiteConnection {
         let folder = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/", O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
-        close(folder)
+        Glibc.close(folder)
     }
 }

@@ -7,7 +7,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     /// How far a write may go: in a group of closures each one is undone alone, from its first write on.
     enum Savepoint { case none, awaited, set }
 
-    let handle: OpaquePointer
+    private(set) var handle: OpaquePointer!
     let faults: Faults?
     /// The names of constraints, which SQLite's messages leave out.
     var constraints = SQLiteConstraints()
@@ -30,8 +30,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     deinit {
+        close()
+    }
+
+    func close() {
         for statement in statements.values { sqlite3_finalize(statement.pointer) }
+        statements = [:]
         sqlite3_close_v2(handle)
+        handle = nil
     }
 
     // MARK: - One transaction

@@ -8,24 +8,26 @@ final class SQLiteFileEngine: Engine {
     private let transactions: JobQueue
     private let scans: JobQueue
     private let readers: SQLiteReaders
-    private let lock: FileLock
+    private let scanning: SQLiteConnection
+    private let writing: SQLiteConnection
+    private let lock: Lock<FileLock?>
     private let threads = Latch(threads: 2)
 
     init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
         self.environment = environment
-        lock = try FileLock(beside: path)
+        lock = Lock(try FileLock(beside: path))
         readers = SQLiteReaders(path, environment)
         transactions = JobQueue(limit: environment.limits.waiting)
         scans = JobQueue(limit: environment.limits.waitingScans)
         do {
-            let writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
+            writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
             try writing.migrate(migrations, url: "sqlite://\(path)", environment)
-            let scanning = try SQLiteConnection(file: path, isWriting: false, environment.faults)
-            startWriting(on: writing)
-            startScanning(on: scanning)
+            scanning = try SQLiteConnection(file: path, isWriting: false, environment.faults)
         } catch let error as DatabaseError {
             throw DatabaseError(error.reason, "\(path): \(error.message)")
         }
+        startWriting()
+        startScanning()
     }
 
     func perform(_ job: Job) async {
@@ -50,14 +52,18 @@ final class SQLiteFileEngine: Engine {
         transactions.close()
         scans.close()
         await threads.wait()
+        scanning.close()
+        // The last one to close tidies up the log, and must be alone for that.
+        writing.close()
+        lock.withLock { $0 = nil }
     }
 
     var waitingCount: Int { transactions.waitingCount }
 
-    private func startWriting(on connection: SQLiteConnection) {
+    private func startWriting() {
         let limits = environment.limits
-        let isStarted = Thread.start { [transactions, threads, environment] in
-            let writer = SQLiteWriter(connection, environment)
+        let isStarted = Thread.start { [writing, transactions, threads, environment] in
+            let writer = SQLiteWriter(writing, environment)
             var waiting: [Job] = []
             while let first = transactions.next() {
                 writer.run(first)
@@ -76,10 +82,10 @@ final class SQLiteFileEngine: Engine {
         precondition(isStarted, "the system gives no more threads")
     }
 
-    private func startScanning(on connection: SQLiteConnection) {
-        let isStarted = Thread.start { [scans, threads, environment] in
+    private func startScanning() {
+        let isStarted = Thread.start { [scanning, scans, threads, environment] in
             while let job = scans.next() {
-                connection.read(job, environment)
+                scanning.read(job, environment)
                 job.finish()
             }
             threads.threadEnded()

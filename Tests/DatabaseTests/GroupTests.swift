@@ -1,0 +1,66 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+import Threads
+
+/// Many closures in one commit: what SQLite in a file does.
+@Suite struct GroupTests {
+    /// Starts `count` calls while the writer is held up, and lets it go when all of them wait.
+    private func callsBehindGate<Value: Sendable>(
+        _ count: Int, on database: Database, _ call: @escaping @Sendable (Int) async throws -> Value
+    ) async throws -> [Value] {
+        let gate = Gate()
+        let first = Task { try await database.transaction { _ in gate.pass() } }
+        await gate.reached()
+        let calls = (1...count).map { number in Task { try await call(number) } }
+        while database.waitingCount < count { await Task.yield() }
+        gate.open()
+        _ = await first.result
+        var values: [Value] = []
+        for call in calls { values.append(try await call.value) }
+        return values
+    }
+
+    @Test func `all that wait share one commit`() async throws {
+        let commits = Lock<[Int]>([])
+        try await TestDatabase.with(.file, Shop.migrations) { event in
+            if case .committed(let closures, _) = event { commits.withLock { $0.append(closures) } }
+        } _: { database in
+            _ = try await callsBehindGate(100, on: database) { number in
+                try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
+            }
+            #expect(commits.withLock { $0 } == [101])
+        }
+    }
+
+    @Test func `a group takes no more than its bound`() async throws {
+        let commits = Lock<[Int]>([])
+        var limits = DatabaseLimits()
+        limits.group = 10
+        try await TestDatabase.with(.file, Shop.migrations, limits: limits) { event in
+            if case .committed(let closures, _) = event { commits.withLock { $0.append(closures) } }
+        } _: { database in
+            _ = try await callsBehindGate(30, on: database) { number in
+                try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
+            }
+            #expect(commits.withLock { $0 } == [10, 10, 10, 1])
+        }
+    }
+
+    @Test func `nobody is answered before the commit, not even who was refused`() async throws {
+        let faults = Faults()
+        try await TestDatabase.with(.file, Shop.migrations, faults: faults) { database in
+            faults.fail(.commit, with: .diskFull)
+            let errors = try await callsBehindGate(2, on: database) { number in
+                await #expect(throws: DatabaseError.self) {
+                    try await database.transaction { tx in
+                        if number == 2 { throw Refused() }
+                        try Shop.insert(Shop.order(UInt64(number)), seat: number, tx)
+                    }
+                }
+            }
+            #expect(errors.map { $0?.reason } == [.diskFull, .diskFull])
+        }
+    }
+}

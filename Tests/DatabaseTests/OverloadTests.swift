@@ -1,0 +1,97 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct OverloadTests {
+    private static let threaded = Engine.available.filter { $0 != .memory }
+
+    @Test(arguments: threaded)
+    func `a full queue refuses at once, and says when to come back`(engine: Engine) async throws {
+        var limits = DatabaseLimits()
+        limits.waiting = 2
+        limits.connections = 1
+        try await TestDatabase.with(engine, Shop.migrations, limits: limits) { database in
+            let gate = Gate()
+            let running = Task { try await database.transaction { _ in gate.pass() } }
+            await gate.reached()
+            let waiting = (1...2).map { _ in Task { try await database.transaction { try Shop.count($0) } } }
+            while database.waitingCount < 2 { await Task.yield() }
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try Shop.count($0) }
+            }
+            guard case .overloaded(let retryAfter) = error?.reason else {
+                gate.open()
+                Issue.record("\(String(describing: error)) instead of overloaded")
+                return
+            }
+            #expect(retryAfter >= .milliseconds(10) && retryAfter <= .seconds(1))
+            #expect(error?.mayHaveCommitted == false)
+            gate.open()
+            try await running.value
+            for call in waiting { #expect(try await call.value == 0) }
+        }
+    }
+
+    @Test(arguments: threaded)
+    func `who waits past the deadline is told that it was not run`(engine: Engine) async throws {
+        let clock = ManualClock()
+        var limits = DatabaseLimits()
+        limits.connections = 1
+        try await TestDatabase.with(engine, Shop.migrations, clock: clock, limits: limits) { database in
+            let gate = Gate()
+            let running = Task { try await database.transaction { _ in gate.pass() } }
+            await gate.reached()
+            let deadline = clock.uptime + .seconds(1)
+            let late = Task {
+                try await database.transaction(before: deadline) { try Shop.insert(Shop.order(1), seat: 1, $0) }
+            }
+            while database.waitingCount < 1 { await Task.yield() }
+            clock.advance(by: .seconds(2))
+            gate.open()
+            try await running.value
+            let error = await #expect(throws: DatabaseError.self) { try await late.value }
+            #expect(error?.reason == .deadlinePassed)
+            let count = try await database.read { try Shop.count($0) }
+            #expect(count == 0)
+        }
+    }
+
+    @Test(arguments: threaded)
+    func `close finishes what was handed in`(engine: Engine) async throws {
+        let test = try TestDatabase(on: engine)
+        let first = try test.open(Shop.migrations)
+        let gate = Gate()
+        let running = Task { try await first.transaction { _ in gate.pass() } }
+        await gate.reached()
+        let waiting = Task { try await first.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) } }
+        if engine == .file { while first.waitingCount < 1 { await Task.yield() } } else { try await waiting.value }
+        async let closed: Void = first.close()
+        gate.open()
+        await closed
+        try await running.value
+        try await waiting.value
+        let second = try test.open(Shop.migrations)
+        #expect(try await second.read { try Shop.exists(Shop.order(1), $0) })
+        await second.close()
+    }
+
+    @Test(arguments: threaded)
+    func `a scan sees one moment, whatever is written meanwhile`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let gate = Gate()
+            let scan = Task {
+                try await database.scan { reader in
+                    let before = try Shop.count(reader)
+                    gate.pass()
+                    return (before, try Shop.count(reader))
+                }
+            }
+            await gate.reached()
+            try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }
+            gate.open()
+            let (before, after) = try await scan.value
+            #expect(before == 0 && after == 0)
+        }
+    }
+}
