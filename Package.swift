@@ -47,13 +47,13 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Runtime", "Threads"],
-            path: "Tests/TestSupport", exclude: ["testing.proto"]),
+            path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(of: "Database", ["Kernel", "Runtime", "Threads", "CSQLite"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
-        tests(of: "RPC"),
+        tests(of: "RPC", ["CProtocPlugin", "Kernel"]),
         tests(of: "MessageGenerator"),
     ]
 )

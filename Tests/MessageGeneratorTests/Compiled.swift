@@ -15,7 +15,7 @@ struct Compiled {
         let folder = TemporaryFolder()
         folder.write(text, to: "test.proto")
         let outcome = Command.run(
-            "protoc", "-I\(folder.path)", "-I\(Self.protoFolder)", "--include_imports", "--include_source_info",
+            "protoc", "-I\(folder.path)", "-I\(Repository.folder)/proto", "--include_imports", "--include_source_info",
             "--descriptor_set_out=\(folder.path)/set", "test.proto")
         guard outcome.status == 0, let bytes = Files.read("\(folder.path)/set"), let files = DescriptorSet.read(bytes)
         else { throw CompileError(output: outcome.output) }
@@ -34,9 +34,4 @@ struct Compiled {
         let options = Target(module: "RPC", cModule: "CProto")
         return Generator(files: files, targets: ["test.proto": target, "options.proto": options])
     }
-
-    private static let protoFolder = {
-        let parts = #filePath.split(separator: "/").dropLast(3)
-        return "/" + parts.joined(separator: "/") + "/proto"
-    }()
 }

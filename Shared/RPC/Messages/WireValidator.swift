@@ -43,17 +43,17 @@ package struct WireValidator {
             }
             guard let field else {
                 unknownFields += 1
-                elementsLeft -= 1
-                guard unknownFields <= Self.maximumUnknownFields, elementsLeft >= 0 else {
+                guard unknownFields <= Self.maximumUnknownFields else {
                     throw Self.error(
-                        descriptor, nil, "has too many unknown fields; \(Self.maximumUnknownFields) are let through")
+                        descriptor, nil, "has more than \(Self.maximumUnknownFields) fields that are not known here")
                 }
+                try countElement(nil, in: descriptor)
                 guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, nil, Self.endsEarly) }
                 continue
             }
 
             if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
-                elementsLeft -= 1
+                try countElement(field, in: descriptor)
             } else {
                 let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field - descriptor.pointee.fields)
                 if fieldsSeen & bit != 0 {
@@ -61,13 +61,9 @@ package struct WireValidator {
                     guard field.pointee.type != PROTOBUF_C_TYPE_MESSAGE else {
                         throw Self.error(descriptor, field, "is set twice; a message may be set once")
                     }
-                    elementsLeft -= 1
+                    try countElement(field, in: descriptor)
                 }
                 fieldsSeen |= bit
-            }
-            guard elementsLeft >= 0 else {
-                throw Self.error(
-                    descriptor, field, "is one element too many; a message has at most \(Self.maximumElements)")
             }
 
             if wireType == .bytes {
@@ -82,6 +78,16 @@ package struct WireValidator {
                 }
                 guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, field, Self.endsEarly) }
             }
+        }
+    }
+
+    private mutating func countElement(
+        _ field: UnsafePointer<ProtobufCFieldDescriptor>?, in descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) throws(MessageError) {
+        elementsLeft -= 1
+        guard elementsLeft >= 0 else {
+            throw Self.error(
+                descriptor, field, "is one element too many; a message has at most \(Self.maximumElements)")
         }
     }
 
