@@ -190,7 +190,34 @@ import Testing
                 "--drain-timeout TIME\n      How long a drain takes.\n      Default: 30s. Environment: ONSALE_DRAIN_TIMEOUT."
             ))
         #expect(help.contains("--keys PATH\n      The file of keys.\n      Must be given."))
-        #expect(help.contains("64  the options are wrong"))
+    }
+
+    @Test func `a program without an environment says nothing of one`() throws {
+        let options = Options("example", "an example", [keys], readsEnvironment: false, notes: "That is all.")
+        guard case .help(let help) = try options.read(["-h"]) else {
+            Issue.record("no help")
+            return
+        }
+        #expect(
+            help == """
+                example: an example
+
+                Usage: example [--OPTION VALUE]...
+
+                Options:
+                  --keys PATH
+                      The file of keys.
+                      Must be given.
+                  --help
+                      Shows this.
+
+                That is all.
+
+                """)
+        #expect(throws: ConfigurationError(problems: ["--keys is missing: The file of keys. Give the path of a file."]))
+        {
+            try options.read([], environment: ["ONSALE_KEYS": "k"])
+        }
     }
 
     @Test(arguments: [

@@ -83,7 +83,7 @@ import Testing
 
     @Test func `parts that cannot be built exit with 69 and say why`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
-            await ProgramTests.run { _ in throw ConfigurationError(problems: ["no keys"]) }
+            await ProgramTests.run { _ in throw ConfigurationError("no keys") }
         }
         #expect(try errors(result).contains("not started error=\"no keys\""))
     }
@@ -115,6 +115,7 @@ import Testing
         }
         let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
         #expect(output.contains("example: an example\n\nUsage: example"))
+        #expect(output.hasSuffix("\n  130  a second signal ended it at once\n"))
     }
 
     @Test func `readiness follows the parts`() async {

@@ -40,5 +40,13 @@ package struct Configuration: Sendable {
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     package let problems: [String]
 
+    package init(_ problem: String) {
+        problems = [problem]
+    }
+
+    init(problems: [String]) {
+        self.problems = problems
+    }
+
     package var description: String { problems.joined(separator: "\n") }
 }

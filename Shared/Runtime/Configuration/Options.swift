@@ -24,9 +24,17 @@ package struct Options: Sendable {
     let summary: String
     let list: [any AnyOption]
     let checks: [Check]
+    let readsEnvironment: Bool
+    /// What the help ends with.
+    let notes: String
 
-    package init(_ program: String, _ summary: String, _ list: [any AnyOption], checks: [Check] = []) {
+    package init(
+        _ program: String, _ summary: String, _ list: [any AnyOption], checks: [Check] = [],
+        readsEnvironment: Bool = true, notes: String = ""
+    ) {
         precondition(Set(list.map(\.name)).count == list.count, "two options share a name")
+        self.readsEnvironment = readsEnvironment
+        self.notes = notes
         self.program = program
         self.summary = summary
         self.list = list
@@ -35,16 +43,19 @@ package struct Options: Sendable {
 
     /// `arguments` are those after the program's name.
     package func read(
-        _ arguments: [String], environment: [String: String]
+        _ arguments: [String], environment: [String: String] = [:]
     ) throws(ConfigurationError) -> Reading {
         if arguments.contains("--help") || arguments.contains("-h") { return .help(help) }
+        let environment = readsEnvironment ? environment : [:]
         var flags = Flags(arguments, of: self)
         var entries: [String: Configuration.Entry] = [:]
         for option in list {
             if flags.problems[option.name] != nil { continue }
-            switch value(of: option, flag: flags.texts[option.name], environment: environment) {
-            case .success(let entry): entries[option.name] = entry
-            case .failure(let problem): flags.problems[option.name] = problem.problems
+            do {
+                entries[option.name] = try entry(
+                    of: option, flag: flags.texts[option.name], environment: environment)
+            } catch {
+                flags.problems[option.name] = error.problems
             }
         }
         let configuration = Configuration(entries: entries)
@@ -60,26 +71,28 @@ package struct Options: Sendable {
         environmentPrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
-    private func value(
+    private func entry(
         of option: any AnyOption, flag: String?, environment: [String: String]
-    ) -> Result<Configuration.Entry, ConfigurationError> {
+    ) throws(ConfigurationError) -> Configuration.Entry {
         let variable = Self.variable(option.name)
         // An empty variable is how scripts and unit files say "not set".
         let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
         guard let text = flag ?? fromEnvironment else {
-            if let initial = option.initialValue {
-                return .success(Configuration.Entry(name: option.name, value: initial, origin: .default))
-            }
-            return .failure(
-                "--\(option.name) is missing: \(option.meaning) Give \(option.allowed), or set \(variable).")
+            guard let initial = option.initialValue else { throw missing(option) }
+            return Configuration.Entry(name: option.name, value: initial, origin: .default)
         }
-        if let value = option.read(text) {
-            let origin = flag == nil ? Configuration.Origin.environment : .flag
-            return .success(Configuration.Entry(name: option.name, value: value, origin: origin))
+        guard let value = option.read(text) else {
+            let source = flag == nil ? "\(variable) (for --\(option.name))" : "--\(option.name)"
+            let quoted = option.isSecret ? "the value, not shown here," : text.quotedForMessage
+            throw ConfigurationError("\(source): \(quoted) is not allowed. Allowed: \(option.allowed).")
         }
-        let source = flag == nil ? "\(variable) (for --\(option.name))" : "--\(option.name)"
-        let quoted = option.isSecret ? "the value, not shown here," : text.quotedForMessage
-        return .failure("\(source): \(quoted) is not allowed. Allowed: \(option.allowed).")
+        return Configuration.Entry(name: option.name, value: value, origin: flag == nil ? .environment : .flag)
+    }
+
+    private func missing(_ option: any AnyOption) -> ConfigurationError {
+        let alternative = readsEnvironment ? ", or set \(Self.variable(option.name))" : ""
+        return ConfigurationError(
+            "--\(option.name) is missing: \(option.meaning) Give \(option.allowed)\(alternative).")
     }
 
     /// Variables that nearly have the name of an option: others may be meant for other programs, and are left alone.
@@ -91,12 +104,6 @@ package struct Options: Sendable {
             else { return nil }
             return "\(name) is unknown: did you mean \(nearest)? Rename or unset it."
         }
-    }
-}
-
-extension ConfigurationError: ExpressibleByStringInterpolation {
-    package init(stringLiteral problem: String) {
-        problems = [problem]
     }
 }
 

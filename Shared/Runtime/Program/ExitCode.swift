@@ -1,13 +1,11 @@
 /// How a program ended, for whoever started it. The numbers are those of sysexits where one fits.
-package enum ExitCode: Equatable, Sendable {
+package enum ExitCode: CaseIterable, Sendable {
     case clean
     case usage
     case unavailable
     case failed
     case drainTimedOut
     case forced
-
-    static let documented: [ExitCode] = [.clean, .usage, .unavailable, .failed, .drainTimedOut, .forced]
 
     package var rawValue: Int32 {
         switch self {

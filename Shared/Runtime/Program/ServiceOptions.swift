@@ -26,6 +26,8 @@ package struct ServiceOptions: Sendable {
         ]
         options = Options(
             program, summary, common + own,
-            checks: [ListenRule.check(listen), ListenRule.check(statusListen)] + checks)
+            checks: [ListenRule.check(listen), ListenRule.check(statusListen)] + checks,
+            notes: (["Exit codes:"] + ExitCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }).joined(
+                separator: "\n"))
     }
 }
