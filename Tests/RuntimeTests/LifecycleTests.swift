@@ -109,7 +109,7 @@ import Threads
         while clock.sleeperCount == 0 { await Task.yield() }
         clock.advance(by: .seconds(10))
         #expect(await exitCode == .drainTimedOut)
-        #expect(log.all.last?.contains("not stopped in time component=rpc") == true)
+        #expect(log.all.last?.contains("not stopped in time part=rpc") == true)
         #expect(!record.all.contains("stop a"))
         isReleased.set()
     }
@@ -173,6 +173,24 @@ import Threads
         #expect(await exitCode == .clean)
         #expect(log.all.contains { $0.contains("job failed job=sweep error=busy") })
         #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="failed"} 1"#))
+    }
+
+    @Test func `a job that does not end is named when the drain is over`() async {
+        let lifecycle = lifecycle()
+        let isReleased = Flag()
+        let isBegun = Flag()
+        let job = Job("stuck", every: .seconds(1)) {
+            isBegun.set()
+            while !isReleased.isSet { await Task.yield() }
+        }
+        async let exitCode = lifecycle.run([component("a")], jobs: [job])
+        while !isBegun.isSet { await Task.yield() }
+        lifecycle.stop()
+        while clock.sleeperCount == 0 { await Task.yield() }
+        clock.advance(by: .seconds(10))
+        #expect(await exitCode == .drainTimedOut)
+        #expect(log.all.last?.contains("not stopped in time part=\"job stuck\"") == true)
+        isReleased.set()
     }
 
     @Test func `jobs have ended before the first part is stopped`() async {

@@ -114,6 +114,13 @@ import Threads
         #expect(lines.all.count == 21)
     }
 
+    @Test func `the end tells what was left out a moment ago`() {
+        let log = log()
+        for _ in 0..<25 { log.info("flood") }
+        log.reportLeftOut(isEnd: true)
+        #expect(lines.all.last?.contains("messages left out like=flood left_out=5") == true)
+    }
+
     @Test func `a step of the wall clock neither holds back nor lets through`() {
         let log = log()
         for _ in 0..<20 { log.info("flood") }

@@ -69,7 +69,7 @@ import Testing
                 Parts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }
-        #expect(try errors(result).contains("not stopped in time component=stuck"))
+        #expect(try errors(result).contains("not stopped in time part=stuck"))
     }
 
     @Test func `a part that cannot start exits with 69 and says which and why`() async throws {

@@ -64,9 +64,9 @@ package final class Log: Sendable {
         write(format.line(event))
     }
 
-    /// Tells what was left out and not told yet; called about once a second.
-    package func reportLeftOut() {
-        let now = clock.uptime
+    /// Tells what was left out and not told yet; called about once a second, and at the end, when nothing follows.
+    package func reportLeftOut(isEnd: Bool = false) {
+        let now = isEnd ? Uptime(nanoseconds: .max) : clock.uptime
         for leftOut in limiter.withLock({ $0.takeLeftOut(at: now) }) {
             let event = LogEvent(
                 time: clock.now, level: .warning, message: "messages left out",

@@ -68,11 +68,11 @@ package final class Lifecycle: Sendable {
         }
         var reasons = events.makeAsyncIterator()
         var reason = await reasons.next()
-        var running: [Task<Void, Never>] = []
+        var running: [(name: String, task: Task<Void, Never>)] = []
         if reason == .started {
             health.enter(.running)
             log.info("running")
-            running = jobs.map { job in Task { await self.jobs.run(job) } }
+            running = jobs.map { job in (job.name, Task { await self.jobs.run(job) }) }
             reason = await reasons.next()
         }
         health.enter(.draining)
@@ -80,12 +80,15 @@ package final class Lifecycle: Sendable {
         let isDrained = await finishes(within: drainTimeout) { [running] in
             starting.cancel()
             await starting.value
-            for job in running { job.cancel() }
-            for job in running { await job.value }
+            for job in running { job.task.cancel() }
+            for job in running {
+                self.current.withLock { $0 = "job \(job.name)" }
+                await job.task.value
+            }
             await self.stopStarted()
         }
         guard isDrained else {
-            log.error("not stopped in time", ["component": "\(current.withLock { $0 })"])
+            log.error("not stopped in time", ["part": "\(current.withLock { $0 })"])
             return .drainTimedOut
         }
         log.info("stopped")
@@ -116,7 +119,6 @@ package final class Lifecycle: Sendable {
     }
 
     private func stopStarted() async {
-        current.withLock { $0 = "jobs" }
         while let component = started.withLock({ $0.popLast() }) {
             current.withLock { $0 = component.name }
             await component.stop()

@@ -65,7 +65,7 @@ package enum Program {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable
         }
-        log.reportLeftOut()
+        log.reportLeftOut(isEnd: true)
         writer.close(timeoutMilliseconds: logTimeoutMilliseconds)
         return exitCode
     }
