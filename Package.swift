@@ -48,12 +48,16 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Runtime", "Threads"],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
+            path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(of: "Database", ["Kernel", "Runtime", "Threads", "CSQLite"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["CProtocPlugin", "Kernel"]),
+        tests(of: "Benchmarks"),
         tests(of: "MessageGenerator"),
     ]
 )

@@ -16,7 +16,7 @@ extension Duration {
     }
 
     /// In the largest unit that says it without a fraction.
-    var optionText: String {
+    package var optionText: String {
         let milliseconds = self.milliseconds
         let unit = Self.units.last { milliseconds.isMultiple(of: $0.milliseconds) && milliseconds != 0 } ?? ("s", 1000)
         return "\(milliseconds / unit.milliseconds)\(unit.name)"

@@ -1,0 +1,33 @@
+import Glibc
+import Runtime
+
+/// How fast things are: `swift run -c release Benchmarks NAME [--OPTION VALUE]...`
+@main
+enum Main {
+    private static let benchmarks = [
+        EchoServer.benchmark,
+        MemoryBenchmark.benchmark,
+        RPCBenchmark.benchmark,
+        StreamsBenchmark.benchmark,
+    ]
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard let benchmark = benchmarks.first(where: { $0.name == arguments.first }) else {
+            let list = benchmarks.map { "  \($0.name)  \($0.summary)\n" }.joined()
+            complain("Usage: Benchmarks NAME [--OPTION VALUE]...\n\n\(list)\nBenchmarks NAME --help lists its options.")
+            exit(ExitCode.usage.rawValue)
+        }
+        do {
+            try await benchmark.run(Array(arguments.dropFirst()))
+        } catch {
+            complain("Benchmarks \(benchmark.name): \(error)")
+            exit((error is ConfigurationError ? ExitCode.usage : .failed).rawValue)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        var line = text + "\n"
+        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

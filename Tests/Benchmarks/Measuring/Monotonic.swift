@@ -1,0 +1,11 @@
+import Glibc
+import Kernel
+
+/// The machine's clock that never steps, without any layer in between.
+enum Monotonic {
+    static var now: Uptime {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+}

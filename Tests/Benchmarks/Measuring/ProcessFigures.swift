@@ -1,0 +1,39 @@
+import Glibc
+import Kernel
+
+/// What Linux tells about a running process.
+struct ProcessFigures {
+    let residentBytes: Int
+    /// Of all its threads, in the process and in the kernel for it.
+    let cpuTime: Duration
+
+    init(of process: pid_t) throws {
+        // The second field, the program's name in brackets, may hold spaces.
+        guard let status = Self.read("/proc/\(process)/stat"), let name = status.lastIndex(of: ")"),
+            let memory = Self.read("/proc/\(process)/statm")
+        else { throw BenchmarkError("process \(process) is gone") }
+        let fields = status[status.index(after: name)...].split(separator: " ")
+        let pages = memory.split(separator: " ")
+        guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]), pages.count > 1,
+            let resident = Int(pages[1])
+        else { throw BenchmarkError("/proc/\(process) does not look as expected") }
+        residentBytes = resident * Int(getpagesize())
+        cpuTime = .milliseconds(Int64((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK))))
+    }
+
+    private static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// A process may open as many files as the system lets it.
+    static func raiseFileLimit() {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+
+/// The server of the benchmarks, a process of its own: `Benchmarks echo-server`. Ends with its standard input, so that it
+/// never outlives the benchmark that has started it.
+enum EchoServer {
+    private static let listen = Option("listen", .address, default: .loopback(0), "Where calls are taken.")
+    private static let loops = Option("loops", .integer(in: 1...64), default: 1, "Event loops, each a thread.")
+
+    static let benchmark = Benchmark(
+        "echo-server", "the server that the other benchmarks call; ends with its input", [listen, loops]
+    ) { configuration in
+        ProcessFigures.raiseFileLimit()
+        let loops = Loops(count: configuration[loops])
+        let server = Server([service], on: loops, limits: limits)
+        print(announcement + "\(try server.listen(on: configuration[listen]))")
+        fflush(nil)
+        var byte: UInt8 = 0
+        while read(STDIN_FILENO, &byte, 1) > 0 {}
+        await server.shutdown(grace: .seconds(1))
+        loops.stop()
+    }
+
+    static let announcement = "listening on "
+
+    private static var limits: Limits {
+        var limits = Limits()
+        limits.connections = 20_000
+        return limits
+    }
+
+    private static let service = ServedService(
+        EchoMethods.service,
+        [
+            Route(EchoMethods.echo) { request, _ in EchoReply(payload: request.payload) },
+            Route(EchoMethods.count) { request, _, items in
+                // Without a limit this is a stream on which nothing happens.
+                if request.limit == 0 { return await Silence().untilCancelled() }
+                for number in 1...request.limit { try await items.send(CountItem(number: number)) }
+            },
+        ])
+}
+
+/// Waits for nothing, as the handler of a stream does that has no news.
+private final class Silence: Sendable {
+    private let (end, continuation) = AsyncStream.makeStream(of: Never.self)
+
+    func untilCancelled() async {
+        for await _ in end {}
+    }
+}
