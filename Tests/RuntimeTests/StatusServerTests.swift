@@ -55,10 +55,10 @@ import Testing
 
     @Test func `a taken port is refused, and says so`() throws {
         let server = try server()
-        #expect(throws: ListenError(address: server.address, reason: "Address already in use")) {
+        #expect(throws: PortError(address: server.address, reason: "Address already in use")) {
             try StatusServer(at: server.address, metrics: metrics, health: health)
         }
-        #expect(throws: ListenError.self) {
+        #expect(throws: PortError.self) {
             try StatusServer(at: Address(host: "host.invalid", port: 1), metrics: metrics, health: health)
         }
     }

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 
 /// Why nothing can listen at an address.
-package struct ListenError: Error, Equatable, CustomStringConvertible {
+package struct PortError: Error, Equatable, CustomStringConvertible {
     package let address: Address
     package let reason: String
 
@@ -17,25 +17,25 @@ struct ListenSocket {
     let address: Address
 
     /// Port 0 takes a free one. A taken port is refused: it is never shared with another program.
-    static func open(_ address: Address) throws(ListenError) -> ListenSocket {
+    static func open(_ address: Address) throws(PortError) -> ListenSocket {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         var found: UnsafeMutablePointer<addrinfo>?
         let result = getaddrinfo(address.host, "\(address.port)", &hints, &found)
         guard result == 0, let first = found?.pointee else {
-            throw ListenError(address: address, reason: String(cString: gai_strerror(result)))
+            throw PortError(address: address, reason: String(cString: gai_strerror(result)))
         }
         defer { freeaddrinfo(found) }
         let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(first.ai_family, flags, 0)
-        guard descriptor >= 0 else { throw ListenError(address: address, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw PortError(address: address, reason: String(cString: strerror(errno))) }
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, first.ai_addr, first.ai_addrlen) == 0, listen(descriptor, backlog) == 0 else {
             let reason = String(cString: strerror(errno))
             close(descriptor)
-            throw ListenError(address: address, reason: reason)
+            throw PortError(address: address, reason: reason)
         }
         return ListenSocket(
             descriptor: descriptor, address: Address(host: address.host, port: port(of: descriptor)))

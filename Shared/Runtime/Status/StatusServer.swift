@@ -19,7 +19,7 @@ package final class StatusServer: Sendable {
         let pages: Unmanaged<StatusPages>
     }
 
-    package init(at address: Address, metrics: Metrics, health: Health) throws(ListenError) {
+    package init(at address: Address, metrics: Metrics, health: Health) throws(PortError) {
         let socket = try ListenSocket.open(address)
         let pages = Unmanaged.passRetained(StatusPages(metrics: metrics, health: health))
         let handle = onsale_start_http(
@@ -38,7 +38,7 @@ package final class StatusServer: Sendable {
         guard let handle else {
             pages.release()
             close(socket.descriptor)
-            throw ListenError(address: address, reason: "the HTTP server did not start")
+            throw PortError(address: address, reason: "the HTTP server did not start")
         }
         self.address = socket.address
         daemon = Lock(Daemon(handle: handle, pages: pages))
