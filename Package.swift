@@ -49,7 +49,7 @@ let package = Package(
             dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Runtime", "Threads"],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
+            name: "Benchmarks", dependencies: ["Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         tests(of: "Kernel"),
         tests(of: "Threads"),

@@ -6,6 +6,7 @@ import Runtime
 enum Main {
     private static let benchmarks = [
         EchoServer.benchmark,
+        IdentityBenchmark.benchmark,
         MemoryBenchmark.benchmark,
         RPCBenchmark.benchmark,
         StreamsBenchmark.benchmark,
