@@ -40,6 +40,7 @@ let package = Package(
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
         shared("RPC", ["CProto", "CUV", "Kernel"], exclude: []),
+        shared("MessageJSON", ["CProto", "Kernel", "RPC"], exclude: []),
         protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
@@ -58,6 +59,7 @@ let package = Package(
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["CProtocPlugin", "Kernel"]),
         tests(of: "Benchmarks"),
+        tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator"),
     ]
 )

@@ -1,3 +1,5 @@
+import Kernel
+
 /// What a .proto file must keep to: protobuf-c mishandles the rest, or no Swift can be made of it.
 struct SchemaRules {
     /// How deep messages may lie in each other; what `WireValidator` lets through.
@@ -69,7 +71,7 @@ struct SchemaRules {
         }
         if field.name == "self" { refuse(line, "\(name) means something else in Swift; choose another name") }
         refuseKeyword(field.name, name, line)
-        if field.jsonName != ProtoNames.json(field.name), !field.jsonName.isEmpty {
+        if field.jsonName != FieldName.json(field.name), !field.jsonName.isEmpty {
             refuse(line, "\(name) sets json_name, which protobuf-c does not keep")
         }
     }

@@ -1,3 +1,5 @@
+import Kernel
+
 /// What stands on the command line, sorted by option.
 struct Flags {
     private(set) var texts: [String: String] = [:]

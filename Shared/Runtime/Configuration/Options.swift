@@ -1,3 +1,5 @@
+import Kernel
+
 /// All options of a program, and how they are read: a flag wins over the environment, the environment over the default.
 package struct Options: Sendable {
     /// A condition on several options together. It is looked at only when each of them is fine by itself.

@@ -1,6 +1,6 @@
 extension String {
     /// The name that was probably meant: at most two letters wrong, missing, added or swapped, and not most of a short one.
-    func nearest(among names: [String]) -> String? {
+    package func nearest(among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: distance(to: $0)) }.min { $0.distance < $1.distance }
         guard let ranked, ranked.distance <= 2, ranked.distance * 3 < ranked.name.count else { return nil }
         return ranked.name

@@ -1,17 +1,17 @@
-/// Names that the protobuf specification derives from others.
-enum ProtoNames {
+/// Names of fields, as protobuf writes them.
+package enum FieldName {
     /// What a field is called in protobuf JSON: underscores go, and what follows one is upper case.
-    static func json(_ field: String) -> String {
-        var result = ""
+    package static func json(_ field: String) -> String {
+        var name = ""
         var isAfterUnderscore = false
         for character in field {
             if character == "_" {
                 isAfterUnderscore = true
             } else {
-                result += isAfterUnderscore ? character.uppercased() : String(character)
+                name += isAfterUnderscore ? character.uppercased() : String(character)
                 isAfterUnderscore = false
             }
         }
-        return result
+        return name
     }
 }

@@ -1,0 +1,205 @@
+import CProto
+import Kernel
+
+/// Writes JSON as the bytes of a message, member by member, as the descriptor says.
+struct JSONToWire {
+    private(set) var bytes: [UInt8] = []
+    /// The way to the field at hand: `nesteds`, `[3]`, `name`.
+    private var path: [String] = []
+
+    mutating func message(
+        _ value: JSONValue, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) throws(JSONError) {
+        guard case .object(let members) = value else {
+            throw error("must be an object, is \(value.kind)")
+        }
+        var seen: Set<String> = []
+        for member in members {
+            guard let field = Self.field(member.name, of: descriptor) else {
+                throw unknownField(member.name, of: descriptor)
+            }
+            path.append(member.name)
+            defer { path.removeLast() }
+            guard seen.insert(String(cString: field.pointee.name)).inserted else {
+                throw error("is given twice, in both spellings")
+            }
+            // Null is as good as absent.
+            if member.value == .null { continue }
+            if field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 {
+                guard seen.insert("oneof at \(field.pointee.quantifier_offset)").inserted else {
+                    throw error("excludes another field that is given; only one of them may be")
+                }
+            }
+            if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
+                try elements(member.value, of: field)
+            } else {
+                try content(member.value, of: field)
+            }
+        }
+    }
+
+    private mutating func elements(
+        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
+    ) throws(JSONError) {
+        guard case .array(let elements) = value else { throw error("must be an array, is \(value.kind)") }
+        for (index, element) in elements.enumerated() {
+            path.append("[\(index)]")
+            defer { path.removeLast() }
+            try content(element, of: field)
+        }
+    }
+
+    /// The tag of a field and one value of it.
+    private mutating func content(
+        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
+    ) throws(JSONError) {
+        let id = UInt64(field.pointee.id) << 3
+        switch field.pointee.type {
+        case PROTOBUF_C_TYPE_INT32:
+            varint(id)
+            varint(UInt64(bitPattern: Int64(try number(value, as: Int32.self))))
+        case PROTOBUF_C_TYPE_INT64:
+            varint(id)
+            varint(UInt64(bitPattern: try number(value, as: Int64.self)))
+        case PROTOBUF_C_TYPE_UINT32:
+            varint(id)
+            varint(UInt64(try number(value, as: UInt32.self)))
+        case PROTOBUF_C_TYPE_UINT64:
+            varint(id)
+            varint(try number(value, as: UInt64.self))
+        case PROTOBUF_C_TYPE_SINT32:
+            let number = try number(value, as: Int32.self)
+            varint(id)
+            varint(UInt64(UInt32(bitPattern: number << 1 ^ number >> 31)))
+        case PROTOBUF_C_TYPE_SINT64:
+            let number = try number(value, as: Int64.self)
+            varint(id)
+            varint(UInt64(bitPattern: number << 1 ^ number >> 63))
+        case PROTOBUF_C_TYPE_FIXED32: fixed(id | 5, try number(value, as: UInt32.self))
+        case PROTOBUF_C_TYPE_SFIXED32: fixed(id | 5, try number(value, as: Int32.self))
+        case PROTOBUF_C_TYPE_FIXED64: fixed(id | 1, try number(value, as: UInt64.self))
+        case PROTOBUF_C_TYPE_SFIXED64: fixed(id | 1, try number(value, as: Int64.self))
+        case PROTOBUF_C_TYPE_FLOAT: fixed(id | 5, try fraction(value, as: Float.self).bitPattern)
+        case PROTOBUF_C_TYPE_DOUBLE: fixed(id | 1, try fraction(value, as: Double.self).bitPattern)
+        case PROTOBUF_C_TYPE_BOOL:
+            guard case .bool(let flag) = value else { throw error("must be true or false, is \(value.kind)") }
+            varint(id)
+            varint(flag ? 1 : 0)
+        case PROTOBUF_C_TYPE_ENUM:
+            varint(id)
+            varint(UInt64(bitPattern: Int64(try enumeration(value, of: field))))
+        case PROTOBUF_C_TYPE_STRING:
+            guard case .string(let text) = value else { throw error("must be a string, is \(value.kind)") }
+            guard !text.utf8.contains(0) else { throw error("contains a NUL character, which text cannot carry") }
+            block(id, Array(text.utf8))
+        case PROTOBUF_C_TYPE_BYTES:
+            guard case .string(let text) = value, let bytes = Base64.bytes(of: text) else {
+                throw error("must be bytes in Base64, in double quotes")
+            }
+            block(id, bytes)
+        default:
+            var inner = JSONToWire()
+            inner.path = path
+            let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+            try inner.message(value, as: descriptor)
+            block(id, inner.bytes)
+        }
+    }
+
+    private mutating func varint(_ number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    private mutating func fixed(_ tag: UInt64, _ number: some FixedWidthInteger) {
+        varint(tag)
+        withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
+    }
+
+    private mutating func block(_ id: UInt64, _ content: [UInt8]) {
+        varint(id | 2)
+        varint(UInt64(content.count))
+        bytes += content
+    }
+}
+
+extension JSONToWire {
+    private func number<Number: FixedWidthInteger>(
+        _ value: JSONValue, as type: Number.Type
+    ) throws(JSONError) -> Number {
+        let text: String
+        switch value {
+        case .number(let digits), .string(let digits): text = digits
+        default: throw error("must be a number, is \(value.kind)")
+        }
+        guard (try? JSONParser.parse(text)) == .number(text), let digits = WholeNumber.digits(text) else {
+            throw error("must be a whole number, is \(text)")
+        }
+        guard let number = Number(digits) else {
+            throw error("must be from \(Number.min) to \(Number.max), is \(text)")
+        }
+        return number
+    }
+
+    private func fraction<Number: BinaryFloatingPoint & LosslessStringConvertible>(
+        _ value: JSONValue, as type: Number.Type
+    ) throws(JSONError) -> Number {
+        switch value {
+        case .string("NaN"): return .nan
+        case .string("Infinity"): return .infinity
+        case .string("-Infinity"): return -.infinity
+        case .number(let text), .string(let text):
+            guard (try? JSONParser.parse(text)) == .number(text), let number = Number(text) else {
+                throw error("must be a number, NaN, Infinity or -Infinity, is \(text)")
+            }
+            guard number.isFinite else { throw error("\(text) is too large") }
+            return number
+        default: throw error("must be a number, is \(value.kind)")
+        }
+    }
+
+    private func enumeration(
+        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
+    ) throws(JSONError) -> Int32 {
+        guard case .string(let name) = value else { return try number(value, as: Int32.self) }
+        let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
+        let values = UnsafeBufferPointer(start: descriptor.pointee.values, count: Int(descriptor.pointee.n_values))
+        if let value = values.first(where: { String(cString: $0.name) == name }) { return value.value }
+        let names = values.map { String(cString: $0.name) }
+        let hint = name.uppercased().nearest(among: names).map { "did you mean \($0)?" }
+        throw error("\(name) is not known; \(hint ?? "there are \(names.joined(separator: ", "))")")
+    }
+
+    private static func field(
+        _ name: String, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) -> UnsafePointer<ProtobufCFieldDescriptor>? {
+        let fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
+        let index = fields.firstIndex {
+            let original = String(cString: $0.name)
+            return name == original || name == FieldName.json(original)
+        }
+        return index.map { descriptor.pointee.fields + $0 }
+    }
+
+    private func unknownField(
+        _ name: String, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
+    ) -> JSONError {
+        let fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
+        let names = fields.map { FieldName.json(String(cString: $0.name)) }
+        let hint =
+            name.nearest(among: names).map { "did you mean \($0)?" }
+            ?? (names.isEmpty ? "it has no fields" : "there are \(names.joined(separator: ", "))")
+        let type = String(cString: descriptor.pointee.name)
+        return JSONError(Self.text(of: path + [name]), "\(type) has no such field; \(hint)")
+    }
+
+    private func error(_ problem: String) -> JSONError { JSONError(Self.text(of: path), problem) }
+
+    private static func text(of path: [String]) -> String {
+        path.reduce("") { $0.isEmpty || $1.hasPrefix("[") ? $0 + $1 : "\($0).\($1)" }
+    }
+}

@@ -1,0 +1,49 @@
+import CProto
+import RPC
+
+/// Messages as protobuf JSON, for any type of which there is a descriptor.
+///
+/// Names of fields are read in lowerCamelCase or as in the .proto file, and written in lowerCamelCase. Numbers of 64 bits
+/// are strings, bytes are Base64, enums are names, and fields at their default are left out.
+package enum MessageJSON {
+    /// The packed message that `text` describes.
+    package static func bytes(from text: String, as descriptor: MessageDescriptor) throws(JSONError) -> [UInt8] {
+        var wire = JSONToWire()
+        try wire.message(try JSONParser.parse(text), as: descriptor.pointer)
+        do throws(MessageError) {
+            return try canonical(wire.bytes, as: descriptor)
+        } catch {
+            throw JSONError(error.field, error.problem)
+        }
+    }
+
+    /// The JSON of the packed message in `bytes`, indented by two spaces.
+    package static func text(of bytes: [UInt8], as descriptor: MessageDescriptor) throws(MessageError) -> String {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        var json = WireToJSON()
+        json.message(try unpack(bytes, as: descriptor, in: arena), as: descriptor.pointer)
+        return json.text
+    }
+
+    /// Once through protobuf-c, which puts fields in order and leaves out those at their default.
+    private static func canonical(_ bytes: [UInt8], as descriptor: MessageDescriptor) throws(MessageError) -> [UInt8] {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let unpacked = UnsafeMutableRawPointer(mutating: try unpack(bytes, as: descriptor, in: arena))
+        let message = LaidOutMessage(unpacked.assumingMemoryBound(to: ProtobufCMessage.self))
+        let size = message.packedSize
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            if let start = buffer.baseAddress { message.pack(into: start) }
+            count = size
+        }
+    }
+
+    private static func unpack(
+        _ bytes: [UInt8], as descriptor: MessageDescriptor, in arena: Arena
+    ) throws(MessageError) -> UnsafeRawPointer {
+        try bytes.withUnsafeBufferPointer { bytes throws(MessageError) in
+            try arena.unpack(UnsafeRawBufferPointer(bytes), as: descriptor)
+        }
+    }
+}
