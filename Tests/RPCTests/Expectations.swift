@@ -1,0 +1,29 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// The failure that `body` ends with; that it ends with one is expected.
+func failure(
+    of world: EchoSimulation, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: @escaping @Sendable () async throws -> Void
+) throws -> RPCFailure {
+    let failure: RPCFailure? = try world.run {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? RPCFailure
+        }
+    }
+    return try #require(failure, sourceLocation: sourceLocation)
+}
+
+extension ServerHooks {
+    /// With one interceptor, and nothing else.
+    static func intercepting(_ interceptor: @escaping ServerInterceptor) -> ServerHooks {
+        var hooks = ServerHooks()
+        hooks.interceptors = [interceptor]
+        return hooks
+    }
+}

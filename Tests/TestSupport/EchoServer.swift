@@ -1,0 +1,74 @@
+import Kernel
+import RPC
+import Synchronization
+
+/// The service of testing.proto, for tests and benchmarks.
+package final class EchoServer: EchoHandlers {
+    private let clock: any Clock
+    private let sum = Mutex<Int64>(0)
+    private let runs = Mutex<[String: Int]>([:])
+    private let seen = Mutex<Call?>(nil)
+
+    package init(clock: any Clock) {
+        self.clock = clock
+    }
+
+    /// How often the handler of a method has run.
+    package func runCount(of method: MethodDescription) -> Int { runs.withLock { $0[method.name] ?? 0 } }
+    package var total: Int64 { sum.withLock { $0 } }
+    /// What the latest handler knew of its call.
+    package var lastCall: Call? { seen.withLock { $0 } }
+
+    private func note(_ call: Call) {
+        runs.withLock { $0[call.method.name, default: 0] += 1 }
+        seen.withLock { $0 = call }
+    }
+
+    package func echo(_ request: EchoRequest, call: Call) async throws -> EchoReply {
+        note(call)
+        return EchoReply(payload: request.payload)
+    }
+
+    package func fail(_ request: FailRequest, call: Call) async throws -> FailReply {
+        note(call)
+        guard let code = StatusCode(rawValue: request.code) else { throw Surprise() }
+        if code == .ok { return FailReply() }
+        var failure = RPCFailure(code, request.reason, request.message)
+        if request.retryAfterMs > 0 { failure.retryAfter = .milliseconds(request.retryAfterMs) }
+        throw failure
+    }
+
+    package func wait(_ request: WaitRequest, call: Call) async throws -> WaitReply {
+        note(call)
+        try await clock.sleep(for: .milliseconds(request.milliseconds))
+        return WaitReply()
+    }
+
+    package func add(_ request: AddRequest, call: Call) async throws -> AddReply {
+        note(call)
+        return AddReply(
+            total: sum.withLock { sum in
+                sum += request.amount
+                return sum
+            })
+    }
+
+    package func mirror(_ request: Everything, call: Call) async throws -> Everything {
+        note(call)
+        return request
+    }
+
+    package func count(_ request: CountRequest, call: Call, items: ItemWriter<CountItem>) async throws {
+        note(call)
+        var number: UInt64 = 0
+        while number < request.limit {
+            number += 1
+            try await items.send(CountItem(number: number))
+        }
+    }
+
+    /// An error that nobody expected, with a secret in it.
+    package struct Surprise: Error, CustomStringConvertible {
+        package var description: String { "the password is 1234" }
+    }
+}

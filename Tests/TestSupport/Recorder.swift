@@ -1,0 +1,14 @@
+import Synchronization
+
+/// Keeps what it is told, in order.
+package final class Recorder<Element: Sendable>: Sendable {
+    private let elements = Mutex<[Element]>([])
+
+    package init() {}
+
+    package var all: [Element] { elements.withLock { $0 } }
+
+    package func add(_ element: Element) {
+        elements.withLock { $0.append(element) }
+    }
+}

@@ -1,0 +1,33 @@
+import Kernel
+import RPC
+
+/// One echo server and one client of it, in a simulation.
+package struct EchoSimulation: Sendable {
+    package nonisolated(unsafe) let simulation: Simulation  // Used by the simulation's one thread only.
+    package let echo: EchoServer
+    package let server: Server
+    package let client: Client
+    package let address: Address
+
+    package var calls: EchoClient { EchoClient(client) }
+    package var clock: ManualClock { simulation.clock }
+    package var network: SimulatedNetwork { simulation.network }
+
+    package init(
+        seed: UInt64 = 1, loops: Int = 1, limits: Limits = Limits(), hooks: ServerHooks = ServerHooks(),
+        settings: ClientSettings = ClientSettings()
+    ) throws {
+        simulation = Simulation(seed: seed, loops: loops)
+        echo = EchoServer(clock: simulation.clock)
+        server = Server(
+            [echo.service], on: simulation.loops, network: simulation.network, limits: limits, hooks: hooks)
+        address = try server.listen(on: .loopback(0))
+        var settings = settings
+        settings.seed = seed
+        client = Client(to: [address], on: simulation.loops, network: simulation.network, settings: settings)
+    }
+
+    package func run<Output: Sendable>(_ body: @escaping @Sendable () async throws -> Output) throws -> Output {
+        try simulation.run(body)
+    }
+}
