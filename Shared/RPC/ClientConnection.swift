@@ -40,9 +40,13 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         defer { loop.arena.reset() }
         do throws(MessageError) {
             let size = try call.preparePayload(in: loop.arena)
-            guard let envelope = RequestEnvelope(call, payloadBytes: size, at: loop.uptime),
-                envelope.size <= maxRequestBytes
-            else { return call.end(.failure(tooLarge(call, size)), on: loop) }
+            guard let envelope = RequestEnvelope(call, payloadBytes: size, at: loop.uptime) else {
+                let message =
+                    "metadata has at most \(Frame.maxMetadataEntries) entries and \(Frame.maxMetadataBytes) bytes"
+                let failure = RPCFailure(.resourceExhausted, "METADATA_TOO_LARGE", message)
+                return call.end(.failure(failure.notProcessed()), on: loop)
+            }
+            guard envelope.size <= maxRequestBytes else { return call.end(.failure(tooLarge(call, size)), on: loop) }
             lastID += 1
             pending[lastID] = call
             if call.method.isStream { streamCount += 1 }

@@ -2,25 +2,23 @@ import Kernel
 
 /// Which larger story a call is part of: W3C trace context, in its 25 bytes.
 package struct TraceContext: Hashable, Sendable {
-    package let traceHigh: UInt64
-    package let traceLow: UInt64
+    package let trace: TraceID
     package let span: UInt64
     package let flags: UInt8
 
-    package init(traceHigh: UInt64, traceLow: UInt64, span: UInt64, flags: UInt8) {
-        self.traceHigh = traceHigh
-        self.traceLow = traceLow
+    package init(trace: TraceID, span: UInt64, flags: UInt8) {
+        self.trace = trace
         self.span = span
         self.flags = flags
     }
 
     package static func make(using random: inout some RandomNumberGenerator) -> TraceContext {
-        TraceContext(traceHigh: random.next(), traceLow: random.next(), span: random.next(), flags: 0)
+        TraceContext(trace: TraceID(high: random.next(), low: random.next()), span: random.next(), flags: 0)
     }
 
     /// The same trace, one call further on.
     package func next(span: UInt64) -> TraceContext {
-        TraceContext(traceHigh: traceHigh, traceLow: traceLow, span: span, flags: flags)
+        TraceContext(trace: trace, span: span, flags: flags)
     }
 }
 
@@ -29,16 +27,17 @@ extension TraceContext {
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Frame.traceBytes else { return nil }
         self.init(
-            traceHigh: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-            traceLow: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+            trace: TraceID(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))),
             span: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
             flags: bytes[24])
     }
 
     func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
         withUnsafeTemporaryAllocation(byteCount: Frame.traceBytes, alignment: 8) { bytes in
-            bytes.storeBytes(of: traceHigh.bigEndian, as: UInt64.self)
-            bytes.storeBytes(of: traceLow.bigEndian, toByteOffset: 8, as: UInt64.self)
+            bytes.storeBytes(of: trace.high.bigEndian, as: UInt64.self)
+            bytes.storeBytes(of: trace.low.bigEndian, toByteOffset: 8, as: UInt64.self)
             bytes.storeBytes(of: span.bigEndian, toByteOffset: 16, as: UInt64.self)
             bytes[24] = flags
             body(UnsafeRawBufferPointer(bytes))
@@ -49,7 +48,7 @@ extension TraceContext {
 extension TraceContext: CustomStringConvertible {
     /// The W3C `traceparent` header.
     package var description: String {
-        let digits = [traceHigh, traceLow, span].map { value in
+        let digits = [trace.high, trace.low, span].map { value in
             Hexadecimal.text(of: (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) })
         }
         return "00-\(digits[0])\(digits[1])-\(digits[2])-\(Hexadecimal.text(of: [flags]))"

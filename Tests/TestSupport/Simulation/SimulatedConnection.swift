@@ -143,14 +143,7 @@ final class SimulatedTransport: Transport {
     func close() {
         guard isOpen, !isClosing else { return }
         isClosing = true
-        let other = connection.other(than: self)
-        let network = connection.network
-        network.after(until: max(network.now, lastArrival), on: other.loop) {
-            guard !self.connection.isHalfOpen else { return }
-            other.isEndComing = true
-            other.read()
-        }
-        network.after(.zero, on: loop) { self.end(nil) }
+        connection.network.after(.zero, on: loop) { self.end(nil) }
     }
 
     func abort() {
@@ -164,10 +157,11 @@ final class SimulatedTransport: Transport {
         self.receiver = nil
         receiver?.didClose(problem)
         let other = connection.other(than: self)
-        if !connection.isHalfOpen { connection.network.after(.zero, on: other.loop) { other.hearsOfEnd() } }
+        connection.network.after(until: max(connection.network.now, lastArrival), on: other.loop) { other.hearsOfEnd() }
     }
 
     private func hearsOfEnd() {
+        guard !connection.isHalfOpen else { return }
         isEndComing = true
         read()
     }

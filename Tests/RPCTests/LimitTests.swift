@@ -1,0 +1,164 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct LimitTests {
+    @Test func `a connection takes only so many calls at once, and says when to try again`() throws {
+        var limits = Limits()
+        limits.inFlightPerConnection = 3
+        let world = try EchoSimulation(limits: limits)
+        let wire = try world.rawConnection()
+        for id: UInt64 in 1...5 { try wire.send(.request(id, EchoMethods.wait, WaitRequest(milliseconds: 100))) }
+        world.simulation.run(for: .milliseconds(20))
+        #expect(world.server.inFlight == 3)
+        for id: UInt64 in 4...5 {
+            let status = try #require(wire.replies(to: id).first?.status)
+            #expect(status.reason == "TOO_MANY_CALLS" && status.flags == 1 && status.retryAfterMs > 0)
+        }
+        world.simulation.run(for: .milliseconds(200))
+        #expect((1...5).allSatisfy { wire.replies(to: $0).count == 1 })
+        #expect(world.server.inFlight == 0)
+    }
+
+    @Test func `a program takes only so many calls at once, on all connections together`() throws {
+        var limits = Limits()
+        limits.inFlight = 2
+        let world = try EchoSimulation(limits: limits)
+        let wires = try (0..<3).map { _ in try world.rawConnection() }
+        for wire in wires { try wire.send(.request(1, EchoMethods.wait, WaitRequest(milliseconds: 100))) }
+        world.simulation.run(for: .milliseconds(20))
+        #expect(world.server.inFlight == 2)
+        #expect(wires.filter { $0.replies(to: 1).first?.status?.reason == "TOO_MANY_CALLS" }.count == 1)
+    }
+
+    @Test func `a client does not send what the server has said it will not take`() throws {
+        var limits = Limits()
+        limits.inFlightPerConnection = 2
+        let world = try EchoSimulation(limits: limits)
+        let outcomes = try world.run {
+            _ = try await world.calls.echo(EchoRequest())  // By now HELLO has been exchanged.
+            return await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<5 {
+                    group.addTask {
+                        let options = CallOptions(timeout: .milliseconds(40))
+                        return (try? await world.calls.wait(WaitRequest(milliseconds: 20), options)) != nil
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        #expect(outcomes.filter { $0 }.count == 2)
+        #expect(world.echo.runCount(of: EchoMethods.wait.description) == 2)
+    }
+
+    @Test func `calls that were refused for being too many are made again when it is time`() throws {
+        var limits = Limits()
+        limits.inFlightPerConnection = 2
+        let world = try EchoSimulation(limits: limits)
+        let succeeded = try world.run {
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<5 {
+                    group.addTask { (try? await world.calls.wait(WaitRequest(milliseconds: 20))) != nil }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+        }
+        #expect(succeeded == 5)
+    }
+
+    @Test func `a request too large is refused by its sender, naming both sizes`() throws {
+        let world = try EchoSimulation()
+        let failure = try failure(of: world) {
+            _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 0, count: 300_000)))
+        }
+        #expect(failure.reason == "REQUEST_TOO_LARGE" && failure.isNotProcessed)
+        #expect(failure.message.contains("300004") && failure.message.contains("262144"))
+        #expect(world.echo.lastCall == nil)
+    }
+
+    @Test func `a request too large is skipped by its receiver, and the connection goes on`() throws {
+        let world = try EchoSimulation()
+        let wire = try world.rawConnection()
+        try wire.send(.request(1, EchoMethods.echo, EchoRequest(payload: Array(repeating: 0, count: 300_000))))
+        try wire.send(.request(2, EchoMethods.echo, EchoRequest(payload: [1])))
+        world.simulation.run(for: .seconds(2))
+        let status = try #require(wire.replies(to: 1).first?.status)
+        #expect(status.reason == "REQUEST_TOO_LARGE" && status.flags == 1)
+        #expect(status.message.contains("262144") && status.message.contains("3000"))
+        #expect(try EchoReply(decoding: wire.replies(to: 2)[0].payload).payload == [1])
+    }
+
+    @Test func `a reply too large is refused by the server, naming both sizes`() throws {
+        var limits = Limits()
+        limits.replyBytes = 1000
+        let world = try EchoSimulation(limits: limits)
+        let failure = try failure(of: world) {
+            _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 0, count: 2000)))
+        }
+        #expect(failure.reason == "REPLY_TOO_LARGE" && failure.isIndefinite)
+        #expect(failure.message.contains("1000") && failure.message.contains("2003"))
+    }
+
+    @Test func `a reply larger than the client takes is refused by the server, who was told`() throws {
+        var settings = ClientSettings()
+        settings.limits.replyBytes = 1000
+        let world = try EchoSimulation(settings: settings)
+        let failure = try failure(of: world) {
+            _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 0, count: 2000)))
+        }
+        #expect(failure.reason == "REPLY_TOO_LARGE")
+        #expect(try world.run { try await world.calls.echo(EchoRequest(payload: [1])) }.payload == [1])
+    }
+
+    @Test func `metadata beyond what an envelope may carry is not sent`() throws {
+        let world = try EchoSimulation()
+        let failure = try failure(of: world) {
+            let entries = (0..<33).map { Entry(key: "\($0)") }
+            _ = try await world.calls.echo(EchoRequest(), CallOptions(metadata: entries))
+        }
+        #expect(failure.isNotProcessed && failure.reason == "METADATA_TOO_LARGE")
+    }
+
+    @Test func `more connections than allowed are turned away with a reason`() throws {
+        var limits = Limits()
+        limits.connections = 2
+        let world = try EchoSimulation(limits: limits)
+        let wires = try (0..<3).map { _ in try world.rawConnection() }
+        world.simulation.run(for: .milliseconds(50))
+        #expect(wires.map(\.isClosed) == [false, false, true])
+        let goAway = try #require(wires[2].received.first { $0.kind == .goaway })
+        #expect(try GoAway(decoding: goAway.payload).status?.reason == "TOO_MANY_CONNECTIONS")
+        #expect(world.server.connectionCount == 2)
+    }
+
+    @Test func `a peer that does not read makes only itself wait, and in the end loses its connection`() throws {
+        var limits = Limits()
+        limits.highWaterBytes = 100_000
+        let world = try EchoSimulation(limits: limits)
+        let wire = try world.rawConnection()
+        wire.isReading = false
+        for id: UInt64 in 1...100 {
+            try wire.send(.request(id, EchoMethods.echo, EchoRequest(payload: Array(repeating: 1, count: 50_000))))
+        }
+        world.simulation.run(for: .seconds(5))
+        #expect(world.echo.runCount(of: EchoMethods.echo.description) < 10, "the rest was left on the network")
+        let other = try world.run { try await world.calls.echo(EchoRequest(payload: [7])) }
+        #expect(other.payload == [7])
+        world.simulation.run(for: limits.stall + .seconds(2))
+        #expect(world.server.connectionCount == 1 && world.server.inFlight == 0)
+        wire.isReading = true
+        world.simulation.run(for: .seconds(1))
+        #expect(wire.isClosed)
+    }
+
+    @Test func `a frame that is never finished costs its sender the connection`() throws {
+        let world = try EchoSimulation()
+        let wire = try world.rawConnection()
+        wire.send([0, 0, 1, 0, 8, 1])
+        world.simulation.run(for: .seconds(15))
+        #expect(!wire.isClosed)
+        world.simulation.run(for: .seconds(10))
+        #expect(wire.isClosed && world.server.connectionCount == 0)
+    }
+}
