@@ -13,7 +13,7 @@ final class ClientLane: @unchecked Sendable {
     private var retries = RetryPolicy()
     private var random: SeededGenerator
     /// Calls without a connection, in the order they came.
-    private var waiting = WaitingCalls()
+    private let waiting: WaitingCalls
     private var shutdown: Shutdown?
 
     private struct Shutdown {
@@ -23,6 +23,7 @@ final class ClientLane: @unchecked Sendable {
     init(to addresses: [Address], on loop: EventLoop, network: any Network, settings: ClientSettings, seed: UInt64) {
         self.loop = loop
         self.settings = settings
+        waiting = WaitingCalls(on: loop)
         random = SeededGenerator(seed: seed)
         peers = addresses.map { ClientPeer($0, of: self, network: network) }
     }
@@ -93,7 +94,7 @@ final class ClientLane: @unchecked Sendable {
         guard waiting.count < settings.limits.inFlight else {
             return call.end(.failure(.tooManyWaiting(settings.limits.inFlight, settings.limits.retryAfter)), on: loop)
         }
-        waiting.add(call, on: loop)
+        waiting.add(call)
         for peer in peers { peer.connect() }
     }
 
@@ -123,13 +124,13 @@ final class ClientLane: @unchecked Sendable {
         for call in waiting.takeAll() { start(call) }
     }
 
-    /// A peer could not be reached. Calls that have waited long enough hear why.
-    func couldNotConnect(_ error: ConnectError, to peer: ClientPeer) {
-        guard shutdown == nil else { return endShutdownIfClosed() }
-        let patience = settings.connectPatience
-        let failure = RPCFailure(.unavailable, "CANNOT_CONNECT", "\(error)").notProcessed()
-        for call in waiting.take(waitingSince: loop.uptime + (.zero - patience)) {
-            call.end(.failure(failure), on: loop)
+    /// A peer could not be reached. Calls whose patience ends before there is another attempt hear why.
+    func couldNotConnect(_ error: ConnectError) {
+        waiting.problem = "\(error)"
+        let restEnds = peers.map(\.restEnds)
+        guard let next = restEnds.compactMap({ $0 }).min(), !restEnds.contains(nil) else { return }
+        for call in waiting.take(waitingFor: settings.connectPatience, at: next) {
+            call.end(.failure(.cannotConnect(error)), on: loop)
         }
     }
 
@@ -163,38 +164,55 @@ final class ClientLane: @unchecked Sendable {
 
 /// Calls that wait for a connection.
 private final class WaitingCalls: CallCarrier {
+    private let loop: EventLoop
     private var calls: [(since: Uptime, call: PendingCall)] = []
+    /// Why there is no connection, as far as is known.
+    var problem: String?
+
+    init(on loop: EventLoop) {
+        self.loop = loop
+    }
 
     var count: Int { calls.count }
 
-    func add(_ call: PendingCall, on loop: EventLoop) {
-        self.loop = loop
+    func add(_ call: PendingCall) {
         calls.append((loop.uptime, call))
         call.isCarried(by: self, as: 0, on: loop)
     }
 
     func takeAll() -> [PendingCall] {
-        defer { calls = [] }
+        defer {
+            calls = []
+            problem = nil
+        }
         return calls.map(\.call)
     }
 
-    func take(waitingSince time: Uptime) -> [PendingCall] {
-        let taken = calls.filter { $0.since <= time }.map(\.call)
-        calls.removeAll { $0.since <= time }
+    /// Those that will have waited so long at a time to come.
+    func take(waitingFor patience: Duration, at time: Uptime) -> [PendingCall] {
+        let taken = calls.filter { time - $0.since >= patience }.map(\.call)
+        calls.removeAll { time - $0.since >= patience }
         return taken
     }
 
     func abandon(_ call: PendingCall, _ failure: RPCFailure) {
         calls.removeAll { $0.call === call }
-        if let loop { call.end(.failure(failure.notProcessed()), on: loop) }
+        var failure = failure.notProcessed()
+        if let problem { failure.message += "; \(problem)" }
+        call.end(.failure(failure), on: loop)
     }
 
     func grant(_ credit: UInt64, to call: PendingCall) {}
-
-    private var loop: EventLoop?
 }
 
 extension RPCFailure {
+    /// The call has waited for a connection as long as it may; to make it again is to wait again.
+    static let cannotConnectReason = "CANNOT_CONNECT"
+
+    fileprivate static func cannotConnect(_ error: ConnectError) -> RPCFailure {
+        RPCFailure(.unavailable, cannotConnectReason, "\(error)").notProcessed()
+    }
+
     fileprivate static func tooManyWaiting(_ limit: Int, _ retryAfter: Duration) -> RPCFailure {
         RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this client wait for a connection already")
             .notProcessed(retryAfter: retryAfter)

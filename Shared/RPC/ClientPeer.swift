@@ -14,7 +14,7 @@ final class ClientPeer: TimerTarget {
         case idle
         case connecting
         case ready(ClientConnection)
-        case resting(TimerWheel.Handle)
+        case resting(TimerWheel.Handle, until: Uptime)
         case closed
     }
 
@@ -64,8 +64,14 @@ final class ClientPeer: TimerTarget {
         guard case .connecting = state else { return lane.endShutdownIfClosed() }
         failuresInARow += 1
         let rest = min(Self.longestRest, Self.firstRest * (1 << min(failuresInARow - 1, 10)))
-        state = .resting(lane.loop.startTimer(self, at: lane.loop.uptime + rest / 2 + lane.jitter(upTo: rest / 2)))
-        lane.couldNotConnect(error, to: self)
+        let end = lane.loop.uptime + rest / 2 + lane.jitter(upTo: rest / 2)
+        state = .resting(lane.loop.startTimer(self, at: end), until: end)
+        lane.couldNotConnect(error)
+    }
+
+    /// When a peer that could not be reached is tried again; nil for one that is, or may soon be, connected.
+    var restEnds: Uptime? {
+        if case .resting(_, let end) = state { end } else { nil }
     }
 
     /// Rested enough.
@@ -96,7 +102,7 @@ final class ClientPeer: TimerTarget {
         state = .closed
         switch previous {
         case .idle, .closed, .connecting: break
-        case .resting(let timer): lane.loop.cancelTimer(timer)
+        case .resting(let timer, _): lane.loop.cancelTimer(timer)
         case .ready(let connection):
             retiring.append(connection)
         }

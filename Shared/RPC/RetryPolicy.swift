@@ -31,6 +31,7 @@ struct RetryPolicy {
     /// What no handler has seen may go anywhere; what one may have seen, only if twice is the same as once.
     private static func isWorthRepeating(_ failure: RPCFailure, of method: MethodDescription) -> Bool {
         switch failure.code {
+        case .unavailable where failure.reason == RPCFailure.cannotConnectReason: false
         case .unavailable: failure.isNotProcessed || method.isSafeToRepeat
         case .resourceExhausted: failure.isNotProcessed && failure.retryAfter != nil
         default: false

@@ -31,6 +31,7 @@ package final class Server: Sendable {
 
     /// Unary calls under way.
     package var inFlight: Int { core.inFlight.load(ordering: .relaxed) }
+    package var streamCount: Int { core.streamCount.load(ordering: .relaxed) }
     package var connectionCount: Int { core.connectionCount.load(ordering: .relaxed) }
 
     /// Takes no new calls, lets those under way end, and cuts what is left after `grace`.

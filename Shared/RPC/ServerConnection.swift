@@ -110,6 +110,7 @@ final class ServerConnection: ConnectionSide {
             core.inFlight.wrappingAdd(1, ordering: .relaxed)
         } else {
             streamCount += 1
+            core.streamCount.wrappingAdd(1, ordering: .relaxed)
         }
         route.begin(payload, exchange)
         guard !exchange.isFinished else { return }
@@ -205,6 +206,7 @@ final class ServerConnection: ConnectionSide {
             core.inFlight.wrappingSubtract(1, ordering: .relaxed)
         } else {
             streamCount -= 1
+            core.streamCount.wrappingSubtract(1, ordering: .relaxed)
         }
         if exchange.task != nil, !suspended.isEmpty { suspended[exchange.id] = nil }
         core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))

@@ -7,8 +7,9 @@ final class ServerCore: Sendable {
     let agent: String
     let hooks: ServerHooks
     let methods: MethodTable
-    /// Unary calls under way, and connections, on all loops together.
+    /// Unary calls under way, streams, and connections, on all loops together.
     let inFlight = Atomic(0)
+    let streamCount = Atomic(0)
     let connectionCount = Atomic(0)
     let isDraining = Atomic(false)
 

@@ -817,7 +817,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__add_reply__descriptor =
   (ProtobufCMessageInit) onsale__testing__v1__add_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__testing__v1__count_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__testing__v1__count_request__field_descriptors[4] =
 {
   {
     "limit",
@@ -831,14 +831,53 @@ static const ProtobufCFieldDescriptor onsale__testing__v1__count_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "after",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__CountRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "padding_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__CountRequest, padding_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stays_open",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__CountRequest, stays_open),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__testing__v1__count_request__field_indices_by_name[] = {
+  1,   /* field[1] = after */
   0,   /* field[0] = limit */
+  2,   /* field[2] = padding_bytes */
+  3,   /* field[3] = stays_open */
 };
 static const ProtobufCIntRange onsale__testing__v1__count_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__testing__v1__count_request__descriptor =
 {
@@ -848,7 +887,7 @@ const ProtobufCMessageDescriptor onsale__testing__v1__count_request__descriptor 
   "Onsale__Testing__V1__CountRequest",
   "onsale.testing.v1",
   sizeof(Onsale__Testing__V1__CountRequest),
-  1,
+  4,
   onsale__testing__v1__count_request__field_descriptors,
   onsale__testing__v1__count_request__field_indices_by_name,
   1,  onsale__testing__v1__count_request__number_ranges,

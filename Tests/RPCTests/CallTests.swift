@@ -52,7 +52,9 @@ import Testing
 
     @Test func `an unexpected error is internal, indefinite, logged, and tells the caller nothing`() throws {
         let log = Recorder<RPCEvent>()
-        let world = try EchoSimulation(hooks: ServerHooks(log: { log.add($0) }))
+        var hooks = ServerHooks.trusting
+        hooks.log = { log.add($0) }
+        let world = try EchoSimulation(hooks: hooks)
         let failure = try failure(of: world) { _ = try await world.calls.fail(FailRequest(code: 99)) }
         #expect(failure.code == .internal && failure.isIndefinite)
         #expect(!failure.description.contains("1234"))
@@ -121,7 +123,7 @@ import Testing
 
     @Test func `each call that has ended is measured`() throws {
         let measured = Recorder<CallMeasurement>()
-        var hooks = ServerHooks()
+        var hooks = ServerHooks.trusting
         hooks.measure = { measured.add($0) }
         let world = try EchoSimulation(hooks: hooks)
         try world.run {

@@ -137,7 +137,9 @@ import Testing
             return statuses
         }
         #expect(statuses == [.serving, .serving, .serviceUnknown])
-        let sick = try EchoSimulation(hooks: ServerHooks(isServing: { _ in false }))
+        var hooks = ServerHooks.trusting
+        hooks.isServing = { _ in false }
+        let sick = try EchoSimulation(hooks: hooks)
         let reply = try sick.run { try await HealthClient(sick.client).check(CheckRequest()) }
         #expect(reply.status == .notServing)
     }

@@ -5,8 +5,6 @@ import TestSupport
 import Testing
 
 @Suite struct CredentialTests {
-    private static let alice = UserID(high: 1, low: 1)
-
     /// A credential is a role and a count of seconds; anything else is forged.
     private func hooks(counting verifications: Recorder<Void>) -> ServerHooks {
         ServerHooks(verify: { bytes throws(RPCFailure) in
@@ -14,7 +12,7 @@ import Testing
             guard bytes.count == 2, bytes[0] < 8 else {
                 throw RPCFailure(.unauthenticated, "CREDENTIAL_FORGED", "the credential was not made here")
             }
-            let caller = Caller(user: Self.alice, role: Role(rawValue: bytes[0]), expires: .distantFuture)
+            let caller = Caller(user: .alice, role: Role(rawValue: bytes[0]), expires: .distantFuture)
             return Verified(caller, remaining: .seconds(bytes[1]))
         })
     }
@@ -47,13 +45,14 @@ import Testing
     @Test func `the handler knows who is calling`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
         _ = try add(world, as: [Role.user.rawValue, 9])
-        #expect(try world.echo.lastCall?.user == Self.alice)
+        #expect(try world.echo.lastCall?.user == .alice)
         #expect(world.echo.lastCall?.caller?.role == .user)
     }
 
     @Test func `a method for anyone needs no credential, but a forged one is refused there too`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
-        #expect(try world.run { try await world.calls.echo(EchoRequest()) } == EchoReply())
+        let options = CallOptions(credential: [])
+        #expect(try world.run { try await world.calls.echo(EchoRequest(), options) } == EchoReply())
         #expect(world.echo.lastCall?.caller == nil)
         let failure = try failure(of: world) {
             _ = try await world.calls.echo(EchoRequest(), CallOptions(credential: [99]))

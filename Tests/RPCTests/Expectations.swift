@@ -22,7 +22,7 @@ func failure(
 extension ServerHooks {
     /// With one interceptor, and nothing else.
     static func intercepting(_ interceptor: @escaping ServerInterceptor) -> ServerHooks {
-        var hooks = ServerHooks()
+        var hooks = ServerHooks.trusting
         hooks.interceptors = [interceptor]
         return hooks
     }

@@ -60,11 +60,13 @@ package final class EchoServer: EchoHandlers {
 
     package func count(_ request: CountRequest, call: Call, items: ItemWriter<CountItem>) async throws {
         note(call)
-        var number: UInt64 = 0
+        let padding = [UInt8](repeating: 0, count: Int(request.paddingBytes))
+        var number = request.after
         while number < request.limit {
             number += 1
-            try await items.send(CountItem(number: number))
+            try await items.send(CountItem(number: number, padding: padding))
         }
+        if request.staysOpen { try await clock.sleep(until: Uptime(nanoseconds: .max)) }
     }
 
     /// An error that nobody expected, with a secret in it.

@@ -137,10 +137,22 @@ struct  Onsale__Testing__V1__CountRequest
 {
   ProtobufCMessage base;
   uint64_t limit;
+  /*
+   * Begins after this number.
+   */
+  uint64_t after;
+  /*
+   * How many zeros each item is filled up with.
+   */
+  uint32_t padding_bytes;
+  /*
+   * Does not end after the last item, but waits to be cancelled.
+   */
+  protobuf_c_boolean stays_open;
 };
 #define ONSALE__TESTING__V1__COUNT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__testing__v1__count_request__descriptor) \
-    , 0 }
+    , 0, 0, 0, 0 }
 
 
 struct  Onsale__Testing__V1__CountItem

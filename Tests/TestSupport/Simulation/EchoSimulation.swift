@@ -14,8 +14,8 @@ package struct EchoSimulation: Sendable {
     package var network: SimulatedNetwork { simulation.network }
 
     package init(
-        seed: UInt64 = 1, loops: Int = 1, limits: Limits = Limits(), hooks: ServerHooks = ServerHooks(),
-        settings: ClientSettings = ClientSettings()
+        seed: UInt64 = 1, loops: Int = 1, limits: Limits = Limits(), hooks: ServerHooks = .trusting,
+        settings: ClientSettings = .alice
     ) throws {
         simulation = Simulation(seed: seed, loops: loops)
         echo = EchoServer(clock: simulation.clock)
@@ -29,5 +29,26 @@ package struct EchoSimulation: Sendable {
 
     package func run<Output: Sendable>(_ body: @escaping @Sendable () async throws -> Output) throws -> Output {
         try simulation.run(body)
+    }
+}
+
+extension UserID {
+    package static let alice = UserID(high: 1, low: 1)
+    package static let bob = UserID(high: 1, low: 2)
+}
+
+extension ServerHooks {
+    /// Whoever comes with a credential, any credential, is alice, a user.
+    package static let trusting = ServerHooks(verify: { _ throws(RPCFailure) in
+        Verified(Caller(user: .alice, role: .user, expires: .distantFuture), remaining: .hours(1))
+    })
+}
+
+extension ClientSettings {
+    /// With a credential that a trusting server takes.
+    package static var alice: ClientSettings {
+        var settings = ClientSettings()
+        settings.credential = [1]
+        return settings
     }
 }

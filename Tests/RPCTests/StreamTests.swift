@@ -1,0 +1,158 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct StreamTests {
+    private func numbers(_ world: EchoSimulation, upTo limit: UInt64) throws -> [UInt64] {
+        try world.run {
+            var numbers: [UInt64] = []
+            for try await item in world.calls.count(CountRequest(limit: limit)) { numbers.append(item.number) }
+            return numbers
+        }
+    }
+
+    @Test func `all items come, in order, and then the end`() throws {
+        let world = try EchoSimulation()
+        #expect(try numbers(world, upTo: 1000) == Array(1...1000))
+        #expect(try numbers(world, upTo: 0) == [])
+    }
+
+    @Test func `without credit nothing is sent`() throws {
+        let world = try EchoSimulation()
+        let wire = try world.rawConnection()
+        try wire.send(world.countRequest(1, limit: 1000))
+        world.simulation.run(for: .milliseconds(100))
+        #expect(wire.received.count == 16, "what a request grants that does not say")
+        try wire.send(Envelope(id: 1, kind: .credit, credit: 5))
+        world.simulation.run(for: .milliseconds(100))
+        #expect(wire.received.count == 21)
+        try wire.send(Envelope(id: 2, kind: .credit, credit: 500))
+        world.simulation.run(for: .milliseconds(100))
+        #expect(wire.received.count == 21, "credit for no stream")
+    }
+
+    @Test func `a slow reader loses its stream, not its connection`() throws {
+        var limits = Limits()
+        limits.stall = .seconds(3)
+        let world = try EchoSimulation(limits: limits)
+        let wire = try world.rawConnection()
+        try wire.send(world.countRequest(1, limit: 1000))
+        world.simulation.run(for: .seconds(5))
+        #expect(wire.replies(to: 1).first?.status?.reason == "READER_TOO_SLOW")
+        try wire.send(.request(2, EchoMethods.echo, EchoRequest()))
+        world.simulation.run(for: .milliseconds(100))
+        #expect(wire.replies(to: 2).count == 1 && !wire.isClosed)
+    }
+
+    @Test func `streams that nobody reads do not stop the calls beside them`() throws {
+        let world = try EchoSimulation()
+        let (streams, replies) = try world.run {
+            var streams: [ItemStream<CountRequest, CountItem>.Iterator] = []
+            for _ in 0..<50 {
+                var iterator = world.calls.count(CountRequest(limit: 1_000_000)).makeAsyncIterator()
+                _ = try await iterator.next()
+                streams.append(iterator)
+            }
+            var replies = 0
+            for _ in 0..<200 {
+                _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 1, count: 1000)))
+                replies += 1
+            }
+            return (streams.count, replies)
+        }
+        #expect(streams == 50 && replies == 200)
+        #expect(world.network.connectCount == 1)
+    }
+
+    @Test func `a stream whose reader goes away is cancelled`() throws {
+        let world = try EchoSimulation()
+        try world.run {
+            for try await item in world.calls.count(CountRequest(limit: 1_000_000)) where item.number == 3 { break }
+        }
+        world.simulation.run(for: .milliseconds(100))
+        #expect(world.server.streamCount == 0)
+    }
+
+    @Test func `streams do not count as calls under way, but have a bound of their own`() throws {
+        var limits = Limits()
+        limits.inFlightPerConnection = 2
+        limits.streamsPerConnection = 5
+        let world = try EchoSimulation(limits: limits)
+        let wire = try world.rawConnection()
+        for id: UInt64 in 1...6 { try wire.send(world.countRequest(id, limit: 1000)) }
+        for id: UInt64 in 7...8 { try wire.send(.request(id, EchoMethods.wait, WaitRequest(milliseconds: 50))) }
+        world.simulation.run(for: .milliseconds(200))
+        #expect(wire.replies(to: 6).first?.status?.reason == "TOO_MANY_CALLS")
+        #expect((7...8).allSatisfy { wire.replies(to: $0).first.map { $0.status == nil } == true })
+        #expect(world.server.streamCount == 5)
+    }
+
+    @Test func `a stream that lasts longer than allowed is ended, and opened again unnoticed`() throws {
+        var limits = Limits()
+        limits.longestStream = .seconds(10)
+        let world = try EchoSimulation(limits: limits)
+        let numbers = try world.run {
+            var numbers: [UInt64] = []
+            let stream = world.calls.count(CountRequest(limit: 100)) { request, last in
+                CountRequest(limit: request.limit, after: last?.number ?? 0)
+            }
+            for try await item in stream {
+                numbers.append(item.number)
+                try await world.clock.sleep(for: .seconds(1))
+            }
+            return numbers
+        }
+        #expect(numbers == Array(1...100))
+        #expect(world.echo.runCount(of: EchoMethods.count.description) > 2, "it was opened more than once")
+    }
+
+    @Test(arguments: 1...20) func `a stream goes on after its connection was cut`(seed: UInt64) throws {
+        let world = try EchoSimulation(seed: seed)
+        let numbers = try world.run {
+            var numbers: [UInt64] = []
+            let stream = world.calls.count(CountRequest(limit: 500)) { request, last in
+                CountRequest(limit: request.limit, after: last?.number ?? 0)
+            }
+            for try await item in stream {
+                numbers.append(item.number)
+                if item.number % 150 == 0 { world.network.connections.last?.cut() }
+            }
+            return numbers
+        }
+        #expect(numbers == Array(1...500))
+        #expect(world.network.connectCount >= 3)
+    }
+
+    @Test func `an item that is too large ends the stream with its reason`() throws {
+        var limits = Limits()
+        limits.replyBytes = 1000
+        let world = try EchoSimulation(limits: limits)
+        let failure = try failure(of: world) {
+            for try await _ in world.calls.count(CountRequest(limit: 5, paddingBytes: 2000)) {}
+        }
+        #expect(failure.reason == "REPLY_TOO_LARGE")
+    }
+
+    @Test func `a cancelled task ends its stream on both sides`() throws {
+        let world = try EchoSimulation()
+        try world.run {
+            let task = Task(executorPreference: world.simulation.loops.all[0]) {
+                var iterator = world.calls.count(CountRequest(limit: 3, staysOpen: true)).makeAsyncIterator()
+                while try await iterator.next() != nil {}
+            }
+            try await world.clock.sleep(for: .milliseconds(50))
+            task.cancel()
+            await #expect(throws: RPCFailure.self) { try await task.value }
+        }
+        world.simulation.run(for: .milliseconds(50))
+        #expect(world.server.streamCount == 0)
+    }
+}
+
+extension EchoSimulation {
+    fileprivate func countRequest(_ id: UInt64, limit: UInt64) throws -> Envelope {
+        Envelope(
+            id: id, kind: .request, method: EchoMethods.count.name, payload: try CountRequest(limit: limit).encoded())
+    }
+}
