@@ -27,6 +27,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 
 let package = Package(
     name: "Onsale",
+    products: [.executable(name: "gateway", targets: ["Gateway"])],
     targets: [
         system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CPostgreSQL", "libpq", apt: "libpq-dev"),
@@ -44,6 +45,9 @@ let package = Package(
         protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
+        .executableTarget(
+            name: "Gateway", dependencies: ["CProto", "Kernel", "MessageJSON", "RPC", "Runtime"],
+            path: "Services/Gateway"),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
@@ -61,6 +65,7 @@ let package = Package(
         tests(of: "Benchmarks"),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator"),
+        tests(of: "Gateway", ["Kernel", "RPC"]),
     ]
 )
 

@@ -6,7 +6,7 @@ extension Duration {
     ]
 
     /// Reads a whole number with a unit, such as `250ms`; nil for anything else.
-    init?(optionText text: String) {
+    package init?(optionText text: String) {
         let digits = text.prefix { ("0"..."9").contains($0) }
         let name = text[digits.endIndex...]
         guard let count = Int64(digits), let unit = Self.units.first(where: { $0.name == name }) else { return nil }
