@@ -69,6 +69,17 @@ let package = Package(
     ]
 )
 
+// They need libFuzzer, which only Tests/Fuzz/run links.
+if Context.environment["ONSALE_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["CFuzzer", "CProto", "CProtocPlugin", "CTestProto", "Kernel", "MessageJSON", "RPC"],
+            path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "README.md", "run"]),
+    ]
+}
+
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

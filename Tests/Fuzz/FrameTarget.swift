@@ -1,0 +1,63 @@
+@testable import RPC
+
+/// The same bytes, once as a whole and once in pieces, must give the same frames; and an envelope that is read by hand
+/// must say what protobuf-c says about it.
+enum FrameTarget {
+    private static let maxBytes = 1024
+
+    static func test(_ input: UnsafeRawBufferPointer) -> Int32 {
+        guard let pieceSize = input.first else { return taken }
+        let bytes = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+        let whole = cuts(of: bytes, pieceSize: bytes.count)
+        let pieces = cuts(of: bytes, pieceSize: max(1, Int(pieceSize)))
+        precondition(whole == pieces, "\(whole) as a whole, \(pieces) in pieces of \(pieceSize)")
+        return taken
+    }
+
+    private enum Cut: Equatable {
+        case frame([UInt8])
+        case tooLarge(UInt64?, Int)
+        case foreign
+    }
+
+    private static func cuts(of bytes: UnsafeRawBufferPointer, pieceSize: Int) -> [Cut] {
+        var reader = FrameReader(maxBytes: maxBytes)
+        var cuts: [Cut] = []
+        var rest = bytes
+        while !rest.isEmpty {
+            var piece = UnsafeRawBufferPointer(rebasing: rest.prefix(pieceSize))
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(pieceSize))
+            reading: while true {
+                switch reader.next(in: &piece) {
+                case .frame(let envelope):
+                    compare(envelope)
+                    cuts.append(.frame(Array(envelope)))
+                case .tooLarge(let id, let size):
+                    cuts.append(.tooLarge(id, size))
+                case .foreign:
+                    return cuts + [.foreign]
+                case .needsMore:
+                    break reading
+                }
+            }
+        }
+        return cuts
+    }
+
+    private static func compare(_ bytes: UnsafeRawBufferPointer) {
+        guard let frame = try? Frame(bytes), let envelope = try? Envelope(decoding: Array(bytes)) else { return }
+        precondition(frame.id == envelope.id)
+        precondition(UInt32(truncatingIfNeeded: frame.kind) == UInt32(bitPattern: envelope.kind.rawValue))
+        precondition(frame.method.elementsEqual(envelope.method.utf8))
+        precondition(frame.timeoutMicroseconds == envelope.timeoutUs)
+        precondition((frame.status == nil) == (envelope.status == nil))
+        precondition(UInt32(truncatingIfNeeded: frame.flags) == envelope.flags)
+        precondition(frame.metadata.count == envelope.metadata.count)
+        precondition(frame.trace.elementsEqual(envelope.trace))
+        precondition(frame.requestID.elementsEqual(envelope.requestID))
+        precondition(UInt32(truncatingIfNeeded: frame.attempt) == envelope.attempt)
+        precondition(UInt32(truncatingIfNeeded: frame.credit) == envelope.credit)
+        precondition(frame.credential.elementsEqual(envelope.credential))
+        precondition(frame.payload.elementsEqual(envelope.payload))
+    }
+}

@@ -1,0 +1,23 @@
+import CFuzzer
+
+/// `Fuzz TARGET [libFuzzer's options]`. Tests/Fuzz/run builds and calls it.
+@main
+enum Main {
+    private static let targets: [(name: String, test: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32)] = [
+        ("frames", { FrameTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
+        ("messages", { MessageTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
+        ("json", { JSONTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
+    ]
+
+    static func main() {
+        guard let target = targets.first(where: { $0.name == CommandLine.arguments.dropFirst().first }) else {
+            fatalError("which target? There are \(targets.map(\.name).joined(separator: ", "))")
+        }
+        var count = CommandLine.argc - 1
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
+        _ = LLVMFuzzerRunDriver(&count, &arguments, target.test)
+    }
+}
+
+/// An input was taken, whatever became of it.
+let taken: Int32 = 0
