@@ -56,9 +56,12 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
+        .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
+        .executableTarget(
+            name: "DatabaseWriter", dependencies: ["Database", "Kernel", "Runtime"], path: "Tests/DatabaseWriter"),
         tests(of: "Kernel"),
         tests(of: "Threads"),
-        tests(of: "Database", ["Kernel", "Runtime", "Threads", "CSQLite"]),
+        tests(of: "Database", ["CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Runtime", "Threads"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["CProtocPlugin", "Kernel"]),

@@ -1,0 +1,92 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct FaultTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let engine: Engine
+        let point: Faults.Point
+        let fault: Faults.Fault
+
+        static let all = Engine.available.flatMap { engine in
+            [Faults.Point.statement, .commit].flatMap { point in
+                Faults.Fault.allCases.map { Case(engine: engine, point: point, fault: $0) }
+            }
+        }
+
+        var testDescription: String { "\(engine): \(point) fails with \(fault)" }
+    }
+
+    /// A pair of rows: half of it must never be seen.
+    private static func insertPair(_ number: UInt64, _ tx: Transaction) throws {
+        for half in 0...1 as ClosedRange<UInt64> {
+            try Shop.insertOnce(Shop.order(2 * number + half), seat: Int(2 * number + half), tx)
+        }
+    }
+
+    private static func pairs(_ database: Database, _ numbers: Range<UInt64>) async throws -> [UInt64: Int] {
+        try await database.scan { reader in
+            var pairs: [UInt64: Int] = [:]
+            try reader.forEach("select id from purchase") { row in
+                pairs[try row.id(0, as: Shop.Order.self).low / 2, default: 0] += 1
+            }
+            return pairs
+        }
+    }
+
+    @Test(arguments: Case.all)
+    func `a fault once, at any step, costs no request its outcome`(the: Case) async throws {
+        let faults = Faults()
+        try await TestDatabase.with(the.engine, Shop.migrations, faults: faults) { database in
+            var acknowledged: Set<UInt64> = []
+            var denied: Set<UInt64> = []
+            for number in 1..<9 as Range<UInt64> {
+                faults.fail(the.point, number: Int(number), with: the.fault)
+                for request in [2 * number, 2 * number + 1] {
+                    do {
+                        try await database.transaction { try Self.insertPair(request, $0) }
+                        acknowledged.insert(request)
+                    } catch let error as DatabaseError {
+                        #expect(error.reason == .diskFull, "everything else passes, and is tried again")
+                        #expect(!error.mayHaveCommitted)
+                        denied.insert(request)
+                    }
+                }
+            }
+            faults.heal()
+            let pairs = try await Self.pairs(database, 2..<18)
+            #expect(pairs.allSatisfy { $0.value == 2 })
+            #expect(Set(pairs.keys) == acknowledged)
+            #expect(denied.isDisjoint(with: acknowledged))
+        }
+    }
+
+    @Test(arguments: Case.all)
+    func `a fault that lasts is given up, and what is said about the outcome is true`(the: Case) async throws {
+        let faults = Faults()
+        var limits = DatabaseLimits()
+        limits.attempts = 3
+        try await TestDatabase.with(the.engine, Shop.migrations, limits: limits, faults: faults) { database in
+            faults.fail(the.point, count: .max, with: the.fault)
+            let tries = Array(1..<6) as [UInt64]
+            var unknown: Set<UInt64> = []
+            for number in tries {
+                do {
+                    try await database.transaction { try Self.insertPair(number, $0) }
+                    // Reading what an earlier try had written needs no commit that can fail on SQLite, but does here.
+                    Issue.record("\(number) was acknowledged")
+                } catch let error as DatabaseError {
+                    if error.mayHaveCommitted { unknown.insert(number) }
+                }
+            }
+            faults.heal()
+            let pairs = try await Self.pairs(database, 1..<6)
+            #expect(pairs.allSatisfy { $0.value == 2 })
+            #expect(Set(pairs.keys).isSubset(of: unknown))
+            if the.point == .commit, the.fault == .answerLost { #expect(Set(pairs.keys) == Set(tries)) }
+            for number in tries { try await database.transaction { try Self.insertPair(number, $0) } }
+            #expect(try await Self.pairs(database, 1..<6).count == tries.count)
+        }
+    }
+}

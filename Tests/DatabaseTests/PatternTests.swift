@@ -1,0 +1,113 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+import Threads
+
+/// The three ways to be right when many decide at once; all else is wrong on a server.
+@Suite struct PatternTests {
+    /// Runs `call` 40 times at once, and counts what did not refuse.
+    private func acceptedOfForty(_ call: @escaping @Sendable (Int) async throws -> Void) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 1...40 {
+                group.addTask {
+                    do {
+                        try await call(number)
+                        return 1
+                    } catch is Refused {
+                        return 0
+                    }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a unique insert lets one of forty through`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let accepted = try await acceptedOfForty { number in
+                try await database.transaction { tx in
+                    let count = try tx.executeCounting(
+                        """
+                        insert into purchase (id, buyer, seat, note) values ($1, $2, $3, '')
+                        on conflict (seat) do nothing
+                        """, Shop.order(UInt64(number)), Shop.order(0), 7)
+                    if count == 0 { throw Refused() }
+                }
+            }
+            #expect(accepted == 1)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a conditional update of one row loses nothing`(engine: Engine) async throws {
+        var limits = DatabaseLimits()
+        // Each of forty may lose to all the others.
+        limits.attempts = 40
+        try await TestDatabase.with(engine, Shop.migrations, limits: limits) { database in
+            try await database.transaction { try Shop.openAccount(1, balance: 100, $0) }
+            let accepted = try await acceptedOfForty { _ in
+                try await database.transaction { tx in
+                    let balance = try Shop.balance(of: 1, tx) ?? 0
+                    if balance < 5 { throw Refused() }
+                    try tx.executeOne(
+                        "update account set balance = $1 where id = 1 and balance = $2", balance - 5, balance)
+                }
+            }
+            #expect(accepted == 20)
+            #expect(try await database.read { try Shop.balance(of: 1, $0) } == 0)
+        }
+    }
+
+    /// Of one buyer at most four, decided over all the buyer's rows.
+    private static func buyOfFour(_ number: Int, isOrdered: Bool, _ tx: Transaction, _ pause: () -> Void = {}) throws {
+        if isOrdered {
+            try tx.execute(
+                """
+                insert into buyer (id, orders) values ($1, 1)
+                on conflict (id) do update set orders = buyer.orders + 1
+                """, Shop.order(0))
+        }
+        let count = try Shop.count(tx)
+        pause()
+        if count >= 4 { throw Refused() }
+        try Shop.insert(Shop.order(UInt64(number)), seat: number, tx)
+    }
+
+    @Test(arguments: Engine.available)
+    func `after an ordering write a decision over several rows holds`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            let accepted = try await acceptedOfForty { number in
+                try await database.transaction { try Self.buyOfFour(number, isOrdered: true, $0) }
+            }
+            #expect(accepted == 4)
+            #expect(try await database.read { try Shop.count($0) } == 4)
+        }
+    }
+
+    @Test func `without the ordering write a server lets the fifth through`() async throws {
+        try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
+            for number in 1...3 {
+                try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
+            }
+            let counted = CountingSemaphore()
+            let go = CountingSemaphore()
+            async let accepted = acceptedOfForty { number in
+                if number > 2 { throw Refused() }
+                try await database.transaction { tx in
+                    try Self.buyOfFour(number + 3, isOrdered: false, tx) {
+                        counted.signal()
+                        go.wait()
+                    }
+                }
+            }
+            while !counted.wait(timeoutMilliseconds: 0) { await Task.yield() }
+            while !counted.wait(timeoutMilliseconds: 0) { await Task.yield() }
+            go.signal()
+            go.signal()
+            #expect(try await accepted == 2)
+            #expect(try await database.read { try Shop.count($0) } == 5)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Database
+import DatabaseWriter
+import Kernel
+import Runtime
+import Synchronization
+import Glibc
+import TestSupport
+import Testing
+
+/// A server that goes away and comes back while a program writes.
+@Suite struct RestartTests {
+    private final class Progress: Sendable {
+        let count = Atomic(0)
+    }
+
+    @Test func `a server killed and restarted under load loses nothing acknowledged, and no program`() async throws {
+        // A server of this test's own: the one that the other tests share stays up. A line to its input restarts it.
+        let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
+        let server = ChildProcess([
+            "\(root)/deploy/with-postgres", "bash", "-c",
+            "echo $ONSALE_TEST_POSTGRES; while read -r _; do $ONSALE_TEST_POSTGRES_RESTART && echo restarted; done",
+        ])
+        let url = try await onThread { server.readLine() ?? "" }
+        let database = try Database(url: url, migrations: Ledger.migrations, clock: SystemClock())
+        let progress = Progress()
+        let writers = (0..<8).map { caller in Task { try await write(as: caller, of: 8, to: database, progress) } }
+        for restart in 1...3 {
+            while progress.count.load(ordering: .relaxed) < 50 * restart { await Task.yield() }
+            server.write("\n")
+            #expect(try await onThread { server.readLine() } == "restarted")
+        }
+        var acknowledged: [Int] = []
+        for writer in writers {
+            writer.cancel()
+            acknowledged += try await writer.value
+        }
+        let all = acknowledged
+        let problem = try await database.scan { reader in
+            try Ledger.problem(in: reader, acknowledged: all, of: 1)
+        }
+        #expect(problem == nil)
+        #expect(acknowledged.count > 100)
+        await database.close()
+        server.kill(SIGTERM)
+        _ = try await onThread { server.wait() }
+    }
+
+    /// Writes one entry after the other until cancelled, and returns those that were acknowledged. Each ends in the end:
+    /// the tries outlast a restart.
+    private func write(as caller: Int, of callers: Int, to database: Database, _ progress: Progress) async throws
+        -> [Int]
+    {
+        var acknowledged: [Int] = []
+        for number in stride(from: caller, to: .max, by: callers) {
+            if Task.isCancelled { break }
+            do {
+                try await database.transaction { try Ledger.write(number, of: 1, $0) }
+                acknowledged.append(number)
+                progress.count.add(1, ordering: .relaxed)
+            } catch let error as DatabaseError where error.reason == .conflict || Task.isCancelled {
+                // Eight on one row, or the end: that may happen to anyone, and is not what this is about.
+            }
+        }
+        return acknowledged
+    }
+}

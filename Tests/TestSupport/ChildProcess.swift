@@ -1,0 +1,96 @@
+import Glibc
+import Threads
+
+/// A program that runs beside a test, which talks to it and may end it at any moment. Blocks: use it on a thread of its own.
+package final class ChildProcess: Sendable {
+    /// Pipes are made and handed on one child at a time, so that no other child keeps an end of them open.
+    private static let spawning = Lock(())
+
+    private let process: pid_t
+    private let input: CInt
+    // Sound: stdio locks each use of a file.
+    private nonisolated(unsafe) let output: UnsafeMutablePointer<FILE>
+
+    /// The first of `arguments` is the program, found on the PATH unless it is a path.
+    package init(_ arguments: [String]) {
+        (process, input, output) = Self.spawning.withLock { _ in
+            let (childInput, input) = Self.pipe()
+            let (output, childOutput) = Self.pipe()
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            posix_spawn_file_actions_adddup2(&actions, childInput, 0)
+            posix_spawn_file_actions_adddup2(&actions, childOutput, 1)
+            // The runtime's threads block signals, and children would inherit that.
+            var attributes = posix_spawnattr_t()
+            posix_spawnattr_init(&attributes)
+            var noSignals = sigset_t()
+            sigemptyset(&noSignals)
+            posix_spawnattr_setsigmask(&attributes, &noSignals)
+            posix_spawnattr_setflags(&attributes, CShort(POSIX_SPAWN_SETSIGMASK))
+            var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+            var process = pid_t()
+            let problem = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, environ)
+            for word in words { free(word) }
+            posix_spawnattr_destroy(&attributes)
+            posix_spawn_file_actions_destroy(&actions)
+            guard problem == 0 else { fatalError("\(arguments[0]): \(String(cString: strerror(problem)))") }
+            close(childInput)
+            close(childOutput)
+            return (process, input, fdopen(output, "r"))
+        }
+    }
+
+    deinit {
+        fclose(output)
+        close(input)
+    }
+
+    /// The program of this package with that name, from the build the test is part of.
+    package static func path(of program: String) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let test = String(decoding: buffer.prefix(max(0, count)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return test[..<(test.lastIndex(of: "/") ?? test.startIndex)] + "/" + program
+    }
+
+    /// The next line of its output; nil after the last one.
+    package func readLine() -> String? {
+        var line: UnsafeMutablePointer<CChar>?
+        var capacity = 0
+        defer { free(line) }
+        let count = getline(&line, &capacity, output)
+        guard count > 0, let line else { return nil }
+        return String(cString: line).split(separator: "\n").first.map(String.init) ?? ""
+    }
+
+    package func write(_ text: String) {
+        _ = Glibc.write(input, text, text.utf8.count)
+    }
+
+    package func kill(_ signal: CInt) {
+        Glibc.kill(process, signal)
+    }
+
+    /// After its end. The status as wait(2) gives it.
+    @discardableResult
+    package func wait() -> CInt {
+        var status: CInt = 0
+        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        return status
+    }
+
+    private static func pipe() -> (CInt, CInt) {
+        var ends: [CInt] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { fatalError("no pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+}
+
+/// Runs what blocks for long where it holds up nobody.
+package func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        let isStarted = Thread.start { continuation.resume(with: Result { try body() }) }
+        precondition(isStarted, "the system gives no more threads")
+    }
+}
