@@ -64,7 +64,7 @@ let package = Package(
         tests(of: "Database", ["CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Runtime", "Threads"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
-        tests(of: "RPC", ["CProtocPlugin", "Kernel"]),
+        tests(of: "RPC", ["CProtocPlugin", "Kernel", "Runtime"]),
         tests(of: "Benchmarks"),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator"),

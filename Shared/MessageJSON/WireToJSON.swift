@@ -121,6 +121,9 @@ extension WireToJSON {
         case PROTOBUF_C_TYPE_STRING: return place.load(as: UnsafePointer<CChar>?.self).map { $0.pointee != 0 } ?? false
         case PROTOBUF_C_TYPE_BYTES: return place.load(as: ProtobufCBinaryData.self).len > 0
         case PROTOBUF_C_TYPE_MESSAGE: return place.load(as: UnsafeRawPointer?.self) != nil
+        // A negative zero counts as none: protobuf-c does not send it either.
+        case PROTOBUF_C_TYPE_FLOAT: return place.load(as: Float.self) != 0
+        case PROTOBUF_C_TYPE_DOUBLE: return place.load(as: Double.self) != 0
         default:
             return UnsafeRawBufferPointer(start: place, count: size(of: field.pointee.type)).contains { $0 != 0 }
         }

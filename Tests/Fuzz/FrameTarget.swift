@@ -10,7 +10,7 @@ enum FrameTarget {
         let bytes = UnsafeRawBufferPointer(rebasing: input.dropFirst())
         let whole = cuts(of: bytes, pieceSize: bytes.count)
         let pieces = cuts(of: bytes, pieceSize: max(1, Int(pieceSize)))
-        precondition(whole == pieces, "\(whole) as a whole, \(pieces) in pieces of \(pieceSize)")
+        expect(whole == pieces, "\(whole) as a whole, \(pieces) in pieces of \(pieceSize)")
         return taken
     }
 
@@ -46,18 +46,18 @@ enum FrameTarget {
 
     private static func compare(_ bytes: UnsafeRawBufferPointer) {
         guard let frame = try? Frame(bytes), let envelope = try? Envelope(decoding: Array(bytes)) else { return }
-        precondition(frame.id == envelope.id)
-        precondition(UInt32(truncatingIfNeeded: frame.kind) == UInt32(bitPattern: envelope.kind.rawValue))
-        precondition(frame.method.elementsEqual(envelope.method.utf8))
-        precondition(frame.timeoutMicroseconds == envelope.timeoutUs)
-        precondition((frame.status == nil) == (envelope.status == nil))
-        precondition(UInt32(truncatingIfNeeded: frame.flags) == envelope.flags)
-        precondition(frame.metadata.count == envelope.metadata.count)
-        precondition(frame.trace.elementsEqual(envelope.trace))
-        precondition(frame.requestID.elementsEqual(envelope.requestID))
-        precondition(UInt32(truncatingIfNeeded: frame.attempt) == envelope.attempt)
-        precondition(UInt32(truncatingIfNeeded: frame.credit) == envelope.credit)
-        precondition(frame.credential.elementsEqual(envelope.credential))
-        precondition(frame.payload.elementsEqual(envelope.payload))
+        expect(frame.id == envelope.id, "id")
+        expect(UInt32(truncatingIfNeeded: frame.kind) == UInt32(bitPattern: envelope.kind.rawValue), "kind")
+        expect(frame.method.elementsEqual(envelope.method.utf8), "method")
+        expect(frame.timeoutMicroseconds == envelope.timeoutUs, "timeoutMicroseconds")
+        expect((frame.status == nil) == (envelope.status == nil), "status")
+        expect(UInt32(truncatingIfNeeded: frame.flags) == envelope.flags, "flags")
+        expect(frame.metadata.count == envelope.metadata.count, "metadata")
+        expect(frame.trace.elementsEqual(envelope.trace), "trace")
+        expect(frame.requestID.elementsEqual(envelope.requestID), "requestID")
+        expect(UInt32(truncatingIfNeeded: frame.attempt) == envelope.attempt, "attempt")
+        expect(UInt32(truncatingIfNeeded: frame.credit) == envelope.credit, "credit")
+        expect(frame.credential.elementsEqual(envelope.credential), "credential")
+        expect(frame.payload.elementsEqual(envelope.payload), "payload")
     }
 }

@@ -21,3 +21,8 @@ enum Main {
 
 /// An input was taken, whatever became of it.
 let taken: Int32 = 0
+
+/// Like `precondition`, whose message is lost in an optimised build.
+func expect(_ isSo: Bool, _ problem: @autoclosure () -> String) {
+    if !isSo { fatalError(problem()) }
+}

@@ -18,7 +18,7 @@ enum MessageTarget {
         guard (try? WireValidator.validate(bytes, as: descriptor)) != nil else { return taken }
         let once = repacked(bytes, as: descriptor)
         let twice = once.withUnsafeBytes { repacked($0, as: descriptor) }
-        precondition(once == twice, "packs differently the second time")
+        expect(once == twice, "packs differently the second time")
         readAndWrite(once)
         return taken
     }
@@ -34,7 +34,7 @@ enum MessageTarget {
                 count = size
             }
         } catch {
-            preconditionFailure("was let through, but: \(error)")
+            fatalError("was let through, but: \(error)")
         }
     }
 
@@ -43,9 +43,9 @@ enum MessageTarget {
         guard let envelope = try? Envelope(decoding: bytes) else { return }
         do {
             let again = try Envelope(decoding: envelope.encoded())
-            precondition(again == envelope, "an envelope changed on its way through Swift")
+            expect(again == envelope, "an envelope changed on its way through Swift")
         } catch {
-            preconditionFailure("an envelope was read, but: \(error)")
+            fatalError("an envelope was read, but: \(error)")
         }
     }
 }

@@ -153,6 +153,13 @@ struct MessageJSONTests {
         #expect(problem == description { try everything(json) })
     }
 
+    @Test func `a negative zero is left out as protobuf-c leaves it out, but not among others`() throws {
+        let single = WireBytes.tag(2, 5) + [0, 0, 0, 0x80] + WireBytes.tag(1, 1) + [0, 0, 0, 0, 0, 0, 0, 0x80]
+        #expect(try MessageJSON.text(of: single, as: Everything.descriptor) == "{}")
+        #expect(try json(Everything(doubles: [-0.0])) == "{\n  \"doubles\": [\n    -0.0\n  ]\n}")
+        #expect(try everything("{\"doubles\": [-0.0]}").doubles[0].sign == .minus)
+    }
+
     @Test func `size and depth have a bound`() {
         let deep = String(repeating: "[", count: 65)
         #expect(description { try everything(deep) } == "line 1, column 65: more than 64 levels deep")

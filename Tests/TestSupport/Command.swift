@@ -10,6 +10,10 @@ package struct Command {
 
     /// Runs `arguments`, the first of which is the program, found on the PATH.
     package static func run(_ arguments: String..., in folder: String = ".") -> Outcome {
+        run(arguments, in: folder)
+    }
+
+    package static func run(_ arguments: [String], in folder: String = ".") -> Outcome {
         let line = arguments.map {
             "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
         }

@@ -1,0 +1,63 @@
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+import Testing
+
+/// `proto/example/client.py`, which knows nothing of this code, calls a server over a socket.
+struct OtherLanguageTests {
+    private func withServer(_ body: (_ call: (String...) -> Command.Outcome) throws -> Void) async throws {
+        let loops = Loops(count: 1)
+        let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
+        let address = try server.listen(on: .loopback(0))
+        try body { arguments in
+            let client = "\(Repository.folder)/proto/example/client.py"
+            let folder = "\(Repository.folder)/Tests/TestSupport"
+            return Command.run([client, "--proto", folder, "\(address)"] + arguments)
+        }
+        await server.shutdown()
+        loops.stop()
+    }
+
+    @Test func `a good call is answered`() async throws {
+        try await withServer { call in
+            let outcome = call("onsale.testing.v1.Echo/Echo", #"{"payload": "aGVsbG8="}"#)
+            #expect(outcome.output == "{\"payload\": \"aGVsbG8=\"}\n")
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func `a failing call ends with what the handler said`() async throws {
+        try await withServer { call in
+            let outcome = call(
+                "onsale.testing.v1.Echo/Fail", #"{"code": 10, "reason": "SEAT_SOLD", "message": "seat A1 is sold"}"#)
+            #expect(outcome.output == "10 SEAT_SOLD: seat A1 is sold\n")
+            #expect(outcome.status == 1)
+        }
+    }
+
+    @Test func `a call without the credential it needs is refused`() async throws {
+        try await withServer { call in
+            let outcome = call("onsale.testing.v1.Echo/Add", #"{"amount": 1}"#)
+            #expect(outcome.output.hasPrefix("16 CREDENTIAL_MISSING: "))
+            #expect(outcome.status == 1)
+        }
+    }
+
+    @Test func `a stream gives all its items, more than were granted at first`() async throws {
+        try await withServer { call in
+            let outcome = call("onsale.testing.v1.Echo/Count", #"{"limit": 40}"#)
+            let items = (1...40).map { "{\"number\": \"\($0)\"}\n" }
+            #expect(outcome.output == items.joined())
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func `health and reflection are on the same port`() async throws {
+        try await withServer { call in
+            #expect(call("onsale.health.v1.Health/Check").output == "{\"status\": \"SERVING\"}\n")
+            let methods = call("onsale.reflection.v1.Reflection/ListMethods").output
+            #expect(methods.contains(#"{"name": "Wait", "requestType": "onsale.testing.v1.WaitRequest""#))
+        }
+    }
+}
