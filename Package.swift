@@ -67,7 +67,7 @@ let package = Package(
         tests(of: "RPC", ["CProtocPlugin", "Kernel", "Runtime"]),
         tests(of: "Benchmarks"),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
-        tests(of: "MessageGenerator"),
+        tests(of: "MessageGenerator", ["RPC"]),
         tests(of: "Gateway", ["Kernel", "RPC"]),
     ]
 )

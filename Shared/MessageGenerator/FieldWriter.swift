@@ -36,7 +36,7 @@ struct FieldWriter {
         case .string: "\"\""
         case .bytes: "[]"
         case .message: "nil"
-        case .enumeration: "\(elementType)(rawValue: 0)"
+        case .enumeration(let type): ".\(SwiftNames.escaped(types.zero(type)))"
         default: "0"
         }
     }

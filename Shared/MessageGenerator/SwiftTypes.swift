@@ -4,7 +4,9 @@ struct SwiftTypes {
         let name: String
         let file: String
         /// For an enum, whether its C type can be negative.
-        let isSigned: Bool
+        var isSigned = false
+        /// For an enum, what a field has that is not set.
+        var zero = ""
     }
 
     private var entries: [String: Entry] = [:]
@@ -19,18 +21,22 @@ struct SwiftTypes {
     /// `Everything.Nested`
     func name(_ fullName: String) -> String { entries[fullName]?.name ?? fullName.lastPart }
 
+    /// The case of an enum that stands for zero.
+    func zero(_ fullName: String) -> String { entries[fullName]?.zero ?? "" }
+
     func isSigned(_ fullName: String) -> Bool { entries[fullName]?.isSigned ?? false }
 
     func file(_ fullName: String) -> String? { entries[fullName]?.file }
 
     private mutating func add(_ message: MessageType, prefix: String, _ file: String) {
-        entries[message.fullName] = Entry(name: prefix + message.name, file: file, isSigned: false)
+        entries[message.fullName] = Entry(name: prefix + message.name, file: file)
         for nested in message.messages { add(nested, prefix: "\(prefix)\(message.name).", file) }
         for type in message.enums { add(type, prefix: "\(prefix)\(message.name).", file) }
     }
 
     private mutating func add(_ type: EnumType, prefix: String, _ file: String) {
         entries[type.fullName] = Entry(
-            name: prefix + type.name, file: file, isSigned: type.values.contains { $0.number < 0 })
+            name: prefix + type.name, file: file, isSigned: type.values.contains { $0.number < 0 },
+            zero: type.values.first { $0.number == 0 }.map { SwiftNames.enumCase($0.name, of: type.name) } ?? "")
     }
 }

@@ -15,7 +15,7 @@ package struct CheckRequest: Message {
 package struct CheckReply: Message {
     package var status: ServingStatus
 
-    package init(status: ServingStatus = ServingStatus(rawValue: 0)) {
+    package init(status: ServingStatus = .unspecified) {
         self.status = status
     }
 }

@@ -32,7 +32,7 @@ package struct Envelope: Message {
 
     package init(
         id: UInt64 = 0,
-        kind: Kind = Kind(rawValue: 0),
+        kind: Kind = .unspecified,
         method: String = "",
         timeoutUs: UInt64 = 0,
         status: Status? = nil,

@@ -204,7 +204,7 @@ package struct Everything: Message {
 
         package init(
             name: String = "",
-            kind: Everything.Nested.Kind = Everything.Nested.Kind(rawValue: 0),
+            kind: Everything.Nested.Kind = .unspecified,
             deeper: Everything.Nested.Deeper? = nil
         ) {
             self.name = name
@@ -229,7 +229,7 @@ package struct Everything: Message {
         boolValue: Bool = false,
         stringValue: String = "",
         bytesValue: [UInt8] = [],
-        colour: Colour = Colour(rawValue: 0),
+        colour: Colour = .unspecified,
         nested: Everything.Nested? = nil,
         doubles: [Double] = [],
         floats: [Float] = [],
@@ -254,7 +254,7 @@ package struct Everything: Message {
         `init`: UInt32 = 0,
         description: Bool = false,
         `where`: [UInt8] = [],
-        type: Everything.Nested.Kind = Everything.Nested.Kind(rawValue: 0)
+        type: Everything.Nested.Kind = .unspecified
     ) {
         self.doubleValue = doubleValue
         self.floatValue = floatValue
