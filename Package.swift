@@ -18,6 +18,20 @@ func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependenc
         linkerSettings: [.linkedLibrary("protobuf-c")])
 }
 
+/// A bounded context, in its three rooms. Of another context it imports the API only, and nothing unless it says so.
+func context(_ name: String, calls others: [String] = []) -> [Target] {
+    let folder = "Services/\(name)Service"
+    let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
+    let ground: [Target.Dependency] = ["Database", "Identity", "Kernel", "RPC", "Runtime", "Service", "Threads"]
+    return [
+        .target(name: name + "API", dependencies: ["CProto", "Kernel", "RPC"], path: folder + "/API"),
+        .target(name: name + "Domain", dependencies: ["Kernel"], path: folder + "/Domain"),
+        .executableTarget(
+            name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + ground,
+            path: folder + "/Server"),
+    ]
+}
+
 /// The tests of one module; every one also sees TestSupport.
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
@@ -42,6 +56,7 @@ let package = Package(
         system("CUV", "libuv", apt: "libuv1-dev"),
         shared("RPC", ["CProto", "CUV", "Kernel"], exclude: []),
         shared("MessageJSON", ["CProto", "Kernel", "RPC"], exclude: []),
+        shared("Service", ["Database", "Identity", "Kernel", "RPC", "Runtime", "Threads"]),
         protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
@@ -51,7 +66,10 @@ let package = Package(
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
-            dependencies: ["CPostgreSQL", "CProto", "CTestProto", "Database", "Kernel", "RPC", "Runtime", "Threads"],
+            dependencies: [
+                "CPostgreSQL", "CProto", "CTestProto", "Database", "Identity", "Kernel", "RPC", "Runtime", "Service",
+                "Threads",
+            ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
@@ -65,6 +83,7 @@ let package = Package(
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["CProtocPlugin", "Kernel", "Runtime"]),
+        tests(of: "Service", ["Database", "Identity", "Kernel", "RPC", "Runtime"]),
         tests(of: "Benchmarks"),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),

@@ -34,30 +34,28 @@ package struct ID<Entity>: Hashable, Sendable {
     }
 }
 
-/// What a request id identifies: one wish of the outermost client, however often it is sent.
-package enum Request {}
-package typealias RequestID = ID<Request>
+/// What ids can be of. Names only, in a place of their own: what a room is, the domain of rooms says.
+package enum Identified {
+    /// One wish of the outermost client, however often it is sent.
+    package enum Request {}
+    /// What carries one request through the services, for those who read the logs.
+    package enum Trace {}
+    package enum User {}
+    /// The waiting room of one sale.
+    package enum Room {}
+    /// A user's position in a room.
+    package enum Place {}
+    package enum Concert {}
+    package enum Ticket {}
+}
 
-/// What carries one request through the services, for those who read the logs.
-package enum Trace {}
-package typealias TraceID = ID<Trace>
-
-package enum User {}
-package typealias UserID = ID<User>
-
-/// The waiting room of one sale.
-package enum Room {}
-package typealias RoomID = ID<Room>
-
-/// A user's position in a room.
-package enum Place {}
-package typealias PlaceID = ID<Place>
-
-package enum Concert {}
-package typealias ConcertID = ID<Concert>
-
-package enum Ticket {}
-package typealias TicketID = ID<Ticket>
+package typealias RequestID = ID<Identified.Request>
+package typealias TraceID = ID<Identified.Trace>
+package typealias UserID = ID<Identified.User>
+package typealias RoomID = ID<Identified.Room>
+package typealias PlaceID = ID<Identified.Place>
+package typealias ConcertID = ID<Identified.Concert>
+package typealias TicketID = ID<Identified.Ticket>
 
 extension ID {
     package static var byteCount: Int { 16 }

@@ -65,6 +65,9 @@ package struct ServerHooks: Sendable {
     /// Whether a service, by its full name, can do its work now. For Health.
     package var isServing: @Sendable (_ service: String) -> Bool
     package var log: @Sendable (RPCEvent) -> Void
+    /// What an error of the machinery means to a caller. Nil for one that nobody expected: it is logged, and answered
+    /// INTERNAL.
+    package var failure: @Sendable (any Error) -> RPCFailure?
     /// Around each handler; the first is the outermost.
     package var interceptors: [ServerInterceptor] = []
     /// Hears of every call that has ended.
@@ -76,11 +79,13 @@ package struct ServerHooks: Sendable {
         },
         isServing: @escaping @Sendable (String) -> Bool = { _ in true },
         log: @escaping @Sendable (RPCEvent) -> Void = { _ in },
+        failure: @escaping @Sendable (any Error) -> RPCFailure? = { _ in nil },
         measure: (@Sendable (CallMeasurement) -> Void)? = nil
     ) {
         self.verify = verify
         self.isServing = isServing
         self.log = log
+        self.failure = failure
         self.measure = measure
     }
 }

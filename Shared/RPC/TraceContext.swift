@@ -55,7 +55,7 @@ extension TraceContext: CustomStringConvertible {
     }
 }
 
-extension ID where Entity == Request {
+extension ID where Entity == Identified.Request {
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
         self.init(

@@ -1,8 +1,8 @@
 /// One part of a program that has to be started and stopped: a database, a server, a client.
 package struct Component: Sendable {
     package let name: String
-    let start: @Sendable () async throws -> Void
-    let stop: @Sendable () async -> Void
+    package let start: @Sendable () async throws -> Void
+    package let stop: @Sendable () async -> Void
 
     /// `start` returns when the part works, and undoes what it did when it throws. `stop` finishes what is in flight and
     /// returns when nothing is left; its task is cancelled when the drain timeout is over.
@@ -21,8 +21,8 @@ package struct Job: Sendable {
     package static let jitter = 0.1
 
     package let name: String
-    let interval: Duration
-    let run: @Sendable () async throws -> Void
+    package let interval: Duration
+    package let run: @Sendable () async throws -> Void
 
     /// The first run is at the start of the program; runs of one job never overlap.
     package init(_ name: String, every interval: Duration, run: @escaping @Sendable () async throws -> Void) {

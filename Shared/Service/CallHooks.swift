@@ -1,0 +1,58 @@
+import Database
+import Identity
+import Kernel
+import RPC
+import Runtime
+
+extension ServerHooks {
+    /// How the server of a context finds out who is calling, whether it is ready, and what errors mean; log and metrics.
+    package static func service(
+        _ descriptions: [ServiceDescription], keys: KeyFile, clock: any Clock, log: Log, metrics: Metrics,
+        health: Health
+    ) -> ServerHooks {
+        let credentials = Credentials(keys)
+        let calls = CallMetrics(descriptions, metrics)
+        return ServerHooks(
+            verify: { bytes throws(RPCFailure) in try credentials.caller(bytes, at: clock.now) },
+            isServing: { _ in health.problems.isEmpty },
+            log: { log.log($0) },
+            failure: { ($0 as? DatabaseError)?.failure },
+            measure: { calls.note($0) })
+    }
+}
+
+extension Credentials {
+    fileprivate func caller(_ bytes: UnsafeRawBufferPointer, at now: Timestamp) throws(RPCFailure) -> Verified {
+        do throws(TokenError) {
+            let credential = try verify(bytes.bytes, at: now)
+            let caller = Caller(user: credential.user, role: credential.role, expires: credential.expiry)
+            return Verified(caller, remaining: credential.expiry - now)
+        } catch {
+            let reason = if case .expired = error { "CREDENTIAL_EXPIRED" } else { "CREDENTIAL_INVALID" }
+            throw RPCFailure(.unauthenticated, reason, "the credential is not accepted: \(error). Sign in again")
+        }
+    }
+}
+
+extension Log {
+    /// What varies stands in the fields, so that a flood of one kind hides nothing of the other.
+    fileprivate func log(_ event: RPCEvent) {
+        var fields: [(key: String, value: LogValue)] = [("what", .text(event.message)), ("peer", .text(event.peer))]
+        if let method = event.method { fields.append(("method", .text(method))) }
+        log(
+            LogLevel(event.level), event.method == nil ? "connection" : "call", fields, trace: event.trace?.trace,
+            request: event.requestID)
+    }
+}
+
+extension LogLevel {
+    fileprivate init(_ level: RPCEvent.Level) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}

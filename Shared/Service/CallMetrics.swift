@@ -1,0 +1,43 @@
+import RPC
+import Runtime
+
+/// Counts calls by method and code, and how long they took.
+struct CallMetrics: Sendable {
+    private struct OfMethod: Sendable {
+        let duration: Histogram
+        let succeeded: Counter
+    }
+
+    /// By name. Made before the first call, so that a call that succeeds takes no lock.
+    private let methods: [String: OfMethod]
+    private let calls: Family<Counter>
+
+    init(_ services: [ServiceDescription], _ metrics: Metrics) {
+        let calls = metrics.counters("rpc_calls_total", "Calls that have ended.", labels: ["method", "code"])
+        let durations = metrics.histograms(
+            "rpc_call_duration_seconds", "From a request's arrival to its handler's return.", labels: ["method"])
+        let all = (services + [HealthMethods.service, ReflectionMethods.service]).flatMap(\.methods)
+        // A stream lasts as long as its reader likes: no latency.
+        methods = Dictionary(
+            uniqueKeysWithValues: all.filter { !$0.isStream }.map { method in
+                let succeeded = calls.with(method.name, StatusCode.ok.description)
+                return (method.name, OfMethod(duration: durations.with(method.name), succeeded: succeeded))
+            })
+        self.calls = calls
+    }
+
+    func note(_ call: CallMeasurement) {
+        let method = methods[call.method.name]
+        method?.duration.observe(call.duration)
+        if let method, call.code == .ok { return method.succeeded.increment() }
+        calls.with(call.method.name, call.code.description).increment()
+    }
+}
+
+extension Server {
+    func report(to metrics: Metrics) {
+        metrics.gauge("rpc_in_flight", "Calls under way, streams apart.") { Double(self.inFlight) }
+        metrics.gauge("rpc_streams", "Open streams.") { Double(self.streamCount) }
+        metrics.gauge("rpc_connections", "Open connections.") { Double(self.connectionCount) }
+    }
+}

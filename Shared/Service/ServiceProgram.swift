@@ -1,0 +1,80 @@
+import Database
+import Glibc
+import Kernel
+import RPC
+import Runtime
+
+/// What the `main` of a context does.
+package enum ServiceProgram {
+    /// Returns when the program has been asked to end and has ended. Called once.
+    package static func run(
+        _ context: ServiceContext, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+        environment: [String: String] = Program.processEnvironment
+    ) async -> ExitCode {
+        umask(0o077)
+        raiseFileLimit()
+        let flags = ServiceFlags(context)
+        return await Program.run(flags.options, arguments: arguments, environment: environment) { ground in
+            try parts(context, flags, ground)
+        }
+    }
+
+    private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ ground: Ground) throws -> Parts {
+        let configuration = ground.configuration
+        let keys = try DataFolder.keys(configuration, ground.log)
+        let watch = DatabaseWatch(ground.log, ground.metrics, ground.health)
+        let database = try open(context, configuration[flags.database], configuration, ground.clock, watch)
+        watch.report(database, to: ground.metrics)
+        let loops = Loops(count: configuration[ServiceFlags.loops])
+        let parts = try context.build(
+            ServiceGround(
+                configuration: configuration, database: database, keys: keys, clock: ground.clock, log: ground.log,
+                metrics: ground.metrics, loops: loops))
+        let server = Server(
+            parts.services, on: loops, limits: ServiceFlags.limits(configuration), agent: context.program,
+            hooks: .service(
+                parts.services.map(\.description), keys: keys, clock: ground.clock, log: ground.log,
+                metrics: ground.metrics, health: ground.health))
+        server.report(to: ground.metrics)
+        return Parts(
+            [
+                Component("database", start: {}, stop: { await database.close() }),
+                Component("loops", start: {}, stop: { loops.stop() }),
+            ] + parts.components + [
+                component(server, at: configuration[flags.options.listen], configuration, ground.log)
+            ],
+            jobs: [watch.check(of: database, ground.clock)] + parts.jobs)
+    }
+
+    private static func open(
+        _ context: ServiceContext, _ url: SecretURL, _ configuration: Configuration, _ clock: any Clock,
+        _ watch: DatabaseWatch
+    ) throws -> Database {
+        try DataFolder.prepare(for: url)
+        var limits = DatabaseLimits()
+        limits.connections = configuration[ServiceFlags.databaseConnections]
+        return try Database(
+            url: url.text, migrations: context.migrations, clock: clock, limits: limits, observe: watch.observe)
+    }
+
+    /// Calls under way have most of the drain timeout; the rest of it is for what comes after them.
+    private static func component(
+        _ server: Server, at address: Address, _ configuration: Configuration, _ log: Log
+    ) -> Component {
+        let grace = configuration[ServiceOptions.drainTimeout] * 0.8
+        return Component(
+            "calls",
+            start: {
+                let address = try server.listen(on: address)
+                log.info("listening", ["address": "\(address)"])
+            }, stop: { await server.shutdown(grace: grace) })
+    }
+
+    /// Every connection is a file; the system allows more than it gives unasked.
+    private static func raiseFileLimit() {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,35 @@
+import Database
+import RPC
+import Service
+import Testing
+
+@Suite struct DatabaseFailureTests {
+    @Test func `a call that was not even queued may go elsewhere, and is told when to come back`() throws {
+        let failure = try #require(DatabaseError(.overloaded(retryAfter: .milliseconds(40)), "full").failure)
+        #expect(failure.code == .resourceExhausted && failure.isNotProcessed && !failure.isIndefinite)
+        #expect(failure.retryAfter == .milliseconds(40))
+    }
+
+    @Test func `a deadline that passed in the line is a deadline, and nothing happened`() throws {
+        let failure = try #require(DatabaseError(.deadlinePassed, "late").failure)
+        #expect(failure.code == .deadlineExceeded && !failure.isIndefinite)
+    }
+
+    @Test func `only a lost commit is indefinite`() throws {
+        let lost = try #require(DatabaseError(.unavailable, "gone", mayHaveCommitted: true).failure)
+        #expect(lost.code == .unavailable && lost.isIndefinite)
+        let refused = try #require(DatabaseError(.unavailable, "gone").failure)
+        #expect(refused.code == .unavailable && !refused.isIndefinite)
+    }
+
+    @Test func `what the database says about itself stays inside`() throws {
+        let failure = try #require(DatabaseError(.unavailable, "host db.example refused user onsale").failure)
+        #expect(!failure.message.contains("db.example"))
+    }
+
+    @Test func `a mistake of the program has no answer but INTERNAL`() {
+        for reason in [DatabaseError.Reason.constraint("x"), .misuse, .damaged, .setup] {
+            #expect(DatabaseError(reason, "").failure == nil)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Database
+import RPC
+import Runtime
+import Service
+import TestSupport
+
+extension ServiceContext {
+    /// The service of testing.proto as a program; where it is asked to wait, it breaks like a database instead.
+    static let echo = ServiceContext(
+        "EchoService", "says what it hears", name: "echo", port: 0, statusPort: 0,
+        migrations: [Migration("create nothing")]
+    ) { ground in
+        let broken = Route(EchoMethods.wait) { _, _ in
+            throw DatabaseError(.unavailable, "the disk is on fire", mayHaveCommitted: true)
+        }
+        let echo = EchoServer(clock: ground.clock).service
+        let routes = echo.routes.filter { $0.method.name != EchoMethods.wait.name } + [broken]
+        return ServiceParts([ServedService(echo.description, routes)])
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import Identity
+import Kernel
+import Runtime
+import Service
+import TestSupport
+import Testing
+
+/// Each body runs as a process of its own.
+@Suite struct ServiceProgramTests {
+    @Test func `the first start makes keys and a database that only their user can read`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let folder = TemporaryFolder()
+            chdir(folder.path)
+            let code = await ServiceProgram.run(.echo.endingAtOnce, arguments: [], environment: [:])
+            precondition(code == .clean)
+            var status = stat()
+            for (name, mode) in [("data", 0o700), ("data/keys", 0o600), ("data/echo.db", 0o600)] {
+                precondition(stat("\(folder.path)/\(name)", &status) == 0, "\(name) is missing")
+                precondition(Int(status.st_mode & 0o777) == mode, "\(name) has another mode")
+            }
+            precondition((try? KeyFile.read("data/keys")) != nil, "the keys cannot be read")
+            for name in ["keys", "echo.db", "echo.db-wal", "echo.db-shm", "echo.db.lock"] { unlink("data/\(name)") }
+            rmdir("data")
+        }
+    }
+
+    @Test func `a key file that was named must exist`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
+            let arguments = ["--keys", "/nowhere/keys", "--database", "sqlite::memory:"]
+            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+        }
+        let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(errors.contains("the key file /nowhere/keys cannot be read"))
+    }
+}
+
+extension ServiceContext {
+    /// Ends with SIGTERM once it runs.
+    fileprivate var endingAtOnce: ServiceContext {
+        ServiceContext(
+            program, summary, name: name, port: port, statusPort: statusPort, migrations: migrations
+        ) { ground in
+            let parts = try build(ground)
+            return ServiceParts(parts.services, jobs: [Job("end", every: .hours(1)) { kill(getpid(), SIGTERM) }])
+        }
+    }
+}

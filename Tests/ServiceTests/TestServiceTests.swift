@@ -1,0 +1,73 @@
+import Identity
+import Kernel
+import RPC
+import Service
+import TestSupport
+import Testing
+
+@Suite struct TestServiceTests {
+    private func failure(_ body: () async throws -> Void) async throws -> RPCFailure {
+        try #require(await #expect(throws: RPCFailure.self) { try await body() })
+    }
+
+    @Test(arguments: Engine.available) func `a user with a credential is heard`(engine: Engine) async throws {
+        try await TestService.with(.echo, on: engine) { service in
+            let reply = try await EchoClient(service.client(of: .alice)).add(AddRequest(amount: 5))
+            #expect(reply.total == 5)
+        }
+    }
+
+    @Test func `without a credential, or in another role, one is not`() async throws {
+        try await TestService.with(.echo, on: .memory) { service in
+            let nobody = try await failure { _ = try await EchoClient(service.client(of: nil)).add(AddRequest()) }
+            #expect(nobody.code == .unauthenticated)
+            let other = try await failure { _ = try await EchoClient(service.client(of: .operator)).add(AddRequest()) }
+            #expect(other.code == .permissionDenied)
+        }
+    }
+
+    @Test func `a credential that is forged, expired or signed with another key is refused`() async throws {
+        try await TestService.with(.echo, on: .memory) { service in
+            let now = service.clock.now
+            var forged = Somebody.alice.credential(service.keys)
+            forged[10] ^= 1
+            for (credential, reason) in [
+                (forged, "CREDENTIAL_INVALID"),
+                (Somebody.alice.credential(.random()), "CREDENTIAL_INVALID"),
+                (Somebody.alice.credential(service.keys, until: now), "CREDENTIAL_EXPIRED"),
+            ] {
+                let client = EchoClient(service.client(of: nil))
+                let refused = try await failure {
+                    _ = try await client.add(AddRequest(), CallOptions(credential: credential))
+                }
+                #expect(refused.code == .unauthenticated && refused.reason == reason)
+            }
+        }
+    }
+
+    @Test func `a credential counts until it expires, and with every key of the file`() async throws {
+        var keys = KeyFile.random()
+        let old = Somebody.alice.credential(keys, until: .noon + .seconds(1))
+        try keys.promote(keys.stage(.auth), of: .auth)
+        try await TestService.with(.echo, on: .memory, keys: keys) { service in
+            let client = EchoClient(service.client(of: nil))
+            _ = try await client.add(AddRequest(), CallOptions(credential: old))
+        }
+    }
+
+    @Test func `an error of the database is told as what it means`() async throws {
+        try await TestService.with(.echo, on: .memory) { service in
+            let lost = try await failure { _ = try await EchoClient(service.client(of: nil)).wait(WaitRequest()) }
+            #expect(lost.code == .unavailable && lost.reason == "DATABASE_UNAVAILABLE" && lost.isIndefinite)
+            #expect(!lost.message.contains("fire"))
+        }
+    }
+
+    @Test func `the same context runs in one thread`() throws {
+        let simulation = try ServiceSimulation(.echo)
+        let total = try simulation.run {
+            try await EchoClient(simulation.client(of: .bob)).add(AddRequest(amount: 7)).total
+        }
+        #expect(total == 7)
+    }
+}

@@ -1,0 +1,58 @@
+import Database
+import Identity
+import Kernel
+import RPC
+import Runtime
+import Service
+
+/// One running program of a context, without its process.
+package final class ServiceInstance: Sendable {
+    package let address: Address
+    package let database: Database
+    private let server: Server
+    private let parts: ServiceParts
+
+    init(
+        _ context: ServiceContext, on url: String, keys: KeyFile, clock: any Clock, loops: Loops,
+        network: (any Network)?, arguments: [String]
+    ) throws {
+        let options = Options(context.program, context.summary, context.options, readsEnvironment: false)
+        guard case .configuration(let configuration) = try options.read(arguments) else {
+            preconditionFailure("a test asks for no help")
+        }
+        let (metrics, health) = (Metrics(), Health())
+        health.enter(.running)
+        let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
+        database = try Database(url: url, migrations: context.migrations, clock: clock)
+        parts = try context.build(
+            ServiceGround(
+                configuration: configuration, database: database, keys: keys, clock: clock, log: log,
+                metrics: metrics, loops: loops, network: network))
+        server = Server(
+            parts.services, on: loops, network: network, agent: context.program,
+            hooks: .service(
+                parts.services.map(\.description), keys: keys, clock: clock, log: log, metrics: metrics,
+                health: health))
+        address = try server.listen(on: .loopback(0))
+    }
+
+    /// Runs a background job once, as its timer would.
+    package func run(_ job: String) async throws {
+        guard let job = parts.jobs.first(where: { $0.name == job }) else {
+            preconditionFailure("there is no job \(job), only \(parts.jobs.map(\.name))")
+        }
+        try await job.run()
+    }
+
+    package var jobs: [Job] { parts.jobs }
+
+    func start() async throws {
+        for component in parts.components { try await component.start() }
+    }
+
+    func stop() async {
+        await server.shutdown(grace: .seconds(1))
+        for component in parts.components.reversed() { await component.stop() }
+        await database.close()
+    }
+}

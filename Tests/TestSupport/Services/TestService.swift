@@ -1,0 +1,76 @@
+import Identity
+import Kernel
+import RPC
+import Service
+import Synchronization
+
+/// A context on real sockets: one or several instances on one database, under a clock that the test moves. Its jobs run
+/// when the test says so.
+package final class TestService: Sendable {
+    package let clock: ManualClock
+    package let keys: KeyFile
+    package let instances: [ServiceInstance]
+    private let loops: Loops
+    private let clients = Mutex<[Client]>([])
+
+    private init(
+        _ context: ServiceContext, on database: TestDatabase, instances count: Int, keys: KeyFile, clock: ManualClock,
+        arguments: [String]
+    ) throws {
+        self.keys = keys
+        self.clock = clock
+        let loops = Loops(count: 2)
+        self.loops = loops
+        instances = try (0..<count).map { _ in
+            try ServiceInstance(
+                context, on: database.url, keys: keys, clock: clock, loops: loops, network: nil, arguments: arguments)
+        }
+    }
+
+    /// Runs `body` with the context on an empty database, or on one that an earlier run has left. Only PostgreSQL takes
+    /// several instances.
+    package static func with<Value: Sendable>(
+        _ context: ServiceContext, on engine: Engine, database: TestDatabase? = nil, instances: Int = 1,
+        keys: KeyFile = .random(), clock: ManualClock = ManualClock(), arguments: [String] = [],
+        _ body: (TestService) async throws -> Value
+    ) async throws -> Value {
+        let database = try database ?? TestDatabase(on: engine)
+        let service = try TestService(
+            context, on: database, instances: instances, keys: keys, clock: clock, arguments: arguments)
+        do {
+            for instance in service.instances { try await instance.start() }
+            let value = try await body(service)
+            await service.stop()
+            return value
+        } catch {
+            await service.stop()
+            throw error
+        }
+    }
+
+    /// A connection of its own to one instance.
+    package func client(of somebody: Somebody?, instance: Int = 0) -> Client {
+        var settings = ClientSettings()
+        settings.credential = somebody?.credential(keys) ?? []
+        let client = Client(to: [instances[instance].address], on: loops, settings: settings)
+        clients.withLock { $0.append(client) }
+        return client
+    }
+
+    package func run(_ job: String) async throws {
+        for instance in instances { try await instance.run(job) }
+    }
+
+    private func stop() async {
+        for client in clients.withLock({ $0 }) { await client.shutdown() }
+        for instance in instances { await instance.stop() }
+        loops.stop()
+    }
+}
+
+extension RequestID {
+    /// A wish of a test, by number.
+    package static func wish(_ number: UInt64) -> RequestID {
+        RequestID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | number)
+    }
+}
