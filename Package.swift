@@ -102,6 +102,11 @@ if Context.environment["ONSALE_FUZZ"] != nil {
     ]
 }
 
+for target in package.targets where target.name == "RPC" {
+    // Checks at run time that a call pays 6 % for; tests, which are built for debugging, still make them.
+    target.swiftSettings = [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+}
+
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [

@@ -5,6 +5,9 @@ import Kernel
 ///
 /// Belongs to one loop.
 final class Connection: TransportReceiver, Flushable, Pulsed {
+    /// So many frames of one turn are written before it ends.
+    private static let firstEarlyFlush = 32
+
     let loop: EventLoop
     let transport: any Transport
     let limits: Limits
@@ -12,6 +15,8 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     private var reader: FrameReader
     private var output = ByteBuffer()
     private var isFlushDue = false
+    private var unflushedFrames = 0
+    private var framesToFlushEarly = firstEarlyFlush
     /// What was read when the peer was already to be held back.
     private var heldBack = ByteBuffer()
     private var waitingForRoom: [ItemFlow] = []
@@ -55,19 +60,34 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     func send(atMost size: Int, _ write: (inout WireWriter) -> Void) {
         guard isOpen else { return }
         output.appendFrame(atMost: size, write)
+        unflushedFrames += 1
+        if unflushedFrames == framesToFlushEarly { flushEarly() }
         guard !isFlushDue else { return }
         isFlushDue = true
         loop.flushLater(self)
     }
 
+    /// A long turn: with the first part of its output the peer can begin at once, on another core. Each part is twice as
+    /// long as the one before, so that the writes stay few.
+    private func flushEarly() {
+        write()
+        unflushedFrames = 0
+        framesToFlushEarly *= 2
+    }
+
+    private func write() {
+        guard transport.unsentCount == 0, output.count > 0 else { return }
+        transport.send(output.bytes)
+        output.removeAll()
+        unsentSince = transport.unsentCount > 0 ? loop.uptime : nil
+    }
+
     func flush() {
         isFlushDue = false
+        unflushedFrames = 0
+        framesToFlushEarly = Self.firstEarlyFlush
         guard isOpen else { return }
-        if transport.unsentCount == 0, output.count > 0 {
-            transport.send(output.bytes)
-            output.removeAll()
-            unsentSince = transport.unsentCount > 0 ? loop.uptime : nil
-        }
+        write()
         if unsentCount > limits.unsentBytes {
             return cut("the peer left \(unsentCount) bytes unread; \(limits.unsentBytes) are allowed")
         }
