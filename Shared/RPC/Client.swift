@@ -55,7 +55,6 @@ package final class Client: Sendable {
         for lane in lanes { await lane.shutdown() }
     }
 
-    @inline(__always)
     private func intercepted<Output: Sendable>(
         _ method: MethodDescription, _ options: CallOptions,
         _ call: @escaping @Sendable (ClientLane, CallOptions) async throws(RPCFailure) -> Output
@@ -79,22 +78,12 @@ package final class Client: Sendable {
         return lanes.first { $0.loop === loop } ?? lanes[0]
     }
 
-    @inline(__always)
     private func onLane<Result: Sendable>(
         _ body: @Sendable (ClientLane) async throws(RPCFailure) -> Result
     ) async throws(RPCFailure) -> Result {
         let lane = laneHere
-        if lane.loop.isCurrent { return try await body(lane) }
-        return try await withTaskExecutorPreference(lane.loop) { () async throws(RPCFailure) in
-            try await Self.run(body, lane)
-        }
-    }
-
-    /// Concurrent, so that it runs where the task prefers to be, whichever actor it was called from.
-    @concurrent private static func run<Result: Sendable>(
-        _ body: @Sendable (ClientLane) async throws(RPCFailure) -> Result, _ lane: ClientLane
-    ) async throws(RPCFailure) -> Result {
-        try await body(lane)
+        if lane.loop.isHome { return try await body(lane) }
+        return try await lane.loop.visited { () async throws(RPCFailure) in try await body(lane) }
     }
 }
 

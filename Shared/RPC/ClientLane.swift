@@ -29,7 +29,8 @@ final class ClientLane: @unchecked Sendable {
     }
 
     /// Makes the call, and makes it again where that is safe and promising.
-    @inline(__always)
+    ///
+    /// (Not `@inline(__always)`: an async function that is inlined so leaves the loop at its first suspension.)
     func call<Output: Sendable>(
         _ method: MethodDescription, _ options: CallOptions, _ make: (Attempt) -> AwaitedCall<Output>
     ) async throws(RPCFailure) -> Output {
@@ -56,7 +57,7 @@ final class ClientLane: @unchecked Sendable {
             let remaining = deadline - loop.uptime
             let pause = retries.pause(
                 after: failure, of: method, attempt: number, remaining: remaining, random: &random)
-            guard let pause, await loop.sleep(for: pause) else { throw failure }
+            guard let pause, await loop.pause(for: pause) else { throw failure }
         }
     }
 
@@ -73,7 +74,7 @@ final class ClientLane: @unchecked Sendable {
         let pause = retries.pause(
             after: failure, of: method, attempt: number, remaining: settings.connectPatience, random: &random)
         guard let pause else { return false }
-        return await loop.sleep(for: pause)
+        return await loop.pause(for: pause)
     }
 
     /// Fills in what the caller left out; returns the deadline.
@@ -89,6 +90,7 @@ final class ClientLane: @unchecked Sendable {
     // MARK: Connections
 
     func start(_ call: PendingCall) {
+        precondition(loop.isCurrent, "a lane belongs to its loop")
         if let problem = problem(with: call) { return call.end(.failure(problem.notProcessed()), on: loop) }
         if let connection = leastBusy() { return connection.begin(call) }
         guard waiting.count < settings.limits.inFlight else {

@@ -56,6 +56,26 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     package var isCurrent: Bool { CurrentLoop.pointer == Unmanaged.passUnretained(self).toOpaque() }
 
+    /// Whether the current task is on this loop and comes back to it after every suspension. A task that was brought here
+    /// for one call may still be on the thread when that is over, without being at home.
+    package var isHome: Bool {
+        isCurrent && withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
+    }
+
+    /// Brings the current task here for the time of `body`. Both are concurrent so that the task moves, there and back,
+    /// whichever actor it comes from.
+    @concurrent func visited<Output: Sendable, Failure>(
+        by body: @Sendable () async throws(Failure) -> Output
+    ) async throws(Failure) -> Output {
+        try await withTaskExecutorPreference(self) { () async throws(Failure) in try await Self.run(body) }
+    }
+
+    @concurrent private static func run<Output: Sendable, Failure>(
+        _ body: @Sendable () async throws(Failure) -> Output
+    ) async throws(Failure) -> Output {
+        try await body()
+    }
+
     package func enqueue(_ job: consuming ExecutorJob) {
         put(.job(UnownedJob(job)))
     }
@@ -160,7 +180,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// From a task on the loop. Returns early, with false, when the task is cancelled.
-    func sleep(for duration: Duration) async -> Bool {
+    package func pause(for duration: Duration) async -> Bool {
         let sleeper = Sleeper()
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in

@@ -49,7 +49,6 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     // MARK: What the handler does
 
-    @inline(__always)
     func intercepted<Output>(_ handler: () async throws -> Output) async throws -> Output {
         let interceptors = connection.interceptors
         if interceptors.isEmpty { return try await handler() }
@@ -160,6 +159,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 
     private func end() {
+        precondition(loop.isCurrent, "an exchange belongs to its loop")
         isFinished = true
         if let deadlineTimer { loop.cancelTimer(deadlineTimer) }
         connection.ended(self, answer ?? .internal, after: loop.uptime - started)

@@ -56,14 +56,8 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
     }
 
     func next() async throws(RPCFailure) -> Item? {
-        if lane.loop.isCurrent { return try await nextHere() }
-        return try await withTaskExecutorPreference(lane.loop) { () async throws(RPCFailure) in
-            try await nextThere()
-        }
-    }
-
-    @concurrent private func nextThere() async throws(RPCFailure) -> Item? {
-        try await nextHere()
+        if lane.loop.isHome { return try await nextHere() }
+        return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextHere() }
     }
 
     private func nextHere() async throws(RPCFailure) -> Item? {

@@ -6,7 +6,7 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
     // Sound because: only the simulation's one thread touches it.
 
     private let transport: any Transport
-    private var bytes: [UInt8] = []
+    private var cutter = FrameCutter()
     package private(set) var received: [Envelope] = []
     package private(set) var isClosed = false
 
@@ -22,8 +22,7 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
     }
 
     package func send(_ envelope: Envelope) throws {
-        let encoded = try envelope.encoded()
-        send([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: encoded.count >> $0) } + encoded)
+        send(try envelope.frame())
     }
 
     package func send(_ bytes: [UInt8]) {
@@ -35,13 +34,7 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
     }
 
     package func didReceive(_ more: UnsafeRawBufferPointer) {
-        bytes += more
-        while bytes.count >= 4 {
-            let size = 4 + bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-            guard bytes.count >= size, let envelope = try? Envelope(decoding: Array(bytes[4..<size])) else { return }
-            received.append(envelope)
-            bytes.removeFirst(size)
-        }
+        received += cutter.frames(in: more).compactMap(Envelope.init(frame:))
     }
 
     package func didSend() {}

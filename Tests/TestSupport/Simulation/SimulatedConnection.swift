@@ -42,8 +42,7 @@ final class SimulatedTransport: Transport {
     private var isClosing = false
     /// Sent and not yet taken by the other end.
     private var outstanding = 0
-    /// The beginning of a frame that is not yet whole.
-    private var partial: [UInt8] = []
+    private var cutter = FrameCutter()
     private var inbox: [UInt8] = []
     private var isEndComing = false
     private var lastArrival = Uptime(nanoseconds: 0)
@@ -65,8 +64,7 @@ final class SimulatedTransport: Transport {
         guard isOpen, !isClosing else { return }
         outstanding += bytes.count
         guard connection.network.interfere != nil else { return sendInPieces(Array(bytes)) }
-        partial += bytes
-        while let frame = takeFrame() { send(frame: frame) }
+        for frame in cutter.frames(in: bytes) { send(frame: frame) }
     }
 
     private func sendInPieces(_ bytes: [UInt8]) {
@@ -78,18 +76,9 @@ final class SimulatedTransport: Transport {
         }
     }
 
-    private func takeFrame() -> [UInt8]? {
-        guard partial.count >= 4 else { return nil }
-        let size = 4 + partial.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        guard partial.count >= size else { return nil }
-        defer { partial.removeFirst(size) }
-        return Array(partial.prefix(size))
-    }
-
     private func send(frame: [UInt8]) {
         let network = connection.network
-        guard let envelope = try? Envelope(decoding: Array(frame.dropFirst(4))), let interfere = network.interfere
-        else {
+        guard let envelope = Envelope(frame: frame), let interfere = network.interfere else {
             return deliver(frame, after: network.drawLatency(), inOrder: true)
         }
         let onTheWay = FrameOnTheWay(connection: connection, isRequestDirection: isNear, envelope: envelope)

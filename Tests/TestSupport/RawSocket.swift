@@ -1,0 +1,56 @@
+import Glibc
+import Kernel
+import RPC
+
+/// A plain TCP socket, as any program has: for sending what no client of ours would send.
+package final class RawSocket {
+    private let descriptor: Int32
+
+    package init(to address: Address) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var target = sockaddr_in()
+        target.sin_family = sa_family_t(AF_INET)
+        target.sin_port = address.port.bigEndian
+        inet_pton(AF_INET, address.host, &target.sin_addr)
+        let connected = withUnsafePointer(to: &target) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard descriptor >= 0, connected == 0 else { throw Problem(description: String(cString: strerror(errno))) }
+        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    package struct Problem: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    package func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { throw Problem(description: "send: \(String(cString: strerror(errno)))") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// All envelopes that come before the peer closes, or until `isEnough`. Throws where nothing comes for 5 seconds.
+    package func envelopes(until isEnough: ([Envelope]) -> Bool = { _ in false }) throws -> [Envelope] {
+        var cutter = FrameCutter()
+        var envelopes: [Envelope] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while !isEnough(envelopes) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 || (count < 0 && errno == ECONNRESET) { break }
+            guard count > 0 else { throw Problem(description: "receive: \(String(cString: strerror(errno)))") }
+            envelopes += cutter.frames(in: buffer.prefix(count)).compactMap(Envelope.init(frame:))
+        }
+        return envelopes
+    }
+}
