@@ -113,10 +113,13 @@ import Testing
         var settings = ClientSettings()
         settings.limits = limits
         let client = Client(to: [world.address], on: world.loops, settings: settings)
-        let payload = (0..<5_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let payload = Array(repeatElement(Array<UInt8>(0...250), count: 6000).joined())
         try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<4 {
-                group.addTask { try await EchoClient(client).echo(EchoRequest(payload: payload)).payload == payload }
+                group.addTask {
+                    let options = CallOptions(timeout: .minutes(1))
+                    return try await EchoClient(client).echo(EchoRequest(payload: payload), options).payload == payload
+                }
             }
             for try await isEqual in group { #expect(isEqual) }
         }
