@@ -41,7 +41,7 @@ struct Retry {
 
     /// Doubles each time; a random part, so that those who collided do not meet again.
     private var length: Duration {
-        let pause = min(Self.firstPause * (1 << min(attempt, 16)), Self.longestPause)
+        let pause = min(Self.firstPause * (1 << min(max(attempt - 2, 0), 16)), Self.longestPause)
         var random = SeededGenerator(seed: environment.clock.uptime.nanoseconds &+ environment.nextSeed())
         return pause * Double.random(in: 0.5...1, using: &random)
     }

@@ -3,8 +3,8 @@ import Glibc
 /// State that one thread at a time works on. Held for moments only: nothing inside waits.
 package struct Lock<State: ~Copyable>: ~Copyable {
     // The mutex needs an address that never moves.
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let state: UnsafeMutablePointer<State>
+    @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let state: UnsafeMutablePointer<State>
 
     package init(_ initial: consuming sending State) {
         mutex = .allocate(capacity: 1)
@@ -21,7 +21,7 @@ package struct Lock<State: ~Copyable>: ~Copyable {
         state.deinitialize(count: 1).deallocate()
     }
 
-    package borrowing func withLock<Value: ~Copyable, Failure: Error>(
+    @inlinable package borrowing func withLock<Value: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Value
     ) throws(Failure) -> sending Value {
         pthread_mutex_lock(mutex)

@@ -5,6 +5,7 @@ import Runtime
 @main
 enum Main {
     private static let benchmarks = [
+        DatabaseBenchmark.benchmark,
         EchoServer.benchmark,
         IdentityBenchmark.benchmark,
         MemoryBenchmark.benchmark,

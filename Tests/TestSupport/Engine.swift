@@ -49,6 +49,7 @@ package final class TestDatabase: Sendable {
         _ body: (Database) async throws -> Value
     ) async throws -> Value {
         let test = try TestDatabase(on: engine)
+        defer { withExtendedLifetime(test) {} }
         let database = try test.open(migrations, clock: clock, limits: limits, faults: faults, observe: observe)
         do {
             let value = try await body(database)

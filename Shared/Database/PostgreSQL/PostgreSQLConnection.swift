@@ -11,7 +11,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
 
     /// What the server still owes, oldest first.
     private enum Owed {
-        case preparation(UnsafePointer<UInt8>)
+        case preparation(PostgreSQLStatement)
         case execution(StaticString, expectsOne: Bool)
         case rows
         case synchronization
@@ -22,8 +22,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     private let faults: Faults?
     private var owed: [Owed] = []
     private var parameters = PostgreSQLParameters()
-    /// Prepared statements by the address of their text, which lives as long as the program.
-    private var statements: [UnsafePointer<UInt8>: PostgreSQLStatement] = [:]
+    private var statements = StatementCache<PostgreSQLStatement>()
     private var prepared = 0
 
     init(_ link: PostgreSQLLink, _ faults: Faults?) {
@@ -155,7 +154,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     }
 
     private func statement(_ sql: StaticString, for values: [any Bindable]) throws -> PostgreSQLStatement {
-        if let statement = statements[sql.utf8Start] {
+        if let statement = statements[sql], !statement.isRefused {
             guard statement.takes(values) else {
                 throw failing(DatabaseError(.misuse, "«\(sql)» was first used with parameters of other types"))
             }
@@ -172,8 +171,8 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         guard PQsendPrepare(link.handle, statement.name, text, Int32(values.count), statement.types) == 1 else {
             throw failing(lost)
         }
-        owed.append(.preparation(sql.utf8Start))
-        statements[sql.utf8Start] = statement
+        owed.append(.preparation(statement))
+        statements.insert(statement, for: sql)
         return statement
     }
 
@@ -219,7 +218,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         skipResult()
         let status = PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
-            if case .preparation(let text) = debt { statements[text] = nil }
+            if case .preparation(let statement) = debt { statement.isRefused = true }
             throw DatabaseError(postgreSQL: result, of: link)
         }
         guard case .execution(let sql, let expectsOne) = debt else { return 0 }

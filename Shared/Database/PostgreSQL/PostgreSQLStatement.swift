@@ -5,6 +5,8 @@ import Glibc
 final class PostgreSQLStatement {
     let name: UnsafeMutablePointer<CChar>
     let types: [Oid]
+    /// The server did not take it, or was not asked after an earlier error: it is to be prepared anew.
+    var isRefused = false
 
     init(_ sql: StaticString, number: Int, for values: [any Bindable]) throws(DatabaseError) {
         let count = Self.parameterCount(of: sql)

@@ -14,8 +14,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     var failure: DatabaseError?
     private var savepoint = Savepoint.none
     private var isReading = false
-    /// By the address of their text: a `StaticString` lives as long as the program, so equal addresses are equal texts.
-    private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
+    private var statements = StatementCache<SQLiteStatement>()
 
     init(path: String, flags: Int32, faults: Faults?) throws {
         var handle: OpaquePointer?
@@ -34,8 +33,8 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     func close() {
-        for statement in statements.values { sqlite3_finalize(statement.pointer) }
-        statements = [:]
+        for statement in statements.all { sqlite3_finalize(statement.pointer) }
+        statements = StatementCache()
         sqlite3_close_v2(handle)
         handle = nil
     }
@@ -54,8 +53,17 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         isReading = true
     }
 
-    func commit() throws {
+    /// A commit ends a transaction that wrote nothing faster than a rollback does.
+    func endReading() {
         isReading = false
+        do {
+            try run("commit")
+        } catch {
+            rollback()
+        }
+    }
+
+    func commit() throws {
         let fault = faults?.next(.commit)
         if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
         do {
@@ -70,7 +78,6 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     func rollback() {
-        isReading = false
         savepoint = .none
         // SQLite may have rolled back by itself, after a full disk for instance.
         if isInTransaction { try? run("rollback") }
@@ -151,10 +158,10 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     private func cached(_ sql: StaticString) throws -> SQLiteStatement {
-        if let statement = statements[sql.utf8Start] { return statement }
+        if let statement = statements[sql] { return statement }
         do throws(DatabaseError) {
             guard let statement = try SQLiteStatement(sql, on: handle) else { throw lastError }
-            statements[sql.utf8Start] = statement
+            statements.insert(statement, for: sql)
             return statement
         } catch {
             throw failing(error)

@@ -47,6 +47,6 @@ extension SQLiteConnection {
         }
         let limit = job.kind == .scan ? Int.max : Reader.rowLimit
         _ = job.run(Transaction(self, now: environment.now(), rowLimit: limit))
-        rollback()
+        endReading()
     }
 }

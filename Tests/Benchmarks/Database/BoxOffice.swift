@@ -1,0 +1,68 @@
+import Database
+import Kernel
+
+/// The work that is measured: one seat is claimed if it is free, and the reservation is written down.
+enum BoxOffice {
+    static let seatCount = 50_000
+    static let concert = ID<BoxOffice.Concert>(high: 7, low: 7)
+    enum Concert {}
+    enum Reservation {}
+
+    static let migrations = [
+        Migration(
+            "create seats",
+            .table(
+                """
+                create table seat (
+                    concert_id uuid not null, label bigint not null, holder uuid, until bigint not null,
+                    constraint seat_key primary key (concert_id, label))
+                """, postgreSQL: "with (fillfactor = 70)"),
+            .table(
+                """
+                create table reservation (
+                    concert_id uuid not null, id uuid not null, buyer uuid not null, label bigint not null,
+                    until bigint not null, state bigint not null,
+                    constraint reservation_key primary key (concert_id, id))
+                """))
+    ]
+
+    static func fill(_ database: Database) async throws {
+        let chunk = 1000
+        for first in stride(from: 0, to: seatCount, by: chunk) {
+            try await database.transaction { tx in
+                for label in first..<(first + chunk) {
+                    try tx.execute(
+                        "insert into seat (concert_id, label, holder, until) values ($1, $2, null, 0)", concert, label)
+                }
+            }
+        }
+    }
+
+    /// `until` grows with each call, so that a seat is free again when its turn comes.
+    static func reserve(_ label: Int, as id: ID<Reservation>, by buyer: UserID, until: Int64, _ tx: Transaction) throws
+    {
+        try tx.executeOne(
+            "update seat set holder = $1, until = $2 where concert_id = $3 and label = $4 and until <= $5",
+            buyer, until, concert, label, until)
+        try tx.execute(
+            """
+            insert into reservation (concert_id, id, buyer, label, until, state)
+            values ($1, $2, $3, $4, $5, 0)
+            """, concert, id, buyer, label, until)
+    }
+
+    struct Taken: Error {}
+
+    /// What most of a sale's calls come to: the seat is gone.
+    static func refuse(_ label: Int, _ tx: Transaction) throws {
+        let isFree = try tx.exists(
+            "select 1 from seat where concert_id = $1 and label = $2 and until < 0", concert, label)
+        if !isFree { throw Taken() }
+    }
+
+    static func until(_ label: Int, _ reader: Reader) throws -> Int64? {
+        try reader.first("select until from seat where concert_id = $1 and label = $2", concert, label) { row in
+            try row.int64(0)
+        }
+    }
+}
