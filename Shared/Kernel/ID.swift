@@ -46,6 +46,12 @@ package enum Identified {
     /// A user's position in a room.
     package enum Place {}
     package enum Concert {}
+    /// Seats that one user holds or has bought together.
+    package enum Reservation {}
+    /// What a user gives for a reservation.
+    package enum Payment {}
+    /// What is given back for one.
+    package enum Refund {}
     package enum Ticket {}
 }
 
@@ -55,6 +61,9 @@ package typealias UserID = ID<Identified.User>
 package typealias RoomID = ID<Identified.Room>
 package typealias PlaceID = ID<Identified.Place>
 package typealias ConcertID = ID<Identified.Concert>
+package typealias ReservationID = ID<Identified.Reservation>
+package typealias PaymentID = ID<Identified.Payment>
+package typealias RefundID = ID<Identified.Refund>
 package typealias TicketID = ID<Identified.Ticket>
 
 extension ID {
