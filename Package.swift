@@ -89,7 +89,11 @@ let package = Package(
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),
         tests(of: "Gateway", ["Kernel", "RPC"]),
-    ]
+        tests(of: "ConcertDomain", ["Kernel"]),
+        tests(
+            of: "ConcertService",
+            ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service"]),
+    ] + context("Concert")
 )
 
 // They need libFuzzer, which only Tests/Fuzz/run links.

@@ -1,0 +1,59 @@
+/// Where the seats of a date are: what changes only when an operator changes it.
+///
+/// Seats have an index here, in the order in which people count them; it is good for this version of the layout only.
+package final class Layout: Sendable {
+    /// Seats side by side, of one grade and price.
+    package struct Block: Equatable, Sendable {
+        package let seats: SeatRun
+        package let grade: String
+        package let price: Int64
+        package let firstIndex: Int
+    }
+
+    package let version: Int64
+    package let labels: [SeatLabel]
+    package let blocks: [Block]
+    /// Indexes of seats side by side, by grade, whatever they cost.
+    package let stretches: [String: [Range<Int>]]
+    private let indexes: [SeatLabel: UInt32]
+
+    package init(version: Int64, _ seats: [Seat]) {
+        let seats = seats.map { (seat: $0, parts: $0.label.parts) }.sorted { $0.seat.label.precedes($1.seat.label) }
+        var blocks: [Block] = []
+        var stretches: [String: [Range<Int>]] = [:]
+        var blockStart = 0
+        var stretchStart = 0
+        for index in seats.indices {
+            let (seat, parts) = seats[index]
+            let isLast = index + 1 == seats.count
+            let next = isLast ? nil : seats[index + 1]
+            let isNeighbour =
+                next.map {
+                    $0.parts.section == parts.section && $0.parts.row == parts.row
+                        && $0.parts.number == parts.number + 1 && $0.seat.grade == seat.grade
+                } ?? false
+            if !isNeighbour || next?.seat.price != seat.price {
+                let first = seats[blockStart].parts.number
+                if let run = try? SeatRun(
+                    section: String(parts.section), row: String(parts.row), first: first, last: parts.number)
+                {
+                    blocks.append(Block(seats: run, grade: seat.grade, price: seat.price, firstIndex: blockStart))
+                }
+                blockStart = index + 1
+            }
+            if !isNeighbour {
+                stretches[seat.grade, default: []].append(stretchStart..<index + 1)
+                stretchStart = index + 1
+            }
+        }
+        self.version = version
+        self.blocks = blocks
+        self.stretches = stretches
+        labels = seats.map(\.seat.label)
+        indexes = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($0.element, UInt32($0.offset)) })
+    }
+
+    package func index(of label: SeatLabel) -> Int? {
+        indexes[label].map { Int($0) }
+    }
+}

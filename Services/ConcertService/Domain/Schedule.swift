@@ -1,0 +1,123 @@
+import Kernel
+
+package typealias ScheduleID = ID<Schedule>
+
+/// One date of a concert: when, for whom, and under which rules its seats are sold.
+package struct Schedule: Equatable, Sendable {
+    package let id: ScheduleID
+    package let concert: ConcertID
+    package let currency: Currency
+    /// The settings it was added with: what a repeated request is compared with.
+    package let addedAs: Fingerprint
+    package private(set) var settings: Settings
+    /// Goes up with every change of the settings.
+    package private(set) var version: Int64
+    /// The request that made the latest version.
+    package private(set) var changedBy: RequestID
+    /// Goes up with every change of the seats.
+    package let layoutVersion: Int64
+
+    package init(_ id: ScheduleID, of concert: Concert, _ settings: Settings) {
+        self.init(
+            stored: id, concert: concert.id, currency: concert.currency, addedAs: settings.fingerprint,
+            settings: settings,
+            version: 1, changedBy: RequestID(of: id), layoutVersion: 0)
+    }
+
+    /// As it was written before.
+    package init(
+        stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
+        version: Int64, changedBy: RequestID, layoutVersion: Int64
+    ) {
+        self.id = id
+        self.concert = concert
+        self.currency = currency
+        self.addedAs = addedAs
+        self.settings = settings
+        self.version = version
+        self.changedBy = changedBy
+        self.layoutVersion = layoutVersion
+    }
+
+    package func added(with wish: Settings) throws(ConcertRefusal) -> Schedule {
+        guard addedAs == wish.fingerprint else { throw .requestIDReused }
+        return self
+    }
+
+    /// False where this very request has changed it already.
+    package mutating func configure(
+        _ settings: Settings, version: Int64, by request: RequestID
+    ) throws(ConcertRefusal) -> Bool {
+        if changedBy == request {
+            guard self.settings == settings else { throw .requestIDReused }
+            return false
+        }
+        guard version == self.version else { throw .scheduleChanged(version: self.version) }
+        self.settings = settings
+        self.version += 1
+        changedBy = request
+        return true
+    }
+
+    /// What a reservation made now is bound to.
+    package func checkSale(at now: Timestamp) throws(ConcertRefusal) {
+        guard now >= settings.saleOpensAt else { throw .saleNotOpen(opensAt: settings.saleOpensAt) }
+        guard now < settings.saleClosesAt else { throw .saleOver(closedAt: settings.saleClosesAt) }
+    }
+}
+
+extension Schedule {
+    /// What an operator decides.
+    package struct Settings: Hashable, Sendable {
+        package static let seatsPerUser = 1...50
+        package static let hold = Duration.seconds(1)...Duration.hours(24)
+
+        package let name: String
+        package let startsAt: Timestamp
+        package let endsAt: Timestamp
+        package let saleOpensAt: Timestamp
+        package let saleClosesAt: Timestamp
+        /// Nil: users cannot cancel what they bought.
+        package let cancelUntil: Timestamp?
+        package let seatsPerUser: Int
+        package let hold: Duration
+        /// Nil: it takes no pass.
+        package let room: RoomID?
+
+        package init(
+            name: String, startsAt: Timestamp, endsAt: Timestamp, saleOpensAt: Timestamp, saleClosesAt: Timestamp,
+            cancelUntil: Timestamp? = nil, seatsPerUser: Int = 4, hold: Duration = .minutes(5), room: RoomID? = nil
+        ) throws(ConcertRefusal) {
+            try ShortName.check(name)
+            guard startsAt.milliseconds > 0, startsAt < endsAt else {
+                throw .invalid("ends_at_ms", "is after starts_at_ms, and both are set")
+            }
+            guard saleOpensAt < saleClosesAt else {
+                throw .invalid("sale_closes_at_ms", "is after sale_opens_at_ms, and both are set")
+            }
+            guard Self.seatsPerUser.contains(seatsPerUser) else {
+                throw .invalid("seats_per_user", "is 1 to 50, or 0 for 4; got \(seatsPerUser)")
+            }
+            guard Self.hold.contains(hold) else {
+                throw .invalid("hold_ms", "is 1000 to 86400000, or 0 for 5 minutes; got \(hold.milliseconds)")
+            }
+            self.name = name
+            self.startsAt = startsAt
+            self.endsAt = endsAt
+            self.saleOpensAt = saleOpensAt
+            self.saleClosesAt = saleClosesAt
+            self.cancelUntil = cancelUntil
+            self.seatsPerUser = seatsPerUser
+            self.hold = hold
+            self.room = room
+        }
+
+        var fingerprint: Fingerprint {
+            Fingerprint([
+                name, "\(startsAt)", "\(endsAt)", "\(saleOpensAt)", "\(saleClosesAt)",
+                cancelUntil.map { "\($0)" } ?? "", "\(seatsPerUser)", "\(hold.milliseconds)",
+                room.map { "\($0)" } ?? "",
+            ])
+        }
+    }
+}

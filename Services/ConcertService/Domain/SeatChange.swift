@@ -1,0 +1,79 @@
+import Kernel
+
+/// What an operator does to many seats. It is done in parts, so that nobody else waits long, and goes on after a crash
+/// where it had stopped: the request asked again finds how far it has come.
+package struct SeatChange: Equatable, Sendable {
+    package enum Kind: Int, Sendable {
+        case set = 1
+        case block = 2
+        case unblock = 3
+    }
+
+    package struct Tally: Equatable, Sendable {
+        package var added = 0
+        package var changed = 0
+        /// Those whose state did not allow it.
+        package var kept = 0
+
+        package init(added: Int = 0, changed: Int = 0, kept: Int = 0) {
+            self.added = added
+            self.changed = changed
+            self.kept = kept
+        }
+    }
+
+    package static let mostSeats = 200_000
+
+    package let id: RequestID
+    package let kind: Kind
+    package let reason: String
+    /// In the order in which seats are locked.
+    package let seats: [Seat]
+    package let fingerprint: Fingerprint
+
+    /// Puts seats on sale.
+    package init(_ id: RequestID, offers: [Offer]) throws(ConcertRefusal) {
+        try Self.checkCount(offers.map(\.seats), "offers")
+        let seats = offers.flatMap { offer in
+            offer.seats.labels.map { Seat($0, grade: offer.grade, price: offer.price) }
+        }
+        try self.init(id, .set, seats, reason: "", field: "offers")
+    }
+
+    package init(_ id: RequestID, blocking runs: [SeatRun], reason: String) throws(ConcertRefusal) {
+        try PlainText.check(reason, "reason")
+        try self.init(id, .block, try Self.seats(runs), reason: reason, field: "seats")
+    }
+
+    package init(_ id: RequestID, unblocking runs: [SeatRun]) throws(ConcertRefusal) {
+        try self.init(id, .unblock, try Self.seats(runs), reason: "", field: "seats")
+    }
+
+    private init(
+        _ id: RequestID, _ kind: Kind, _ seats: [Seat], reason: String, field: String
+    ) throws(ConcertRefusal) {
+        guard !seats.isEmpty else { throw .invalid(field, "names at least one seat") }
+        self.id = id
+        self.kind = kind
+        self.reason = reason
+        self.seats = seats.sorted { $0.label < $1.label }
+        for (seat, next) in zip(self.seats, self.seats.dropFirst()) where seat.label == next.label {
+            throw .invalid(field, "has seat \(seat.label) twice")
+        }
+        let content = self.seats.lazy.map { "\($0.label),\($0.price),\($0.grade)" }
+        fingerprint = Fingerprint(["\(kind)", reason] + content)
+    }
+
+    /// Looked at before any seat is made, for a number of a range costs nothing to send.
+    private static func checkCount(_ runs: [SeatRun], _ field: String) throws(ConcertRefusal) {
+        let count = runs.reduce(0) { $0 + $1.count }
+        guard count <= mostSeats else {
+            throw .invalid(field, "has \(count) seats; at most \(mostSeats) may be changed at once")
+        }
+    }
+
+    private static func seats(_ runs: [SeatRun]) throws(ConcertRefusal) -> [Seat] {
+        try checkCount(runs, "seats")
+        return runs.flatMap(\.labels).map { Seat($0, grade: "", price: 0) }
+    }
+}

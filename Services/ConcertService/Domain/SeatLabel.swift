@@ -1,0 +1,73 @@
+/// What a seat is called, in every hall: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a
+/// number. Part of the seat's key, and printed on its ticket.
+package struct SeatLabel: Hashable, Sendable {
+    package static let longestSection = 16
+    package static let longestRow = 8
+    package static let numbers = 1...99_999
+
+    package let text: String
+
+    /// Empty parts are left out; a section without a row makes no label.
+    package init(section: String, row: String, number: Int) {
+        text = section.isEmpty ? (row.isEmpty ? "\(number)" : "\(row)-\(number)") : "\(section)-\(row)-\(number)"
+    }
+
+    /// As it was written before.
+    package init(stored text: String) {
+        self.text = text
+    }
+
+    package var parts: (section: Substring, row: Substring, number: Int) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let number = Int(parts[parts.count - 1]) ?? 0
+        return (parts.count == 3 ? parts[0] : "", parts.count > 1 ? parts[parts.count - 2] : "", number)
+    }
+
+    static func isSection(_ text: some StringProtocol) -> Bool { isName(text, atMost: longestSection) }
+    static func isRow(_ text: some StringProtocol) -> Bool { isName(text, atMost: longestRow) }
+
+    private static func isName(_ text: some StringProtocol, atMost bytes: Int) -> Bool {
+        text.utf8.count <= bytes && text.first != " " && text.last != " "
+            && text.utf8.allSatisfy { $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ",") }
+    }
+}
+
+extension SeatLabel: LosslessStringConvertible {
+    /// Nil for what no seat can be called, such as `A-7-` or `7-0`.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count), let number = Int(parts[parts.count - 1]),
+            Self.numbers.contains(number), String(number) == parts[parts.count - 1],
+            parts.count < 2 || (Self.isRow(parts[parts.count - 2]) && !parts[parts.count - 2].isEmpty),
+            parts.count < 3 || (Self.isSection(parts[0]) && !parts[0].isEmpty)
+        else { return nil }
+        self.text = text
+    }
+
+    package var description: String { text }
+}
+
+extension SeatLabel: Comparable {
+    /// The order in which seats are locked: any would do, as long as it is the same everywhere.
+    package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text < b.text }
+
+    /// As people count: row 2 before row 10.
+    package func precedes(_ other: SeatLabel) -> Bool {
+        let (a, b) = (parts, other.parts)
+        if a.section != b.section { return Self.precedes(a.section, b.section) }
+        if a.row != b.row { return Self.precedes(a.row, b.row) }
+        return a.number < b.number
+    }
+
+    private static func precedes(_ a: Substring, _ b: Substring) -> Bool {
+        if let a = Int(a), let b = Int(b), a != b { return a < b }
+        // Rows beyond Z are called AA, AB, and so on.
+        if isLetters(a), isLetters(b), a.utf8.count != b.utf8.count { return a.utf8.count < b.utf8.count }
+        return a < b
+    }
+
+    private static func isLetters(_ text: Substring) -> Bool {
+        (1...2).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    }
+}

@@ -1,0 +1,42 @@
+import ConcertDomain
+import Database
+import Kernel
+
+/// The maps of dates, at most 250 ms ago.
+///
+/// Where the layout is still the same, only the seats that are not free are read again.
+struct SeatMaps: Sendable {
+    static let age = Duration.milliseconds(250)
+    private static let capacity = 256
+
+    private let cache: AgedCache<ScheduleKey, SeatMap>
+    private let database: Database
+
+    init(_ database: Database, _ clock: any Clock) {
+        self.database = database
+        cache = AgedCache(age: Self.age, capacity: Self.capacity, clock: clock)
+    }
+
+    func current(_ key: ScheduleKey) async throws -> SeatMap {
+        try await cache.value(for: key) { [database] previous in
+            try await database.scan { reader in
+                let schedule = try ScheduleTable.known(key.schedule, of: key.concert, reader)
+                let taken = try SeatTable.taken(of: schedule, reader)
+                if let layout = previous?.layout, layout.version == schedule.layoutVersion,
+                    let map = SeatMap(layout, taken: taken, asOf: reader.now)
+                {
+                    return map
+                }
+                let layout = Layout(version: schedule.layoutVersion, try SeatTable.all(of: schedule, reader))
+                guard let map = SeatMap(layout, taken: taken, asOf: reader.now) else {
+                    throw DatabaseError(.damaged, "a seat is taken and is not there")
+                }
+                return map
+            }
+        }
+    }
+
+    func forget(_ key: ScheduleKey) {
+        cache.forget(key)
+    }
+}

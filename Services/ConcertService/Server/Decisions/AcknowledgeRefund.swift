@@ -1,0 +1,17 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+
+extension ConcertServer {
+    /// One that is not there was acknowledged before.
+    func acknowledgeRefund(_ request: AcknowledgeRefundRequest, call: Call) async throws -> AcknowledgeRefundReply {
+        let concert = try ConcertID(field: request.concertID, "concert_id")
+        let refund = try RefundID(field: request.refundID, "refund_id")
+        try await database.transaction(before: call.deadline) { tx in
+            try RefundTable.delete(refund, of: concert, tx)
+        }
+        return AcknowledgeRefundReply()
+    }
+}

@@ -1,0 +1,72 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+import Runtime
+
+extension ConcertServer {
+    /// Sells a reservation to a payment, or records why not: the first answer about a payment is the only one, for good.
+    func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply {
+        let concert = try ConcertID(field: request.concertID, "concert_id")
+        let payment = try PaymentID(field: request.paymentID, "payment_id")
+        let id = try ReservationID(field: request.reservationID, "reservation_id")
+        let user = try UserID(field: request.userID, "user_id")
+        let amount = try Money(field: request.amount, request.currency)
+        do {
+            let entry = try await database.transaction(before: call.deadline) { tx in
+                // The fence: whoever comes second with this payment, waits here and then reads what was decided.
+                let hoped = Decision(payment, for: id, .confirmed, at: tx.now)
+                guard try DecisionTable.insert(hoped, in: concert, tx) else {
+                    return try Self.decided(payment, in: concert, tx)
+                }
+                let reservation = try ReservationTable.find(id, of: concert, tx)
+                let outcome = Decision.judge(reservation, paidBy: user, amount, now: tx.now)
+                if let reservation {
+                    switch outcome {
+                    case .confirmed: try Self.sell(reservation, to: payment, tx)
+                    case .aborted(.expired): try Self.expire(reservation, tx)
+                    case .aborted: break
+                    }
+                }
+                let decision = Decision(payment, for: id, outcome, at: tx.now)
+                if outcome != .confirmed { try DecisionTable.settle(decision, in: concert, tx) }
+                return DecisionEntry(decision, sold: outcome == .confirmed ? reservation : nil)
+            }
+            return ConfirmReply(decision: entry)
+        } catch let broken as BrokenInvariant {
+            brokenInvariants.increment()
+            throw broken
+        }
+    }
+
+    static func decided(_ payment: PaymentID, in concert: ConcertID, _ tx: Transaction) throws -> DecisionEntry {
+        guard let decision = try DecisionTable.find(payment, in: concert, tx) else { throw tx.conflict() }
+        let isSale = decision.outcome == .confirmed
+        let sold = isSale ? try ReservationTable.find(decision.reservation, of: concert, tx) : nil
+        return DecisionEntry(decision, sold: sold)
+    }
+
+    /// All seats or nothing: where one of them is not the reservation's, this transaction ends here.
+    private static func sell(_ old: Reservation, to payment: PaymentID, _ tx: Transaction) throws {
+        let schedule = try ScheduleTable.known(old.schedule, of: old.concert, tx)
+        var reservation = old
+        reservation.sell(to: payment, now: tx.now)
+        try ReservationTable.save(reservation, was: old, tx)
+        for label in reservation.seats {
+            guard let seat = try SeatTable.sell(label, of: reservation, tx) else {
+                throw BrokenInvariant(
+                    description: "reservation \(old.id) is held in time, and seat \(label) is not its own")
+            }
+            try TicketTable.insert(
+                Ticket.issue(TicketID.make(at: tx.now), for: seat, of: reservation, on: schedule, now: tx.now), tx)
+        }
+    }
+
+    private static func expire(_ old: Reservation, _ tx: Transaction) throws {
+        var reservation = old
+        reservation.expire(now: tx.now)
+        try ReservationTable.save(reservation, was: old, tx)
+        for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
+    }
+}

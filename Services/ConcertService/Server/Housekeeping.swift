@@ -1,0 +1,57 @@
+import ConcertDomain
+import Database
+import Kernel
+import Runtime
+
+/// What nobody waits for: every rule holds without it.
+extension ConcertServer {
+    private static let sweepInterval = Duration.seconds(30)
+    private static let forgetInterval = Duration.hours(1)
+    private static let reservationsAtATime = 100
+
+    var housekeeping: [Job] {
+        [
+            Job("sweep", every: Self.sweepInterval) { try await sweep() },
+            Job("forget aborts", every: Self.forgetInterval) { try await forgetAborts() },
+        ]
+    }
+
+    /// Writes down which reservations have expired, and frees the seats that still name them.
+    private func sweep() async throws {
+        var due = try await database.scan { try SeatTable.lapsedHolders($0) }[...]
+        while !due.isEmpty {
+            let part = due.prefix(Self.reservationsAtATime)
+            due = due.dropFirst(part.count)
+            try await database.transaction { tx in try Self.sweep(Array(part), tx) }
+        }
+    }
+
+    /// Reservations by id first, then their seats by key, as everywhere.
+    private static func sweep(
+        _ lapsed: [(concert: ConcertID, reservation: ReservationID)], _ tx: Transaction
+    ) throws {
+        var seats: [(label: SeatLabel, reservation: Reservation)] = []
+        for (concert, id) in lapsed.sorted(by: { $0.reservation < $1.reservation }) {
+            try ReservationTable.expire(id, of: concert, tx)
+            guard let reservation = try ReservationTable.find(id, of: concert, tx), reservation.state == .expired
+            else { continue }
+            seats += reservation.seats.map { ($0, reservation) }
+        }
+        for (label, reservation) in seats.sorted(by: { $0.label < $1.label }) {
+            try SeatTable.free(label, of: reservation, tx)
+        }
+    }
+
+    /// A payment that bought nothing is remembered for a day after its reservation has ended: from then on a late Confirm
+    /// finds nothing that it could buy.
+    private func forgetAborts() async throws {
+        let old = try await database.scan { try DecisionTable.aborted(before: $0.now - Decision.memory, $0) }
+        for (concert, decision) in old {
+            try await database.transaction { tx in
+                let reservation = try ReservationTable.find(decision.reservation, of: concert, tx)
+                if let reservation, !reservation.isOver(since: Decision.memory, at: tx.now) { return }
+                try DecisionTable.delete(decision.payment, in: concert, tx)
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+
+extension ConcertServer {
+    func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply {
+        let id = ScheduleID(of: try call.requestID)
+        let concertID = try ConcertID(field: request.concertID, "concert_id")
+        let settings = try Schedule.Settings(request.settings)
+        let schedule = try await database.transaction(before: call.deadline) { tx in
+            if let earlier = try ScheduleTable.find(id, of: concertID, tx) { return try earlier.added(with: settings) }
+            let schedule = Schedule(id, of: try ConcertTable.known(concertID, tx), settings)
+            guard try ScheduleTable.insert(schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
+            return schedule
+        }
+        return AddScheduleReply(schedule: ScheduleEntry(schedule))
+    }
+}

@@ -1,0 +1,83 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+
+/// What SetSeats, BlockSeats and UnblockSeats have in common: many seats, a few at a time.
+extension ConcertServer {
+    /// So few that whoever reserves meanwhile waits for some milliseconds at most.
+    private static let seatsAtATime = 500
+
+    func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
+        if change.kind != .set { try await checkThatAllExist(change, key) }
+        while true {
+            let progress = try await database.transaction(before: call.deadline) { tx in
+                try Self.nextPart(of: change, key, tx)
+            }
+            if progress.done == change.seats.count {
+                maps.forget(key)
+                return progress.tally
+            }
+        }
+    }
+
+    private func checkThatAllExist(_ change: SeatChange, _ key: ScheduleKey) async throws {
+        maps.forget(key)
+        let layout = try await maps.current(key).layout
+        for seat in change.seats where layout.index(of: seat.label) == nil {
+            throw ConcertRefusal.seatUnknown(seat.label)
+        }
+    }
+
+    /// Remembers in the same transaction how far it came, so that a retry goes on there.
+    private static func nextPart(
+        of change: SeatChange, _ key: ScheduleKey, _ tx: Transaction
+    ) throws -> SeatChangeTable.Progress {
+        let schedule = try ScheduleTable.known(key.schedule, of: key.concert, tx)
+        try SeatChangeTable.begin(change, of: schedule, tx)
+        guard let progress = try SeatChangeTable.find(change.id, in: key.concert, tx) else { throw tx.conflict() }
+        guard progress.fingerprint == change.fingerprint, progress.schedule == key.schedule else {
+            throw ConcertRefusal.requestIDReused
+        }
+        let end = min(progress.done + seatsAtATime, change.seats.count)
+        guard end > progress.done else { return progress }
+        try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
+
+        let part = change.seats[progress.done..<end]
+        let found = try part.map { try SeatTable.find($0.label, of: schedule, tx) }
+        let lapsed = change.kind == .set ? [] : found.compactMap { $0?.lapsedHolder(at: tx.now) }
+        for holder in Set(lapsed).sorted() { try ReservationTable.expire(holder, of: key.concert, tx) }
+        var tally = SeatChange.Tally()
+        for (wanted, found) in zip(part, found) {
+            switch change.step(for: wanted, found: found, now: tx.now) {
+            case .insert(let seat):
+                try SeatTable.insert(seat, of: schedule, tx)
+                tally.added += 1
+            case .offer(let seat, let old):
+                try SeatTable.saveOffer(seat, was: old, of: schedule, tx)
+                tally.changed += 1
+            case .claim(let seat, let old):
+                try SeatTable.saveClaim(seat, was: old, of: schedule.id, in: schedule.concert, tx)
+                tally.changed += 1
+            case .nothing: break
+            case .keep: tally.kept += 1
+            }
+        }
+        try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)
+        if change.kind == .set, end == change.seats.count {
+            try ScheduleTable.changeLayout(key.schedule, of: key.concert, tx)
+        }
+        let sum = SeatChange.Tally(
+            added: progress.tally.added + tally.added, changed: progress.tally.changed + tally.changed,
+            kept: progress.tally.kept + tally.kept)
+        return SeatChangeTable.Progress(
+            schedule: key.schedule, fingerprint: change.fingerprint, done: end, tally: sum)
+    }
+}
+
+extension SeatChangeCounts {
+    init(_ tally: SeatChange.Tally) {
+        self.init(added: UInt64(tally.added), changed: UInt64(tally.changed), kept: UInt64(tally.kept))
+    }
+}

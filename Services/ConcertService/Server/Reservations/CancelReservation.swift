@@ -1,0 +1,45 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+
+extension ConcertServer {
+    /// The decision about the payment stays as it is; what is owed waits in the outbox.
+    func cancelReservation(_ request: CancelReservationRequest, call: Call) async throws -> CancelReservationReply {
+        let concert = try ConcertID(field: request.concertID, "concert_id")
+        let id = try ReservationID(field: request.reservationID, "reservation_id")
+        let refund = RefundID(of: try call.requestID)
+        let isOperator = call.caller?.role == .operator
+        let owner = isOperator ? nil : try call.user
+        try Reservation.checkReason(request.reason)
+        let entry = try await database.transaction(before: call.deadline) { tx in
+            let old = try ReservationTable.known(id, of: concert, for: owner, tx)
+            let schedule = try ScheduleTable.known(old.schedule, of: concert, tx)
+            let oldTickets = try TicketTable.all(of: old, tx)
+            var (reservation, tickets) = (old, oldTickets)
+            let isNew = try reservation.takeBack(
+                &tickets, by: isOperator ? .operator : .user, refund: refund, reason: request.reason,
+                until: schedule.settings.cancelUntil, now: tx.now)
+            if isNew {
+                try ReservationTable.save(reservation, was: old, tx)
+                for (ticket, old) in zip(tickets, oldTickets) { try TicketTable.save(ticket, was: old, tx) }
+                for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
+                try RefundTable.insert(RefundTable.Refund(refund, of: reservation, now: tx.now), tx)
+            }
+            return ReservationEntry(reservation, at: tx.now)
+        }
+        return CancelReservationReply(reservation: entry, refundID: refund.bytes)
+    }
+}
+
+extension RefundTable.Refund {
+    fileprivate init(_ id: RefundID, of reservation: Reservation, now: Timestamp) throws {
+        guard let payment = reservation.payment else {
+            throw BrokenInvariant(description: "reservation \(reservation.id) was sold to no payment")
+        }
+        self.init(
+            id: id, concert: reservation.concert, payment: payment, reservation: reservation.id,
+            user: reservation.user, amount: reservation.amount, reason: reservation.returnReason, dueSince: now)
+    }
+}

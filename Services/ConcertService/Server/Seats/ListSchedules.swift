@@ -1,0 +1,23 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+
+extension ConcertServer {
+    func listSchedules(_ request: ListSchedulesRequest, call: Call) async throws -> ListSchedulesReply {
+        let id = try ConcertID(field: request.concertID, "concert_id")
+        let (concert, schedules) = try await database.read(before: call.deadline) { reader in
+            (try ConcertTable.known(id, reader), try ScheduleTable.all(of: id, reader))
+        }
+        _ = try checkBrowsing(request.pass, in: concert.browseRoom, call: call)
+        let tallies = try await tallies.current(of: id)
+        let entries = schedules.compactMap { schedule -> ScheduleEntry? in
+            let tally = tallies[schedule.id] ?? SeatTally()
+            if !request.name.isEmpty, schedule.settings.name != request.name { return nil }
+            if request.onlyWithFreeSeats, tally.free == 0 { return nil }
+            return ScheduleEntry(schedule, tally)
+        }
+        return ListSchedulesReply(schedules: entries)
+    }
+}

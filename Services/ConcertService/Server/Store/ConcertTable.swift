@@ -1,0 +1,64 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum ConcertTable {
+    /// False where the name is another's. The name is a row of its own, for it is no part of the concert's key.
+    static func insert(_ concert: Concert, _ tx: Transaction) throws -> Bool {
+        let isNamed = try tx.executeCounting(
+            "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing", concert.name,
+            concert.id)
+        guard isNamed == 1 else { return false }
+        try tx.execute(
+            """
+            insert into concert (concert_id, name, title, host, currency, browse_room, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            """, concert.id, concert.name, concert.title, concert.host, concert.currency.code, concert.browseRoom,
+            concert.createdAt)
+        return true
+    }
+
+    static func find(_ id: ConcertID, _ reader: Reader) throws -> Concert? {
+        try reader.first(
+            """
+            select concert_id, name, title, host, currency, browse_room, created_at from concert where concert_id = $1
+            """, id, map: concert)
+    }
+
+    static func known(_ id: ConcertID, _ reader: Reader) throws -> Concert {
+        guard let concert = try find(id, reader) else { throw ConcertRefusal.concertUnknown }
+        return concert
+    }
+
+    static func find(named name: String, _ reader: Reader) throws -> Concert? {
+        let id = try reader.first("select concert_id from concert_name where name = $1", name) { row in
+            try row.id(0, as: Identified.Concert.self)
+        }
+        return try id.flatMap { try find($0, reader) }
+    }
+
+    /// One more than a page holds, so that its reader knows whether there is another.
+    static func page(after id: ConcertID?, _ reader: Reader) throws -> [Concert] {
+        try reader.rows(
+            """
+            select concert_id, name, title, host, currency, browse_room, created_at from concert
+            where concert_id > $1 order by concert_id limit 101
+            """, id ?? ConcertID(high: 0, low: 0), map: concert)
+    }
+
+    private static func concert(_ row: borrowing Row) throws -> Concert {
+        Concert(
+            stored: try row.id(0), name: try row.text(1), title: try row.text(2), host: try row.text(3),
+            currency: try row.currency(4), browseRoom: try row.optionalID(5), createdAt: try row.timestamp(6))
+    }
+}
+
+extension Row {
+    func currency(_ column: Int) throws -> Currency {
+        let code = try text(column)
+        guard let currency = Currency(code) else {
+            throw DatabaseError(.damaged, "a row has the currency \(code), which this program does not know")
+        }
+        return currency
+    }
+}

@@ -1,0 +1,63 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum DecisionTable {
+    /// False where something was decided about the payment before: nothing is written then. The outcome counts only when
+    /// the transaction is committed; `settle` sets another one before.
+    static func insert(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into decision (concert_id, payment_id, reservation_id, outcome, decided_at)
+            values ($1, $2, $3, $4, $5) on conflict (concert_id, payment_id) do nothing
+            """, concert, decision.payment, decision.reservation, number(of: decision.outcome), decision.at) == 1
+    }
+
+    static func settle(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws {
+        try tx.execute(
+            "update decision set outcome = $3 where concert_id = $1 and payment_id = $2", concert, decision.payment,
+            number(of: decision.outcome))
+    }
+
+    static func find(_ payment: PaymentID, in concert: ConcertID, _ reader: Reader) throws -> Decision? {
+        try reader.first(
+            """
+            select payment_id, reservation_id, outcome, decided_at from decision
+            where concert_id = $1 and payment_id = $2
+            """, concert, payment, map: decision)
+    }
+
+    /// For a scan: payments that bought nothing, and were told so before `time`.
+    static func aborted(
+        before time: Timestamp, _ reader: Reader
+    ) throws -> [(concert: ConcertID, decision: Decision)] {
+        try reader.rows(
+            """
+            select payment_id, reservation_id, outcome, decided_at, concert_id from decision
+            where outcome <> 0 and decided_at <= $1 limit 1000
+            """, time
+        ) { row in (try row.id(4), try decision(row)) }
+    }
+
+    static func delete(_ payment: PaymentID, in concert: ConcertID, _ tx: Transaction) throws {
+        try tx.execute(
+            "delete from decision where concert_id = $1 and payment_id = $2 and outcome <> 0", concert, payment)
+    }
+
+    private static func decision(_ row: borrowing Row) throws -> Decision {
+        let number = try row.int(2)
+        let reason = Decision.Reason(rawValue: number)
+        guard number == 0 || reason != nil else {
+            throw DatabaseError(.damaged, "a decision has an outcome that this program does not know")
+        }
+        return Decision(
+            try row.id(0), for: try row.id(1), reason.map { .aborted($0) } ?? .confirmed, at: try row.timestamp(3))
+    }
+
+    private static func number(of outcome: Decision.Outcome) -> Int {
+        switch outcome {
+        case .confirmed: 0
+        case .aborted(let reason): reason.rawValue
+        }
+    }
+}

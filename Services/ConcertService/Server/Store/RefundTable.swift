@@ -1,0 +1,59 @@
+import ConcertDomain
+import Database
+import Kernel
+
+/// What is owed, until it is acknowledged: the outbox.
+enum RefundTable {
+    static let page = 100
+
+    struct Refund: Sendable {
+        let id: RefundID
+        let concert: ConcertID
+        let payment: PaymentID
+        let reservation: ReservationID
+        let user: UserID
+        let amount: Money
+        let reason: String
+        let dueSince: Timestamp
+    }
+
+    static func insert(_ refund: Refund, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            insert into refund_due (
+                concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """, refund.concert, refund.id, refund.payment, refund.reservation, refund.user, refund.amount.minorUnits,
+            refund.amount.currency.code, refund.reason, refund.dueSince)
+    }
+
+    static func delete(_ id: RefundID, of concert: ConcertID, _ tx: Transaction) throws {
+        try tx.execute("delete from refund_due where concert_id = $1 and refund_id = $2", concert, id)
+    }
+
+    /// One more than a page holds. Across concerts in the order of their ids.
+    static func due(
+        after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, _ reader: Reader
+    ) throws -> [Refund] {
+        if let concert {
+            return try reader.rows(
+                """
+                select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
+                from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit 101
+                """, concert, last.refund, map: refund)
+        }
+        return try reader.rows(
+            """
+            select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
+            from refund_due where concert_id > $1 or (concert_id = $1 and refund_id > $2)
+            order by concert_id, refund_id limit 101
+            """, last.concert, last.refund, map: refund)
+    }
+
+    private static func refund(_ row: borrowing Row) throws -> Refund {
+        Refund(
+            id: try row.id(0), concert: try row.id(1), payment: try row.id(2), reservation: try row.id(3),
+            user: try row.id(4), amount: Money(minorUnits: try row.int64(5), try row.currency(6)),
+            reason: try row.text(7), dueSince: try row.timestamp(8))
+    }
+}

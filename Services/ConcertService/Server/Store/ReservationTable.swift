@@ -1,0 +1,109 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum ReservationTable {
+    /// False where the id is taken: by another user, or by one that was forgotten.
+    static func insert(_ reservation: Reservation, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into reservation (
+                concert_id, reservation_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
+                reserved_at, deadline, state)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
+            on conflict (concert_id, reservation_id) do nothing
+            """, reservation.concert, reservation.id, reservation.schedule, reservation.user,
+            reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf, reservation.amount.minorUnits,
+            reservation.amount.currency.code, reservation.place?.room, reservation.place?.place,
+            reservation.reservedAt, reservation.deadline) == 1
+    }
+
+    /// Conditional: a reservation leaves each state once.
+    static func save(_ reservation: Reservation, was old: Reservation, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update reservation
+            set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8
+            where concert_id = $1 and reservation_id = $2 and state = $9
+            """, reservation.concert, reservation.id, reservation.state.rawValue, reservation.payment,
+            reservation.soldAt, reservation.refund, reservation.endedAt, reservation.returnReason, old.state.rawValue)
+    }
+
+    /// Writes down that a deadline has passed, unless somebody has already. A sale that came first makes the seats
+    /// another's, and the condition on those runs the closure again.
+    static func expire(_ id: ReservationID, of concert: ConcertID, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            update reservation set state = 4, ended_at = deadline
+            where concert_id = $1 and reservation_id = $2 and state = 1 and deadline <= $3
+            """, concert, id, tx.now)
+    }
+
+    static func find(_ id: ReservationID, of concert: ConcertID, _ reader: Reader) throws -> Reservation? {
+        try reader.first(
+            """
+            select
+                reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
+                reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
+            from reservation where concert_id = $1 and reservation_id = $2
+            """, concert, id, map: reservation)
+    }
+
+    static func exists(_ id: ReservationID, of concert: ConcertID, _ reader: Reader) throws -> Bool {
+        try reader.exists("select 1 from reservation where concert_id = $1 and reservation_id = $2", concert, id)
+    }
+
+    /// What is not the user's looks as if it did not exist.
+    static func known(
+        _ id: ReservationID, of concert: ConcertID, for user: UserID?, _ reader: Reader
+    ) throws -> Reservation {
+        guard let reservation = try find(id, of: concert, reader), user == nil || reservation.user == user else {
+            throw ConcertRefusal.reservationUnknown
+        }
+        return reservation
+    }
+
+    static func known(_ ids: [ReservationID], of concert: ConcertID, _ reader: Reader) throws -> [Reservation] {
+        try ids.map { id in
+            guard let reservation = try find(id, of: concert, reader) else {
+                throw DatabaseError(.damaged, "a buyer's reservation \(id) is missing")
+            }
+            return reservation
+        }
+    }
+
+    /// For a scan, oldest first: whatever has named the seat in its list.
+    static func naming(_ seat: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> [Reservation] {
+        var reservations: [Reservation] = []
+        try reader.forEach(
+            """
+            select
+                reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
+                reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
+            from reservation
+            where concert_id = $1 and schedule_id = $2 and ',' || seats || ',' like $3
+            """, schedule.concert, schedule.id, "%,\(seat.text),%"
+        ) { row in
+            let found = try reservation(row)
+            // The pattern takes more: % and _ may be part of a name, and SQLite does not mind the case.
+            if found.seats.contains(seat) { reservations.append(found) }
+        }
+        return reservations.sorted { ($0.reservedAt, $0.id) < ($1.reservedAt, $1.id) }
+    }
+
+    private static func reservation(_ row: borrowing Row) throws -> Reservation {
+        guard let state = Reservation.State(rawValue: try row.int(12)) else {
+            throw DatabaseError(.damaged, "a reservation is in a state that this program does not know")
+        }
+        let room = try row.optionalID(8, as: Identified.Room.self)
+        let place = try row.optionalID(9, as: Identified.Place.self)
+        return Reservation(
+            stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), user: try row.id(3),
+            seats: try row.text(4).split(separator: ",").map { SeatLabel(stored: String($0)) },
+            bestOf: try row.optionalText(5), amount: Money(minorUnits: try row.int64(6), try row.currency(7)),
+            place: room.flatMap { room in place.map { Reservation.Place(room: room, place: $0) } },
+            reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: state,
+            payment: try row.optionalID(13), soldAt: try row.optionalTimestamp(14), refund: try row.optionalID(15),
+            endedAt: try row.optionalTimestamp(16), returnReason: try row.optionalText(17) ?? "")
+    }
+}

@@ -1,0 +1,94 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum ScheduleTable {
+    /// False where the name is that of another date of the concert.
+    static func insert(_ schedule: Schedule, _ tx: Transaction) throws -> Bool {
+        guard try take(schedule.settings.name, for: schedule, tx) else { return false }
+        let settings = schedule.settings
+        try tx.execute(
+            """
+            insert into schedule (
+                concert_id, schedule_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
+                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            """, schedule.concert, schedule.id, schedule.currency.code, schedule.addedAs.value, schedule.version,
+            schedule.changedBy, schedule.layoutVersion, settings.name, settings.startsAt, settings.endsAt,
+            settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
+            settings.hold.milliseconds, settings.room)
+        return true
+    }
+
+    /// False where the new name is that of another date.
+    static func save(_ schedule: Schedule, was old: Schedule, _ tx: Transaction) throws -> Bool {
+        if schedule.settings.name != old.settings.name {
+            guard try take(schedule.settings.name, for: schedule, tx) else { return false }
+            try tx.execute(
+                "delete from schedule_name where concert_id = $1 and name = $2", schedule.concert, old.settings.name)
+        }
+        let settings = schedule.settings
+        try tx.executeOne(
+            """
+            update schedule set
+                version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
+                sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13
+            where concert_id = $1 and schedule_id = $2 and version = $14
+            """, schedule.concert, schedule.id, schedule.version, schedule.changedBy, settings.name, settings.startsAt,
+            settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
+            settings.hold.milliseconds, settings.room, old.version)
+        return true
+    }
+
+    private static func take(_ name: String, for schedule: Schedule, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into schedule_name (concert_id, name, schedule_id) values ($1, $2, $3)
+            on conflict (concert_id, name) do nothing
+            """, schedule.concert, name, schedule.id) == 1
+    }
+
+    /// Those who have the map learn that it is another one.
+    static func changeLayout(_ id: ScheduleID, of concert: ConcertID, _ tx: Transaction) throws {
+        try tx.execute(
+            "update schedule set layout_version = layout_version + 1 where concert_id = $1 and schedule_id = $2",
+            concert, id)
+    }
+
+    static func find(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule? {
+        try reader.first(
+            """
+            select
+                schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
+                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
+            from schedule where concert_id = $1 and schedule_id = $2
+            """, concert, id, map: schedule)
+    }
+
+    static func known(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule {
+        guard let schedule = try find(id, of: concert, reader) else { throw ConcertRefusal.scheduleUnknown }
+        return schedule
+    }
+
+    static func all(of concert: ConcertID, _ reader: Reader) throws -> [Schedule] {
+        try reader.rows(
+            """
+            select
+                schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
+                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
+            from schedule where concert_id = $1
+            """, concert, map: schedule
+        ).sorted { ($0.settings.startsAt, $0.id) < ($1.settings.startsAt, $1.id) }
+    }
+
+    private static func schedule(_ row: borrowing Row) throws -> Schedule {
+        let settings = try Schedule.Settings(
+            name: row.text(7), startsAt: row.timestamp(8), endsAt: row.timestamp(9), saleOpensAt: row.timestamp(10),
+            saleClosesAt: row.timestamp(11), cancelUntil: row.optionalTimestamp(12), seatsPerUser: row.int(13),
+            hold: .milliseconds(row.int64(14)), room: row.optionalID(15))
+        return Schedule(
+            stored: try row.id(0), concert: try row.id(1), currency: try row.currency(2),
+            addedAs: Fingerprint(stored: try row.int64(3)), settings: settings, version: try row.int64(4),
+            changedBy: try row.id(5), layoutVersion: try row.int64(6))
+    }
+}

@@ -1,0 +1,53 @@
+import ConcertDomain
+import Database
+import Kernel
+
+/// How far a change of many seats has come.
+enum SeatChangeTable {
+    struct Progress: Sendable {
+        let schedule: ScheduleID
+        let fingerprint: Fingerprint
+        let done: Int
+        let tally: SeatChange.Tally
+    }
+
+    static func begin(_ change: SeatChange, of schedule: Schedule, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            insert into seat_change (concert_id, request_id, schedule_id, fingerprint, done, added, changed, kept)
+            values ($1, $2, $3, $4, 0, 0, 0, 0) on conflict (concert_id, request_id) do nothing
+            """, schedule.concert, change.id, schedule.id, change.fingerprint.value)
+    }
+
+    static func find(_ id: RequestID, in concert: ConcertID, _ reader: Reader) throws -> Progress? {
+        try reader.first(
+            """
+            select schedule_id, fingerprint, done, added, changed, kept from seat_change
+            where concert_id = $1 and request_id = $2
+            """, concert, id
+        ) { row in
+            Progress(
+                schedule: try row.id(0), fingerprint: Fingerprint(stored: try row.int64(1)), done: try row.int(2),
+                tally: SeatChange.Tally(added: try row.int(3), changed: try row.int(4), kept: try row.int(5)))
+        }
+    }
+
+    /// Takes the next part for this transaction alone: where a doubled request has taken it, the closure runs again.
+    static func take(
+        upTo done: Int, after progress: Progress, of id: RequestID, in concert: ConcertID, _ tx: Transaction
+    ) throws {
+        try tx.executeOne(
+            "update seat_change set done = $3 where concert_id = $1 and request_id = $2 and done = $4", concert, id,
+            done, progress.done)
+    }
+
+    static func count(
+        _ tally: SeatChange.Tally, of id: RequestID, in concert: ConcertID, _ tx: Transaction
+    ) throws {
+        try tx.execute(
+            """
+            update seat_change set added = added + $3, changed = changed + $4, kept = kept + $5
+            where concert_id = $1 and request_id = $2
+            """, concert, id, tally.added, tally.changed, tally.kept)
+    }
+}

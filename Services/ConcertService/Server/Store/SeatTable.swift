@@ -1,0 +1,138 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum SeatTable {
+    /// The numbers of the column `state`.
+    private enum State {
+        static let free: Int64 = 0
+        static let held: Int64 = 1
+        static let sold: Int64 = 2
+        static let blocked: Int64 = 3
+    }
+
+    static func find(_ label: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> Seat? {
+        try reader.first(
+            """
+            select label, grade, price, state, reservation_id, until, reason from seat
+            where concert_id = $1 and schedule_id = $2 and label = $3
+            """, schedule.concert, schedule.id, label.text, map: seat)
+    }
+
+    static func known(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
+        try labels.map { label in
+            guard let seat = try find(label, of: schedule, reader) else { throw ConcertRefusal.seatUnknown(label) }
+            return seat
+        }
+    }
+
+    /// For a scan: every seat of a date.
+    static func all(of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
+        try reader.rows(
+            """
+            select label, grade, price, state, reservation_id, until, reason from seat
+            where concert_id = $1 and schedule_id = $2
+            """, schedule.concert, schedule.id, map: seat)
+    }
+
+    /// For a scan: the seats that are not free now.
+    static func taken(of schedule: Schedule, _ reader: Reader) throws -> [(label: SeatLabel, state: SeatMap.State)] {
+        try reader.rows(
+            """
+            select label, state from seat
+            where concert_id = $1 and schedule_id = $2 and state <> 0 and not (state = 1 and until <= $3)
+            """, schedule.concert, schedule.id, reader.now
+        ) { row in
+            let number = try row.int64(1)
+            return (try label(row), number == State.held ? .held : number == State.sold ? .sold : .blocked)
+        }
+    }
+
+    static func insert(_ seat: Seat, of schedule: Schedule, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            insert into seat (concert_id, schedule_id, label, grade, price, state) values ($1, $2, $3, $4, $5, 0)
+            on conflict (concert_id, schedule_id, label) do nothing
+            """, schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price)
+    }
+
+    /// Conditional: where somebody else has changed the claim meanwhile, the closure runs again.
+    static func saveClaim(
+        _ seat: Seat, was old: Seat, of schedule: ScheduleID, in concert: ConcertID, _ tx: Transaction
+    )
+        throws
+    {
+        let new = columns(of: seat.claim)
+        let (state, holder, _, _) = columns(of: old.claim)
+        try tx.executeOne(
+            """
+            update seat set state = $4, reservation_id = $5, until = $6, reason = $7
+            where concert_id = $1 and schedule_id = $2 and label = $3
+                and state = $8 and reservation_id is not distinct from $9
+            """, concert, schedule, seat.label.text, new.state, new.reservation, new.until, new.reason, state, holder)
+    }
+
+    /// Conditional, as above.
+    static func saveOffer(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
+        let (state, holder, _, _) = columns(of: old.claim)
+        try tx.executeOne(
+            """
+            update seat set grade = $4, price = $5
+            where concert_id = $1 and schedule_id = $2 and label = $3
+                and state = $6 and reservation_id is not distinct from $7
+            """, schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price, state, holder)
+    }
+
+    /// Sells a held seat to its holder, and returns it; nil where it is not his.
+    static func sell(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws -> Seat? {
+        try tx.first(
+            """
+            update seat set state = 2, until = null
+            where concert_id = $1 and schedule_id = $2 and label = $3 and state = 1 and reservation_id = $4
+            returning label, grade, price, state, reservation_id, until, reason
+            """, reservation.concert, reservation.schedule, label.text, reservation.id, map: seat)
+    }
+
+    /// Frees a seat, if it is still the reservation's: another may have taken it over after its deadline.
+    static func free(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            update seat set state = 0, reservation_id = null, until = null
+            where concert_id = $1 and schedule_id = $2 and label = $3 and reservation_id = $4
+            """, reservation.concert, reservation.schedule, label.text, reservation.id)
+    }
+
+    /// For a scan: reservations whose time is over, although their seats still name them.
+    static func lapsedHolders(_ reader: Reader) throws -> [(concert: ConcertID, reservation: ReservationID)] {
+        try reader.rows(
+            "select distinct concert_id, reservation_id from seat where state = 1 and until <= $1 limit 10000",
+            reader.now
+        ) { row in (try row.id(0), try row.id(1)) }
+    }
+
+    private static func seat(_ row: borrowing Row) throws -> Seat {
+        let claim: Seat.Claim =
+            switch try row.int64(3) {
+            case State.free: .free
+            case State.held: .held(by: try row.id(4), until: try row.timestamp(5))
+            case State.sold: .sold(to: try row.id(4))
+            default: .blocked(reason: try row.optionalText(6) ?? "")
+            }
+        return Seat(try label(row), grade: try row.text(1), price: try row.int64(2), claim: claim)
+    }
+
+    private static func label(_ row: borrowing Row) throws -> SeatLabel {
+        SeatLabel(stored: try row.text(0))
+    }
+
+    private static func columns(
+        of claim: Seat.Claim
+    ) -> (state: Int64, reservation: ReservationID?, until: Timestamp?, reason: String?) {
+        switch claim {
+        case .free: (State.free, nil, nil, nil)
+        case .held(let reservation, let until): (State.held, reservation, until, nil)
+        case .sold(let reservation): (State.sold, reservation, nil, nil)
+        case .blocked(let reason): (State.blocked, nil, nil, reason)
+        }
+    }
+}

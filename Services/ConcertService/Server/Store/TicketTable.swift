@@ -1,0 +1,62 @@
+import ConcertDomain
+import Database
+import Kernel
+
+enum TicketTable {
+    static func insert(_ ticket: Ticket, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            insert into ticket (
+                concert_id, ticket_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
+                ends_at, issued_at, state)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
+            """, ticket.concert, ticket.id, ticket.schedule, ticket.reservation, ticket.user, ticket.seat.text,
+            ticket.grade, ticket.price.minorUnits, ticket.price.currency.code, ticket.startsAt, ticket.endsAt,
+            ticket.issuedAt)
+    }
+
+    /// Conditional: a ticket leaves its first state once.
+    static func save(_ ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6
+            where concert_id = $1 and ticket_id = $2 and state = $7
+            """, ticket.concert, ticket.id, ticket.state.rawValue, ticket.usedAt, ticket.usedBy, ticket.cancelledAt,
+            old.state.rawValue)
+    }
+
+    static func find(_ id: TicketID, of concert: ConcertID, _ reader: Reader) throws -> Ticket? {
+        try reader.first(
+            """
+            select
+                ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
+                ends_at, issued_at, state, used_at, used_by, cancelled_at
+            from ticket where concert_id = $1 and ticket_id = $2
+            """, concert, id, map: ticket)
+    }
+
+    /// In the order in which tickets are locked.
+    static func all(of reservation: Reservation, _ reader: Reader) throws -> [Ticket] {
+        try reader.rows(
+            """
+            select
+                ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
+                ends_at, issued_at, state, used_at, used_by, cancelled_at
+            from ticket where concert_id = $1 and reservation_id = $2
+            """, reservation.concert, reservation.id, map: ticket
+        ).sorted { $0.seat < $1.seat }
+    }
+
+    private static func ticket(_ row: borrowing Row) throws -> Ticket {
+        guard let state = Ticket.State(rawValue: try row.int(12)) else {
+            throw DatabaseError(.damaged, "a ticket is in a state that this program does not know")
+        }
+        return Ticket(
+            stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), reservation: try row.id(3),
+            user: try row.id(4), seat: SeatLabel(stored: try row.text(5)), grade: try row.text(6),
+            price: Money(minorUnits: try row.int64(7), try row.currency(8)), startsAt: try row.timestamp(9),
+            endsAt: try row.timestamp(10), issuedAt: try row.timestamp(11), state: state,
+            usedAt: try row.optionalTimestamp(13), usedBy: try row.optionalID(14),
+            cancelledAt: try row.optionalTimestamp(15))
+    }
+}

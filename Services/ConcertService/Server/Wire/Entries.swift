@@ -1,0 +1,134 @@
+import ConcertAPI
+import ConcertDomain
+import Kernel
+
+/// How the values of the domain look on the wire.
+extension ConcertEntry {
+    init(_ concert: Concert) {
+        self.init(
+            concertID: concert.id.bytes, name: concert.name, title: concert.title, host: concert.host,
+            currency: concert.currency.code, browseRoomID: concert.browseRoom?.bytes ?? [],
+            createdAtMs: concert.createdAt.field)
+    }
+}
+
+extension ScheduleEntry {
+    init(_ schedule: Schedule, _ tally: SeatTally? = nil) {
+        self.init(
+            scheduleID: schedule.id.bytes, concertID: schedule.concert.bytes,
+            settings: ScheduleSettings(schedule.settings), version: UInt64(clamping: schedule.version),
+            layoutVersion: UInt64(clamping: schedule.layoutVersion), counts: tally.map { SeatCounts($0) })
+    }
+}
+
+extension ScheduleSettings {
+    init(_ settings: Schedule.Settings) {
+        self.init(
+            name: settings.name, startsAtMs: settings.startsAt.field, endsAtMs: settings.endsAt.field,
+            saleOpensAtMs: settings.saleOpensAt.field, saleClosesAtMs: settings.saleClosesAt.field,
+            cancelUntilMs: settings.cancelUntil.field, seatsPerUser: UInt32(clamping: settings.seatsPerUser),
+            holdMs: UInt32(clamping: settings.hold.milliseconds), roomID: settings.room?.bytes ?? [])
+    }
+}
+
+extension Schedule.Settings {
+    private static let defaultSeatsPerUser = 4
+    private static let defaultHold = Duration.minutes(5)
+
+    init(_ settings: ScheduleSettings?) throws(ConcertRefusal) {
+        guard let settings else { throw .invalid("settings", "are missing") }
+        try self.init(
+            name: settings.name, startsAt: Timestamp(field: settings.startsAtMs),
+            endsAt: Timestamp(field: settings.endsAtMs), saleOpensAt: Timestamp(field: settings.saleOpensAtMs),
+            saleClosesAt: Timestamp(field: settings.saleClosesAtMs),
+            cancelUntil: settings.cancelUntilMs == 0 ? nil : Timestamp(field: settings.cancelUntilMs),
+            seatsPerUser: settings.seatsPerUser == 0 ? Self.defaultSeatsPerUser : Int(settings.seatsPerUser),
+            hold: settings.holdMs == 0 ? Self.defaultHold : .milliseconds(settings.holdMs),
+            room: RoomID.optional(field: settings.roomID, "room_id"))
+    }
+}
+
+extension SeatCounts {
+    init(_ tally: SeatTally) {
+        self.init(
+            free: UInt64(tally.free), held: UInt64(tally.held), sold: UInt64(tally.sold), blocked: UInt64(tally.blocked)
+        )
+    }
+}
+
+extension ReservationEntry {
+    /// Expired at its deadline, whether or not somebody has written it down.
+    init(_ reservation: Reservation, at now: Timestamp) {
+        let isLapsed = reservation.isLapsed(at: now)
+        self.init(
+            reservationID: reservation.id.bytes, concertID: reservation.concert.bytes,
+            scheduleID: reservation.schedule.bytes, state: ReservationState(reservation.state(at: now)),
+            seats: reservation.seats.map(\.text), amount: reservation.amount.field,
+            currency: reservation.amount.currency.code, reservedAtMs: reservation.reservedAt.field,
+            deadlineMs: reservation.deadline.field, soldAtMs: reservation.soldAt.field,
+            endedAtMs: (isLapsed ? reservation.deadline : reservation.endedAt).field,
+            paymentID: reservation.payment?.bytes ?? [])
+    }
+}
+
+extension ReservationState {
+    init(_ state: Reservation.State) {
+        self =
+            switch state {
+            case .held: .held
+            case .sold: .sold
+            case .released: .released
+            case .expired: .expired
+            case .returned: .returned
+            }
+    }
+}
+
+extension TicketEntry {
+    init(_ ticket: Ticket) {
+        let state: TicketState =
+            switch ticket.state {
+            case .valid: .valid
+            case .used: .used
+            case .cancelled: .cancelled
+            }
+        self.init(
+            ticketID: ticket.id.bytes, concertID: ticket.concert.bytes, scheduleID: ticket.schedule.bytes,
+            reservationID: ticket.reservation.bytes, state: state, seat: ticket.seat.text, grade: ticket.grade,
+            price: ticket.price.field, currency: ticket.price.currency.code, startsAtMs: ticket.startsAt.field,
+            endsAtMs: ticket.endsAt.field, issuedAtMs: ticket.issuedAt.field, usedAtMs: ticket.usedAt.field,
+            cancelledAtMs: ticket.cancelledAt.field)
+    }
+}
+
+extension DecisionEntry {
+    /// `sold` is the reservation, where the payment bought it.
+    init(_ decision: Decision, sold: Reservation?) {
+        self.init(reservationID: decision.reservation.bytes)
+        switch decision.outcome {
+        case .confirmed: outcome = .confirmed
+        case .aborted(let why):
+            outcome = .aborted
+            reason = AbortReason(why)
+        }
+        if let sold {
+            amount = sold.amount.field
+            currency = sold.amount.currency.code
+            roomID = sold.place?.room.bytes ?? []
+            placeID = sold.place?.place.bytes ?? []
+        }
+    }
+}
+
+extension AbortReason {
+    init(_ reason: Decision.Reason) {
+        self =
+            switch reason {
+            case .expired: .holdExpired
+            case .gone: .gone
+            case .alreadySold: .alreadySold
+            case .mismatch: .mismatch
+            case .requested: .requested
+            }
+    }
+}

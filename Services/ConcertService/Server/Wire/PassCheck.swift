@@ -1,0 +1,26 @@
+import ConcertDomain
+import Identity
+import Kernel
+import RPC
+
+extension ConcertServer {
+    /// The place that a pass proves, or nil where the room is nil and no pass is needed.
+    func place(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
+        guard let room else { return nil }
+        guard !pass.isEmpty else { throw ConcertRefusal.passMissing(room) }
+        let user = try call.user
+        let place: Pass
+        do throws(TokenError) {
+            place = try passes.verify(pass, of: user, at: clock.now)
+        } catch {
+            throw ConcertRefusal.passRefused("\(error)")
+        }
+        guard place.room == room else { throw ConcertRefusal.passOfAnotherRoom(room) }
+        return place
+    }
+
+    /// Operators look without standing in line.
+    func checkBrowsing(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
+        call.caller?.role == .operator ? nil : try place(pass, in: room, call: call)
+    }
+}
