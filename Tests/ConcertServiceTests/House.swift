@@ -1,0 +1,177 @@
+import ConcertAPI
+import ConcertDomain
+import ConcertService
+import Identity
+import Kernel
+import RPC
+import Service
+import TestSupport
+import Testing
+
+/// One concert with one date, A-1-1 to A-2-10 of grade A for 45.00, B-1-1 to B-1-10 of grade B for 30.00, on sale from
+/// noon for an hour.
+struct House: Sendable {
+    let service: TestService
+    let concert: ConcertID
+    let schedule: ScheduleID
+
+    var clock: ManualClock { service.clock }
+
+    static func with(
+        _ engine: Engine, database: TestDatabase? = nil, instances: Int = 1, clock: ManualClock = ManualClock(),
+        keys: KeyFile = .random(), settings change: (inout ScheduleSettings) -> Void = { _ in },
+        _ body: (House) async throws -> Void
+    ) async throws {
+        try await TestService.with(
+            .concert, on: engine, database: database, instances: instances, keys: keys, clock: clock
+        ) { service in
+            let calls = ConcertClient(service.client(of: .operator))
+            let concert = try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(1))).concert
+            var settings = ScheduleSettings.tonight
+            change(&settings)
+            let schedule = try await calls.addSchedule(
+                AddScheduleRequest(concertID: concert?.concertID ?? [], settings: settings),
+                CallOptions(requestID: .wish(2))
+            ).schedule
+            let house = House(
+                service: service, concert: try #require(ConcertID(bytes: concert?.concertID ?? [])),
+                schedule: try #require(ScheduleID(bytes: schedule?.scheduleID ?? [])))
+            _ = try await calls.setSeats(
+                house.seats([
+                    .row("A", "1", 1...10, grade: "A", price: 4500), .row("A", "2", 1...10, grade: "A", price: 4500),
+                    .row("B", "1", 1...10, grade: "B", price: 3000),
+                ]), CallOptions(requestID: .wish(3)))
+            try await body(house)
+        }
+    }
+
+    func calls(of somebody: Somebody?, instance: Int = 0) -> ConcertClient {
+        ConcertClient(service.client(of: somebody, instance: instance))
+    }
+
+    func seats(_ offers: [SeatOffer]) -> SetSeatsRequest {
+        SetSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes, offers: offers)
+    }
+
+    func wish(_ names: [String], pass: [UInt8] = []) -> ReserveSeatsRequest {
+        ReserveSeatsRequest(
+            concertID: concert.bytes, scheduleID: schedule.bytes, wish: .seats(SeatNames(names: names)), pass: pass)
+    }
+
+    func best(_ count: UInt32, _ grade: String) -> ReserveSeatsRequest {
+        ReserveSeatsRequest(
+            concertID: concert.bytes, scheduleID: schedule.bytes, wish: .best(BestSeats(count: count, grade: grade)))
+    }
+
+    /// Each number is a wish of its own.
+    func reserve(
+        _ names: String..., as somebody: Somebody, number: UInt64
+    ) async throws -> ReservationEntry {
+        let reply = try await calls(of: somebody).reserveSeats(wish(names), CallOptions(requestID: .wish(number)))
+        return try #require(reply.reservation)
+    }
+
+    func confirm(
+        _ reservation: ReservationEntry, payment: UInt64, user: Somebody = .alice, instance: Int = 0
+    ) async throws -> DecisionEntry {
+        let reply = try await calls(of: .service, instance: instance).confirm(
+            ConfirmRequest(
+                concertID: concert.bytes, paymentID: RequestID.wish(payment).bytes,
+                reservationID: reservation.reservationID, userID: user.user.bytes, amount: reservation.amount,
+                currency: reservation.currency))
+        return try #require(reply.decision)
+    }
+
+    func abort(_ reservation: ReservationEntry, payment: UInt64) async throws -> DecisionEntry {
+        let reply = try await calls(of: .service).abort(
+            AbortRequest(
+                concertID: concert.bytes, paymentID: RequestID.wish(payment).bytes,
+                reservationID: reservation.reservationID))
+        return try #require(reply.decision)
+    }
+
+    func cancel(
+        _ reservation: ReservationEntry, as somebody: Somebody, number: UInt64, reason: String = ""
+    ) async throws -> CancelReservationReply {
+        try await calls(of: somebody).cancelReservation(
+            CancelReservationRequest(
+                concertID: concert.bytes, reservationID: reservation.reservationID, reason: reason),
+            CallOptions(requestID: .wish(number)))
+    }
+
+    func show(_ reservation: ReservationEntry, as somebody: Somebody) async throws -> ReservationEntry {
+        let reply = try await calls(of: somebody).showReservation(
+            ShowReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
+        return try #require(reply.reservation)
+    }
+
+    func tickets(of somebody: Somebody) async throws -> [TicketEntry] {
+        try await calls(of: somebody).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
+    }
+
+    func history(of seat: String) async throws -> ShowSeatHistoryReply {
+        try await calls(of: .operator).showSeatHistory(
+            ShowSeatHistoryRequest(concertID: concert.bytes, scheduleID: schedule.bytes, seat: seat))
+    }
+
+    /// The map, as it is now and not a moment ago.
+    func map() async throws -> ShowSeatsReply {
+        clock.advance(by: .milliseconds(250))
+        return try await calls(of: .operator).showSeats(
+            ShowSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes))
+    }
+
+    func pass(of somebody: Somebody, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
+        Passes(service.keys).sign(Pass(room: room, place: .first, user: somebody.user, expiry: expiry))
+    }
+}
+
+extension RoomID {
+    static let hall = RoomID(high: 5, low: 1)
+    static let elsewhere = RoomID(high: 5, low: 2)
+}
+
+extension PlaceID {
+    static let first = PlaceID(high: 6, low: 1)
+}
+
+extension CreateConcertRequest {
+    static let moonTour = CreateConcertRequest(
+        name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
+}
+
+extension ScheduleSettings {
+    static let tonight = ScheduleSettings(
+        name: "tonight", startsAtMs: Timestamp.noon.later(.hours(8)), endsAtMs: Timestamp.noon.later(.hours(10)),
+        saleOpensAtMs: Timestamp.noon.later(.zero), saleClosesAtMs: Timestamp.noon.later(.hours(1)),
+        cancelUntilMs: Timestamp.noon.later(.hours(2)))
+}
+
+extension SeatOffer {
+    static func row(
+        _ section: String, _ row: String, _ numbers: ClosedRange<UInt32>, grade: String, price: UInt64
+    ) -> SeatOffer {
+        SeatOffer(seats: .row(section, row, numbers), grade: grade, price: price)
+    }
+}
+
+extension SeatRange {
+    static func row(_ section: String, _ row: String, _ numbers: ClosedRange<UInt32>) -> SeatRange {
+        SeatRange(section: section, row: row, firstNumber: numbers.lowerBound, lastNumber: numbers.upperBound)
+    }
+}
+
+extension Timestamp {
+    func later(_ duration: Duration) -> UInt64 { UInt64((self + duration).milliseconds) }
+}
+
+/// The failure that a call is expected to end with, by its reason.
+@discardableResult
+func expectRefusal<Reply>(
+    _ reason: String, sourceLocation: SourceLocation = #_sourceLocation, _ call: () async throws -> Reply
+) async -> RPCFailure? {
+    let failure = await #expect(throws: RPCFailure.self, sourceLocation: sourceLocation) { _ = try await call() }
+    #expect(failure?.reason == reason, "\(failure?.description ?? "")", sourceLocation: sourceLocation)
+    #expect(failure?.isIndefinite != true, sourceLocation: sourceLocation)
+    return failure
+}

@@ -1,0 +1,215 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct ReserveSeatsTests {
+    @Test(arguments: Engine.available)
+    func `seats are held for five minutes, at the price of now`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let reservation = try await house.reserve("A-1-4", "A-1-3", as: .alice, number: 10)
+            #expect(reservation.state == .held)
+            #expect(reservation.reservationID == RequestID.wish(10).bytes)
+            #expect(reservation.seats == ["A-1-3", "A-1-4"])
+            #expect(reservation.amount == 9000)
+            #expect(reservation.currency == "EUR")
+            #expect(reservation.deadlineMs == Timestamp.noon.later(.minutes(5)))
+            let map = try await house.map()
+            #expect(map.held == [2, 3])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `all seats or none, and a conflict names the seats and why`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let sold = try await house.reserve("A-1-1", as: .alice, number: 10)
+            _ = try await house.confirm(sold, payment: 11)
+            _ = try await house.reserve("A-1-2", as: .alice, number: 12)
+            for _ in 1...2 {
+                let held = await expectRefusal("SEAT_HELD") {
+                    try await house.reserve("A-1-3", "A-1-2", as: .bob, number: 13)
+                }
+                #expect(held?.message == "seat A-1-2 is held by someone else")
+            }
+            let both = await expectRefusal("SEATS_TAKEN") {
+                try await house.reserve("A-1-1", "A-1-2", "A-1-3", as: .bob, number: 14)
+            }
+            let taken = try TakenSeats(decoding: both?.details.first?.value ?? [])
+            #expect(taken.seats == [TakenSeat(seat: "A-1-1", state: .sold), TakenSeat(seat: "A-1-2", state: .held)])
+            await expectRefusal("SEAT_SOLD") { try await house.reserve("A-1-1", as: .bob, number: 15) }
+            #expect(try await house.reserve("A-1-3", as: .bob, number: 16).state == .held)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the same request gets the same answer, and another one with its id is refused`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let first = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(1))
+            #expect(try await house.reserve("A-1-1", as: .alice, number: 10) == first)
+            await expectRefusal("REQUEST_ID_REUSED") { try await house.reserve("A-1-2", as: .alice, number: 10) }
+            await expectRefusal("REQUEST_ID_REUSED") { try await house.reserve("A-1-2", as: .bob, number: 10) }
+            let list = try await house.calls(of: .alice).listReservations(
+                ListReservationsRequest(concertID: house.concert.bytes))
+            #expect(list.reservations == [first])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a retry after the hold has passed to another still gets the first answer`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let first = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(5))
+            _ = try await house.reserve("A-1-1", as: .bob, number: 11)
+            let again = try await house.reserve("A-1-1", as: .alice, number: 10)
+            #expect(again.reservationID == first.reservationID)
+            #expect(try await house.show(again, as: .alice).state == .expired)
+            #expect(try await house.show(again, as: .alice).endedAtMs == first.deadlineMs)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a hold ends at its deadline, not before and not after it`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(5) - .milliseconds(1))
+            await expectRefusal("SEAT_HELD") { try await house.reserve("A-1-1", as: .bob, number: 11) }
+            house.clock.advance(by: .milliseconds(1))
+            #expect(try await house.reserve("A-1-1", as: .bob, number: 12).state == .held)
+            #expect(try await house.show(mine, as: .alice).state == .expired)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `held and sold seats count together against the limit of a user`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let sold = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            _ = try await house.confirm(sold, payment: 11)
+            _ = try await house.reserve("A-1-3", as: .alice, number: 12)
+            let failure = await expectRefusal("TOO_MANY_SEATS") {
+                try await house.reserve("A-1-4", "A-1-5", as: .alice, number: 13)
+            }
+            #expect(failure?.message == "a user may have 4 seats of this date; you have 3 and asked for 2")
+            #expect(try await house.reserve("A-1-4", as: .alice, number: 14).state == .held)
+            house.clock.advance(by: .minutes(5))
+            #expect(try await house.reserve("A-1-5", "A-1-6", as: .alice, number: 15).state == .held)
+            await expectRefusal("TOO_MANY_SEATS") { try await house.reserve("A-1-7", as: .alice, number: 16) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `seats are sold within the sale window only`(engine: Engine) async throws {
+        try await House.with(engine) { settings in
+            settings.saleOpensAtMs = Timestamp.noon.later(.minutes(1))
+        } _: { house in
+            await expectRefusal("SALE_NOT_OPEN") { try await house.reserve("A-1-1", as: .alice, number: 10) }
+            house.clock.advance(by: .minutes(1))
+            _ = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(59) - .milliseconds(1))
+            _ = try await house.reserve("A-1-2", as: .alice, number: 11)
+            house.clock.advance(by: .milliseconds(1))
+            await expectRefusal("SALE_OVER") { try await house.reserve("A-1-3", as: .alice, number: 12) }
+        }
+    }
+
+    @Test func `what cannot be understood is refused by the name of its field`() async throws {
+        try await House.with(.memory) { house in
+            for (names, part) in [
+                ([String](), "at least one"), (["A-1-1", "A-1-1"], "twice"), (["A--1"], "“A--1”"),
+                (["A-1-0"], "“A-1-0”"),
+            ] {
+                let failure = await expectRefusal("INVALID_FIELD") {
+                    try await house.calls(of: .alice).reserveSeats(
+                        house.wish(names), CallOptions(requestID: .wish(10)))
+                }
+                #expect(failure?.message.contains(part) == true)
+            }
+            await expectRefusal("SEAT_UNKNOWN") { try await house.reserve("A-9-1", as: .alice, number: 11) }
+            await expectRefusal("INVALID_FIELD") {
+                try await house.calls(of: .alice).reserveSeats(
+                    ReserveSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes),
+                    CallOptions(requestID: .wish(12)))
+            }
+            var request = house.wish(["A-1-1"])
+            request.scheduleID = RequestID.wish(99).bytes
+            await expectRefusal("SCHEDULE_UNKNOWN") {
+                try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(13)))
+            }
+            await expectRefusal("REQUEST_ID_MISSING") {
+                try await house.calls(of: .alice).reserveSeats(house.wish(["A-1-1"]))
+            }
+            await expectRefusal("CREDENTIAL_MISSING") {
+                try await house.calls(of: nil).reserveSeats(
+                    house.wish(["A-1-1"]), CallOptions(requestID: .wish(14)))
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a date with a room takes a pass of that room, of that user, in time`(engine: Engine) async throws {
+        try await House.with(engine) {
+            $0.roomID = RoomID.hall.bytes
+        } _: { house in
+            let soon = Timestamp.noon + .minutes(2)
+            let calls = house.calls(of: .alice)
+            func reserve(_ pass: [UInt8], number: UInt64) async throws -> ReserveSeatsReply {
+                try await calls.reserveSeats(
+                    house.wish(["A-1-1"], pass: pass), CallOptions(requestID: .wish(number)))
+            }
+            await expectRefusal("PASS_MISSING") { try await reserve([], number: 10) }
+            await expectRefusal("PASS_REFUSED") { try await reserve(house.pass(of: .bob, until: soon), number: 10) }
+            await expectRefusal("PASS_OF_ANOTHER_ROOM") {
+                try await reserve(house.pass(of: .alice, room: .elsewhere, until: soon), number: 10)
+            }
+            var forged = house.pass(of: .alice, until: soon)
+            forged[60] ^= 1
+            await expectRefusal("PASS_REFUSED") { try await reserve(forged, number: 10) }
+            let pass = house.pass(of: .alice, until: soon)
+            let reservation = try #require(try await reserve(pass, number: 10).reservation)
+            house.clock.advance(by: .minutes(2))
+            await expectRefusal("PASS_REFUSED") { try await reserve(pass, number: 11) }
+            let decision = try await house.confirm(reservation, payment: 12)
+            #expect(decision.roomID == RoomID.hall.bytes)
+            #expect(decision.placeID == PlaceID.first.bytes)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the best seats are together in the middle of a row, and nobody is left alone`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .alice)
+            let reply = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(10)))
+            #expect(reply.reservation?.seats == ["B-1-4", "B-1-5", "B-1-6", "B-1-7"])
+            let again = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(10)))
+            #expect(again == reply)
+            await expectRefusal("REQUEST_ID_REUSED") {
+                try await calls.reserveSeats(house.best(3, "B"), CallOptions(requestID: .wish(10)))
+            }
+            let bob = house.calls(of: .bob)
+            let three = try await bob.reserveSeats(house.best(3, "B"), CallOptions(requestID: .wish(11)))
+            #expect(
+                three.reservation?.seats == ["B-1-1", "B-1-2", "B-1-3"]
+                    || three.reservation?.seats == ["B-1-10", "B-1-8", "B-1-9"])
+            await expectRefusal("NO_SEATS_TOGETHER") {
+                try await house.calls(of: .user(1)).reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(12)))
+            }
+            await expectRefusal("GRADE_UNKNOWN") {
+                try await bob.reserveSeats(house.best(1, "C"), CallOptions(requestID: .wish(13)))
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the last seats, chosen twice by one request, are its own`(engine: Engine) async throws {
+        try await House.with(engine) {
+            $0.seatsPerUser = 10
+        } _: { house in
+            let calls = house.calls(of: .alice)
+            let reply = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .wish(10)))
+            house.clock.advance(by: .seconds(1))
+            let again = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .wish(10)))
+            #expect(again == reply)
+        }
+    }
+}
