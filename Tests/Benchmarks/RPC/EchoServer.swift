@@ -2,6 +2,7 @@ import Glibc
 import Kernel
 import RPC
 import Runtime
+import Synchronization
 import TestSupport
 
 /// The server of the benchmarks, a process of its own: `Benchmarks echo-server`. Ends with its standard input, so that it
@@ -36,19 +37,47 @@ enum EchoServer {
         EchoMethods.service,
         [
             Route(EchoMethods.echo) { request, _ in EchoReply(payload: request.payload) },
+            // Without a limit this is a stream on which nothing happens.
             Route(EchoMethods.count) { request, _, items in
-                // Without a limit this is a stream on which nothing happens.
-                if request.limit == 0 { return await Silence().untilCancelled() }
-                for number in 1...request.limit { try await items.send(CountItem(number: number)) }
+                if request.limit == 0 {
+                    await Silence().untilCancelled()
+                } else {
+                    try await count(request.limit, items)
+                }
             },
         ])
 }
 
+private func count(_ limit: UInt64, _ items: ItemWriter<CountItem>) async throws {
+    for number in 1...limit { try await items.send(CountItem(number: number)) }
+}
+
 /// Waits for nothing, as the handler of a stream does that has no news.
 private final class Silence: Sendable {
-    private let (end, continuation) = AsyncStream.makeStream(of: Never.self)
+    private enum State {
+        case unbroken
+        case waiting(UnsafeContinuation<Void, Never>)
+        case over
+    }
+
+    private let state = Mutex(State.unbroken)
 
     func untilCancelled() async {
-        for await _ in end {}
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if case .over = state { return true }
+                    state = .waiting(continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            let before = state.withLock { state in
+                defer { state = .over }
+                return state
+            }
+            if case .waiting(let continuation) = before { continuation.resume() }
+        }
     }
 }
