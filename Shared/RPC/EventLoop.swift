@@ -1,6 +1,6 @@
 import Glibc
 import Kernel
-import Synchronization
+import Threads
 
 /// One thread's worth of connections, timers and tasks: what runs here never waits for a lock and never moves.
 ///
@@ -25,7 +25,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How many pieces of work one turn runs before it lets bytes in again.
     private static let maxWorkPerTurn = 4096
 
-    private let inbox = Mutex(Inbox())
+    private let inbox = Lock(Inbox())
     private let wake: @Sendable () -> Void
 
     private var ready: [Work] = []

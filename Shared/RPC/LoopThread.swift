@@ -1,6 +1,7 @@
 import CUV
 import Kernel
 import Synchronization
+import Threads
 
 /// A thread that drives one event loop with libuv.
 final class LoopThread: @unchecked Sendable {
@@ -22,7 +23,7 @@ final class LoopThread: @unchecked Sendable {
     private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
     private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
-    private let gate = Mutex(Gate())
+    private let gate = Lock(Gate())
     private let mustStop = Atomic(false)
     private var alarmTime: Uptime?
 

@@ -1,12 +1,13 @@
 import Kernel
 import Synchronization
+import Threads
 
 /// Answers calls, with the loops it is given.
 package final class Server: Sendable {
     private let core: ServerCore
     private let network: any Network
     private let loops: [ServerLoop]
-    private let listeners = Mutex<[any Listener]>([])
+    private let listeners = Lock<[any Listener]>([])
 
     /// Every server also answers Health and Reflection.
     package init(

@@ -53,6 +53,32 @@ struct OtherLanguageTests {
         }
     }
 
+    @Test func `a stream is cancelled after the items that were wanted`() async throws {
+        try await withServer { call in
+            let outcome = call("--take", "3", "onsale.testing.v1.Echo/Count", #"{"limit": 1000000}"#)
+            #expect(outcome.output == (1...3).map { "{\"number\": \"\($0)\"}\n" }.joined())
+            #expect(outcome.status == 0)
+        }
+    }
+
+    @Test func `a stream meets GOAWAY and is told to be opened again`() async throws {
+        let loops = Loops(count: 1)
+        let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
+        let address = try server.listen(on: .loopback(0))
+        let client = Task.detached {
+            Command.run([
+                "\(Repository.folder)/proto/example/client.py", "--proto", "\(Repository.folder)/Tests/TestSupport",
+                "\(address)", "onsale.testing.v1.Echo/Count", #"{"limit": 2, "stays_open": true}"#,
+            ])
+        }
+        while server.streamCount == 0 { await Task.yield() }
+        await server.shutdown()
+        let outcome = await client.value
+        #expect(outcome.output == "{\"number\": \"1\"}\n{\"number\": \"2\"}\nopen it again: DRAINING\n")
+        #expect(outcome.status == 2)
+        loops.stop()
+    }
+
     @Test func `health and reflection are on the same port`() async throws {
         try await withServer { call in
             #expect(call("onsale.health.v1.Health/Check").output == "{\"status\": \"SERVING\"}\n")

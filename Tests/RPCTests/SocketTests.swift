@@ -1,6 +1,7 @@
 import Kernel
 import RPC
 import Synchronization
+import Threads
 import TestSupport
 import Testing
 
@@ -146,7 +147,7 @@ import Testing
 
     @Test func `calls through a faulty network end in time, and those safe to repeat succeed`() async throws {
         let world = try World()
-        let random = Mutex(SeededGenerator(seed: 3))
+        let random = Lock(SeededGenerator(seed: 3))
         let proxy = FaultProxy(to: world.address, on: world.loops) { _, _ in
             switch random.withLock({ Int.random(in: 0..<300, using: &$0) }) {
             case 0: .cut

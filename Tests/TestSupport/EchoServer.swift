@@ -1,13 +1,13 @@
 import Kernel
 import RPC
-import Synchronization
+import Threads
 
 /// The service of testing.proto, for tests and benchmarks.
 package final class EchoServer: EchoHandlers {
     private let clock: any Clock
-    private let sum = Mutex<Int64>(0)
-    private let runs = Mutex<[String: Int]>([:])
-    private let seen = Mutex<Call?>(nil)
+    private let sum = Lock<Int64>(0)
+    private let runs = Lock<[String: Int]>([:])
+    private let seen = Lock<Call?>(nil)
 
     package init(clock: any Clock) {
         self.clock = clock

@@ -1,6 +1,6 @@
 import Kernel
 import RPC
-import Synchronization
+import Threads
 
 /// A TCP proxy in front of a server: what passes through it is delivered, lost, doubled, late, or cut, as a test says.
 /// Works between processes, for it knows of them only their sockets.
@@ -12,8 +12,8 @@ package final class FaultProxy: Sendable {
     private let loops: Loops
     private let network: TCP
     private let interfere: Interfere
-    private let pairs = Mutex<[ProxiedPair]>([])
-    private let listener = Mutex<(any Listener)?>(nil)
+    private let pairs = Lock<[ProxiedPair]>([])
+    private let listener = Lock<(any Listener)?>(nil)
 
     package init(to target: Address, on loops: Loops, interfere: @escaping Interfere = { _, _ in .deliver }) {
         self.target = target

@@ -1,8 +1,8 @@
-import Synchronization
+import Threads
 
 /// Keeps what it is told, in order.
 package final class Recorder<Element: Sendable>: Sendable {
-    private let elements = Mutex<[Element]>([])
+    private let elements = Lock<[Element]>([])
 
     package init() {}
 

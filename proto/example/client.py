@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Calls one method of an Onsale service: a client in another language than Swift, in full.
 
-    client.py [--proto FOLDER]... HOST:PORT METHOD [JSON]
+    client.py [--proto FOLDER]... [--take N] HOST:PORT METHOD [JSON]
     client.py 127.0.0.1:7001 onsale.health.v1.Health/Check '{"service": "onsale.health.v1.Health"}'
 
 Needs protoc and python3-protobuf. METHOD is one of the .proto files beside the folder of this file, or in FOLDER. Prints
-the reply, or each item of a stream, as JSON. Exits with 1 and prints the failure where the call fails.
+the reply, or each item of a stream, as JSON; with --take, cancels the stream after N items. Exits with 1 and prints the
+failure where the call fails, and with 2 where a stream is to be opened again, on another connection.
 """
 
 import argparse
@@ -17,7 +18,8 @@ import tempfile
 
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
-REQUEST, REPLY, ITEM, CREDIT, PING, PONG, GOAWAY = 1, 2, 3, 5, 6, 7, 8
+REQUEST, REPLY, ITEM, CANCEL, CREDIT, PING, PONG, GOAWAY = range(1, 9)
+CANCELLED = 1
 SAFE_TO_REPEAT = 2
 LARGEST_FRAME = 2**24 - 1
 
@@ -54,6 +56,10 @@ class Failure(Exception):
         self.indefinite = bool(status.flags & 2)
 
 
+class OpenAgain(Exception):
+    """The server ended a stream that has more to say: it lasted long enough, or the server goes away."""
+
+
 class Connection:
     """One connection, one call at a time. A client that makes many at once matches replies by their id."""
 
@@ -64,14 +70,15 @@ class Connection:
         self.Envelope = protocol.message("onsale.rpc.v1.Envelope")
         self.last_id = 0
 
-    def call(self, method, request, timeout=5.0, request_id=b"", credential=b"", credit=16):
-        """Yields the reply, or the items of a stream as they come."""
+    def call(self, method, request, timeout=5.0, request_id=b"", credential=b"", credit=16, take=None):
+        """Yields the reply, or the items of a stream as they come, at most `take` of them."""
         described = self.protocol.method(method)
         reply = self.protocol.message(described.output_type.full_name)
         level = described.GetOptions().idempotency_level
         self.last_id += 1
+        taken = 0
         self.send(
-            id=self.last_id, kind=REQUEST, method=method, timeout_us=int(timeout * 1e6),
+            id=self.last_id, kind=REQUEST, method=method, timeout_us=0 if is_stream(described) else int(timeout * 1e6),
             flags=SAFE_TO_REPEAT if level else 0, request_id=request_id, credential=credential, credit=credit,
             payload=request.SerializeToString())
         while True:
@@ -83,13 +90,20 @@ class Connection:
                 if goaway.last_id < self.last_id:
                     raise Failure(goaway.status)
             elif envelope.id == self.last_id and envelope.kind == ITEM:
+                if taken == take:
+                    continue  # It was on its way before the server heard of CANCEL.
+                taken += 1
                 yield reply.FromString(envelope.payload)
-                self.send(kind=CREDIT, id=self.last_id, credit=1)
+                self.send(kind=CREDIT if taken != take else CANCEL, id=self.last_id, credit=1)
             elif envelope.id == self.last_id and envelope.kind == REPLY:
+                if taken == take and envelope.status.code == CANCELLED:
+                    return
                 if envelope.status.code != 0:
                     raise Failure(envelope.status)
                 if not is_stream(described):
                     yield reply.FromString(envelope.payload)
+                elif envelope.status.reason:
+                    raise OpenAgain(envelope.status.reason)
                 return
 
     def send(self, **fields):
@@ -122,6 +136,7 @@ def main():
     parser = argparse.ArgumentParser(description="Calls one method of an Onsale service.")
     parser.add_argument("--proto", metavar="FOLDER", action="append", default=[], help="more .proto files")
     parser.add_argument("--request-id", metavar="HEX", default="", help="16 bytes that name the wish, on every retry")
+    parser.add_argument("--take", metavar="N", type=int, help="cancel a stream after so many items")
     parser.add_argument("--credential", metavar="HEX", default="", help="who is calling")
     parser.add_argument("address", metavar="HOST:PORT")
     parser.add_argument("method", metavar="METHOD")
@@ -135,11 +150,14 @@ def main():
     try:
         for answer in connection.call(
             given.method, request, request_id=bytes.fromhex(given.request_id),
-            credential=bytes.fromhex(given.credential)):
+            credential=bytes.fromhex(given.credential), take=given.take):
             print(json_format.MessageToJson(answer, indent=None), flush=True)
     except Failure as failure:
         print(failure, file=sys.stderr)
         sys.exit(1)
+    except OpenAgain as reason:
+        print(f"open it again: {reason}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ import Identity
 import Kernel
 import RPC
 import Service
-import Synchronization
+import Threads
 
 /// A context on real sockets: one or several instances on one database, under a clock that the test moves. Its jobs run
 /// when the test says so.
@@ -11,7 +11,7 @@ package final class TestService: Sendable {
     package let keys: KeyFile
     package let instances: [ServiceInstance]
     private let loops: Loops
-    private let clients = Mutex<[Client]>([])
+    private let clients = Lock<[Client]>([])
 
     private init(
         _ context: ServiceContext, on database: TestDatabase, instances count: Int, keys: KeyFile, clock: ManualClock,
