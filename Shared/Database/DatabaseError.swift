@@ -36,8 +36,8 @@ package struct DatabaseError: Error, Equatable {
         self.mayHaveCommitted = mayHaveCommitted
     }
 
-    /// Whether running the closure again may help.
-    var isPassing: Bool {
+    /// Whether asking again may help.
+    package var isPassing: Bool {
         reason == .conflict || reason == .unavailable
     }
 

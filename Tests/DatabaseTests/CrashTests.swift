@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Programs that are killed, restarted, or not alone: what was acknowledged is there, and no half of anything.
-@Suite struct CrashTests {
+@Suite(.serialized) struct CrashTests {
     struct Kills: CustomTestStringConvertible, Sendable {
         let engine: Engine
         let count: Int
@@ -16,16 +16,16 @@ import Testing
             "\(count) kills on \(engine), with \(fault.map { "\($0)" } ?? "no other") faults"
         }
 
-        /// `deploy/test --full` kills as often everywhere.
-        private static let fullCount = getenv("ONSALE_TEST_FULL") == nil ? nil : 200
+        /// `deploy/test --full` kills 200 times, each of them.
+        private static func count(_ quick: Int) -> Int { getenv("ONSALE_TEST_FULL") == nil ? quick : 200 }
 
         static let all = [
-            Kills(engine: .file, count: 200, fault: nil),
-            Kills(engine: .file, count: fullCount ?? 20, fault: .answerLost),
-            Kills(engine: .file, count: fullCount ?? 20, fault: .ioError),
-            Kills(engine: .postgreSQL, count: 200, fault: nil),
-            Kills(engine: .postgreSQL, count: fullCount ?? 20, fault: .answerLost),
-            Kills(engine: .postgreSQL, count: fullCount ?? 20, fault: .connectionLost),
+            Kills(engine: .file, count: count(50), fault: nil),
+            Kills(engine: .file, count: count(10), fault: .answerLost),
+            Kills(engine: .file, count: count(10), fault: .ioError),
+            Kills(engine: .postgreSQL, count: count(30), fault: nil),
+            Kills(engine: .postgreSQL, count: count(10), fault: .answerLost),
+            Kills(engine: .postgreSQL, count: count(10), fault: .connectionLost),
         ]
     }
 
@@ -53,11 +53,11 @@ import Testing
 
     @Test(arguments: Kills.all)
     func `after kill -9 every acknowledged write is there, and no half of one`(kills: Kills) async throws {
-        let test = try TestDatabase(on: kills.engine)
+        let test = try await TestDatabase.make(on: kills.engine)
         var total = 0
         for run in 1...kills.count {
             let acknowledged = try await acknowledgedUntilKilled(test, run: run, kills)
-            let database = try test.open(Ledger.migrations)
+            let database = try await test.open(Ledger.migrations)
             let problem = try await database.scan { reader in
                 try Ledger.problem(in: reader, acknowledged: acknowledged, of: run)
             }
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `two programs that start on one server at once migrate once, and write the same rows`() async throws {
-        let test = try TestDatabase(on: .postgreSQL)
+        let test = try await TestDatabase.make(on: .postgreSQL)
         let url = test.url
         let count = 300
         let outputs = try await withThrowingTaskGroup(of: [String].self) { group in
@@ -86,7 +86,7 @@ import Testing
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        let database = try test.open(Ledger.migrations)
+        let database = try await test.open(Ledger.migrations)
         for (run, lines) in zip(1..., outputs) {
             #expect(lines.first == "ready" && lines.last == "done")
             let problem = try await database.scan { reader in
@@ -98,8 +98,8 @@ import Testing
     }
 
     @Test func `a second program on a SQLite file is refused`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Ledger.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Ledger.migrations)
         let url = test.url
         let status = try await onThread {
             let writer = ChildProcess([ChildProcess.path(of: "DatabaseWriter"), url, "1", "1"])

@@ -3,7 +3,8 @@ import Kernel
 import TestSupport
 import Testing
 
-@Suite struct FaultTests {
+/// One at a time: there are a hundred, and other tests have deadlines.
+@Suite(.serialized) struct FaultTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let engine: Engine
         let point: Faults.Point

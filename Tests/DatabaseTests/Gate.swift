@@ -1,23 +1,31 @@
-import Synchronization
+import Database
+import TestSupport
 import Threads
 
 /// Holds a closure up on its thread until the test lets it go on.
 final class Gate: Sendable {
-    private let isReached = Atomic(false)
+    private let arrival = CountingSemaphore()
     private let opening = CountingSemaphore()
 
     /// In the closure.
     func pass() {
-        isReached.store(true, ordering: .releasing)
+        arrival.signal()
         opening.wait()
     }
 
-    /// In the test, without holding up a thread that others need.
-    func reached() async {
-        while !isReached.load(ordering: .acquiring) { await Task.yield() }
+    /// In the test.
+    func reached() async throws {
+        try await onThread { [arrival] in arrival.wait() }
     }
 
     func open() {
         opening.signal()
+    }
+}
+
+extension Database {
+    /// Returns when so many calls are in the queue.
+    func waiting(_ count: Int) async throws {
+        while waitingCount < count { try await onThread {} }
     }
 }

@@ -12,9 +12,9 @@ import Threads
     ) async throws -> [Value] {
         let gate = Gate()
         let first = Task { try await database.transaction { _ in gate.pass() } }
-        await gate.reached()
+        try await gate.reached()
         let calls = (1...count).map { number in Task { try await call(number) } }
-        while database.waitingCount < count { await Task.yield() }
+        try await database.waiting(count)
         gate.open()
         _ = await first.result
         var values: [Value] = []

@@ -10,10 +10,10 @@ import Threads
 
     @Test(arguments: lasting)
     func `migrations run once, and later ones are added`(engine: Engine) async throws {
-        let test = try TestDatabase(on: engine)
+        let test = try await TestDatabase.make(on: engine)
         let migrated = Lock<[String]>([])
         for count in [1, 1, 2] {
-            let database = try test.open(Array(Shop.migrations.prefix(count))) { event in
+            let database = try await test.open(Array(Shop.migrations.prefix(count))) { event in
                 if case .migrated(let name) = event { migrated.withLock { $0.append(name) } }
             }
             await database.close()
@@ -23,28 +23,30 @@ import Threads
 
     @Test(arguments: lasting)
     func `a database newer than the program is refused`(engine: Engine) async throws {
-        let test = try TestDatabase(on: engine)
+        let test = try await TestDatabase.make(on: engine)
         try await test.open(Shop.migrations).close()
-        let error = #expect(throws: DatabaseError.self) { try test.open([Shop.migrations[0]]) }
+        let error = await #expect(throws: DatabaseError.self) { try await test.open([Shop.migrations[0]]) }
         #expect(error?.reason == .setup)
         #expect(error?.message.contains("it has 2 migrations, this program knows 1") == true)
     }
 
     @Test(arguments: lasting)
     func `a database of another program is refused`(engine: Engine) async throws {
-        let test = try TestDatabase(on: engine)
+        let test = try await TestDatabase.make(on: engine)
         try await test.open(Shop.migrations).close()
-        let error = #expect(throws: DatabaseError.self) { try test.open([Migration("create rooms", "select 1")]) }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await test.open([Migration("create rooms", "select 1")])
+        }
         #expect(error?.message.contains("belongs to another program") == true)
     }
 
     @Test(arguments: lasting)
     func `a migration that fails leaves nothing behind`(engine: Engine) async throws {
-        let test = try TestDatabase(on: engine)
+        let test = try await TestDatabase.make(on: engine)
         let broken = Migration(
             "break", .table("create table thing (id bigint not null, constraint thing_key primary key (id))"),
             "create nonsense")
-        let error = #expect(throws: DatabaseError.self) { try test.open([broken]) }
+        let error = await #expect(throws: DatabaseError.self) { try await test.open([broken]) }
         #expect(error?.message.contains("migration «break» failed") == true)
         let repaired = Migration("mend", broken.steps[0])
         try await test.open([repaired]).close()

@@ -14,9 +14,9 @@ import Testing
         try await TestDatabase.with(engine, Shop.migrations, limits: limits) { database in
             let gate = Gate()
             let running = Task { try await database.transaction { _ in gate.pass() } }
-            await gate.reached()
+            try await gate.reached()
             let waiting = (1...2).map { _ in Task { try await database.transaction { try Shop.count($0) } } }
-            while database.waitingCount < 2 { await Task.yield() }
+            try await database.waiting(2)
             let error = await #expect(throws: DatabaseError.self) {
                 try await database.transaction { try Shop.count($0) }
             }
@@ -41,12 +41,12 @@ import Testing
         try await TestDatabase.with(engine, Shop.migrations, clock: clock, limits: limits) { database in
             let gate = Gate()
             let running = Task { try await database.transaction { _ in gate.pass() } }
-            await gate.reached()
+            try await gate.reached()
             let deadline = clock.uptime + .seconds(1)
             let late = Task {
                 try await database.transaction(before: deadline) { try Shop.insert(Shop.order(1), seat: 1, $0) }
             }
-            while database.waitingCount < 1 { await Task.yield() }
+            try await database.waiting(1)
             clock.advance(by: .seconds(2))
             gate.open()
             try await running.value
@@ -59,19 +59,19 @@ import Testing
 
     @Test(arguments: threaded)
     func `close finishes what was handed in`(engine: Engine) async throws {
-        let test = try TestDatabase(on: engine)
-        let first = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: engine)
+        let first = try await test.open(Shop.migrations)
         let gate = Gate()
         let running = Task { try await first.transaction { _ in gate.pass() } }
-        await gate.reached()
+        try await gate.reached()
         let waiting = Task { try await first.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) } }
-        if engine == .file { while first.waitingCount < 1 { await Task.yield() } } else { try await waiting.value }
+        if engine == .file { try await first.waiting(1) } else { try await waiting.value }
         async let closed: Void = first.close()
         gate.open()
         await closed
         try await running.value
         try await waiting.value
-        let second = try test.open(Shop.migrations)
+        let second = try await test.open(Shop.migrations)
         #expect(try await second.read { try Shop.exists(Shop.order(1), $0) })
         await second.close()
     }
@@ -87,7 +87,7 @@ import Testing
                     return (before, try Shop.count(reader))
                 }
             }
-            await gate.reached()
+            try await gate.reached()
             try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }
             gate.open()
             let (before, after) = try await scan.value

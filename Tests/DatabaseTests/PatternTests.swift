@@ -102,8 +102,7 @@ import Threads
                     }
                 }
             }
-            while !counted.wait(timeoutMilliseconds: 0) { await Task.yield() }
-            while !counted.wait(timeoutMilliseconds: 0) { await Task.yield() }
+            try await onThread { for _ in 0..<2 { counted.wait() } }
             go.signal()
             go.signal()
             #expect(try await accepted == 2)

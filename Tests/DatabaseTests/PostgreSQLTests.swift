@@ -15,8 +15,8 @@ import Threads
         try Database(url: url, migrations: Shop.migrations, clock: ManualClock())
     }
 
-    @Test func `a server that forgets what it confirmed is refused`() throws {
-        let test = try TestDatabase(on: .postgreSQL)
+    @Test func `a server that forgets what it confirmed is refused`() async throws {
+        let test = try await TestDatabase.make(on: .postgreSQL)
         let url = Self.url(of: test, setting: "synchronous_commit", to: "off")
         let error = #expect(throws: DatabaseError.self) { try Self.open(url) }
         #expect(error?.reason == .setup)
@@ -37,7 +37,7 @@ import Threads
     }
 
     @Test func `of two that wait for each other one runs again`() async throws {
-        let test = try TestDatabase(on: .postgreSQL)
+        let test = try await TestDatabase.make(on: .postgreSQL)
         let database = try Self.open(Self.url(of: test, setting: "deadlock_timeout", to: "20"))
         try await database.transaction { tx in
             for id in [1, 2] { try Shop.openAccount(id, balance: 0, tx) }

@@ -30,9 +30,9 @@ import Threads
 
     @Test func `whenever the power fails, every acknowledged write is there, and no half of one`() async throws {
         powerloss_register()
-        let test = try TestDatabase(on: .file)
+        let test = try await TestDatabase.make(on: .file)
         let path = "\(test.folder.path)/test.db"
-        let database = try test.open(Ledger.migrations, faults: Faults(vfs: POWERLOSS_VFS))
+        let database = try await test.open(Ledger.migrations, faults: Faults(vfs: POWERLOSS_VFS))
         let progress = Progress()
         var random = SeededGenerator(seed: 1)
         let (moments, callers) = (60, 16)

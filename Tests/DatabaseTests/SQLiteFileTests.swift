@@ -30,16 +30,16 @@ import Testing
     }
 
     @Test func `a second process on the same file is refused, and told who has it`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations)
         let error = problem(opening: test.url)
         #expect(error?.message.contains("is in use by process \(getpid()): one process at a time") == true)
         await database.close()
-        await (try test.open(Shop.migrations)).close()
+        await (try await test.open(Shop.migrations)).close()
     }
 
-    @Test func `a file that is no database is left as it is`() throws {
-        let test = try TestDatabase(on: .file)
+    @Test func `a file that is no database is left as it is`() async throws {
+        let test = try await TestDatabase.make(on: .file)
         let text = String(repeating: "this is a letter, not a database. ", count: 100)
         test.folder.write(text, to: "test.db")
         let error = problem(opening: test.url)
@@ -49,8 +49,8 @@ import Testing
     }
 
     @Test func `a file with damaged pages is told as such`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations)
         try await database.transaction { tx in
             for id in 1...5000 { try Shop.openAccount(id, balance: id, tx) }
         }
@@ -67,16 +67,16 @@ import Testing
         #expect(error?.message.contains("the folder must exist") == true)
     }
 
-    @Test func `a file in the way of the log is told as such`() throws {
-        let test = try TestDatabase(on: .file)
+    @Test func `a file in the way of the log is told as such`() async throws {
+        let test = try await TestDatabase.make(on: .file)
         mkdir("\(test.folder.path)/test.db", 0o700)
         defer { rmdir("\(test.folder.path)/test.db") }
         #expect(problem(opening: test.url)?.reason == .setup)
     }
 
     @Test func `with a full disk nothing is acknowledged that is not there, and room is all it needs`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations)
         let note = String(repeating: "x", count: 4000)
         try await database.transaction { try $0.execute("pragma max_page_count = 60") }
         var acknowledged: [UInt64] = []
@@ -97,7 +97,7 @@ import Testing
         try await database.transaction { try $0.execute("pragma max_page_count = 100000") }
         try await database.transaction { try Shop.insert(Shop.order(101), seat: 101, note: note, $0) }
         await database.close()
-        let again = try test.open(Shop.migrations)
+        let again = try await test.open(Shop.migrations)
         let found = try await again.read { reader in
             try reader.rows("select seat from purchase") { row in UInt64(try row.int(0)) }
         }
@@ -106,8 +106,8 @@ import Testing
     }
 
     @Test func `a backup is whole, while others write`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations)
         for id in [1, 2] { try await database.transaction { try Shop.openAccount(id, balance: 1_000_000, $0) } }
         let writers = Task {
             var count = 0
@@ -136,8 +136,8 @@ import Testing
     }
 
     @Test func `a backup overwrites nothing and leaves nothing half-made`() async throws {
-        let test = try TestDatabase(on: .file)
-        let database = try test.open(Shop.migrations)
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations)
         test.folder.write("precious", to: "mine")
         for path in ["\(test.folder.path)/mine", "/proc/backup.db"] {
             await #expect(throws: DatabaseError.self) { try await database.backup(to: path) }

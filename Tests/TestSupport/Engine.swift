@@ -33,12 +33,20 @@ package final class TestDatabase: Sendable {
         }
     }
 
+    /// As `init`, where it holds up nobody: a server takes its time.
+    package static func make(on engine: Engine) async throws -> TestDatabase {
+        try await onThread { try TestDatabase(on: engine) }
+    }
+
     package func open(
         _ migrations: [Migration], clock: any Clock = SystemClock(), limits: DatabaseLimits = DatabaseLimits(),
         faults: Faults? = nil, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
-    ) throws -> Database {
-        try Database(
-            url: url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+    ) async throws -> Database {
+        let url = url
+        return try await onThread {
+            try Database(
+                url: url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+        }
     }
 
     /// Opens a new, empty database for as long as `body` runs.
@@ -48,9 +56,9 @@ package final class TestDatabase: Sendable {
         observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
         _ body: (Database) async throws -> Value
     ) async throws -> Value {
-        let test = try TestDatabase(on: engine)
+        let test = try await make(on: engine)
         defer { withExtendedLifetime(test) {} }
-        let database = try test.open(migrations, clock: clock, limits: limits, faults: faults, observe: observe)
+        let database = try await test.open(migrations, clock: clock, limits: limits, faults: faults, observe: observe)
         do {
             let value = try await body(database)
             await database.close()
@@ -62,7 +70,7 @@ package final class TestDatabase: Sendable {
     }
 }
 
-/// A schema on the server that `deploy/with-postgres` started.
+/// A schema on the server that `deploy/with-postgres` started, and that goes away with it.
 private final class PostgreSQLSchema: Sendable {
     private static let count = Atomic<Int>(0)
 
@@ -71,22 +79,16 @@ private final class PostgreSQLSchema: Sendable {
     }
 
     let url: String
-    private let server: String
-    private let name: String
 
     init() throws {
         guard let server = getenv("ONSALE_TEST_POSTGRES") else {
             throw Unavailable(
                 description: "these tests need PostgreSQL: run deploy/test, or deploy/with-postgres swift test …")
         }
-        self.server = String(cString: server)
-        name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
-        url = self.server + (self.server.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
-        try Self.run("create schema \(name)", on: self.server)
-    }
-
-    deinit {
-        try? Self.run("drop schema \(name) cascade", on: server)
+        let name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
+        let url = String(cString: server)
+        self.url = url + (url.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
+        try Self.run("create schema \(name)", on: url)
     }
 
     private static func run(_ sql: String, on server: String) throws {
