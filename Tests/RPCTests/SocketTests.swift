@@ -53,6 +53,16 @@ import Testing
         await world.stop()
     }
 
+    @Test func `a stream is read by a task that is on no loop`() async throws {
+        let world = try World()
+        let client = Client(to: [world.address], on: world.loops)
+        var numbers: [UInt64] = []
+        for try await item in EchoClient(client).count(CountRequest(limit: 100)) { numbers.append(item.number) }
+        #expect(numbers == Array(1...100))
+        await client.shutdown()
+        await world.stop()
+    }
+
     @Test func `a request is understood wherever the network splits it`() async throws {
         let world = try World()
         let socket = try RawSocket(to: world.address)
