@@ -23,7 +23,8 @@ package final class ServiceInstance: Sendable {
         let (metrics, health) = (Metrics(), Health())
         health.enter(.running)
         let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
-        database = try Database(url: url, migrations: context.migrations, clock: clock)
+        database = try Database(
+            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock)
         parts = try context.build(
             ServiceGround(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
