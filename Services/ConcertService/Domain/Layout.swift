@@ -18,7 +18,7 @@ package final class Layout: Sendable {
     private let indexes: [SeatLabel: UInt32]
 
     package init(version: Int64, _ seats: [Seat]) {
-        let seats = seats.map { (seat: $0, parts: $0.label.parts) }.sorted { $0.seat.label.precedes($1.seat.label) }
+        let seats = seats.map { (seat: $0, parts: $0.label.parts) }.sorted { $0.parts < $1.parts }
         var blocks: [Block] = []
         var stretches: [String: [Range<Int>]] = [:]
         var blockStart = 0

@@ -17,10 +17,11 @@ package struct SeatLabel: Hashable, Sendable {
         self.text = text
     }
 
-    package var parts: (section: Substring, row: Substring, number: Int) {
+    package var parts: Parts {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        let number = Int(parts[parts.count - 1]) ?? 0
-        return (parts.count == 3 ? parts[0] : "", parts.count > 1 ? parts[parts.count - 2] : "", number)
+        return Parts(
+            section: parts.count == 3 ? parts[0] : "", row: parts.count > 1 ? parts[parts.count - 2] : "",
+            number: Int(parts[parts.count - 1]) ?? 0)
     }
 
     static func isSection(_ text: some StringProtocol) -> Bool { isName(text, atMost: longestSection) }
@@ -50,24 +51,31 @@ extension SeatLabel: LosslessStringConvertible {
 extension SeatLabel: Comparable {
     /// The order in which seats are locked: any would do, as long as it is the same everywhere.
     package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text < b.text }
+}
 
-    /// As people count: row 2 before row 10.
-    package func precedes(_ other: SeatLabel) -> Bool {
-        let (a, b) = (parts, other.parts)
-        if a.section != b.section { return Self.precedes(a.section, b.section) }
-        if a.row != b.row { return Self.precedes(a.row, b.row) }
-        return a.number < b.number
-    }
+extension SeatLabel {
+    /// In the order in which people count: row 2 before row 10.
+    package struct Parts: Comparable {
+        package let section: Substring
+        package let row: Substring
+        package let number: Int
 
-    private static func precedes(_ a: Substring, _ b: Substring) -> Bool {
-        if let a = Int(a), let b = Int(b), a != b { return a < b }
-        // Rows beyond Z are called AA, AB, and so on.
-        if isLetters(a), isLetters(b), a.utf8.count != b.utf8.count { return a.utf8.count < b.utf8.count }
-        return a < b
-    }
+        package static func < (a: Parts, b: Parts) -> Bool {
+            if a.section != b.section { return precedes(a.section, b.section) }
+            if a.row != b.row { return precedes(a.row, b.row) }
+            return a.number < b.number
+        }
 
-    private static func isLetters(_ text: Substring) -> Bool {
-        (1...2).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        private static func precedes(_ a: Substring, _ b: Substring) -> Bool {
+            if let a = Int(a), let b = Int(b), a != b { return a < b }
+            // Rows beyond Z are called AA, AB, and so on.
+            if isLetters(a), isLetters(b), a.utf8.count != b.utf8.count { return a.utf8.count < b.utf8.count }
+            return a < b
+        }
+
+        private static func isLetters(_ text: Substring) -> Bool {
+            (1...2).contains(text.utf8.count)
+                && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        }
     }
 }

@@ -45,12 +45,12 @@ extension ConcertServer {
         try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
 
         let part = change.seats[progress.done..<end]
-        let found = try part.map { try SeatTable.find($0.label, of: schedule, tx) }
-        let lapsed = change.kind == .set ? [] : found.compactMap { $0?.lapsedHolder(at: tx.now) }
+        let found = try SeatTable.found(part.map(\.label), of: schedule, tx)
+        let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
         for holder in Set(lapsed).sorted() { try ReservationTable.expire(holder, of: key.concert, tx) }
         var tally = SeatChange.Tally()
-        for (wanted, found) in zip(part, found) {
-            switch change.step(for: wanted, found: found, now: tx.now) {
+        for wanted in part {
+            switch change.step(for: wanted, found: found[wanted.label], now: tx.now) {
             case .insert(let seat):
                 try SeatTable.insert(seat, of: schedule, tx)
                 tally.added += 1

@@ -26,6 +26,30 @@ enum SeatTable {
         }
     }
 
+    /// For many seats: those that are there, a few at a time, so that a server far away is asked less often.
+    static func found(
+        _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
+    ) throws -> [SeatLabel: Seat] {
+        var seats: [SeatLabel: Seat] = [:]
+        for start in stride(from: 0, to: labels.count, by: 16) {
+            // The last ones again where there are fewer than sixteen.
+            let texts = (start..<start + 16).map { labels[min($0, labels.count - 1)].text }
+            try reader.forEach(
+                """
+                select label, grade, price, state, reservation_id, until, reason from seat
+                where concert_id = $1 and schedule_id = $2
+                    and label in ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+                """, schedule.concert, schedule.id, texts[0], texts[1], texts[2], texts[3], texts[4], texts[5],
+                texts[6], texts[7], texts[8], texts[9], texts[10], texts[11], texts[12], texts[13], texts[14],
+                texts[15]
+            ) { row in
+                let seat = try seat(row)
+                seats[seat.label] = seat
+            }
+        }
+        return seats
+    }
+
     /// For a scan: every seat of a date.
     static func all(of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
         try reader.rows(

@@ -13,7 +13,7 @@ extension ConcertServer {
             let tickets = try ReservationTable.known(ids, of: concert, reader).filter { $0.soldAt != nil }
                 .flatMap { try TicketTable.all(of: $0, reader) }
             let sorted = tickets.sorted { a, b in
-                a.startsAt == b.startsAt ? a.seat.precedes(b.seat) : a.startsAt < b.startsAt
+                a.startsAt == b.startsAt ? a.seat.parts < b.seat.parts : a.startsAt < b.startsAt
             }
             return ListTicketsReply(tickets: sorted.map { TicketEntry($0) })
         }
