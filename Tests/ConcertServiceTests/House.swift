@@ -17,11 +17,11 @@ struct House: Sendable {
 
     var clock: ManualClock { service.clock }
 
-    static func with(
+    static func with<Value: Sendable>(
         _ engine: Engine, database: TestDatabase? = nil, instances: Int = 1, clock: ManualClock = ManualClock(),
         keys: KeyFile = .random(), settings change: (inout ScheduleSettings) -> Void = { _ in },
-        _ body: (House) async throws -> Void
-    ) async throws {
+        _ body: (House) async throws -> Value
+    ) async throws -> Value {
         try await TestService.with(
             .concert, on: engine, database: database, instances: instances, keys: keys, clock: clock
         ) { service in
@@ -41,7 +41,7 @@ struct House: Sendable {
                     .row("A", "1", 1...10, grade: "A", price: 4500), .row("A", "2", 1...10, grade: "A", price: 4500),
                     .row("B", "1", 1...10, grade: "B", price: 3000),
                 ]), CallOptions(requestID: .wish(3)))
-            try await body(house)
+            return try await body(house)
         }
     }
 

@@ -1,0 +1,51 @@
+import ConcertDomain
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct BestChoiceTests {
+    /// One row of grade A, as text: `.` is free, `x` is taken.
+    private func choose(_ count: Int, in rows: String..., seed: UInt64 = 1) throws -> [String] {
+        var (seats, taken): ([Seat], [(label: SeatLabel, state: SeatMap.State)]) = ([], [])
+        for (row, text) in rows.enumerated() {
+            for (index, letter) in text.enumerated() {
+                let label = SeatLabel(section: "", row: "\(row + 1)", number: index + 1)
+                seats.append(Seat(label, grade: "A", price: 1))
+                if letter == "x" { taken.append((label, .held)) }
+            }
+        }
+        let map = try #require(SeatMap(Layout(version: 1, seats), taken: taken, asOf: .noon))
+        var random = SeededGenerator(seed: seed)
+        return try BestChoice.seats(count, grade: "A", on: map, using: &random).map(\.text)
+    }
+
+    @Test func `in the middle of the row`() throws {
+        #expect(try choose(2, in: "..........") == ["1-5", "1-6"])
+        #expect(try choose(1, in: ".....") == ["1-3"])
+    }
+
+    @Test func `so that no single seat is left over`() throws {
+        // In the middle of the gap would leave one on either side.
+        #expect([["1-3", "1-4"], ["1-5", "1-6"]].contains(try choose(2, in: "xx....xx")))
+        // Where it cannot be helped, a single seat is left over.
+        #expect([["1-3", "1-4"], ["1-4", "1-5"]].contains(try choose(2, in: "xx...xxx")))
+    }
+
+    @Test func `together in one row or not at all`() throws {
+        #expect(throws: ConcertRefusal.noSeatsTogether(count: 3, grade: "A")) { try choose(3, in: "..x..", "x..x.") }
+        #expect(throws: ConcertRefusal.gradeUnknown("A")) { try choose(1, in: "") }
+    }
+
+    @Test func `random among equals`() throws {
+        let rows = Set(try (1...50).map { try choose(2, in: "..", "..", "..", seed: $0) })
+        #expect(rows.count == 3)
+    }
+
+    @Test func `seats known to be gone are left out`() throws {
+        let seats = (1...4).map { Seat(SeatLabel(section: "", row: "", number: $0), grade: "A", price: 1) }
+        let map = try #require(SeatMap(Layout(version: 1, seats), taken: [], asOf: .noon))
+        var random = SeededGenerator(seed: 1)
+        let chosen = try BestChoice.seats(2, grade: "A", on: map, without: [seats[1].label], using: &random)
+        #expect(chosen.map(\.text) == ["3", "4"])
+    }
+}

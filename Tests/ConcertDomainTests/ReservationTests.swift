@@ -1,0 +1,157 @@
+import ConcertDomain
+import Kernel
+import TestSupport
+import Testing
+
+@Suite struct ReservationTests {
+    /// A script of one reservation of one seat, made at noon for five minutes: what happens, and how it answers.
+    private func play(_ script: String) throws {
+        var world = try Play()
+        for line in script.split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            let answer = try world.answer(to: words[1], words[2], at: Timestamp(scripted: words[0]))
+            #expect(answer == words.dropFirst(3).joined(separator: " "), "\(line)")
+        }
+    }
+
+    private struct Play {
+        let schedule: Schedule
+        var seat = Seat(SeatLabel(section: "", row: "", number: 7), grade: "A", price: 4500)
+        var reservation: Reservation
+        var tickets: [Ticket] = []
+
+        init() throws {
+            let concert = try Concert(
+                ConcertID(high: 1, low: 1), name: "moon", title: "Moon", host: "Moons", currency: .eur,
+                browseRoom: nil, now: .noon)
+            schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight())
+            var seats = [seat]
+            reservation = try Reservation.open(
+                ReservationID(high: 3, low: 1), for: Buyer(.alice), from: nil, holding: &seats,
+                asked: .seats([seat.label]), in: schedule, now: .noon)
+            seat = seats[0]
+        }
+
+        mutating func answer(to what: String, _ who: String, at now: Timestamp) throws -> String {
+            do throws(ConcertRefusal) {
+                switch what {
+                case "confirm":
+                    let user: UserID = who == "alice" ? .alice : .bob
+                    let outcome = Decision.judge(reservation, paidBy: user, reservation.amount, now: now)
+                    if outcome == .confirmed {
+                        reservation.sell(to: PaymentID(high: 4, low: 1), now: now)
+                        seat.sell(to: reservation.id)
+                        tickets = [
+                            .issue(TicketID(high: 5, low: 1), for: seat, of: reservation, on: schedule, now: now)
+                        ]
+                    }
+                    if outcome == .aborted(.expired) { reservation.expire(now: now) }
+                    return "\(outcome)"
+                case "release": return try reservation.release(now: now) ? "done" : "nothing"
+                case "cancel":
+                    let isNew = try reservation.takeBack(
+                        &tickets, by: who == "alice" ? .user : .operator, refund: RefundID(high: 6, low: 1),
+                        reason: "", until: schedule.settings.cancelUntil, now: now)
+                    return isNew ? "done" : "nothing"
+                case "use":
+                    guard !tickets.isEmpty else { return "noTicket" }
+                    return try tickets[0].use(by: RequestID(high: 7, low: UInt64(who.utf8.count)), now: now)
+                        ? "done" : "nothing"
+                default: return "\(reservation.state(at: now))"
+                }
+            } catch {
+                switch error {
+                case .notSold(let state): return "notSold(\(state))"
+                case .ticketOfReservationUsed: return "ticketUsed"
+                case .ticketUsed, .ticketCancelled, .cancelDeadlinePassed: return Self.name(of: error)
+                default: return "\(error)"
+                }
+            }
+        }
+
+        private static func name(of refusal: ConcertRefusal) -> String {
+            String("\(refusal)".prefix { $0 != "(" })
+        }
+    }
+
+    @Test func `it is bought until its deadline, exclusive`() throws {
+        try play(
+            """
+            00:00.001 show alice held
+            04:59.999 confirm alice confirmed
+            05:00.000 show alice sold
+            05:00.001 confirm alice aborted(ConcertDomain.Decision.Reason.alreadySold)
+            05:00.002 release alice alreadySold
+            """)
+        try play(
+            """
+            05:00.000 show alice expired
+            05:00.000 confirm alice aborted(ConcertDomain.Decision.Reason.expired)
+            05:00.001 confirm alice aborted(ConcertDomain.Decision.Reason.gone)
+            05:00.002 release alice nothing
+            """)
+    }
+
+    @Test func `another user's payment leaves it as it is`() throws {
+        try play(
+            """
+            00:01.000 confirm bob aborted(ConcertDomain.Decision.Reason.mismatch)
+            00:02.000 confirm alice confirmed
+            """)
+    }
+
+    @Test func `what was released stays released`() throws {
+        try play(
+            """
+            00:01.000 release alice done
+            00:02.000 release alice nothing
+            00:03.000 confirm alice aborted(ConcertDomain.Decision.Reason.gone)
+            00:04.000 cancel alice notSold(released)
+            06:00.000 show alice released
+            """)
+    }
+
+    @Test func `a sale is taken back as a whole, by users until the cancel deadline`() throws {
+        try play(
+            """
+            00:01.000 cancel alice notSold(held)
+            00:02.000 confirm alice confirmed
+            59:59.999 cancel alice done
+            60:00.000 cancel alice nothing
+            60:00.000 show alice returned
+            60:00.001 use gate ticketCancelled
+            """)
+        try play(
+            """
+            00:02.000 confirm alice confirmed
+            60:00.000 cancel alice cancelDeadlinePassed
+            60:00.001 cancel admin done
+            """)
+    }
+
+    @Test func `nobody takes back a sale whose ticket was used`() throws {
+        try play(
+            """
+            00:00.000 use gate noTicket
+            00:02.000 confirm alice confirmed
+            10:00.000 use gate done
+            10:00.001 use gate nothing
+            10:00.002 use second ticketUsed
+            11:00.000 cancel alice ticketUsed
+            11:00.000 cancel admin ticketUsed
+            """)
+    }
+
+    @Test func `a payment for what nobody knows buys nothing`() {
+        let outcome = Decision.judge(nil, paidBy: .alice, Money(minorUnits: 1, .eur), now: .noon)
+        #expect(outcome == .aborted(.gone))
+    }
+}
+
+extension Schedule.Settings {
+    static func tonight(seatsPerUser: Int = 4) throws -> Schedule.Settings {
+        try Schedule.Settings(
+            name: "tonight", startsAt: .noon + .hours(8), endsAt: .noon + .hours(10), saleOpensAt: .noon,
+            saleClosesAt: .noon + .hours(2), cancelUntil: .noon + .hours(1), seatsPerUser: seatsPerUser)
+    }
+}

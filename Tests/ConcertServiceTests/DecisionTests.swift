@@ -1,0 +1,196 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// The table of decisions, row by row.
+@Suite struct DecisionTests {
+    @Test(arguments: Engine.available)
+    func `a payment in the last millisecond buys, one millisecond later it does not`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let first = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            let second = try await house.reserve("A-1-3", as: .bob, number: 11)
+            house.clock.advance(by: .minutes(5) - .milliseconds(1))
+            let bought = try await house.confirm(first, payment: 12)
+            #expect(bought.outcome == .confirmed)
+            #expect(bought.reservationID == first.reservationID)
+            #expect(bought.amount == 9000)
+            #expect(bought.currency == "EUR")
+            house.clock.advance(by: .milliseconds(1))
+            let late = try await house.confirm(second, payment: 13, user: .bob)
+            #expect(late.outcome == .aborted)
+            #expect(late.reason == .holdExpired)
+            let tickets = try await house.tickets(of: .alice)
+            #expect(tickets.map(\.seat) == ["A-1-1", "A-1-2"])
+            #expect(tickets.allSatisfy { $0.state == .valid && $0.price == 4500 && $0.grade == "A" })
+            let map = try await house.map()
+            #expect(map.sold == [0, 1])
+            #expect(map.held.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a late payment does not touch the seat that another has by then`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(5))
+            let his = try await house.reserve("A-1-1", as: .bob, number: 11)
+            let late = try await house.confirm(mine, payment: 12)
+            #expect(late.reason == .gone)
+            #expect(try await house.show(his, as: .bob).state == .held)
+            #expect(try await house.confirm(his, payment: 13, user: .bob).outcome == .confirmed)
+            let map = try await house.map()
+            #expect(map.sold == [0])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment of another user, amount or currency buys nothing and harms nothing`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            var (cheap, foreign) = (mine, mine)
+            cheap.amount -= 1
+            foreign.currency = "USD"
+            #expect(try await house.confirm(mine, payment: 11, user: .bob).reason == .mismatch)
+            #expect(try await house.confirm(cheap, payment: 12).reason == .mismatch)
+            #expect(try await house.confirm(foreign, payment: 13).reason == .mismatch)
+            #expect(try await house.show(mine, as: .alice).state == .held)
+            #expect(try await house.confirm(mine, payment: 14).outcome == .confirmed)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `what was released or never there cannot be bought, nor what is sold`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let released = try await house.reserve("A-1-1", as: .alice, number: 10)
+            let release = ReleaseReservationRequest(
+                concertID: house.concert.bytes, reservationID: released.reservationID)
+            let calls = house.calls(of: .alice)
+            for _ in 1...2 {
+                let reply = try await calls.releaseReservation(release)
+                #expect(reply.reservation?.state == .released)
+            }
+            #expect(try await house.confirm(released, payment: 11).reason == .gone)
+            var unknown = released
+            unknown.reservationID = RequestID.wish(99).bytes
+            #expect(try await house.confirm(unknown, payment: 12).reason == .gone)
+            let sold = try await house.reserve("A-1-1", as: .alice, number: 13)
+            #expect(try await house.confirm(sold, payment: 14).outcome == .confirmed)
+            #expect(try await house.confirm(sold, payment: 15).reason == .alreadySold)
+            await expectRefusal("ALREADY_SOLD") {
+                try await calls.releaseReservation(
+                    ReleaseReservationRequest(concertID: house.concert.bytes, reservationID: sold.reservationID))
+            }
+            await expectRefusal("RESERVATION_UNKNOWN") {
+                try await house.calls(of: .bob).releaseReservation(release)
+            }
+            await expectRefusal("RESERVATION_UNKNOWN") { try await house.show(sold, as: .bob) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `an abort that comes first is the last word on its payment, not on the seats`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            for _ in 1...2 { #expect(try await house.abort(mine, payment: 11).reason == .requested) }
+            #expect(try await house.confirm(mine, payment: 11).reason == .requested)
+            #expect(try await house.show(mine, as: .alice).state == .held)
+            #expect(try await house.confirm(mine, payment: 12).outcome == .confirmed)
+            #expect(try await house.abort(mine, payment: 12).outcome == .confirmed)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a decision is the same however often it is asked for, also after its hold is long over`(
+        engine: Engine
+    ) async throws {
+        try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
+            let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            let last = house.service.instances.count - 1
+            let answers = try await withThrowingTaskGroup(of: DecisionEntry.self) { group in
+                for number in 0..<20 {
+                    group.addTask { try await house.confirm(mine, payment: 11, instance: number % 2 * last) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.allSatisfy { $0 == answers[0] && $0.outcome == .confirmed })
+            house.clock.advance(by: .hours(1))
+            #expect(try await house.confirm(mine, payment: 11) == answers[0])
+            let tickets = try await house.tickets(of: .alice)
+            #expect(tickets.count == 2)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two payments for one reservation at once, one buys`(engine: Engine) async throws {
+        try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            let last = house.service.instances.count - 1
+            let answers = try await withThrowingTaskGroup(of: DecisionEntry.self) { group in
+                for number in 0..<10 {
+                    group.addTask {
+                        try await house.confirm(mine, payment: UInt64(20 + number), instance: number % 2 * last)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count { $0.outcome == .confirmed } == 1)
+            #expect(answers.count { $0.reason == .alreadySold } == 9)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `confirm and abort of one payment at once agree`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            async let confirmed = house.confirm(mine, payment: 11)
+            async let aborted = house.abort(mine, payment: 11)
+            let (one, other) = try await (confirmed, aborted)
+            #expect(one.outcome == other.outcome)
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `what was decided is still decided after a restart`(engine: Engine) async throws {
+        let database = try TestDatabase(on: engine)
+        let clock = ManualClock()
+        let mine = try await House.with(engine, database: database, clock: clock) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            _ = try await house.abort(mine, payment: 11)
+            #expect(try await house.confirm(mine, payment: 12).outcome == .confirmed)
+            return mine
+        }
+        try await House.with(engine, database: database, clock: clock) { house in
+            let aborted = try await house.confirm(mine, payment: 11)
+            #expect(aborted.reason == .requested)
+            #expect(try await house.abort(mine, payment: 12).outcome == .confirmed)
+            #expect(try await house.show(mine, as: .alice).state == .sold)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment that bought nothing is forgotten a day after its reservation ended`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            _ = try await house.abort(mine, payment: 11)
+            house.clock.advance(by: .hours(24))
+            try await house.service.run("forget aborts")
+            #expect(try await house.confirm(mine, payment: 11).reason == .requested)
+            house.clock.advance(by: .minutes(5))
+            try await house.service.run("forget aborts")
+            // Forgotten, and still nothing that it could buy.
+            #expect(try await house.confirm(mine, payment: 11).reason == .holdExpired)
+        }
+    }
+
+    @Test func `only services decide about payments`() async throws {
+        try await House.with(.memory) { house in
+            for somebody in [Somebody.alice, .operator] {
+                await expectRefusal("ROLE_NOT_ALLOWED") {
+                    try await house.calls(of: somebody).confirm(ConfirmRequest(concertID: house.concert.bytes))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import ConcertAPI
+import Glibc
+import Identity
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// The program itself, killed at any moment: what it had answered is still true when it is back.
+@Suite(.serialized) struct KillTests {
+    private static let kills = 5
+
+    /// The running program, at an address of its own.
+    private struct Program {
+        let process: ChildProcess
+        let address: Address
+
+        static func start(_ database: TestDatabase, keys: String) async throws -> Program {
+            let path = ChildProcess.path(of: "ConcertService")
+            return try await onThread {
+                // Its log says where it listens.
+                let process = ChildProcess([
+                    "sh", "-c", "exec \"$@\" 2>&1", "sh", path, "--database", database.url, "--keys", keys, "--listen",
+                    "127.0.0.1:0", "--status-listen", "127.0.0.1:0",
+                ])
+                while let line = process.readLine() {
+                    guard line.contains("listening"), let word = line.split(separator: "address=").last,
+                        let address = Address(String(word.prefix { $0 != " " && $0 != "\"" }))
+                    else { continue }
+                    return Program(process: process, address: address)
+                }
+                throw BadProgram()
+            }
+        }
+
+        /// kill -9 after a while.
+        func kill(after microseconds: UInt32) async throws {
+            try await onThread {
+                usleep(microseconds)
+                process.kill(SIGKILL)
+                while process.readLine() != nil {}
+                process.wait()
+            }
+        }
+    }
+
+    private struct BadProgram: Error {}
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `between any two steps, what was answered holds, and what was not is asked again`(
+        engine: Engine
+    ) async throws {
+        let database = try await TestDatabase.make(on: engine)
+        let keys = "\(database.folder.path)/keys"
+        let keyFile = try KeyFile.create(at: keys)
+        let loops = Loops(count: 1)
+        defer { loops.stop() }
+        let sale = Sale(keys: keyFile)
+        var random = SeededGenerator(seed: 7)
+        for run in 1...Self.kills {
+            let program = try await Program.start(database, keys: keys)
+            let client = Client(to: [program.address], on: loops)
+            try await sale.open(ConcertClient(client))
+            let pause = UInt32.random(in: 0...60_000, using: &random)
+            async let killed: Void = program.kill(after: pause)
+            await sale.sellUntilItFails(ConcertClient(client), from: run * 1000)
+            try await killed
+            await client.shutdown()
+        }
+        let program = try await Program.start(database, keys: keys)
+        let client = Client(to: [program.address], on: loops)
+        try await sale.check(ConcertClient(client))
+        await client.shutdown()
+        try await program.kill(after: 0)
+    }
+}
+
+/// One user after the other buys a seat; every step is remembered with its answer.
+private final class Sale: @unchecked Sendable {
+    // Sound because: one test uses it, one step after the other.
+
+    private struct Step {
+        let user: Somebody
+        let number: UInt64
+        var reservation: ReservationEntry?
+        var decision: DecisionEntry?
+    }
+
+    private static let seats = 400
+    private let keys: KeyFile
+    private var concert: [UInt8] = []
+    private var schedule: [UInt8] = []
+    private var steps: [Step] = []
+
+    init(keys: KeyFile) {
+        self.keys = keys
+    }
+
+    private func options(_ somebody: Somebody, _ number: UInt64) -> CallOptions {
+        CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: somebody.credential(keys))
+    }
+
+    /// The same wishes each time the program is back.
+    func open(_ calls: ConcertClient) async throws {
+        concert = try await calls.createConcert(.moonTour, options(.operator, 1)).concert?.concertID ?? []
+        var settings = ScheduleSettings.tonight
+        settings.saleOpensAtMs = 1
+        settings.saleClosesAtMs = UInt64(Timestamp.noon.milliseconds) * 2
+        let add = AddScheduleRequest(concertID: concert, settings: settings)
+        schedule = try await calls.addSchedule(add, options(.operator, 2)).schedule?.scheduleID ?? []
+        let offers = [SeatOffer.row("", "", 1...UInt32(Self.seats), grade: "S", price: 1000)]
+        _ = try await calls.setSeats(
+            SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers), options(.operator, 3))
+    }
+
+    func sellUntilItFails(_ calls: ConcertClient, from first: Int) async {
+        for number in first..<first + 1000 {
+            steps.append(Step(user: .user(number), number: UInt64(number)))
+            do { try await run(steps.count - 1, calls) } catch { return }
+        }
+    }
+
+    private func run(_ index: Int, _ calls: ConcertClient) async throws {
+        let step = steps[index]
+        let wish = ReserveSeatsRequest(
+            concertID: concert, scheduleID: schedule, wish: .seats(SeatNames(names: ["\(index + 1)"])))
+        let reservation = try #require(
+            try await calls.reserveSeats(wish, options(step.user, 10_000 + step.number)).reservation)
+        if let known = step.reservation { #expect(reservation.reservedAtMs == known.reservedAtMs) }
+        steps[index].reservation = reservation
+        let payment = ConfirmRequest(
+            concertID: concert, paymentID: RequestID.wish(20_000 + step.number).bytes,
+            reservationID: reservation.reservationID, userID: step.user.user.bytes, amount: 1000, currency: "EUR")
+        let decision = try await calls.confirm(payment, options(.service, 0)).decision
+        if let known = step.decision { #expect(decision == known) }
+        #expect(decision?.outcome == .confirmed)
+        steps[index].decision = decision
+    }
+
+    /// Everything is asked again; then as many seats are sold as there are steps, each with one ticket of its user.
+    func check(_ calls: ConcertClient) async throws {
+        #expect(!steps.isEmpty)
+        for index in steps.indices { try await run(index, calls) }
+        let map = try await calls.showSeats(
+            ShowSeatsRequest(concertID: concert, scheduleID: schedule), options(.operator, 0))
+        #expect(map.held.isEmpty)
+        #expect(map.sold.count == steps.count)
+        for (index, step) in steps.enumerated() {
+            let list = try await calls.listTickets(ListTicketsRequest(concertID: concert), options(step.user, 0))
+            #expect(list.tickets.map(\.seat) == ["\(index + 1)"])
+        }
+    }
+}
