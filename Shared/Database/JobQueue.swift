@@ -1,5 +1,3 @@
-import Glibc
-import Synchronization
 import Threads
 
 /// Jobs that wait for a thread, oldest first; no more than fit.
@@ -30,9 +28,6 @@ final class JobQueue: Sendable {
 
     private let state: Lock<State>
     private let arrival = CountingSemaphore()
-    /// Whether jobs wait; read without the lock.
-    private let arrived = Atomic(false)
-    private static let looks = 200
 
     init(limit: Int) {
         state = Lock(State(slots: Array(repeating: nil, count: limit)))
@@ -45,7 +40,6 @@ final class JobQueue: Sendable {
             if state.count == state.slots.count { return (state.overload, false) }
             state.slots[(state.head + state.count) % state.slots.count] = job
             state.count += 1
-            arrived.store(true, ordering: .relaxed)
             let wakes = state.sleepingThreads > 0
             if wakes { state.sleepingThreads -= 1 }
             return (nil, wakes)
@@ -68,25 +62,15 @@ final class JobQueue: Sendable {
 
     /// Waits for a job; nil when the queue is closed and empty.
     func next() -> Job? {
-        lookOut()
         while true {
             let (job, isOver): (Job?, Bool) = state.withLock { state in
                 if state.count > 0 { return (state.removeFirst(), false) }
-                arrived.store(false, ordering: .relaxed)
                 if state.isClosed { return (nil, true) }
                 state.sleepingThreads += 1
                 return (nil, false)
             }
             if job != nil || isOver { return job }
             arrival.wait()
-        }
-    }
-
-    /// A caller that was just answered often comes back at once, and being woken takes longer than looking out for it.
-    private func lookOut() {
-        for _ in 0..<Self.looks {
-            if arrived.load(ordering: .relaxed) { return }
-            sched_yield()
         }
     }
 

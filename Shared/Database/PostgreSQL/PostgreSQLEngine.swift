@@ -30,8 +30,8 @@ final class PostgreSQLEngine: Engine {
 
     private func startWorking(off queue: JobQueue) {
         let worker = PostgreSQLWorker(url, environment)
-        let isStarted = Thread.start { [threads] in
-            while let job = queue.next() { queue.note(1, took: worker.run(job)) }
+        let isStarted = Thread.start { [threads, environment] in
+            while let job = queue.next() { queue.note(environment.limits.connections, took: worker.run(job)) }
             threads.threadEnded()
         }
         precondition(isStarted, "the system gives no more threads")
