@@ -1,4 +1,5 @@
 import Kernel
+import Synchronization
 
 /// What a handler knows of the call it answers.
 package final class Call: Sendable {
@@ -17,6 +18,7 @@ package final class Call: Sendable {
     /// Where the request came from: `127.0.0.1:50312`.
     package let peer: String
     private let idempotencyKey: RequestID?
+    private let hasCalledOthers = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
@@ -44,6 +46,13 @@ package final class Call: Sendable {
             return idempotencyKey
         }
     }
+
+    /// From here on, that some other call was not processed does not mean that this one was not.
+    func callsOthers() {
+        hasCalledOthers.store(true, ordering: .relaxed)
+    }
+
+    var mayClaimNotProcessed: Bool { !hasCalledOthers.load(ordering: .relaxed) }
 
     package var requestIDIfAny: RequestID? { idempotencyKey }
 

@@ -24,6 +24,10 @@ package final class Client: Sendable {
         }
     }
 
+    deinit {
+        for lane in lanes { lane.beginShutdown {} }
+    }
+
     package func call<Request, Reply>(
         _ method: Method<Request, Reply>, _ request: Request, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> Reply {
@@ -79,7 +83,7 @@ package final class Client: Sendable {
     }
 
     private func onLane<Result: Sendable>(
-        _ body: @Sendable (ClientLane) async throws(RPCFailure) -> Result
+        _ body: @escaping @Sendable (ClientLane) async throws(RPCFailure) -> Result
     ) async throws(RPCFailure) -> Result {
         let lane = laneHere
         if lane.loop.isHome { return try await body(lane) }

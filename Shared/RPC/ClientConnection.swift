@@ -20,11 +20,18 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         self.settings = settings
         maxRequestBytes = settings.limits.requestBytes
         maxInFlight = settings.limits.inFlightPerConnection
-        connection = Connection(transport, on: loop, limits: settings.limits, maxFrameBytes: settings.limits.replyBytes)
+        connection = Connection(
+            transport, on: loop, limits: settings.limits, maxFrameBytes: settings.limits.replyBytes,
+            holdsBack: false)
         connection.pingsPeer = true
         connection.start(for: self)
         connection.send(Hello(of: settings.agent, settings.limits), as: Frame.Kind.hello)
     }
+
+    /// Takes calls, as far as is known.
+    var isOpen: Bool { connection.isOpen && goodbye == nil }
+    /// The peer has said something but good-bye: it speaks this protocol, and wants to.
+    private(set) var wasHeard = false
 
     /// Calls and streams under way.
     var load: Int { pending.count }
@@ -93,6 +100,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     // MARK: Frames
 
     func received(_ frame: Frame) {
+        if frame.kind != Frame.Kind.goAway { wasHeard = true }
         switch frame.kind {
         case Frame.Kind.reply: finish(frame)
         case Frame.Kind.item: pending[frame.id]?.take(frame.payload, loop.arena)
@@ -124,14 +132,13 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         guard let hello = try? Hello(decoding: frame.payload, in: loop.arena) else { return }
         if hello.maxRequestBytes > 0 { maxRequestBytes = Int(hello.maxRequestBytes) }
         if hello.maxInFlight > 0 { maxInFlight = Int(hello.maxInFlight) }
+        connection.pingInterval = max(settings.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
     }
 
     private func goAway(_ frame: Frame) {
         defer { loop.arena.reset() }
         guard let goAway = try? GoAway(decoding: frame.payload, in: loop.arena) else { return }
-        let failure =
-            goAway.status.map(RPCFailure.init)
-            ?? RPCFailure(.unavailable, "GOAWAY", "\(peer.address) takes no more calls")
+        let failure = goodbye(goAway.status)
         goodbye = failure
         peer.retires(self)
         let refused = pending.keys.filter { $0 > goAway.lastID }.sorted()
@@ -139,6 +146,17 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             remove(id)?.end(.failure(failure.notProcessed(retryAfter: failure.retryAfter)), on: loop)
         }
         closeIfDone()
+    }
+
+    /// What a GOAWAY means to a call: that its peer is not to be had. Whatever else it says is for the log.
+    private func goodbye(_ status: Status?) -> RPCFailure {
+        var failure = RPCFailure(.unavailable, "GOAWAY", "\(peer.address) takes no more calls")
+        guard let status, status.code != 0 else { return failure }
+        let said = RPCFailure(status)
+        failure.reason = said.reason
+        failure.message += ": \(said.message)"
+        failure.retryAfter = said.retryAfter
+        return failure
     }
 
     func receivedTooLarge(id: UInt64?, size: Int) {

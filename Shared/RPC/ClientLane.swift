@@ -17,7 +17,7 @@ final class ClientLane: @unchecked Sendable {
     private var shutdown: Shutdown?
 
     private struct Shutdown {
-        var continuations: [CheckedContinuation<Void, Never>] = []
+        var waiting: [@Sendable () -> Void] = []
     }
 
     init(to addresses: [Address], on loop: EventLoop, network: any Network, settings: ClientSettings, seed: UInt64) {
@@ -29,8 +29,6 @@ final class ClientLane: @unchecked Sendable {
     }
 
     /// Makes the call, and makes it again where that is safe and promising.
-    ///
-    /// (Not `@inline(__always)`: an async function that is inlined so leaves the loop at its first suspension.)
     func call<Output: Sendable>(
         _ method: MethodDescription, _ options: CallOptions, _ make: (Attempt) -> AwaitedCall<Output>
     ) async throws(RPCFailure) -> Output {
@@ -38,7 +36,9 @@ final class ClientLane: @unchecked Sendable {
         let deadline = complete(&options)
         retries.callBegins()
         var number: UInt32 = 0
+        var mayHaveHappened = false
         while true {
+            if Task.isCancelled, !mayHaveHappened { throw .cancelledBeforeSending(method) }
             let call = make(Attempt(number: number, deadline: deadline, options: options))
             let outcome = await withTaskCancellationHandler {
                 await withUnsafeContinuation { continuation in
@@ -57,7 +57,8 @@ final class ClientLane: @unchecked Sendable {
             let remaining = deadline - loop.uptime
             let pause = retries.pause(
                 after: failure, of: method, attempt: number, remaining: remaining, random: &random)
-            guard let pause, await loop.pause(for: pause) else { throw failure }
+            mayHaveHappened = mayHaveHappened || failure.isIndefinite
+            guard let pause, await loop.pause(for: pause) else { throw mayHaveHappened ? failure.indefinite : failure }
         }
     }
 
@@ -79,9 +80,11 @@ final class ClientLane: @unchecked Sendable {
 
     /// Fills in what the caller left out; returns the deadline.
     private func complete(_ options: inout CallOptions) -> Uptime {
+        precondition(loop.isCurrent, "a lane belongs to its loop")
         let own = loop.uptime + (options.timeout ?? settings.limits.defaultTimeout)
         if options.credential == nil, !settings.credential.isEmpty { options.credential = settings.credential }
         guard let outer = Call.current else { return own }
+        outer.callsOthers()
         if options.requestID == nil { options.requestID = outer.requestIDIfAny }
         if options.trace == nil { options.trace = outer.trace?.next(span: random.next()) }
         return min(own, outer.deadline + (.zero - Self.nestedMargin))
@@ -146,21 +149,25 @@ final class ClientLane: @unchecked Sendable {
     // MARK: The end
 
     func shutdown() async {
-        await withCheckedContinuation { continuation in
-            loop.execute { [self] in
-                shutdown = shutdown ?? Shutdown()
-                shutdown?.continuations.append(continuation)
-                for call in waiting.takeAll() { start(call) }
-                for peer in peers { peer.close() }
-                endShutdownIfClosed()
-            }
+        await withCheckedContinuation { continuation in beginShutdown { continuation.resume() } }
+    }
+
+    /// May be asked for from any thread, and again. `then` hears when all is closed.
+    func beginShutdown(then: @escaping @Sendable () -> Void) {
+        loop.execute { [self] in
+            shutdown = shutdown ?? Shutdown()
+            shutdown?.waiting.append(then)
+            for call in waiting.takeAll() { start(call) }
+            for peer in peers { peer.close() }
+            endShutdownIfClosed()
         }
     }
 
     func endShutdownIfClosed() {
-        guard let continuations = shutdown?.continuations, peers.allSatisfy(\.isClosed) else { return }
-        shutdown?.continuations = []
-        for continuation in continuations { continuation.resume() }
+        guard let waiting = shutdown?.waiting, peers.allSatisfy(\.isClosed) else { return }
+        peers = []
+        shutdown?.waiting = []
+        for then in waiting { then() }
     }
 }
 
@@ -213,6 +220,10 @@ extension RPCFailure {
 
     fileprivate static func cannotConnect(_ error: ConnectError) -> RPCFailure {
         RPCFailure(.unavailable, cannotConnectReason, "\(error)").notProcessed()
+    }
+
+    fileprivate static func cancelledBeforeSending(_ method: MethodDescription) -> RPCFailure {
+        RPCFailure(.cancelled, "CANCELLED", "\(method.name) was cancelled before it was sent").notProcessed()
     }
 
     fileprivate static func tooManyWaiting(_ limit: Int, _ retryAfter: Duration) -> RPCFailure {

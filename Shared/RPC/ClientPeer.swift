@@ -19,9 +19,11 @@ final class ClientPeer: TimerTarget {
     }
 
     let address: Address
-    private unowned let lane: ClientLane
+    /// Keeps the lane until it has been shut down, which its client sees to.
+    private let lane: ClientLane
     private let network: any Network
     private var state = State.idle
+    private var isConnecting = false
     private var failuresInARow = 0
     /// Connections that take no new calls but still have some under way.
     private var retiring: [ClientConnection] = []
@@ -33,14 +35,16 @@ final class ClientPeer: TimerTarget {
     }
 
     var ready: ClientConnection? {
-        if case .ready(let connection) = state { connection } else { nil }
+        if case .ready(let connection) = state, connection.isOpen { connection } else { nil }
     }
 
     /// Begins to connect, unless it is about to anyway.
     func connect() {
         guard case .idle = state else { return }
         state = .connecting
+        isConnecting = true
         network.connect(to: address, on: lane.loop, within: lane.settings.connectTimeout) { [self] result in
+            isConnecting = false
             switch result {
             case .success(let transport): connected(transport)
             case .failure(let error): failed(error)
@@ -54,7 +58,6 @@ final class ClientPeer: TimerTarget {
             retiring.append(connection)
             return connection.close()
         }
-        failuresInARow = 0
         let connection = ClientConnection(transport, of: self, on: lane.loop, lane.settings)
         state = .ready(connection)
         lane.isReady(self)
@@ -62,6 +65,10 @@ final class ClientPeer: TimerTarget {
 
     private func failed(_ error: ConnectError) {
         guard case .connecting = state else { return lane.endShutdownIfClosed() }
+        rest(after: error)
+    }
+
+    private func rest(after error: ConnectError) {
         failuresInARow += 1
         let rest = min(Self.longestRest, Self.firstRest * (1 << min(failuresInARow - 1, 10)))
         let end = lane.loop.uptime + rest / 2 + lane.jitter(upTo: rest / 2)
@@ -83,16 +90,26 @@ final class ClientPeer: TimerTarget {
 
     /// The connection takes no new calls.
     func retires(_ connection: ClientConnection) {
-        guard ready === connection else { return }
-        state = .idle
+        guard case .ready(let current) = state, current === connection else { return }
         retiring.append(connection)
+        leave(connection)
     }
 
     func closed(_ connection: ClientConnection) {
         retiring.removeAll { $0 === connection }
-        if ready === connection { state = .idle }
+        if case .ready(let current) = state, current === connection { leave(connection) }
         if lane.needsConnection { connect() }
         lane.endShutdownIfClosed()
+    }
+
+    /// A peer that only ever says good-bye is given a rest, like one that cannot be reached.
+    private func leave(_ connection: ClientConnection) {
+        if connection.wasHeard {
+            failuresInARow = 0
+            state = .idle
+        } else {
+            rest(after: ConnectError(address, "it ends connections at once"))
+        }
     }
 
     // MARK: The end
@@ -110,6 +127,6 @@ final class ClientPeer: TimerTarget {
     }
 
     var isClosed: Bool {
-        if case .closed = state { retiring.isEmpty } else { false }
+        if case .closed = state { retiring.isEmpty && !isConnecting } else { false }
     }
 }

@@ -23,7 +23,9 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     private var isHeldBack = false
     /// When the bytes came that are being read now.
     private(set) var received: Uptime
+    /// Takes frames, in and out. When this ends, what was taken is still sent, until the transport has closed.
     private(set) var isOpen = true
+    private var isClosed = false
     private var cutReason: String?
 
     private var lastHeard: Uptime
@@ -31,14 +33,22 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     /// Since when the peer has taken nothing, and since when it owes the rest of a frame.
     private var unsentSince: Uptime?
     private var midFrameSince: Uptime?
+    private var unsentAtPulse = 0
+    /// After how much silence the peer is pinged.
+    var pingInterval: Duration
+    /// Whether a peer that does not read is not read either. True where input makes output; two ends that both waited for
+    /// each other to read would wait for ever.
+    private let holdsBack: Bool
     private var pings: PingAllowance
     /// Whether silence may be broken with a ping: a peer that never says HELLO need not know what one is.
     var pingsPeer = false
 
-    init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int) {
+    init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int, holdsBack: Bool) {
         self.transport = transport
         self.loop = loop
         self.limits = limits
+        self.holdsBack = holdsBack
+        pingInterval = limits.pingInterval
         reader = FrameReader(maxBytes: maxFrameBytes)
         pings = PingAllowance(every: limits.minPingInterval, at: loop.uptime)
         lastHeard = loop.uptime
@@ -121,10 +131,14 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     private func read(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while isOpen {
-            if isCongested { return holdBack(rest) }
+            if holdsBack, isCongested { return holdBack(rest) }
             switch reader.next(in: &rest) {
-            case .frame(let bytes): take(bytes)
-            case .tooLarge(let id, let size): side?.receivedTooLarge(id: id, size: size)
+            case .frame(let bytes):
+                midFrameSince = nil
+                take(bytes)
+            case .tooLarge(let id, let size):
+                midFrameSince = nil
+                side?.receivedTooLarge(id: id, size: size)
             case .foreign(let problem): side?.receivedGarbage(problem)
             case .needsMore:
                 midFrameSince = reader.isMidFrame ? midFrameSince ?? loop.uptime : nil
@@ -179,19 +193,24 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     // MARK: Silence and the end
 
     func pulse(at now: Uptime) -> Bool {
-        guard isOpen else { return false }
+        guard !isClosed else { return false }
+        let unsent = transport.unsentCount
+        if unsent == 0 || unsent < unsentAtPulse { unsentSince = unsent == 0 ? nil : now }
+        unsentAtPulse = unsent
         if let unsentSince, now - unsentSince > limits.stall {
             cut("the peer has read nothing for \(limits.stall)")
+        } else if !isOpen {
+            return true
         } else if let midFrameSince, now - midFrameSince > limits.stall {
             cut("the peer has not finished a frame for \(limits.stall)")
-        } else if let pingSent, now - pingSent > limits.pingTimeout, !isHeldBack {
+        } else if let pingSent, now - pingSent > limits.pingTimeout, !isHeldBack, unsent == 0 {
             cut("the peer did not answer a ping for \(limits.pingTimeout)")
-        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastHeard > limits.pingInterval {
+        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastHeard > pingInterval {
             pingSent = now
             sendPing()
         }
         side?.pulse(at: now)
-        return isOpen
+        return true
     }
 
     /// Sends what there is to send, then ends.
@@ -207,8 +226,8 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     /// Ends at once, for a reason that goes into the log.
     func cut(_ problem: String) {
-        guard isOpen else { return }
-        cutReason = problem
+        guard !isClosed else { return }
+        cutReason = cutReason ?? problem
         isOpen = false
         output.release()
         transport.abort()
@@ -216,6 +235,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     func didClose(_ problem: String?) {
         isOpen = false
+        isClosed = true
         output.release()
         heldBack.release()
         waitingForRoom = []

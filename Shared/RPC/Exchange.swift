@@ -13,7 +13,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     let loop: EventLoop
     /// The credit of a stream; nil for a unary call.
     let flow: ItemFlow?
-    var task: Task<Void, Never>?
+    private(set) var task: Task<Void, Never>?
     private(set) var isFinished = false
     private let connection: ServerConnection
     private let started: Uptime
@@ -31,8 +31,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 
     func read<Request: Message>(_ payload: UnsafeRawBufferPointer, as type: Request.Type) -> Request? {
-        defer { loop.arena.reset() }
         do throws(MessageError) {
+            defer { loop.arena.reset() }
             return try Request(decoding: payload, in: loop.arena)
         } catch {
             let message = "\(call.method.name) cannot read its request: \(error)"
@@ -49,11 +49,19 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     // MARK: What the handler does
 
+    /// Runs `handler` at once, as far as it gets without waiting.
+    ///
+    /// The task takes the current call over from here. (Bound inside the task, it would lie with what binds it in the
+    /// memory of each handler that waits.)
+    func start(_ handler: @escaping @Sendable () async -> Void) {
+        task = Call.$current.withValue(call) { Task.immediate(executorPreference: loop) { await handler() } }
+    }
+
+    var hasInterceptors: Bool { !connection.interceptors.isEmpty }
+
     func intercepted<Output>(_ handler: () async throws -> Output) async throws -> Output {
-        let interceptors = connection.interceptors
-        if interceptors.isEmpty { return try await handler() }
         var output: Output?
-        try await Interceptors.run(interceptors[...], around: call) { output = try await handler() }
+        try await Interceptors.run(connection.interceptors[...], around: call) { output = try await handler() }
         guard let output else {
             throw RPCFailure(
                 .internal, "NOT_ANSWERED", "\(call.method.name) was neither refused nor run by an interceptor")
@@ -67,21 +75,24 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 
     private func send(_ reply: some Message) {
-        defer { loop.arena.reset() }
-        do throws(MessageError) {
-            let message = try reply.laidOut(in: loop.arena)
-            let size = message.packedSize
-            guard size <= connection.maxReplyBytes else { return fail(tooLarge(size)) }
-            connection.send(Frame.Kind.reply, to: id, message, size: size)
+        do throws(RPCFailure) {
+            try write(reply, as: Frame.Kind.reply)
             answer = .ok
         } catch {
-            fail(unsendable(error))
+            fail(error)
         }
+    }
+
+    /// False where the item has to wait for credit or room.
+    func sendNow(_ item: some Message) throws(RPCFailure) -> Bool {
+        guard let flow, flow.takeNow() else { return false }
+        try write(item, as: Frame.Kind.item)
+        return true
     }
 
     func send(_ item: some Message) async throws(RPCFailure) {
         switch await flow?.take() ?? .ended {
-        case .ready: try write(item)
+        case .ready: try write(item, as: Frame.Kind.item)
         case .ended: throw RPCFailure(.cancelled, "CANCELLED", "nobody reads \(call.method.name) any more")
         case .tooSlow:
             let message = "the reader of \(call.method.name) has taken no item for \(connection.patience)"
@@ -91,17 +102,18 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         }
     }
 
-    private func write(_ item: some Message) throws(RPCFailure) {
+    /// The arena is empty again when this has thrown: the failure needs room there too.
+    private func write(_ answer: some Message, as kind: UInt64) throws(RPCFailure) {
         defer { loop.arena.reset() }
         let message: LaidOutMessage
         do throws(MessageError) {
-            message = try item.laidOut(in: loop.arena)
+            message = try answer.laidOut(in: loop.arena)
         } catch {
             throw unsendable(error)
         }
         let size = message.packedSize
         guard size <= connection.maxReplyBytes else { throw tooLarge(size) }
-        connection.send(Frame.Kind.item, to: id, message, size: size)
+        connection.send(kind, to: id, message, size: size)
     }
 
     func streamEnded() {
@@ -161,6 +173,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     private func end() {
         precondition(loop.isCurrent, "an exchange belongs to its loop")
         isFinished = true
+        flow?.end()
         if let deadlineTimer { loop.cancelTimer(deadlineTimer) }
         connection.ended(self, answer ?? .internal, after: loop.uptime - started)
     }

@@ -36,13 +36,17 @@ final class ItemFlow: TimerTarget {
         wake(.ready)
     }
 
+    /// Takes one credit, if there is one and room on the connection.
+    func takeNow() -> Bool {
+        guard !isEnded, credit > 0, !connection.isCongested else { return false }
+        credit -= 1
+        return true
+    }
+
     /// Takes one credit, or waits for one and for room on the connection. A handler sends one item after the other, so there is one waiter at most.
     func take() async -> Wait {
         while !isEnded {
-            if credit > 0, !connection.isCongested {
-                credit -= 1
-                return .ready
-            }
+            if takeNow() { return .ready }
             if connection.isCongested { connection.tellWhenThereIsRoom(self) }
             guard waiter == nil else { preconditionFailure("a stream's items are sent one after the other") }
             let wait = await withUnsafeContinuation { continuation in

@@ -39,12 +39,17 @@ package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Senda
 final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
     // Sound because: `lane` and `stream` never change; all else is touched on the lane's loop only, by one task.
 
+    /// Before a stream is opened again that ended without an item.
+    private static var pauseAfterNothing: Duration { .milliseconds(100) }
+
     private let stream: ItemStream<Request, Item>
     private let lane: ClientLane
     private var call: StreamCall<Request, Item>?
     private var last: Item?
     private var failuresInARow: UInt32 = 0
     private var isOver = false
+    /// Whether anything has come since the stream was opened.
+    private var hasItems = false
 
     init(_ stream: ItemStream<Request, Item>) {
         self.stream = stream
@@ -71,11 +76,13 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
             switch await call.step() {
             case .item(let item):
                 last = item
+                hasItems = true
                 failuresInARow = 0
                 return item
             case .end(let reason):
                 self.call = nil
                 isOver = !StreamEnd.reopen.contains(reason)
+                if !isOver, !hasItems { _ = await lane.loop.pause(for: Self.pauseAfterNothing) }
             case .failure(let failure):
                 self.call = nil
                 failuresInARow += 1
@@ -93,6 +100,7 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
         let attempt = lane.streamAttempt(failuresInARow, stream.options)
         let call = StreamCall<Request, Item>(stream.method, request, attempt, on: lane.loop)
         self.call = call
+        hasItems = false
         lane.start(call)
         return call
     }

@@ -10,6 +10,7 @@ package struct Limits: Sendable {
     package var inFlight = 16 * 1024
     /// Open streams on one connection; streams do not count as calls under way.
     package var streamsPerConnection = 1024
+    package var streams = 64 * 1024
     package var connections = 16 * 1024
     /// Above this much unsent output, a connection's requests wait.
     package var highWaterBytes = 1024 * 1024

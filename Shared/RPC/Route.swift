@@ -10,11 +10,12 @@ package struct Route: Sendable {
         self.method = method.description
         begin = { payload, exchange in
             guard let request = exchange.read(payload, as: Request.self) else { return }
-            exchange.task = Task.immediate(executorPreference: exchange.loop) {
+            exchange.start {
                 do {
-                    let reply = try await Call.$current.withValue(exchange.call) {
-                        try await exchange.intercepted { try await handler(request, exchange.call) }
-                    }
+                    let reply =
+                        exchange.hasInterceptors
+                        ? try await exchange.intercepted { try await handler(request, exchange.call) }
+                        : try await handler(request, exchange.call)
                     exchange.returned(reply)
                 } catch {
                     exchange.threw(error)
@@ -30,12 +31,14 @@ package struct Route: Sendable {
         self.method = method.description
         begin = { payload, exchange in
             guard let request = exchange.read(payload, as: Request.self) else { return }
-            exchange.task = Task.immediate(executorPreference: exchange.loop) {
+            exchange.start {
                 do {
-                    try await Call.$current.withValue(exchange.call) {
+                    if exchange.hasInterceptors {
                         try await exchange.intercepted {
                             try await handler(request, exchange.call, ItemWriter(exchange: exchange))
                         }
+                    } else {
+                        try await handler(request, exchange.call, ItemWriter(exchange: exchange))
                     }
                     exchange.streamEnded()
                 } catch {

@@ -37,7 +37,6 @@ package final class Server: Sendable {
 
     /// Takes no new calls, lets those under way end, and cuts what is left after `grace`.
     package func shutdown(grace: Duration = .seconds(10)) async {
-        core.isDraining.store(true, ordering: .releasing)
         let open = listeners.withLock { listeners in
             defer { listeners = [] }
             return listeners

@@ -24,7 +24,9 @@ final class ServerConnection: ConnectionSide {
         self.home = home
         core = home.core
         loop = home.loop
-        connection = Connection(transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes)
+        connection = Connection(
+            transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
+            holdsBack: true)
         maxReplyBytes = core.limits.replyBytes
     }
 
@@ -72,8 +74,11 @@ final class ServerConnection: ConnectionSide {
     private func refusal(of frame: Frame, to method: MethodDescription) -> RPCFailure? {
         if let finalID, frame.id > finalID { return RPCFailure.draining }
         if method.isStream {
-            guard streamCount >= core.limits.streamsPerConnection else { return nil }
-            return .tooManyCalls("as streams on this connection", streamCount, core.limits.retryAfter)
+            if streamCount >= core.limits.streamsPerConnection {
+                return .tooManyCalls("as streams on this connection", streamCount, core.limits.retryAfter)
+            }
+            guard core.streamCount.load(ordering: .relaxed) >= core.limits.streams else { return nil }
+            return .tooManyCalls("as streams in this server", core.limits.streams, core.limits.retryAfter)
         }
         if inFlight >= core.limits.inFlightPerConnection {
             return .tooManyCalls("on this connection", core.limits.inFlightPerConnection, core.limits.retryAfter)
@@ -229,6 +234,7 @@ final class ServerConnection: ConnectionSide {
                 ).notProcessed())
         }
         connection.pingsPeer = true
+        connection.pingInterval = max(core.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
         if hello.maxReplyBytes > 0 { maxReplyBytes = min(maxReplyBytes, Int(hello.maxReplyBytes)) }
         connection.send(Hello(of: core.agent, core.limits), as: Frame.Kind.hello)
     }
@@ -269,7 +275,7 @@ final class ServerConnection: ConnectionSide {
         guard !isDraining else { return }
         isDraining = true
         connection.sendGoAway(lastID: .max, .draining)
-        connection.sendPing()
+        if connection.pingsPeer { connection.sendPing() }
         drainTimer = loop.startTimer(DrainStep { [weak self] in self?.finishDrain() }, at: loop.uptime + Self.drainStep)
     }
 

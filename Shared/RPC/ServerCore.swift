@@ -11,7 +11,6 @@ final class ServerCore: Sendable {
     let inFlight = Atomic(0)
     let streamCount = Atomic(0)
     let connectionCount = Atomic(0)
-    let isDraining = Atomic(false)
 
     init(_ services: [ServedService], limits: Limits, agent: String, hooks: ServerHooks) {
         self.limits = limits
@@ -26,7 +25,9 @@ final class ServerCore: Sendable {
 
     func failure(for error: any Error, of call: Call) -> RPCFailure {
         switch error {
-        case let failure as RPCFailure: return failure
+        case var failure as RPCFailure:
+            if !call.mayClaimNotProcessed { failure.isNotProcessed = false }
+            return failure
         case let refusal as any Refusal: return refusal.failure
         case is CancellationError:
             return RPCFailure(.cancelled, "CANCELLED", "\(call.method.name) was cancelled").indefinite

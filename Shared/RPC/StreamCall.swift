@@ -72,8 +72,8 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
         if next < items.count {
             let item = items[next]
             next += 1
-            if next == items.count {
-                items.removeAll(keepingCapacity: true)
+            if next == items.count || next == Int(Self.window) {
+                items.removeFirst(next)
                 next = 0
             }
             tookOne()

@@ -7,6 +7,9 @@ final class TCPTransport: Transport {
     /// A peer that acknowledges nothing for this long is gone.
     private static let userTimeout = Duration.seconds(10)
 
+    /// A peer that is silent this long, because it knows no pings, is asked by the kernel.
+    private static let keepAliveSeconds: UInt32 = 60
+
     let peer: String
     var receiver: (any TransportReceiver)?
     private let thread: LoopThread
@@ -14,7 +17,9 @@ final class TCPTransport: Transport {
     private var connected: ((Int32) -> Void)?
     private var isClosing = false
     private var problem: String?
-    private(set) var unsentCount = 0
+    private var isClosed = false
+
+    var unsentCount: Int { isClosed ? 0 : uv_stream_get_write_queue_size(stream) }
 
     /// A socket that is not connected yet. Must be made on the thread.
     init(to peer: String, on thread: LoopThread) {
@@ -56,6 +61,7 @@ final class TCPTransport: Transport {
 
     private func prepareSocket() {
         uv_tcp_nodelay(handle, 1)
+        uv_tcp_keepalive(handle, 1, Self.keepAliveSeconds)
         var socket: uv_os_fd_t = -1
         guard uv_fileno(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self), &socket) == 0 else {
             return
@@ -122,23 +128,19 @@ final class TCPTransport: Transport {
     private func sendLater(_ bytes: UnsafeRawBufferPointer) {
         let write = PendingWrite.make(copying: bytes)
         var buffer = Self.buffer(write.bytes)
-        unsentCount += bytes.count
         let problem = uv_write(write.request, stream, &buffer, 1) { request, status in
             let write = PendingWrite(request!)
             let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
-            let count = write.bytes.count
             write.free()
-            transport.didWrite(count, status)
+            transport.didWrite(status)
         }
         if problem != 0 {
-            unsentCount -= bytes.count
             write.free()
             end(describe(problem))
         }
     }
 
-    private func didWrite(_ count: Int, _ status: Int32) {
-        unsentCount -= count
+    private func didWrite(_ status: Int32) {
         thread.loop.enter(at: LoopThread.now) {
             if status < 0 {
                 end(describe(status))
@@ -168,9 +170,10 @@ final class TCPTransport: Transport {
 
     private func closeHandle() {
         let handle = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
-        guard uv_is_closing(handle) == 0 else { return }
+        guard !isClosed, uv_is_closing(handle) == 0 else { return }
         uv_close(handle) { handle in
             let transport = Unmanaged<TCPTransport>.fromOpaque(handle!.pointee.data).takeRetainedValue()
+            transport.isClosed = true
             transport.thread.loop.enter(at: LoopThread.now) {
                 let receiver = transport.receiver
                 transport.receiver = nil

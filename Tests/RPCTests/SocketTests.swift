@@ -159,7 +159,7 @@ import Testing
         let world = try World()
         let random = Lock(SeededGenerator(seed: 3))
         let proxy = FaultProxy(to: world.address, on: world.loops) { _, _ in
-            switch random.withLock({ Int.random(in: 0..<300, using: &$0) }) {
+            switch random.withLock({ Int.random(in: 0..<1000, using: &$0) }) {
             case 0: .cut
             case 1: .delay(.milliseconds(20))
             default: .deliver
