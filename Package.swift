@@ -61,7 +61,7 @@ let package = Package(
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
         .executableTarget(
-            name: "Gateway", dependencies: ["CProto", "Kernel", "MessageJSON", "RPC", "Runtime"],
+            name: "Gateway", dependencies: ["CProto", "Kernel", "MessageJSON", "QueueAPI", "RPC", "Runtime"],
             path: "Services/Gateway"),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
@@ -93,7 +93,11 @@ let package = Package(
         tests(
             of: "ConcertService",
             ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service"]),
-    ] + context("Concert")
+        tests(of: "QueueDomain", ["Kernel"]),
+        tests(
+            of: "QueueService",
+            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Runtime", "Service"]),
+    ] + context("Concert") + context("Queue")
 )
 
 // They need libFuzzer, which only Tests/Fuzz/run links.

@@ -1,9 +1,12 @@
 import Kernel
+import QueueAPI
 import RPC
 
 /// The methods that the gateway was built with.
 enum KnownMethods {
-    static let services: [ServiceDescription] = [HealthMethods.service, ReflectionMethods.service]
+    static let services: [ServiceDescription] = [
+        HealthMethods.service, ReflectionMethods.service, QueueMethods.service,
+    ]
 
     private static let all = services.flatMap(\.methods)
 

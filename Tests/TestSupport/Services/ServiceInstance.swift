@@ -7,6 +7,9 @@ import Service
 
 /// One running program of a context, without its process.
 package final class ServiceInstance: Sendable {
+    /// Few: many tests share one server.
+    private static let databaseConnections = 4
+
     package let address: Address
     package let database: Database
     private let server: Server
@@ -23,8 +26,11 @@ package final class ServiceInstance: Sendable {
         let (metrics, health) = (Metrics(), Health())
         health.enter(.running)
         let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
+        var limits = DatabaseLimits()
+        limits.connections = Self.databaseConnections
         database = try Database(
-            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock)
+            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock,
+            limits: limits)
         parts = try context.build(
             ServiceGround(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,

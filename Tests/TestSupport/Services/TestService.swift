@@ -10,6 +10,8 @@ package final class TestService: Sendable {
     package let clock: ManualClock
     package let keys: KeyFile
     package let instances: [ServiceInstance]
+    /// Kept for as long as the service runs.
+    private let database: TestDatabase
     private let loops: Loops
     private let clients = Lock<[Client]>([])
 
@@ -19,6 +21,7 @@ package final class TestService: Sendable {
     ) throws {
         self.keys = keys
         self.clock = clock
+        self.database = database
         let loops = Loops(count: 2)
         self.loops = loops
         instances = try (0..<count).map { _ in
@@ -34,9 +37,11 @@ package final class TestService: Sendable {
         keys: KeyFile = .random(), clock: ManualClock = ManualClock(), arguments: [String] = [],
         _ body: (TestService) async throws -> Value
     ) async throws -> Value {
-        let database = try database ?? TestDatabase(on: engine)
-        let service = try TestService(
-            context, on: database, instances: instances, keys: keys, clock: clock, arguments: arguments)
+        let service = try await onThread {
+            try TestService(
+                context, on: try database ?? TestDatabase(on: engine), instances: instances, keys: keys, clock: clock,
+                arguments: arguments)
+        }
         do {
             for instance in service.instances { try await instance.start() }
             let value = try await body(service)

@@ -1,0 +1,47 @@
+import Kernel
+
+/// What there is to tell about a place now.
+package struct Outlook: Equatable, Sendable {
+    /// A closed room has no live places, also where the rows do not say so yet.
+    package let place: Place
+    package let phase: Room.Phase
+    package let admitted: Int64
+    package let ahead: Int64
+    /// Nil where nobody can say.
+    package let wait: WaitEstimate?
+
+    package init(_ place: Place, in room: Room, at now: Timestamp) {
+        var place = place
+        phase = room.phase(at: now)
+        if phase == .closed, place.isLive { place.end(.revoked, Room.closedReason, now: now) }
+        self.place = place
+        admitted = room.admitted
+        let isWaiting = place.state == .waiting
+        let ahead = isWaiting ? room.ahead(of: place.serial) : 0
+        self.ahead = ahead
+        let moves = phase == .open || phase == .draining
+        wait = isWaiting && moves ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
+    }
+
+    /// Whether a watcher who has heard `other` has news to hear.
+    package func isNews(after other: Outlook) -> Bool {
+        place.state != other.place.state || phase != other.phase || ahead != other.ahead
+    }
+
+    private static let soonest = Duration.seconds(1)
+    private static let latest = Duration.seconds(30)
+
+    /// When it makes sense to ask again: after about a tenth of the wait. `spread`, between 0 and 1, is different for
+    /// everybody, so that a crowd does not ask in step.
+    package func askAgain(spread: Double) -> Duration {
+        let usual: Duration
+        if place.state != .waiting {
+            usual = Self.soonest
+        } else if let wait {
+            usual = wait.atLeast / 10
+        } else {
+            usual = ahead < 10 ? Self.soonest * 2 : Self.soonest * 10
+        }
+        return min(max(usual, Self.soonest), Self.latest) * (0.75 + spread / 2)
+    }
+}

@@ -1,0 +1,171 @@
+import Kernel
+
+/// A waiting room: who comes next, how many may be inside, and how fast they come.
+///
+///     SCHEDULED ──▶ PRE_QUEUE ──▶ OPEN ◀──▶ PAUSED        by time, or by an operator at any moment
+///                                  ▲ │
+///                                  │ ▼
+///                                DRAINING ──▶ CLOSED      when the last one is out, or by an operator
+///
+/// All steps of its places are made through it, one after the other: `revision` numbers them.
+package struct Room: Equatable, Sendable {
+    package enum Phase: Int64, Sendable {
+        case scheduled = 0
+        case preQueue = 1
+        case open = 2
+        case paused = 3
+        case draining = 4
+        case closed = 5
+    }
+
+    package let id: RoomID
+    package let name: String
+    package internal(set) var limits: Limits
+    package internal(set) var times: Times
+    /// What was decided last; while that is `scheduled`, the times say the rest.
+    package internal(set) var decided: Phase
+    package internal(set) var lastSerial: Int64 = 0
+    /// Nobody up to this serial waits any more.
+    package internal(set) var admitted: Int64 = 0
+    /// Slots taken: places that are admitted or active.
+    package internal(set) var occupied: Int64 = 0
+    package internal(set) var noShows: Int64 = 0
+    /// Nil without a rate.
+    package internal(set) var bucket: TokenBucket?
+    package internal(set) var pace: AdmissionPace
+    /// When the room was last settled while somebody was inside.
+    package internal(set) var settledAt: Timestamp
+    package internal(set) var revision: Int64 = 0
+
+    package init(_ id: RoomID, named name: RoomName, limits: Limits, times: Times, now: Timestamp) {
+        self.id = id
+        self.name = name.text
+        self.limits = limits
+        self.times = times
+        decided = .scheduled
+        bucket = limits.rate.map { TokenBucket(rate: $0, at: now) }
+        pace = AdmissionPace(from: now)
+        settledAt = now
+    }
+
+    /// As it is kept.
+    package init(
+        _ id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64, admitted: Int64,
+        occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
+        revision: Int64
+    ) {
+        self.id = id
+        self.name = name
+        self.limits = limits
+        self.times = times
+        self.decided = decided
+        self.lastSerial = lastSerial
+        self.admitted = admitted
+        self.occupied = occupied
+        self.noShows = noShows
+        self.bucket = bucket
+        self.pace = pace
+        self.settledAt = settledAt
+        self.revision = revision
+    }
+
+    package func phase(at now: Timestamp) -> Phase {
+        guard decided == .scheduled else { return decided }
+        if let opens = times.opens, opens <= now { return .open }
+        if let joins = times.joins, joins <= now { return .preQueue }
+        return .scheduled
+    }
+
+    /// How many stand before the one with `serial`.
+    package func ahead(of serial: Int64) -> Int64 { max(0, serial - admitted - 1) }
+
+    // MARK: What operators do
+
+    package mutating func configure(limits: Limits?, times: Times?, now: Timestamp) throws(QueueRefusal) {
+        let phase = phase(at: now)
+        guard phase != .closed else { throw .roomClosed }
+        if let times, times != self.times {
+            guard phase == .scheduled || phase == .preQueue else { throw .roomHasOpened }
+            self.times = times
+        }
+        guard let limits else { return }
+        bucket = limits.rate.map { rate in bucket?.with(rate: rate, at: now) ?? TokenBucket(rate: rate, at: now) }
+        self.limits = limits
+    }
+
+    package mutating func open(now: Timestamp) throws(QueueRefusal) { try decide(.open, now: now) }
+    package mutating func pause(now: Timestamp) throws(QueueRefusal) { try decide(.paused, now: now) }
+    package mutating func drain(now: Timestamp) throws(QueueRefusal) { try decide(.draining, now: now) }
+
+    private mutating func decide(_ phase: Phase, now: Timestamp) throws(QueueRefusal) {
+        guard decided != .closed else { throw .roomClosed }
+        decided = phase
+    }
+
+    package mutating func close() { decided = .closed }
+
+    // MARK: What users do
+
+    package func checkJoining(at now: Timestamp) throws(QueueRefusal) {
+        switch phase(at: now) {
+        case .preQueue, .open, .paused: return
+        case .scheduled: throw .roomNotJoinable(opens: times.joins ?? times.opens)
+        case .draining: throw .roomDraining
+        case .closed: throw .roomClosed
+        }
+    }
+
+    /// The next place in the line, where one may join.
+    package func nextPlace(_ id: PlaceID, of user: UserID, now: Timestamp) -> Place {
+        Place(id, of: user, serial: lastSerial + 1, revision: revision + 1, joinedAt: now)
+    }
+
+    /// Counts a place that was taken; its number is the next one's no longer.
+    package mutating func took(_ place: Place) {
+        lastSerial = place.serial
+        revision = place.revision
+    }
+
+    /// A user comes in, or says once more to be there: only the first time is a step of the room.
+    package mutating func claim(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
+        if decided == .closed, place.isLive { throw .placeEnded(.revoked, Self.closedReason) }
+        switch place.state {
+        case .waiting: throw .placeWaiting(ahead: ahead(of: place.serial))
+        case .admitted:
+            try place.claim(under: limits, now: now)
+            step(&place)
+        case .active: try place.renew(under: limits, now: now)
+        case .finished, .left, .lapsed, .revoked: throw .placeEnded(place.state, place.reason)
+        }
+    }
+
+    package mutating func leave(_ place: inout Place, now: Timestamp) {
+        if place.isLive { end(&place, .left, now: now) }
+    }
+
+    package mutating func finish(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
+        if place.state == .waiting || place.state == .admitted { throw .placeNotActive }
+        if place.isLive { end(&place, .finished, now: now) }
+    }
+
+    package mutating func revoke(_ place: inout Place, because reason: String, now: Timestamp) throws(QueueRefusal) {
+        guard Place.reasonLengths.contains(reason.count) else { throw .reasonInvalid }
+        if place.isLive { end(&place, .revoked, reason, now: now) }
+    }
+
+    func checkSlots() {
+        precondition(occupied >= 0, "room \(id) has given back more slots than it had")
+    }
+
+    mutating func end(_ place: inout Place, _ state: Place.State, _ reason: String = "", now: Timestamp) {
+        if place.holdsSlot { occupied -= 1 }
+        checkSlots()
+        place.end(state, reason, now: now)
+        step(&place)
+    }
+
+    mutating func step(_ place: inout Place) {
+        revision += 1
+        place.revision = revision
+    }
+}

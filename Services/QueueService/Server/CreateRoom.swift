@@ -1,0 +1,23 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+
+extension QueueServer {
+    func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply {
+        let id = RoomID(of: try call.requestID)
+        let name = try RoomName(request.name)
+        let limits = try Room.Limits(request.limits ?? RoomLimits())
+        let times = try Room.Times(request.times ?? RoomTimes())
+        return try await database.transaction(before: call.deadline) { tx in
+            let room = Room(id, named: name, limits: limits, times: times, now: tx.now)
+            if try RoomStore.claimName(of: room, tx) {
+                guard try RoomStore.insert(room, tx) else { throw QueueRefusal.requestIDTaken }
+                return CreateRoomReply(room: RoomSummary(room, at: tx.now))
+            }
+            guard try RoomStore.named(name.text, tx) == id else { throw QueueRefusal.nameTaken }
+            return CreateRoomReply(room: RoomSummary(try RoomStore.room(id, tx), at: tx.now))
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+extension QueueServer {
+    private static let usualPage: UInt32 = 100
+    private static let pageRange: ClosedRange<UInt32> = 1...500
+
+    func listRooms(_ request: ListRoomsRequest, call: Call) async throws -> ListRoomsReply {
+        let after = request.afterRoomID.isEmpty ? nil : try RoomID(field: "after_room_id", request.afterRoomID)
+        let size = request.pageSize == 0 ? Self.usualPage : request.pageSize
+        guard Self.pageRange.contains(size) else {
+            throw QueueRefusal.outOfRange("page_size", "1 to \(Self.pageRange.upperBound), or 0 for \(Self.usualPage)")
+        }
+        return try await database.read(before: call.deadline) { reader in
+            let rooms = try RoomStore.rooms(after: after, limit: Int(size) + 1, reader)
+            return ListRoomsReply(
+                rooms: rooms.prefix(Int(size)).map { RoomSummary($0, at: reader.now) }, hasMore: rooms.count > size)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Database
+import Kernel
+import QueueDomain
+
+/// Places in the database. What changes one has locked its room before, `renew` apart.
+enum PlaceStore {
+    static func place(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
+        try reader.first(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and place_id = $2
+            """, room, id, map: place)
+    }
+
+    static func livePlace(of user: UserID, in room: RoomID, _ reader: Reader) throws -> Place? {
+        try reader.first(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and user_id = $2 and state < 3
+            """, room, user, map: place)
+    }
+
+    static func due(in room: RoomID, at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Place] {
+        try reader.rows(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and lapses_at <= $2 order by lapses_at limit $3
+            """, room, now, limit, map: place)
+    }
+
+    static func waiting(in room: RoomID, after serial: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
+        try reader.rows(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and serial > $2 and state = 0 order by serial limit $3
+            """, room, serial, limit, map: place)
+    }
+
+    static func live(in room: RoomID, limit: Int, _ reader: Reader) throws -> [Place] {
+        try reader.rows(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and state < 3 limit $2
+            """, room, limit, map: place)
+    }
+
+    /// What has happened to places since `revision`, oldest first. Those that only joined are not among them.
+    static func news(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
+        try reader.rows(
+            """
+            select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
+                lapses_at, ends_at, ended_at, reason
+            from place where room_id = $1 and revision > $2 and state > 0 order by revision limit $3
+            """, room, revision, limit, map: place)
+    }
+
+    /// False where the user has a live place in the room, or the id is taken: then the serial is still free.
+    static func insert(_ place: Place, in room: RoomID, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into place (room_id, place_id, user_id, serial, state, revision, joined_at, reason)
+            values ($1, $2, $3, $4, 0, $5, $6, '') on conflict do nothing
+            """, room, place.id, place.user, place.serial, place.revision, place.joinedAt) == 1
+    }
+
+    static func save(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update place set state = $3, revision = $4, admitted_at = $5, claimed_at = $6, renewed_at = $7,
+                lapses_at = $8, ends_at = $9, ended_at = $10, reason = $11
+            where room_id = $1 and place_id = $2
+            """,
+            room, place.id, place.state.rawValue, place.revision, place.admittedAt, place.claimedAt, place.renewedAt,
+            place.lapsesAt, place.endsAt, place.endedAt, place.reason)
+    }
+
+    /// A renewal changes one row and waits for nobody. Where the room has made a step with the place meanwhile, it is
+    /// looked at again.
+    static func renew(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update place set renewed_at = $3, lapses_at = $4
+            where room_id = $1 and place_id = $2 and revision = $5 and ends_at = $6 and state = 2
+            """, room, place.id, place.renewedAt, place.lapsesAt, place.revision, place.endsAt)
+    }
+
+    /// Moves the deadlines of everybody inside.
+    static func shiftDeadlines(in room: RoomID, by shift: Duration, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            update place set lapses_at = lapses_at + $2, ends_at = ends_at + $2
+            where room_id = $1 and lapses_at is not null
+            """, room, shift.milliseconds)
+    }
+
+    private static func place(_ row: borrowing Row) throws -> Place {
+        try Place(
+            row.id(0), of: row.id(1), serial: row.int64(2),
+            state: RoomStore.known(Place.State(rawValue: row.int64(3)), "place.state"), revision: row.int64(4),
+            joinedAt: row.timestamp(5), admittedAt: row.optionalTimestamp(6), claimedAt: row.optionalTimestamp(7),
+            renewedAt: row.optionalTimestamp(8), lapsesAt: row.optionalTimestamp(9), endsAt: row.optionalTimestamp(10),
+            endedAt: row.optionalTimestamp(11), reason: row.text(12))
+    }
+}

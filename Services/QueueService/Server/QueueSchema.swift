@@ -1,0 +1,45 @@
+import Database
+
+enum QueueSchema {
+    static let migrations = [
+        Migration(
+            "create rooms and places",
+            .table(
+                """
+                create table room (
+                    room_id uuid not null, name text not null, decided bigint not null,
+                    joins_at bigint, opens_at bigint,
+                    active_limit bigint, rate bigint, ready_ms bigint not null, idle_ms bigint not null,
+                    hard_ms bigint not null,
+                    last_serial bigint not null, admitted bigint not null, occupied bigint not null,
+                    no_shows bigint not null, tokens bigint not null, filled_at bigint not null,
+                    pace_from bigint not null, pace_count bigint not null, pace_before bigint not null,
+                    settled_at bigint not null, revision bigint not null,
+                    constraint room_key primary key (room_id),
+                    constraint room_slots_are_counted check (occupied >= 0),
+                    constraint room_line_is_in_order check (admitted <= last_serial))
+                """),
+            // The names are one for all shards, so they are a table of their own.
+            .table(
+                """
+                create table room_name (
+                    name text not null, room_id uuid not null,
+                    constraint room_name_key primary key (name))
+                """),
+            .table(
+                """
+                create table place (
+                    room_id uuid not null, place_id uuid not null, user_id uuid not null, serial bigint not null,
+                    state bigint not null, revision bigint not null, joined_at bigint not null,
+                    admitted_at bigint, claimed_at bigint, renewed_at bigint, lapses_at bigint, ends_at bigint,
+                    ended_at bigint, reason text not null,
+                    constraint place_key primary key (room_id, place_id))
+                """),
+            "create unique index place_serial_is_taken_once on place (room_id, serial)",
+            // States below 3 are those of a live place: waiting, admitted, active.
+            "create unique index place_one_live_per_user on place (room_id, user_id) where state < 3",
+            "create index place_due on place (room_id, lapses_at) where lapses_at is not null",
+            // Joining is no news to anybody, and must cost no further index.
+            "create index place_news on place (room_id, revision) where state > 0")
+    ]
+}

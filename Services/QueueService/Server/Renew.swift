@@ -1,0 +1,47 @@
+import Database
+import Identity
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+extension QueueServer {
+    /// So long does a pass outlive its place at most.
+    static let passLife = Duration.minutes(2)
+
+    func renew(_ request: RenewRequest, call: Call) async throws -> RenewReply {
+        let roomID = try RoomID(field: "room_id", request.roomID)
+        let placeID = try PlaceID(field: "place_id", request.placeID)
+        let user = try call.user
+        let (room, place, now) = try await database.transaction(before: call.deadline) { tx in
+            try Self.renew(placeID, of: user, in: roomID, tx)
+        }
+        let expiry = min(now + Self.passLife, place.endsAt ?? now)
+        let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
+        let soonest = min(expiry, place.lapsesAt ?? now)
+        return RenewReply(
+            place: PlaceView(Outlook(place, in: room, at: now), in: room), pass: pass,
+            passExpiresAt: expiry.milliseconds, renewAfterMs: UInt32(clamping: ((soonest - now) / 2).milliseconds))
+    }
+
+    private static func renew(
+        _ id: PlaceID, of user: UserID, in roomID: RoomID, _ tx: Transaction
+    ) throws -> (Room, Place, Timestamp) {
+        var place = try PlaceStore.place(id, of: user, in: roomID, tx)
+        if place.state == .active, !place.isDue(at: tx.now) {
+            var room = try RoomStore.room(roomID, tx)
+            try room.claim(&place, now: tx.now)
+            try PlaceStore.renew(place, in: roomID, tx)
+            return (room, place, tx.now)
+        }
+        var room = try RoomStore.lock(roomID, tx)
+        // It may only look due: the time in which nobody could renew does not count.
+        if place.isDue(at: tx.now) { _ = try Settlement.run(in: &room, tx) }
+        place = try PlaceStore.place(id, of: user, in: roomID, tx)
+        try room.claim(&place, now: tx.now)
+        try PlaceStore.save(place, in: roomID, tx)
+        try RoomStore.save(room, tx)
+        return (room, place, tx.now)
+    }
+}

@@ -1,0 +1,125 @@
+import Database
+import Kernel
+import QueueDomain
+
+/// Rooms in the database.
+enum RoomStore {
+    /// The row that every step of a room writes first: those steps go one by one from here, whichever instance makes them.
+    static func lock(_ id: RoomID, _ tx: Transaction) throws -> Room {
+        let rooms = try tx.rows(
+            """
+            update room set revision = revision where room_id = $1
+            returning room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
+                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
+                settled_at, revision
+            """, id, map: room)
+        guard let room = rooms.first else { throw QueueRefusal.roomNotFound }
+        return room
+    }
+
+    static func room(_ id: RoomID, _ reader: Reader) throws -> Room {
+        let room = try reader.first(
+            """
+            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
+                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
+                settled_at, revision
+            from room where room_id = $1
+            """, id, map: room)
+        guard let room else { throw QueueRefusal.roomNotFound }
+        return room
+    }
+
+    /// In the order of their ids.
+    static func rooms(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
+        try reader.rows(
+            """
+            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
+                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
+                settled_at, revision
+            from room where room_id > $1 order by room_id limit $2
+            """, id ?? RoomID(high: 0, low: 0), limit, map: room)
+    }
+
+    /// Rooms in which something may happen by itself, after `id`.
+    static func unsettled(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
+        try reader.rows(
+            """
+            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
+                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
+                settled_at, revision
+            from room where room_id > $1 and (decided < 5 or occupied > 0 or admitted < last_serial)
+            order by room_id limit $2
+            """, id ?? RoomID(high: 0, low: 0), limit, map: room)
+    }
+
+    static func named(_ name: String, _ reader: Reader) throws -> RoomID? {
+        try reader.first("select room_id from room_name where name = $1", name) { row in try row.id(0) }
+    }
+
+    /// False where another room has the name.
+    static func claimName(of room: Room, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing", room.name, room.id) == 1
+    }
+
+    /// False where the id is taken.
+    static func insert(_ room: Room, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into room (room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms,
+                hard_ms, last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count,
+                pace_before, settled_at, revision)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+            on conflict do nothing
+            """,
+            room.id, room.name, room.decided.rawValue, room.times.joins, room.times.opens, room.limits.active,
+            room.limits.rate, room.limits.ready.milliseconds, room.limits.idle.milliseconds,
+            room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
+            room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count,
+            room.pace.before, room.settledAt, room.revision) == 1
+    }
+
+    /// A room that this transaction has locked.
+    static func save(_ room: Room, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
+                idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
+                tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
+                settled_at = $19, revision = $20
+            where room_id = $1
+            """,
+            room.id, room.decided.rawValue, room.times.joins, room.times.opens, room.limits.active, room.limits.rate,
+            room.limits.ready.milliseconds, room.limits.idle.milliseconds, room.limits.hard.milliseconds,
+            room.lastSerial, room.admitted, room.occupied, room.noShows, room.bucket?.millionths ?? 0,
+            room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count, room.pace.before,
+            room.settledAt, room.revision)
+    }
+
+    /// What joining changes, and nothing else of the row.
+    static func saveLine(of room: Room, _ tx: Transaction) throws {
+        try tx.executeOne(
+            "update room set last_serial = $2, revision = $3 where room_id = $1", room.id, room.lastSerial,
+            room.revision)
+    }
+
+    private static func room(_ row: borrowing Row) throws -> Room {
+        let limits = try Room.Limits(
+            active: row.optionalInt64(5), rate: row.optionalInt64(6), ready: .milliseconds(row.int64(7)),
+            idle: .milliseconds(row.int64(8)), hard: .milliseconds(row.int64(9)))
+        let (tokens, filledAt) = (try row.int64(14), try row.timestamp(15))
+        return try Room(
+            row.id(0), name: row.text(1), limits: limits,
+            times: Room.Times(joins: row.optionalTimestamp(3), opens: row.optionalTimestamp(4)),
+            decided: known(Room.Phase(rawValue: row.int64(2)), "room.decided"), lastSerial: row.int64(10),
+            admitted: row.int64(11), occupied: row.int64(12), noShows: row.int64(13),
+            bucket: limits.rate.map { TokenBucket(rate: $0, millionths: tokens, filledAt: filledAt) },
+            pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
+            settledAt: row.timestamp(19), revision: row.int64(20))
+    }
+
+    static func known<Value>(_ value: Value?, _ column: String) throws -> Value {
+        guard let value else { throw DatabaseError(.damaged, "\(column) holds a number that means nothing") }
+        return value
+    }
+}

@@ -1,0 +1,55 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+extension QueueServer {
+    /// How many of the last admissions the waits are taken from.
+    private static let sampleCount = 1000
+
+    func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply {
+        let id = try RoomID(field: "room_id", request.roomID)
+        return try await database.scan(before: call.deadline) { reader in
+            let room = try RoomStore.room(id, reader)
+            let counts = try PlaceStore.counts(in: id, reader)
+            let waits = try PlaceStore.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
+            return ShowRoomReply(
+                room: RoomSummary(room, at: reader.now), joinedCount: room.lastSerial,
+                waitingCount: counts[.waiting] ?? 0, admittedCount: counts[.admitted] ?? 0,
+                activeCount: counts[.active] ?? 0, finishedCount: counts[.finished] ?? 0,
+                leftCount: counts[.left] ?? 0, lapsedCount: counts[.lapsed] ?? 0, revokedCount: counts[.revoked] ?? 0,
+                noShowCount: room.noShows,
+                admittedPerSecondThousandths: room.pace.thousandthsPerSecond(at: reader.now),
+                waitP50Ms: Self.value(atOrBelow: 50, of: waits), waitP90Ms: Self.value(atOrBelow: 90, of: waits))
+        }
+    }
+
+    /// Of sorted values: the one that so many in a hundred do not exceed; 0 where there are none.
+    private static func value(atOrBelow percent: Int, of values: [Int64]) -> Int64 {
+        values.isEmpty ? 0 : values[(values.count * percent + 99) / 100 - 1]
+    }
+}
+
+extension PlaceStore {
+    fileprivate static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
+        var counts: [Place.State: Int64] = [:]
+        try reader.forEach("select state, count(*) from place where room_id = $1 group by state", room) { row in
+            counts[try RoomStore.known(Place.State(rawValue: row.int64(0)), "place.state")] = try row.int64(1)
+        }
+        return counts
+    }
+
+    /// How long those waited who were admitted last, in milliseconds.
+    fileprivate static func waits(
+        in room: RoomID, upTo serial: Int64, limit: Int, _ reader: Reader
+    ) throws -> [Int64] {
+        try reader.rows(
+            """
+            select admitted_at - joined_at from place
+            where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
+            """, room, serial, limit
+        ) { row in max(0, try row.int64(0)) }
+    }
+}

@@ -1,0 +1,87 @@
+import Kernel
+import QueueDomain
+import TestSupport
+
+/// A room and its places in an array: what the service keeps in tables.
+struct Line {
+    var room: Room
+    var places: [Place] = []
+    var now = Timestamp.noon
+    /// When each admission was, in the order in which they were made, with its serial.
+    var admissions: [(serial: Int64, at: Timestamp)] = []
+
+    init(
+        active: Int64? = nil, rate: Int64? = nil, ready: Duration = .seconds(60), idle: Duration = .minutes(5),
+        hard: Duration = .minutes(15), joins: Duration? = nil, opens: Duration? = nil, isOpen: Bool = true
+    ) throws {
+        room = Room(
+            RoomID(high: 1, low: 1), named: try RoomName("sale"),
+            limits: try Room.Limits(active: active, rate: rate, ready: ready, idle: idle, hard: hard),
+            times: try Room.Times(joins: joins.map { .noon + $0 }, opens: opens.map { .noon + $0 }), now: .noon)
+        if isOpen { try room.open(now: .noon) }
+    }
+
+    /// The latest place of a user.
+    func place(of user: UserID) -> Place? { places.last { $0.user == user } }
+
+    mutating func join(_ user: UserID) throws(QueueRefusal) -> Place {
+        if let place = place(of: user), place.isLive { return place }
+        try room.checkJoining(at: now)
+        let place = room.nextPlace(PlaceID(high: 2, low: UInt64(places.count)), of: user, now: now)
+        room.took(place)
+        places.append(place)
+        settle()
+        return self.place(of: user)!
+    }
+
+    mutating func change(
+        _ user: UserID, _ body: (inout Room, inout Place) throws(QueueRefusal) -> Void
+    ) throws(QueueRefusal) -> Place {
+        guard var place = place(of: user) else { throw .placeNotFound }
+        try body(&room, &place)
+        places[Int(place.id.low)] = place
+        return place
+    }
+
+    /// What `Settlement` does with the tables. `always` also where nothing seems to need it.
+    mutating func settle(always: Bool = false) {
+        var isDone = !always
+        while !isDone || room.needsSettling(at: now) {
+            isDone = true
+            let shift = room.catchUp(now: now)
+            let changed: [Place]
+            if room.decided == .closed {
+                changed = room.sendHome(Array(places.filter(\.isLive).prefix(Room.maximumSteps)), now: now)
+            } else {
+                if shift != .zero {
+                    for index in places.indices where places[index].holdsSlot { places[index] = shifted(index, shift) }
+                }
+                let due = places.filter { $0.isDue(at: now) }.prefix(Room.maximumSteps)
+                let count = room.admissible(afterFreeing: due.count, at: now)
+                let waiting = places.filter { $0.state == .waiting && $0.serial > room.admitted }.prefix(count + 1)
+                changed = room.settle(due: Array(due), waiting: Array(waiting), now: now)
+            }
+            for place in changed {
+                if place.state == .admitted { admissions.append((place.serial, now)) }
+                places[Int(place.id.low)] = place
+            }
+        }
+    }
+
+    private func shifted(_ index: Int, _ shift: Duration) -> Place {
+        let place = places[index]
+        return Place(
+            place.id, of: place.user, serial: place.serial, state: place.state, revision: place.revision,
+            joinedAt: place.joinedAt, admittedAt: place.admittedAt, claimedAt: place.claimedAt,
+            renewedAt: place.renewedAt, lapsesAt: place.lapsesAt.map { $0 + shift },
+            endsAt: place.endsAt.map { $0 + shift }, endedAt: place.endedAt, reason: place.reason)
+    }
+
+    /// Lets time pass as it does while the service runs: the room is looked at again and again.
+    mutating func pass(until time: Timestamp, step: Duration = .milliseconds(500)) {
+        while now < time {
+            now = min(now + step, time)
+            settle(always: true)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Kernel
+import QueueDomain
+import TestSupport
+import Testing
+
+@Suite struct PlaceScriptTests {
+    @Test func `who is admitted and does not come gives way when the ready time is over, not before`() throws {
+        try play(
+            """
+            00:00      alice join   ADMITTED
+            00:00      bob   join   WAITING
+            00:59.999  alice look   ADMITTED
+            00:59.999  bob   look   WAITING 0
+            01:00      alice look   LAPSED
+            01:00      bob   look   ADMITTED
+            01:00      alice renew  placeEnded
+            """, in: Line(active: 1))
+    }
+
+    @Test func `a place can be claimed until the last millisecond`() throws {
+        try play(
+            """
+            00:00      alice join   ADMITTED
+            00:59.999  alice renew  ACTIVE
+            01:30      alice look   ACTIVE
+            """, in: Line(active: 1))
+    }
+
+    @Test func `silence beyond the idle time gives the slot to the next`() throws {
+        try play(
+            """
+            00:00      alice join   ADMITTED
+            00:01      bob   join   WAITING
+            00:10      alice renew  ACTIVE
+            04:00      alice renew  ACTIVE
+            08:59.999  alice look   ACTIVE
+            09:00      alice look   LAPSED
+            09:00      bob   look   ADMITTED
+            """, in: Line(active: 1))
+    }
+
+    @Test func `renewing helps up to the hard limit`() throws {
+        try play(
+            """
+            00:00      alice join   ADMITTED
+            00:00      alice renew  ACTIVE
+            04:00      alice renew  ACTIVE
+            08:00      alice renew  ACTIVE
+            12:00      alice renew  ACTIVE
+            14:59.999  alice renew  ACTIVE
+            15:00      alice renew  placeEnded
+            15:00      alice look   LAPSED
+            """, in: Line(active: 1))
+    }
+
+    @Test func `renewing claims nothing before one's turn`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:01  bob   renew  placeWaiting
+            00:01  bob   look   WAITING 0
+            """, in: Line(active: 1))
+    }
+
+    @Test func `leaving frees place and slot, and whoever joins again stands at the end`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:00  carol join   WAITING
+            00:01  alice leave  LEFT
+            00:02  bob   look   ADMITTED
+            00:02  alice join   WAITING
+            00:02  alice look   WAITING 1
+            00:03  carol leave  LEFT
+            00:04  bob   leave  LEFT
+            00:05  alice look   ADMITTED
+            00:06  bob   leave  LEFT
+            """, in: Line(active: 1))
+    }
+
+    @Test func `asking again returns the same place`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:01  bob   join   WAITING
+            00:01  carol join   WAITING
+            00:01  carol look   WAITING 1
+            00:02  alice join   ADMITTED
+            """, in: Line(active: 1))
+    }
+
+    @Test func `a pass is finished once it was there, and ends stay as they are`() throws {
+        try play(
+            """
+            00:00  alice join    ADMITTED
+            00:00  alice finish  placeNotActive
+            00:00  bob   join    WAITING
+            00:00  bob   finish  placeNotActive
+            00:01  alice renew   ACTIVE
+            00:02  alice finish  FINISHED
+            00:03  bob   look    ADMITTED
+            00:03  alice finish  FINISHED
+            00:03  alice leave   FINISHED
+            00:03  alice revoke  FINISHED
+            00:04  bob   revoke  REVOKED
+            00:04  bob   finish  REVOKED
+            00:04  bob   renew   placeEnded
+            """, in: Line(active: 1))
+    }
+
+    @Test func `the history of a place has every step with its time`() throws {
+        var line = try Line(active: 1)
+        _ = try line.join(.alice)
+        line.pass(until: .noon + .seconds(10))
+        _ = try line.change(.alice) { room, place throws(QueueRefusal) in
+            try room.claim(&place, now: .noon + .seconds(10))
+        }
+        line.pass(until: .noon + .minutes(6))
+        let history = try #require(line.place(of: .alice)).history
+        let claimed = Timestamp.noon + .seconds(10)
+        let expected: [Place.Event] = [
+            Place.Event(.waiting, at: .noon), Place.Event(.admitted, at: .noon), Place.Event(.active, at: claimed),
+            Place.Event(.lapsed, at: claimed + .minutes(5), "silent for too long"),
+        ]
+        #expect(history == expected)
+    }
+}

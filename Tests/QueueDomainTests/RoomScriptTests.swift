@@ -1,0 +1,129 @@
+import Kernel
+import QueueDomain
+import TestSupport
+import Testing
+
+@Suite struct RoomScriptTests {
+    @Test func `a room opens by itself when its time has come`() throws {
+        try play(
+            """
+            00:59.999  room  look   scheduled
+            00:59.999  alice join   roomNotJoinable
+            01:00      room  look   preQueue
+            01:00      alice join   WAITING
+            01:59.999  alice look   WAITING 0
+            02:00      room  look   open
+            02:00      alice look   ADMITTED
+            """, in: Line(active: 1, joins: .minutes(1), opens: .minutes(2), isOpen: false))
+    }
+
+    @Test func `without times a room waits for its operator`() throws {
+        try play(
+            """
+            00:00  alice join   roomNotJoinable
+            59:00  room  look   scheduled
+            59:00  room  open   open
+            59:00  alice join   ADMITTED
+            """, in: Line(active: 1, isOpen: false))
+    }
+
+    @Test func `in a pause one may join and go on, but nobody is let in`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:01  room  pause  paused
+            00:02  bob   join   WAITING
+            00:03  alice renew  ACTIVE
+            00:04  alice leave  LEFT
+            00:09  bob   look   WAITING 0
+            00:10  room  open   open
+            00:10  bob   look   ADMITTED
+            """, in: Line(active: 1))
+    }
+
+    @Test func `a draining room serves its line and closes behind the last one`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:01  room  drain  draining
+            00:02  carol join   roomDraining
+            00:02  bob   join   WAITING
+            00:03  alice leave  LEFT
+            00:04  bob   look   ADMITTED
+            00:04  bob   renew  ACTIVE
+            00:05  room  look   draining
+            00:06  bob   finish FINISHED
+            00:07  room  look   closed
+            00:07  room  open   roomClosed
+            """, in: Line(active: 1))
+    }
+
+    @Test func `a closed room sends everybody home`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  alice renew  ACTIVE
+            00:00  bob   join   WAITING
+            00:01  room  close  closed
+            00:01  alice look   REVOKED
+            00:01  bob   look   REVOKED
+            00:01  alice renew  placeEnded
+            00:01  carol join   roomClosed
+            """, in: Line(active: 1))
+    }
+
+    @Test func `limits change while the room is open`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:00  carol join   WAITING
+            00:01  room  limit  open
+            00:01  bob   look   ADMITTED
+            00:01  carol look   WAITING 0
+            """, in: Line(active: 1))
+    }
+
+    @Test func `a room without limits admits at once`() throws {
+        var line = try Line()
+        for number in 0..<1200 { #expect(try line.join(UserID(high: 5, low: UInt64(number))).state == .admitted) }
+    }
+
+    @Test func `times do not change any more once a room has opened`() throws {
+        var line = try Line(opens: .minutes(1), isOpen: false)
+        let later = try Room.Times(opens: .noon + .minutes(2))
+        try line.room.configure(limits: nil, times: later, now: .noon)
+        #expect(line.room.phase(at: .noon + .minutes(1)) == .scheduled)
+        #expect(throws: QueueRefusal.roomHasOpened) {
+            try line.room.configure(limits: nil, times: try Room.Times(), now: .noon + .minutes(2))
+        }
+    }
+
+    @Test func `limits and times out of range are refused with the field and what is allowed`() {
+        for make in [
+            { _ = try Room.Limits(active: 0) }, { _ = try Room.Limits(active: 1_000_001) },
+            { _ = try Room.Limits(rate: 100_001) }, { _ = try Room.Limits(ready: .milliseconds(999)) },
+            { _ = try Room.Limits(idle: .hours(2)) }, { _ = try Room.Limits(idle: .minutes(10), hard: .minutes(9)) },
+            { _ = try Room.Limits(hard: .hours(25)) }, { _ = try Room.Times(joins: .noon, opens: .noon - .seconds(1)) },
+            { _ = try Room.Times(opens: Timestamp(milliseconds: -1)) },
+        ] as [() throws -> Void] {
+            let refusal = #expect(throws: QueueRefusal.self) { try make() }
+            guard case .outOfRange(let field, let allowed)? = refusal else {
+                Issue.record("\(refusal as Any)")
+                continue
+            }
+            #expect(field.contains(".") && !allowed.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["", "1st", "Sale", "a_b", "a b", String(repeating: "a", count: 65), "ü"])
+    func `a name that nobody can type is refused`(name: String) {
+        #expect(throws: QueueRefusal.nameInvalid) { try RoomName(name) }
+    }
+
+    @Test(arguments: ["a", "sale-2026", String(repeating: "a", count: 64)])
+    func `a name that anybody can type is taken`(name: String) throws {
+        #expect(try RoomName(name).text == name)
+    }
+}

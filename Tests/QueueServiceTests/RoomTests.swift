@@ -1,0 +1,155 @@
+import Kernel
+import QueueAPI
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct RoomTests {
+    @Test(arguments: Engine.available)
+    func `a room is made once, however often it is asked for`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let request = CreateRoomRequest(name: "other", limits: RoomLimits(activeLimit: 5, ratePerSecond: 7))
+            let first = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!
+            #expect(first.limits?.activeLimit == 5 && first.limits?.ratePerSecond == 7)
+            #expect(first.limits?.readyMs == 60_000 && first.limits?.idleMs == 300_000)
+            #expect(first.limits?.hardLimitMs == 900_000 && first.state == .scheduled)
+            let again = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room
+            #expect(again == first)
+            try await refused("NAME_TAKEN") {
+                _ = try await waiting.admin.createRoom(request, .init(requestID: .wish(3)))
+            }
+            let renamed = CreateRoomRequest(name: "third")
+            try await refused("REQUEST_ID_TAKEN") {
+                _ = try await waiting.admin.createRoom(renamed, .init(requestID: .wish(2)))
+            }
+            try await refused("REQUEST_ID_MISSING") { _ = try await waiting.admin.createRoom(renamed) }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `of two with one name at once, one is made`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let made = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 10..<20 as Range<UInt64> {
+                    let admin = waiting.admin
+                    group.addTask {
+                        let request = CreateRoomRequest(name: "rush")
+                        return (try? await admin.createRoom(request, CallOptions(requestID: .wish(number)))) != nil
+                    }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(made == 1)
+            #expect(try await waiting.admin.listRooms(ListRoomsRequest()).rooms.count == 2)
+        }
+    }
+
+    @Test(arguments: Engine.available) func `what is out of range is refused with its field`(engine: Engine)
+        async throws
+    {
+        try await Waiting.with(engine) { waiting in
+            let bad = [
+                CreateRoomRequest(name: "No Name"),
+                CreateRoomRequest(name: "x", limits: RoomLimits(activeLimit: 2_000_000)),
+                CreateRoomRequest(name: "x", limits: RoomLimits(idleMs: 10)),
+                CreateRoomRequest(name: "x", times: RoomTimes(joinsAt: 20, opensAt: 10)),
+            ]
+            for (request, field) in zip(bad, ["name", "limits.active_limit", "limits.idle_ms", "times.opens_at"]) {
+                let failure = await #expect(throws: RPCFailure.self) {
+                    _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(9)))
+                }
+                #expect(failure?.code == .invalidArgument && failure?.message.hasPrefix(field) == true)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `operators run a room, and nobody else does`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let room = waiting.room
+            #expect(try await waiting.admin.pauseRoom(PauseRoomRequest(roomID: room)).room?.state == .paused)
+            #expect(try await waiting.admin.openRoom(OpenRoomRequest(roomID: room)).room?.state == .open)
+            #expect(try await waiting.admin.drainRoom(DrainRoomRequest(roomID: room)).room?.state == .draining)
+            #expect(try await waiting.admin.closeRoom(CloseRoomRequest(roomID: room)).room?.state == .closed)
+            #expect(try await waiting.admin.closeRoom(CloseRoomRequest(roomID: room)).room?.state == .closed)
+            try await refused("ROOM_CLOSED") { _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room)) }
+            for somebody in [Somebody.alice, .service] {
+                let client = waiting.client(of: somebody)
+                try await refused("ROLE_NOT_ALLOWED") { _ = try await client.pauseRoom(PauseRoomRequest(roomID: room)) }
+            }
+            try await refused("ROOM_NOT_FOUND") {
+                _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: nobodysID))
+            }
+            try await refused("ID_INVALID") { _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: [1])) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `limits change while people wait, times only before it opens`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let places = try await [waiting.join(.alice, wish: 10), waiting.join(.bob, wish: 11)]
+            #expect(places.map(\.state) == [.admitted, .waiting])
+            let wider = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 2))
+            #expect(try await waiting.admin.configureRoom(wider).room?.limits?.activeLimit == 2)
+            try await waiting.service.run("settlement")
+            #expect(try await waiting.show(.bob, places[1]).state == .admitted)
+            let later = ConfigureRoomRequest(roomID: waiting.room, times: RoomTimes(opensAt: 99))
+            try await refused("ROOM_HAS_OPENED") { _ = try await waiting.admin.configureRoom(later) }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a room is found by its name, by anybody`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let anybody = QueueClient(waiting.service.client(of: nil))
+            #expect(try await anybody.findRoom(FindRoomRequest(name: "sale")).room?.roomID == waiting.room)
+            try await refused("ROOM_NOT_FOUND") { _ = try await anybody.findRoom(FindRoomRequest(name: "sole")) }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `rooms are listed page by page`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            for number in 2...5 as ClosedRange<UInt64> {
+                let request = CreateRoomRequest(name: "sale-\(number)")
+                _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(number)))
+            }
+            var names: [String] = []
+            var request = ListRoomsRequest(pageSize: 2)
+            var reply = try await waiting.admin.listRooms(request)
+            while true {
+                names += reply.rooms.map(\.name)
+                guard reply.hasMore, let last = reply.rooms.last else { break }
+                request.afterRoomID = last.roomID
+                reply = try await waiting.admin.listRooms(request)
+            }
+            #expect(names == ["sale", "sale-2", "sale-3", "sale-4", "sale-5"])
+            try await refused("OUT_OF_RANGE") { _ = try await waiting.admin.listRooms(ListRoomsRequest(pageSize: 501)) }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a room shows what happens in it`(engine: Engine) async throws {
+        try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.join(.bob, wish: 11)
+            let carol = try await waiting.join(.user(1), wish: 12)
+            _ = try await waiting.join(.user(2), wish: 13)
+            _ = try await waiting.renew(.alice, alice)
+            try await waiting.pass(.seconds(60))
+            _ = try await waiting.leave(.user(1), carol)
+            let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+            #expect(shown.joinedCount == 4 && shown.activeCount == 1 && shown.lapsedCount == 1 && shown.leftCount == 1)
+            #expect(shown.waitingCount == 1 && shown.admittedCount == 0 && shown.noShowCount == 1)
+            #expect(shown.waitP50Ms == 0 && shown.waitP90Ms == 60_000)
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a room opens at its time`(engine: Engine) async throws {
+        let noon = Timestamp.noon.milliseconds
+        try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 5000, opensAt: noon + 10_000)) { waiting in
+            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, wish: 10) }
+            try await waiting.pass(.seconds(5))
+            let place = try await waiting.join(.alice, wish: 10)
+            #expect(place.state == .waiting && place.roomState == .preQueue && place.opensAt == noon + 10_000)
+            try await waiting.pass(.seconds(5))
+            let shown = try await waiting.show(.alice, place)
+            #expect(shown.state == .admitted && shown.roomState == .open)
+        }
+    }
+}
