@@ -62,12 +62,7 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
 
     func next() async throws(RPCFailure) -> Item? {
         if lane.loop.isHome { return try await nextHere() }
-        return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextThere() }
-    }
-
-    /// Concurrent, so that it runs on the loop: called from the closure itself, `nextHere` would stay where the task is.
-    @concurrent private func nextThere() async throws(RPCFailure) -> Item? {
-        try await nextHere()
+        return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextHere() }
     }
 
     private func nextHere() async throws(RPCFailure) -> Item? {

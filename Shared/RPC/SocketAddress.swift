@@ -18,6 +18,20 @@ struct SocketAddress {
         }
     }
 
+    /// Nil where the host is a name, and somebody has to be asked.
+    init?(numeric address: Address) {
+        self.init()
+        let port = Int32(address.port)
+        let isKnown = withUnsafeMutableBytes(of: &storage) { storage in
+            let base = storage.baseAddress!
+            return uv_ip4_addr(address.host, port, base.assumingMemoryBound(to: sockaddr_in.self)) == 0
+                || uv_ip6_addr(address.host, port, base.assumingMemoryBound(to: sockaddr_in6.self)) == 0
+        }
+        guard isKnown else { return nil }
+        length = socklen_t(
+            family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+    }
+
     /// What names and numbers of hosts stand for. Waits for the resolver, so it is for program start only.
     static func resolve(_ address: Address) -> Result<[SocketAddress], Problem> {
         var hints = addrinfo()

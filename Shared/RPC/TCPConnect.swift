@@ -23,6 +23,11 @@ final class TCPConnect: TimerTarget {
 
     func begin(within timeout: Duration) {
         timer = thread.loop.startTimer(self, at: thread.loop.uptime + timeout)
+        // Numbers do not wait behind names whose servers are silent.
+        if let numeric = SocketAddress(numeric: address) {
+            candidates = [numeric]
+            return tryNext()
+        }
         let problem = lookUp()
         if problem != 0 { finish(.failure(ConnectError(address, describe(problem)))) }
     }

@@ -108,7 +108,7 @@ import Testing
             to: [Address(host: "localhost", port: world.address.port)], on: world.loops, settings: settings)
         let reply = try await EchoClient(byName).echo(EchoRequest(payload: [4]))
         #expect(reply.payload == [4])
-        let nowhere = Client(to: [Address(host: "nowhere.invalid", port: 1)], on: world.loops, settings: settings)
+        let nowhere = Client(to: [Address(host: "no host", port: 1)], on: world.loops, settings: settings)
         let failure = await #expect(throws: RPCFailure.self) { try await EchoClient(nowhere).echo(EchoRequest()) }
         #expect(failure?.reason == "CANNOT_CONNECT")
         await byName.shutdown()
