@@ -1,4 +1,5 @@
 import CUV
+import Glibc
 import Kernel
 import Synchronization
 import Threads
@@ -63,6 +64,11 @@ final class LoopThread: @unchecked Sendable {
     }
 
     private func run() {
+        // libuv writes without MSG_NOSIGNAL: a peer that has gone must be an error of its connection, not our end.
+        var brokenPipe = sigset_t()
+        sigemptyset(&brokenPipe)
+        sigaddset(&brokenPipe, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &brokenPipe, nil)
         uv_run(uv, UV_RUN_DEFAULT)
         let problem = uv_loop_close(uv)
         precondition(problem == 0, "a loop ended before its connections: \(describe(problem))")
