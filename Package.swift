@@ -73,7 +73,7 @@ let package = Package(
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Database", "Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
+            dependencies: ["ConcertAPI", "Database", "Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(

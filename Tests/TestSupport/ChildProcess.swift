@@ -7,6 +7,7 @@ package final class ChildProcess: Sendable {
     private static let spawning = Lock(())
 
     private let process: pid_t
+    package var id: pid_t { process }
     private let input: CInt
     // Sound: stdio locks each use of a file.
     private nonisolated(unsafe) let output: UnsafeMutablePointer<FILE>

@@ -1,0 +1,68 @@
+import ConcertAPI
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+
+/// `Benchmarks holds`: reserving seats through the program itself, over sockets, durable, with every rule on.
+enum HoldsBenchmark {
+    enum Work: String, CaseIterable, Sendable {
+        case sell, refuse, show, load, prepare
+    }
+
+    private static let work = Option(
+        "work", .choice, default: Work.sell,
+        "Reserve free seats (one each, in random order), be refused taken ones, show the map of a 1000-seat date half of "
+            + "which is taken, load seats and look at the memory, or only load them and stop.")
+    private static let connections = Option("connections", .integer(in: 1...1000), default: 4, "Connections.")
+    private static let inFlight = Option(
+        "in-flight", .integer(in: 1...1024), default: 64, "Calls under way on each connection.")
+    private static let duration = Option(
+        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(4),
+        "How long to measure; it ends before when all seats are taken.")
+    private static let seats = Option(
+        "seats", .integer(in: 1000...1_000_000), default: 200_000, "Seats on sale, in hundreds.")
+    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 1, "Its event loops.")
+    private static let url = Option(
+        "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
+    private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
+
+    static let benchmark = Benchmark(
+        "holds", "reserving seats: rate, refusals, maps, loading and memory",
+        [work, connections, inFlight, duration, seats, serverLoops, url, json]
+    ) { configuration in
+        ProcessFigures.raiseFileLimit()
+        let process = try ConcertProcess(url: configuration[url], loops: configuration[serverLoops])
+        defer { process.stop() }
+        let loops = Loops(count: 1)
+        defer { loops.stop() }
+        let loop = loops.all[0]
+        let clients = (0..<configuration[connections]).map { _ in
+            Client(to: [process.address], on: Loops(driven: [loop]), network: TCP(on: loops))
+        }
+        let work = configuration[Self.work]
+        let count = work == .show ? 1000 : configuration[seats]
+        var report = Report("holds", ["work": work.rawValue, "seats": "\(count)"])
+        let began = Monotonic.now
+        let sale = try await process.open("sale", seats: count, on: clients[0], now: SystemClock().now)
+        report.add("seconds to load", (Monotonic.now - began) / .seconds(1), "s")
+
+        let callers = HoldsCallers(process, sale, on: loop, until: configuration[duration])
+        if work == .refuse || work == .show { try await callers.take(count == 1000 ? 500 : 1000, clients[0]) }
+        switch work {
+        case .prepare: break
+        case .load: try await callers.showOnce(clients[0])
+        case .sell, .refuse, .show:
+            let before = try process.figures()
+            let result = try await callers.run(work, clients, inFlight: configuration[inFlight])
+            let after = try process.figures()
+            report.add("calls per second", Double(result.latency.count) / result.seconds)
+            report.add(latency: result.latency)
+            let perCall = 1_000_000 / Double(max(1, result.latency.count))
+            report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")
+        }
+        report.add("server memory", Double(try process.figures().residentBytes) / 1_048_576, "MiB")
+        for client in clients { await client.shutdown() }
+        report.show(asJSON: configuration[json])
+    }
+}
