@@ -192,13 +192,19 @@ import Testing
         let clients = (0..<64).map { number in
             Task { await callAgainAndAgain(world, UInt8(number), until: mustStop) }
         }
-        await world.pause(for: .milliseconds(300))
-        await world.server.shutdown()
-        await world.pause(for: .milliseconds(200))
-        try second.listen(on: world.address)
-        await world.pause(for: .milliseconds(500))
-        mustStop.raise()
-        for client in clients { #expect(await client.value == []) }
+        // On a loop, because the tests beside this one may keep all other threads busy for longer than a restart may take.
+        let restart = Task(executorPreference: world.loops.all[0]) {
+            await world.pause(for: .milliseconds(300))
+            await world.server.shutdown()
+            await world.pause(for: .milliseconds(200))
+            try second.listen(on: world.address)
+            await world.pause(for: .milliseconds(500))
+            mustStop.raise()
+        }
+        try await restart.value
+        var problems: [String] = []
+        for client in clients { problems += await client.value }
+        #expect(problems == [])
         await second.shutdown()
         await world.stop()
     }
