@@ -1,6 +1,9 @@
 import Kernel
 
 /// Durable rows behind one small API, on an embedded file or on a server: see README.md for the rules of its use.
+///
+/// What is generic is inlinable: a closure's types are known in the module that writes it, and only there.
+@usableFromInline
 package final class Database: Sendable {
     private let engine: any Engine
     private let environment: Environment
@@ -19,33 +22,68 @@ package final class Database: Sendable {
             }
     }
 
+    /// For simulations: what a program that was killed has left in memory, as the next one finds it.
+    package init(
+        after killed: Database, clock: any Clock, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
+    ) {
+        guard let engine = killed.engine as? SQLiteInlineEngine else {
+            preconditionFailure("only what was in memory needs this: a file is opened again by its URL")
+        }
+        environment = Environment(
+            clock: clock, limits: killed.environment.limits, faults: killed.environment.faults, observe: observe)
+        self.engine = SQLiteInlineEngine(after: engine, environment)
+    }
+
     /// Runs `body` as a whole or not at all, and returns when that is durable. The closure may run again, so it changes
     /// nothing outside the database, and names the rows it makes by the id of the request: the second run must find what
     /// the first one left. Past `deadline` it is not begun.
+    @inlinable
     package func transaction<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
-        try await perform(.transaction, deadline, body)
+        let job = JobOf(.transaction, deadline: deadline, body)
+        try await perform(job)
+        return job.value!
     }
 
     /// Look-ups by key, as of one moment. On SQLite they run here and now.
+    @inlinable
     package func read<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
-        try await perform(.read, deadline, body)
+        let job = JobOf(.read, deadline: deadline, body)
+        try await perform(job)
+        return job.value!
     }
 
     /// Questions over many rows, as of one moment, away from everyone else. It holds back the tidying of the database for
     /// as long as it runs: what takes longer than seconds is better asked in chunks.
+    @inlinable
     package func scan<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
-        try await perform(.scan, deadline, body)
+        let job = JobOf(.scan, deadline: deadline, body)
+        try await perform(job)
+        return job.value!
     }
 
     /// Writes a copy of the whole database, as of one moment, to a file that must not exist yet.
     package func backup(to path: String) async throws {
         try await engine.backup(to: path)
+    }
+
+    /// The same for a SQLite file that another program may be using: that one goes on meanwhile.
+    package static func backup(of url: String, to path: String) throws {
+        switch try DatabaseURL(url) {
+        case .memory: throw DatabaseError(.misuse, "\(url) is gone with its process: there is nothing to back up")
+        case .file(let file):
+            do {
+                try SQLiteConnection(file: file, isWriting: false, nil).backup(to: path)
+            } catch let error as DatabaseError {
+                throw DatabaseError(error.reason, "\(file): \(error.message)")
+            }
+        case .postgreSQL(let url): throw DatabaseError.backupOfServer(url, to: path)
+        }
     }
 
     /// Finishes what was handed in, takes nothing more, and lets go of the database.
@@ -56,18 +94,18 @@ package final class Database: Sendable {
     /// How many calls wait for their turn.
     package var waitingCount: Int { engine.waitingCount }
 
-    private func perform<Value>(
-        _ kind: Job.Kind, _ deadline: Uptime?, _ body: @escaping (Transaction) throws -> Value
-    ) async throws -> Value {
+    /// Runs the job until it has an outcome; throws where that is an error.
+    @usableFromInline
+    func perform(_ job: Job) async throws {
         var retry = Retry(environment)
         while true {
-            let job = JobOf(kind, deadline: deadline, body)
             await engine.perform(job)
             switch job.problem {
-            case nil: return job.value!
+            case nil: return
             case .thrown(let error): throw retry.final(error)
-            case .passing(let error): try await retry.pause(after: error, before: deadline)
+            case .passing(let error): try await retry.pause(after: error, before: job.deadline)
             }
+            job.beginAgain()
         }
     }
 }

@@ -1,6 +1,7 @@
 import Kernel
 
 /// Why the database did not do what it was asked.
+@usableFromInline
 package struct DatabaseError: Error, Equatable {
     package enum Reason: Equatable, Sendable {
         /// A constraint of the schema, by its name. NOT NULL has none: `table.column`.
@@ -53,5 +54,5 @@ package struct DatabaseError: Error, Equatable {
 }
 
 extension DatabaseError: CustomStringConvertible {
-    package var description: String { message }
+    @usableFromInline package var description: String { message }
 }

@@ -41,6 +41,20 @@ package final class Faults: Sendable {
     private struct State {
         var counts: [Point: Int] = [:]
         var plans: [Point: Plan] = [:]
+        var forgetting: Forgetting?
+        var edits: [Edit] = []
+    }
+
+    private struct Edit {
+        let old: String
+        let new: String
+        let marker: String
+    }
+
+    private struct Forgetting {
+        let marker: String
+        let isDue: @Sendable () -> Bool
+        var isMarked = false
     }
 
     /// The SQLite file system to use, by name; nil is the real one.
@@ -61,7 +75,49 @@ package final class Faults: Sendable {
     }
 
     package func heal() {
-        state.withLock { $0.plans = [:] }
+        state.withLock { state in
+            state.plans = [:]
+            state.forgetting = nil
+        }
+    }
+
+    /// A commit is answered, and nothing of it is there: the power failed before the disk had it. Where `isDue`, and a
+    /// statement that contains `marker` was part of it. SQLite in memory only; files have `Tests/CPowerLoss`.
+    package func forgetCommits(of marker: String, where isDue: @escaping @Sendable () -> Bool) {
+        state.withLock { $0.forgetting = Forgetting(marker: marker, isDue: isDue) }
+    }
+
+    /// SQLite reads `new` for `old` in statements that contain `marker`, as if a programmer had left out a condition.
+    package func replace(_ old: String, with new: String, where marker: String) {
+        state.withLock { $0.edits.append(Edit(old: old, new: new, marker: marker)) }
+    }
+
+    func willRun(_ sql: StaticString) {
+        state.withLock { state in
+            guard let marker = state.forgetting?.marker, sql.description.contains(marker) else { return }
+            state.forgetting?.isMarked = true
+        }
+    }
+
+    func forgetsCommit() -> Bool {
+        let forgetting = state.withLock { state in
+            defer { state.forgetting?.isMarked = false }
+            return state.forgetting
+        }
+        guard let forgetting, forgetting.isMarked else { return false }
+        return forgetting.isDue()
+    }
+
+    /// Nil where the text stays as it is.
+    func edited(_ sql: StaticString) -> String? {
+        let edits = state.withLock { $0.edits }
+        guard !edits.isEmpty else { return nil }
+        var text = sql.description
+        for edit in edits where text.contains(edit.marker) {
+            precondition(text.contains(edit.old), "«\(text)» has no «\(edit.old)» to replace")
+            text = text.replacing(edit.old, with: edit.new)
+        }
+        return text
     }
 
     /// How many statements or commits there were.

@@ -1,6 +1,7 @@
 import Kernel
 
 /// Questions to the database. All of one `read` or `scan` see the database as it was at one moment.
+@usableFromInline
 package class Reader {
     /// The most rows that a `read` or a `transaction` takes in one answer; a `scan` has no such limit.
     package static let rowLimit = 1000
@@ -9,8 +10,10 @@ package class Reader {
     package let now: Timestamp
     let rowLimit: Int
     private var openSession: (any Session)?
+    private var isInRows = false
 
     init(_ session: any Session, now: Timestamp, rowLimit: Int = Reader.rowLimit) {
+        session.failure = nil
         openSession = session
         self.now = now
         self.rowLimit = rowLimit
@@ -21,6 +24,25 @@ package class Reader {
         return openSession
     }
 
+    /// Neither engine answers a second question while it hands out the rows of a first.
+    final func free(for sql: StaticString) throws -> any Session {
+        let session = session
+        guard !isInRows else {
+            let message = "«\(sql)» is asked from within the rows of another statement: let that one end first"
+            throw session.failing(DatabaseError(.misuse, message))
+        }
+        return session
+    }
+
+    private func query(
+        _ sql: StaticString, _ parameters: [any Bindable], _ body: (borrowing Row) throws -> Bool
+    ) throws {
+        let session = try free(for: sql)
+        isInRows = true
+        defer { isInRows = false }
+        try session.query(sql, parameters, limit: rowLimit, body)
+    }
+
     final func end() {
         openSession = nil
     }
@@ -29,7 +51,7 @@ package class Reader {
         _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        try session.query(sql, parameters, limit: rowLimit) { row in
+        try query(sql, parameters) { row in
             values.append(try map(row))
             return true
         }
@@ -41,7 +63,7 @@ package class Reader {
         _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
     ) throws -> Value? {
         var value: Value?
-        try session.query(sql, parameters, limit: rowLimit) { row in
+        try query(sql, parameters) { row in
             value = try map(row)
             return false
         }
@@ -50,7 +72,7 @@ package class Reader {
 
     package final func exists(_ sql: StaticString, _ parameters: any Bindable...) throws -> Bool {
         var isThere = false
-        try session.query(sql, parameters, limit: rowLimit) { _ in
+        try query(sql, parameters) { _ in
             isThere = true
             return false
         }
@@ -61,7 +83,7 @@ package class Reader {
     package final func forEach(
         _ sql: StaticString, _ parameters: any Bindable..., body: (borrowing Row) throws -> Void
     ) throws {
-        try session.query(sql, parameters, limit: rowLimit) { row in
+        try query(sql, parameters) { row in
             try body(row)
             return true
         }

@@ -16,6 +16,7 @@ extension Clock {
 }
 
 /// A point in time that never steps: nanoseconds since some fixed point of this process or machine.
+@usableFromInline
 package struct Uptime: Hashable, Sendable {
     package let nanoseconds: UInt64
 
@@ -42,5 +43,6 @@ package struct Uptime: Hashable, Sendable {
 }
 
 extension Uptime: Comparable {
+    @usableFromInline
     package static func < (a: Uptime, b: Uptime) -> Bool { a.nanoseconds < b.nanoseconds }
 }

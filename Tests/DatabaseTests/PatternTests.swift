@@ -86,26 +86,63 @@ import Threads
         }
     }
 
+    // MARK: What each pattern is there for: without it, a server lets through what it must not
+
+    /// Two closures that have both looked before either of them writes. Returns how many were accepted.
+    private func acceptedOfTwo(
+        on database: Database, _ body: @escaping @Sendable (Int, Transaction, () -> Void) throws -> Void
+    ) async throws -> Int {
+        let looked = CountingSemaphore()
+        let go = CountingSemaphore()
+        async let accepted = acceptedOfForty { number in
+            if number > 2 { throw Refused() }
+            try await database.transaction { tx in
+                try body(number, tx) {
+                    looked.signal()
+                    go.wait()
+                }
+            }
+        }
+        try await onThread { for _ in 0..<2 { looked.wait() } }
+        go.signal()
+        go.signal()
+        return try await accepted
+    }
+
+    @Test func `a look in place of a unique key lets a second one through`() async throws {
+        try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
+            let accepted = try await acceptedOfTwo(on: database) { number, tx, pause in
+                let isTaken = try tx.exists("select 1 from purchase where note = $1", "front row")
+                pause()
+                if isTaken { throw Refused() }
+                try Shop.insert(Shop.order(UInt64(number)), seat: number, note: "front row", tx)
+            }
+            #expect(accepted == 2)
+        }
+    }
+
+    @Test func `an update without its condition loses another one`() async throws {
+        try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
+            try await database.transaction { try Shop.openAccount(1, balance: 100, $0) }
+            let accepted = try await acceptedOfTwo(on: database) { _, tx, pause in
+                let balance = try Shop.balance(of: 1, tx) ?? 0
+                pause()
+                try tx.executeOne("update account set balance = $1 where id = 1", balance - 5)
+            }
+            #expect(accepted == 2)
+            #expect(try await database.read { try Shop.balance(of: 1, $0) } == 95)
+        }
+    }
+
     @Test func `without the ordering write a server lets the fifth through`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             for number in 1...3 {
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
             }
-            let counted = CountingSemaphore()
-            let go = CountingSemaphore()
-            async let accepted = acceptedOfForty { number in
-                if number > 2 { throw Refused() }
-                try await database.transaction { tx in
-                    try Self.buyOfFour(number + 3, isOrdered: false, tx) {
-                        counted.signal()
-                        go.wait()
-                    }
-                }
+            let accepted = try await acceptedOfTwo(on: database) { number, tx, pause in
+                try Self.buyOfFour(number + 3, isOrdered: false, tx, pause)
             }
-            try await onThread { for _ in 0..<2 { counted.wait() } }
-            go.signal()
-            go.signal()
-            #expect(try await accepted == 2)
+            #expect(accepted == 2)
             #expect(try await database.read { try Shop.count($0) } == 5)
         }
     }

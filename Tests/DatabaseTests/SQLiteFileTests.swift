@@ -122,7 +122,11 @@ import Testing
         }
         for number in 1...5 {
             let path = "\(test.folder.path)/backup-\(number).db"
-            try await database.backup(to: path)
+            if number.isMultiple(of: 2) {
+                try await onThread { try Database.backup(of: test.url, to: path) }
+            } else {
+                try await database.backup(to: path)
+            }
             let copy = try Database(url: "sqlite://\(path)", migrations: Shop.migrations, clock: ManualClock())
             let sum = try await copy.read { reader in
                 try reader.first("select cast(sum(balance) as bigint) from account") { row in try row.int(0) }
@@ -133,6 +137,22 @@ import Testing
         writers.cancel()
         #expect(try await writers.value > 0)
         await database.close()
+    }
+
+    @Test func `there is no backup of what is not there`() {
+        let folder = TemporaryFolder()
+        let copy = "\(folder.path)/copy.db"
+        for (url, problem) in [
+            ("sqlite://\(folder.path)/none.db", "none.db: "), ("sqlite::memory:", "nothing to back up"),
+            (
+                "postgres://alice:secret@db/shop",
+                "pg_dump --format=custom --file=\(copy) 'postgres://alice:***@db/shop'"
+            ),
+        ] {
+            let error = #expect(throws: DatabaseError.self) { try Database.backup(of: url, to: copy) }
+            #expect(error?.message.contains(problem) == true)
+        }
+        #expect(folder.names.isEmpty)
     }
 
     @Test func `a backup overwrites nothing and leaves nothing half-made`() async throws {

@@ -42,12 +42,7 @@ final class PostgreSQLEngine: Engine {
     }
 
     func backup(to path: String) async throws {
-        throw DatabaseError(
-            .misuse,
-            """
-            PostgreSQL has its own tool for this: \
-            pg_dump --format=custom --file=\(path) '\(DatabaseURL.withoutPassword(url))'
-            """)
+        throw DatabaseError.backupOfServer(url, to: path)
     }
 
     func close() async {
@@ -57,4 +52,15 @@ final class PostgreSQLEngine: Engine {
     }
 
     var waitingCount: Int { calls.waitingCount }
+}
+
+extension DatabaseError {
+    static func backupOfServer(_ url: String, to path: String) -> DatabaseError {
+        DatabaseError(
+            .misuse,
+            """
+            PostgreSQL has its own tool for this: \
+            pg_dump --format=custom --file=\(path) '\(DatabaseURL.withoutPassword(url))'
+            """)
+    }
 }

@@ -32,6 +32,9 @@ final class FileLock: Sendable {
     }
 
     deinit {
+        // Said, not left to the closing: a child that is just being started has the descriptor, too, until it is a program of
+        // its own.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -13,7 +13,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     var constraints = SQLiteConstraints()
     var failure: DatabaseError?
     private var savepoint = Savepoint.none
-    private var isReading = false
+    var reading = SQLiteReading.none
     private var statements = StatementCache<SQLiteStatement>()
 
     init(path: String, flags: Int32, faults: Faults?) throws {
@@ -46,24 +46,8 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         try run("begin immediate")
     }
 
-    /// Everything that a read asks is answered as of one moment.
-    func beginReading() throws {
-        failure = nil
-        try run("begin")
-        isReading = true
-    }
-
-    /// A commit ends a transaction that wrote nothing faster than a rollback does.
-    func endReading() {
-        isReading = false
-        do {
-            try run("commit")
-        } catch {
-            rollback()
-        }
-    }
-
     func commit() throws {
+        if faults?.forgetsCommit() == true { return try run("rollback") }
         let fault = faults?.next(.commit)
         if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
         do {
@@ -110,14 +94,19 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     func query(
         _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
     ) throws {
+        try ask()
         let statement = try prepared(sql, parameters)
-        defer { sqlite3_reset(statement.pointer) }
+        var isStanding = false
+        defer { answered(statement.pointer, isStanding: isStanding) }
         var count = 0
         while try step(statement) {
             count += 1
             guard count <= limit else { throw failing(.tooManyRows(sql, limit)) }
             let row = Row(cells: .sqlite(SQLiteCells(statement: statement.pointer)), sql: sql)
-            guard try body(row) else { return }
+            guard try body(row) else {
+                isStanding = true
+                return
+            }
         }
     }
 
@@ -139,8 +128,8 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     private func prepared(_ sql: StaticString, _ parameters: [any Bindable]) throws -> SQLiteStatement {
         if let fault = faults?.next(.statement) { throw failing(fault.error(at: .statement)) }
+        faults?.willRun(sql)
         let statement = try cached(sql)
-        precondition(sqlite3_stmt_busy(statement.pointer) == 0, "«\(sql)» was run again from within its own rows")
         if !statement.isReadOnly { try beginWriting(sql) }
         do {
             try statement.bind(parameters, of: sql)
@@ -151,7 +140,9 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     private func beginWriting(_ sql: StaticString) throws {
-        if isReading { throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction")) }
+        guard case .none = reading else {
+            throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction"))
+        }
         guard savepoint == .awaited else { return }
         try run("savepoint closure")
         savepoint = .set
@@ -160,7 +151,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     private func cached(_ sql: StaticString) throws -> SQLiteStatement {
         if let statement = statements[sql] { return statement }
         do throws(DatabaseError) {
-            guard let statement = try SQLiteStatement(sql, on: handle) else { throw lastError }
+            guard let statement = try SQLiteStatement(sql, editedBy: faults, on: handle) else { throw lastError }
             statements.insert(statement, for: sql)
             return statement
         } catch {
@@ -169,7 +160,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     /// For what the connection says itself: no parameters, no faults, no savepoint.
-    private func run(_ sql: StaticString) throws {
+    func run(_ sql: StaticString) throws {
         let statement = try cached(sql)
         defer { sqlite3_reset(statement.pointer) }
         _ = try step(statement)

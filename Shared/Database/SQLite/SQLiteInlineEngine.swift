@@ -7,23 +7,34 @@ final class SQLiteInlineEngine: Engine {
     private struct State {
         let connection: SQLiteConnection
         let writer: SQLiteWriter
-        var isClosed = false
     }
 
-    private let state: Lock<State>
+    /// Nil once it is closed: then the memory is given back, whoever still has the database.
+    private let state: Lock<State?>
     private let environment: Environment
 
     init(_ migrations: [Migration], _ environment: Environment) throws {
-        self.environment = environment
         let connection = try SQLiteConnection(
             path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, faults: environment.faults)
         try connection.migrate(migrations, url: "sqlite::memory:", environment)
+        self.environment = environment
+        state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
+    }
+
+    /// Takes over what the database of a killed program has in memory; that program can no longer touch it.
+    init(after killed: SQLiteInlineEngine, _ environment: Environment) {
+        let connection = killed.state.withLock { state in
+            defer { state = nil }
+            guard let state else { preconditionFailure("the database of the killed program was closed before") }
+            return state.connection
+        }
+        self.environment = environment
         state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
     }
 
     func perform(_ job: Job) async {
         state.withLock { state in
-            if state.isClosed { return job.fail(.closed) }
+            guard let state else { return job.fail(.closed) }
             if job.kind != .transaction { return state.connection.read(job, environment) }
             state.writer.run(job)
             state.writer.commit()
@@ -31,11 +42,14 @@ final class SQLiteInlineEngine: Engine {
     }
 
     func backup(to path: String) async throws {
-        try state.withLock { try $0.connection.backup(to: path) }
+        try state.withLock { state in
+            guard let state else { throw DatabaseError.closed }
+            try state.connection.backup(to: path)
+        }
     }
 
     func close() async {
-        state.withLock { $0.isClosed = true }
+        state.withLock { $0 = nil }
     }
 
     var waitingCount: Int { 0 }

@@ -8,22 +8,34 @@ struct SQLiteStatement {
     /// would silently swap them.
     private let positions: [Int32]
 
-    /// Nil where SQLite refuses the text; the connection knows why.
-    init?(_ sql: StaticString, on connection: OpaquePointer) throws(DatabaseError) {
-        var pointer: OpaquePointer?
-        var rest: UnsafePointer<CChar>?
-        let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
-        let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
-        sqlite3_prepare_v3(connection, text, Int32(sql.utf8CodeUnitCount), flags, &pointer, &rest)
-        guard let pointer else { return nil }
+    /// Nil where SQLite refuses the text; the connection knows why. A test may have it read another one.
+    init?(_ sql: StaticString, editedBy faults: Faults?, on connection: OpaquePointer) throws(DatabaseError) {
+        let edited = faults?.edited(sql).map { text in
+            var text = text
+            return text.withUTF8 { Self.prepare($0, on: connection) }
+        }
+        let (prepared, isWhole) =
+            edited ?? Self.prepare(.init(start: sql.utf8Start, count: sql.utf8CodeUnitCount), on: connection)
+        guard let pointer = prepared else { return nil }
         let count = sqlite3_bind_parameter_count(pointer)
         positions = (0..<count).map { sqlite3_bind_parameter_index(pointer, "$\($0 + 1)") }
-        guard !positions.contains(0), rest == text + sql.utf8CodeUnitCount else {
+        guard !positions.contains(0), isWhole else {
             sqlite3_finalize(pointer)
             throw DatabaseError(.misuse, "«\(sql)» must be one statement with the parameters $1 to $\(count)")
         }
         self.pointer = pointer
         isReadOnly = sqlite3_stmt_readonly(pointer) != 0
+    }
+
+    private static func prepare(
+        _ text: UnsafeBufferPointer<UInt8>, on connection: OpaquePointer
+    ) -> (statement: OpaquePointer?, isWhole: Bool) {
+        var pointer: OpaquePointer?
+        var rest: UnsafePointer<CChar>?
+        let start = UnsafeRawPointer(text.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        let flags = UInt32(SQLITE_PREPARE_PERSISTENT)
+        sqlite3_prepare_v3(connection, start, Int32(text.count), flags, &pointer, &rest)
+        return (pointer, rest == start.map { $0 + text.count })
     }
 
     func bind(_ parameters: [any Bindable], of sql: StaticString) throws(DatabaseError) {

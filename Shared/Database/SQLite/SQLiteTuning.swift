@@ -6,7 +6,9 @@ enum SQLiteTuning {
     static let pageBytes = 4096
     /// Pages in the log before they are copied into the file: fewer stalls with more, and a longer log.
     static let checkpointPages = 10_000
-    static let cacheKilobytes = 65_536
+    static let writingCacheKilobytes = 65_536
+    /// Of each connection that reads: there may be many, and the operating system caches for them all.
+    static let readingCacheKilobytes = 16_384
     /// How long to wait for a lock that an operator's tool holds.
     static let lockPatience = Duration.seconds(1)
 }
@@ -16,7 +18,8 @@ extension SQLiteConnection {
         let creation = isWriting ? SQLITE_OPEN_CREATE : 0
         try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, faults: faults)
         sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockPatience.milliseconds))
-        try script("pragma cache_size = -\(SQLiteTuning.cacheKilobytes); pragma temp_store = memory")
+        let cache = isWriting ? SQLiteTuning.writingCacheKilobytes : SQLiteTuning.readingCacheKilobytes
+        try script("pragma cache_size = -\(cache); pragma temp_store = memory")
         if isWriting {
             guard sqlite3_db_readonly(handle, "main") == 0 else {
                 throw DatabaseError(sqlite: SQLITE_READONLY, "the file is read-only")
@@ -35,18 +38,5 @@ extension SQLiteConnection {
         let migrator = Migrator(migrations: migrations, url: url, environment: environment) { $0.sqlite }
         try migrator.run(on: self)
         constraints = try SQLiteConstraints(of: self)
-    }
-
-    /// Runs a job that only asks, as of one moment.
-    func read(_ job: Job, _ environment: Environment) {
-        if let deadline = job.deadline, deadline <= environment.clock.uptime { return job.fail(.deadlinePassed) }
-        do {
-            try beginReading()
-        } catch {
-            return job.fail(failure!)
-        }
-        let limit = job.kind == .scan ? Int.max : Reader.rowLimit
-        _ = job.run(Transaction(self, now: environment.now(), rowLimit: limit))
-        endReading()
     }
 }

@@ -1,0 +1,45 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+/// What simulations of whole services stand on.
+@Suite struct SimulatedKillTests {
+    @Test func `what a killed program has left in memory is the next one's, and no longer its own`() async throws {
+        let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock())
+        try await killed.transaction { tx in try Shop.insert(Shop.order(1), seat: 1, tx) }
+        let next = Database(after: killed, clock: ManualClock())
+        await #expect(throws: DatabaseError.self) {
+            try await killed.transaction { tx in try Shop.insert(Shop.order(2), seat: 2, tx) }
+        }
+        #expect(try await next.read { try Shop.count($0) } == 1)
+    }
+
+    @Test func `a program that starts again while the clock is behind uses the earlier time`() async throws {
+        let clock = ManualClock()
+        let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: clock)
+        #expect(try await killed.transaction { $0.now } == .noon)
+        clock.step(to: .noon - .hours(1))
+        #expect(try await killed.transaction { $0.now } == .noon)
+        #expect(try await Database(after: killed, clock: clock).transaction { $0.now } == .noon - .hours(1))
+    }
+
+    @Test func `of a commit that the disk forgets nothing is there, although it was answered`() async throws {
+        let faults = Faults()
+        let database = try Database(
+            url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock(), faults: faults)
+        faults.forgetCommits(of: "insert into purchase") { true }
+        try await database.transaction { tx in try Shop.insert(Shop.order(1), seat: 1, tx) }
+        try await database.transaction { tx in try Shop.openAccount(1, balance: 5, tx) }
+        #expect(try await database.read { try Shop.count($0) } == 0)
+        #expect(try await database.read { try Shop.balance(of: 1, $0) } == 5)
+    }
+
+    @Test func `a statement means what a test makes of it`() async throws {
+        let faults = Faults()
+        faults.replace("count(*)", with: "1 + count(*)", where: "from purchase")
+        let database = try Database(
+            url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock(), faults: faults)
+        #expect(try await database.read { try Shop.count($0) } == 1)
+    }
+}
