@@ -47,6 +47,12 @@ package final class Call: Sendable {
         }
     }
 
+    /// How long somebody still waits for the answer. To be asked on the loop of the call, where its handler is.
+    package var remaining: Duration {
+        guard let loop = EventLoop.current else { return .zero }
+        return max(.zero, deadline - loop.uptime)
+    }
+
     /// From here on, that some other call was not processed does not mean that this one was not.
     func callsOthers() {
         hasCalledOthers.store(true, ordering: .relaxed)

@@ -2,7 +2,8 @@ import Kernel
 
 /// Callers whose credential was verified on this connection, until it expires.
 ///
-/// A fixed number of places, each for whoever came last; a connection that many users share still finds most of them.
+/// A table with places, each for whoever came last. It is small for a connection of one user, and grows where users push
+/// each other out, so that a connection that hundreds share still finds most of them.
 struct CredentialCache {
     private struct Place {
         let credential: [UInt8]
@@ -10,29 +11,38 @@ struct CredentialCache {
         let expires: Uptime
     }
 
-    private static let placeCount = 64
+    private static let firstPlaceCount = 4
+    private static let maxPlaceCount = 1024
 
-    private var places: [Place?] = []
+    private var places: [Place?] = Array(repeating: nil, count: firstPlaceCount)
 
     mutating func caller(
         _ credential: UnsafeRawBufferPointer, at now: Uptime,
         verify: (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified
     ) throws(RPCFailure) -> Caller {
-        if places.isEmpty { places = Array(repeating: nil, count: Self.placeCount) }
-        let index = Self.hash(credential)
+        let index = index(of: credential)
         if let place = places[index], place.expires > now, place.credential.count == credential.count,
             place.credential.withUnsafeBytes({ $0.elementsEqual(credential) })
         {
             return place.caller
         }
         let verified = try verify(credential)
-        places[index] = Place(
+        if places[index] != nil, places.count < Self.maxPlaceCount { grow(at: now) }
+        places[self.index(of: credential)] = Place(
             credential: Array(credential), caller: verified.caller, expires: now + verified.remaining)
         return verified.caller
     }
 
+    private mutating func grow(at now: Uptime) {
+        let old = places
+        places = Array(repeating: nil, count: 2 * old.count)
+        for case let place? in old where place.expires > now {
+            places[place.credential.withUnsafeBytes { index(of: $0) }] = place
+        }
+    }
+
     /// A credential ends with its signature, whose bytes are as good as random.
-    private static func hash(_ credential: UnsafeRawBufferPointer) -> Int {
-        credential.suffix(4).reduce(0) { ($0 << 5) ^ Int($1) } % placeCount
+    private func index(of credential: UnsafeRawBufferPointer) -> Int {
+        credential.suffix(4).reduce(0) { ($0 << 8) ^ Int($1) } & (places.count - 1)
     }
 }

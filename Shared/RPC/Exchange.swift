@@ -57,6 +57,29 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         task = Call.$current.withValue(call) { Task.immediate(executorPreference: loop) { await handler() } }
     }
 
+    func startStream(_ handler: @escaping @Sendable () async throws -> Void) {
+        if hasInterceptors {
+            runStream { [self] in try await intercepted(handler) }
+        } else {
+            runStream(handler)
+        }
+    }
+
+    /// What the task keeps while its handler waits is paid for by each of many thousands of streams: as it is, all of it
+    /// fits into the first piece of memory that a task gets.
+    private func runStream(_ handler: @escaping @Sendable () async throws -> Void) {
+        task = Call.$current.withValue(call) {
+            Task.immediate(executorPreference: loop) { [self] in
+                do {
+                    try await handler()
+                    streamEnded()
+                } catch {
+                    threw(error)
+                }
+            }
+        }
+    }
+
     var hasInterceptors: Bool { !connection.interceptors.isEmpty }
 
     func intercepted<Output>(_ handler: () async throws -> Output) async throws -> Output {
@@ -91,11 +114,12 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 
     func send(_ item: some Message) async throws(RPCFailure) {
-        switch await flow?.take() ?? .ended {
+        guard let flow else { preconditionFailure("\(call.method.name) is no stream") }
+        switch await flow.take() {
         case .ready: try write(item, as: Frame.Kind.item)
         case .ended: throw RPCFailure(.cancelled, "CANCELLED", "nobody reads \(call.method.name) any more")
         case .tooSlow:
-            let message = "the reader of \(call.method.name) has taken no item for \(connection.patience)"
+            let message = "the reader of \(call.method.name) has taken no item for \(flow.patience)"
             let failure = RPCFailure(.resourceExhausted, "READER_TOO_SLOW", message)
             answerEarly(failure)
             throw failure
@@ -121,6 +145,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         end()
     }
 
+    /// Not inlined, for it would take room in the frame of each handler that waits.
+    @inline(never)
     func threw(_ error: any Error) {
         if answer == nil { fail(connection.failure(for: error, of: call)) }
         end()

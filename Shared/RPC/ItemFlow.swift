@@ -12,19 +12,18 @@ final class ItemFlow: TimerTarget {
     }
 
     private let connection: Connection
-    private let loop: EventLoop
-    private let patience: Duration
     private var credit: UInt64
     private var waiter: UnsafeContinuation<Wait, Never>?
     private var timer: TimerWheel.Handle?
     private var isEnded = false
 
-    init(on connection: Connection, credit: UInt64, patience: Duration) {
+    init(on connection: Connection, credit: UInt64) {
         self.connection = connection
-        loop = connection.loop
-        self.patience = patience
         self.credit = min(credit == 0 ? Self.defaultCredit : credit, Self.maxCredit)
     }
+
+    /// How long the reader may take none of the items.
+    var patience: Duration { connection.limits.stall }
 
     func grant(_ more: UInt64) {
         credit = min(credit + min(more, Self.maxCredit), Self.maxCredit)
@@ -51,7 +50,7 @@ final class ItemFlow: TimerTarget {
             guard waiter == nil else { preconditionFailure("a stream's items are sent one after the other") }
             let wait = await withUnsafeContinuation { continuation in
                 waiter = continuation
-                timer = loop.startTimer(self, at: loop.uptime + patience)
+                timer = connection.loop.startTimer(self, at: connection.loop.uptime + patience)
             }
             if wait == .tooSlow { return .tooSlow }
         }
@@ -70,7 +69,7 @@ final class ItemFlow: TimerTarget {
     }
 
     private func wake(_ wait: Wait) {
-        if let timer { loop.cancelTimer(timer) }
+        if let timer { connection.loop.cancelTimer(timer) }
         timer = nil
         let waiting = waiter
         waiter = nil

@@ -31,7 +31,7 @@ package struct StreamMethod<Request: Message, Item: Message>: Sendable {
 }
 
 /// What there is to know about a method, whatever its types.
-package struct MethodDescription: Sendable {
+package final class MethodDescription: Sendable {
     /// `onsale.queue.v1.Queue/Join`
     package let name: String
     package let request: MessageDescriptor
@@ -42,6 +42,18 @@ package struct MethodDescription: Sendable {
     package let isSafeToRepeat: Bool
     /// Empty means anyone.
     package let callers: Role
+
+    init(
+        name: String, request: MessageDescriptor, reply: MessageDescriptor, isStream: Bool, isSafeToRepeat: Bool,
+        callers: Role
+    ) {
+        self.name = name
+        self.request = request
+        self.reply = reply
+        self.isStream = isStream
+        self.isSafeToRepeat = isSafeToRepeat
+        self.callers = callers
+    }
 }
 
 /// A service of proto/: its methods, and the text that describes it to tools.

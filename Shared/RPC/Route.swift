@@ -31,19 +31,8 @@ package struct Route: Sendable {
         self.method = method.description
         begin = { payload, exchange in
             guard let request = exchange.read(payload, as: Request.self) else { return }
-            exchange.start {
-                do {
-                    if exchange.hasInterceptors {
-                        try await exchange.intercepted {
-                            try await handler(request, exchange.call, ItemWriter(exchange: exchange))
-                        }
-                    } else {
-                        try await handler(request, exchange.call, ItemWriter(exchange: exchange))
-                    }
-                    exchange.streamEnded()
-                } catch {
-                    exchange.threw(error)
-                }
+            exchange.startStream {
+                try await handler(request, exchange.call, ItemWriter(exchange: exchange))
             }
         }
     }

@@ -58,7 +58,7 @@ final class ServerConnection: ConnectionSide {
         if let refusal = refusal(of: frame, to: route.method) { return sendFailure(refusal, to: frame.id) }
         do throws(RPCFailure) {
             let call = try call(route.method, frame)
-            let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit, patience: patience) : nil
+            let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit) : nil
             start(route, frame.payload, Exchange(frame.id, call, flow: flow, on: self))
         } catch {
             sendFailure(error, to: frame.id)
@@ -66,9 +66,6 @@ final class ServerConnection: ConnectionSide {
     }
 
     var interceptors: [ServerInterceptor] { core.hooks.interceptors }
-
-    /// How long the reader of a stream may take none of its items.
-    var patience: Duration { core.limits.stall }
 
     /// Why a request is not looked at any further.
     private func refusal(of frame: Frame, to method: MethodDescription) -> RPCFailure? {

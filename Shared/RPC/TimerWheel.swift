@@ -81,9 +81,13 @@ struct TimerWheel {
     mutating func takeDue(at now: Uptime) -> [any TimerTarget] {
         let tick = now.nanoseconds / Self.nanosecondsPerTick
         guard tick > firedTick else { return [] }
+        guard let next = nextDeadline, next <= now else {
+            firedTick = tick
+            return []
+        }
         var due: [(tick: UInt64, target: any TimerTarget)] = []
         let turns = min(tick - firedTick, UInt64(Self.slotCount))
-        for step in 1...turns where count > 0 {
+        for step in next.nanoseconds / Self.nanosecondsPerTick - firedTick...turns where count > 0 {
             let slot = Int((firedTick + step) % UInt64(Self.slotCount))
             guard occupied[slot / 64] & (1 << UInt64(slot % 64)) != 0 else { continue }
             var index = slots[slot]

@@ -54,7 +54,10 @@ import Testing
     }
 
     @Test func `a stream is read by a task that is on no loop`() async throws {
-        let world = try World()
+        // The tests beside it may keep the pool's threads from this reader for long.
+        var limits = Limits()
+        limits.stall = .minutes(5)
+        let world = try World(limits: limits)
         let client = Client(to: [world.address], on: world.loops)
         var numbers: [UInt64] = []
         for try await item in EchoClient(client).count(CountRequest(limit: 100)) { numbers.append(item.number) }
