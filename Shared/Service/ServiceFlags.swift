@@ -26,6 +26,9 @@ struct ServiceFlags: Sendable {
     static let databaseConnections = Option(
         "database-connections", .integer(in: 1...256), default: 16,
         "Connections to a PostgreSQL server; SQLite needs none.")
+    static let backupTo = Option(
+        "backup-to", .optional(.path), default: nil,
+        "Copies the SQLite database to this new file and ends; the service that uses it goes on meanwhile.")
 
     let database: Option<SecretURL>
     let options: ServiceOptions
@@ -39,7 +42,7 @@ struct ServiceFlags: Sendable {
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Where the rows are kept.")
         let own: [any AnyOption] = [
             database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
-            Self.maxReplyBytes, Self.databaseConnections,
+            Self.maxReplyBytes, Self.databaseConnections, Self.backupTo,
         ]
         options = ServiceOptions(
             context.program, context.summary, port: context.port, statusPort: context.statusPort,

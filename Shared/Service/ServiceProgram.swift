@@ -14,9 +14,18 @@ package enum ServiceProgram {
         umask(0o077)
         raiseFileLimit()
         let flags = ServiceFlags(context)
-        return await Program.run(flags.options, arguments: arguments, environment: environment) { ground in
-            try parts(context, flags, ground)
-        }
+        return await Program.run(
+            flags.options, arguments: arguments, environment: environment,
+            instead: { configuration in try backup(configuration, flags) },
+            build: { ground in try parts(context, flags, ground) })
+    }
+
+    /// What was copied where, if the options ask for a copy.
+    private static func backup(_ configuration: Configuration, _ flags: ServiceFlags) throws -> String? {
+        guard let path = configuration[ServiceFlags.backupTo] else { return nil }
+        let database = configuration[flags.database]
+        try Database.backup(of: database.text, to: path)
+        return "copied \(database) to \(path)"
     }
 
     private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ ground: Ground) throws -> Parts {

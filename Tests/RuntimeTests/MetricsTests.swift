@@ -95,11 +95,13 @@ import Threads
         #expect(histogram.snapshot == ([1, 0], 0))
     }
 
-    @Test(arguments: ["", "Calls", "calls-total", "1calls", "calls total"])
-    func `a name that Prometheus would not take ends the program at start`(name: String) async {
-        await #expect(processExitsWith: .failure) { [name] in
-            _ = Metrics().counter(name, "Calls.")
-        }
+    /// One after the other: before Swift 6.3 what runs in a process of its own captures nothing.
+    @Test func `a name that Prometheus would not take ends the program at start`() async {
+        await #expect(processExitsWith: .failure) { _ = Metrics().counter("", "Calls.") }
+        await #expect(processExitsWith: .failure) { _ = Metrics().counter("Calls", "Calls.") }
+        await #expect(processExitsWith: .failure) { _ = Metrics().counter("calls-total", "Calls.") }
+        await #expect(processExitsWith: .failure) { _ = Metrics().counter("1calls", "Calls.") }
+        await #expect(processExitsWith: .failure) { _ = Metrics().counter("calls total", "Calls.") }
     }
 
     @Test func `a metric declared twice ends the program at start`() async {

@@ -8,10 +8,14 @@ package enum Program {
     /// Reads the options, opens the log and the status port, starts what `build` gives, and returns when the program has
     /// been asked to end and has ended. An error of `build` is that of a part which could not start.
     ///
+    /// `instead` may do something short in place of all that, if the options ask for it, and tells what it did.
+    ///
     /// Takes the signals of the process: called once.
     package static func run(
         _ options: ServiceOptions, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
-        environment: [String: String] = processEnvironment, build: @Sendable (Ground) throws -> Parts
+        environment: [String: String] = processEnvironment,
+        instead: @Sendable (Configuration) throws -> String? = { _ in nil },
+        build: @Sendable (Ground) throws -> Parts
     ) async -> ExitCode {
         let configuration: Configuration
         do {
@@ -23,11 +27,24 @@ package enum Program {
             }
         } catch {
             let problems = error.problems.map { "  \($0)\n" }.joined()
-            let text = Array("\(options.options.program): not started, the options are wrong.\n\(problems)".utf8)
-            _ = write(STDERR_FILENO, text, text.count)
+            complain("\(options.options.program): not started, the options are wrong.\n\(problems)")
             return .usage
         }
+        do {
+            if let done = try instead(configuration) {
+                print(done)
+                return .clean
+            }
+        } catch {
+            complain("\(options.options.program): \(error)\n")
+            return .unavailable
+        }
         return await run(options, configuration, build: build)
+    }
+
+    private static func complain(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 
     private static func run(

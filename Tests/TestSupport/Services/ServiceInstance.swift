@@ -12,25 +12,36 @@ package final class ServiceInstance: Sendable {
 
     package let address: Address
     package let database: Database
+    package let metrics = Metrics()
     private let server: Server
     private let parts: ServiceParts
 
-    init(
+    convenience init(
         _ context: ServiceContext, on url: String, keys: KeyFile, clock: any Clock, loops: Loops,
         network: (any Network)?, arguments: [String]
     ) throws {
+        var limits = DatabaseLimits()
+        limits.connections = Self.databaseConnections
+        let database = try Database(
+            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock,
+            limits: limits)
+        let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
+        try self.init(
+            context, on: database, keys: keys, clock: clock, log: log, loops: loops, network: network,
+            arguments: arguments)
+    }
+
+    init(
+        _ context: ServiceContext, on database: Database, keys: KeyFile, clock: any Clock, log: Log, loops: Loops,
+        network: (any Network)?, arguments: [String], listeningOn wanted: Address = .loopback(0)
+    ) throws {
+        self.database = database
         let options = Options(context.program, context.summary, context.options, readsEnvironment: false)
         guard case .configuration(let configuration) = try options.read(arguments) else {
             preconditionFailure("a test asks for no help")
         }
-        let (metrics, health) = (Metrics(), Health())
+        let health = Health()
         health.enter(.running)
-        let log = Log(level: .warning, clock: clock) { print($0, terminator: "") }
-        var limits = DatabaseLimits()
-        limits.connections = Self.databaseConnections
-        database = try Database(
-            url: url, migrations: context.migrations, clock: network == nil ? DayClock(day: clock) : clock,
-            limits: limits)
         parts = try context.build(
             ServiceGround(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
@@ -40,7 +51,7 @@ package final class ServiceInstance: Sendable {
             hooks: .service(
                 parts.services.map(\.description), keys: keys, clock: clock, log: log, metrics: metrics,
                 health: health))
-        address = try server.listen(on: .loopback(0))
+        address = try server.listen(on: wanted)
     }
 
     /// Runs a background job once, as its timer would.

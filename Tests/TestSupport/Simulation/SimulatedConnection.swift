@@ -27,6 +27,17 @@ package final class SimulatedConnection {
         }
     }
 
+    private(set) var isLost = false
+
+    /// One of its ends is gone, if it is on one of these loops; the other end hears of it later.
+    func lose(_ loops: [EventLoop], after delay: () -> Duration) {
+        for end in [near!, far!] where loops.contains(where: { $0 === end.loop }) {
+            isLost = true
+            let survivor = other(than: end)
+            network.after(delay(), on: survivor.loop) { survivor.end("connection reset by peer") }
+        }
+    }
+
     fileprivate func other(than end: SimulatedTransport) -> SimulatedTransport {
         end === near ? far : near
     }

@@ -70,11 +70,22 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
         listeners[listener.address] = nil
     }
 
+    /// What is on these loops is gone.
+    func lose(_ loops: [EventLoop], heardWithin delay: Duration) {
+        listeners = listeners.filter { !$0.value.isOn(loops) }
+        for connection in connections { connection.lose(loops) { drawDelay(upTo: delay) } }
+        connections.removeAll { $0.isLost }
+    }
+
     // MARK: Time
 
     func drawLatency() -> Duration {
         let range = (latency.lowerBound.microseconds...latency.upperBound.microseconds)
         return .microseconds(Int64.random(in: range, using: &random))
+    }
+
+    func drawDelay(upTo delay: Duration) -> Duration {
+        .microseconds(Int64.random(in: 0...delay.microseconds, using: &random))
     }
 
     func drawSize(upTo count: Int) -> Int {
@@ -95,9 +106,10 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
 
     /// Whether anything was delivered.
     func deliverDue() -> Bool {
-        let due = deliveries.filter { $0.time <= clock.uptime }
-        guard !due.isEmpty else { return false }
-        deliveries.removeAll { $0.time <= clock.uptime }
+        let now = clock.uptime
+        guard deliveries.contains(where: { $0.time <= now }) else { return false }
+        let due = deliveries.filter { $0.time <= now }
+        deliveries.removeAll { $0.time <= now }
         for delivery in due.sorted(by: { ($0.time, $0.sequence) < ($1.time, $1.sequence) }) { delivery.act() }
         return true
     }
@@ -138,6 +150,10 @@ final class SimulatedListener: Listener, @unchecked Sendable {
     func nextLoop() -> EventLoop {
         turn += 1
         return loops[turn % loops.count]
+    }
+
+    func isOn(_ loops: [EventLoop]) -> Bool {
+        self.loops.contains { loop in loops.contains { $0 === loop } }
     }
 
     func close() async {
