@@ -37,8 +37,10 @@ struct Waiting: Sendable {
         return try await client(of: somebody, instance: instance).join(JoinRequest(roomID: room), options).place!
     }
 
-    func show(_ somebody: Somebody, _ place: PlaceView) async throws -> PlaceView {
-        try await client(of: somebody).showPlace(ShowPlaceRequest(roomID: room, placeID: place.placeID)).place!
+    func show(_ somebody: Somebody, _ place: PlaceView, instance: Int = 0) async throws -> PlaceView {
+        try await client(of: somebody, instance: instance).showPlace(
+            ShowPlaceRequest(roomID: room, placeID: place.placeID)
+        ).place!
     }
 
     func renew(_ somebody: Somebody, _ place: PlaceView) async throws -> RenewReply {

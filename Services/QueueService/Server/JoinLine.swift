@@ -5,9 +5,11 @@ import RPC
 import Threads
 
 /// Joins of one room that arrive together share a transaction: they all write the same row, and would only wait for each
-/// other. While one batch is on its way to the disk, the next one gathers.
+/// other. While one batch is on its way to the disk and another one is answered, the next one gathers.
 final class JoinLine: Sendable {
     static let maximumBatch = 256
+    /// Batches of one room under way.
+    static let maximumBatches = 2
     /// Joins that wait for their batch, in one room.
     static let maximumWaiting = 16_384
     private static let retryAfter = Duration.milliseconds(100)
@@ -18,10 +20,27 @@ final class JoinLine: Sendable {
         let deadline: Uptime
     }
 
+    /// What came of one ask of a batch.
     struct Joined: Sendable {
-        let place: Place
+        fileprivate let batch: Batch
+        fileprivate let index: Int
+
+        var place: Place { get throws { try batch.places[index].get() } }
+        var room: Room { batch.room }
+        var time: Timestamp { batch.time }
+    }
+
+    /// One for all that shared the transaction: a room is too much to be copied for each.
+    fileprivate final class Batch: Sendable {
         let room: Room
         let time: Timestamp
+        let places: [Result<Place, QueueRefusal>]
+
+        init(room: Room, time: Timestamp, places: [Result<Place, QueueRefusal>]) {
+            self.room = room
+            self.time = time
+            self.places = places
+        }
     }
 
     private struct Waiting: Sendable {
@@ -29,9 +48,14 @@ final class JoinLine: Sendable {
         let continuation: UnsafeContinuation<Joined, any Error>
     }
 
+    private struct Gathering {
+        var waiting: [Waiting] = []
+        var batches = 0
+    }
+
     private let database: Database
     /// By room; a room has an entry while a batch of it is under way.
-    private let gathering = Lock<[RoomID: [Waiting]]>([:])
+    private let rooms = Lock<[RoomID: Gathering]>([:])
 
     init(_ database: Database) {
         self.database = database
@@ -40,18 +64,19 @@ final class JoinLine: Sendable {
     func join(_ ask: Ask, in room: RoomID) async throws -> Joined {
         try await withUnsafeThrowingContinuation { continuation in
             let waiting = Waiting(ask: ask, continuation: continuation)
-            let (begins, isTaken) = gathering.withLock { gathering in
-                guard let others = gathering[room] else {
-                    gathering[room] = []
-                    return (true, true)
-                }
-                guard others.count < Self.maximumWaiting else { return (false, false) }
-                gathering[room]?.append(waiting)
-                return (false, true)
+            let (begins, isTaken) = rooms.withLock { rooms in
+                var gathering = rooms.removeValue(forKey: room) ?? Gathering()
+                defer { rooms[room] = gathering }
+                guard gathering.waiting.count < Self.maximumWaiting else { return (false, false) }
+                gathering.waiting.append(waiting)
+                guard gathering.batches < Self.maximumBatches else { return (false, true) }
+                gathering.batches += 1
+                return (true, true)
             }
             if begins {
-                // Its own task: a caller who goes away must not take the others with him.
-                Task.immediate(executorPreference: EventLoop.current) { await run([waiting], in: room) }
+                // A task of its own, for a caller who goes away must not take the others with him; and later, when
+                // everything that came together with this call is there.
+                Task(executorPreference: EventLoop.current) { await self.run(in: room) }
             } else if !isTaken {
                 continuation.resume(
                     throwing: RPCFailure(
@@ -61,43 +86,46 @@ final class JoinLine: Sendable {
         }
     }
 
-    private func run(_ first: [Waiting], in room: RoomID) async {
-        var batch = first
-        while !batch.isEmpty {
-            await join(batch, in: room)
-            batch = gathering.withLock { gathering in
-                let next = gathering[room] ?? []
-                gathering[room] = next.isEmpty ? nil : Array(next.dropFirst(Self.maximumBatch))
-                return Array(next.prefix(Self.maximumBatch))
+    private func run(in room: RoomID) async {
+        while let batch = next(in: room) { await join(batch, in: room) }
+    }
+
+    private func next(in room: RoomID) -> [Waiting]? {
+        rooms.withLock { rooms in
+            guard var gathering = rooms.removeValue(forKey: room) else { return nil }
+            if gathering.waiting.isEmpty {
+                gathering.batches -= 1
+                if gathering.batches > 0 { rooms[room] = gathering }
+                return nil
             }
+            let batch = Array(gathering.waiting.prefix(Self.maximumBatch))
+            gathering.waiting.removeFirst(batch.count)
+            rooms[room] = gathering
+            return batch
         }
     }
 
-    private func join(_ batch: [Waiting], in room: RoomID) async {
-        let asks = batch.map(\.ask)
+    private func join(_ waiting: [Waiting], in room: RoomID) async {
         do {
-            let outcomes = try await database.transaction(before: asks.map(\.deadline).max()) { tx in
-                try Self.take(asks, in: room, tx)
+            let batch = try await database.transaction(before: waiting.map(\.ask.deadline).max()) { tx in
+                try Self.take(waiting, in: room, tx)
             }
-            for (waiting, outcome) in zip(batch, outcomes) {
-                switch outcome {
-                case .success(let joined): waiting.continuation.resume(returning: joined)
-                case .failure(let refusal): waiting.continuation.resume(throwing: refusal)
-                }
+            for index in waiting.indices {
+                waiting[index].continuation.resume(returning: Joined(batch: batch, index: index))
             }
         } catch {
-            for waiting in batch { waiting.continuation.resume(throwing: error) }
+            for waiting in waiting { waiting.continuation.resume(throwing: error) }
         }
     }
 
-    private static func take(
-        _ asks: [Ask], in id: RoomID, _ tx: Transaction
-    ) throws -> [Result<Joined, QueueRefusal>] {
+    private static func take(_ waiting: [Waiting], in id: RoomID, _ tx: Transaction) throws -> Batch {
         var room = try RoomStore.lock(id, tx)
         let before = room.lastSerial
         var places: [Result<Place, QueueRefusal>] = []
-        for ask in asks {
-            do { places.append(.success(try place(for: ask, in: &room, tx))) } catch let refusal as QueueRefusal {
+        places.reserveCapacity(waiting.count)
+        for waiting in waiting {
+            do { places.append(.success(try place(for: waiting.ask, in: &room, tx))) } catch let refusal as QueueRefusal
+            {
                 places.append(.failure(refusal))
             }
         }
@@ -107,7 +135,7 @@ final class JoinLine: Sendable {
         } else if room.lastSerial > before {
             try RoomStore.saveLine(of: room, tx)
         }
-        return places.map { [room] in $0.map { Joined(place: $0, room: room, time: tx.now) } }
+        return Batch(room: room, time: tx.now, places: places)
     }
 
     private static func place(for ask: Ask, in room: inout Room, _ tx: Transaction) throws -> Place {

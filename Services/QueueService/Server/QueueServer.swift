@@ -12,12 +12,14 @@ struct QueueServer: QueueHandlers {
     let passes: Passes
     let joins: JoinLine
     let watches: RoomWatches
+    let lines: WaitingLines
 
     /// What an operator does to a room: one step of it.
     func change(
         _ room: [UInt8], _ call: Call, _ body: @escaping @Sendable (inout Room, Timestamp) throws -> Void
     ) async throws -> RoomSummary {
         let id = try RoomID(field: "room_id", room)
+        defer { lines.changed(id) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomStore.lock(id, tx)
             try body(&room, tx.now)
@@ -33,6 +35,7 @@ struct QueueServer: QueueHandlers {
         _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws -> Void
     ) async throws -> PlaceView {
         let (roomID, placeID) = (try RoomID(field: "room_id", room), try PlaceID(field: "place_id", place))
+        defer { lines.changed(roomID) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomStore.lock(roomID, tx)
             var place = try PlaceStore.place(placeID, of: user, in: roomID, tx)

@@ -14,6 +14,7 @@ extension QueueServer {
         let roomID = try RoomID(field: "room_id", request.roomID)
         let placeID = try PlaceID(field: "place_id", request.placeID)
         let user = try call.user
+        defer { lines.changed(roomID) }
         let (room, place, now) = try await database.transaction(before: call.deadline) { tx in
             try Self.renew(placeID, of: user, in: roomID, tx)
         }

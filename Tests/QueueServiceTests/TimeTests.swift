@@ -1,0 +1,85 @@
+import Kernel
+import QueueAPI
+import QueueService
+import RPC
+import TestSupport
+import Testing
+
+/// Time that passes unseen, and what several instances make of the same time.
+@Suite struct TimeTests {
+    @Test(arguments: Engine.available)
+    func `time in which nobody settles a room costs nobody the slot`(engine: Engine) async throws {
+        try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            _ = try await waiting.renew(.alice, alice)
+            let before = (try await waiting.show(.alice, alice), try await waiting.show(.bob, bob))
+            waiting.service.clock.advance(by: .hours(1))
+            try await waiting.service.run("settlement")
+            let after = (try await waiting.show(.alice, alice), try await waiting.show(.bob, bob))
+            #expect(after.0.state == .active && after.1.state == .admitted)
+            let hour = Int64(3_600_000)
+            #expect(after.0.lapsesAt == before.0.lapsesAt + hour && after.0.endsAt == before.0.endsAt + hour)
+            #expect(after.1.lapsesAt == before.1.lapsesAt + hour)
+            try await waiting.pass(.seconds(61))
+            #expect(try await waiting.show(.bob, bob).state == .lapsed)
+        }
+    }
+
+    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
+    func `a look says what another instance did a quarter of a second ago`(engine: Engine) async throws {
+        try await Waiting.with(engine, instances: 2) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            #expect(try await waiting.show(.bob, bob).state == .waiting)
+            let gone = LeaveRequest(roomID: waiting.room, placeID: alice.placeID)
+            _ = try await waiting.client(of: .alice, instance: 1).leave(gone)
+            try await waiting.service.run("settlement")
+            #expect(try await waiting.show(.bob, bob, instance: 1).state == .admitted)
+            waiting.service.clock.advance(by: .milliseconds(251))
+            #expect(try await waiting.show(.bob, bob).state == .admitted)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a look says at once what was done here`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            #expect(try await waiting.show(.bob, bob).roomState == .open)
+            _ = try await waiting.admin.pauseRoom(PauseRoomRequest(roomID: waiting.room))
+            #expect(try await waiting.show(.bob, bob).roomState == .paused)
+            _ = try await waiting.leave(.bob, bob)
+            #expect(try await waiting.show(.bob, bob).state == .left)
+        }
+    }
+
+    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
+    func `two instances together admit no more than the rate in any second`(engine: Engine) async throws {
+        let rate = 20
+        let limits = RoomLimits(ratePerSecond: UInt32(rate))
+        try await Waiting.with(engine, instances: 2, limits: limits) { waiting in
+            var places: [PlaceView] = []
+            for number in 0..<60 {
+                places.append(
+                    try await waiting.join(.user(number), wish: UInt64(100 + number), instance: number % 2))
+            }
+            // Both instances settle the room, at the same moments.
+            for _ in 0..<60 {
+                waiting.service.clock.advance(by: .milliseconds(50))
+                try await waiting.service.run("settlement")
+            }
+            var times: [Int64] = []
+            for place in places {
+                let request = ShowHistoryRequest(roomID: waiting.room, placeID: place.placeID)
+                let events = try await waiting.admin.showHistory(request).events
+                times += events.filter { $0.state == .admitted }.map(\.at)
+            }
+            times.sort()
+            #expect(times.count > 2 * rate)
+            for (index, time) in times.enumerated() {
+                #expect(times[index...].prefix { $0 < time + 1000 }.count <= rate)
+            }
+        }
+    }
+}
