@@ -17,6 +17,9 @@ extension ConcertServer {
             let old = try ReservationTable.known(id, of: concert, for: owner, tx)
             let schedule = try ScheduleTable.known(old.schedule, of: concert, tx)
             let oldTickets = try TicketTable.all(of: old, tx)
+            // Each statement of a server sees its own moment: between the two somebody else may have taken it back.
+            let wasTakenBack = oldTickets.contains { $0.state == .cancelled }
+            guard old.state != .sold || !wasTakenBack else { throw tx.conflict() }
             var (reservation, tickets) = (old, oldTickets)
             let isNew = try reservation.takeBack(
                 &tickets, by: isOperator ? .operator : .user, refund: refund, reason: request.reason,

@@ -86,10 +86,15 @@ extension ConcertServer {
     /// Most who ask in a rush come too late. A look tells them as truly as a transaction would, and holds up nobody.
     private func refuseIfTaken(_ labels: [SeatLabel], _ attempt: Attempt, call: Call) async throws {
         let conflicts = try await database.read(before: call.deadline) { reader -> [SeatConflict] in
-            // A retry is for the transaction, which finds what it made.
-            if try ReservationTable.exists(attempt.id, of: attempt.schedule.concert, reader) { return [] }
+            var seats: [Seat] = []
+            for label in labels {
+                let found = try SeatTable.find(label, of: attempt.schedule, for: attempt.id, reader)
+                // A retry is for the transaction, which finds what it made.
+                if found.isRetry { return [] }
+                seats.append(found.seat)
+            }
             try attempt.schedule.checkSale(at: reader.now)
-            return SeatConflict.all(among: try SeatTable.known(labels, of: attempt.schedule, reader), at: reader.now)
+            return SeatConflict.all(among: seats, at: reader.now)
         }
         guard conflicts.isEmpty else { throw ConcertRefusal.seatsTaken(conflicts) }
         hints.forget(labels, of: attempt.schedule.id)

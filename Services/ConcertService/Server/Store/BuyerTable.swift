@@ -44,7 +44,7 @@ enum BuyerTable {
             throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
         }
         return stride(from: 0, to: bytes.count, by: ReservationID.byteCount).compactMap { start in
-            ReservationID(bytes: bytes[start..<start + ReservationID.byteCount])
+            ReservationID(bytes: Array(bytes[start..<start + ReservationID.byteCount]))
         }
     }
 }

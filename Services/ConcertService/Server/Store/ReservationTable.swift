@@ -49,10 +49,6 @@ enum ReservationTable {
             """, concert, id, map: reservation)
     }
 
-    static func exists(_ id: ReservationID, of concert: ConcertID, _ reader: Reader) throws -> Bool {
-        try reader.exists("select 1 from reservation where concert_id = $1 and reservation_id = $2", concert, id)
-    }
-
     /// What is not the user's looks as if it did not exist.
     static func known(
         _ id: ReservationID, of concert: ConcertID, for user: UserID?, _ reader: Reader

@@ -19,6 +19,21 @@ enum SeatTable {
             """, schedule.concert, schedule.id, label.text, map: seat)
     }
 
+    /// A seat for somebody who asks for it, and whether what he asks for was made before.
+    static func find(
+        _ label: SeatLabel, of schedule: Schedule, for reservation: ReservationID, _ reader: Reader
+    ) throws -> (seat: Seat, isRetry: Bool) {
+        let found = try reader.first(
+            """
+            select label, grade, price, state, reservation_id, until, reason,
+                (select count(*) from reservation where concert_id = $1 and reservation_id = $4)
+            from seat where concert_id = $1 and schedule_id = $2 and label = $3
+            """, schedule.concert, schedule.id, label.text, reservation
+        ) { row in (try seat(row), try row.int64(7) > 0) }
+        guard let found else { throw ConcertRefusal.seatUnknown(label) }
+        return found
+    }
+
     static func known(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
         try labels.map { label in
             guard let seat = try find(label, of: schedule, reader) else { throw ConcertRefusal.seatUnknown(label) }
