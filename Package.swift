@@ -45,6 +45,7 @@ let package = Package(
     targets: [
         system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CPostgreSQL", "libpq", apt: "libpq-dev"),
+        system("CQRencode", "libqrencode", apt: "libqrencode-dev"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         system("CSodium", "libsodium", apt: "libsodium-dev"),
         shared("Kernel", exclude: []),
@@ -61,8 +62,12 @@ let package = Package(
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
         .executableTarget(
-            name: "Gateway", dependencies: ["CProto", "Kernel", "MessageJSON", "QueueAPI", "RPC", "Runtime"],
-            path: "Services/Gateway"),
+            name: "Gateway",
+            dependencies: [
+                "CProto", "CQRencode", "CUV", "ConcertAPI", "Identity", "Kernel", "MessageJSON", "QueueAPI", "RPC",
+                "Runtime", "Threads", "WalletAPI",
+            ],
+            path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
@@ -73,7 +78,10 @@ let package = Package(
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["ConcertAPI", "Database", "Identity", "Kernel", "RPC", "Runtime", "TestSupport", "Threads"],
+            dependencies: [
+                "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Runtime", "TestSupport", "Threads",
+                "WalletAPI",
+            ],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
@@ -88,16 +96,48 @@ let package = Package(
         tests(of: "Benchmarks"),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),
-        tests(of: "Gateway", ["Kernel", "RPC"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "ConcertService", "Gateway", "Identity", "Kernel", "MessageJSON", "QueueService", "Runtime",
+                "TestSupport",
+                "Threads", "WalletService",
+            ],
+            path: "Tests/EndToEndTests"),
+        tests(of: "Gateway", ["ConcertAPI", "Kernel", "QueueAPI", "RPC"]),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: ["Identity", "Kernel", "QueueAPI", "QueueService", "RPC", "TestSupport"],
+            path: "Tests/DeployTests",
+            exclude: [
+                "alerts.yml", "check", "demo_test.py", "documentation_test.py", "files_test.py", "help_test.py",
+                "repository.py",
+                "running_test.py",
+                "shell.py",
+            ]),
         tests(of: "ConcertDomain", ["Kernel"]),
         tests(
             of: "ConcertService",
             ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service"]),
+        .testTarget(
+            name: "PaymentTests",
+            dependencies: [
+                "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "QueueAPI", "QueueService", "RPC",
+                "Runtime", "Service", "TestSupport", "Threads", "WalletAPI", "WalletService",
+            ],
+            path: "Tests/PaymentTests", exclude: ["README.md", "histories"]),
         tests(of: "QueueDomain", ["Kernel"]),
         tests(
             of: "QueueService",
             ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Runtime", "Service"]),
-    ] + context("Concert") + context("Queue")
+        tests(of: "WalletDomain", ["Kernel"]),
+        tests(
+            of: "WalletService",
+            [
+                "ConcertAPI", "ConcertService", "Database", "Kernel", "QueueAPI", "QueueService", "RPC",
+                "Runtime", "Service", "Threads", "WalletAPI",
+            ]),
+    ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])
 )
 
 // They need libFuzzer, which only Tests/Fuzz/run links.

@@ -1,43 +1,60 @@
 import Kernel
+import Runtime
 
 /// The command line of end users and operators: finds the command, reads its arguments, runs it.
 package enum Gateway {
-    static let commands: [Command] = [CallMethod.command, ListMethods.command]
-
-    package static func run(_ arguments: [String], on console: Console) async -> GatewayExit {
+    package static func run(
+        _ arguments: [String], on console: Console, environment: [String: String] = [:],
+        clock: any Clock = SystemClock()
+    ) async -> GatewayExit {
         do throws(GatewayError) {
-            try await dispatch(arguments, on: console)
+            try await dispatch(arguments, on: console, environment: environment, clock: clock)
             return .done
         } catch {
-            console.complain("gateway: \(error.message)")
+            let isJSON = arguments.contains(CommonFlags.json.name)
+            console.complain(isJSON ? error.json.text : console.fitted("gateway: \(error.message.printable)"))
             return error.exit
         }
     }
 
-    private static func dispatch(_ arguments: [String], on console: Console) async throws(GatewayError) {
-        guard let name = arguments.first else { throw .usage("a command is missing. Try: gateway --help") }
-        if name == "--help" || name == "-h" { return console.print(help) }
-        guard let command = commands.first(where: { $0.name == name }) else {
-            let hint = name.nearest(among: commands.map(\.name)).map { "did you mean \($0)?" } ?? "Try: gateway --help"
-            throw .usage("there is no command \(name). \(hint)")
+    private static func dispatch(
+        _ arguments: [String], on console: Console, environment: [String: String], clock: any Clock
+    ) async throws(GatewayError) {
+        // `gateway help join` is how many ask.
+        let asksForHelp = arguments.first == "help"
+        let words = arguments.dropFirst(asksForHelp ? 1 : 0).prefix { !$0.hasPrefix("-") }
+        let wantsHelp = asksForHelp || arguments.contains("--help") || arguments.contains("-h")
+        guard let command = CommandTable.command(for: words) else {
+            let group = CommandTable.group(for: words)
+            if wantsHelp, group.words.count == words.count {
+                return console.print(Help.overview(of: group.commands, after: group.words))
+            }
+            throw CommandTable.unknown(words, group)
         }
-        let rest = arguments.dropFirst()
-        if rest.contains("--help") || rest.contains("-h") { return console.print(command.help) }
-        try await command.run(try Arguments(rest, of: command), console)
+        if wantsHelp { return console.print(Help.text(of: command)) }
+        let invocation = Invocation(
+            command: command,
+            arguments: try Arguments(arguments.dropFirst(command.words.count), of: command, environment: environment),
+            console: console, home: Home(environment), environment: environment, clock: clock,
+            connections: Connections())
+        let outcome: Result<Void, GatewayError>
+        do throws(GatewayError) {
+            outcome = .success(try await command.run(invocation))
+        } catch {
+            outcome = .failure(error)
+        }
+        await invocation.connections.close()
+        try outcome.get()
     }
+}
 
-    private static var help: String {
-        let width = commands.map(\.name.count).max() ?? 0
-        let list = commands.map { command in
-            "  \(command.name)\(String(repeating: " ", count: width - command.name.count))  \(command.summary)\n"
-        }
-        return """
-            gateway COMMAND [OPTIONS]
-
-            \(list.joined())
-            gateway COMMAND --help tells more about one of them.
-
-            \(GatewayExit.help)
-            """
+extension GatewayError {
+    fileprivate var json: JSON {
+        .object([
+            "error": .object([
+                "exit": .count(exit.rawValue), "reason": reason.isEmpty ? nil : .string(reason),
+                "message": .string(message),
+            ])
+        ])
     }
 }

@@ -1,8 +1,13 @@
 import Glibc
+import Runtime
 
 @main
 enum Main {
     static func main() async {
-        exit(await Gateway.run(Array(CommandLine.arguments.dropFirst()), on: .standard).rawValue)
+        signal(SIGPIPE, SIG_IGN)
+        let environment = Program.processEnvironment
+        let exitCode = await Gateway.run(
+            Array(CommandLine.arguments.dropFirst()), on: Console(of: environment), environment: environment)
+        exit(exitCode.rawValue)
     }
 }

@@ -17,11 +17,13 @@ package enum MessageJSON {
         }
     }
 
-    /// The JSON of the packed message in `bytes`, indented by two spaces.
-    package static func text(of bytes: [UInt8], as descriptor: MessageDescriptor) throws(MessageError) -> String {
+    /// The JSON of the packed message in `bytes`, indented by two spaces, or all in one line.
+    package static func text(
+        of bytes: [UInt8], as descriptor: MessageDescriptor, isIndented: Bool = true
+    ) throws(MessageError) -> String {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        var json = WireToJSON()
+        var json = WireToJSON(isIndented: isIndented)
         json.message(try unpack(bytes, as: descriptor, in: arena), as: descriptor.pointer)
         return json.text
     }

@@ -3,8 +3,13 @@ import Kernel
 
 /// Writes an unpacked message as JSON, field by field, as the descriptor says.
 struct WireToJSON {
+    private let isIndented: Bool
     private(set) var text = ""
     private var depth = 0
+
+    init(isIndented: Bool) {
+        self.isIndented = isIndented
+    }
 
     /// `message` is a struct that `descriptor` describes.
     mutating func message(_ message: UnsafeRawPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
@@ -85,6 +90,7 @@ struct WireToJSON {
     }
 
     private mutating func newLine() {
+        guard isIndented else { return }
         text += "\n" + String(repeating: "  ", count: depth)
     }
 

@@ -5,28 +5,28 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
     case indefinite = 2
     case usage = 64
     case unavailable = 69
+    case file = 74
+    case notAllowed = 77
+    case interrupted = 130
 
     private var meaning: String {
         switch self {
         case .done: "done"
-        case .refused: "the service said no; nothing has changed"
-        case .indefinite: "it may have happened; repeat it with the same --request-id to find out"
+        case .refused: "the answer is no; nothing has changed"
+        case .indefinite: "not known yet: it may have happened. The message says how to find out"
         case .usage: "the command line is wrong; nothing was sent"
         case .unavailable: "no service could be reached, or it is busy; try again later"
+        case .file: "a file of this machine cannot be read or written"
+        case .notAllowed: "nobody is signed in, or not as somebody who may do this"
+        case .interrupted: "ended by Ctrl-C"
         }
     }
 
     static var help: String {
-        let lines = allCases.map { "  \($0.rawValue)\($0.rawValue < 10 ? " " : "")  \($0.meaning)\n" }
+        let lines = allCases.map { exit in
+            let number = "\(exit.rawValue)"
+            return "  \(number)\(String(repeating: " ", count: 5 - number.count))\(exit.meaning)\n"
+        }
         return "Exit codes:\n\(lines.joined())"
     }
-}
-
-/// Why a command did not do what it was asked for.
-package struct GatewayError: Error {
-    let exit: GatewayExit
-    /// What happened, and what to do.
-    let message: String
-
-    static func usage(_ message: String) -> GatewayError { GatewayError(exit: .usage, message: message) }
 }

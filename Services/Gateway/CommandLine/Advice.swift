@@ -1,0 +1,27 @@
+import RPC
+
+/// What to type next, where a service's "no" has an obvious answer.
+enum Advice {
+    static func text(for failure: RPCFailure) -> String? {
+        if failure.isNotProcessed, failure.code == .unavailable {
+            return "Is it running? Say where with \(Peer.allCases.map(\.flag.name).joined(separator: ", "))"
+        }
+        return byReason[failure.reason]
+    }
+
+    private static let byReason = [
+        "CREDENTIAL_EXPIRED": "Type: gateway sign-in",
+        "CREDENTIAL_INVALID": "Type: gateway sign-in; operators: gateway admin credential",
+        "CREDENTIAL_MISSING": "Type: gateway sign-in; operators: gateway admin credential",
+        "PASS_MISSING": "Type: gateway join CONCERT",
+        "PLACE_WAITING": "To wait for it, type: gateway place --wait",
+        "NOT_SOLD": "To give back seats that are not paid for, type: gateway release",
+        "SEAT_HELD": "Choose others: gateway seats CONCERT",
+        "SEAT_SOLD": "Choose others: gateway seats CONCERT",
+        "SEATS_TAKEN": "Choose others: gateway seats CONCERT",
+        "SEAT_BLOCKED": "Choose others: gateway seats CONCERT",
+        "SEAT_UNKNOWN": "Seats are named as the map shows them: gateway seats CONCERT",
+        "GRADE_UNKNOWN": "The legend of the map lists the grades: gateway seats CONCERT",
+        "SCHEDULE_CHANGED": "Type it again",
+    ]
+}

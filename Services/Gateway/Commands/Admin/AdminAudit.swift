@@ -1,0 +1,49 @@
+import Kernel
+import WalletAPI
+
+enum AdminAudit {
+    static let command = Command(
+        "admin audit", "Recomputes every account from its entries and payments, and says what it counted.",
+        details: "Takes long where there are many: give it a long --timeout. Ends with 1 where something does not fit.",
+        calls: [.wallet], caller: .operator,
+        examples: ["gateway admin audit", "gateway admin audit --timeout 10m --json"],
+        run: audit)
+
+    private static func audit(_ run: Invocation) async throws(GatewayError) {
+        let reply = try await run.call(WalletMethods.audit, AuditRequest())
+        var table = Table([
+            ("CURRENCY", .left), ("TOPPED UP", .right), ("AVAILABLE", .right), ("SET ASIDE", .right),
+            ("REVENUE", .right),
+        ])
+        for total in reply.totals {
+            table.add(
+                [total.currency]
+                    + [total.toppedUp, total.available, total.pending, total.revenue].map {
+                        Money.text(UInt64(clamping: $0), total.currency)
+                    })
+        }
+        run.show(
+            json(reply),
+            """
+            \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
+            \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) not decided, \(reply.refundedCount) refunded
+            \(table.text(run.style))\(reply.misfit.isEmpty ? "Everything fits." : "")
+            """)
+        guard reply.misfit.isEmpty else { throw .refused("something does not fit: \(reply.misfit)") }
+    }
+
+    private static func json(_ reply: AuditReply) -> JSON {
+        .object([
+            "misfit": reply.misfit.isEmpty ? nil : .string(reply.misfit), "users": .count(reply.userCount),
+            "entries": .count(reply.entryCount), "paid": .count(reply.paidCount), "notPaid": .count(reply.notPaidCount),
+            "pending": .count(reply.pendingPaymentCount), "refunded": .count(reply.refundedCount),
+            "totals": .list(reply.totals) { total in
+                .object([
+                    "currency": .string(total.currency), "toppedUp": .number(total.toppedUp),
+                    "available": .number(total.available), "pending": .number(total.pending),
+                    "revenue": .number(total.revenue),
+                ])
+            },
+        ])
+    }
+}

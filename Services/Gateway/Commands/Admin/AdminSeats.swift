@@ -1,0 +1,106 @@
+import ConcertAPI
+import Glibc
+import Kernel
+
+enum AdminSeats {
+    private static let hall = Flag("--hall", .path, "the file that describes the hall; - for standard input")
+    private static let seats = Operand("SEATS", ValueKind<SeatRow>.seatRow, .some)
+    private static let seat = Operand("SEAT", ValueKind<String>.text("SEAT"))
+    private static let reason = Flag("--reason", .text("TEXT"), "why; users who ask for the seat read it")
+    private static let mostHallBytes = 1 << 20
+    /// So that a request stays well below what a service reads.
+    private static let offersPerCall = 2000
+
+    static let set = Command(
+        "admin seats set", "Puts the seats of a hall on sale; what is sold or held stays as it is.",
+        details: """
+            Each line of the file is SECTION, ROWS, NUMBERS, GRADE, PRICE, as in
+              Stalls, 1-20, 1-40, A, 89.00
+              Balcony, A-F, 1-30, B, 45.50
+            Section and rows may be empty. Lines that begin with # are for people.
+            """,
+        calls: [.concert], caller: .operator, operands: [Invocation.target], flags: [hall],
+        examples: ["gateway admin seats set moon-tour/friday --hall hall.csv"],
+        run: { run async throws(GatewayError) in
+            let path = try run.arguments.required(hall)
+            let date = try await run.date(try run.arguments.required(Invocation.target))
+            guard let currency = Currency(date.concert.currency) else {
+                throw .refused("\(date.concert.name) has an unknown currency, \(date.concert.currency)")
+            }
+            let offers = try Hall.offers(try read(path), in: currency)
+            var counts = SeatChangeCounts()
+            for start in stride(from: 0, to: offers.count, by: offersPerCall) {
+                let request = SetSeatsRequest(
+                    concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID,
+                    offers: Array(offers[start..<min(start + offersPerCall, offers.count)]))
+                counts.add(try await run.call(ConcertMethods.setSeats, request).counts)
+            }
+            show(counts, of: date, run)
+        })
+
+    static let block = Command(
+        "admin seats block", "Takes free seats out of the sale.",
+        calls: [.concert], caller: .operator, operands: [Invocation.target, seats], flags: [reason],
+        examples: ["gateway admin seats block moon-tour/friday Stalls-1-1..8 --reason 'the camera stands there'"],
+        run: { run async throws(GatewayError) in
+            let reason = try run.arguments.required(reason)
+            let ranges = try run.arguments.values(seats).map(\.range)
+            let date = try await run.date(try run.arguments.required(Invocation.target))
+            let request = BlockSeatsRequest(
+                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges, reason: reason)
+            show(try await run.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts(), of: date, run)
+        })
+
+    static let unblock = Command(
+        "admin seats unblock", "Puts blocked seats back into the sale.",
+        calls: [.concert], caller: .operator, operands: [Invocation.target, seats],
+        examples: ["gateway admin seats unblock moon-tour/friday Stalls-1-1..8"],
+        run: { run async throws(GatewayError) in
+            let ranges = try run.arguments.values(seats).map(\.range)
+            let date = try await run.date(try run.arguments.required(Invocation.target))
+            let request = UnblockSeatsRequest(
+                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges)
+            show(try await run.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts(), of: date, run)
+        })
+
+    static let history = Command(
+        "admin seats history", "Shows who held or bought a seat, when, and why it came free again.",
+        calls: [.concert], caller: .operator, operands: [Invocation.target, seat], flags: [CommonFlags.zone],
+        examples: ["gateway admin seats history moon-tour/friday Stalls-12-7"],
+        run: { run async throws(GatewayError) in
+            let seat = try run.arguments.required(seat)
+            let date = try await run.date(try run.arguments.required(Invocation.target))
+            let request = ShowSeatHistoryRequest(
+                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seat: seat)
+            SeatHistoryReport(seat: seat, reply: try await run.call(ConcertMethods.showSeatHistory, request)).show(run)
+        })
+
+    private static func show(_ counts: SeatChangeCounts, of date: FoundDate, _ run: Invocation) {
+        run.show(
+            .object([
+                "date": .string(date.name), "added": .count(counts.added), "changed": .count(counts.changed),
+                "kept": .count(counts.kept),
+            ]),
+            "\(date.name): \(counts.added) seats added, \(counts.changed) changed, \(counts.kept) kept as they were.")
+    }
+
+    private static func read(_ path: String) throws(GatewayError) -> String {
+        guard let file = fopen(path == "-" ? "/dev/stdin" : path, "r") else {
+            throw GatewayError(.file, "\(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: mostHallBytes + 1)
+        let count = fread(&bytes, 1, bytes.count, file)
+        guard count <= mostHallBytes else { throw GatewayError(.file, "\(path) is larger than \(mostHallBytes) bytes") }
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
+    }
+}
+
+extension SeatChangeCounts {
+    fileprivate mutating func add(_ other: SeatChangeCounts?) {
+        guard let other else { return }
+        added += other.added
+        changed += other.changed
+        kept += other.kept
+    }
+}

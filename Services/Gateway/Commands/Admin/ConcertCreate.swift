@@ -1,0 +1,43 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+
+enum ConcertCreate {
+    private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
+    private static let title = Flag("--title", .text("TEXT"), "what people read")
+    private static let host = Flag("--host", .text("TEXT"), "who holds it")
+    private static let currency = Flag("--currency", .currency, "of every price; EUR if not given")
+    private static let room = Flag(
+        "--browse-room", .text("ROOM"), "the waiting room without whose pass nobody sees the dates")
+
+    static let command = Command(
+        "admin concert create", "Makes a concert.",
+        details: "NAME is what people type: lower-case letters, digits and hyphens.",
+        calls: [.concert, .queue], caller: .operator, operands: [name],
+        flags: [title, host, currency, room, CommonFlags.requestID],
+        examples: [
+            "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"
+        ],
+        run: create)
+
+    private static func create(_ run: Invocation) async throws(GatewayError) {
+        let name = try run.arguments.required(name)
+        let currency = try run.arguments.value(currency)?.code ?? "EUR"
+        let request = CreateConcertRequest(
+            name: name, title: try run.arguments.value(title) ?? name, host: try run.arguments.value(host) ?? name,
+            currency: currency, browseRoomID: try await run.room(named: try run.arguments.value(room)))
+        let reply = try await run.call(ConcertMethods.createConcert, request, requestID: try run.newRequestID())
+        let concert = reply.concert ?? ConcertEntry()
+        run.show(
+            Concerts.json(concert),
+            "Made \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME --ends TIME")
+    }
+}
+
+extension Invocation {
+    /// Empty where none is named.
+    func room(named name: String?) async throws(GatewayError) -> [UInt8] {
+        guard let name else { return [] }
+        return try await call(QueueMethods.findRoom, FindRoomRequest(name: name)).room?.roomID ?? []
+    }
+}

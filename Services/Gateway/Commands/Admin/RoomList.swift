@@ -1,0 +1,26 @@
+import Kernel
+import QueueAPI
+
+enum RoomList {
+    static let command = Command(
+        "admin room list", "Lists the waiting rooms.", calls: [.queue], caller: .operator, flags: [CommonFlags.zone],
+        examples: ["gateway admin room list"],
+        run: list)
+
+    private static func list(_ run: Invocation) async throws(GatewayError) {
+        var rooms: [RoomSummary] = []
+        while true {
+            let request = ListRoomsRequest(afterRoomID: rooms.last?.roomID ?? [])
+            let page = try await run.call(QueueMethods.listRooms, request)
+            rooms += page.rooms
+            guard page.hasMore, !page.rooms.isEmpty else { break }
+        }
+        var table = Table([("ROOM", .left), ("STATE", .left), ("INSIDE", .right), ("A SECOND", .right)])
+        for room in rooms {
+            let limits = room.limits ?? RoomLimits()
+            func text(_ limit: UInt32) -> String { limit == 0 ? "no limit" : "\(limit)" }
+            table.add([room.name, "\(room.state)", text(limits.activeLimit), text(limits.ratePerSecond)])
+        }
+        run.show(.list(rooms) { RoomReport(room: $0).json }, table.text(run.style))
+    }
+}

@@ -1,0 +1,75 @@
+import Kernel
+import WalletAPI
+
+enum History {
+    private static let currency = Flag("--currency", .currency, "only of this currency")
+    private static let limit = Flag(
+        "--limit", .count(1...10_000), "how many at most, of each currency; 20 if not given")
+    private static let usualLimit = 20
+    private static let pageSize = 500
+
+    static let command = Command(
+        "history", "Lists every movement of your money, newest first.",
+        calls: [.wallet], caller: .user, flags: [currency, limit, CommonFlags.zone],
+        examples: ["gateway history", "gateway history --limit 100 --currency EUR --json"],
+        run: list)
+
+    private static func list(_ run: Invocation) async throws(GatewayError) {
+        var currencies: [String] = []
+        if let currency = try run.arguments.value(currency) {
+            currencies = [currency.code]
+        } else {
+            currencies = try await run.call(WalletMethods.showBalance, ShowBalanceRequest()).balances.map(\.currency)
+        }
+        let limit = try run.arguments.value(limit) ?? usualLimit
+        var entries: [EntryView] = []
+        for currency in currencies { entries += try await list(currency, limit, run) }
+        if entries.isEmpty, !run.isJSON { return run.console.print("No money has moved yet.") }
+        var table = Table([("TIME", .left), ("WHAT", .left), ("AMOUNT", .right), ("AVAILABLE", .right)])
+        for entry in entries {
+            table.add([
+                run.shown(entry.atMs), entry.words, Money.text(entry.amount, entry.currency),
+                Money.text(entry.available, entry.currency),
+            ])
+        }
+        run.show(.list(entries, json), table.text(run.style))
+    }
+
+    private static func list(
+        _ currency: String, _ limit: Int, _ run: Invocation
+    ) async throws(GatewayError) -> [EntryView] {
+        var entries: [EntryView] = []
+        while entries.count < limit {
+            let request = ListEntriesRequest(
+                currency: currency, beforeSerial: entries.last?.serial ?? 0,
+                pageSize: UInt32(min(pageSize, limit - entries.count)))
+            let page = try await run.call(WalletMethods.listEntries, request)
+            entries += page.entries
+            guard page.hasMore, !page.entries.isEmpty else { break }
+        }
+        return entries
+    }
+
+    private static func json(_ entry: EntryView) -> JSON {
+        .object([
+            "serial": .count(entry.serial), "kind": .name(of: entry.kind),
+            "amount": Money.json(entry.amount, entry.currency),
+            "available": Money.json(entry.available, entry.currency),
+            "pending": Money.json(entry.pending, entry.currency), "paymentId": .id(entry.paymentID),
+            "at": .time(entry.atMs),
+        ])
+    }
+}
+
+extension EntryView {
+    fileprivate var words: String {
+        switch kind {
+        case .topUp: "top-up"
+        case .setAside: "set aside for a payment"
+        case .payment: "paid"
+        case .release: "not paid after all"
+        case .refund: "refund"
+        case .unspecified, .unrecognized: "\(kind)"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Kernel
+import WalletAPI
+
+enum Payments {
+    private static let payment = Operand("PAYMENT", ValueKind<String>.text("PAYMENT"), .optional)
+    private static let limit = Flag("--limit", .count(1...500), "how many at most; 20 if not given")
+
+    static let show = Command(
+        "payment", "Shows how a payment stands: your latest, or the one that is named.",
+        details: "Looking changes nothing. A payment without an outcome is continued by gateway pay.",
+        calls: [.wallet], caller: .user, operands: [payment], flags: [CommonFlags.zone],
+        examples: ["gateway payment", "gateway payment 3f2a9c01 --json"],
+        run: { run async throws(GatewayError) in
+            let id = try await id(try run.arguments.value(payment), run)
+            let request = ShowPaymentRequest(paymentID: id.bytes)
+            let view = try await run.call(WalletMethods.showPayment, request).payment ?? PaymentView()
+            try run.settle(view, id)
+            let report = PaymentReport(payment: view)
+            run.show(report.json, report.text)
+        })
+
+    static let list = Command(
+        "payments", "Lists your payments, newest first.",
+        calls: [.wallet], caller: .user, flags: [limit, CommonFlags.zone],
+        examples: ["gateway payments", "gateway payments --limit 100 --json"],
+        run: { run async throws(GatewayError) in
+            let payments = try await newest(try run.arguments.value(limit) ?? 20, run)
+            if payments.isEmpty, !run.isJSON { return run.console.print("You have made no payments.") }
+            var table = Table([("CODE", .left), ("BEGUN", .left), ("AMOUNT", .right), ("OUTCOME", .left)])
+            for payment in payments {
+                table.add([
+                    IDEnding.text(of: payment.paymentID), run.shown(payment.begunAtMs),
+                    Money.text(payment.amount, payment.currency),
+                    payment.isRefunded ? "paid, refunded" : "\(payment.outcome)",
+                ])
+            }
+            run.show(.list(payments) { PaymentReport(payment: $0).json }, table.text(run.style))
+        })
+
+    private static let searched = 500
+
+    private static func newest(_ count: Int, _ run: Invocation) async throws(GatewayError) -> [PaymentView] {
+        try await run.call(WalletMethods.listPayments, ListPaymentsRequest(pageSize: UInt32(count))).payments
+    }
+
+    private static func id(_ name: String?, _ run: Invocation) async throws(GatewayError) -> PaymentID {
+        guard let name else {
+            if let last = try run.memory().payments.last { return last.payment }
+            throw .refused("no payment is remembered here. To see yours: gateway payments")
+        }
+        let ending = IDEnding(name)
+        let found = try await newest(searched, run).compactMap { PaymentID(bytes: $0.paymentID) }.filter {
+            ending.ends($0.bytes)
+        }
+        if found.count == 1 { return found[0] }
+        throw .refused(
+            found.isEmpty
+                ? "you have no payment \(name.printable) among the last \(searched). To see yours: gateway payments"
+                : "\(name.printable) may be any of \(found.count) payments: give more of its id")
+    }
+}

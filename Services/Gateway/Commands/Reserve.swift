@@ -1,0 +1,84 @@
+import ConcertAPI
+import Kernel
+
+enum Reserve {
+    static let seats = Operand("SEAT", ValueKind<String>.text("SEAT"), .any)
+    static let best = Flag("--best", .count(1...50), "the best seats together, so many of them")
+    static let grade = Flag(
+        "--grade", .text("GRADE"), "of which grade --best chooses; may be left out where there is one")
+
+    static let command = Command(
+        "reserve", "Holds seats for you, all or none, until you pay or the time is over.",
+        details: "Name the seats as the map does, or let the service choose with --best.",
+        calls: [.concert, .queue], caller: .user, operands: [Invocation.target, seats],
+        flags: [best, grade, CommonFlags.requestID],
+        examples: [
+            "gateway reserve moon-tour/friday Stalls-12-7 Stalls-12-8", "gateway reserve moon-tour --best 2 --grade A",
+        ],
+        run: reserve)
+
+    private static func reserve(_ run: Invocation) async throws(GatewayError) {
+        guard let wish = try SeatWish(run) else {
+            throw .usage("which seats? Name them, as in Stalls-12-7, or say --best 2 --grade A")
+        }
+        let date = try await run.date(try run.arguments.required(Invocation.target))
+        let report = ReservationReport(reservation: try await run.reserve(wish, of: date))
+        run.show(report.json, report.text(now: run.clock.now))
+    }
+}
+
+/// Which seats somebody wants.
+enum SeatWish: Sendable {
+    case named([String])
+    case best(Int, grade: String?)
+
+    /// What the command line says; nil where it says nothing.
+    init?(_ run: Invocation) throws(GatewayError) {
+        let names = try run.arguments.values(Reserve.seats)
+        let grade = try run.arguments.value(Reserve.grade)
+        if let count = try run.arguments.value(Reserve.best) {
+            guard names.isEmpty else { throw .usage("name seats, or say --best, not both") }
+            self = .best(count, grade: grade)
+        } else {
+            guard grade == nil else { throw .usage("--grade goes with --best, such as --best 2 --grade A") }
+            if names.isEmpty { return nil }
+            self = .named(names)
+        }
+    }
+}
+
+extension Invocation {
+    /// Holds the seats; remembered from then on.
+    func reserve(_ wish: SeatWish, of date: FoundDate) async throws(GatewayError) -> ReservationEntry {
+        let chosen: ReserveSeatsRequest.Wish
+        switch wish {
+        case .named(let names): chosen = .seats(SeatNames(names: names))
+        case .best(let count, let grade):
+            var grade = grade
+            if grade == nil { grade = try await onlyGrade(of: date) }
+            chosen = .best(BestSeats(count: UInt32(count), grade: grade ?? ""))
+        }
+        let request = ReserveSeatsRequest(
+            concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, wish: chosen,
+            pass: try await pass(of: date.room, for: date.name))
+        let reply = try await call(ConcertMethods.reserveSeats, request, requestID: try newRequestID())
+        let entry = reply.reservation ?? ReservationEntry()
+        if let remembered = Memory.Reservation(entry) { try remember { $0.remember(remembered) } }
+        return entry
+    }
+
+    private func onlyGrade(of date: FoundDate) async throws(GatewayError) -> String {
+        let grades = try await seatPlan(of: date).grades.map(\.name)
+        if grades.count == 1 { return grades[0] }
+        throw .usage("--grade is missing: \(date.name) has \(grades.joined(separator: ", "))")
+    }
+}
+
+extension Memory.Reservation {
+    init?(_ entry: ReservationEntry) {
+        guard let concert = ConcertID(bytes: entry.concertID), let id = ReservationID(bytes: entry.reservationID) else {
+            return nil
+        }
+        self.init(concert: concert, reservation: id)
+    }
+}

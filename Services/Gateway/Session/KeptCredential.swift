@@ -1,0 +1,72 @@
+import Kernel
+
+/// A credential as it lies in a file: whose it is, in which role, until when.
+///
+///     name alice
+///     role user
+///     user 0193e5a0-…
+///     until 1795000000000
+///     credential 01…
+struct KeptCredential: Equatable, Sendable {
+    let name: String
+    let role: Role
+    let user: UserID
+    let expiry: Timestamp
+    let bytes: [UInt8]
+
+    init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8]) {
+        self.name = name
+        self.role = role
+        self.user = user
+        self.expiry = expiry
+        self.bytes = bytes
+    }
+
+    /// Nil for anything that is not such a file.
+    init?(_ text: String) {
+        var values: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        guard let role = Role.names.first(where: { $0.name == values["role"] ?? "" })?.role,
+            let user = values["user"].flatMap({ UserID(String($0)) }),
+            let until = values["until"].flatMap({ Int64($0) }),
+            let bytes = values["credential"].flatMap({ Hexadecimal.bytes(of: $0) })
+        else { return nil }
+        self.init(
+            name: String(values["name"] ?? ""), role: role, user: user, expiry: Timestamp(milliseconds: until),
+            bytes: bytes)
+    }
+
+    var text: String {
+        """
+        name \(name)
+        role \(role)
+        user \(user)
+        until \(expiry.milliseconds)
+        credential \(Hexadecimal.text(of: bytes))
+
+        """
+    }
+}
+
+/// The two credentials that the gateway keeps.
+extension Home {
+    private static func file(of role: Role) -> String { role == .user ? "sign-in" : "\(role)" }
+
+    func credential(of role: Role) throws(GatewayError) -> KeptCredential? {
+        let name = Self.file(of: role)
+        guard let text = try read(name) else { return nil }
+        if let kept = KeptCredential(text) { return kept }
+        throw GatewayError(.file, "\(path)/\(name) is damaged: remove it, and sign in again")
+    }
+
+    func keep(_ credential: KeptCredential) throws(GatewayError) {
+        try write(credential.text, to: Self.file(of: credential.role))
+    }
+
+    func forget(_ role: Role) throws(GatewayError) {
+        try remove(Self.file(of: role))
+    }
+}

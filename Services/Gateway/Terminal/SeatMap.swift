@@ -1,0 +1,97 @@
+import Kernel
+
+/// The hall drawn with letters: one for the grade of each free seat, a dot for one that is taken.
+///
+/// A row that is too wide for the window first loses its gaps; then one letter stands for several seats.
+struct SeatMap {
+    private static let colours: [Style.Colour] = [.yellow, .cyan, .green, .magenta, .blue, .red]
+    private static let taken: Character = "·"
+    private static let blocked: Character = "x"
+
+    let plan: SeatPlan
+    let style: Style
+    let columns: Int
+    private let letters: [String: (letter: Character, colour: Style.Colour)]
+
+    init(_ plan: SeatPlan, style: Style, columns: Int) {
+        self.plan = plan
+        self.style = style
+        self.columns = columns
+        letters = Dictionary(
+            uniqueKeysWithValues: plan.grades.enumerated().map { index, grade in
+                (grade.name, (grade.letter, Self.colours[index % Self.colours.count]))
+            })
+    }
+
+    /// Of the whole hall, or of one section.
+    func text(section: String? = nil) -> String {
+        let sections = plan.sections.filter { section == nil || $0 == section }
+        return sections.map { draw($0) }.joined(separator: "\n") + "\n" + legend
+    }
+
+    private func draw(_ section: String) -> String {
+        let blocks = plan.only(section)
+        let rows = rows(of: blocks)
+        let margin = (rows.map(\.name.count).max() ?? 0) + 3
+        let first = blocks.map(\.numbers.lowerBound).min() ?? 1
+        let last = blocks.map(\.numbers.upperBound).max() ?? 1
+        let count = last - first + 1
+        let room = max(1, columns - margin)
+        let hasGaps = count * 2 - 1 <= room
+        let seatsPerLetter = hasGaps ? 1 : (count + room - 1) / room
+        let lines = rows.map { row in
+            let name = String(repeating: " ", count: margin - 2 - row.name.count) + row.name
+            let cells = stride(from: first, through: last, by: seatsPerLetter).map { start in
+                cell(row.blocks, start...min(last, start + seatsPerLetter - 1))
+            }
+            return style.paint(name.printable, .dim) + "  " + cells.joined(separator: hasGaps ? " " : "")
+        }
+        let title = section.isEmpty ? "Seats \(first) to \(last)" : "\(section), seats \(first) to \(last)"
+        let note = seatsPerLetter > 1 ? " (one letter for \(seatsPerLetter) seats, small where some are taken)" : ""
+        return ([style.paint(title.printable, .bold) + note] + lines).map { $0 + "\n" }.joined()
+    }
+
+    private func rows(of blocks: [SeatPlan.Block]) -> [(name: String, blocks: [SeatPlan.Block])] {
+        var rows: [(name: String, blocks: [SeatPlan.Block])] = []
+        for block in blocks {
+            if rows.last?.name == block.row {
+                rows[rows.count - 1].blocks.append(block)
+            } else {
+                rows.append((block.row, [block]))
+            }
+        }
+        return rows
+    }
+
+    /// One letter, for one seat or several.
+    private func cell(_ blocks: [SeatPlan.Block], _ numbers: ClosedRange<Int>) -> String {
+        var states: [SeatPlan.State] = []
+        var grade = ""
+        for block in blocks where block.numbers.overlaps(numbers) {
+            for number in block.numbers.clamped(to: numbers) {
+                let state = plan.state(of: number, in: block)
+                if state == .free, grade.isEmpty { grade = block.grade }
+                states.append(state)
+            }
+        }
+        if states.isEmpty { return " " }
+        if let look = letters[grade] {
+            let isWhole = states.allSatisfy { $0 == .free }
+            return style.paint(isWhole ? String(look.letter) : look.letter.lowercased(), look.colour)
+        }
+        return style.paint(String(states.allSatisfy { $0 == .blocked } ? Self.blocked : Self.taken), .dim)
+    }
+
+    private var legend: String {
+        let lines = plan.grades.map { grade in
+            let look = letters[grade.name]
+            let lowest = Money.text(grade.lowestPrice, plan.currency)
+            let price =
+                grade.lowestPrice == grade.highestPrice
+                ? lowest : "\(lowest) to \(Money.text(grade.highestPrice, plan.currency))"
+            let letter = style.paint(String(grade.letter), look?.colour)
+            return "\(letter)  \(grade.name.printable), \(price), \(grade.free) free\n"
+        }
+        return lines.joined() + "\(Self.taken)  taken   \(Self.blocked)  not for sale\n"
+    }
+}

@@ -1,0 +1,97 @@
+import ConcertAPI
+import Kernel
+
+/// Seats as an operator writes them, one line for each part of a hall:
+///
+///     # section, rows, numbers, grade, price
+///     Stalls, 1-20, 1-40, A, 89.00
+///     Balcony, A-F, 1-30, B, 45.50
+enum Hall {
+    static let mostLines = 10_000
+    static let mostRanges = 100_000
+
+    /// Each row becomes an offer.
+    static func offers(_ text: String, in currency: Currency) throws(GatewayError) -> [SeatOffer] {
+        var offers: [SeatOffer] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            guard index < mostLines else { throw .usage("a hall has at most \(mostLines) lines") }
+            let line = line.drop { $0 == " " }
+            if line.isEmpty || line.hasPrefix("#") { continue }
+            guard let parsed = self.offers(ofLine: line, currency) else {
+                throw .usage(
+                    "line \(index + 1) of the hall, “\(line)”, is not SECTION, ROWS, NUMBERS, GRADE, PRICE as in "
+                        + "Stalls, 1-20, 1-40, A, 89.00")
+            }
+            offers += parsed
+            guard offers.count <= mostRanges else { throw .usage("a hall has at most \(mostRanges) rows") }
+        }
+        if offers.isEmpty { throw .usage("the hall has no seats") }
+        return offers
+    }
+
+    private static func offers(ofLine line: some StringProtocol, _ currency: Currency) -> [SeatOffer]? {
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
+            String(field.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "\r" }.reversed())
+        }
+        guard fields.count == 5, let rows = rows(fields[1]), let numbers = numbers(fields[2]), !fields[3].isEmpty,
+            let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
+            price.currency == currency
+        else { return nil }
+        return rows.map { row in
+            let range = SeatRange(
+                section: fields[0], row: row, firstNumber: UInt32(numbers.lowerBound),
+                lastNumber: UInt32(numbers.upperBound))
+            return SeatOffer(seats: range, grade: fields[3], price: UInt64(clamping: price.minorUnits))
+        }
+    }
+
+    /// `7`, `1-20`, `A-F`; nothing where the hall has no rows.
+    private static func rows(_ text: String) -> [String]? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return parts.count == 1 ? [text] : nil }
+        if let first = Int(parts[0]), let last = Int(parts[1]), first <= last, last - first < mostLines {
+            return (first...last).map { "\($0)" }
+        }
+        guard let first = letter(parts[0]), let last = letter(parts[1]), first <= last else { return nil }
+        return (first...last).map { String(UnicodeScalar($0)) }
+    }
+
+    private static func letter(_ text: String) -> UInt8? {
+        text.utf8.count == 1 && text.first?.isLetter == true ? text.utf8.first : nil
+    }
+
+    /// `7`, `1-40`
+    static func numbers(_ text: String) -> ClosedRange<Int>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1],
+            first >= 1, first <= last, last <= 99_999
+        else { return nil }
+        return first...last
+    }
+}
+
+/// Seats side by side as they are named: `Stalls-12-7`, or `Stalls-12-7..12`.
+struct SeatRow: Sendable {
+    let range: SeatRange
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
+        guard (1...3).contains(parts.count), let end = parts.last else { return nil }
+        let dots = end.split(separator: ".", omittingEmptySubsequences: false)
+        let range = dots.count == 3 && dots[1].isEmpty ? "\(dots[0])-\(dots[2])" : end
+        guard let numbers = Hall.numbers(range), parts.dropLast().allSatisfy({ !$0.isEmpty }) else { return nil }
+        self.range = SeatRange(
+            section: parts.count == 3 ? parts[0] : "", row: parts.count > 1 ? parts[parts.count - 2] : "",
+            firstNumber: UInt32(numbers.lowerBound), lastNumber: UInt32(numbers.upperBound))
+    }
+}
+
+extension ValueKind<SeatRow> {
+    static var seatRow: Self {
+        ValueKind(
+            placeholder: "SEATS", allowed: "a seat or several side by side, such as Stalls-12-7 or Stalls-12-7..12"
+        ) {
+            SeatRow($0)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Kernel
+
+/// Times and durations as people like to read them.
+enum ShownTime {
+    private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// `Thu 24 Dec 2026 20:00 CET`
+    static func text(_ time: Timestamp, in zone: Zone) -> String {
+        let offset = zone.offset(at: time)
+        let seconds = time.wholeSeconds + Int64(offset.seconds)
+        let date = CalendarDate(daysSince1970: seconds.flooredDays)
+        let ofDay = seconds - seconds.flooredDays * 86_400
+        let weekday = weekdays[Int((seconds.flooredDays % 7 + 7) % 7)]
+        let clock = "\(two(ofDay / 3600)):\(two(ofDay / 60 % 60))"
+        return "\(weekday) \(date.day) \(months[Int(date.month) - 1]) \(date.year) \(clock) \(offset.name)"
+    }
+
+    /// `40 s`, `4 min 10 s`, `25 min`, `3 h 20 min`: in two parts, rounded up so that it never says 0 too early.
+    static func text(_ duration: Duration) -> String {
+        let seconds = max(0, (duration.milliseconds + 999) / 1000)
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 600 { return "\(seconds / 60) min" + (seconds % 60 == 0 ? "" : " \(seconds % 60) s") }
+        let minutes = (seconds + 59) / 60
+        if minutes < 60 { return "\(minutes) min" }
+        return "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min")
+    }
+
+    private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,46 @@
+import Kernel
+import WalletAPI
+
+/// A payment, as JSON and in words.
+struct PaymentReport {
+    let payment: PaymentView
+
+    private var amount: String { Money.text(payment.amount, payment.currency) }
+
+    var json: JSON {
+        .object([
+            "paymentId": .id(payment.paymentID), "code": .string(IDEnding.text(of: payment.paymentID)),
+            "outcome": .name(of: payment.outcome),
+            "reason": payment.outcome == .notPaid ? .name(of: payment.reason) : nil,
+            "concertId": .id(payment.concertID), "reservationId": .id(payment.reservationID),
+            "amount": Money.json(payment.amount, payment.currency), "isRefunded": .bool(payment.isRefunded),
+            "isCancelling": .bool(payment.isCancelling), "begunAt": .time(payment.begunAtMs),
+            "decidedAt": .time(payment.decidedAtMs), "refundedAt": .time(payment.refundedAtMs),
+        ])
+    }
+
+    var text: String {
+        switch payment.outcome {
+        case .paid:
+            payment.isRefunded
+                ? "Paid, and given back since: \(amount)." : "Paid: \(amount). Your tickets: gateway tickets"
+        case .notPaid: "Not paid: \(because)."
+        case .pending: "Not decided yet: \(amount) are set aside. To go on: gateway pay"
+        case .unspecified, .unrecognized: "Payment in state \(payment.outcome)."
+        }
+    }
+
+    /// Why nothing was paid, and what to do.
+    var because: String {
+        switch payment.reason {
+        case .noAccount, .insufficient:
+            "there is not enough money in your wallet. To put some in: gateway top-up AMOUNT; then again: gateway pay"
+        case .cancelled: "it was cancelled"
+        case .holdExpired: "the time was over in which the seats were held. Reserve again: gateway reserve"
+        case .reservationGone: "the seats are held no more. Reserve again: gateway reserve"
+        case .alreadySold: "another payment has bought these seats. To see it: gateway payments"
+        case .mismatch: "the reservation is not yours, or costs another amount"
+        case .unspecified, .unrecognized: "the reason is \(payment.reason)"
+        }
+    }
+}

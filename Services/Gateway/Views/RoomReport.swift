@@ -1,0 +1,45 @@
+import QueueAPI
+
+/// A waiting room, as JSON and in words.
+struct RoomReport {
+    let room: RoomSummary
+
+    private var limits: RoomLimits { room.limits ?? RoomLimits() }
+    private var times: RoomTimes { room.times ?? RoomTimes() }
+
+    var json: JSON {
+        .object([
+            "name": .string(room.name), "roomId": .id(room.roomID), "state": .name(of: room.state),
+            "joinsAt": .time(times.joinsAt), "opensAt": .time(times.opensAt),
+            "activeLimit": .count(limits.activeLimit), "ratePerSecond": .count(limits.ratePerSecond),
+            "readyMs": .count(limits.readyMs), "idleMs": .count(limits.idleMs), "stayMs": .count(limits.hardLimitMs),
+        ])
+    }
+
+    func text(_ shown: (Int64) -> String) -> String {
+        let opens = times.opensAt == 0 ? "" : ", opens \(shown(times.opensAt))"
+        return """
+            \(room.name): \(state)\(opens)
+              inside at once  \(limit(limits.activeLimit))
+              let in a second \(limit(limits.ratePerSecond))
+              to come in      \(duration(limits.readyMs))
+              silent at most  \(duration(limits.idleMs))
+              inside at most  \(duration(limits.hardLimitMs))
+            """
+    }
+
+    var state: String {
+        switch room.state {
+        case .scheduled: "scheduled"
+        case .preQueue: "taking people into the line, letting nobody in yet"
+        case .open: "open"
+        case .paused: "paused"
+        case .draining: "draining"
+        case .closed: "closed"
+        case .unspecified, .unrecognized: "\(room.state)"
+        }
+    }
+
+    private func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
+    private func duration(_ milliseconds: UInt32) -> String { ShownTime.text(.milliseconds(milliseconds)) }
+}

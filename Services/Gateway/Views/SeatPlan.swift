@@ -1,0 +1,124 @@
+import ConcertAPI
+import Kernel
+
+/// Every seat of a date, and whether it can be had.
+struct SeatPlan: Sendable {
+    enum State: Sendable { case free, held, sold, blocked }
+
+    /// Seats side by side, of one grade and price.
+    struct Block: Sendable {
+        let section: String
+        let row: String
+        let numbers: ClosedRange<Int>
+        let grade: String
+        let price: UInt64
+        let firstIndex: Int
+
+        func index(of number: Int) -> Int { firstIndex + number - numbers.lowerBound }
+
+        func name(of number: Int) -> String {
+            section.isEmpty ? (row.isEmpty ? "\(number)" : "\(row)-\(number)") : "\(section)-\(row)-\(number)"
+        }
+    }
+
+    let blocks: [Block]
+    let currency: String
+    private(set) var states: [State]
+
+    init(_ reply: ShowSeatsReply) {
+        blocks = reply.blocks.compactMap { block in
+            guard let seats = block.seats, seats.firstNumber <= seats.lastNumber else { return nil }
+            return Block(
+                section: seats.section, row: seats.row, numbers: Int(seats.firstNumber)...Int(seats.lastNumber),
+                grade: block.grade, price: block.price, firstIndex: Int(block.firstIndex))
+        }
+        currency = reply.currency
+        let count = blocks.map { $0.index(of: $0.numbers.upperBound) + 1 }.max() ?? 0
+        states = Array(repeating: .free, count: count)
+        set(reply.held, .held)
+        set(reply.sold, .sold)
+        set(reply.blocked, .blocked)
+    }
+
+    private mutating func set(_ indexes: [UInt32], _ state: State) {
+        for index in indexes where states.indices.contains(Int(index)) { states[Int(index)] = state }
+    }
+
+    mutating func apply(_ changes: SeatChanges) {
+        set(changes.freed, .free)
+        set(changes.held, .held)
+        set(changes.sold, .sold)
+        set(changes.blocked, .blocked)
+    }
+
+    func state(of number: Int, in block: Block) -> State { states[block.index(of: number)] }
+
+    /// In the order of the hall.
+    var sections: [String] {
+        var seen: Set<String> = []
+        return blocks.map(\.section).filter { seen.insert($0).inserted }
+    }
+
+    func only(_ section: String?) -> [Block] { blocks.filter { section == nil || $0.section == section } }
+
+    private func names(_ state: State, _ blocks: [Block]) -> [String] {
+        blocks.flatMap { block in
+            block.numbers.filter { self.state(of: $0, in: block) == state }.map(block.name)
+        }
+    }
+
+    // MARK: Grades
+
+    struct Grade: Sendable {
+        let name: String
+        /// What stands for it on the map.
+        let letter: Character
+        let lowestPrice: UInt64
+        let highestPrice: UInt64
+        let free: Int
+    }
+
+    /// The dearest first. Each has a letter of its own: one of its name, as long as there is one left.
+    var grades: [Grade] {
+        let byName = Dictionary(grouping: blocks, by: \.grade)
+        let dearest = byName.sorted { a, b in
+            let (aPrice, bPrice) = (a.value.map(\.price).max() ?? 0, b.value.map(\.price).max() ?? 0)
+            return aPrice == bPrice ? a.key < b.key : aPrice > bPrice
+        }
+        var taken: Set<Character> = []
+        return dearest.map { name, blocks in
+            let letters = name.uppercased().filter { $0.isASCII && $0.isLetter } + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            let letter = letters.first { !taken.contains($0) } ?? "?"
+            taken.insert(letter)
+            return Grade(
+                name: name, letter: letter, lowestPrice: blocks.map(\.price).min() ?? 0,
+                highestPrice: blocks.map(\.price).max() ?? 0,
+                free: blocks.reduce(0) { sum, block in
+                    sum + block.numbers.count { state(of: $0, in: block) == .free }
+                })
+        }
+    }
+
+    func json(of date: String, section: String?) -> JSON {
+        let blocks = only(section)
+        func strings(_ state: State) -> JSON { .list(names(state, blocks)) { .string($0) } }
+        return .object([
+            "date": .string(date),
+            "grades": .list(grades) { grade in
+                .object([
+                    "grade": .string(grade.name), "free": .count(grade.free),
+                    "lowestPrice": Money.json(grade.lowestPrice, currency),
+                    "highestPrice": Money.json(grade.highestPrice, currency),
+                ])
+            },
+            "blocks": .list(blocks) { block in
+                .object([
+                    "section": .string(block.section), "row": .string(block.row),
+                    "first": .count(block.numbers.lowerBound), "last": .count(block.numbers.upperBound),
+                    "grade": .string(block.grade), "price": Money.json(block.price, currency),
+                ])
+            },
+            "held": strings(.held), "sold": strings(.sold), "blocked": strings(.blocked),
+        ])
+    }
+}

@@ -1,0 +1,18 @@
+import Database
+import Kernel
+import RPC
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func listEntries(_ request: ListEntriesRequest, call: Call) async throws -> ListEntriesReply {
+        let user = try call.user
+        let currency = try Currency(field: request.currency)
+        let size = try PageSize.read(request.pageSize)
+        let before = request.beforeSerial == 0 ? Int64.max : Int64(clamping: request.beforeSerial)
+        return try await database.read(before: call.deadline) { reader in
+            let entries = try EntryTable.page(of: user, in: currency, before: before, limit: size + 1, reader)
+            return ListEntriesReply(entries: entries.prefix(size).map { EntryView($0) }, hasMore: entries.count > size)
+        }
+    }
+}

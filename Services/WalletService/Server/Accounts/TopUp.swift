@@ -1,0 +1,42 @@
+import Database
+import Kernel
+import RPC
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func topUp(_ request: TopUpRequest, call: Call) async throws -> TopUpReply {
+        let wish = try call.requestID
+        let user = try await whoseWallet(request.name, call)
+        let topUp = try TopUp(wish, for: user, try Money(field: request.amount, request.currency), within: limits)
+        let account = try await database.transaction(before: call.deadline) { [limits] tx in
+            guard try TopUpTable.insert(topUp, tx) else {
+                guard let earlier = try TopUpTable.find(wish, of: user, tx),
+                    let account = try AccountTable.find(user, in: topUp.amount.currency, tx)
+                else { throw WalletRefusal.requestIDReused }
+                try earlier.asked(for: topUp)
+                return account
+            }
+            guard let account = try AccountTable.topUp(topUp, limit: limits.balance, tx) else {
+                throw WalletRefusal.balanceLimit(limits.balance)
+            }
+            return account
+        }
+        return TopUpReply(balance: Balance(account))
+    }
+
+    private func whoseWallet(_ name: String, _ call: Call) async throws -> UserID {
+        guard call.caller?.role == .operator else {
+            guard usersMayTopUp else { throw WalletRefusal.topUpNotAllowed }
+            guard name.isEmpty else {
+                throw WalletRefusal.invalid("name", "nothing, for users: the wallet is your own")
+            }
+            return try call.user
+        }
+        let name = try UserName(name)
+        guard let login = try await database.read(before: call.deadline, { try LoginTable.find(name, $0) }) else {
+            throw WalletRefusal.nameUnknown
+        }
+        return login.user
+    }
+}

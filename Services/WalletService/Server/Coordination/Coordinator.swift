@@ -1,0 +1,116 @@
+import ConcertAPI
+import Database
+import Kernel
+import RPC
+import Runtime
+import Service
+import WalletDomain
+
+/// Brings a payment to its end: asks the concert's side what is decided, and writes that down.
+///
+/// Whoever asks has committed the payment before; nothing but a recorded decision closes it; and every closing is a
+/// compare-and-set. So it does no harm to ask twice, late, or from two programs at once.
+struct Coordinator: Sendable {
+    let alarm: BreachAlarm
+    private let database: Database
+    private let concert: ConcertClient
+    private let identity: ServiceIdentity
+    private let log: Log
+    private let unanswered: Counter
+
+    init(_ ground: ServiceGround, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
+        database = ground.database
+        log = ground.log
+        self.concert = concert
+        self.identity = identity
+        self.alarm = alarm
+        unanswered = ground.metrics.counter(
+            "wallet_attempts_unanswered_total", "Attempts to learn what was decided that brought no answer.")
+    }
+
+    /// Asks once. The payment as it is then: still reserved where no answer came.
+    func ask(_ payment: Payment, within patience: Duration) async -> Payment {
+        guard let content = payment.content, patience > .zero else { return payment }
+        do {
+            let decision = try await decision(about: payment, content, identity.options(timeout: patience))
+            return try await settle(payment, decision)
+        } catch let broken as BrokenInvariant {
+            alarm.raise(broken)
+        } catch {
+            unanswered.increment()
+            log.debug(
+                "no decision", ["payment": "\(payment.id)", "attempt": .init(payment.attempt), "why": "\(error)"])
+        }
+        return payment
+    }
+
+    private func decision(
+        about payment: Payment, _ content: Payment.Content, _ options: CallOptions
+    ) async throws -> Decision {
+        let entry: DecisionEntry?
+        if payment.wantsAbort {
+            let request = AbortRequest(
+                concertID: content.concert.bytes, paymentID: payment.id.bytes,
+                reservationID: content.reservation.bytes)
+            entry = try await concert.abort(request, options).decision
+        } else {
+            let request = ConfirmRequest(
+                concertID: content.concert.bytes, paymentID: payment.id.bytes,
+                reservationID: content.reservation.bytes, userID: payment.user.bytes, amount: content.amount.field,
+                currency: content.amount.currency.code)
+            entry = try await concert.confirm(request, options).decision
+        }
+        guard let decision = entry.flatMap({ Decision($0) }) else {
+            throw RPCFailure(
+                .internal, "UNREADABLE_DECISION", "the decision cannot be read: \(String(describing: entry))")
+        }
+        return decision
+    }
+
+    private func settle(_ asked: Payment, _ decision: Decision) async throws -> Payment {
+        let (payment, halt) = try await database.transaction { tx in
+            var payment = asked
+            var step = payment.receive(decision, now: tx.now)
+            if payment.state != .reserved, try !PaymentTable.close(payment, tx) {
+                // Somebody else has closed it.
+                guard let other = try PaymentTable.find(asked.id, of: asked.user, tx), other.state != .reserved else {
+                    throw tx.conflict()
+                }
+                payment = other
+                step = payment.receive(decision, now: tx.now)
+            }
+            return (payment, try Self.carryOut(step, for: payment, tx))
+        }
+        if let halt { alarm.raise(halt) }
+        return payment
+    }
+
+    /// The halt, where it is a new one.
+    private static func carryOut(
+        _ step: Payment.Step, for payment: Payment, _ tx: Transaction
+    ) throws -> HaltTable.Halt? {
+        switch step {
+        case .nothing: break
+        case .post(let place):
+            try move(.payment, for: payment, tx)
+            guard let place else { break }
+            try PassTable.insert(
+                PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: tx.now), tx)
+        case .release: try move(.release, for: payment, tx)
+        case .giveBack: preconditionFailure("a decision gives nothing back")
+        case .halt(let why):
+            guard let concert = payment.content?.concert else { break }
+            let halt = HaltTable.Halt(
+                concert: concert, payment: payment.id, user: payment.user, why: why, at: tx.now)
+            if try HaltTable.insert(halt, tx) { return halt }
+        }
+        return nil
+    }
+
+    private static func move(_ kind: WalletDomain.Entry.Kind, for payment: Payment, _ tx: Transaction) throws {
+        guard let amount = payment.amountToMove else { return }
+        guard try AccountTable.move(kind, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
+            throw BrokenInvariant(description: "\(amount) of payment \(payment.id) is not set aside")
+        }
+    }
+}

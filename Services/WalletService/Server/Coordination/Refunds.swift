@@ -1,0 +1,83 @@
+import ConcertAPI
+import Database
+import Kernel
+import RPC
+import Runtime
+import WalletDomain
+
+/// Fetches what is owed for reservations that were taken back, and pays it out. It is listed until it is acknowledged, and
+/// acknowledged only when it is on the disk here.
+struct Refunds: Sendable {
+    static let interval = Duration.seconds(1)
+    private static let patience = Duration.seconds(2)
+    /// Pages of one look: some hundred thousand refunds. More wait for the next one.
+    private static let maximumPages = 1000
+
+    let database: Database
+    let concert: ConcertClient
+    let identity: ServiceIdentity
+    let alarm: BreachAlarm
+    let log: Log
+
+    func run() async throws {
+        var request = ListRefundsDueRequest()
+        for _ in 0..<Self.maximumPages {
+            let page: ListRefundsDueReply
+            do throws(RPCFailure) {
+                page = try await concert.listRefundsDue(request, identity.options(timeout: Self.patience))
+            } catch {
+                return log.debug("refunds could not be fetched", ["why": "\(error)"])
+            }
+            await withTaskGroup { group in
+                for refund in page.refunds { group.addTask { await payOut(refund) } }
+            }
+            guard page.hasMore, let last = page.refunds.last else { return }
+            request.afterConcertID = last.concertID
+            request.afterRefundID = last.refundID
+        }
+    }
+
+    private func payOut(_ entry: RefundEntry) async {
+        guard let due = RefundDue(entry) else {
+            return log.error("a refund cannot be read", ["refund": "\(entry)"])
+        }
+        do {
+            let (isPaidOut, halt) = try await database.transaction { tx in try Self.payOut(due, tx) }
+            if let halt { alarm.raise(halt) }
+            guard isPaidOut else { return }
+            _ = try await concert.acknowledgeRefund(
+                AcknowledgeRefundRequest(concertID: entry.concertID, refundID: entry.refundID),
+                identity.options(timeout: Self.patience))
+        } catch let broken as BrokenInvariant {
+            alarm.raise(broken)
+        } catch {
+            log.debug("a refund waits", ["refund": "\(due.id)", "why": "\(error)"])
+        }
+    }
+
+    /// Whether it may be acknowledged; and the halt, where it is a new one.
+    private static func payOut(
+        _ due: RefundDue, _ tx: Transaction
+    ) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
+        var payment = try PaymentTable.find(due.payment, of: due.user, tx)
+        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
+        switch step {
+        case .nothing: break
+        case .giveBack: if let payment { try giveBack(payment, tx) }
+        case .halt(let why):
+            let halt = HaltTable.Halt(
+                concert: due.concert, payment: due.payment, user: due.user, why: why, at: tx.now)
+            return (false, try HaltTable.insert(halt, tx) ? halt : nil)
+        case .post, .release: preconditionFailure("a refund neither posts nor releases")
+        }
+        return (payment?.hasReturned(due) ?? false, nil)
+    }
+
+    private static func giveBack(_ payment: Payment, _ tx: Transaction) throws {
+        try PaymentTable.refund(payment, tx)
+        guard let amount = payment.amountToMove else { return }
+        guard try AccountTable.move(.refund, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
+            throw BrokenInvariant(description: "payment \(payment.id) was posted, and its user has no account")
+        }
+    }
+}

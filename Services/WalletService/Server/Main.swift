@@ -1,0 +1,10 @@
+import Glibc
+import Runtime
+import Service
+
+@main
+enum Main {
+    static func main() async {
+        exit(await ServiceProgram.run(.wallet).rawValue)
+    }
+}

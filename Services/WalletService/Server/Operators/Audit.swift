@@ -1,0 +1,39 @@
+import Database
+import Kernel
+import RPC
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func audit(_ request: AuditRequest, call: Call) async throws -> AuditReply {
+        var audit = LedgerAudit()
+        var last: UserID? = UserID(high: 0, low: 0)
+        while let after = last, audit.misfit == nil {
+            (audit, last) = try await database.scan(before: call.deadline) { [audit] reader in
+                var audit = audit
+                let users = try AuditTable.nextUsers(after: after, reader)
+                if let users { try AuditTable.add(users, to: &audit, reader) }
+                return (audit, users?.upperBound)
+            }
+        }
+        audit.end()
+        return AuditReply(audit)
+    }
+}
+
+extension AuditReply {
+    fileprivate init(_ audit: LedgerAudit) {
+        func count(_ states: Payment.State...) -> UInt64 {
+            states.reduce(0) { $0 + UInt64(audit.paymentCounts[$1] ?? 0) }
+        }
+        self.init(
+            misfit: audit.misfit ?? "", userCount: UInt64(audit.userCount), entryCount: UInt64(audit.entryCount),
+            pendingPaymentCount: count(.reserved), paidCount: count(.posted, .refunded),
+            notPaidCount: count(.voided, .declined), refundedCount: count(.refunded),
+            totals: audit.totals.sorted { $0.key.code < $1.key.code }.map { currency, sums in
+                AuditTotal(
+                    currency: currency.code, toppedUp: sums.toppedUp, available: sums.available,
+                    pending: sums.pending, revenue: sums.revenue)
+            })
+    }
+}

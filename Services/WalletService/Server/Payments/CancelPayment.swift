@@ -1,0 +1,26 @@
+import Database
+import Kernel
+import RPC
+import Service
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func cancelPayment(_ request: CancelPaymentRequest, call: Call) async throws -> CancelPaymentReply {
+        let user = try call.user
+        let id = try PaymentID(field: "payment_id", request.paymentID)
+        var payment = try await database.transaction(before: call.deadline) { tx in
+            guard var payment = try PaymentTable.find(id, of: user, tx) else {
+                let cancelled = Payment.cancelledBefore(id, by: user, now: tx.now)
+                guard try PaymentTable.insert(cancelled, tx) else { throw tx.conflict() }
+                return cancelled
+            }
+            if payment.cancel(now: tx.now) { try PaymentTable.cancel(payment, tx) }
+            return payment
+        }
+        if payment.state == .reserved {
+            payment = await coordinator.ask(payment, within: LiveAttempt.patience(of: call))
+        }
+        return CancelPaymentReply(payment: PaymentView(payment, at: clock.now))
+    }
+}

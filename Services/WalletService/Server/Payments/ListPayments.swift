@@ -1,0 +1,21 @@
+import Database
+import Kernel
+import RPC
+import Service
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply {
+        let user = try call.user
+        let size = try PageSize.read(request.pageSize)
+        let before =
+            request.beforePaymentID.isEmpty
+            ? PaymentID(high: .max, low: .max) : try PaymentID(field: "before_payment_id", request.beforePaymentID)
+        return try await database.read(before: call.deadline) { reader in
+            let payments = try PaymentTable.page(of: user, before: before, limit: size + 1, reader)
+            return ListPaymentsReply(
+                payments: payments.prefix(size).map { PaymentView($0, at: reader.now) }, hasMore: payments.count > size)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Database
+import Kernel
+import RPC
+import Service
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    private static let shortestLook = Duration.milliseconds(20)
+    private static let longestLook = Duration.milliseconds(320)
+
+    func pay(_ request: PayRequest, call: Call) async throws -> PayReply {
+        let user = try call.user
+        let id = try PaymentID(field: "payment_id", request.paymentID)
+        let content = try Payment.Content(request)
+        var (payment, isNew) = try await database.transaction(before: call.deadline) { tx in
+            try Self.begin(id, by: user, for: content, tx)
+        }
+        let margin = LiveAttempt.margin(of: call)
+        if isNew, payment.state == .reserved {
+            payment = await coordinator.ask(payment, within: LiveAttempt.patience(of: call))
+        }
+        payment = try await outcome(of: payment, call, margin)
+        return PayReply(payment: PaymentView(payment, at: clock.now))
+    }
+
+    private static func begin(
+        _ id: PaymentID, by user: UserID, for content: Payment.Content, _ tx: Transaction
+    ) throws -> (payment: Payment, isNew: Bool) {
+        var payment = Payment.reserve(id, by: user, for: content, now: tx.now)
+        guard try PaymentTable.insert(payment, tx) else {
+            if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.asked(for: content), false) }
+            if try HaltTable.has(content.concert, tx) { throw WalletRefusal.concertHalted }
+            throw tx.conflict()
+        }
+        if let amount = payment.amountToMove,
+            try !AccountTable.move(.setAside, amount, of: user, for: RequestID(of: id), tx)
+        {
+            let account = try AccountTable.find(user, in: amount.currency, tx)
+            payment.decline(account == nil ? .noAccount : .insufficient, now: tx.now)
+            guard try PaymentTable.close(payment, tx) else { throw tx.conflict() }
+        }
+        return (payment, true)
+    }
+
+    /// Looks again and again until it is decided, by whomever, or the caller has to be answered.
+    private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async throws -> Payment {
+        var payment = payment
+        var pause = Self.shortestLook
+        while payment.state == .reserved, call.remaining > margin + pause,
+            await EventLoop.current?.pause(for: pause) ?? false
+        {
+            payment = try await database.read { [payment] in
+                try PaymentTable.find(payment.id, of: payment.user, $0) ?? payment
+            }
+            pause = min(pause * 2, Self.longestLook)
+        }
+        return payment
+    }
+}

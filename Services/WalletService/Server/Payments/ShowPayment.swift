@@ -1,0 +1,17 @@
+import Database
+import Kernel
+import RPC
+import Service
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func showPayment(_ request: ShowPaymentRequest, call: Call) async throws -> ShowPaymentReply {
+        let user = try call.user
+        let id = try PaymentID(field: "payment_id", request.paymentID)
+        return try await database.read(before: call.deadline) { reader in
+            guard let payment = try PaymentTable.find(id, of: user, reader) else { throw WalletRefusal.paymentUnknown }
+            return ShowPaymentReply(payment: PaymentView(payment, at: reader.now))
+        }
+    }
+}

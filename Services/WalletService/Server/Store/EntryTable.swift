@@ -1,0 +1,36 @@
+import Database
+import Kernel
+import WalletDomain
+
+/// What has moved. Nothing here ever changes.
+enum EntryTable {
+    static func insert(_ entry: Entry, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            insert into entry (user_id, currency, serial, kind, amount, available, pending, cause, made_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """, entry.user, entry.amount.currency.code, entry.serial, entry.kind.rawValue, entry.amount.minorUnits,
+            entry.available, entry.pending, entry.cause, entry.at)
+    }
+
+    /// Newest first.
+    static func page(
+        of user: UserID, in currency: Currency, before serial: Int64, limit: Int, _ reader: Reader
+    ) throws -> [Entry] {
+        try reader.rows(
+            """
+            select user_id, currency, serial, kind, amount, available, pending, cause, made_at from entry
+            where user_id = $1 and currency = $2 and serial < $3 order by serial desc limit $4
+            """, user, currency.code, serial, limit, map: entry)
+    }
+
+    static func entry(_ row: borrowing Row) throws -> Entry {
+        guard let kind = Entry.Kind(rawValue: try row.int(3)) else {
+            throw DatabaseError(.damaged, "an entry is of a kind that this program does not know")
+        }
+        return Entry(
+            of: try row.id(0), serial: try row.int64(2), kind,
+            Money(minorUnits: try row.int64(4), try row.currency(1)), available: try row.int64(5),
+            pending: try row.int64(6), cause: try row.id(7), at: try row.timestamp(8))
+    }
+}

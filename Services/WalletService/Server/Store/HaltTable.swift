@@ -1,0 +1,47 @@
+import Database
+import Kernel
+import WalletDomain
+
+/// What must never happen, and did: until an operator has lifted it, no new payment is taken for the concert. What he has
+/// lifted stays here, so that the same payment, asked about again, halts nothing again.
+enum HaltTable {
+    struct Halt: Sendable {
+        let concert: ConcertID
+        let payment: PaymentID
+        let user: UserID
+        let why: String
+        let at: Timestamp
+    }
+
+    /// False where this payment has halted the concert before.
+    static func insert(_ halt: Halt, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+            """, halt.concert, halt.payment, halt.user, halt.why, halt.at) == 1
+    }
+
+    static func has(_ concert: ConcertID, _ reader: Reader) throws -> Bool {
+        try reader.exists("select 1 from halted where concert_id = $1 and lifted_at is null", concert)
+    }
+
+    static func first(_ limit: Int, _ reader: Reader) throws -> [Halt] {
+        try reader.rows(
+            """
+            select concert_id, payment_id, user_id, why, halted_at from halted where lifted_at is null
+            order by concert_id, payment_id limit $1
+            """, limit
+        ) { row in
+            Halt(
+                concert: try row.id(0), payment: try row.id(1), user: try row.id(2), why: try row.text(3),
+                at: try row.timestamp(4))
+        }
+    }
+
+    /// False where there was none.
+    static func lift(_ concert: ConcertID, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            "update halted set lifted_at = $2 where concert_id = $1 and lifted_at is null", concert, tx.now) > 0
+    }
+}

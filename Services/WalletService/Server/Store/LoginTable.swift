@@ -1,0 +1,33 @@
+import Database
+import Identity
+import Kernel
+import WalletDomain
+
+/// Who has which name. One table for all users, keyed by name.
+enum LoginTable {
+    struct Login: Sendable {
+        let name: UserName
+        let user: UserID
+        /// The request that signed the user up.
+        let request: RequestID
+        let password: PasswordHash
+    }
+
+    /// False where the name is taken.
+    static func insert(_ login: Login, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            insert into login (name, user_id, request_id, password, signed_up_at) values ($1, $2, $3, $4, $5)
+            on conflict do nothing
+            """, login.name.text, login.user, login.request, login.password.text, tx.now) == 1
+    }
+
+    static func find(_ name: UserName, _ reader: Reader) throws -> Login? {
+        try reader.first("select user_id, request_id, password from login where name = $1", name.text) { row in
+            guard let password = PasswordHash(try row.text(2)) else {
+                throw DatabaseError(.damaged, "the password of “\(name.text)” is not what this program wrote")
+            }
+            return Login(name: name, user: try row.id(0), request: try row.id(1), password: password)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Database
+import Kernel
+import WalletDomain
+
+/// Passes that have done their service, until the waiting room knows.
+enum PassTable {
+    struct Pass: Sendable {
+        let user: UserID
+        let payment: PaymentID
+        let place: Payment.Place
+        var attempt = 0
+        var nextAttempt: Timestamp
+    }
+
+    static func insert(_ pass: Pass, _ tx: Transaction) throws {
+        try tx.execute(
+            """
+            insert into pass_due (user_id, payment_id, room_id, place_id, attempt, next_attempt)
+            values ($1, $2, $3, $4, $5, $6)
+            """, pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
+    }
+
+    /// The longest due first.
+    static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Pass] {
+        try reader.rows(
+            """
+            select user_id, payment_id, room_id, place_id, attempt, next_attempt from pass_due
+            where next_attempt <= $1 order by next_attempt limit $2
+            """, now, limit
+        ) { row in
+            Pass(
+                user: try row.id(0), payment: try row.id(1),
+                place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
+                nextAttempt: try row.timestamp(5))
+        }
+    }
+
+    /// False where somebody else has taken this attempt, or the waiting room knows already.
+    static func claimAttempt(_ pass: Pass, dueAt was: Timestamp, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            update pass_due set attempt = $3, next_attempt = $4
+            where user_id = $1 and payment_id = $2 and next_attempt = $5
+            """, pass.user, pass.payment, pass.attempt, pass.nextAttempt, was) == 1
+    }
+
+    static func delete(_ pass: Pass, _ tx: Transaction) throws {
+        try tx.execute("delete from pass_due where user_id = $1 and payment_id = $2", pass.user, pass.payment)
+    }
+}

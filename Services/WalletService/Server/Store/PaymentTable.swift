@@ -1,0 +1,122 @@
+import Database
+import Kernel
+import WalletDomain
+
+/// Payments. Every step of one is a compare-and-set on the state that it leads away from.
+enum PaymentTable {
+    /// False where its user has one with this id, or its concert is halted: nothing is written then. Refuses an id that
+    /// somebody else has.
+    static func insert(_ payment: Payment, _ tx: Transaction) throws -> Bool {
+        let isNew =
+            try tx.executeCounting(
+                """
+                insert into payment (user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state,
+                    reason, wants_abort, attempt, next_attempt, decided_at)
+                select $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11
+                where not exists (select 1 from halted where concert_id = $3 and lifted_at is null) on conflict do nothing
+                """, payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
+                payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
+                payment.state.rawValue, payment.reason?.rawValue, payment.nextAttempt, payment.decidedAt) == 1
+        guard isNew else { return false }
+        let isFree =
+            try tx.executeCounting(
+                "insert into payment_owner (payment_id, user_id) values ($1, $2) on conflict do nothing", payment.id,
+                payment.user) == 1
+        guard isFree else { throw WalletRefusal.paymentIDReused }
+        return true
+    }
+
+    /// Writes down how it ended. False where it was no longer reserved: nothing is written then.
+    static func close(_ payment: Payment, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            update payment set state = $3, reason = $4, next_attempt = null, decided_at = $5
+            where user_id = $1 and payment_id = $2 and state = 1
+            """, payment.user, payment.id, payment.state.rawValue, payment.reason?.rawValue, payment.decidedAt) == 1
+    }
+
+    /// It is given back. Only what was posted is.
+    static func refund(_ payment: Payment, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update payment set state = 5, refund_id = $3, refunded_at = $4
+            where user_id = $1 and payment_id = $2 and state = 2
+            """, payment.user, payment.id, payment.refund, payment.refundedAt)
+    }
+
+    static func cancel(_ payment: Payment, _ tx: Transaction) throws {
+        try tx.executeOne(
+            """
+            update payment set wants_abort = 1, next_attempt = $3
+            where user_id = $1 and payment_id = $2 and state = 1
+            """, payment.user, payment.id, payment.nextAttempt)
+    }
+
+    /// False where somebody else has taken this attempt, or it is decided.
+    static func claimAttempt(_ payment: Payment, dueAt was: Timestamp?, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            """
+            update payment set attempt = $3, next_attempt = $4
+            where user_id = $1 and payment_id = $2 and state = 1 and next_attempt = $5
+            """, payment.user, payment.id, payment.attempt, payment.nextAttempt, was) == 1
+    }
+
+    static func find(_ id: PaymentID, of user: UserID, _ reader: Reader) throws -> Payment? {
+        try reader.first(
+            """
+            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
+                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
+            from payment where user_id = $1 and payment_id = $2
+            """, user, id, map: payment)
+    }
+
+    /// The newest ids first.
+    static func page(
+        of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
+    ) throws -> [Payment] {
+        try reader.rows(
+            """
+            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
+                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
+            from payment where user_id = $1 and payment_id < $2 order by payment_id desc limit $3
+            """, user, id, limit, map: payment)
+    }
+
+    /// Undecided ones that are to be asked for, the longest due first.
+    static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Payment] {
+        try reader.rows(
+            """
+            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
+                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
+            from payment where state = 1 and next_attempt <= $1 order by next_attempt limit $2
+            """, now, limit, map: payment)
+    }
+
+    /// How many have been undecided since before `time`, and since when the oldest of them.
+    static func undecided(
+        since time: Timestamp, _ reader: Reader
+    ) throws -> (count: Int64, oldest: Timestamp?) {
+        try reader.first(
+            "select count(*), min(begun_at) from payment where state = 1 and begun_at <= $1", time
+        ) { row in (try row.int64(0), try row.optionalTimestamp(1)) } ?? (0, nil)
+    }
+
+    static func payment(_ row: borrowing Row) throws -> Payment {
+        let number = try row.optionalInt64(8)
+        let reason = number.flatMap { Payment.Reason(rawValue: Int($0)) }
+        guard let state = Payment.State(rawValue: try row.int(7)), (number == nil) == (reason == nil) else {
+            throw DatabaseError(.damaged, "a payment is in a state that this program does not know")
+        }
+        let concert: ConcertID? = try row.optionalID(2)
+        let content = try concert.map { concert in
+            Payment.Content(
+                concert: concert, reservation: try row.id(3),
+                amount: Money(minorUnits: try row.int64(4), try row.currency(5)))
+        }
+        return Payment(
+            stored: try row.id(1), by: try row.id(0), for: content, begunAt: try row.timestamp(6), state: state,
+            reason: reason, wantsAbort: try row.bool(9), attempt: try row.int(10),
+            nextAttempt: try row.optionalTimestamp(11), decidedAt: try row.optionalTimestamp(12),
+            refund: try row.optionalID(13), refundedAt: try row.optionalTimestamp(14))
+    }
+}

@@ -1,0 +1,83 @@
+import Database
+
+/// The tables. Every key begins with the user, whose money moves by itself; names and halted concerts are few, and apart.
+enum WalletSchema {
+    /// Rows that are updated in place find room on their page (PostgreSQL's HOT updates).
+    private static let updated = "with (fillfactor = 75)"
+
+    static let migrations = [
+        Migration(
+            "create users, accounts and payments",
+            .table(
+                """
+                create table login (
+                    name text not null, user_id uuid not null, request_id uuid not null, password text not null,
+                    signed_up_at bigint not null, constraint login_key primary key (name))
+                """),
+            // The upper bound leaves a sum of two of them within 64 bits.
+            .table(
+                """
+                create table account (
+                    user_id uuid not null, currency text not null, available bigint not null, pending bigint not null,
+                    entries bigint not null,
+                    constraint account_key primary key (user_id, currency),
+                    constraint account_available_is_countable check (available between 0 and 4000000000000000000),
+                    constraint account_pending_is_countable check (pending between 0 and 4000000000000000000))
+                """, postgreSQL: updated),
+            // kind: 1 top-up, 2 set aside, 3 payment, 4 release, 5 refund: each says from which side to which.
+            .table(
+                """
+                create table entry (
+                    user_id uuid not null, currency text not null, serial bigint not null, kind bigint not null,
+                    amount bigint not null, available bigint not null, pending bigint not null, cause uuid not null,
+                    made_at bigint not null,
+                    constraint entry_key primary key (user_id, currency, serial),
+                    constraint entry_kind_is_known check (kind between 1 and 5),
+                    constraint entry_moves_something check (amount > 0))
+                """),
+            .table(
+                """
+                create table top_up (
+                    user_id uuid not null, request_id uuid not null, amount bigint not null, currency text not null,
+                    constraint top_up_key primary key (user_id, request_id))
+                """),
+            // state: 1 reserved, 2 posted, 3 voided, 4 declined, 5 refunded.
+            .table(
+                """
+                create table payment (
+                    user_id uuid not null, payment_id uuid not null, concert_id uuid, reservation_id uuid, amount bigint,
+                    currency text, begun_at bigint not null, state bigint not null, reason bigint,
+                    wants_abort bigint not null, attempt bigint not null, next_attempt bigint, decided_at bigint,
+                    refund_id uuid, refunded_at bigint,
+                    constraint payment_key primary key (user_id, payment_id),
+                    constraint payment_state_is_known check (state between 1 and 5),
+                    constraint payment_reason_is_told check ((state in (3, 4)) = (reason is not null)),
+                    constraint payment_undecided_is_asked_for check ((state = 1) = (next_attempt is not null)),
+                    constraint payment_refund_is_named check ((state = 5) = (refund_id is not null)))
+                """, postgreSQL: updated),
+            "create index payment_due on payment (next_attempt) where state = 1",
+            // What the concert's side decides is named by the payment alone, so two users must not share an id. A table of
+            // its own, because it is one for all users.
+            .table(
+                """
+                create table payment_owner (
+                    payment_id uuid not null, user_id uuid not null,
+                    constraint payment_owner_key primary key (payment_id))
+                """),
+            .table(
+                """
+                create table pass_due (
+                    user_id uuid not null, payment_id uuid not null, room_id uuid not null, place_id uuid not null,
+                    attempt bigint not null, next_attempt bigint not null,
+                    constraint pass_due_key primary key (user_id, payment_id))
+                """),
+            "create index pass_due_next on pass_due (next_attempt)",
+            .table(
+                """
+                create table halted (
+                    concert_id uuid not null, payment_id uuid not null, user_id uuid not null, why text not null,
+                    halted_at bigint not null, lifted_at bigint,
+                    constraint halted_key primary key (concert_id, payment_id))
+                """))
+    ]
+}

@@ -1,0 +1,28 @@
+import Database
+import Identity
+import RPC
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func signIn(_ request: SignInRequest, call: Call) async throws -> SignInReply {
+        let name = try UserName(request.name)
+        let attempt = try throttle.begin(name, from: call.peer)
+        let login: LoginTable.Login?
+        do {
+            login = try await database.read(before: call.deadline) { try LoginTable.find(name, $0) }
+            guard try await passwords.verify(request.password, against: login?.password) else {
+                throw WalletRefusal.nameOrPasswordWrong
+            }
+        } catch let refusal as WalletRefusal {
+            throw refusal
+        } catch {
+            // It did not come to a check, so it was no try.
+            throttle.giveBack(attempt)
+            throw error
+        }
+        throttle.giveBack(attempt)
+        guard let login else { throw WalletRefusal.nameOrPasswordWrong }
+        return SignInReply(session: sessions.begin(for: login.user))
+    }
+}

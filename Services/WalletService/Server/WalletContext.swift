@@ -1,0 +1,62 @@
+import Kernel
+import RPC
+import Runtime
+import Service
+import WalletAPI
+import WalletDomain
+
+extension ServiceContext {
+    package static let wallet = ServiceContext(
+        "WalletService", "accounts, money, and payments that happen once or not at all", name: "wallet", port: 7003,
+        statusPort: 7103, migrations: WalletSchema.migrations, options: WalletFlags.all
+    ) { ground in
+        let concert = Client(to: ground.configuration[WalletFlags.concert], ground)
+        let queue = Client(to: ground.configuration[WalletFlags.queue], ground)
+        let server = WalletServer(ground, concert: concert, queue: queue)
+        return ServiceParts(
+            [server.service],
+            components: [
+                Component("calls to others", start: {}) {
+                    await concert.shutdown()
+                    await queue.shutdown()
+                }
+            ], jobs: server.jobs)
+    }
+}
+
+/// The options that only this service has.
+enum WalletFlags {
+    enum TopUpBy: String, CaseIterable, Sendable {
+        case user
+        case `operator`
+    }
+
+    static let concert = Option(
+        "concert", .addresses, default: [.loopback(7002)], "Where ConcertService answers; calls are spread over all.")
+    static let queue = Option(
+        "queue", .addresses, default: [.loopback(7001)], "Where QueueService answers; calls are spread over all.")
+    static let topUpBy = Option(
+        "top-up-by", OptionKind<TopUpBy>.choice, default: .user,
+        "Who may put money into a wallet: its user, too, or operators only.")
+    static let maxTopUp = Option(
+        "max-top-up", .integer(in: 1...Int(MoneyLimits.largest)), default: 1_000_000,
+        "The most that comes in at once, in cents or what a currency has.")
+    static let maxBalance = Option(
+        "max-balance", .integer(in: 1...Int(MoneyLimits.largest)), default: 10_000_000,
+        "The most that a wallet holds of a currency after a top-up, in cents or what it has.")
+    static let credentialLifetime = Option(
+        "credential-lifetime", .duration(in: .minutes(1) ... .days(30)), default: .hours(12),
+        "How long one stays signed in.")
+
+    static let all: [any AnyOption] = [concert, queue, topUpBy, maxTopUp, maxBalance, credentialLifetime]
+}
+
+extension Client {
+    fileprivate convenience init(to addresses: [Address], _ ground: ServiceGround) {
+        var settings = ClientSettings()
+        settings.agent = "WalletService"
+        // Different at each start, and the same in each run of a simulation.
+        settings.seed = ground.clock.uptime.nanoseconds
+        self.init(to: addresses, on: ground.loops, network: ground.network, settings: settings)
+    }
+}

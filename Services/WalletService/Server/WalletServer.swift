@@ -1,0 +1,52 @@
+import ConcertAPI
+import Database
+import Identity
+import Kernel
+import QueueAPI
+import RPC
+import Runtime
+import Service
+import WalletAPI
+import WalletDomain
+
+/// What answers the calls of this service. Each RPC has a file of its own, named like it; all that two instances must
+/// agree on is in the database.
+struct WalletServer: WalletHandlers {
+    let database: Database
+    let clock: any Clock
+    let sessions: Sessions
+    let passwords = Passwords()
+    let throttle: SignInThrottle
+    let limits: MoneyLimits
+    let usersMayTopUp: Bool
+    let coordinator: Coordinator
+    let jobs: [Job]
+
+    init(_ ground: ServiceGround, concert: Client, queue: Client) {
+        database = ground.database
+        clock = ground.clock
+        sessions = Sessions(
+            ground.keys, lifetime: ground.configuration[WalletFlags.credentialLifetime], clock: ground.clock)
+        throttle = SignInThrottle(ground.clock)
+        limits = MoneyLimits(
+            topUp: Int64(ground.configuration[WalletFlags.maxTopUp]),
+            balance: Int64(ground.configuration[WalletFlags.maxBalance]))
+        usersMayTopUp = ground.configuration[WalletFlags.topUpBy] == .user
+        let identity = ServiceIdentity(ground.keys, ground.clock)
+        let alarm = BreachAlarm(ground.log, ground.metrics)
+        coordinator = Coordinator(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
+        let recovery = Recovery(database: ground.database, coordinator: coordinator)
+        let passes = FinishedPasses(
+            database: ground.database, queue: QueueClient(queue), identity: identity, log: ground.log)
+        let refunds = Refunds(
+            database: ground.database, concert: ConcertClient(concert), identity: identity, alarm: alarm,
+            log: ground.log)
+        let lateness = LatePayments(ground)
+        jobs = [
+            Job("payments", every: Recovery.interval) { try await recovery.run() },
+            Job("passes", every: FinishedPasses.interval) { try await passes.run() },
+            Job("refunds", every: Refunds.interval) { try await refunds.run() },
+            Job("late payments", every: LatePayments.interval) { try await lateness.look() },
+        ]
+    }
+}

@@ -1,0 +1,175 @@
+import TestSupport
+import Testing
+
+@testable import MessageJSON
+
+/// The whole journey by the command line, against the services as they were built.
+struct JourneyTests {
+    private static func instances(_ engine: Engine) -> Int { engine == .postgreSQL ? 2 : 1 }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a buyer comes from signing up to the gate`(engine: Engine) async throws {
+        try await Onsale.with(engine, instances: Self.instances(engine)) { onsale in
+            try await onsale.putOnSale(active: 5)
+            #expect(try await onsale.expect("status", as: "alice").json.elements.count == 3 * Self.instances(engine))
+            try await onsale.expect("sign-up alice", as: "alice")
+            #expect(try await onsale.expect("whoami", as: "alice")["name"].string == "alice")
+            #expect(try await onsale.expect("concerts", as: "alice")[0]["name"].string == "moon-tour")
+            let date = try await onsale.expect("dates moon-tour", as: "alice")[0]
+            #expect(date["startsAt"].string == "2090-12-25T19:00:00.000Z")
+
+            let place = try await onsale.expect("join moon-tour --wait", as: "alice")
+            #expect(place["state"].string == "active")
+            #expect(try await onsale.expect("place", as: "alice")["placeId"] == place["placeId"])
+
+            let seats = try await onsale.expect("seats moon-tour/friday --section Balcony", as: "alice")
+            #expect(seats["grades"][1]["lowestPrice"]["minorUnits"].number == 4550)
+            #expect(seats["blocks"].elements.count == 2)
+
+            let reserved = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
+            #expect(reserved["state"].string == "held")
+            #expect(reserved["total"]["minorUnits"].number == 17_800)
+            #expect(try await onsale.gateway("pay", as: "alice").reason == "NO_ACCOUNT")
+            try await onsale.expect("top-up 177.99 EUR", as: "alice")
+            #expect(try await onsale.gateway("pay", as: "alice").reason == "INSUFFICIENT")
+            try await onsale.expect("top-up 10 EUR", as: "alice")
+            let paid = try await onsale.expect("pay", as: "alice")
+            #expect(paid["outcome"].string == "paid")
+            #expect(try await onsale.expect("pay", as: "alice")["paymentId"] == paid["paymentId"])
+            #expect(try await onsale.expect("payment", as: "alice")["paymentId"] == paid["paymentId"])
+            #expect(try await onsale.available("alice") == 999)
+            let history = try await onsale.expect("history", as: "alice").json.elements.map { $0["kind"].string }
+            #expect(history == ["payment", "setAside", "topUp", "topUp"])
+            #expect(try await onsale.expect("payments", as: "alice").json.elements.count == 3)
+
+            let tickets = try await onsale.expect("tickets", as: "alice").json.elements
+            #expect(tickets.map { $0["seat"].string } == ["Stalls-1-7", "Stalls-1-8"])
+            let ticket = try await onsale.expect("ticket show Stalls-1-8", as: "alice")
+            let code = ticket["ticketCode"].string
+            #expect(try await onsale.expect("ticket verify \(code)", as: "bob")["seat"].string == "Stalls-1-8")
+            #expect(try await onsale.expect("admin check-in \(code)", as: "carol")["state"].string == "used")
+            #expect(try await onsale.gateway("admin check-in \(code)", as: "carol").reason == "TICKET_USED")
+
+            let report = try await onsale.expect("admin report moon-tour", as: "carol")
+            #expect(report["revenue"]["minorUnits"].number == 17_800)
+            #expect(try await onsale.expect("admin audit", as: "carol")["paid"].number == 1)
+            #expect(try await onsale.expect("admin halts list", as: "carol").json == .array([]))
+        }
+    }
+
+    @Test func `what was bought is given back for its money, and what is held for nothing`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.arrive("alice")
+            let bought = try await onsale.expect("buy moon-tour --best 2 --grade A --yes", as: "alice")
+            #expect(bought["payment"]["outcome"].string == "paid")
+            #expect(bought["tickets"].elements.count == 2)
+            #expect(try await onsale.available("alice") == 2200)
+            #expect(try await onsale.gateway("release", as: "alice").reason == "ALREADY_SOLD")
+            let code = bought["reservation"]["code"].string
+            #expect(
+                try await onsale.expect("cancel \(code) --yes", as: "alice")["reservation"]["state"].string
+                    == "returned")
+            // The refund comes from another service, which asks for it now and then.
+            try await onsale.until("balance", as: "alice") { $0[0]["available"]["minorUnits"].number == 20_000 }
+            #expect(try await onsale.expect("payment", as: "alice")["isRefunded"] == .bool(true))
+            #expect(try await onsale.expect("tickets", as: "alice")[0]["state"].string == "cancelled")
+
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let held = try await onsale.expect("reserve moon-tour/friday --best 1 --grade B", as: "alice")
+            #expect(try await onsale.expect("release", as: "alice")["reservationId"] == held["reservationId"])
+            #expect(try await onsale.expect("reservations", as: "alice")[0]["state"].string == "released")
+            try await onsale.expect("leave", as: "alice")
+            #expect(try await onsale.gateway("seats moon-tour", as: "alice").reason == "PASS_MISSING")
+            try await onsale.expect("sign-out", as: "alice")
+            #expect(try await onsale.gateway("whoami", as: "alice").exit == 77)
+            try await onsale.expect("sign-in alice", as: "alice")
+        }
+    }
+
+    @Test func `an operator sees and steers the line, and takes seats out of the sale`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 1)
+            for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let place = try await onsale.expect("join moon-tour", as: "bob")
+            #expect(place["state"].string == "waiting")
+            #expect(place["peopleAhead"].number == 0)
+            let room = try await onsale.expect("admin room show sale", as: "carol")
+            #expect(room["waiting"].number == 1)
+            #expect(room["active"].number == 1)
+            let id = place["placeId"].string
+            let history = try await onsale.expect("admin room history sale \(id)", as: "carol")
+            #expect(history["events"][0]["state"].string == "waiting")
+            try await onsale.expect("admin room revoke sale \(id) --reason robot", as: "carol")
+            #expect(try await onsale.expect("place", as: "bob")["reason"].string == "robot")
+            #expect(
+                try await onsale.expect("admin room configure sale --active 9 --rate 7", as: "carol")["ratePerSecond"]
+                    .number == 7)
+            for step in ["pause", "open", "drain"] { try await onsale.expect("admin room \(step) sale", as: "carol") }
+            #expect(try await onsale.expect("admin room list", as: "carol")[0]["state"].string == "draining")
+            #expect(try await onsale.expect("admin room close sale --yes", as: "carol")["state"].string == "closed")
+
+            try await onsale.expect("admin seats block moon-tour/friday Stalls-1-1..3 --reason camera", as: "carol")
+            let seat = try await onsale.expect("admin seats history moon-tour/friday Stalls-1-2", as: "carol")
+            #expect(seat["blockedReason"].string == "camera")
+            #expect(
+                try await onsale.expect("admin seats unblock moon-tour/friday Stalls-1-1", as: "carol")["changed"]
+                    .number == 1)
+            let changed = try await onsale.expect(
+                "admin schedule configure moon-tour/friday --seats-per-user 2 --hold 3m", as: "carol")
+            #expect(changed["holdMs"].number == 180_000)
+            #expect(changed["seatsPerUser"].number == 2)
+            #expect(try await onsale.expect("admin schedule list moon-tour", as: "carol").json.elements.count == 1)
+            try await onsale.expect("admin top-up bob 5 EUR", as: "carol")
+            #expect(try await onsale.available("bob") == 500)
+        }
+    }
+
+    @Test func `keys are replaced step by step, and nobody is sent away`() async throws {
+        try await Onsale.with(.file) { onsale in
+            let keys = "--keys \(onsale.folder.path)/keys"
+            try await onsale.expect("sign-up alice", as: "alice")
+            let old = try await onsale.expect("admin keys list \(keys)", as: "carol")[0]["id"].string
+            let staged = try await onsale.expect("admin keys stage auth \(keys)", as: "carol")
+            #expect(staged[1]["signs"] == .bool(false))
+            try await onsale.expect("admin keys promote auth \(staged[1]["id"].string) \(keys)", as: "carol")
+            try await onsale.kill(.wallet)
+            try await onsale.startAgain(.wallet)
+            // Signed with the old key, which still verifies.
+            try await onsale.expect("balance", as: "alice")
+            try await onsale.expect("admin keys drop auth \(old) \(keys) --yes", as: "carol")
+            try await onsale.kill(.wallet)
+            try await onsale.startAgain(.wallet)
+            #expect(try await onsale.gateway("balance", as: "alice").reason == "CREDENTIAL_INVALID")
+            try await onsale.expect("sign-in alice", as: "alice")
+            try await onsale.expect("balance", as: "alice")
+            #expect(try await onsale.gateway("admin keys drop auth \(old) \(keys) --yes", as: "carol").exit == 1)
+            #expect(try await onsale.gateway("admin keys create \(keys)", as: "carol").exit == 74)
+        }
+    }
+
+    @Test func `any method is called by hand, and a stream is followed`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 1)
+            try await onsale.expect("sign-up alice", as: "alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let found = try await onsale.run(["call", "FindRoom", "{\"name\": \"sale\"}"], as: "alice")
+            let room = found["room"]["roomId"].string
+            #expect(try await onsale.run(["call", "ListRooms"], as: "carol")["rooms"][0]["name"].string == "sale")
+            #expect(try await onsale.run(["call", "ListRooms"], as: "alice").exit == 77)
+            let file = "\(onsale.folder.path)/service"
+            try await onsale.expect(
+                "admin credential --keys \(onsale.folder.path)/keys --role service --output \(file)", as: "carol")
+            #expect(try await onsale.gateway("call ListRefundsDue --credential \(file)", as: "alice").exit == 0)
+            // Leaving ends the stream after its last item.
+            let joined = try await onsale.run(["call", "Join", "{\"roomId\": \"\(room)\"}"], as: "alice")
+            let place = joined["place"]["placeId"].string
+            try await onsale.expect("leave", as: "alice")
+            let request = "{\"roomId\": \"\(room)\", \"placeId\": \"\(place)\"}"
+            let watched = try await onsale.run(["call", "WatchPlace", request], as: "alice")
+            #expect(watched.exit == 0)
+            #expect(watched["place"]["state"].string == "LEFT")
+        }
+    }
+}

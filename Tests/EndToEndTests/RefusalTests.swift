@@ -1,0 +1,125 @@
+import TestSupport
+import Testing
+
+@testable import MessageJSON
+
+/// What each command says no to, by the exit code that scripts rely on.
+struct RefusalTests {
+    private struct Case {
+        let user: String
+        let line: String
+        let exit: Int32
+        /// The service's constant, or a piece of the message.
+        let why: String
+
+        init(_ user: String, _ line: String, _ exit: Int32, _ why: String) {
+            (self.user, self.line, self.exit, self.why) = (user, line, exit, why)
+        }
+    }
+
+    /// alice has a held reservation and no money, bob is signed in, nobody is not, carol is an operator.
+    private static let cases: [Case] = [
+        Case("bob", "sign-up bob", 1, "NAME_TAKEN"),
+        Case("nobody", "sign-up", 64, "NAME is missing"),
+        Case("nobody", "sign-up B", 1, "INVALID_FIELD"),
+        Case("nobody", "sign-in stranger", 77, "NAME_OR_PASSWORD_WRONG"),
+        Case("nobody", "whoami", 77, "nobody is signed in"),
+        Case("nobody", "balance", 77, "gateway sign-in NAME"),
+        Case("nobody", "buy moon-tour --best 1 --yes", 77, "nobody is signed in"),
+        Case("alice", "buy moon-tour", 64, "say --yes"),
+        Case("alice", "buy", 64, "say --yes"),
+        Case("alice", "concerts extra", 64, "extra is too much"),
+        Case("alice", "dates moon-tuor", 1, "Did you mean moon-tour?"),
+        Case("alice", "dates moon-tour --zone Nowhere", 64, "Europe/Berlin"),
+        Case("bob", "seats moon-tour", 1, "PASS_MISSING"),
+        Case("alice", "seats moon-tour/monday", 1, "There is moon-tour/friday"),
+        Case("alice", "seats moon-tour --section Stals", 1, "Did you mean Stalls?"),
+        Case("alice", "join room:nowhere", 1, "ROOM_NOT_FOUND"),
+        Case("alice", "join", 64, "CONCERT/DATE is missing"),
+        Case("bob", "place", 1, "gateway join CONCERT"),
+        Case("bob", "leave", 1, "no place is remembered"),
+        Case("alice", "reserve moon-tour", 64, "which seats?"),
+        Case("alice", "reserve moon-tour Stalls-9-9", 1, "SEAT_UNKNOWN"),
+        Case("alice", "reserve moon-tour Stalls-1-1", 1, "SEAT_HELD"),
+        Case("alice", "reserve moon-tour --best 2", 64, "--grade is missing"),
+        Case("alice", "reserve moon-tour --best 2 --grade Z", 1, "GRADE_UNKNOWN"),
+        Case("alice", "reserve moon-tour --best 4 --grade A", 1, "TOO_MANY_SEATS"),
+        Case("alice", "reserve moon-tour --best 2 Stalls-1-1", 64, "not both"),
+        Case("bob", "release", 1, "no reservation is remembered"),
+        Case("alice", "release ffffffff", 1, "you have no reservation ffffffff"),
+        Case("alice", "pay", 1, "NO_ACCOUNT"),
+        Case("bob", "pay", 1, "no reservation is remembered"),
+        Case("bob", "payment", 1, "no payment is remembered"),
+        Case("alice", "payment ffffffff", 1, "you have no payment"),
+        Case("alice", "cancel", 1, "gateway release"),
+        Case("bob", "ticket show", 1, "you have no valid ticket"),
+        Case("bob", "ticket show Stalls-1-1", 1, "you have no ticket Stalls-1-1"),
+        Case("nobody", "ticket verify NONSENSE", 1, "CODE_REFUSED"),
+        Case("alice", "top-up 12.505 EUR", 64, "an amount above zero such as 12.50 EUR"),
+        Case("alice", "top-up 9999999 EUR", 1, "INVALID_FIELD"),
+        Case("alice", "history --currency XXX", 64, "ISO 4217"),
+        Case("alice", "admin room list", 77, "gateway admin credential --keys FILE"),
+        Case("nobody", "admin credential", 64, "--keys is missing"),
+        Case("nobody", "admin credential --keys /nonexistent", 74, "cannot be read"),
+        Case("nobody", "admin keys list --keys /nonexistent", 74, "cannot be read"),
+        Case("nobody", "admin keys stage tickets --keys /nonexistent", 64, "one of auth, ticket"),
+        Case("nobody", "concerts --credential /nonexistent", 64, "there is no option --credential"),
+        Case("nobody", "balance --credential /nonexistent", 74, "there is no file /nonexistent"),
+        Case("carol", "admin room create Sale", 1, "NAME_INVALID"),
+        Case("carol", "admin room create sale", 1, "NAME_TAKEN"),
+        Case("carol", "admin room configure sale", 64, "nothing is to be changed"),
+        Case("carol", "admin room open nowhere", 1, "ROOM_NOT_FOUND"),
+        Case("carol", "admin room close sale", 64, "say --yes"),
+        Case("carol", "admin room history sale 7", 64, "PLACE-ID 7 is not a UUID"),
+        Case("carol", "admin concert create moon-tour --title Moon", 1, "NAME_TAKEN"),
+        Case("carol", "admin schedule add moon-tour", 64, "how is the date called?"),
+        Case("carol", "admin schedule add moon-tour/monday", 64, "--starts and --ends are missing"),
+        Case("carol", "admin schedule configure moon-tour/friday --hold 25h", 1, "INVALID_FIELD"),
+        Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "cannot be read"),
+        Case("carol", "admin seats block moon-tour/friday Stalls-1-1", 64, "--reason is missing"),
+        Case("carol", "admin seats history moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
+        Case("carol", "admin check-in NONSENSE", 1, "CODE_REFUSED"),
+        Case("carol", "admin report nowhere", 1, "there is no concert nowhere"),
+        Case("carol", "admin halts lift moon-tour", 64, "say --yes"),
+        Case("carol", "admin top-up stranger 5 EUR", 1, "NAME_UNKNOWN"),
+        Case("alice", "call Nothing", 64, "there is no method Nothing"),
+        Case("alice", "call FinishPass", 77, "--role service"),
+        Case("alice", "methods Nothing", 64, "there is no method Nothing"),
+        Case("alice", "status --queue 127.0.0.1:1", 69, "not fit to be called"),
+        Case("alice", "concerts --concert 127.0.0.1:1", 69, "--concert"),
+        Case("alice", "completion tcsh", 64, "one of bash, zsh, fish"),
+    ]
+
+    @Test func `every command says no with the exit code that is documented`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            try await onsale.expect("reserve moon-tour Stalls-1-1", as: "alice")
+            for refusal in Self.cases {
+                let answer = try await onsale.gateway(refusal.line, as: refusal.user)
+                #expect(answer.exit == refusal.exit, "\(answer)")
+                #expect(answer.text.contains(refusal.why), "\(answer)")
+            }
+        }
+    }
+
+    @Test func `a password comes from a file or from the input, never from the line`() async throws {
+        try await Onsale.with(.file) { onsale in
+            onsale.folder.write("\n", to: "empty")
+            onsale.folder.write("correct-horse\n", to: "secret")
+            let file = "\(onsale.folder.path)/"
+            let tries: [(words: [String], input: String, exit: Int32)] = [
+                (["sign-up", "alice"], "", 64),
+                (["sign-up", "alice", "--password-file", file + "empty"], "", 74),
+                (["sign-up", "alice", "--password-file", file + "secret"], "", 0),
+                (["sign-in", "alice", "--password-file", "-"], "correct-horse\n", 0),
+                (["sign-in", "alice", "--password-file", "-"], "wrong-horse\n", 77),
+            ]
+            for (words, input, exit) in tries {
+                let answer = try await onsale.run(words, as: "alice", input: input, variables: [])
+                #expect(answer.exit == exit, "\(answer)")
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+
+@testable import MessageJSON
+
+/// The second a sale opens, with programs only.
+struct RushTests {
+    private static let buyers = 200
+    private static let seats = 50
+    /// As many gateways run at once.
+    private static let atOnce = 16
+
+    @Test func `of 200 buyers for 50 seats, 50 have a ticket and nobody has paid for nothing`() async throws {
+        try await Onsale.with(.postgreSQL, instances: 2) { onsale in
+            try await onsale.putOnSale(active: 30, hall: "Stalls, 1-5, 1-10, A, 10.00", flags: "--seats-per-user 1")
+            let names = (1...Self.buyers).map { "buyer\($0)" }
+            let answers = try await Self.all(names) { name in
+                try onsale.signIn(name)
+                try await onsale.expect("top-up 10 EUR", as: name)
+                let answer = try await onsale.gateway("buy moon-tour --best 1 --grade A --yes --timeout 60s", as: name)
+                // Who got none makes room for the next.
+                if answer.exit != 0 { try await onsale.expect("leave", as: name) }
+                return answer
+            }
+            let bought = answers.filter { $0.exit == 0 }
+            #expect(bought.count == Self.seats)
+            #expect(Set(bought.map { $0["tickets"][0]["seat"].string }).count == Self.seats)
+            for answer in answers where answer.exit != 0 { #expect(answer.reason == "NO_SEATS_TOGETHER", "\(answer)") }
+
+            let report = try await onsale.expect("admin report moon-tour", as: "carol")
+            #expect(report["lines"][0]["counts"]["sold"].number == Self.seats)
+            #expect(report["revenue"]["minorUnits"].number == Self.seats * 1000)
+            let audit = try await onsale.expect("admin audit", as: "carol")
+            #expect(audit["totals"][0]["revenue"].number == Self.seats * 1000)
+            #expect(audit["totals"][0]["available"].number == (Self.buyers - Self.seats) * 1000)
+            #expect(audit["totals"][0]["pending"].number == 0)
+        }
+    }
+
+    private static func all(
+        _ names: [String], _ body: @escaping @Sendable (String) async throws -> Answer
+    ) async throws -> [Answer] {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            var answers: [Answer] = []
+            for (index, name) in names.enumerated() {
+                if index >= atOnce, let answer = try await group.next() { answers.append(answer) }
+                group.addTask { try await body(name) }
+            }
+            for try await answer in group { answers.append(answer) }
+            return answers
+        }
+    }
+}

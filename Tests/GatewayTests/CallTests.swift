@@ -1,0 +1,87 @@
+import Gateway
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+struct CallTests {
+    /// A server on a port of its own, as long as `body` runs.
+    private func withServer(_ body: (_ address: String) async throws -> Void) async throws {
+        let loops = Loops(count: 1)
+        let server = Server([], on: loops)
+        let address = try server.listen(on: .loopback(0))
+        try await body("\(address)")
+        await server.shutdown()
+        loops.stop()
+    }
+
+    @Test(arguments: ["onsale.health.v1.Health/Check", "Health/Check", "Check"])
+    func `a method is called by its full name, or by as much of it as is needed`(name: String) async throws {
+        try await withServer { address in
+            let outcome = await gateway("call", "--at", address, name)
+            #expect(outcome == Typed(exit: .done, output: "{\n  \"status\": \"SERVING\"\n}"))
+        }
+    }
+
+    @Test func `the request is JSON, and so is the reply`() async throws {
+        try await withServer { address in
+            let outcome = await gateway("call", "--at=\(address)", "Check", "{\"service\": \"onsale.tea.v1.Tea\"}")
+            #expect(outcome == Typed(exit: .done, output: "{\n  \"status\": \"SERVICE_UNKNOWN\"\n}"))
+        }
+    }
+
+    @Test func `where nobody listens, that is said`() async {
+        let outcome = await gateway("call", "--at", "127.0.0.1:1", "--timeout", "300ms", "Check")
+        #expect(outcome.exit == .unavailable)
+        #expect(outcome.complaint.contains("127.0.0.1:1"))
+    }
+
+    @Test func `what is mistyped is answered with what was probably meant`() async {
+        #expect(await gateway("cal") == .usage("gateway: there is no command cal. Did you mean call?"))
+        #expect(
+            await gateway("call", "Helth/Check")
+                == .usage("gateway: there is no method Helth/Check. Did you mean Health/Check?"))
+        #expect(
+            await gateway("call", "--att", "x", "Check")
+                == .usage("gateway: there is no option --att. Did you mean --at?"))
+        #expect(
+            await gateway("call", "Check", "{\"servce\": 1}")
+                == .usage(
+                    "gateway: JSON of onsale.health.v1.CheckRequest: servce: onsale.health.v1.CheckRequest has no such "
+                        + "field; did you mean service?. See: gateway methods Health/Check"))
+    }
+
+    @Test func `what cannot be meant is answered with how it is typed`() async {
+        let line = "gateway call METHOD [JSON] [OPTIONS]"
+        #expect(await gateway() == .usage("gateway: a command is missing. Try: gateway --help"))
+        #expect(await gateway("call") == .usage("gateway: METHOD is missing. Usage: \(line)"))
+        #expect(await gateway("call", "Check", "{}", "more") == .usage("gateway: more is too much. Usage: \(line)"))
+        #expect(
+            await gateway("call", "Check", "--at") == .usage("gateway: --at needs a value: --at HOST:PORT,..."))
+        #expect(
+            await gateway("call", "Check", "--at", "here")
+                == .usage(
+                    "gateway: --at here is not 1 to 64 addresses with commas between, such as "
+                        + "10.0.0.1:7001,10.0.0.2:7001"))
+        #expect(
+            await gateway("call", "Check", "--timeout", "0s")
+                == .usage("gateway: --timeout 0s is not a duration such as 500ms, 10s, 5m, 2h or 1d"))
+        #expect(await gateway("call", "Check", "--request-id", "7") == .usage("gateway: --request-id 7 is not a UUID"))
+        #expect(await gateway("call", "Check", "--json=yes") == .usage("gateway: --json takes no value"))
+    }
+
+    @Test func `methods are listed, and the fields of one`() async {
+        let list = await gateway("methods")
+        #expect(list.output.contains("onsale.health.v1.Health\n  Check                    for anyone, safe to repeat"))
+        #expect(
+            await gateway("methods", "Check").output == """
+                onsale.health.v1.Health/Check
+                  for anyone, safe to repeat
+                  request onsale.health.v1.CheckRequest
+                    service: string
+                  reply onsale.health.v1.CheckReply
+                    status: SERVING_STATUS_UNSPECIFIED or SERVING or NOT_SERVING or SERVICE_UNKNOWN
+
+                """)
+    }
+}

@@ -1,0 +1,72 @@
+import Kernel
+import Testing
+
+@testable import Gateway
+
+struct MomentTests {
+    private let noon = Timestamp(milliseconds: 1_795_176_000_000)  // 2026-11-20 12:00 UTC
+
+    private func time(_ text: String, in zone: String = "UTC") throws -> String {
+        let moment = try #require(Moment(text))
+        return try moment.timestamp(in: try #require(Zone(named: zone)), now: noon).description
+    }
+
+    @Test(arguments: [
+        ("2026-12-24 20:00", "UTC", "2026-12-24T20:00:00.000Z"),
+        ("2026-12-24 20:00", "Europe/Berlin", "2026-12-24T19:00:00.000Z"),
+        ("2026-07-24 20:00", "Europe/Berlin", "2026-07-24T18:00:00.000Z"),
+        ("2026-07-24 20:00 America/New_York", "Europe/Berlin", "2026-07-25T00:00:00.000Z"),
+        ("2026-12-24T20:00:30+05:30", "UTC", "2026-12-24T14:30:30.000Z"),
+        ("2026-12-24 20:00 -08:00", "UTC", "2026-12-25T04:00:00.000Z"),
+        ("2026-12-24T20:00Z", "Europe/Berlin", "2026-12-24T20:00:00.000Z"),
+        ("2026-12-24", "Europe/Berlin", "2026-12-23T23:00:00.000Z"),
+        ("2027-01-10 12:00", "Australia/Sydney", "2027-01-10T01:00:00.000Z"),
+        ("2060-07-01 12:00", "Europe/Berlin", "2060-07-01T10:00:00.000Z"),
+        ("2060-01-01 12:00", "Australia/Sydney", "2060-01-01T01:00:00.000Z"),
+        ("now", "UTC", "2026-11-20T12:00:00.000Z"), ("in 10m", "UTC", "2026-11-20T12:10:00.000Z"),
+    ])
+    func `times are read as people write them, where they are`(text: String, zone: String, time: String) throws {
+        #expect(try self.time(text, in: zone) == time)
+    }
+
+    @Test(arguments: [
+        "", "tomorrow", "2026-13-01", "2026-02-29 10:00", "2026-12-24 24:00", "2026-12-24 8:00",
+        "2026-12-24 20:00 Nowhere",
+        "2026-12-24 20:00 ../../etc/passwd", "24.12.2026 20:00", "in ten minutes", "2026-12-24 20:60",
+    ])
+    func `what is no time is not guessed at`(text: String) {
+        #expect(Moment(text) == nil)
+    }
+
+    @Test func `a time that no clock shows is refused, and so is one that clocks show twice`() throws {
+        let skipped = #expect(throws: GatewayError.self) { try time("2027-03-28 02:30", in: "Europe/Berlin") }
+        #expect(
+            skipped?.message == "2027-03-28T02:30 does not exist there: the clocks are put forward. Say another time")
+        let doubled = #expect(throws: GatewayError.self) { try time("2026-10-25 02:30", in: "Europe/Berlin") }
+        #expect(
+            doubled?.message
+                == "2026-10-25T02:30 comes twice: the clocks are put back. Write +02:00 or +01:00 behind it")
+        #expect(try time("2026-10-25 02:30+01:00", in: "Europe/Berlin") == "2026-10-25T01:30:00.000Z")
+    }
+
+    @Test func `a time is shown where its reader is`() throws {
+        let zone = try #require(Zone(named: "Europe/Berlin"))
+        #expect(ShownTime.text(noon, in: zone) == "Fri 20 Nov 2026 13:00 CET")
+        #expect(ShownTime.text(noon, in: .utc) == "Fri 20 Nov 2026 12:00 UTC")
+        #expect(ShownTime.text(Timestamp(milliseconds: -1), in: .utc) == "Wed 31 Dec 1969 23:59 UTC")
+    }
+
+    @Test func `every zone of this machine is read, and far from now as well`() throws {
+        for name in [
+            "Africa/Cairo", "America/Sao_Paulo", "Asia/Kolkata", "Europe/Dublin", "Pacific/Auckland", "Etc/GMT+5",
+        ] {
+            let zone = try #require(Zone(named: name), "\(name)")
+            for year in stride(from: 1900, through: 2100, by: 50) {
+                let offset = zone.offset(at: Timestamp(milliseconds: Int64(year - 1970) * 31_556_952_000))
+                #expect(abs(offset.seconds) <= 15 * 3600, "\(name) \(year)")
+            }
+        }
+        #expect(ZoneFile([]) == nil)
+        #expect(ZoneFile(Array("TZif2".utf8) + Array(repeating: 255, count: 200)) == nil)
+    }
+}

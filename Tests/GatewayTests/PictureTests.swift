@@ -1,0 +1,97 @@
+import ConcertAPI
+import QueueAPI
+import Testing
+
+@testable import Gateway
+
+struct PictureTests {
+    private func plan(numbers: ClosedRange<UInt32>, sold: [UInt32] = [], blocked: [UInt32] = []) -> SeatPlan {
+        let second = UInt32(numbers.count)
+        return SeatPlan(
+            ShowSeatsReply(
+                blocks: [
+                    SeatBlock(
+                        seats: SeatRange(
+                            section: "Stalls", row: "1", firstNumber: numbers.lowerBound, lastNumber: numbers.upperBound
+                        ),
+                        grade: "A", price: 8900, firstIndex: 0),
+                    SeatBlock(
+                        seats: SeatRange(section: "Stalls", row: "2", firstNumber: 1, lastNumber: 2), grade: "Aisle",
+                        price: 4500, firstIndex: second),
+                ], sold: sold, blocked: blocked, currency: "EUR"))
+    }
+
+    @Test func `a hall is drawn seat by seat, with a legend`() {
+        let map = SeatMap(plan(numbers: 1...6, sold: [1], blocked: [5, 6]), style: .plain, columns: 80)
+        #expect(
+            map.text() == """
+                Stalls, seats 1 to 6
+                 1  A · A A A x
+                 2  x I        
+
+                A  A, 89.00 EUR, 4 free
+                I  Aisle, 45.00 EUR, 1 free
+                ·  taken   x  not for sale
+
+                """)
+    }
+
+    @Test(arguments: [20, 40, 80, 200], [10, 60, 100, 5000])
+    func `a map never is wider than the window`(columns: Int, seats: UInt32) {
+        let text = SeatMap(plan(numbers: 1...seats, sold: [1, 2]), style: .plain, columns: columns).text()
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix(" ") }
+        #expect(rows.count == 2)
+        for row in rows { #expect(row.count <= columns, "\(row)") }
+    }
+
+    @Test func `where one letter stands for several seats, a small one says that some are taken`() {
+        let text = SeatMap(plan(numbers: 1...40, sold: [0]), style: .plain, columns: 24).text()
+        #expect(text.contains("one letter for 2 seats"))
+        #expect(text.contains(" 1  aAAAAAAAAAAAAAAAAAAA\n"))
+    }
+
+    @Test func `colours are there, or none at all`() {
+        let plan = plan(numbers: 1...3)
+        #expect(SeatMap(plan, style: .coloured, columns: 80).text().contains("\u{1b}[33mA\u{1b}[0m"))
+        #expect(!SeatMap(plan, style: .plain, columns: 80).text().contains("\u{1b}"))
+    }
+
+    private func place(ahead: Int64, state: RoomState = .open, least: Int64 = 0, most: Int64 = 0) -> PlaceView {
+        PlaceView(
+            state: .waiting, roomState: state, serial: 500, peopleAhead: ahead, waitAtLeastMs: least, waitAtMostMs: most
+        )
+    }
+
+    private func bar(_ place: PlaceView, columns: Int = 79, isConnected: Bool = true) -> String {
+        WaitingBar(target: "moon-tour", place: place, mostAhead: 400, isConnected: isConnected, tick: 0)
+            .text(columns: columns, style: .plain)
+    }
+
+    @Test func `the bar says how many are ahead, and how long it may take`() {
+        #expect(
+            bar(place(ahead: 100, least: 240_000, most: 360_000))
+                == "⠋ moon-tour  ██████████████████████░░░░░░░░  100 ahead, about 4 to 6 min")
+        #expect(bar(place(ahead: 0)).hasSuffix("you are next"))
+        #expect(bar(place(ahead: 7, state: .paused)).hasSuffix("7 ahead, paused"))
+        #expect(bar(place(ahead: 7, state: .preQueue)).hasSuffix("number 500, not open yet"))
+        #expect(bar(place(ahead: 7), isConnected: false).hasSuffix("connection lost; your place is kept"))
+    }
+
+    @Test(arguments: 20...120)
+    func `the bar never is wider than the window`(columns: Int) {
+        #expect(bar(place(ahead: 123_456, least: 100_000, most: 9_000_000), columns: columns).count <= columns)
+        #expect(bar(place(ahead: 1), columns: columns, isConnected: false).count <= columns)
+    }
+
+    @Test func `sentences are broken between words`() {
+        #expect("one two three".wrapped(to: 8) == "one two\nthree")
+        #expect("one\ntwo three".wrapped(to: 20) == "one\ntwo three")
+        #expect("incomprehensible word".wrapped(to: 5) == "incomprehensible\nword")
+    }
+
+    @Test func `texts of others cannot move the cursor`() {
+        var table = Table([("TITLE", .left)])
+        table.add(["Moon\u{1b}[2JTour\u{9b}1m\n"])
+        #expect(table.text(.plain) == "TITLE\nMoon?[2JTour?1m?\n")
+    }
+}

@@ -1,0 +1,27 @@
+import Gateway
+import Synchronization
+
+/// What a command printed, what it complained about, and how it ended.
+struct Typed: Equatable {
+    let exit: GatewayExit
+    var output = ""
+    var complaint = ""
+
+    static func usage(_ complaint: String) -> Typed { Typed(exit: .usage, complaint: complaint) }
+}
+
+/// Runs a command as if it was typed where no terminal is.
+func gateway(_ arguments: String..., environment: [String: String] = [:]) async -> Typed {
+    await gateway(arguments, environment: environment)
+}
+
+func gateway(_ arguments: [String], environment: [String: String] = [:]) async -> Typed {
+    let output = Mutex("")
+    let complaint = Mutex("")
+    let exit = await Gateway.run(
+        arguments,
+        on: Console(
+            print: { text in output.withLock { $0 += text } },
+            complain: { text in complaint.withLock { $0 += text } }), environment: environment)
+    return Typed(exit: exit, output: output.withLock { $0 }, complaint: complaint.withLock { $0 })
+}

@@ -1,0 +1,71 @@
+import ConcertAPI
+import Kernel
+import Testing
+
+@testable import Gateway
+
+struct ValueTests {
+    @Test(arguments: [
+        ("12.50 EUR", "12.50 EUR"), ("EUR 12.5", "12.50 EUR"), ("12,50 €", "12.50 EUR"), ("€12.50", "12.50 EUR"),
+        ("$5", "5.00 USD"), ("1200 JPY", "1200 JPY"), ("50eur", "50.00 EUR"), ("£0.05", "0.05 GBP"),
+    ])
+    func `amounts are read as people write them`(text: String, amount: String) {
+        #expect(Amount.read(text)?.description == amount)
+    }
+
+    @Test(arguments: ["", "12.50", "EUR", "12.505 EUR", "1,000,000 EUR", "1.000,50 EUR", "12 XXX", "12 EUR USD", "€$5"])
+    func `what is no amount is not guessed at`(text: String) {
+        #expect(Amount.read(text) == nil)
+    }
+
+    @Test func `a hall is read row by row`() throws {
+        let text = """
+            # section, rows, numbers, grade, price
+            Stalls, 9-11, 1-40, A, 89.00
+
+            Balcony,A-B,7,B,45.5
+            ,,1-300,Standing,30
+            """
+        let offers = try Hall.offers(text, in: .eur)
+        let rows = offers.map { offer in
+            let seats = offer.seats ?? SeatRange()
+            return
+                "\(seats.section)|\(seats.row)|\(seats.firstNumber)-\(seats.lastNumber)|\(offer.grade)|\(offer.price)"
+        }
+        #expect(
+            rows == [
+                "Stalls|9|1-40|A|8900", "Stalls|10|1-40|A|8900", "Stalls|11|1-40|A|8900", "Balcony|A|7-7|B|4550",
+                "Balcony|B|7-7|B|4550", "||1-300|Standing|3000",
+            ])
+    }
+
+    @Test(arguments: [
+        "Stalls, 1-20, 1-40, A", "Stalls, 20-1, 1-40, A, 89", "Stalls, 1, 40-1, A, 89", "Stalls, 1, 0-3, A, 89",
+        "Stalls, 1, 1-40, , 89", "Stalls, 1, 1-40, A, 89.005", "Stalls, 1, 1-40, A, 89 USD", "Stalls, 1, 1-40, A, -1",
+    ])
+    func `a line of a hall that cannot be read is named by its number`(line: String) {
+        let error = #expect(throws: GatewayError.self) { try Hall.offers("# hall\n\(line)", in: .eur) }
+        #expect(error?.message.hasPrefix("line 2 of the hall") == true)
+    }
+
+    @Test(arguments: [
+        ("Stalls-12-7", "Stalls|12|7-7"), ("Stalls-12-7..12", "Stalls|12|7-12"), ("12-7", "|12|7-7"), ("7..9", "||7-9"),
+    ])
+    func `seats side by side are named by the first and the last`(text: String, seats: String) {
+        let range = SeatRow(text)?.range ?? SeatRange()
+        #expect("\(range.section)|\(range.row)|\(range.firstNumber)-\(range.lastNumber)" == seats)
+    }
+
+    @Test(arguments: ["", "Stalls-12-", "Stalls-12-7.9", "Stalls-12-9..7", "a-b-c-1", "-1-2"])
+    func `what names no seats is refused`(text: String) {
+        #expect(SeatRow(text) == nil)
+    }
+
+    @Test(arguments: [
+        (0, "0 s"), (1, "1 s"), (59_001, "1 min"), (250_000, "4 min 10 s"), (600_000, "10 min"), (1_500_001, "26 min"),
+        (12_000_000, "3 h 20 min"),
+    ])
+    func `durations are short and never too small`(milliseconds: Int, text: String) {
+        #expect(ShownTime.text(.milliseconds(milliseconds)) == text)
+    }
+}

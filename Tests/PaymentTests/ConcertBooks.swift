@@ -1,0 +1,83 @@
+import Database
+import Kernel
+
+/// What Concert has on its disk, read without its own code.
+struct ConcertBooks: Sendable {
+    enum State: Int, Sendable {
+        case held = 1
+        case sold, released, expired, returned
+    }
+
+    struct Reservation: Sendable {
+        let id: ReservationID
+        let seats: [String]
+        let amount: Int64
+        let deadline: Timestamp
+        let state: State
+        let payment: PaymentID?
+    }
+
+    /// As numbers: 1 held, 2 sold.
+    struct Seat: Sendable {
+        let label: String
+        let state: Int
+        let holder: ReservationID?
+    }
+
+    struct Ticket: Sendable {
+        let reservation: ReservationID
+        let seat: String
+        let price: Int64
+    }
+
+    struct Decision: Sendable {
+        /// 0 is a sale, 1 that the hold had expired, 5 that an abort came first.
+        let outcome: Int
+        let reservation: ReservationID
+
+        var isConfirmed: Bool { outcome == 0 }
+    }
+
+    private(set) var reservations: [ReservationID: Reservation] = [:]
+    private(set) var seats: [Seat] = []
+    private(set) var validTickets: [Ticket] = []
+    private(set) var decisions: [PaymentID: Decision] = [:]
+    private(set) var refundsDue: Set<PaymentID> = []
+    private var seatsByHolder: [ReservationID?: [Seat]] = [:]
+    private var ticketsBySeat: [String: [Ticket]] = [:]
+    private var ticketsByReservation: [ReservationID?: [Ticket]] = [:]
+    private var reservationCounts: [PaymentID?: Int] = [:]
+
+    init() {}
+
+    init(_ reader: Reader) throws {
+        try reader.forEach(
+            "select reservation_id, seats, amount, deadline, state, payment_id from reservation"
+        ) { row in
+            let id: ReservationID = try row.id(0)
+            reservations[id] = Reservation(
+                id: id, seats: try row.text(1).split(separator: ",").map(String.init), amount: try row.int64(2),
+                deadline: try row.timestamp(3), state: State(rawValue: try row.int(4))!, payment: try row.optionalID(5))
+        }
+        seats = try reader.rows(
+            "select label, state, reservation_id from seat where state <> 0 order by label"
+        ) { row in Seat(label: try row.text(0), state: try row.int(1), holder: try row.optionalID(2)) }
+        validTickets = try reader.rows(
+            "select reservation_id, seat, price from ticket where state <> 3 order by seat"
+        ) { row in Ticket(reservation: try row.id(0), seat: try row.text(1), price: try row.int64(2)) }
+        try reader.forEach("select payment_id, outcome, reservation_id from decision") { row in
+            decisions[try row.id(0)] = Decision(outcome: try row.int(1), reservation: try row.id(2))
+        }
+        refundsDue = Set(try reader.rows("select payment_id from refund_due") { row in try row.id(0) })
+        seatsByHolder = Dictionary(grouping: seats, by: \.holder)
+        ticketsBySeat = Dictionary(grouping: validTickets, by: \.seat)
+        ticketsByReservation = Dictionary(grouping: validTickets, by: \.reservation)
+        reservationCounts = Dictionary(grouping: reservations.values, by: \.payment).mapValues(\.count)
+    }
+
+    func seats(of reservation: ReservationID) -> [Seat] { seatsByHolder[reservation] ?? [] }
+    func tickets(of reservation: ReservationID?) -> [Ticket] { ticketsByReservation[reservation] ?? [] }
+    func tickets(for seat: String) -> [Ticket] { ticketsBySeat[seat] ?? [] }
+    /// How many reservations name it.
+    func reservationCount(of payment: PaymentID) -> Int { reservationCounts[payment] ?? 0 }
+}

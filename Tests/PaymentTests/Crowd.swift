@@ -1,0 +1,207 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import RPC
+import TestSupport
+import WalletAPI
+
+/// Buyers on one event loop, each of whom goes the whole way again and again, as a new user: joins, reserves, pays, and
+/// sometimes cancels or gives back. What is not answered they ask again, with the same ids, until it is.
+final class Crowd: @unchecked Sendable {
+    // Sound because: what changes is touched on the loop only.
+
+    static let price: UInt64 = 1000
+    static let hold = Duration.seconds(4)
+    private static let seats = 5000
+    private static let mostTries = 2000
+    private static let longestRest = 1000
+
+    /// What payers were told, in the end.
+    private(set) var isPaid: [PaymentID: Bool] = [:]
+    private(set) var reservations: [PaymentID: ReservationID] = [:]
+    private(set) var returned: Set<ReservationID> = []
+    private(set) var isClosed = false
+
+    private let programs: Programs
+    private let loops: Loops
+    private let queue: QueueClient
+    private let concert: ConcertClient
+    private let wallet: WalletClient
+    private let clients: [Client]
+    private var random: SeededGenerator
+    private var room: [UInt8] = []
+    private var concertID: [UInt8] = []
+    private var scheduleID: [UInt8] = []
+    private var nextSeat = 0
+    private var nextUser = 0
+
+    init(_ programs: Programs, on loops: Loops, seed: UInt64) {
+        self.programs = programs
+        self.loops = loops
+        clients = Programs.Name.allCases.map { Client(to: [programs.address(of: $0)], on: loops) }
+        (queue, concert, wallet) = (QueueClient(clients[0]), ConcertClient(clients[1]), WalletClient(clients[2]))
+        random = SeededGenerator(seed: seed)
+    }
+
+    /// A date behind a room that admits at once.
+    func open(now: Timestamp) async throws {
+        try await onLoop { [self] in
+            room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room!.roomID
+            _ = try await queue.openRoom(OpenRoomRequest(roomID: room), options(.operator))
+            let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
+            concertID = try await concert.createConcert(tour, options(.operator, 2)).concert!.concertID
+            let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { UInt64((now + $0).milliseconds) }
+            let settings = ScheduleSettings(
+                name: "tonight", startsAtMs: times[0], endsAtMs: times[1], saleOpensAtMs: times[2],
+                saleClosesAtMs: times[3], cancelUntilMs: times[3], holdMs: UInt32(Self.hold.milliseconds), roomID: room)
+            scheduleID = try await concert.addSchedule(
+                AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 3)
+            ).schedule!.scheduleID
+            let offer = SeatOffer(
+                seats: SeatRange(firstNumber: 1, lastNumber: UInt32(Self.seats)), grade: "A", price: Self.price)
+            _ = try await concert.setSeats(
+                SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]),
+                options(.operator, 4, timeout: .minutes(1)))
+        }
+    }
+
+    /// Until it is closed; whoever is on the way then goes to its end.
+    func buy(count: Int) async throws {
+        let loop = loops.all[0]
+        let buyers = (0..<count).map { _ in
+            Task(executorPreference: loop) { [self] in
+                while !isClosed {
+                    try await purchase()
+                    await rest(upTo: Self.longestRest)
+                }
+            }
+        }
+        for buyer in buyers { try await buyer.value }
+    }
+
+    func close() async throws { try await onLoop { [self] in isClosed = true } }
+
+    func shutdown() async { for client in clients { await client.shutdown() } }
+
+    /// How many payments are undecided, and whether the books fit.
+    func audit() async throws -> AuditReply {
+        try await onLoop { [self] in
+            try await insist { [self] in try await wallet.audit(AuditRequest(), options(.operator)) }
+        }
+    }
+
+    func refundsDue() async throws -> Int {
+        try await onLoop { [self] in
+            try await insist { [self] in try await concert.listRefundsDue(ListRefundsDueRequest(), options(.service)) }
+                .refunds.count
+        }
+    }
+
+    // MARK: One buyer
+
+    private func purchase() async throws {
+        nextUser += 1
+        let (user, number) = (Somebody.user(nextUser), UInt64(10 * nextUser))
+        let money = Self.price - (Int.random(in: 1...20, using: &random) == 1 ? 1 : 0)
+        let topUp = TopUpRequest(amount: money, currency: "EUR")
+        _ = try await insist { [self] in try await wallet.topUp(topUp, options(user, number + 1)) }
+        let join = JoinRequest(roomID: room)
+        let place = try await insist { [self] in try await queue.join(join, options(user, number + 2)) }.place!
+        let renewal = RenewRequest(roomID: room, placeID: place.placeID)
+        let pass = try await insist { [self] in try await queue.renew(renewal, options(user)) }.pass
+        guard let reservation = try await reserve(for: user, number + 3, pass) else { return }
+        // Some think for about as long as the seats are held.
+        if Int.random(in: 1...10, using: &random) == 1 { await rest(upTo: 2 * Int(Self.hold.milliseconds)) }
+        let payment = try await pay(for: reservation, user, number + 4)
+        guard payment.outcome == .paid, Int.random(in: 1...4, using: &random) == 1 else { return }
+        try await giveBack(reservation, user, number + 5)
+    }
+
+    private func reserve(for user: Somebody, _ number: UInt64, _ pass: [UInt8]) async throws -> ReservationEntry? {
+        nextSeat = nextSeat % Self.seats + 1
+        let seat = Int.random(in: 1...4, using: &random) == 1 ? Int.random(in: 1...nextSeat, using: &random) : nextSeat
+        let wish = ReserveSeatsRequest(
+            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["\(seat)"])), pass: pass)
+        do {
+            return try await insist { [self] in try await concert.reserveSeats(wish, options(user, number)) }
+                .reservation
+        } catch let refusal as RPCFailure where ["SEAT_HELD", "SEAT_SOLD"].contains(refusal.reason) {
+            return nil
+        }
+    }
+
+    private func pay(
+        for reservation: ReservationEntry, _ user: Somebody, _ number: UInt64
+    ) async throws -> PaymentView {
+        let id = PaymentID(of: RequestID.wish(number))
+        let request = PayRequest(
+            paymentID: id.bytes, concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
+        reservations[id] = ReservationID(bytes: reservation.reservationID)
+        let isCancelled = Int.random(in: 1...10, using: &random) == 1
+        for _ in 1...Self.mostTries {
+            let payment = try await insist { [self] in try await wallet.pay(request, options(user)) }.payment!
+            try note(payment, id)
+            if payment.outcome != .pending { return payment }
+            if isCancelled {
+                let cancel = CancelPaymentRequest(paymentID: id.bytes)
+                let answer = try await insist { [self] in try await wallet.cancelPayment(cancel, options(user)) }
+                try note(answer.payment!, id)
+            }
+        }
+        throw Unanswered(last: nil)
+    }
+
+    private func note(_ payment: PaymentView, _ id: PaymentID) throws {
+        guard payment.outcome != .pending else { return }
+        let isPaid = payment.outcome == .paid
+        guard self.isPaid.updateValue(isPaid, forKey: id) ?? isPaid == isPaid else {
+            throw Breach(invariant: 12, what: "payer was told both PAID and NOT_PAID of \(id)")
+        }
+    }
+
+    private func giveBack(_ reservation: ReservationEntry, _ user: Somebody, _ number: UInt64) async throws {
+        // Whatever comes of it: from here on nobody promises a valid ticket.
+        returned.insert(ReservationID(bytes: reservation.reservationID)!)
+        let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
+        _ = try await insist { [self] in try await concert.cancelReservation(request, options(user, number)) }
+    }
+
+    // MARK: Asking again
+
+    private struct Unanswered: Error {
+        let last: RPCFailure?
+    }
+
+    /// Until there is an answer. What it may be that nobody heard, nobody refused.
+    private func insist<Reply>(_ body: () async throws -> Reply) async throws -> Reply {
+        var last: RPCFailure?
+        for _ in 1...Self.mostTries {
+            do {
+                return try await body()
+            } catch let failure as RPCFailure
+                where failure.isIndefinite || failure.isNotProcessed || failure.retryAfter != nil
+            {
+                last = failure
+            }
+            await rest(upTo: 100)
+        }
+        throw Unanswered(last: last)
+    }
+
+    private func rest(upTo milliseconds: Int) async {
+        _ = await EventLoop.current?.pause(for: .milliseconds(Int.random(in: 0...milliseconds, using: &random)))
+    }
+
+    /// Shorter than some of what goes wrong takes.
+    private func options(
+        _ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(2)
+    ) -> CallOptions {
+        CallOptions(
+            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(programs.keys))
+    }
+
+    private func onLoop<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        try await Task(executorPreference: loops.all[0]) { try await body() }.value
+    }
+}

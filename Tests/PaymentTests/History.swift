@@ -1,0 +1,238 @@
+import Kernel
+import RPC
+import Service
+import Runtime
+import TestSupport
+import WalletAPI
+
+/// One random history of a sale. The same seed gives the same history.
+final class History: @unchecked Sendable {
+    // Sound because: only the simulation's one thread touches it.
+
+    struct Outcome: Sendable {
+        let seed: UInt64
+        let breach: Breach?
+        let reached: Set<Reached>
+        /// Of everything that happened, in its order.
+        let fingerprint: UInt64
+        let lines: [String]
+    }
+
+    private static let visits: UInt64 = 5
+    private static let quietTime = Duration.minutes(30)
+
+    private let seed: UInt64
+    private let mutant: Mutant?
+    private let world: World
+    private var random: SeededGenerator
+    private var trouble: Trouble
+    private var wallet = WalletBooks()
+    private var concert = ConcertBooks()
+    private var isWalletDirty = false
+    private var isConcertDirty = false
+    private var invariants = Invariants()
+    private var breach: Breach?
+    private var reached: Set<Reached> = []
+    private var trace = Trace()
+    private var visitsLeft = History.visits
+
+    static func run(seed: UInt64, without mutant: Mutant? = nil) throws -> Outcome {
+        let history = try History(seed: seed, mutant)
+        defer { history.world.end() }
+        try history.run()
+        return Outcome(
+            seed: seed, breach: history.breach, reached: history.reached, fingerprint: history.trace.fingerprint,
+            lines: history.trace.lines)
+    }
+
+    private init(seed: UInt64, _ mutant: Mutant?) throws {
+        self.seed = seed
+        self.mutant = mutant
+        world = try World(seed: seed)
+        random = SeededGenerator(seed: seed)
+        trouble = Trouble(seed: seed ^ 0x7472_6f75)
+        try mutant?.apply(to: world)
+    }
+
+    private var clock: ManualClock { world.simulation.clock }
+
+    private func run() throws {
+        try open()
+        let chaos = Double.random(in: 0..<1, using: &random)
+        world.isOpen = true
+        for number in 1...Self.visits {
+            let visit = Visit(world: world, number: number, visitCount: Self.visits) { [self] in heard($0) }
+            world.simulation.start { [self] in
+                await visit.run(seed: seed)
+                visitsLeft -= 1
+            }
+        }
+        if chaos < 0.7 { world.simulation.start { [self] in await killAgainAndAgain() } }
+        if chaos > 0.4 { world.simulation.start { [self] in await setClocks() } }
+        try world.simulation.run(limit: .hours(1)) { breach != nil || visitsLeft == 0 }
+        if breach == nil { try comeToRest() }
+    }
+
+    private func open() throws {
+        var money = world.payers.map { _ in UInt64.random(in: 1...4, using: &random) * World.price }
+        // Exactly enough, or one short.
+        for index in money.indices where Bool.random(using: &random) { money[index] -= 1 }
+        world.simulation.network.interfere = { [unowned self] in befalls($0) }
+        for program in [world.wallet, world.concert] {
+            program.pause = { [unowned self] in pause(before: $0) }
+            program.didLog = { [unowned self] in logged($0) }
+        }
+        world.wallet.didCommit = { [unowned self] in isWalletDirty = true }
+        world.concert.didCommit = { [unowned self] in isConcertDirty = true }
+        world.simulation.afterTurn = { [unowned self] in look() }
+        try world.open(money: money)
+    }
+
+    private func befalls(_ frame: FrameOnTheWay) -> Interference {
+        guard world.isOpen else { return .deliver }
+        let fate = trouble.befalls(frame)
+        if let delay = fate.again {
+            let (request, address) = (frame.envelope, frame.connection.address)
+            world.simulation.start { [self] in
+                try? await clock.sleep(for: delay)
+                await world.send(request, to: address)
+            }
+        }
+        return fate.now
+    }
+
+    /// Not as regular as in the program: more orders of events.
+    private func pause(before job: Job) -> Duration? {
+        switch job.name {
+        case "payments": .milliseconds(Int64.random(in: 50...1500, using: &random))
+        case "refunds": .milliseconds(Int64.random(in: 500...5000, using: &random))
+        case "sweep", "forget aborts": .milliseconds(Int64.random(in: 1000...20_000, using: &random))
+        default: nil
+        }
+    }
+
+    // MARK: What happens to the servers
+
+    private func killAgainAndAgain() async {
+        for _ in 1...Int.random(in: 1...3, using: &random) {
+            await pause(0...12_000)
+            let victims = [[world.wallet], [world.concert], [world.wallet, world.concert]].randomElement(
+                using: &random)!
+            for victim in victims where victim.isUp { kill(victim) }
+            await pause(0...(Bool.random(using: &random) ? 1000 : 14_000))
+            startAll()
+        }
+    }
+
+    private func kill(_ program: SimulatedProgram) {
+        note("\(program.address) is killed")
+        program.kill(heardWithin: .seconds(Int64.random(in: 0...8, using: &random)))
+    }
+
+    private func setClocks() async {
+        for _ in 1...2 {
+            let program = [world.wallet, world.concert].randomElement(using: &random)!
+            program.clock.error = .milliseconds(Int64.random(in: -1_800_000...1_800_000, using: &random))
+            note("the clock of \(program.address) is wrong by \(program.clock.error)")
+            await pause(0...15_000)
+        }
+    }
+
+    private func startAll() {
+        for program in [world.wallet, world.concert] where !program.isUp {
+            do { try program.start() } catch { preconditionFailure("\(program.address) does not start: \(error)") }
+            note("\(program.address) is started")
+        }
+    }
+
+    private func pause(_ milliseconds: ClosedRange<Int64>) async {
+        try? await clock.sleep(for: .milliseconds(Int64.random(in: milliseconds, using: &random)))
+    }
+
+    /// Nothing goes wrong any more; then everything has to come to an end.
+    private func comeToRest() throws {
+        world.isOpen = false
+        startAll()
+        // Later than either has ever been.
+        for program in [world.wallet, world.concert] { program.clock.error = .hours(1) }
+        let end = clock.uptime + Self.quietTime
+        while clock.uptime < end, breach == nil {
+            world.simulation.run(for: .seconds(10))
+            if (try? invariants.checkQuiet(wallet, concert, at: world.concert.clock.now)) != nil { return }
+        }
+        if breach == nil { found { try invariants.checkQuiet(wallet, concert, at: world.concert.clock.now) } }
+    }
+
+    // MARK: What is seen
+
+    /// After each step that has written something.
+    private func look() {
+        failPower()
+        guard isWalletDirty || isConcertDirty, breach == nil else { return }
+        let before = wallet
+        found {
+            if isWalletDirty {
+                wallet = try world.wallet.look { try WalletBooks($0) }
+                try invariants.check(wallet)
+            }
+            if isConcertDirty {
+                concert = try world.concert.look { try ConcertBooks($0) }
+                try invariants.check(concert)
+            }
+            try invariants.check(wallet, concert)
+        }
+        (isWalletDirty, isConcertDirty) = (false, false)
+        reached.formUnion(Reached.all(wallet, before: before, concert, at: world.concert.clock.now))
+        let payments = wallet.payments.map(\.state.rawValue)
+        let reservations = concert.reservations.values.sorted { $0.id < $1.id }.map(\.state.rawValue)
+        note("payments \(payments), reservations \(reservations), \(concert.decisions.count) decisions")
+        found { try mutant?.look(at: world, wallet, concert) }
+    }
+
+    private func failPower() {
+        for program in [world.wallet, world.concert] where program.isLosingPower {
+            program.isLosingPower = false
+            kill(program)
+            world.simulation.start { [self] in
+                await pause(0...5000)
+                startAll()
+            }
+        }
+    }
+
+    private func heard(_ payment: PaymentView) {
+        note("payer hears \(payment.outcome)")
+        guard payment.outcome != .pending, breach == nil, let id = PaymentID(bytes: payment.paymentID) else { return }
+        found { try invariants.heard([id: payment.outcome == .paid], wallet) }
+    }
+
+    /// No server ever sees anything that cannot be.
+    private func logged(_ line: String) {
+        guard line.contains("level=error"), breach == nil else { return }
+        note(line)
+        breach = breach ?? Breach(invariant: 0, what: "an alarm was raised: \(line)")
+    }
+
+    private func found(_ check: () throws -> Void) {
+        do { try check() } catch {
+            guard breach == nil else { return }
+            breach = error as? Breach ?? Breach(invariant: 0, what: "\(error)")
+            note("\(breach!)")
+        }
+    }
+
+    private func note(_ line: String) {
+        trace.add("\(clock.uptime.nanoseconds / 1_000_000) ms: \(line)")
+    }
+}
+
+/// What happened, and a number that is another one as soon as anything was different (FNV-1a).
+private struct Trace {
+    private(set) var lines: [String] = []
+    private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ line: String) {
+        lines.append(line)
+        for byte in line.utf8 { fingerprint = (fingerprint ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    }
+}

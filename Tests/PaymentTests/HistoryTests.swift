@@ -1,0 +1,79 @@
+import Glibc
+import TestSupport
+import Testing
+import Threads
+
+@Suite struct HistoryTests {
+    /// So many, from this seed on: `Tests/PaymentTests/histories` asks for others.
+    private static let count = number("ONSALE_HISTORIES") ?? 1000
+    private static let first = number("ONSALE_HISTORIES_FROM") ?? 1
+    /// They take a thread each and no loop of another test.
+    private static let threads: UInt64 = 2
+
+    private static func number(_ variable: String) -> UInt64? {
+        getenv(variable).flatMap { UInt64(String(cString: $0)) }
+    }
+
+    private final class Tally: Sendable {
+        private struct State {
+            var reached: [Reached: Int] = [:]
+            var hasBreach = false
+        }
+
+        private let state = Lock(State())
+
+        func add(_ history: History.Outcome) {
+            state.withLock { state in
+                for reached in history.reached { state.reached[reached, default: 0] += 1 }
+                state.hasBreach = state.hasBreach || history.breach != nil
+            }
+        }
+
+        var hasBreach: Bool { state.withLock { $0.hasBreach } }
+        func count(of reached: Reached) -> Int { state.withLock { $0.reached[reached, default: 0] } }
+    }
+
+    @Test func `the same seed gives the same history, and another seed another one`() async throws {
+        try await onThread {
+            for seed: UInt64 in 1...5 {
+                let history = try History.run(seed: seed)
+                #expect(try History.run(seed: seed).fingerprint == history.fingerprint)
+                #expect(try History.run(seed: seed + 5).fingerprint != history.fingerprint)
+            }
+        }
+    }
+
+    @Test func `in random histories no promise is broken, and all that is interesting happens`() async throws {
+        let tally = Tally()
+        try await withThrowingTaskGroup { group in
+            for thread in 0..<Self.threads {
+                group.addTask {
+                    try await onThread {
+                        for number in 0..<Self.count where number % Self.threads == thread && !tally.hasBreach {
+                            try Self.check(seed: Self.first + number, tally)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        guard Self.count >= 1000, !tally.hasBreach else { return }
+        print(
+            "\(Self.count) histories; with "
+                + Reached.allCases.map { "\($0): \(tally.count(of: $0))" }.joined(separator: ", "))
+        for reached in Reached.allCases { #expect(tally.count(of: reached) > 0, "no history came to \(reached)") }
+    }
+
+    private static func check(seed: UInt64, _ tally: Tally) throws {
+        let history = try History.run(seed: seed)
+        tally.add(history)
+        if count == 1 { print(history.lines.joined(separator: "\n")) }
+        guard let breach = history.breach else { return }
+        Issue.record(
+            """
+            \(breach); the last of what happened:
+            \(history.lines.suffix(20).joined(separator: "\n"))
+            all of it, alone: Tests/PaymentTests/histories --count 1 --seed \(seed)
+            """)
+    }
+}

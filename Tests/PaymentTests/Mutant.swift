@@ -1,0 +1,192 @@
+import Database
+import Kernel
+import TestSupport
+import Threads
+
+/// The guards of the protocol that histories must not do without: each mutant of the model in `Tests/Models`, by its name,
+/// takes one of them away.
+///
+/// The services have no switch for that, so no program can lack a guard and no reader has to read past one. A guard is
+/// taken away beneath them, in the database that the test gives them: a condition is left out of a statement, a trigger
+/// undoes at once what the guard wrote or makes a row look as the guard wants it, a disk forgets what it has answered. What
+/// the real code does then is what it would do without the guard.
+enum Mutant: String, CaseIterable {
+    case sendBeforeDurable = "M_SEND_BEFORE_DURABLE"
+    case unilateralVoid = "M_UNILATERAL_VOID"
+    case rejectNotRecorded = "M_REJECT_NOT_RECORDED"
+    case noTombstone = "M_NO_TOMBSTONE"
+    case earlyForget = "M_EARLY_FORGET"
+    case checkThenAct = "M_CHECK_THEN_ACT"
+    case noHoldCheck = "M_NO_HOLD_CHECK"
+    case confirmBySeat = "M_CONFIRM_BY_SEAT"
+    case volatileDecision = "M_VOLATILE_DECISION"
+    case cancelFlipsDecision = "M_CANCEL_FLIPS_DECISION"
+    case postWithoutCAS = "M_POST_WITHOUT_CAS"
+    case refundWithoutCAS = "M_REFUND_WITHOUT_CAS"
+
+    /// The promises that may break first.
+    var breaks: Set<Int> {
+        switch self {
+        // Confirmed, and no money behind it.
+        case .sendBeforeDurable: [8]
+        case .unilateralVoid: [9]
+        // The money went back, or is somebody's again, and a late Confirm sells.
+        case .rejectNotRecorded, .noTombstone, .earlyForget: [5, 9]
+        // A hold that is over is sold, or one seat has two holders.
+        case .checkThenAct, .noHoldCheck, .confirmBySeat: [4, 6]
+        case .volatileDecision: [7]
+        case .cancelFlipsDecision: [5]
+        case .postWithoutCAS, .refundWithoutCAS: [3]
+        }
+    }
+
+    /// Before the servers are started.
+    func apply(to world: World) throws {
+        switch self {
+        case .sendBeforeDurable: losePower(world.wallet, after: "insert into payment (", in: world)
+        case .volatileDecision: losePower(world.concert, after: "insert into decision", in: world)
+        case .postWithoutCAS:
+            world.wallet.faults.replace(
+                "payment_id = $2 and state = 1", with: "payment_id = $2", where: "set state = $3")
+        case .refundWithoutCAS:
+            world.wallet.faults.replace(
+                "payment_id = $2 and state = 2", with: "payment_id = $2", where: "set state = 5")
+            world.wallet.faults.replace(
+                "begun_at, state, reason", with: "begun_at, case state when 5 then 2 else state end, reason",
+                where: "from payment where user_id = $1 and payment_id = $2")
+        case .unilateralVoid: try world.wallet.tamper(Self.giveUp)
+        case .rejectNotRecorded:
+            try world.concert.tamper {
+                try $0.execute(
+                    """
+                    create trigger reject_not_recorded after update on decision when new.outcome <> 0
+                    begin delete from decision where payment_id = new.payment_id; end
+                    """)
+            }
+        case .noTombstone:
+            try world.concert.tamper {
+                try $0.execute(
+                    """
+                    create trigger no_tombstone after insert on decision when new.outcome = 5
+                    begin delete from decision where payment_id = new.payment_id; end
+                    """)
+            }
+        case .earlyForget:
+            try world.concert.tamper {
+                try $0.execute(
+                    """
+                    create trigger early_forget after insert on decision
+                    begin delete from decision where outcome <> 0 and payment_id <> new.payment_id; end
+                    """)
+            }
+        case .cancelFlipsDecision:
+            try world.concert.tamper {
+                try $0.execute(
+                    """
+                    create trigger cancel_flips_decision after update on reservation when new.state = 5
+                    begin update decision set outcome = 5 where payment_id = new.payment_id; end
+                    """)
+            }
+        case .noHoldCheck:
+            try world.concert.tamper { tx in
+                try tx.execute("create table sellable (reservation_id uuid)")
+                try tx.execute(
+                    """
+                    create trigger no_hold_check before insert on decision when new.outcome = 0
+                    begin
+                        delete from sellable;
+                        insert into sellable select reservation_id from reservation
+                        where reservation_id = new.reservation_id and state <> 2 and deadline > new.decided_at;
+                    end
+                    """)
+                try Self.sellWhatIsSellable(tx)
+            }
+        case .confirmBySeat:
+            try world.concert.tamper { tx in
+                try tx.execute("create table sellable (reservation_id uuid)")
+                try tx.execute(
+                    """
+                    create trigger confirm_by_seat before insert on decision when new.outcome = 0
+                    begin
+                        delete from sellable;
+                        insert into sellable select r.reservation_id from reservation r
+                        where r.reservation_id = new.reservation_id and exists (
+                            select 1 from seat s where s.state = 1 and s.until > new.decided_at
+                                and instr(',' || r.seats || ',', ',' || s.label || ',') > 0);
+                    end
+                    """)
+                try Self.sellWhatIsSellable(tx)
+            }
+        case .checkThenAct:
+            try world.concert.tamper { tx in
+                try tx.execute("create table sellable (reservation_id uuid)")
+                try Self.sellWhatIsSellable(tx)
+            }
+        }
+    }
+
+    /// After each step: a handler that was held up between its look and its act.
+    func look(at world: World, _ wallet: WalletBooks, _ concert: ConcertBooks) throws {
+        guard self == .checkThenAct else { return }
+        let now = world.concert.clock.now
+        let asked = Set(wallet.payments.filter { $0.state == .reserved }.compactMap(\.reservation))
+        let seen = concert.reservations.values.filter {
+            asked.contains($0.id) && $0.state == .held && $0.deadline > now
+        }
+        for reservation in seen {
+            try world.concert.tamper {
+                try $0.execute(
+                    """
+                    insert into sellable select $1 where not exists (select 1 from sellable where reservation_id = $1)
+                    """, reservation.id)
+            }
+        }
+    }
+
+    /// Whatever has become of a reservation in this table, Confirm finds it held, and its seats its own.
+    private static func sellWhatIsSellable(_ tx: Transaction) throws {
+        try tx.execute(
+            """
+            create trigger sell_what_is_sellable after insert on decision
+            when new.outcome = 0 and exists (select 1 from sellable where reservation_id = new.reservation_id)
+            begin
+                update reservation set state = 1, ended_at = null, deadline = max(deadline, new.decided_at + 1)
+                where reservation_id = new.reservation_id and state in (1, 3, 4);
+                update seat set state = 1, reservation_id = new.reservation_id, until = new.decided_at + 1
+                where exists (
+                    select 1 from reservation r
+                    where r.reservation_id = new.reservation_id and r.state = 1
+                        and instr(',' || r.seats || ',', ',' || seat.label || ',') > 0);
+            end
+            """)
+    }
+
+    /// After the third attempt without an answer.
+    private static func giveUp(_ tx: Transaction) throws {
+        try tx.execute(
+            """
+            create trigger unilateral_void after update on payment
+            when new.state = 1 and new.attempt >= 3 and new.attempt > old.attempt
+            begin
+                update payment set state = 3, reason = 3, next_attempt = null, decided_at = new.next_attempt
+                where user_id = new.user_id and payment_id = new.payment_id;
+                update account set available = available + new.amount, pending = pending - new.amount,
+                    entries = entries + 1
+                where user_id = new.user_id and currency = new.currency;
+                insert into entry (user_id, currency, serial, kind, amount, available, pending, cause, made_at)
+                select user_id, currency, entries, 4, new.amount, available, pending, new.payment_id, new.next_attempt
+                from account where user_id = new.user_id and currency = new.currency;
+            end
+            """)
+    }
+
+    /// Half of the commits that `statement` is part of are answered and then lost with the power, which fails at once.
+    private func losePower(_ program: SimulatedProgram, after statement: String, in world: World) {
+        let random = Lock(SeededGenerator(seed: world.seed))
+        program.faults.forgetCommits(of: statement) {
+            guard world.isOpen, random.withLock({ Bool.random(using: &$0) }) else { return false }
+            program.isLosingPower = true
+            return true
+        }
+    }
+}

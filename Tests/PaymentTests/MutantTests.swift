@@ -1,0 +1,27 @@
+import TestSupport
+import Testing
+
+@Suite struct MutantTests {
+    /// By far more than each of them needs.
+    private static let maximumHistories: UInt64 = 500
+
+    @Test(arguments: Mutant.allCases)
+    func `histories notice each guard that is missing, by the promise that breaks`(mutant: Mutant) async throws {
+        try await onThread {
+            for seed in 1...Self.maximumHistories {
+                guard let breach = try History.run(seed: seed, without: mutant).breach else { continue }
+                print("\(mutant.rawValue): \(breach), with seed \(seed)")
+                #expect(mutant.breaks.contains(breach.invariant), "with seed \(seed)")
+                return
+            }
+            Issue.record("nobody notices \(mutant.rawValue) in \(Self.maximumHistories) histories")
+        }
+    }
+
+    @Test func `the mutants are those of the model`() {
+        let outcome = Command.run(
+            "grep", "-o", "^M_[A-Z_]* *payments-safety", "Tests/Models/check", in: Repository.folder)
+        let names = outcome.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(Set(names) == Set(Mutant.allCases.map(\.rawValue)))
+    }
+}

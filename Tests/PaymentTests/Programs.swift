@@ -1,0 +1,89 @@
+import Database
+import Identity
+import Kernel
+import Service
+import TestSupport
+import Threads
+
+/// The three services as processes, each on a database of its own, which outlives them.
+final class Programs: Sendable {
+    enum Name: String, CaseIterable, Sendable {
+        case queue = "QueueService"
+        case concert = "ConcertService"
+        case wallet = "WalletService"
+    }
+
+    /// Somebody else may have its address for a moment.
+    private static let maximumStarts = 5
+
+    let keys: KeyFile
+    private let folder = TemporaryFolder()
+    private let databases: [Name: TestDatabase]
+    private let running = Lock<[Name: ServiceProcess]>([:])
+    private var keyPath: String { folder.path + "/keys" }
+
+    private init(on engine: Engine) async throws {
+        var databases: [Name: TestDatabase] = [:]
+        for name in Name.allCases { databases[name] = try await .make(on: engine) }
+        self.databases = databases
+        keys = try KeyFile.create(at: folder.path + "/keys")
+    }
+
+    static func with(_ engine: Engine, _ body: (Programs) async throws -> Void) async throws {
+        let programs = try await Programs(on: engine)
+        do {
+            for name in Name.allCases { try await programs.start(name, at: .loopback(0)) }
+            try await body(programs)
+        } catch {
+            try await programs.kill(Name.allCases)
+            throw error
+        }
+        try await programs.kill(Name.allCases)
+    }
+
+    func address(of name: Name) -> Address {
+        guard let process = running.withLock({ $0[name] }) else {
+            preconditionFailure("\(name.rawValue) was not started")
+        }
+        return process.address
+    }
+
+    func send(_ signal: CInt, to name: Name) { running.withLock { $0[name] }?.send(signal) }
+
+    /// kill -9 of all of them at once.
+    func kill(_ names: [Name]) async throws {
+        let processes = running.withLock { running in names.compactMap { running[$0] } }
+        try await withThrowingTaskGroup { group in
+            for process in processes { group.addTask { try await process.kill(after: 0) } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Where they were, with what they had.
+    func startAgain(_ names: [Name]) async throws {
+        for name in names { try await start(name, at: address(of: name)) }
+    }
+
+    private func start(_ name: Name, at address: Address) async throws {
+        let arguments =
+            name == .wallet
+            ? ["--queue", "\(self.address(of: .queue))", "--concert", "\(self.address(of: .concert))"] : []
+        for attempt in 1...Self.maximumStarts {
+            do {
+                let process = try await ServiceProcess.start(
+                    name.rawValue, at: databases[name]!.url, keys: keyPath, address: address, arguments: arguments)
+                return running.withLock { $0[name] = process }
+            } catch  where attempt < Self.maximumStarts {}
+        }
+    }
+
+    /// What one that was killed has left.
+    func look<Value: Sendable>(
+        at name: Name, _ context: ServiceContext, _ body: @escaping @Sendable (Reader) throws -> Value
+    ) async throws -> Value {
+        let database = try await databases[name]!.open(context.migrations)
+        let value = try await database.scan(body)
+        await database.close()
+        return value
+    }
+}

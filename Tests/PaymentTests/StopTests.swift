@@ -1,0 +1,134 @@
+import ConcertAPI
+import Glibc
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+import Testing
+import WalletAPI
+
+/// A Concert that neither answers nor ends: SIGSTOP.
+@Suite(.serialized) struct StopTests {
+    private static let timeout = Duration.seconds(1)
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a payment that meets a stopped Concert is PENDING in time, and NOT_PAID once the hold is over`(
+        engine: Engine
+    ) async throws {
+        try await StoppedSale.with(engine, hold: .seconds(3)) { sale in
+            let reservation = try await sale.reserve(by: .alice, number: 20)
+            sale.programs.send(SIGSTOP, to: .concert)
+            let clock = SystemClock()
+            let begun = clock.uptime
+            let first = try await sale.pay(for: reservation, by: .alice, number: 30, timeout: Self.timeout)
+            #expect(first.outcome == .pending)
+            #expect(clock.uptime - begun < Self.timeout)
+            try await clock.sleep(for: .seconds(3))
+            sale.programs.send(SIGCONT, to: .concert)
+            let payment = try await sale.outcome(of: 30, by: .alice)
+            #expect(payment.outcome == .notPaid && payment.reason == .holdExpired)
+            #expect(try await sale.available(of: .alice) == Int(StoppedSale.money))
+            let his = try await sale.reserve(by: .bob, number: 21)
+            #expect(try await sale.pay(for: his, by: .bob, number: 31).outcome == .paid)
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a payment that meets a stopped Concert is PAID where it goes on in time`(engine: Engine) async throws {
+        try await StoppedSale.with(engine, hold: .minutes(5)) { sale in
+            let reservation = try await sale.reserve(by: .alice, number: 20)
+            sale.programs.send(SIGSTOP, to: .concert)
+            let first = try await sale.pay(for: reservation, by: .alice, number: 30, timeout: Self.timeout)
+            #expect(first.outcome == .pending)
+            sale.programs.send(SIGCONT, to: .concert)
+            #expect(try await sale.outcome(of: 30, by: .alice).outcome == .paid)
+            #expect(try await sale.available(of: .alice) == Int(StoppedSale.money - StoppedSale.price))
+        }
+    }
+}
+
+/// One seat, and two users with money.
+private struct StoppedSale: Sendable {
+    static let price: UInt64 = 1000
+    static let money: UInt64 = 1500
+    private static let mostLooks = 400
+
+    let programs: Programs
+    private let concert: ConcertClient
+    private let wallet: WalletClient
+    private let concertID: [UInt8]
+    private let scheduleID: [UInt8]
+
+    static func with(_ engine: Engine, hold: Duration, _ body: (StoppedSale) async throws -> Void) async throws {
+        try await Programs.with(engine) { programs in
+            let loops = Loops(count: 1)
+            defer { loops.stop() }
+            let toConcert = Client(to: [programs.address(of: .concert)], on: loops)
+            let toWallet = Client(to: [programs.address(of: .wallet)], on: loops)
+            try await body(StoppedSale(programs, toConcert, toWallet, hold: hold))
+            await toConcert.shutdown()
+            await toWallet.shutdown()
+        }
+    }
+
+    private init(_ programs: Programs, _ toConcert: Client, _ toWallet: Client, hold: Duration) async throws {
+        self.programs = programs
+        (concert, wallet) = (ConcertClient(toConcert), WalletClient(toWallet))
+        func options(_ somebody: Somebody, _ number: UInt64) -> CallOptions {
+            CallOptions(requestID: .wish(number), credential: somebody.credential(programs.keys))
+        }
+        let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
+        concertID = try await concert.createConcert(tour, options(.operator, 1)).concert!.concertID
+        let now = SystemClock().now
+        let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { UInt64((now + $0).milliseconds) }
+        let settings = ScheduleSettings(
+            name: "tonight", startsAtMs: times[0], endsAtMs: times[1], saleOpensAtMs: times[2],
+            saleClosesAtMs: times[3], holdMs: UInt32(hold.milliseconds))
+        scheduleID = try await concert.addSchedule(
+            AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 2)
+        ).schedule!.scheduleID
+        let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 1), grade: "A", price: Self.price)
+        _ = try await concert.setSeats(
+            SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]), options(.operator, 3))
+        for somebody in [Somebody.alice, .bob] {
+            _ = try await wallet.topUp(TopUpRequest(amount: Self.money, currency: "EUR"), options(somebody, 4))
+        }
+    }
+
+    private func options(
+        _ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(20)
+    ) -> CallOptions {
+        CallOptions(
+            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(programs.keys))
+    }
+
+    func reserve(by somebody: Somebody, number: UInt64) async throws -> ReservationEntry {
+        let wish = ReserveSeatsRequest(
+            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["1"])))
+        return try await concert.reserveSeats(wish, options(somebody, number)).reservation!
+    }
+
+    func pay(
+        for reservation: ReservationEntry, by somebody: Somebody, number: UInt64, timeout: Duration = .seconds(20)
+    ) async throws -> PaymentView {
+        let request = PayRequest(
+            paymentID: RequestID.wish(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
+        return try await wallet.pay(request, options(somebody, timeout: timeout)).payment!
+    }
+
+    /// Asks until it is decided.
+    func outcome(of number: UInt64, by somebody: Somebody) async throws -> PaymentView {
+        let request = ShowPaymentRequest(paymentID: RequestID.wish(number).bytes)
+        for _ in 1..<Self.mostLooks {
+            let payment = try await wallet.showPayment(request, options(somebody)).payment!
+            if payment.outcome != .pending { return payment }
+            try await SystemClock().sleep(for: .milliseconds(50))
+        }
+        return try await wallet.showPayment(request, options(somebody)).payment!
+    }
+
+    func available(of somebody: Somebody) async throws -> Int {
+        Int(try await wallet.showBalance(ShowBalanceRequest(), options(somebody)).balances[0].available)
+    }
+}

@@ -1,0 +1,146 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import WalletAPI
+
+/// One user who wants seats: reserves, pays, asks again, thinks better of it, gives back; with every mistake a client makes.
+/// All that it will do is drawn from its seed.
+struct Visit: Sendable {
+    let world: World
+    let number: UInt64
+    let visitCount: UInt64
+    /// What the payer was told.
+    let heard: @Sendable (PaymentView) -> Void
+
+    private var reservation: UInt64 { 1000 * number }
+
+    func run(seed: UInt64) async {
+        var random = SeededGenerator(seed: seed &* 1000 &+ number)
+        let somebody = world.payers.randomElement(using: &random)!
+        var seats = World.seats.shuffled(using: &random)
+        seats.removeLast(Double.random(in: 0..<1, using: &random) < 0.8 ? 2 : 1)
+        await pause(0...10_000, &random)
+        // Most wait until they have the seats before they pay.
+        let isHasty = Double.random(in: 0..<1, using: &random) < 0.25
+        if !isHasty { await reserve(seats, somebody, &random) }
+        let amount = UInt64(seats.count) * World.price
+        let paymentCount: UInt64 = Double.random(in: 0..<1, using: &random) < 0.4 ? 2 : 1
+        await withTaskGroup { [seats, random] group in
+            if isHasty {
+                group.addTask {
+                    var random = random.fork(7)
+                    await pause(0...4000, &random)
+                    await reserve(seats, somebody, &random)
+                }
+            }
+            for payment in 1...paymentCount {
+                group.addTask {
+                    var random = random.fork(payment)
+                    await pay(reservation + payment, amount, somebody, &random)
+                }
+            }
+            group.addTask {
+                var random = random.fork(8)
+                await release(somebody, &random)
+            }
+            group.addTask {
+                var random = random.fork(9)
+                await giveBack(somebody, &random)
+            }
+        }
+    }
+
+    private func reserve(_ seats: [String], _ somebody: Somebody, _ random: inout SeededGenerator) async {
+        let request = ReserveSeatsRequest(
+            concertID: world.concertID, scheduleID: world.scheduleID, wish: .seats(SeatNames(names: seats)))
+        for _ in 1...3 {
+            let options = world.options(somebody, reservation, timeout: .seconds(2))
+            if (try? await world.concertCalls.reserveSeats(request, options)) != nil { return }
+            await pause(0...4000, &random)
+        }
+    }
+
+    private func pay(_ id: UInt64, _ amount: UInt64, _ somebody: Somebody, _ random: inout SeededGenerator) async {
+        let isOdd = Double.random(in: 0..<1, using: &random)
+        var request = PayRequest(
+            paymentID: RequestID.wish(id).bytes, concertID: world.concertID,
+            reservationID: RequestID.wish(reservation).bytes, amount: amount, currency: "EUR")
+        if isOdd < 0.06 { request.amount -= 1 }
+        if (0.06..<0.12).contains(isOdd) {
+            request.reservationID = RequestID.wish(1000 * UInt64.random(in: 1...visitCount, using: &random)).bytes
+        }
+        let isLate = Double.random(in: 0..<1, using: &random) < 0.2
+        await pause(isLate ? 7000...12_000 : 0...1500, &random)
+        let isCancelled = Double.random(in: 0..<1, using: &random) < 0.4
+        await withTaskGroup { [request, random] group in
+            group.addTask {
+                var random = random.fork(1)
+                await insist(on: request, somebody, &random)
+            }
+            guard isCancelled else { return }
+            for number: UInt64 in 2...3 {
+                group.addTask {
+                    var random = random.fork(number)
+                    await pause(0...3000, &random)
+                    await cancel(id, somebody)
+                }
+            }
+        }
+    }
+
+    /// Asks until it knows, or gives up.
+    private func insist(on request: PayRequest, _ somebody: Somebody, _ random: inout SeededGenerator) async {
+        for _ in 1...3 {
+            let timeout = Duration.milliseconds(Int64.random(in: 150...4000, using: &random))
+            if let payment = try? await world.walletCalls.pay(request, world.options(somebody, timeout: timeout))
+                .payment
+            {
+                heard(payment)
+                if payment.outcome != .pending { break }
+            }
+            await pause(0...3000, &random)
+        }
+        guard Double.random(in: 0..<1, using: &random) < 0.1 else { return }
+        var other = request
+        other.amount += 1
+        if let payment = try? await world.walletCalls.pay(other, world.options(somebody)).payment { heard(payment) }
+    }
+
+    private func cancel(_ id: UInt64, _ somebody: Somebody) async {
+        let request = CancelPaymentRequest(paymentID: RequestID.wish(id).bytes)
+        let options = world.options(somebody, timeout: .seconds(3))
+        if let payment = try? await world.walletCalls.cancelPayment(request, options).payment { heard(payment) }
+    }
+
+    private func release(_ somebody: Somebody, _ random: inout SeededGenerator) async {
+        guard Double.random(in: 0..<1, using: &random) < 0.25 else { return }
+        await pause(0...6000, &random)
+        let request = ReleaseReservationRequest(
+            concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
+        _ = try? await world.concertCalls.releaseReservation(request, world.options(somebody))
+    }
+
+    private func giveBack(_ somebody: Somebody, _ random: inout SeededGenerator) async {
+        guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
+        let request = CancelReservationRequest(
+            concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
+        for _ in 1...3 {
+            await pause(300...5000, &random)
+            let options = world.options(somebody, reservation + 9, timeout: .seconds(2))
+            if (try? await world.concertCalls.cancelReservation(request, options)) != nil { return }
+        }
+    }
+
+    private func pause(_ milliseconds: ClosedRange<Int64>, _ random: inout SeededGenerator) async {
+        try? await world.simulation.clock.sleep(for: .milliseconds(Int64.random(in: milliseconds, using: &random)))
+    }
+}
+
+extension SeededGenerator {
+    /// One of its own for something that goes on beside.
+    fileprivate func fork(_ number: UInt64) -> SeededGenerator {
+        var copy = self
+        return SeededGenerator(seed: copy.next() &+ number)
+    }
+}

@@ -1,0 +1,108 @@
+import ConcertAPI
+import ConcertService
+import Identity
+import Kernel
+import RPC
+import TestSupport
+import WalletAPI
+import WalletService
+
+/// The real servers of both services in one thread, with a clock, a network and disks of the test's own: a concert with
+/// three seats for 30.00 EUR each, held for ten seconds, and two users with little money.
+final class World: @unchecked Sendable {
+    // Sound because: only the simulation's one thread touches it.
+
+    static let seats = ["1", "2", "3"]
+    static let price: UInt64 = 3000
+    static let hold = Duration.seconds(10)
+
+    let seed: UInt64
+    let simulation: Simulation
+    let wallet: SimulatedProgram
+    let concert: SimulatedProgram
+    let payers: [Somebody] = [.alice, .bob]
+    private(set) var concertID: [UInt8] = []
+    private(set) var scheduleID: [UInt8] = []
+    /// From when on things go wrong.
+    var isOpen = false
+    private let keys = KeyFile.random()
+    private let toWallet: Client
+    private let toConcert: Client
+    private let strayToWallet: Client
+    private let strayToConcert: Client
+
+    init(seed: UInt64) throws {
+        let addresses = [Address.loopback(7003), .loopback(7002)]
+        self.seed = seed
+        simulation = Simulation(seed: seed)
+        wallet = try SimulatedProgram(
+            .wallet, at: addresses[0], in: simulation, keys: keys, arguments: ["--concert", "\(addresses[1])"])
+        concert = try SimulatedProgram(.concert, at: addresses[1], in: simulation, keys: keys)
+        let clients = (0..<4).map { [simulation] number in
+            var settings = ClientSettings()
+            settings.seed = seed
+            return Client(
+                to: [addresses[number % 2]], on: simulation.loops, network: simulation.network, settings: settings)
+        }
+        (toWallet, toConcert, strayToWallet, strayToConcert) = (clients[0], clients[1], clients[2], clients[3])
+    }
+
+    var walletCalls: WalletClient { WalletClient(toWallet) }
+    var concertCalls: ConcertClient { ConcertClient(toConcert) }
+
+    func options(_ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(5)) -> CallOptions {
+        CallOptions(
+            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(keys))
+    }
+
+    /// Starts both, and gives everyone the money.
+    func open(money: [UInt64]) throws {
+        try wallet.start()
+        try concert.start()
+        try simulation.run { [self] in
+            let made = try await concertCalls.createConcert(
+                CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR"),
+                options(.operator, 1))
+            concertID = made.concert?.concertID ?? []
+            let added = try await concertCalls.addSchedule(
+                AddScheduleRequest(concertID: concertID, settings: .tonight), options(.operator, 2))
+            scheduleID = added.schedule?.scheduleID ?? []
+            let offer = SeatOffer(
+                seats: SeatRange(firstNumber: 1, lastNumber: UInt32(Self.seats.count)), grade: "A", price: Self.price)
+            _ = try await concertCalls.setSeats(
+                SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]), options(.operator, 3))
+            for (payer, amount) in zip(payers, money) {
+                _ = try await walletCalls.topUp(TopUpRequest(amount: amount, currency: "EUR"), options(payer, 4))
+            }
+        }
+    }
+
+    /// The same request once more, over a connection of its own; nobody waits for the answer.
+    func send(_ request: Envelope, to address: Address) async {
+        let (client, service) =
+            address == wallet.address
+            ? (strayToWallet, WalletMethods.service) : (strayToConcert, ConcertMethods.service)
+        guard let method = service.methods.first(where: { $0.name == request.method }) else { return }
+        let options = CallOptions(
+            timeout: .seconds(2), requestID: RequestID(bytes: request.requestID), credential: request.credential)
+        _ = try? await client.callRaw(method, payload: request.payload, options)
+    }
+
+    func end() {
+        simulation.start { [self] in
+            for client in [toWallet, toConcert, strayToWallet, strayToConcert] { await client.shutdown() }
+        }
+        simulation.run(for: .seconds(1))
+        wallet.end()
+        concert.end()
+    }
+}
+
+extension ScheduleSettings {
+    fileprivate static let tonight = ScheduleSettings(
+        name: "tonight", startsAtMs: noon(.hours(30)), endsAtMs: noon(.hours(32)), saleOpensAtMs: noon(.hours(-2)),
+        saleClosesAtMs: noon(.hours(24)), cancelUntilMs: noon(.hours(24)), seatsPerUser: 40,
+        holdMs: UInt32(World.hold.milliseconds))
+
+    private static func noon(_ later: Duration) -> UInt64 { UInt64((Timestamp.noon + later).milliseconds) }
+}

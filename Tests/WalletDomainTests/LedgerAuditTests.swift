@@ -1,0 +1,104 @@
+import Kernel
+import TestSupport
+import Testing
+import WalletDomain
+
+/// The audit is shown books that are right, and the same books with one row changed.
+@Suite struct LedgerAuditTests {
+    /// A top-up of 100; 30 posted, 20 voided, 10 refunded, 5 undecided.
+    private struct Books {
+        var account = Account(of: .alice, in: .eur)
+        var entries: [Entry] = []
+        var topUps = [TopUp(stored: RequestID(high: 9, low: 9), for: .alice, Money(minorUnits: 100, .eur))]
+        var payments: [Payment] = []
+
+        init() {
+            move(.topUp, 100, RequestID(high: 9, low: 9))
+            pay(1, 30, .posted, .payment)
+            pay(2, 20, .voided, .release)
+            pay(3, 10, .refunded, .payment, .refund)
+            pay(4, 5, .reserved)
+        }
+
+        mutating func move(_ kind: Entry.Kind, _ amount: Int64, _ cause: RequestID) {
+            entries += [account.move(kind, Money(minorUnits: amount, .eur), for: cause, now: .noon)].compactMap { $0 }
+        }
+
+        private mutating func pay(_ number: UInt64, _ amount: Int64, _ state: Payment.State, _ kinds: Entry.Kind...) {
+            let id = PaymentID(high: 1, low: number)
+            for kind in [.setAside] + kinds { move(kind, amount, RequestID(of: id)) }
+            payments.append(payment(number, amount, state))
+        }
+
+        func payment(_ number: UInt64, _ amount: Int64, _ state: Payment.State) -> Payment {
+            let content = Payment.Content(
+                concert: ConcertID(high: 2, low: 1), reservation: ReservationID(high: 3, low: number),
+                amount: Money(minorUnits: amount, .eur))
+            return Payment(
+                stored: PaymentID(high: 1, low: number), by: .alice, for: content, begunAt: .noon, state: state,
+                refund: state == .refunded ? RefundID(high: 4, low: number) : nil)
+        }
+
+        var audit: LedgerAudit {
+            var audit = LedgerAudit()
+            for entry in entries { audit.add(entry) }
+            for topUp in topUps { audit.add(topUp) }
+            for payment in payments { audit.add(payment) }
+            audit.add(account)
+            audit.endUsers()
+            audit.end()
+            return audit
+        }
+    }
+
+    @Test func `books that are right have no misfit, and the audit says what it counted`() {
+        let audit = Books().audit
+        #expect(audit.misfit == nil)
+        #expect(audit.userCount == 1)
+        #expect(audit.entryCount == 9)
+        #expect(audit.paymentCounts == [.posted: 1, .voided: 1, .refunded: 1, .reserved: 1])
+        let sums = audit.totals[.eur]
+        #expect([sums?.toppedUp, sums?.available, sums?.pending, sums?.revenue] == [100, 65, 5, 30])
+    }
+
+    private func expectMisfit(
+        _ words: String, sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout Books) -> Void
+    ) {
+        var books = Books()
+        change(&books)
+        let misfit = books.audit.misfit
+        #expect(misfit?.contains(words) == true, "\(misfit ?? "no misfit")", sourceLocation: sourceLocation)
+    }
+
+    @Test func `every row that is missing, double or different is found and named`() {
+        expectMisfit("entry 2 of user") { $0.entries.remove(at: 0) }
+        expectMisfit("which was not there") { $0.entries.remove(at: 3) }
+        expectMisfit("entry 2 of user") { $0.entries.insert($0.entries[1], at: 1) }
+        expectMisfit("which is reserved") { $0.entries.removeLast() }
+        expectMisfit("should be number 8") { $0.entries.remove(at: 7) }
+        expectMisfit("top-up") {
+            $0.topUps[0] = TopUp(stored: $0.topUps[0].id, for: .alice, Money(minorUnits: 99, .eur))
+        }
+        expectMisfit("top-up") {
+            $0.topUps.append(TopUp(stored: RequestID(high: 8, low: 8), for: .alice, Money(minorUnits: 1, .eur)))
+        }
+        expectMisfit("neither a top-up nor a payment") { $0.topUps = [] }
+        expectMisfit("neither a top-up nor a payment") { $0.payments.remove(at: 2) }
+        expectMisfit("which is posted") { $0.payments[3] = $0.payment(4, 5, .posted) }
+        expectMisfit("which is voided") { $0.payments[0] = $0.payment(1, 30, .voided) }
+        expectMisfit("which is declined") { $0.payments[1] = $0.payment(2, 20, .declined) }
+        expectMisfit("which is reserved") { $0.payments.append($0.payment(5, 1, .reserved)) }
+        expectMisfit("needs these entries") { $0.payments[0] = $0.payment(1, 31, .posted) }
+        expectMisfit("66 available") {
+            $0.account = Account(of: .alice, in: .eur, available: 66, pending: 5, entries: $0.account.entries)
+        }
+        expectMisfit("6 pending") {
+            $0.account = Account(of: .alice, in: .eur, available: 65, pending: 6, entries: $0.account.entries)
+        }
+    }
+
+    @Test func `a payment is paid once and given back once`() {
+        expectMisfit("needs these entries") { $0.move(.refund, 30, RequestID(high: 1, low: 1)) }
+        expectMisfit("an earlier one 0.30 EUR") { $0.move(.payment, 5, RequestID(high: 1, low: 1)) }
+    }
+}

@@ -1,0 +1,162 @@
+import Testing
+
+/// The table of a payment's states, row by row.
+@Suite struct PaymentScriptTests {
+    @Test func `who has enough sets it aside, and pays when it is confirmed`() throws {
+        try play(
+            """
+            00:00  pay 100       RESERVED 0 100
+            00:00  pay 100       RESERVED 0 100
+            00:01  confirmed 100 POSTED 0 0
+            00:02  pay 100       POSTED 0 0
+            00:03  confirmed 100 POSTED 0 0
+            """)
+    }
+
+    @Test func `one cent short is not enough, and stays so`() throws {
+        try play(
+            """
+            00:00  pay 100  DECLINED(insufficient) 99 0
+            00:01  pay 100  DECLINED(insufficient) 99 0
+            00:02  cancel   DECLINED(insufficient) 99 0
+            00:03  aborted  DECLINED(insufficient) 99 0
+            """, wallet: 99)
+    }
+
+    @Test func `who never had money has no account`() throws {
+        try play("00:00  pay 1  DECLINED(noAccount) 0 0", wallet: nil)
+    }
+
+    @Test func `what was aborted is available again`() throws {
+        try play(
+            """
+            00:00  pay 30   RESERVED 70 30
+            05:00  expired  VOIDED(holdExpired) 100 0
+            05:01  expired  VOIDED(holdExpired) 100 0
+            05:02  pay 30   VOIDED(holdExpired) 100 0
+            05:03  cancel   VOIDED(holdExpired) 100 0
+            """)
+    }
+
+    @Test func `an id that comes again with something else is refused, in every state`() throws {
+        try play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  pay 31        paymentIDReused
+            00:02  confirmed 30  POSTED 70 0
+            00:03  pay 31        paymentIDReused
+            00:04  refund 30     REFUNDED 100 0 ack
+            00:05  pay 31        paymentIDReused
+            """)
+        try play(
+            """
+            00:00  pay 30   RESERVED 70 30
+            00:01  aborted  VOIDED(cancelled) 100 0
+            00:02  pay 31   paymentIDReused
+            """)
+    }
+
+    @Test func `who cancels before he pays does not pay, whatever he pays for`() throws {
+        try play(
+            """
+            00:00  cancel  DECLINED(cancelled) 100 0
+            00:01  pay 30  DECLINED(cancelled) 100 0
+            00:02  pay 31  DECLINED(cancelled) 100 0
+            """)
+    }
+
+    @Test func `a cancellation waits for the decision, and may come too late`() throws {
+        try play(
+            """
+            00:00  pay 30   RESERVED 70 30
+            00:01  cancel   RESERVED 70 30 wantsAbort
+            00:02  cancel   RESERVED 70 30 wantsAbort
+            00:03  aborted  VOIDED(cancelled) 100 0
+            """)
+        try play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  cancel        RESERVED 70 30 wantsAbort
+            00:02  confirmed 30  POSTED 70 0
+            00:03  cancel        POSTED 70 0
+            """)
+    }
+
+    @Test func `no time that passes decides anything`() throws {
+        try play(
+            """
+            00:00   pay 30        RESERVED 70 30
+            999:00  attempt       RESERVED 70 30 ask
+            9999:00 pay 30        RESERVED 70 30
+            9999:01 confirmed 30  POSTED 70 0
+            """)
+    }
+
+    @Test func `the timer leaves the live call two seconds, and then asks ever more slowly`() throws {
+        try play(
+            """
+            00:00      pay 30   RESERVED 70 30
+            00:01.999  attempt  RESERVED 70 30 wait
+            00:02      attempt  RESERVED 70 30 ask
+            00:02.030  attempt  RESERVED 70 30 wait
+            00:02.050  attempt  RESERVED 70 30 ask
+            00:02.100  attempt  RESERVED 70 30 wait
+            00:02.150  attempt  RESERVED 70 30 ask
+            00:02.151  cancel   RESERVED 70 30 wantsAbort
+            00:04.150  attempt  RESERVED 70 30 wait
+            00:04.151  attempt  RESERVED 70 30 ask
+            00:05      aborted  VOIDED(cancelled) 100 0
+            00:99      attempt  VOIDED(cancelled) 100 0 wait
+            """)
+    }
+
+    @Test func `a confirmation of something else halts, and the payment stays undecided`() throws {
+        try play(
+            """
+            00:00  pay 30           RESERVED 70 30
+            00:01  confirmed-other  RESERVED 70 30 halted
+            00:02  confirmed 29     RESERVED 70 30 halted
+            00:03  confirmed 30     POSTED 70 0
+            """)
+    }
+
+    @Test func `a refund comes back once, in full, and only for what was posted`() throws {
+        try play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  refund 30     RESERVED 70 30
+            00:02  confirmed 30  POSTED 70 0
+            00:03  refund 29     POSTED 70 0 halted
+            00:04  refund 30     REFUNDED 100 0 ack
+            00:05  refund 30     REFUNDED 100 0 ack
+            00:06  refund-other  REFUNDED 100 0 halted
+            00:07  pay 30        REFUNDED 100 0
+            00:08  confirmed 30  REFUNDED 100 0
+            00:09  cancel        REFUNDED 100 0
+            """)
+    }
+
+    @Test func `what can never happen halts and moves nothing`() throws {
+        try play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  confirmed 30  POSTED 70 0
+            00:02  aborted       POSTED 70 0 halted
+            00:03  refund 30     REFUNDED 100 0 ack
+            00:04  aborted       REFUNDED 100 0 halted
+            """)
+        try play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  aborted       VOIDED(cancelled) 100 0
+            00:02  confirmed 30  VOIDED(cancelled) 100 0 halted
+            00:03  refund 30     VOIDED(cancelled) 100 0 halted
+            """)
+        try play(
+            """
+            00:00  pay 101        DECLINED(insufficient) 100 0
+            00:01  confirmed 101  DECLINED(insufficient) 100 0 halted
+            00:02  refund 101     DECLINED(insufficient) 100 0 halted
+            """)
+    }
+}

@@ -1,0 +1,76 @@
+import ConcertAPI
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+import Testing
+import WalletAPI
+
+/// What must never happen is brought about here by a service that decides behind the wallet's back.
+@Suite struct HaltTests {
+    private func confirm(_ reservation: ReservationEntry, _ number: UInt64, _ market: Market) async throws {
+        let request = ConfirmRequest(
+            concertID: market.concertID, paymentID: RequestID.wish(number).bytes,
+            reservationID: reservation.reservationID, userID: UserID.alice.bytes, amount: reservation.amount,
+            currency: reservation.currency)
+        let decision = try await market.seller(of: .service).confirm(request).decision
+        #expect(decision?.outcome == .confirmed)
+    }
+
+    @Test(arguments: Engine.available)
+    func `a decision about something else halts the concert until an operator lifts it`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(20_000)
+            let first = try await market.reserve("1", number: 20)
+            let second = try await market.reserve("2", number: 21)
+            let third = try await market.reserve("3", number: 22)
+            #expect(try await market.pay(third, number: 32).outcome == .paid)
+            try await confirm(first, 30, market)
+            #expect(try await market.payInVain(second, number: 30).outcome == .pending)
+            let halts = try await market.halts()
+            #expect(halts.map(\.concertID) == [market.concertID])
+            #expect(halts.first?.paymentID == RequestID.wish(30).bytes && halts.first?.why.isEmpty == false)
+
+            await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
+            #expect(try await market.pay(third, number: 32).outcome == .paid, "what was decided is still told")
+            #expect(try await market.money() == [14_000, 3000])
+            for _ in 1...2 {
+                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
+            }
+            #expect(try await market.halts().isEmpty)
+            // What the operator has looked at halts nothing again, however often it is asked about.
+            market.clock.advance(by: .seconds(10))
+            try await market.wallet.run("payments")
+            #expect(try await market.halts().isEmpty)
+            #expect(try await market.pay(second, number: 31).outcome == .paid)
+            #expect(try await market.show(30).outcome == .pending)
+            #expect(brokenInvariants(market) == 1)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a refund for what was never paid halts, moves nothing, and is not acknowledged`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(20_000)
+            let first = try await market.reserve("1", number: 20)
+            let second = try await market.reserve("2", number: 21)
+            _ = try await market.cancel(30)
+            for (reservation, payment) in [(first, 30), (second, 31)] as [(ReservationEntry, UInt64)] {
+                try await confirm(reservation, payment, market)
+                try await market.giveBack(reservation, number: 10 + payment)
+            }
+            try await market.run("refunds") { try await market.halts().count == 2 }
+            try await market.wallet.run("refunds")
+            #expect(try await market.money() == [20_000, 0])
+            #expect(brokenInvariants(market) == 2)
+            let due = try await market.seller(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds
+            #expect(due.count == 2)
+        }
+    }
+
+    private func brokenInvariants(_ market: Market) -> Int {
+        let lines = market.wallet.instances[0].metrics.prometheusText.split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("wallet_broken_invariants_total ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+    }
+}

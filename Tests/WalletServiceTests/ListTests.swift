@@ -1,0 +1,58 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+import WalletAPI
+
+@Suite struct ListTests {
+    @Test(arguments: Engine.available)
+    func `the history comes newest first, page by page, with what was there after each entry`(
+        engine: Engine
+    ) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            _ = try await market.pay(try await market.reserve("1", number: 20), number: 30)
+            try await market.topUp(500, number: 11)
+            let calls = market.calls(of: .alice)
+            var entries: [EntryView] = []
+            var request = ListEntriesRequest(currency: "EUR", pageSize: 3)
+            while true {
+                let page = try await calls.listEntries(request)
+                entries += page.entries
+                guard page.hasMore else { break }
+                request.beforeSerial = page.entries.last!.serial
+            }
+            #expect(entries.map(\.serial) == [4, 3, 2, 1])
+            #expect(entries.map(\.kind) == [.topUp, .payment, .setAside, .topUp])
+            #expect(entries.map(\.amount) == [500, 3000, 3000, 10_000])
+            #expect(entries.map(\.available) == [7500, 7000, 7000, 10_000])
+            #expect(entries.map(\.pending) == [0, 0, 3000, 0])
+            let payment = RequestID.wish(30).bytes
+            #expect(entries.map(\.paymentID) == [[], payment, payment, []])
+            #expect(try await market.calls(of: .bob).listEntries(ListEntriesRequest(currency: "EUR")).entries.isEmpty)
+            await refused("INVALID_FIELD") { try await calls.listEntries(ListEntriesRequest()) }
+            await refused("INVALID_FIELD") {
+                try await calls.listEntries(ListEntriesRequest(currency: "EUR", pageSize: 501))
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `payments come newest first, page by page, to their payer only`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(4000)
+            for number in 1...4 as ClosedRange<UInt64> {
+                let reservation = try await market.reserve("\(number)", number: 20 + number)
+                _ = try await market.pay(reservation, number: 30 + number)
+            }
+            let calls = market.calls(of: .alice)
+            let first = try await calls.listPayments(ListPaymentsRequest(pageSize: 3))
+            #expect(first.payments.map(\.paymentID) == [34, 33, 32].map { RequestID.wish($0).bytes } && first.hasMore)
+            #expect(first.payments.allSatisfy { $0.reason == .insufficient })
+            let request = ListPaymentsRequest(beforePaymentID: first.payments.last!.paymentID)
+            let second = try await calls.listPayments(request)
+            #expect(second.payments.map(\.outcome) == [.paid] && !second.hasMore)
+            #expect(try await market.calls(of: .bob).listPayments(ListPaymentsRequest()).payments.isEmpty)
+        }
+    }
+}

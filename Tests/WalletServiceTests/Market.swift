@@ -1,0 +1,233 @@
+import ConcertAPI
+import ConcertService
+import Kernel
+import QueueAPI
+import QueueService
+import RPC
+import Service
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+/// All three services: a concert with seats 1 to 40 for 30.00 EUR and 41 for nothing, on sale from noon for a day; between
+/// the wallet and the concert's side, a road on which messages get lost. The wallet runs on the engine of the test.
+struct Market: Sendable {
+    static let price: UInt64 = 3000
+    static let patience = Duration.seconds(2)
+
+    let wallet: TestService
+    let concert: TestService
+    let queue: TestService
+    let road: Road
+    let concertID: [UInt8]
+    let scheduleID: [UInt8]
+
+    var clock: ManualClock { wallet.clock }
+
+    /// The books are audited at the end, unless `body` has spoilt them on purpose.
+    static func with(
+        _ engine: Engine, instances: Int = 1, queue: Address? = nil, isAudited: Bool = true,
+        _ body: (Market) async throws -> Void
+    ) async throws {
+        try await withOthers { others in
+            try await others.open(engine, instances: instances, queue: queue) { market in
+                try await body(market)
+                if isAudited { #expect(try await market.audit().misfit == "") }
+            }
+        }
+    }
+
+    /// The services that stay while wallets come and go.
+    struct Others: Sendable {
+        let concert: TestService
+        let queue: TestService
+        let concertID: [UInt8]
+        let scheduleID: [UInt8]
+        let road: Road
+
+        func open(
+            _ engine: Engine, database: TestDatabase? = nil, instances: Int = 1, queue otherQueue: Address? = nil,
+            _ body: (Market) async throws -> Void
+        ) async throws {
+            try await TestService.with(
+                .wallet, on: engine, database: database, instances: instances, keys: concert.keys,
+                clock: concert.clock,
+                arguments: [
+                    "--concert", "\(road.address)", "--queue", "\(otherQueue ?? queue.instances[0].address)",
+                ]
+            ) { wallet in
+                try await body(
+                    Market(
+                        wallet: wallet, concert: concert, queue: queue, road: road, concertID: concertID,
+                        scheduleID: scheduleID))
+            }
+        }
+    }
+
+    static func withOthers(_ body: (Others) async throws -> Void) async throws {
+        try await TestService.with(.concert, on: .memory) { concert in
+            try await TestService.with(.queue, on: .memory, keys: concert.keys, clock: concert.clock) { queue in
+                let road = try Road(to: concert.instances[0].address)
+                let calls = ConcertClient(concert.client(of: .operator))
+                let concertID = try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(1))).concert!
+                    .concertID
+                let schedule = AddScheduleRequest(concertID: concertID, settings: .tonight)
+                let scheduleID = try await calls.addSchedule(schedule, CallOptions(requestID: .wish(2))).schedule!
+                    .scheduleID
+                let offers = [
+                    SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 40), grade: "A", price: price),
+                    SeatOffer(seats: SeatRange(firstNumber: 41, lastNumber: 41), grade: "F", price: 0),
+                ]
+                _ = try await calls.setSeats(
+                    SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: offers),
+                    CallOptions(requestID: .wish(3)))
+                let others = Others(
+                    concert: concert, queue: queue, concertID: concertID, scheduleID: scheduleID, road: road)
+                do { try await body(others) } catch {
+                    await road.close()
+                    throw error
+                }
+                await road.close()
+            }
+        }
+    }
+
+    func calls(of somebody: Somebody?, instance: Int = 0) -> WalletClient {
+        WalletClient(wallet.client(of: somebody, instance: instance))
+    }
+
+    func seller(of somebody: Somebody?) -> ConcertClient { ConcertClient(concert.client(of: somebody)) }
+
+    // MARK: What people do; each number is a wish of its own
+
+    @discardableResult
+    func topUp(_ amount: UInt64, for somebody: Somebody = .alice, number: UInt64 = 10) async throws -> Balance {
+        let request = TopUpRequest(amount: amount, currency: "EUR")
+        return try await calls(of: somebody).topUp(request, CallOptions(requestID: .wish(number))).balance!
+    }
+
+    func reserve(
+        _ seats: String..., by somebody: Somebody = .alice, number: UInt64 = 20, pass: [UInt8] = []
+    ) async throws -> ReservationEntry {
+        let request = ReserveSeatsRequest(
+            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: seats)), pass: pass)
+        return try await seller(of: somebody).reserveSeats(request, CallOptions(requestID: .wish(number)))
+            .reservation!
+    }
+
+    /// Pays, and asks on where the machine is so busy that the first attempt brings no answer.
+    func pay(
+        _ reservation: ReservationEntry, by somebody: Somebody = .alice, number: UInt64 = 30, instance: Int = 0
+    ) async throws -> PaymentView {
+        let payment = try await askToPay(reservation, by: somebody, number, instance, timeout: .seconds(5))
+        return payment.outcome == .pending ? try await settled(number, of: somebody) : payment
+    }
+
+    private func askToPay(
+        _ reservation: ReservationEntry, by somebody: Somebody, _ number: UInt64, _ instance: Int, timeout: Duration
+    ) async throws -> PaymentView {
+        let request = PayRequest(
+            paymentID: RequestID.wish(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
+        return try await calls(of: somebody, instance: instance).pay(request, CallOptions(timeout: timeout)).payment!
+    }
+
+    /// Pays while the road is in trouble. That a payer hears PENDING in time is a matter of a simulation; here the machine may
+    /// be too busy to say it.
+    func payInVain(
+        _ reservation: ReservationEntry, number: UInt64 = 30, instance: Int = 0
+    ) async throws -> PaymentView {
+        do {
+            return try await askToPay(reservation, by: .alice, number, instance, timeout: Self.patience)
+        } catch let failure as RPCFailure where failure.code == .deadlineExceeded {
+            return try await show(number)
+        }
+    }
+
+    func show(_ number: UInt64 = 30, of somebody: Somebody = .alice) async throws -> PaymentView {
+        let request = ShowPaymentRequest(paymentID: RequestID.wish(number).bytes)
+        return try await calls(of: somebody).showPayment(request).payment!
+    }
+
+    func cancel(
+        _ number: UInt64 = 30, by somebody: Somebody = .alice, timeout: Duration = .seconds(20)
+    ) async throws -> PaymentView {
+        let request = CancelPaymentRequest(paymentID: RequestID.wish(number).bytes)
+        return try await calls(of: somebody).cancelPayment(request, CallOptions(timeout: timeout)).payment!
+    }
+
+    func giveBack(_ reservation: ReservationEntry, by somebody: Somebody = .alice, number: UInt64 = 40) async throws {
+        let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
+        _ = try await seller(of: somebody).cancelReservation(request, CallOptions(requestID: .wish(number)))
+    }
+
+    /// What they have: available, pending.
+    func money(of somebody: Somebody = .alice) async throws -> [UInt64] {
+        let balances = try await calls(of: somebody).showBalance(ShowBalanceRequest()).balances
+        return balances.first { $0.currency == "EUR" }.map { [$0.available, $0.pending] } ?? []
+    }
+
+    func entries(of somebody: Somebody = .alice) async throws -> [EntryKind] {
+        let request = ListEntriesRequest(currency: "EUR", pageSize: 500)
+        return try await calls(of: somebody).listEntries(request).entries.map(\.kind).reversed()
+    }
+
+    func validTickets(of somebody: Somebody = .alice) async throws -> [String] {
+        let tickets = try await seller(of: somebody).listTickets(ListTicketsRequest(concertID: concertID)).tickets
+        return tickets.filter { $0.state == .valid }.map(\.seat)
+    }
+
+    func halts() async throws -> [Halt] {
+        try await calls(of: .operator).listHalted(ListHaltedRequest()).halts
+    }
+
+    func audit() async throws -> AuditReply {
+        try await calls(of: .operator).audit(AuditRequest(), CallOptions(timeout: .minutes(1)))
+    }
+
+    /// Lets time pass until the timer has brought the payment to its end.
+    func settled(_ number: UInt64 = 30, of somebody: Somebody = .alice) async throws -> PaymentView {
+        for _ in 0..<40 {
+            let payment = try await show(number, of: somebody)
+            if payment.outcome != .pending { return payment }
+            clock.advance(by: .seconds(5))
+            try await wallet.run("payments")
+        }
+        return try await show(number, of: somebody)
+    }
+
+    /// Lets time pass until `isDone`, with a job at its work.
+    func run(_ job: String, until isDone: () async throws -> Bool) async throws {
+        for _ in 0..<40 {
+            try await wallet.run(job)
+            if try await isDone() { return }
+            clock.advance(by: .seconds(5))
+        }
+        Issue.record("\(job) does not come to its end")
+    }
+}
+
+extension CreateConcertRequest {
+    fileprivate static let moonTour = CreateConcertRequest(
+        name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
+}
+
+extension ScheduleSettings {
+    fileprivate static let tonight = ScheduleSettings(
+        name: "tonight", startsAtMs: noon(.hours(30)), endsAtMs: noon(.hours(32)), saleOpensAtMs: noon(.zero),
+        saleClosesAtMs: noon(.hours(24)), cancelUntilMs: noon(.hours(24)), seatsPerUser: 40)
+
+    private static func noon(_ later: Duration) -> UInt64 { UInt64((Timestamp.noon + later).milliseconds) }
+}
+
+/// Expects `body` to be refused for `reason`.
+@discardableResult
+func refused<Value>(
+    _ reason: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Value
+) async -> RPCFailure? {
+    let failure = await #expect(throws: RPCFailure.self, sourceLocation: sourceLocation) { _ = try await body() }
+    #expect(failure?.reason == reason, "\(failure?.description ?? "")", sourceLocation: sourceLocation)
+    #expect(failure?.isIndefinite != true, sourceLocation: sourceLocation)
+    return failure
+}

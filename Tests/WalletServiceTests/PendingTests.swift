@@ -1,0 +1,171 @@
+import Kernel
+import RPC
+import Runtime
+import Service
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+/// What becomes of payments while messages are lost and programs are not there.
+@Suite struct PendingTests {
+    @Test(arguments: Engine.available)
+    func `while the concert's side is silent the payment is PENDING, and PAID when it is back`(
+        engine: Engine
+    ) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            market.road.set(.callsAreLost)
+            let payment = try await market.payInVain(reservation)
+            #expect(payment.outcome == .pending && payment.askAgainMs > 0)
+            #expect(try await market.money() == [7000, 3000])
+            #expect(try await market.payInVain(reservation).outcome == .pending)
+            market.road.set(.none)
+            #expect(try await market.settled().outcome == .paid)
+            #expect(try await market.pay(reservation).outcome == .paid)
+            #expect(try await market.money() == [7000, 0])
+            #expect(try await market.validTickets() == ["1"])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `where the silence lasts longer than the hold, the money comes back`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            market.road.set(.callsAreLost)
+            #expect(try await market.payInVain(reservation).outcome == .pending)
+            market.clock.advance(by: .minutes(6))
+            try await market.wallet.run("payments")
+            #expect(try await market.show().outcome == .pending, "no time decides")
+            market.road.set(.none)
+            let payment = try await market.settled()
+            #expect(payment.outcome == .notPaid && payment.reason == .holdExpired)
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await market.entries() == [.topUp, .setAside, .release])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `what was sold while the answer was lost is paid, however late`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            market.road.set(.answersAreLost)
+            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.validTickets() == ["1"])
+            market.clock.advance(by: .hours(1))
+            market.road.set(.none)
+            #expect(try await market.settled().outcome == .paid)
+            #expect(try await market.money() == [7000, 0])
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a payment that was left behind by a restart is taken up at the next start`(engine: Engine) async throws {
+        let database = try await TestDatabase.make(on: engine)
+        try await Market.withOthers { others in
+            try await others.open(engine, database: database) { market in
+                try await market.topUp(10_000)
+                let reservation = try await market.reserve("1")
+                market.road.set(.callsAreLost)
+                #expect(try await market.payInVain(reservation).outcome == .pending)
+            }
+            others.road.set(.none)
+            others.concert.clock.advance(by: .seconds(2))
+            try await others.open(engine, database: database) { market in
+                try await market.wallet.run("payments")
+                #expect(try await market.settled().outcome == .paid)
+                #expect(try await market.money() == [7000, 0])
+                #expect(try await market.audit().misfit == "")
+            }
+        }
+    }
+
+    @Test func `two instances never ask about the same payment at the same time`() async throws {
+        try await Market.with(.postgreSQL, instances: 2) { market in
+            try await market.topUp(100_000)
+            market.road.set(.callsAreLost)
+            try await withThrowingTaskGroup { group in
+                for number in 1...8 as ClosedRange<UInt64> {
+                    group.addTask {
+                        let reservation = try await market.reserve("\(number)", number: 100 + number)
+                        let payment = try await market.payInVain(
+                            reservation, number: 200 + number, instance: Int(number) % 2)
+                        #expect(payment.outcome == .pending)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for round in 1...4 {
+                market.clock.advance(by: .seconds(6))
+                async let first: Void = market.wallet.instances[0].run("payments")
+                async let second: Void = market.wallet.instances[1].run("payments")
+                _ = try await (first, second)
+                #expect(market.road.confirmCount <= 8 * (1 + round))
+            }
+            market.road.set(.none)
+            for number in 201...208 as ClosedRange<UInt64> {
+                #expect(try await market.settled(number).outcome == .paid)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `who asks again while the first call is under way waits for the same outcome`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            market.road.set(.slow(.milliseconds(300)))
+            async let first = market.pay(reservation)
+            async let second = market.pay(reservation)
+            let payments = try await [first, second]
+            #expect(payments.map(\.outcome) == [.paid, .paid])
+            #expect(try await market.money() == [7000, 0])
+        }
+    }
+
+    @Test func `it serves while the others are not there`() async throws {
+        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1"]
+        try await TestService.with(.wallet, on: .memory, arguments: arguments) { wallet in
+            let alice = WalletClient(wallet.client(of: .alice))
+            let topUp = TopUpRequest(amount: 5000, currency: "EUR")
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1)))
+            let request = PayRequest(
+                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
+                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+            _ = try? await alice.pay(request, CallOptions(timeout: Market.patience))
+            let show = ShowPaymentRequest(paymentID: request.paymentID)
+            #expect(try await alice.showPayment(show).payment?.outcome == .pending)
+            wallet.clock.advance(by: .seconds(10))
+            for job in wallet.instances[0].jobs { try await job.run() }
+            let balance = try await alice.showBalance(ShowBalanceRequest()).balances.first
+            #expect(balance?.available == 2000 && balance?.pending == 3000)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `what is not decided for a minute is counted, and for ten minutes, counted apart`(engine: Engine) async throws
+    {
+        try await Market.with(engine) { market in
+            func late() async throws -> [String] {
+                try await market.wallet.run("late payments")
+                let lines = market.wallet.instances[0].metrics.prometheusText.split(separator: "\n")
+                return lines.filter { $0.hasPrefix("wallet_payments_") }.map { "\($0.last!)" }
+            }
+            try await market.topUp(10_000)
+            market.road.set(.callsAreLost)
+            _ = try await market.payInVain(try await market.reserve("1"))
+            market.clock.advance(by: .seconds(60) - .milliseconds(1))
+            #expect(try await late() == ["0", "0"])
+            market.clock.advance(by: .milliseconds(1))
+            #expect(try await late() == ["1", "0"])
+            market.clock.advance(by: .minutes(9))
+            #expect(try await late() == ["1", "1"])
+            market.road.set(.none)
+            #expect(try await market.settled().reason == .holdExpired)
+            #expect(try await late() == ["0", "0"])
+        }
+    }
+}

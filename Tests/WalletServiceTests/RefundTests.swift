@@ -1,0 +1,88 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+import WalletAPI
+
+@Suite struct RefundTests {
+    private func due(_ market: Market) async throws -> Int {
+        try await market.seller(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds.count
+    }
+
+    @Test(arguments: Engine.available)
+    func `what was given back is refunded once, however often it is looked at`(engine: Engine) async throws {
+        try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1", "2")
+            #expect(try await market.pay(reservation).outcome == .paid)
+            try await market.giveBack(reservation)
+            #expect(try await market.money() == [4000, 0])
+            try await market.run("refunds") { try await due(market) == 0 }
+            try await market.wallet.run("refunds")
+            #expect(try await market.money() == [10_000, 0])
+            let payment = try await market.pay(reservation)
+            #expect(payment.outcome == .paid && payment.isRefunded && payment.refundedAtMs != 0)
+            #expect(try await market.entries() == [.topUp, .setAside, .payment, .refund])
+            let audit = try await market.audit()
+            #expect(audit.paidCount == 1 && audit.refundedCount == 1)
+            #expect(audit.totals.first?.revenue == 0 && audit.totals.first?.available == 10_000)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a refund whose acknowledgement is lost comes again, and is not paid again`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            #expect(try await market.pay(reservation).outcome == .paid)
+            try await market.giveBack(reservation)
+            market.road.set(.lost(ConcertMethods.acknowledgeRefund.name))
+            try await market.wallet.run("refunds")
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await due(market) == 1)
+            market.road.set(.none)
+            try await market.run("refunds") { try await due(market) == 0 }
+            #expect(try await market.money() == [10_000, 0])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a refund for a payment that is not posted yet waits for that`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            market.road.set(.answersAreLost)
+            #expect(try await market.payInVain(reservation).outcome == .pending)
+            try await market.giveBack(reservation)
+            market.road.set(.none)
+            try await market.wallet.run("refunds")
+            #expect(try await market.show().outcome == .pending)
+            #expect(try await due(market) == 1)
+            #expect(try await market.settled().outcome == .paid)
+            try await market.run("refunds") { try await due(market) == 0 }
+            #expect(try await market.show().isRefunded)
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await market.halts().isEmpty)
+        }
+    }
+
+    @Test func `more refunds than one page holds are all paid out`() async throws {
+        try await Market.with(.memory) { market in
+            let offer = SeatOffer(seats: SeatRange(row: "X", firstNumber: 1, lastNumber: 120), grade: "A", price: 100)
+            _ = try await market.seller(of: .operator).setSeats(
+                SetSeatsRequest(concertID: market.concertID, scheduleID: market.scheduleID, offers: [offer]),
+                CallOptions(requestID: .wish(4)))
+            for number in 1...120 {
+                let user = Somebody.user(number)
+                let wish = UInt64(10 * number + 1000)
+                try await market.topUp(100, for: user, number: wish)
+                let reservation = try await market.reserve("X-\(number)", by: user, number: wish + 1)
+                #expect(try await market.pay(reservation, by: user, number: wish + 2).outcome == .paid)
+                try await market.giveBack(reservation, by: user, number: wish + 3)
+            }
+            try await market.run("refunds") { try await due(market) == 0 }
+            #expect(try await market.audit().refundedCount == 120)
+        }
+    }
+}

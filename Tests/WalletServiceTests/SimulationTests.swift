@@ -1,0 +1,44 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+/// The whole service in one thread, under a clock and a network of the test.
+@Suite struct SimulationTests {
+    /// A payment while nobody answers, and the times at which the service tried to reach somebody.
+    private func history(seed: UInt64) throws -> [String] {
+        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1"]
+        let simulation = try ServiceSimulation(.wallet, seed: seed, arguments: arguments)
+        let (clock, network) = (simulation.clock, simulation.network)
+        let alice = WalletClient(simulation.client(of: .alice))
+        return try simulation.run {
+            var lines: [String] = []
+            let topUp = TopUpRequest(amount: 5000, currency: "EUR")
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1)))
+            let request = PayRequest(
+                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
+                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+            let payment = try await alice.pay(request, CallOptions(timeout: .seconds(5))).payment!
+            lines.append("\(clock.uptime) \(payment.outcome) \(payment.askAgainMs)")
+            for _ in 1...20 {
+                try await clock.sleep(for: .seconds(3))
+                let shown = try await alice.showPayment(ShowPaymentRequest(paymentID: request.paymentID)).payment!
+                lines.append("\(clock.uptime) \(shown.outcome) \(shown.askAgainMs) \(network.connectCount)")
+            }
+            return lines
+        }
+    }
+
+    @Test func `a payer hears PENDING within his deadline, and the attempts go on`() throws {
+        let lines = try history(seed: 1)
+        #expect(lines.count == 21 && lines.allSatisfy { $0.contains("pending") }, "\(lines)")
+        #expect(lines[1] != lines[20])
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64]) func `the same seed gives the same history`(seed: UInt64) throws {
+        let (first, second) = (try history(seed: seed), try history(seed: seed))
+        #expect(first == second)
+    }
+}

@@ -1,0 +1,94 @@
+import Kernel
+import RPC
+import Service
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+@Suite struct TopUpTests {
+    private func topUp(
+        _ amount: UInt64, _ wallet: TestService, by somebody: Somebody = .alice, currency: String = "EUR",
+        name: String = "", number: UInt64 = 1, instance: Int = 0
+    ) async throws -> Balance {
+        let request = TopUpRequest(amount: amount, currency: currency, name: name)
+        return try await WalletClient(wallet.client(of: somebody, instance: instance)).topUp(
+            request, CallOptions(requestID: .wish(number))
+        ).balance!
+    }
+
+    @Test(arguments: Engine.available)
+    func `money comes in once for each wish, currency by currency`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            for _ in 1...2 {
+                #expect(try await topUp(500, wallet) == Balance(currency: "EUR", available: 500, pending: 0))
+            }
+            #expect(try await topUp(250, wallet, number: 2).available == 750)
+            #expect(try await topUp(100, wallet, currency: "usd", number: 3).currency == "USD")
+            await refused("REQUEST_ID_REUSED") { try await topUp(501, wallet, number: 1) }
+            await refused("REQUEST_ID_REUSED") { try await topUp(500, wallet, currency: "JPY", number: 1) }
+            #expect(try await topUp(500, wallet, by: .bob, number: 1).available == 500, "a wish is its user's own")
+            let balances = try await WalletClient(wallet.client(of: .alice)).showBalance(ShowBalanceRequest()).balances
+            #expect(balances.map(\.currency) == ["EUR", "USD"] && balances.map(\.available) == [750, 100])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the limits hold to the cent`(engine: Engine) async throws {
+        let arguments = ["--max-top-up", "1000", "--max-balance", "2500"]
+        try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
+            for amount in [0, 1001, .max] as [UInt64] {
+                await refused("INVALID_FIELD") { try await topUp(amount, wallet) }
+            }
+            _ = try await topUp(1000, wallet, number: 1)
+            _ = try await topUp(1000, wallet, number: 2)
+            await refused("BALANCE_LIMIT") { try await topUp(501, wallet, number: 3) }
+            #expect(try await topUp(500, wallet, number: 3).available == 2500, "what was refused left no trace")
+            await refused("BALANCE_LIMIT") { try await topUp(1, wallet, number: 4) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `many top-ups at once add up, and one wish from many counts once`(engine: Engine) async throws {
+        let instances = engine == .postgreSQL ? 2 : 1
+        try await TestService.with(.wallet, on: engine, instances: instances) { wallet in
+            try await withThrowingTaskGroup { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        _ = try await topUp(
+                            100, wallet, number: UInt64(1 + number % 20), instance: number % instances)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let calls = WalletClient(wallet.client(of: .alice))
+            #expect(try await calls.showBalance(ShowBalanceRequest()).balances.map(\.available) == [2000])
+            let audit = try await WalletClient(wallet.client(of: .operator)).audit(AuditRequest())
+            #expect(audit.misfit == "" && audit.entryCount == 20)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `an operator puts money into the wallet of a name`(engine: Engine) async throws {
+        let arguments = ["--top-up-by", "operator"]
+        try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
+            let calls = WalletClient(wallet.client(of: nil))
+            let session = try await calls.signUp(
+                SignUpRequest(name: "alice", password: "correct horse"),
+                CallOptions(timeout: .minutes(1), requestID: .wish(1))
+            ).session!
+            #expect(try await topUp(500, wallet, by: .operator, name: "alice", number: 2).available == 500)
+            let options = CallOptions(credential: session.credential)
+            #expect(try await calls.showBalance(ShowBalanceRequest(), options).balances.map(\.available) == [500])
+            await refused("TOP_UP_NOT_ALLOWED") { try await topUp(500, wallet, number: 3) }
+            await refused("NAME_UNKNOWN") { try await topUp(500, wallet, by: .operator, name: "bob", number: 3) }
+            await refused("INVALID_FIELD") { try await topUp(500, wallet, by: .operator, number: 3) }
+        }
+    }
+
+    @Test func `a user names nobody else`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            _ = await refused("INVALID_FIELD") { try await topUp(500, wallet, name: "bob") }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Kernel
+import RPC
+import Service
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+@Suite struct UserTests {
+    private static let password = "correct horse"
+    /// A password takes a core a tenth of a second, where nobody else wants it.
+    private static let patience = Duration.minutes(1)
+
+    private func signUp(
+        _ wallet: TestService, _ name: String = "alice", _ password: String = password, number: UInt64 = 1
+    ) async throws -> Session {
+        let request = SignUpRequest(name: name, password: password)
+        let options = CallOptions(timeout: Self.patience, requestID: .wish(number))
+        return try await WalletClient(wallet.client(of: nil)).signUp(request, options).session!
+    }
+
+    private func signIn(
+        _ wallet: TestService, _ name: String = "alice", _ password: String = password
+    ) async throws -> Session {
+        let request = SignInRequest(name: name, password: password)
+        let options = CallOptions(timeout: Self.patience)
+        return try await WalletClient(wallet.client(of: nil)).signIn(request, options).session!
+    }
+
+    @Test(arguments: Engine.available)
+    func `who signs up is signed in, and again each time he signs in, as the same user`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let first = try await signUp(wallet)
+            #expect(first.expiresAtMs == UInt64((Timestamp.noon + .hours(12)).milliseconds))
+            #expect(first.userID != RequestID.wish(1).bytes, "nobody chooses who he is")
+            for session in [first, try await signIn(wallet), try await signUp(wallet)] {
+                #expect(session.userID == first.userID)
+                let options = CallOptions(credential: session.credential)
+                let calls = WalletClient(wallet.client(of: nil))
+                #expect(try await calls.showBalance(ShowBalanceRequest(), options).balances == [])
+            }
+            wallet.clock.advance(by: .hours(12))
+            let late = CallOptions(credential: first.credential)
+            await refused("CREDENTIAL_EXPIRED") {
+                try await WalletClient(wallet.client(of: nil)).showBalance(ShowBalanceRequest(), late)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a name belongs to one, also where many want it at once`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let users = await withTaskGroup(of: [UInt8]?.self) { group in
+                for number in 1...3 as ClosedRange<UInt64> {
+                    group.addTask { try? await signUp(wallet, number: number).userID }
+                }
+                return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
+            }
+            #expect(users.count == 1)
+            await refused("NAME_TAKEN") { try await signUp(wallet, number: 9) }
+            let session = try await signIn(wallet)
+            #expect(session.userID == users.first)
+        }
+    }
+
+    @Test func `a retry of signing up with another password is somebody else`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            _ = try await signUp(wallet)
+            await refused("NAME_TAKEN") { try await signUp(wallet, "alice", "battery staple") }
+        }
+    }
+
+    @Test func `a wrong password and an unknown name sound the same`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            _ = try await signUp(wallet)
+            let wrong = await refused("NAME_OR_PASSWORD_WRONG") { try await signIn(wallet, "alice", "wrong horse") }
+            let unknown = await refused("NAME_OR_PASSWORD_WRONG") { try await signIn(wallet, "bob") }
+            #expect(wrong == unknown)
+        }
+    }
+
+    @Test func `names and passwords that are none are refused with what is allowed`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            for (name, password) in [("Al", Self.password), ("alice", "short")] {
+                let failure = await refused("INVALID_FIELD") { try await signUp(wallet, name, password) }
+                #expect(failure?.message.contains("allowed is") == true)
+            }
+            let request = SignUpRequest(name: "alice", password: Self.password)
+            await refused("REQUEST_ID_MISSING") { try await WalletClient(wallet.client(of: nil)).signUp(request) }
+        }
+    }
+
+    @Test func `who guesses waits, and who waits is let in`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            _ = try await signUp(wallet)
+            _ = try await signUp(wallet, "bob", number: 2)
+            for _ in 1...10 {
+                await refused("NAME_OR_PASSWORD_WRONG") { try await signIn(wallet, "alice", "wrong horse") }
+            }
+            let failure = await refused("TOO_MANY_TRIES") { try await signIn(wallet) }
+            #expect(failure?.retryAfter == .seconds(6))
+            #expect(try await signIn(wallet, "bob").credential.isEmpty == false, "another name is another matter")
+            wallet.clock.advance(by: .seconds(6))
+            _ = try await signIn(wallet)
+        }
+    }
+}
