@@ -10,6 +10,8 @@ enum Main {
         HoldsBenchmark.benchmark,
         IdentityBenchmark.benchmark,
         MemoryBenchmark.benchmark,
+        PurchasesBenchmark.benchmark,
+        QueueBenchmark.benchmark,
         RPCBenchmark.benchmark,
         StreamsBenchmark.benchmark,
     ]

@@ -16,7 +16,13 @@ import Testing
         #expect(histogram.count == 1000)
     }
 
-    @Test(arguments: (0..<64).flatMap { [1 << $0, 1 << $0 + UInt64(1) << $0 / 3, 1 << $0 &- 1] as [UInt64] })
+    /// Powers of two, a third more, and one less.
+    private static let everySize = (0..<64).flatMap { (shift: UInt64) -> [UInt64] in
+        let power = UInt64(1) << shift
+        return [power, power + power / 3, power - 1]
+    }
+
+    @Test(arguments: everySize)
     func `every value is kept to one part in a thousand`(value: UInt64) {
         var histogram = Histogram()
         histogram.record(value)

@@ -33,12 +33,12 @@ enum HoldsBenchmark {
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         let process = try ConcertProcess(url: configuration[url], loops: configuration[serverLoops])
-        defer { process.stop() }
+        defer { process.program.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
         let loop = loops.all[0]
         let clients = (0..<configuration[connections]).map { _ in
-            Client(to: [process.address], on: Loops(driven: [loop]), network: TCP(on: loops))
+            Client(to: [process.program.address], on: Loops(driven: [loop]), network: TCP(on: loops))
         }
         let work = configuration[Self.work]
         let count = work == .show ? 1000 : configuration[seats]
@@ -53,15 +53,15 @@ enum HoldsBenchmark {
         case .prepare: break
         case .load: try await callers.showOnce(clients[0])
         case .sell, .refuse, .show:
-            let before = try process.figures()
+            let before = try process.program.figures()
             let result = try await callers.run(work, clients, inFlight: configuration[inFlight])
-            let after = try process.figures()
+            let after = try process.program.figures()
             report.add("calls per second", Double(result.latency.count) / result.seconds)
             report.add(latency: result.latency)
             let perCall = 1_000_000 / Double(max(1, result.latency.count))
             report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")
         }
-        report.add("server memory", Double(try process.figures().residentBytes) / 1_048_576, "MiB")
+        report.add("server memory", Double(try process.program.figures().residentBytes) / 1_048_576, "MiB")
         for client in clients { await client.shutdown() }
         report.show(asJSON: configuration[json])
     }

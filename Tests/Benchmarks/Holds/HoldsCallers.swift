@@ -119,9 +119,5 @@ final class HoldsCallers: @unchecked Sendable {
         UserID.make(at: SystemClock().now, using: &random)
     }
 
-    private func options(_ user: UserID) -> CallOptions {
-        CallOptions(
-            timeout: .minutes(1), requestID: RequestID.make(at: SystemClock().now),
-            credential: process.credential(user, .user))
-    }
+    private func options(_ user: UserID) -> CallOptions { process.program.options(user, .user) }
 }

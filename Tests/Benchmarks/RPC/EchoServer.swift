@@ -48,6 +48,8 @@ enum EchoServer {
         ])
 }
 
+/// Not inlined: what it keeps while it sends would be kept by the streams on which nothing happens.
+@inline(never)
 private func count(_ limit: UInt64, _ items: ItemWriter<CountItem>) async throws {
     for number in 1...limit { try await items.send(CountItem(number: number)) }
 }

@@ -1,0 +1,140 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import RPC
+import Runtime
+import TestSupport
+import WalletAPI
+
+/// Those who buy, all on one event loop; each is a new user with money and a credential.
+final class Buyers: @unchecked Sendable {
+    // Sound because: what changes is touched on the loop only.
+
+    /// What a buyer pays for, one seat after the other.
+    static let seatsEach = 4
+
+    private struct Held {
+        let credential: [UInt8]
+        let reservation: ReservationEntry
+    }
+
+    private let market: Market
+    private let clients: MarketClients
+    private let loop: EventLoop
+    private var random = SeededGenerator(seed: 1)
+    private var users: [[UInt8]] = []
+    private var held: [Held] = []
+    private var nextSeat = 0
+    private var latency = Histogram()
+    private var end = Uptime(nanoseconds: 0)
+
+    init(_ market: Market, _ clients: MarketClients, on loop: EventLoop) {
+        self.market = market
+        self.clients = clients
+        self.loop = loop
+    }
+
+    /// So many users, with money for their seats.
+    func sign(_ count: Int) async throws {
+        let each = UInt64(Self.seatsEach) * Sale.price
+        try await onLoop(inFlight: 256, times: count) { buyers, _ in
+            let credential = buyers.market.credential(UserID.make(at: SystemClock().now, using: &buyers.random))
+            let request = TopUpRequest(amount: each, currency: "EUR")
+            _ = try await WalletClient(buyers.clients.wallet).topUp(request, buyers.options(credential))
+            buyers.users.append(credential)
+        }
+    }
+
+    /// Each user holds his seats, one reservation for each.
+    func reserve(_ sale: Sale) async throws {
+        try await onLoop(inFlight: 256, times: users.count * Self.seatsEach) { buyers, number in
+            let credential = buyers.users[number / Self.seatsEach]
+            let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
+                sale.wish([number], pass: []), buyers.options(credential))
+            guard let reservation = reply.reservation else { throw BenchmarkError("nothing was reserved") }
+            buyers.held.append(Held(credential: credential, reservation: reservation))
+        }
+    }
+
+    /// Pays for what is held.
+    func pay(for duration: Duration, inFlight: Int) async throws -> (latency: Histogram, seconds: Double) {
+        try await measure(for: duration, inFlight: inFlight) { buyers in
+            guard let next = buyers.held.popLast() else { throw BenchmarkError("nothing is left to pay for") }
+            try await buyers.pay(for: next.reservation, next.credential)
+        }
+    }
+
+    /// The whole way of a buyer: join, come in, reserve a seat, pay.
+    func buy(
+        _ sale: Sale, behind room: [UInt8], for duration: Duration, inFlight: Int
+    ) async throws -> (latency: Histogram, seconds: Double) {
+        try await measure(for: duration, inFlight: inFlight) { buyers in
+            guard let credential = buyers.users.popLast(), buyers.nextSeat < sale.seats else {
+                throw BenchmarkError("nobody is left to buy, or nothing")
+            }
+            let seat = buyers.nextSeat
+            buyers.nextSeat += 1
+            let queue = QueueClient(buyers.clients.queue)
+            let place = try await queue.join(JoinRequest(roomID: room), buyers.options(credential)).place?.placeID ?? []
+            let pass = try await queue.renew(
+                RenewRequest(roomID: room, placeID: place), buyers.options(credential)
+            ).pass
+            let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
+                sale.wish([seat], pass: pass), buyers.options(credential))
+            guard let reservation = reply.reservation else { throw BenchmarkError("nothing was reserved") }
+            try await buyers.pay(for: reservation, credential)
+        }
+    }
+
+    private func pay(for reservation: ReservationEntry, _ credential: [UInt8]) async throws {
+        let request = PayRequest(
+            paymentID: PaymentID.make(at: SystemClock().now, using: &random).bytes,
+            concertID: reservation.concertID, reservationID: reservation.reservationID, amount: reservation.amount,
+            currency: reservation.currency)
+        let payment = try await WalletClient(clients.wallet).pay(request, options(credential)).payment
+        guard payment?.outcome == .paid else {
+            throw BenchmarkError("a payment is not paid: \(String(describing: payment))")
+        }
+    }
+
+    private func options(_ credential: [UInt8]) -> CallOptions {
+        CallOptions(
+            timeout: .minutes(1), requestID: .make(at: SystemClock().now, using: &random), credential: credential)
+    }
+
+    private func measure(
+        for duration: Duration, inFlight: Int, _ body: @escaping @Sendable (Buyers) async throws -> Void
+    ) async throws -> (latency: Histogram, seconds: Double) {
+        let start = Monotonic.now
+        end = start + duration
+        try await onLoop(inFlight: inFlight, times: .max) { buyers, _ in
+            let began = Monotonic.now
+            guard began < buyers.end else { throw Over() }
+            try await body(buyers)
+            buyers.latency.record(Monotonic.now.nanoseconds - began.nanoseconds)
+        }
+        return (await Task(executorPreference: loop) { [self] in latency }.value, (Monotonic.now - start) / .seconds(1))
+    }
+
+    /// There is no more time.
+    private struct Over: Error {}
+
+    private var left = 0
+    private var begun = 0
+
+    private func onLoop(
+        inFlight: Int, times: Int, _ body: @escaping @Sendable (Buyers, Int) async throws -> Void
+    ) async throws {
+        await Task(executorPreference: loop) { [self] in (left, begun) = (times, 0) }.value
+        let tasks = (0..<inFlight).map { _ in
+            Task(executorPreference: loop) { [self] in
+                while left > 0 {
+                    left -= 1
+                    begun += 1
+                    do { try await body(self, begun - 1) } catch is Over { return }
+                }
+            }
+        }
+        for task in tasks { try await task.value }
+    }
+}

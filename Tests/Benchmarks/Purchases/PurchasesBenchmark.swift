@@ -1,0 +1,69 @@
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+
+/// `Benchmarks purchases`: payments, and whole purchases, through the three programs, over sockets, durable.
+enum PurchasesBenchmark {
+    enum Work: String, CaseIterable, Sendable {
+        case pay, buy
+    }
+
+    private static let work = Option(
+        "work", .choice, default: Work.pay,
+        "Pay for seats that are held, or the whole way: join, come in, reserve, pay, and the pass given back.")
+    private static let inFlight = Option("in-flight", .integer(in: 1...1024), default: 256, "Buyers at once.")
+    private static let duration = Option(
+        "duration", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(4), "How long to measure.")
+    private static let perSecond = Option(
+        "per-second", .integer(in: 100...100_000), default: 15_000,
+        "Purchases a second to prepare for: more than there are.")
+    private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
+
+    static let benchmark = Benchmark(
+        "purchases", "complete payments, and whole purchases, through all three services",
+        [work, inFlight, duration, perSecond, json]
+    ) { configuration in
+        ProcessFigures.raiseFileLimit()
+        let market = try Market()
+        defer { market.stop() }
+        let loops = Loops(count: 1)
+        defer { loops.stop() }
+        let clients = market.connect(on: loops.all[0], loops)
+        let buyers = Buyers(market, clients, on: loops.all[0])
+        let (work, duration, inFlight) = (configuration[work], configuration[duration], configuration[inFlight])
+        let count = Int(duration / .seconds(1) * Double(configuration[perSecond])) + inFlight
+        var report = Report("purchases", ["work": work.rawValue, "in flight": "\(inFlight)"])
+        let result: (latency: Histogram, seconds: Double)
+        switch work {
+        case .pay:
+            let sale = try await market.openSale(seats: rounded(count), clients)
+            try await buyers.sign(rounded(count) / Buyers.seatsEach)
+            try await buyers.reserve(sale)
+            result = try await buyers.pay(for: duration, inFlight: inFlight)
+            report.add("purchases per second", Double(result.latency.count) / result.seconds)
+        case .buy:
+            let (room, sale) = try await market.openRoomAndSale(seats: rounded(count), clients)
+            try await buyers.sign(count)
+            let start = Monotonic.now
+            result = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight)
+            while try await market.finishedCount(in: room, clients) < result.latency.count {
+                try await SystemClock().sleep(for: .milliseconds(50))
+            }
+            // Until the last pass was given back.
+            report.add("purchases per second", Double(result.latency.count) / ((Monotonic.now - start) / .seconds(1)))
+        }
+        report.add(latency: result.latency)
+        try await market.audit(clients)
+        for (name, program) in zip(["queue", "concert", "wallet"], market.programs) {
+            report.add("\(name) memory", Double(try program.figures().residentBytes) / 1_048_576, "MiB")
+        }
+        await clients.shutdown()
+        report.show(asJSON: configuration[json])
+    }
+
+    /// Seats come in rows.
+    private static func rounded(_ count: Int) -> Int {
+        (count + ConcertProcess.seatsInARow - 1) / ConcertProcess.seatsInARow * ConcertProcess.seatsInARow
+    }
+}

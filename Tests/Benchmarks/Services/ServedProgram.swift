@@ -1,0 +1,59 @@
+import Glibc
+import Identity
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+
+/// A service as its users run it: a process of its own, on a database that is new.
+final class ServedProgram: Sendable {
+    let keys: KeyFile
+    let address: Address
+    private let process: ChildProcess
+    private let folder: TemporaryFolder
+    private let keyPath: String
+
+    /// On a new SQLite file, unless `url` says otherwise; with new keys, unless it shares those of another program.
+    init(
+        _ name: String, url: String? = nil, loops: Int = 1, sharing other: ServedProgram? = nil,
+        arguments: [String] = []
+    ) throws {
+        folder = TemporaryFolder()
+        keyPath = other?.keyPath ?? "\(folder.path)/keys"
+        keys = try other?.keys ?? KeyFile.create(at: keyPath)
+        // Its log says where it listens.
+        process = ChildProcess(
+            [
+                "sh", "-c", "exec \"$@\" 2>&1", "sh", ChildProcess.path(of: name), "--database",
+                url ?? "sqlite://\(folder.path)/service.db", "--keys", keyPath, "--listen", "127.0.0.1:0",
+                "--status-listen",
+                "127.0.0.1:0", "--loops", "\(loops)",
+            ] + arguments)
+        while let line = process.readLine() {
+            guard line.contains("listening"), let word = line.split(separator: "address=").last,
+                let address = Address(String(word.prefix { $0 != " " && $0 != "\"" }))
+            else { continue }
+            self.address = address
+            return
+        }
+        throw BenchmarkError("\(name) did not start; is it built? swift build -c release --product \(name)")
+    }
+
+    func figures() throws -> ProcessFigures { try ProcessFigures(of: process.id) }
+
+    func stop() {
+        process.kill(SIGKILL)
+        while process.readLine() != nil {}
+        process.wait()
+    }
+
+    func credential(_ user: UserID, _ role: Role) -> [UInt8] {
+        Credentials(keys).sign(Credential(user: user, role: role, expiry: .distantFuture))
+    }
+
+    /// For a call that writes.
+    func options(_ user: UserID, _ role: Role, timeout: Duration = .minutes(1)) -> CallOptions {
+        CallOptions(
+            timeout: timeout, requestID: .make(at: SystemClock().now), credential: credential(user, role))
+    }
+}
