@@ -1,0 +1,124 @@
+"""What the documents show: every line of a console is typed, and the tables are held against the programs."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+
+from repository import ROOT, SERVICES, options, text, tracked
+from shell import Shell
+
+
+def consoles(document):
+    """Of each ```console block: pairs of a command line and the output shown below it."""
+    for block in re.findall(r"^```console\n(.*?)^```$", document, re.M | re.S):
+        pairs = []
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                pairs.append((line[2:], []))
+            else:
+                pairs[-1][1].append(line)
+        yield pairs
+
+
+def agrees(shown, printed):
+    """Whether what was printed is what is shown, where … stands for anything."""
+    pattern = r"(?:.*\n)*?".join(
+        "".join(".*".join(re.escape(part) for part in line.split("…")) + "\n" for line in lines)
+        for lines in split_at(shown, "…"))
+    return re.fullmatch(pattern, printed) is not None
+
+
+def split_at(lines, separator):
+    parts = [[]]
+    for line in lines:
+        if line == separator:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
+
+
+class Documents(unittest.TestCase):
+    maxDiff = None
+
+    def test_every_line_of_a_console_runs_as_shown(self):
+        count = 0
+        for path in tracked():
+            if path.suffix != ".md" or "```console" not in path.read_text():
+                continue
+            with self.subTest(document=str(path.relative_to(ROOT))), tempfile.TemporaryDirectory() as folder:
+                shell = Shell(folder)
+                self.addCleanup(shell.close)
+                for command, shown in (pair for block in consoles(path.read_text()) for pair in block):
+                    printed, code = shell.type(command)
+                    count += 1
+                    self.assertEqual(code, 0, f"$ {command}\n{printed}")
+                    self.assertTrue(agrees(shown, printed), f"$ {command}\nprinted:\n{printed}\nshown:\n" + "\n".join(shown))
+        self.assertGreater(count, 10)
+
+    def test_the_runbook_has_every_option_in_one_table(self):
+        names, rows = {}, ["| option | of | default | what it is |", "|---|---|---|---|"]
+        for service in SERVICES:
+            for name, option in options(service).items():
+                names.setdefault(name, {})[service] = option
+        for name, services in names.items():
+            option = next(iter(services.values()))
+            defaults = dict.fromkeys(self.default(name, service, services[service]) for service in services)
+            of = "all" if len(services) == len(SERVICES) else ", ".join(services)
+            placeholder = (" " + option["placeholder"]).rstrip().replace("|", "\\|")
+            rows.append(f"| `--{name}{placeholder}` | {of} | {', '.join(defaults)} | {option['meaning']} |")
+        table = "\n".join(rows) + "\n"
+        self.assertGreater(len(rows), 12)
+        self.assertTrue(table in text("deploy/README.md"), f"write this table into deploy/README.md:\n\n{table}")
+
+    def test_files_that_a_document_names_are_there(self):
+        count = 0
+        names = {"/" + str(path.relative_to(ROOT)) for path in tracked()}
+        for path in tracked():
+            if path.suffix != ".md":
+                continue
+            for name in re.findall(r"`([\w./-]+\.(?:swift|proto|md|sql|ya?ml|pml|py))`", path.read_text()):
+                count += 1
+                # protoc's own file is named here and there.
+                there = name == "descriptor.proto" or any(known.endswith("/" + name) for known in names)
+                self.assertTrue(there, f"{path.relative_to(ROOT)} names {name}, which is not there")
+        self.assertGreater(count, 30)
+
+    def default(self, name, service, option):
+        if name == "loops":
+            return "one for each core"
+        if name == "database":
+            return f"`data/{service.removesuffix('Service').lower()}.db`"
+        return f"`{option['default']}`" if option["default"] else "must be given"
+
+    def test_the_runbook_explains_every_alarm(self):
+        alarms = re.findall(r"- alert: (\w+)", text("deploy/prometheus/alerts.yml"))
+        explained = text("deploy/README.md").split("\n## Alarms\n")[1]
+        self.assertEqual(re.findall(r"^### (\w+)$", explained, re.M), alarms)
+
+    def test_the_exit_codes_of_the_runbook_are_those_of_the_programs(self):
+        for code in re.findall(r"(?i)(?:exit code|ends with) (\d+)", text("deploy/README.md")):
+            self.assertIn(f"\n  {code}  ", self.help(), code)
+
+    def help(self):
+        return subprocess.run(["QueueService", "--help"], stdout=subprocess.PIPE, text=True).stdout
+
+
+class Examples(unittest.TestCase):
+    """The reader of consoles itself."""
+
+    def test_a_dot_line_stands_for_any_lines_and_a_dot_for_any_text(self):
+        self.assertTrue(agrees(["a", "…", "z"], "a\nb\nc\nz\n"))
+        self.assertTrue(agrees(["at …, done"], "at 7, done\n"))
+        self.assertFalse(agrees(["a"], "a\nb\n"))
+        self.assertFalse(agrees(["at …, done"], "at 7, failed\n"))
+        self.assertFalse(agrees([], "a\n"))
+
+    def test_a_line_that_fails_is_noticed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shell = Shell(folder)
+            self.addCleanup(shell.close)
+            self.assertEqual(shell.type("false"), ("", 1))
+            self.assertEqual(shell.type("cd /tmp && echo here"), ("here\n", 0))
+            self.assertEqual(shell.type("pwd"), ("/tmp\n", 0))

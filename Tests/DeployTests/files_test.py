@@ -1,0 +1,166 @@
+"""The files of deploy/, looked at without running them. Docker is not in Debian's packages: its files are only read."""
+
+import pathlib
+import re
+import tempfile
+import unittest
+
+import yaml
+
+from repository import ROOT, SERVICES, options, run, tables, text, tracked
+
+
+class Scripts(unittest.TestCase):
+    def test_shellcheck_finds_nothing(self):
+        scripts = [path for path in tracked() if path.read_bytes()[:30].startswith(b"#!/usr/bin/env bash")]
+        self.assertGreater(len(scripts), 5)
+        checked = run("shellcheck", *scripts)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+
+
+class Units(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.unit = pathlib.Path(folder.name, "onsale@.service")
+        # The programs need not be installed where this is checked.
+        self.unit.write_text(text("deploy/systemd/onsale@.service").replace("/usr/local/bin/%i", "/bin/true"))
+
+    def test_systemd_understands_the_unit(self):
+        for service in SERVICES:
+            verified = run("systemd-analyze", "verify", self.unit.with_name(f"onsale@{service}.service"))
+            self.assertEqual((verified.returncode, verified.stdout), (0, ""))
+
+    def test_systemd_finds_little_that_the_unit_leaves_open(self):
+        # 15 of 100; a unit without any of its limits has 96.
+        checked = run("systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", self.unit)
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+
+    def test_the_user_of_the_unit_is_made(self):
+        checked = run("systemd-sysusers", "--dry-run", ROOT / "deploy/systemd/onsale.sysusers")
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+        self.assertRegex(text("deploy/systemd/onsale.sysusers"), r"(?m)^u onsale ")
+        self.assertRegex(text("deploy/systemd/onsale@.service"), r"(?m)^User=onsale$")
+
+
+class Images(unittest.TestCase):
+    def setUp(self):
+        lines = re.sub(r"(?m)^\s*#.*\n", "", text("deploy/Dockerfile")).replace("\\\n", " ")
+        self.steps = [line.split(maxsplit=1) for line in lines.splitlines() if line.strip()]
+        self.build, self.image = self.stages()
+
+    def stages(self):
+        starts = [index for index, step in enumerate(self.steps) if step[0] == "FROM"]
+        self.assertEqual(len(starts), 2, "one stage builds, the other one is the image")
+        return self.steps[: starts[1]], self.steps[starts[1] :]
+
+    def installed(self, stage):
+        words = " ".join(step[1] for step in stage if step[0] == "RUN")
+        return set(re.search(r"--no-install-recommends\s+(.*?)&&", words).group(1).split())
+
+    def test_the_build_has_what_install_dependencies_installs(self):
+        build = re.search(r"build=\((.*?)\)", text("deploy/install-dependencies"), re.S).group(1).split()
+        self.assertEqual(self.installed(self.build), set(build))
+
+    def test_the_image_has_every_library_that_the_programs_use(self):
+        needed = set()
+        for program in SERVICES + ["gateway"]:
+            path = run("sh", "-c", f"command -v {program}").stdout.strip()
+            for library in re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", path).stdout):
+                owner = run("dpkg-query", "--search", f"*/{library}").stdout.split(":")[0]
+                # Swift's own are part of the programs; libc is in every image.
+                if not library.startswith(("libswift", "libdispatch", "libBlocksRuntime", "libFoundation")) and owner != "libc6":
+                    needed.add(owner)
+        self.assertGreater(len(needed), 4)
+        self.assertLessEqual(needed - {"libgcc-s1"}, self.installed(self.image))
+
+    def test_the_image_runs_as_somebody_who_is_not_root_and_says_whether_it_is_ready(self):
+        names = [step[0] for step in self.image]
+        self.assertIn("HEALTHCHECK", names)
+        user = [step[1] for step in self.image if step[0] == "USER"]
+        self.assertEqual(user, ["10001"])
+        self.assertIn("--uid 10001", " ".join(step[1] for step in self.image if step[0] == "RUN"))
+
+    def test_the_image_has_every_program(self):
+        for program in SERVICES + ["gateway"]:
+            self.assertEqual(" ".join(step[1] for step in self.build).count(program), 2, program)
+
+    def test_what_is_copied_is_there_and_not_ignored(self):
+        copied = [step[1].split()[0] for step in self.build if step[0] == "COPY"]
+        allowed = re.findall(r"(?m)^!(.*)$", text("deploy/Dockerfile.dockerignore"))
+        self.assertEqual(sorted(copied), sorted(allowed))
+        for name in copied:
+            self.assertTrue((ROOT / name).exists(), name)
+
+    def test_the_variables_of_the_image_are_options_of_every_service(self):
+        variables = {word.split("=")[0] for step in self.image if step[0] == "ENV" for word in step[1].split()}
+        for service in SERVICES:
+            self.assertLessEqual(variables, {option["variable"] for option in options(service).values()}, service)
+
+
+class Composition(unittest.TestCase):
+    def setUp(self):
+        self.compose = yaml.safe_load(text("deploy/compose.yaml"))
+        self.services = self.compose["services"]
+
+    def test_every_service_is_in_it_with_options_that_it_has(self):
+        commands = {service["command"][0]: service for service in self.services.values() if "command" in service}
+        self.assertEqual(set(commands), set(SERVICES))
+        for program, service in commands.items():
+            variables = {option["variable"] for option in options(program).values()}
+            self.assertLessEqual(set(service["environment"]), variables, program)
+            # In a container nothing else answers at the addresses that are meant for one machine.
+            peers = {option["variable"] for option in options(program).values() if option["placeholder"] == "HOST:PORT,..."}
+            self.assertLessEqual(peers, set(service["environment"]), program)
+
+    def test_what_it_refers_to_is_there(self):
+        for name, service in self.services.items():
+            self.assertLessEqual(set(service.get("depends_on", {})), set(self.services), name)
+            for volume in service["volumes"]:
+                source = volume.split(":")[0]
+                self.assertTrue(source in self.compose["volumes"] or (ROOT / "deploy" / source).exists(), volume)
+            if "build" in service:
+                self.assertTrue((ROOT / "deploy" / service["build"]["context"] / service["build"]["dockerfile"]).exists())
+
+    def test_other_machines_reach_nothing_of_it(self):
+        for name, service in self.services.items():
+            for port in service.get("ports", []):
+                self.assertTrue(port.startswith("127.0.0.1:"), f"{name}: {port}")
+
+    def test_no_password_is_written_in_it(self):
+        for name, service in self.services.items():
+            for variable, value in service["environment"].items():
+                if "PASSWORD" in variable:
+                    self.assertRegex(value, r"^\$\{\w+:\?.+\}$", f"{name}: {variable}")
+
+
+class Rules(unittest.TestCase):
+    def test_prometheus_understands_its_configuration(self):
+        checked = run("promtool", "check", "config", "deploy/prometheus/prometheus.yml")
+        self.assertEqual(checked.returncode, 0, checked.stdout)
+
+    def test_each_alarm_is_raised_when_it_should_be_and_not_otherwise(self):
+        tested = run("promtool", "test", "rules", "Tests/DeployTests/alerts.yml")
+        self.assertEqual(tested.returncode, 0, tested.stdout)
+        rules = re.findall(r"- alert: (\w+)", text("deploy/prometheus/alerts.yml"))
+        self.assertEqual(set(rules), set(re.findall(r"alertname: (\w+)", text("Tests/DeployTests/alerts.yml"))))
+
+    def test_every_service_is_scraped(self):
+        jobs = yaml.safe_load(text("deploy/prometheus/prometheus.yml"))["scrape_configs"]
+        self.assertEqual({job["job_name"].capitalize() + "Service" for job in jobs}, set(SERVICES))
+        for job in jobs:
+            default = options(job["job_name"].capitalize() + "Service")["status-listen"]["default"]
+            self.assertEqual(job["static_configs"][0]["targets"], [default])
+
+
+class Distribution(unittest.TestCase):
+    def test_citus_is_told_every_table_and_the_column_its_key_begins_with(self):
+        calls = re.findall(r"create_distributed_table\('(\w+)', '(\w+)'", text("deploy/postgresql/citus.sql"))
+        self.assertGreater(len(tables()), 10)
+        self.assertEqual(dict(calls), tables())
+        self.assertEqual(len(calls), len(dict(calls)))
+
+    def test_unique_indexes_hold_the_column_that_their_table_is_spread_by(self):
+        for schema in sorted(ROOT.glob("Services/*/Server/**/*Schema.swift")):
+            for index, table, column in re.findall(r"create unique index (\w+) on (\w+) \((\w+)", schema.read_text()):
+                self.assertEqual(column, tables()[table], index)

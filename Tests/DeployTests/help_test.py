@@ -1,0 +1,88 @@
+"""The examples in the help of the gateway, typed one after the other."""
+
+import re
+import tempfile
+import unittest
+
+from repository import run
+from shell import Shell
+
+# What has to be there before the first of them: services, keys, a hall, and a password that is not asked for.
+BEFORE = """
+export ONSALE_PASSWORD='a long password'
+echo "$ONSALE_PASSWORD" >secret; chmod 600 secret
+printf 'Stalls, 1-20, 1-40, A, 89.00\\n' >hall.csv
+mkdir -p ~/.zfunc ~/.config/fish/completions
+for service in Queue Concert Wallet; do ${service}Service 2>$service.log & done
+until gateway status >/dev/null 2>&1; do sleep 0.1; done
+gateway admin credential --keys data/keys
+gateway admin room create autumn-sale
+gateway admin room open autumn-sale
+gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records'
+gateway admin schedule add moon-tour/friday --starts '2026-12-25 20:00' --ends '2026-12-25 23:00' --room autumn-sale \
+--seats-per-user 20 --cancel-until '2026-12-24 20:00'
+gateway admin seats set moon-tour/friday --hall hall.csv
+"""
+
+# Who has paid gives up the place, a moment later than he hears of it: this waits for nothing.
+AGAIN = "gateway leave; gateway join moon-tour"
+
+# What is typed before an example, because the examples before it have changed things.
+FIRST = {
+    "gateway whoami": "gateway sign-in alice",
+    "gateway buy moon-tour/friday --best 2 --grade A --yes": "gateway top-up 1000 EUR",
+    "gateway buy moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json": AGAIN,
+    "gateway seats moon-tour": AGAIN,
+    "gateway join room:summer-sale": "gateway admin room create summer-sale; gateway admin room open summer-sale",
+    "gateway leave moon-tour": "gateway join moon-tour",
+    "gateway reserve moon-tour/friday Stalls-12-7 Stalls-12-8": "gateway cancel --yes; gateway join moon-tour",
+    "gateway pay": "gateway reserve moon-tour Stalls-12-9",
+    "gateway ticket show Stalls-12-7": "gateway pay $(gateway reservations | awk '/Stalls-12-7.*held/ { print $1 }')",
+}
+
+# Those that cannot end well here, and how they end.
+NEEDS_A_TERMINAL = ["gateway buy", "gateway buy moon-tour/friday", "gateway cancel", "gateway ticket show"]
+# Ids and codes in examples stand for those that a user has.
+STAND_INS = r"\b3f2a9c01\b|AMZD4…|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000000000001"
+THERE_ALREADY = [
+    "gateway sign-up alice --password-file - < secret",
+    "gateway admin room create summer-sale --active 200 --rate 20",
+    "gateway admin room create summer-sale --joins-at '2026-12-01 09:30' --opens-at '2026-12-01 10:00' --zone Europe/Berlin",
+    "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR",
+    "gateway admin schedule add moon-tour/friday --starts '2026-12-25 20:00' --ends '2026-12-25 23:00' --zone Europe/Berlin"
+    " --room summer-sale",
+]
+OTHER_MACHINES = ["gateway status --queue 10.0.0.1:7001,10.0.0.2:7001 --json"]
+OTHERWISE = {
+    **dict.fromkeys(NEEDS_A_TERMINAL, 64), **dict.fromkeys(THERE_ALREADY, 1), **dict.fromkeys(OTHER_MACHINES, 69)}
+
+
+def examples():
+    def names(*group):
+        listed = run("gateway", *group, "--help").stdout.split("\nExit codes")[0]
+        return [[*group, *name.split()] for name in re.findall(r"^  (\S+(?: \S+)*)  +\S", listed, re.M)]
+
+    for name in [name for name in names() if name != ["admin"]] + names("admin"):
+        yield from re.findall(r"^  (.*)$", run("gateway", *name, "--help").stdout.split("Examples:\n")[1].split("\n\n")[0], re.M)
+
+
+class Help(unittest.TestCase):
+    def test_every_example_runs(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        shell = Shell(folder.name)
+        self.addCleanup(shell.close)
+        for line in BEFORE.replace("\\\n", "").strip().splitlines():
+            self.type(shell, line)
+        listed = list(examples())
+        self.assertGreater(len(listed), 80)
+        self.assertLessEqual(set(OTHERWISE) | set(FIRST), set(listed), "no longer an example")
+        for example in listed:
+            if example in FIRST:
+                self.type(shell, FIRST[example])
+            with self.subTest(example=example):
+                self.type(shell, example, 1 if re.search(STAND_INS, example) else OTHERWISE.get(example, 0))
+
+    def type(self, shell, line, expected=0):
+        printed, code = shell.type(f"{line} 2>&1")
+        self.assertEqual(code, expected, f"$ {line}\n{printed}")

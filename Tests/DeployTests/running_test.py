@@ -1,0 +1,149 @@
+"""What deploy/ says about services that run, held against services that run."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+import urllib.request
+
+from repository import ROOT, SERVICES, run, tables, text
+
+
+@contextlib.contextmanager
+def running(service, folder, *arguments):
+    """The address of the status port of a service that is ready."""
+    process = subprocess.Popen(
+        [service, "--listen", "127.0.0.1:0", "--status-listen", "127.0.0.1:0", *arguments], cwd=folder, text=True,
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    try:
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if " running" in line:
+                break
+        else:
+            raise AssertionError(f"{service} did not start:\n" + "".join(lines))
+        yield re.search(r"status port open address=(\S+)", "".join(lines)).group(1)
+    finally:
+        process.terminate()
+        process.stderr.close()
+        process.wait()
+
+
+def in_folder(test):
+    folder = tempfile.TemporaryDirectory()
+    test.addCleanup(folder.cleanup)
+    return folder.name
+
+
+def metrics_of_rules():
+    words = set()
+    for expression in re.findall(r"expr: (?:>\n)?((?:.*\n)+?) +(?:for|labels):", text("deploy/prometheus/alerts.yml")):
+        expression = re.sub(r"\{.*?\}|\[.*?\]|\bby \(.*?\)", " ", expression)
+        words |= set(re.findall(r"\b[a-z][a-z_]*\b(?!\s*\()", expression)) - {"and", "or", "unless"}
+    return words
+
+
+class Services(unittest.TestCase):
+    def test_every_metric_of_an_alarm_is_one_that_a_service_has(self):
+        known = {"up"}  # Prometheus' own.
+        folder = in_folder(self)
+        for service in SERVICES:
+            with running(service, folder) as status:
+                page = urllib.request.urlopen(f"http://{status}/metrics").read().decode()
+            for name, kind in re.findall(r"(?m)^# TYPE (\S+) (\S+)$", page):
+                known |= {name, f"{name}_bucket"} if kind == "histogram" else {name}
+        self.assertGreater(len(metrics_of_rules()), 8)
+        self.assertLessEqual(metrics_of_rules(), known)
+
+    def test_the_image_is_healthy_while_its_service_is_ready_and_only_then(self):
+        command = json.loads(re.search(r"HEALTHCHECK.*?CMD (\[.*\])", text("deploy/Dockerfile"), re.S).group(1))
+
+        def check(port):
+            self.assertIn("/7100 ", command[2])
+            return run(*command[:2], command[2].replace("/7100 ", f"/{port} ")).returncode
+
+        with running("QueueService", in_folder(self)) as status:
+            port = status.rpartition(":")[2]
+            self.assertEqual(check(port), 0)
+        self.assertNotEqual(check(port), 0)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def answer():
+                connection, _ = server.accept()
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+                connection.close()
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            self.assertNotEqual(check(server.getsockname()[1]), 0)
+            thread.join()
+
+
+class PostgreSQL(unittest.TestCase):
+    SECRETS = {f"ONSALE_{name}_PASSWORD": name.lower() + "1" for name in ("QUEUE", "CONCERT", "WALLET", "BACKUP")}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = os.environ["ONSALE_TEST_POSTGRES"]
+
+    def url(self, user, database):
+        return self.server.replace("//onsale@", f"//{user}@").rpartition("/")[0] + "/" + database
+
+    def psql(self, url, *arguments, secrets=SECRETS):
+        return run("psql", "--no-psqlrc", "--quiet", *arguments, url, env={**os.environ, **secrets})
+
+    def roles(self, secrets=SECRETS):
+        return self.psql(self.server, "--file", "deploy/postgresql/roles.sql", secrets=secrets)
+
+    def test_without_all_passwords_nothing_is_made(self):
+        some = dict(list(self.SECRETS.items())[:3])
+        made = self.roles(some)
+        self.assertNotEqual(made.returncode, 0)
+        self.assertIn("a password is missing: set ONSALE_QUEUE_PASSWORD", made.stdout)
+
+    def test_each_service_has_its_database_and_no_other_and_backups_only_read(self):
+        for _ in range(2):  # Again is no error.
+            made = self.roles()
+            self.assertEqual((made.returncode, made.stdout), (0, ""))
+        folder = in_folder(self)
+        for service in SERVICES:
+            own = "onsale_" + service.removesuffix("Service").lower()
+            with running(service, folder, "--database", self.url(own, own)):
+                pass
+            self.assertEqual(self.psql(self.url("onsale_backup", own), "-c", "select * from migration").returncode, 0)
+            written = self.psql(self.url("onsale_backup", own), "-c", "delete from migration")
+            self.assertIn("permission denied", written.stdout)
+            for other in {"onsale_queue", "onsale_concert", "onsale_wallet"} - {own}:
+                self.assertIn("permission denied", self.psql(self.url(other, own), "-c", "select 1").stdout)
+        self.citus()
+
+    def citus(self):
+        """The script runs, and each call finds its table and column, where a stand-in takes the place of Citus."""
+        script = text("deploy/postgresql/citus.sql")
+        self.assertIn("create extension if not exists citus;", script)
+        stand_in = """
+            create table told (name text, spread_by text);
+            create function create_distributed_table(name regclass, spread_by text, colocate_with text default 'default')
+            returns void language plpgsql as $$ begin
+                perform 1 from pg_attribute where attrelid = name and attname = spread_by;
+                if not found then raise '% has no %', name, spread_by; end if;
+                insert into told values (name::text, spread_by);
+            end $$;
+            """
+        path = pathlib.Path(in_folder(self), "citus.sql")
+        path.write_text(script.replace("create extension if not exists citus;", stand_in))
+        told = set()
+        for service in SERVICES:
+            own = "onsale_" + service.removesuffix("Service").lower()
+            spread = self.psql(self.url(own, own), "--tuples-only", "--no-align", "--file", path)
+            self.assertEqual(spread.returncode, 0, spread.stdout)
+            listed = self.psql(self.url(own, own), "--tuples-only", "--no-align", "-c", "select name, spread_by from told")
+            told |= {tuple(line.split("|")) for line in listed.stdout.split()}
+        self.assertEqual(dict(told), tables())

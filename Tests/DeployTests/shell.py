@@ -1,0 +1,60 @@
+"""A terminal for the tests."""
+
+import functools
+import os
+import pathlib
+import signal
+import subprocess
+import threading
+
+from repository import ROOT, tracked
+
+# The end of a command's output, with its exit code; a document would not print it.
+MARK = "\x1eended "
+# How long one command may take, in seconds.
+PATIENCE = 30
+
+
+@functools.cache
+def bash():
+    """A bash with a network of its own, where the system lets us have one (containers often do not): ports are free."""
+    alone = ["unshare", "--net", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc",
+             "sh", "-c", "ip link set lo up && exec bash"]
+    is_allowed = subprocess.run(alone, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    return alone if is_allowed else ["bash"]
+
+
+class Shell:
+    """A bash in a fresh folder, where the repository's files are."""
+
+    def __init__(self, folder):
+        for name in {path.relative_to(ROOT).parts[0] for path in tracked()}:
+            pathlib.Path(folder, name).symlink_to(ROOT / name)
+        environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder + "/.config"}
+        self.process = subprocess.Popen(
+            bash(), start_new_session=True, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def type(self, command, patience=PATIENCE):
+        """What was printed, and the exit code."""
+        # </dev/null is not for the shell itself, so the line is read whole before it is run.
+        self.process.stdin.write(f"{{ {command}\n}} </dev/null\nprintf '{MARK}%s\\n' $?\n")
+        self.process.stdin.flush()
+        printed = ""
+        clock = threading.Timer(patience, self.process.kill)
+        clock.start()
+        try:
+            for line in self.process.stdout:
+                before, mark, code = line.partition(MARK)
+                printed += before
+                if mark:
+                    return printed, int(code)
+        finally:
+            clock.cancel()
+        raise AssertionError(f"$ {command}\ndid not end in {patience} seconds, or ended the shell:\n{printed}")
+
+    def close(self):
+        # With all that it has started.
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
