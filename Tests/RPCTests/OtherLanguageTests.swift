@@ -6,22 +6,27 @@ import Testing
 
 /// `proto/example/client.py`, which knows nothing of this code, calls a server over a socket.
 struct OtherLanguageTests {
-    private func withServer(_ body: (_ call: (String...) -> Command.Outcome) throws -> Void) async throws {
+    private typealias Call = (String...) async throws -> Command.Outcome
+
+    private func withServer(_ body: (_ call: Call) async throws -> Void) async throws {
         let loops = Loops(count: 1)
         let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
         let address = try server.listen(on: .loopback(0))
-        try body { arguments in
-            let client = "\(Repository.folder)/proto/example/client.py"
-            let folder = "\(Repository.folder)/Tests/TestSupport"
-            return Command.run([client, "--proto", folder, "\(address)"] + arguments)
-        }
+        try await body { arguments in try await Self.call(address, arguments) }
         await server.shutdown()
         loops.stop()
     }
 
+    private static func call(_ address: Address, _ arguments: [String]) async throws -> Command.Outcome {
+        try await onThread {
+            let client = "\(Repository.folder)/proto/example/client.py"
+            return Command.run([client, "--proto", "\(Repository.folder)/Tests/TestSupport", "\(address)"] + arguments)
+        }
+    }
+
     @Test func `a good call is answered`() async throws {
         try await withServer { call in
-            let outcome = call("onsale.testing.v1.Echo/Echo", #"{"payload": "aGVsbG8="}"#)
+            let outcome = try await call("onsale.testing.v1.Echo/Echo", #"{"payload": "aGVsbG8="}"#)
             #expect(outcome.output == "{\"payload\": \"aGVsbG8=\"}\n")
             #expect(outcome.status == 0)
         }
@@ -29,7 +34,7 @@ struct OtherLanguageTests {
 
     @Test func `a failing call ends with what the handler said`() async throws {
         try await withServer { call in
-            let outcome = call(
+            let outcome = try await call(
                 "onsale.testing.v1.Echo/Fail", #"{"code": 10, "reason": "SEAT_SOLD", "message": "seat A1 is sold"}"#)
             #expect(outcome.output == "10 SEAT_SOLD: seat A1 is sold\n")
             #expect(outcome.status == 1)
@@ -38,7 +43,7 @@ struct OtherLanguageTests {
 
     @Test func `a call without the credential it needs is refused`() async throws {
         try await withServer { call in
-            let outcome = call("onsale.testing.v1.Echo/Add", #"{"amount": 1}"#)
+            let outcome = try await call("onsale.testing.v1.Echo/Add", #"{"amount": 1}"#)
             #expect(outcome.output.hasPrefix("16 CREDENTIAL_MISSING: "))
             #expect(outcome.status == 1)
         }
@@ -46,7 +51,7 @@ struct OtherLanguageTests {
 
     @Test func `a stream gives all its items, more than were granted at first`() async throws {
         try await withServer { call in
-            let outcome = call("onsale.testing.v1.Echo/Count", #"{"limit": 40}"#)
+            let outcome = try await call("onsale.testing.v1.Echo/Count", #"{"limit": 40}"#)
             let items = (1...40).map { "{\"number\": \"\($0)\"}\n" }
             #expect(outcome.output == items.joined())
             #expect(outcome.status == 0)
@@ -55,7 +60,7 @@ struct OtherLanguageTests {
 
     @Test func `a stream is cancelled after the items that were wanted`() async throws {
         try await withServer { call in
-            let outcome = call("--take", "3", "onsale.testing.v1.Echo/Count", #"{"limit": 1000000}"#)
+            let outcome = try await call("--take", "3", "onsale.testing.v1.Echo/Count", #"{"limit": 1000000}"#)
             #expect(outcome.output == (1...3).map { "{\"number\": \"\($0)\"}\n" }.joined())
             #expect(outcome.status == 0)
         }
@@ -65,15 +70,11 @@ struct OtherLanguageTests {
         let loops = Loops(count: 1)
         let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
         let address = try server.listen(on: .loopback(0))
-        let client = Task.detached {
-            Command.run([
-                "\(Repository.folder)/proto/example/client.py", "--proto", "\(Repository.folder)/Tests/TestSupport",
-                "\(address)", "onsale.testing.v1.Echo/Count", #"{"limit": 2, "stays_open": true}"#,
-            ])
-        }
+        let request = ["onsale.testing.v1.Echo/Count", #"{"limit": 2, "stays_open": true}"#]
+        async let client = Self.call(address, request)
         while server.streamCount == 0 { await Task.yield() }
         await server.shutdown()
-        let outcome = await client.value
+        let outcome = try await client
         #expect(outcome.output == "{\"number\": \"1\"}\n{\"number\": \"2\"}\nopen it again: DRAINING\n")
         #expect(outcome.status == 2)
         loops.stop()
@@ -81,8 +82,9 @@ struct OtherLanguageTests {
 
     @Test func `health and reflection are on the same port`() async throws {
         try await withServer { call in
-            #expect(call("onsale.health.v1.Health/Check").output == "{\"status\": \"SERVING\"}\n")
-            let methods = call("onsale.reflection.v1.Reflection/ListMethods").output
+            let health = try await call("onsale.health.v1.Health/Check").output
+            #expect(health == "{\"status\": \"SERVING\"}\n")
+            let methods = try await call("onsale.reflection.v1.Reflection/ListMethods").output
             #expect(methods.contains(#"{"name": "Wait", "requestType": "onsale.testing.v1.WaitRequest""#))
         }
     }

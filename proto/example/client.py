@@ -77,6 +77,8 @@ class Connection:
         level = described.GetOptions().idempotency_level
         self.last_id += 1
         taken = 0
+        # The server says when the time for a call is over; a stream is silent while there is nothing to say.
+        self.socket.settimeout(None if is_stream(described) else timeout + 1)
         self.send(
             id=self.last_id, kind=REQUEST, method=method, timeout_us=0 if is_stream(described) else int(timeout * 1e6),
             flags=SAFE_TO_REPEAT if level else 0, request_id=request_id, credential=credential, credit=credit,
