@@ -31,9 +31,9 @@ package final class Client: Sendable {
     package func call<Request, Reply>(
         _ method: Method<Request, Reply>, _ request: Request, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> Reply {
-        try await intercepted(method.description, options) { lane, options async throws(RPCFailure) in
-            try await lane.call(method.description, options) { TypedCall(method.description, request, $0) }
-        }
+        let call = TypedCall<Request, Reply>(method.description, request)
+        try await perform(call, options)
+        return try answered(call.reply, method.description)
     }
 
     /// The items of a stream, opened when the first is asked for. `resume` makes the request with which a stream that was
@@ -49,9 +49,9 @@ package final class Client: Sendable {
     package func callRaw(
         _ method: MethodDescription, payload: [UInt8], _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> [UInt8] {
-        try await intercepted(method, options) { lane, options async throws(RPCFailure) in
-            try await lane.call(method, options) { RawCall(method, payload, $0) }
-        }
+        let call = RawCall(method, payload)
+        try await perform(call, options)
+        return try answered(call.reply, method)
     }
 
     /// Ends the connections; calls under way fail. Returns when all is closed.
@@ -59,35 +59,32 @@ package final class Client: Sendable {
         for lane in lanes { await lane.shutdown() }
     }
 
-    private func intercepted<Output: Sendable>(
-        _ method: MethodDescription, _ options: CallOptions,
-        _ call: @escaping @Sendable (ClientLane, CallOptions) async throws(RPCFailure) -> Output
-    ) async throws(RPCFailure) -> Output {
-        if interceptors.isEmpty {
-            return try await onLane { lane async throws(RPCFailure) in try await call(lane, options) }
+    private func perform(_ call: AwaitedCall, _ options: CallOptions) async throws(RPCFailure) {
+        let lane = laneHere
+        if lane.loop.isHome, interceptors.isEmpty { return try await lane.perform(call, options) }
+        if lane.loop.isHome { return try await intercepted(call, options, on: lane) }
+        try await lane.loop.visited { [self] () async throws(RPCFailure) in
+            try await intercepted(call, options, on: lane)
         }
-        return try await onLane { [interceptors] lane async throws(RPCFailure) in
-            var output: Output?
-            try await Interceptors.run(interceptors[...], around: method, options) { options async throws(RPCFailure) in
-                output = try await call(lane, options)
-            }
-            if let output { return output }
-            throw RPCFailure(.internal, "NOT_SENT", "\(method.name) was neither refused nor sent by an interceptor")
+    }
+
+    private func intercepted(_ call: AwaitedCall, _ options: CallOptions, on lane: ClientLane) async throws(RPCFailure)
+    {
+        try await Interceptors.run(interceptors[...], around: call.method, options) {
+            options async throws(RPCFailure) in
+            try await lane.perform(call, options)
         }
+    }
+
+    private func answered<Reply>(_ reply: Reply?, _ method: MethodDescription) throws(RPCFailure) -> Reply {
+        if let reply { return reply }
+        throw RPCFailure(.internal, "NOT_SENT", "\(method.name) was neither refused nor sent by an interceptor")
     }
 
     /// The lane of the caller's loop, or else of the next in turn.
     var laneHere: ClientLane {
         let loop = loops.here
         return lanes.first { $0.loop === loop } ?? lanes[0]
-    }
-
-    private func onLane<Result: Sendable>(
-        _ body: @escaping @Sendable (ClientLane) async throws(RPCFailure) -> Result
-    ) async throws(RPCFailure) -> Result {
-        let lane = laneHere
-        if lane.loop.isHome { return try await body(lane) }
-        return try await lane.loop.visited { () async throws(RPCFailure) in try await body(lane) }
     }
 }
 

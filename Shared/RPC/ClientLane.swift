@@ -29,34 +29,20 @@ final class ClientLane: @unchecked Sendable {
     }
 
     /// Makes the call, and makes it again where that is safe and promising.
-    func call<Output: Sendable>(
-        _ method: MethodDescription, _ options: CallOptions, _ make: (Attempt) -> AwaitedCall<Output>
-    ) async throws(RPCFailure) -> Output {
+    func perform(_ call: AwaitedCall, _ options: CallOptions) async throws(RPCFailure) {
         var options = options
         let deadline = complete(&options)
         retries.callBegins()
         var number: UInt32 = 0
         var mayHaveHappened = false
         while true {
-            if Task.isCancelled, !mayHaveHappened { throw .cancelledBeforeSending(method) }
-            let call = make(Attempt(number: number, deadline: deadline, options: options))
-            let outcome = await withTaskCancellationHandler {
-                await withUnsafeContinuation { continuation in
-                    call.continuation = continuation
-                    start(call)
-                }
-            } onCancel: { [loop] in
-                call.cancel(on: loop)
-            }
-            let failure: RPCFailure
-            switch outcome {
-            case .success(let output): return output
-            case .failure(let reason): failure = reason
-            }
+            if Task.isCancelled, !mayHaveHappened { throw .cancelledBeforeSending(call.method) }
+            let attempt = Attempt(number: number, deadline: deadline, options: options)
+            guard let failure = await call.make(attempt, on: self) else { return }
             number += 1
             let remaining = deadline - loop.uptime
             let pause = retries.pause(
-                after: failure, of: method, attempt: number, remaining: remaining, random: &random)
+                after: failure, of: call.method, attempt: number, remaining: remaining, random: &random)
             mayHaveHappened = mayHaveHappened || failure.isIndefinite
             guard let pause, await loop.pause(for: pause) else { throw mayHaveHappened ? failure.indefinite : failure }
         }

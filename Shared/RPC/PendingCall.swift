@@ -1,6 +1,6 @@
 import Kernel
 
-/// One attempt of a call, from the moment it is made until its outcome is known.
+/// A call that is being made, from the moment it is sent until its outcome is known; it can be made again after that.
 class PendingCall: TimerTarget, @unchecked Sendable {
     // Sound because: only its loop touches it; `cancel(on:)`, which comes from any thread, goes there first.
 
@@ -11,17 +11,25 @@ class PendingCall: TimerTarget, @unchecked Sendable {
     }
 
     let method: MethodDescription
-    let attempt: Attempt
+    private(set) var attempt: Attempt
     /// Its number on the connection that carries it.
     private(set) var id: UInt64 = 0
     private var timer: TimerWheel.Handle?
-    private(set) weak var carrier: (any CallCarrier)?
+    /// Has it until it ends.
+    private(set) var carrier: (any CallCarrier)?
     private var isOver = false
     private var isCancelled = false
 
     init(_ method: MethodDescription, _ attempt: Attempt) {
         self.method = method
         self.attempt = attempt
+    }
+
+    /// After an attempt that has ended.
+    final func begin(_ attempt: Attempt) {
+        self.attempt = attempt
+        timer = nil
+        isOver = false
     }
 
     /// How many bytes the request has, laid out in `arena` for `writePayload`.
@@ -49,6 +57,7 @@ class PendingCall: TimerTarget, @unchecked Sendable {
     func end(_ outcome: Outcome, on loop: EventLoop) {
         guard !isOver else { return }
         isOver = true
+        carrier = nil
         if let timer { loop.cancelTimer(timer) }
         complete(outcome, loop.arena)
     }
@@ -86,27 +95,64 @@ protocol CallCarrier: AnyObject {
 }
 
 /// A call that a task waits for.
-class AwaitedCall<Output: Sendable>: PendingCall, @unchecked Sendable {
+class AwaitedCall: PendingCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
-    var continuation: UnsafeContinuation<Result<Output, RPCFailure>, Never>?
+    private var waiter: UnsafeContinuation<Void, Never>?
+    private var failure: RPCFailure?
 
-    final func resume(_ result: Result<Output, RPCFailure>) {
-        continuation?.resume(returning: result)
-        continuation = nil
+    init(_ method: MethodDescription) {
+        super.init(method, Attempt(number: 0, deadline: .never, options: CallOptions()))
+    }
+
+    /// Makes the attempt on `lane`, from a task on its loop. Returns why it failed, or nil.
+    @inline(__always)
+    final func make(_ attempt: Attempt, on lane: ClientLane) async -> RPCFailure? {
+        begin(attempt)
+        failure = nil
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { waiter in
+                self.waiter = waiter
+                lane.start(self)
+            }
+        } onCancel: {
+            cancel(on: lane.loop)
+        }
+        return failure
+    }
+
+    /// Keeps a reply.
+    func take(reply: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
+        preconditionFailure("is overridden")
+    }
+
+    final override func complete(_ outcome: Outcome, _ arena: Arena) {
+        switch outcome {
+        case .failure(let failure): self.failure = failure
+        case .reply(let payload, _):
+            do throws(MessageError) {
+                try take(reply: payload, arena)
+            } catch {
+                let message = "the reply of \(method.name) cannot be read: \(error)"
+                failure = RPCFailure(.internal, "MALFORMED_REPLY", message).indefinite
+            }
+        }
+        waiter?.resume()
+        waiter = nil
     }
 }
 
 /// A call whose request and reply are Swift values.
-final class TypedCall<Request: Message, Reply: Message>: AwaitedCall<Reply>, @unchecked Sendable {
+final class TypedCall<Request: Message, Reply: Message>: AwaitedCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
     private let request: Request
     private var laidOut: LaidOutMessage?
+    private(set) var reply: Reply?
 
-    init(_ method: MethodDescription, _ request: Request, _ attempt: Attempt) {
+    init(_ method: MethodDescription, _ request: Request) {
         self.request = request
-        super.init(method, attempt)
+        super.init(method)
     }
 
     override func preparePayload(in arena: Arena) throws(MessageError) -> Int {
@@ -120,30 +166,22 @@ final class TypedCall<Request: Message, Reply: Message>: AwaitedCall<Reply>, @un
         laidOut = nil
     }
 
-    override func complete(_ outcome: Outcome, _ arena: Arena) {
-        switch outcome {
-        case .failure(let failure): resume(.failure(failure))
-        case .reply(let payload, _):
-            defer { arena.reset() }
-            do throws(MessageError) {
-                resume(.success(try Reply(decoding: payload, in: arena)))
-            } catch {
-                let message = "the reply of \(method.name) cannot be read: \(error)"
-                resume(.failure(RPCFailure(.internal, "MALFORMED_REPLY", message).indefinite))
-            }
-        }
+    override func take(reply bytes: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
+        defer { arena.reset() }
+        reply = try Reply(decoding: bytes, in: arena)
     }
 }
 
 /// A call whose request and reply stay bytes.
-final class RawCall: AwaitedCall<[UInt8]>, @unchecked Sendable {
+final class RawCall: AwaitedCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
     private let payload: [UInt8]
+    private(set) var reply: [UInt8]?
 
-    init(_ method: MethodDescription, _ payload: [UInt8], _ attempt: Attempt) {
+    init(_ method: MethodDescription, _ payload: [UInt8]) {
         self.payload = payload
-        super.init(method, attempt)
+        super.init(method)
     }
 
     override func preparePayload(in arena: Arena) throws(MessageError) -> Int { payload.count }
@@ -154,11 +192,8 @@ final class RawCall: AwaitedCall<[UInt8]>, @unchecked Sendable {
         }
     }
 
-    override func complete(_ outcome: Outcome, _ arena: Arena) {
-        switch outcome {
-        case .failure(let failure): resume(.failure(failure))
-        case .reply(let payload, _): resume(.success(Array(payload)))
-        }
+    override func take(reply bytes: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
+        reply = Array(bytes)
     }
 }
 
