@@ -72,22 +72,18 @@ extension ID {
     /// Nil unless there are exactly sixteen bytes.
     package init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for index in 0..<8 {
-            high = high << 8 | UInt64(bytes[index])
-            low = low << 8 | UInt64(bytes[index + 8])
+        self = bytes.withUnsafeBytes { bytes in
+            ID(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
         }
-        self.init(high: high, low: low)
     }
 
     package var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            for index in 0..<8 {
-                let shift = UInt64(56 - 8 * index)
-                buffer[index] = UInt8(truncatingIfNeeded: high >> shift)
-                buffer[index + 8] = UInt8(truncatingIfNeeded: low >> shift)
-            }
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
+            bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
             count = Self.byteCount
         }
     }

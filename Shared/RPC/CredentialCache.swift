@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 
 /// Callers whose credential was verified on this connection, until it expires.
@@ -22,7 +23,7 @@ struct CredentialCache {
     ) throws(RPCFailure) -> Caller {
         let index = index(of: credential)
         if let place = places[index], place.expires > now, place.credential.count == credential.count,
-            place.credential.withUnsafeBytes({ $0.elementsEqual(credential) })
+            place.credential.withUnsafeBytes({ memcmp($0.baseAddress!, credential.baseAddress!, $0.count) }) == 0
         {
             return place.caller
         }
