@@ -9,6 +9,9 @@ package struct Outlook: Equatable, Sendable {
     package let ahead: Int64
     /// Nil where nobody can say.
     package let wait: WaitEstimate?
+    package let room: RoomID
+    /// When the line begins to move, as far as that is known while it does not.
+    package let opensAt: Timestamp?
 
     package init(_ place: Place, in room: Room, at now: Timestamp) {
         var place = place
@@ -21,6 +24,8 @@ package struct Outlook: Equatable, Sendable {
         self.ahead = ahead
         let moves = phase == .open || phase == .draining
         wait = isWaiting && moves ? WaitEstimate(ahead: ahead, by: room.pace, at: now) : nil
+        self.room = room.id
+        opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? room.times.opens : nil
     }
 
     /// Whether a watcher who has heard `other` has news to hear.
@@ -28,20 +33,21 @@ package struct Outlook: Equatable, Sendable {
         place.state != other.place.state || phase != other.phase || ahead != other.ahead
     }
 
-    private static let soonest = Duration.seconds(1)
-    private static let latest = Duration.seconds(30)
+    private static let soonestMilliseconds: Int64 = 1000
+    private static let latestMilliseconds: Int64 = 30_000
 
     /// When it makes sense to ask again: after about a tenth of the wait. `spread`, between 0 and 1, is different for
     /// everybody, so that a crowd does not ask in step.
     package func askAgain(spread: Double) -> Duration {
-        let usual: Duration
+        let usual: Int64
         if place.state != .waiting {
-            usual = Self.soonest
+            usual = Self.soonestMilliseconds
         } else if let wait {
-            usual = wait.atLeast / 10
+            usual = wait.atLeast.milliseconds / 10
         } else {
-            usual = ahead < 10 ? Self.soonest * 2 : Self.soonest * 10
+            usual = (ahead < 10 ? 2 : 10) * Self.soonestMilliseconds
         }
-        return min(max(usual, Self.soonest), Self.latest) * (0.75 + spread / 2)
+        let bounded = min(max(usual, Self.soonestMilliseconds), Self.latestMilliseconds)
+        return .milliseconds(Int64(Double(bounded) * (0.75 + spread / 2)))
     }
 }

@@ -10,6 +10,6 @@ extension QueueServer {
         let ask = JoinLine.Ask(
             place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
         let joined = try await joins.join(ask, in: roomID)
-        return JoinReply(place: PlaceView(Outlook(try joined.place, in: joined.room, at: joined.time), in: joined.room))
+        return JoinReply(place: PlaceView(try joined.outlook))
     }
 }

@@ -25,9 +25,7 @@ final class JoinLine: Sendable {
         fileprivate let batch: Batch
         fileprivate let index: Int
 
-        var place: Place { get throws { try batch.places[index].get() } }
-        var room: Room { batch.room }
-        var time: Timestamp { batch.time }
+        var outlook: Outlook { get throws { Outlook(try batch.places[index].get(), in: batch.room, at: batch.time) } }
     }
 
     /// One for all that shared the transaction: a room is too much to be copied for each.

@@ -48,25 +48,19 @@ extension PlaceState {
 }
 
 extension PlaceView {
-    init(_ outlook: Outlook, in room: Room) {
+    init(_ outlook: Outlook) {
         let place = outlook.place
         var spread = SeededGenerator(seed: place.id.low &+ UInt64(bitPattern: outlook.admitted))
         self.init(
-            roomID: room.id.bytes, placeID: place.id.bytes, state: PlaceState(place.state),
+            roomID: outlook.room.bytes, placeID: place.id.bytes, state: PlaceState(place.state),
             roomState: RoomState(outlook.phase), serial: place.serial, admitted: outlook.admitted,
             peopleAhead: outlook.ahead, waitAtLeastMs: outlook.wait?.atLeast.milliseconds ?? 0,
             waitAtMostMs: outlook.wait?.atMost.milliseconds ?? 0,
             askAgainMs: UInt32(outlook.askAgain(spread: .random(in: 0...1, using: &spread)).milliseconds),
             lapsesAt: place.lapsesAt?.milliseconds ?? 0,
             endsAt: place.isLive ? place.endsAt?.milliseconds ?? 0 : 0,
-            opensAt: place.state == .waiting ? room.opening(after: outlook.phase)?.milliseconds ?? 0 : 0,
+            opensAt: outlook.opensAt?.milliseconds ?? 0,
             reason: place.reason)
-    }
-}
-
-extension Room {
-    fileprivate func opening(after phase: Phase) -> Timestamp? {
-        phase == .scheduled || phase == .preQueue ? times.opens : nil
     }
 }
 

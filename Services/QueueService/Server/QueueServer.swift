@@ -45,7 +45,7 @@ struct QueueServer: QueueHandlers {
                 try PlaceStore.save(place, in: roomID, tx)
                 try RoomStore.save(room, tx)
             }
-            return PlaceView(Outlook(place, in: room, at: tx.now), in: room)
+            return PlaceView(Outlook(place, in: room, at: tx.now))
         }
     }
 }

@@ -22,7 +22,7 @@ extension QueueServer {
         let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
         let soonest = min(expiry, place.lapsesAt ?? now)
         return RenewReply(
-            place: PlaceView(Outlook(place, in: room, at: now), in: room), pass: pass,
+            place: PlaceView(Outlook(place, in: room, at: now)), pass: pass,
             passExpiresAt: expiry.milliseconds, renewAfterMs: UInt32(clamping: ((soonest - now) / 2).milliseconds))
     }
 

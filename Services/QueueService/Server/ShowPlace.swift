@@ -10,14 +10,14 @@ extension QueueServer {
         let roomID = try RoomID(field: "room_id", request.roomID)
         let placeID = try PlaceID(field: "place_id", request.placeID)
         let user = try call.user
-        if let (outlook, room) = try await lines.outlook(of: placeID, of: user, in: roomID) {
-            return ShowPlaceReply(place: PlaceView(outlook, in: room))
+        if let outlook = try await lines.outlook(of: placeID, of: user, in: roomID) {
+            return ShowPlaceReply(place: PlaceView(outlook))
         }
         let (place, room, now) = try await database.read(before: call.deadline) { reader in
             let place = try PlaceStore.place(placeID, of: user, in: roomID, reader)
             return (place, try RoomStore.room(roomID, reader), reader.now)
         }
         lines.keep(place, in: room)
-        return ShowPlaceReply(place: PlaceView(Outlook(place, in: room, at: now), in: room))
+        return ShowPlaceReply(place: PlaceView(Outlook(place, in: room, at: now)))
     }
 }

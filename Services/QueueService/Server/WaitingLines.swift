@@ -14,13 +14,19 @@ final class WaitingLines: Sendable {
     /// With more news than this it is not worth the while to go through them.
     private static let maximumNews = 500
 
-    private struct Line {
+    /// A class, for a look must not copy all that it passes.
+    private final class Line {
         var room: Room
         var places: [PlaceID: Place] = [:]
         var readAt: Uptime
         /// Grows with each step that is made here.
         var steps: UInt64 = 0
         var isStale = false
+
+        init(_ room: Room, readAt: Uptime) {
+            self.room = room
+            self.readAt = readAt
+        }
     }
 
     private struct State {
@@ -38,11 +44,11 @@ final class WaitingLines: Sendable {
     }
 
     /// What there is to tell about a place, where it is known here to wait.
-    func outlook(of place: PlaceID, of user: UserID, in room: RoomID) async throws -> (Outlook, Room)? {
-        guard let known = find(place, in: room) else { return nil }
-        if known.isFresh { return tell(known, to: user) }
+    func outlook(of place: PlaceID, of user: UserID, in room: RoomID) async throws -> Outlook? {
+        guard let (outlook, isFresh) = find(place, of: user, in: room) else { return nil }
+        if isFresh { return outlook }
         try await bringUpToDate(room)
-        return find(place, in: room).flatMap { tell($0, to: user) }
+        return find(place, of: user, in: room)?.outlook
     }
 
     /// Keeps a place that was read with its room.
@@ -54,10 +60,11 @@ final class WaitingLines: Sendable {
                 state.lines = [:]
                 state.placeCount = 0
             }
-            if state.lines[room.id] == nil { state.lines[room.id] = Line(room: room, readAt: now) }
+            let line = state.lines[room.id] ?? Line(room, readAt: now)
+            state.lines[room.id] = line
             // Read before the line's last look, it may have changed since without another one noticing.
-            guard let revision = state.lines[room.id]?.room.revision, room.revision >= revision else { return }
-            if state.lines[room.id]?.places.updateValue(place, forKey: place.id) == nil { state.placeCount += 1 }
+            guard room.revision >= line.room.revision else { return }
+            if line.places.updateValue(place, forKey: place.id) == nil { state.placeCount += 1 }
         }
     }
 
@@ -69,17 +76,12 @@ final class WaitingLines: Sendable {
         }
     }
 
-    private func find(_ id: PlaceID, in room: RoomID) -> (place: Place, room: Room, isFresh: Bool)? {
-        let now = clock.uptime
+    private func find(_ id: PlaceID, of user: UserID, in room: RoomID) -> (outlook: Outlook, isFresh: Bool)? {
+        let (now, uptime) = (clock.now, clock.uptime)
         return state.withLock { state in
-            guard let line = state.lines[room], let place = line.places[id] else { return nil }
-            return (place, line.room, !line.isStale && now - line.readAt <= Self.maximumAge)
+            guard let line = state.lines[room], let place = line.places[id], place.user == user else { return nil }
+            return (Outlook(place, in: line.room, at: now), !line.isStale && uptime - line.readAt <= Self.maximumAge)
         }
-    }
-
-    private func tell(_ known: (place: Place, room: Room, isFresh: Bool), to user: UserID) -> (Outlook, Room)? {
-        guard known.place.user == user else { return nil }
-        return (Outlook(known.place, in: known.room, at: clock.now), known.room)
     }
 
     private func bringUpToDate(_ id: RoomID) async throws {
@@ -94,17 +96,14 @@ final class WaitingLines: Sendable {
         }
         state.withLock { state in
             // Another look may have come first.
-            guard var line = state.lines.removeValue(forKey: id) else { return }
-            if line.room.revision == revision {
-                let before = line.places.count
-                if news.count == Self.maximumNews { line.places = [:] }
-                for place in news { line.places[place.id] = nil }
-                state.placeCount -= before - line.places.count
-                line.room = room
-                line.readAt = readAt
-                line.isStale = line.steps != steps
-            }
-            state.lines[id] = line
+            guard let line = state.lines[id], line.room.revision == revision else { return }
+            let before = line.places.count
+            if news.count == Self.maximumNews { line.places = [:] }
+            for place in news { line.places[place.id] = nil }
+            state.placeCount -= before - line.places.count
+            line.room = room
+            line.readAt = readAt
+            line.isStale = line.steps != steps
         }
     }
 }

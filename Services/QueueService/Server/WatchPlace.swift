@@ -20,7 +20,7 @@ extension QueueServer {
             return (Outlook(place, in: room, at: reader.now), room)
         }
         while true {
-            try await items.send(WatchPlaceItem(place: PlaceView(outlook, in: room)))
+            try await items.send(WatchPlaceItem(place: PlaceView(outlook)))
             guard outlook.place.isLive, let next = await watches.next(after: outlook, in: room, ticket) else { return }
             (outlook, room) = next
         }
