@@ -93,7 +93,7 @@ let package = Package(
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["Threads", "CProtocPlugin", "Kernel", "Runtime"]),
         tests(of: "Service", ["Database", "Identity", "Kernel", "RPC", "Runtime"]),
-        tests(of: "Benchmarks"),
+        tests(of: "Benchmarks", ["Kernel", "RPC", "Runtime"]),
         tests(of: "MessageJSON", ["Kernel", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),
         .testTarget(

@@ -22,9 +22,11 @@ enum HoldsBenchmark {
         "How long to measure; it ends before when all seats are taken.")
     private static let seats = Option(
         "seats", .integer(in: 1000...1_000_000), default: 200_000, "Seats on sale, in hundreds.")
-    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 1, "Its event loops.")
+    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 2, "Its event loops.")
     private static let url = Option(
         "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
+    /// So many are taken before somebody is refused one of them.
+    static let takenSeats = 1000
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
@@ -47,14 +49,21 @@ enum HoldsBenchmark {
         let sale = try await process.open("sale", seats: count, on: clients[0], now: SystemClock().now)
         report.add("seconds to load", (Monotonic.now - began) / .seconds(1), "s")
 
-        let callers = HoldsCallers(process, sale, on: loop, until: configuration[duration])
-        if work == .refuse || work == .show { try await callers.take(count == 1000 ? 500 : 1000, clients[0]) }
+        let callers = HoldsCallers(process: process, sale: sale)
+        let taken = work == .show ? count / 2 : takenSeats
+        if work == .refuse || work == .show { try await callers.take(taken, clients[0]) }
         switch work {
         case .prepare: break
-        case .load: try await callers.showOnce(clients[0])
+        case .load: _ = try await callers.show(clients[0])
         case .sell, .refuse, .show:
+            if work == .show, try await callers.show(clients[0]).held.count != taken {
+                throw BenchmarkError("the map does not show \(taken) seats held")
+            }
+            let calls = PreparedCalls(
+                address: process.program.address, connections: clients.count, inFlight: configuration[inFlight])
             let before = try process.program.figures()
-            let result = try await callers.run(work, clients, inFlight: configuration[inFlight])
+            let duration = configuration[duration]
+            let result = try await onThread { try callers.run(work, calls, for: duration) }
             let after = try process.program.figures()
             report.add("calls per second", Double(result.latency.count) / result.seconds)
             report.add(latency: result.latency)

@@ -23,7 +23,7 @@ enum QueueBenchmark {
     private static let rate = Option(
         "rate", .integer(in: 1...100_000), default: 106,
         "People let in during a second, while places are watched; the line moves with 95 % of it.")
-    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 1, "Its event loops.")
+    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 2, "Its event loops.")
     private static let url = Option(
         "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
     /// Nobody who may come in hears of it later than this.
@@ -52,11 +52,14 @@ enum QueueBenchmark {
         let calls: UInt64
         switch work {
         case .join, .show:
-            let (duration, inFlight) = (configuration[duration], configuration[inFlight])
-            let result =
+            let prepared = PreparedCalls(
+                address: waitingRoom.program.address, connections: clients.count, inFlight: configuration[inFlight])
+            let duration = configuration[duration]
+            let result = try await onThread {
                 work == .join
-                ? try await callers.join(for: duration, inFlight: inFlight)
-                : try await callers.show(for: duration, inFlight: inFlight)
+                    ? try callers.join(prepared, for: duration)
+                    : try callers.show(prepared, line, for: duration)
+            }
             report.add("calls per second", Double(result.latency.count) / result.seconds)
             report.add(latency: result.latency)
             calls = result.latency.count
