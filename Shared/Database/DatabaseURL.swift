@@ -1,3 +1,5 @@
+import Kernel
+
 /// Where a database is, as an operator writes it.
 ///
 ///     sqlite:///var/lib/onsale/concert.db     one file, one process
@@ -23,26 +25,9 @@ package enum DatabaseURL: Equatable, Sendable {
             throw DatabaseError(
                 .setup,
                 """
-                \(Self.withoutPassword(text)) is no database this program knows: use sqlite:///path/to/file, \
+                \(SecretURL.withoutPassword(text)) is no database this program knows: use sqlite:///path/to/file, \
                 sqlite::memory: or postgres://user@host/name
                 """)
         }
-    }
-
-    /// The same URL, safe to print: what stands between the user's name and the host is left out.
-    package static func withoutPassword(_ url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return url }
-        let rest = url[scheme.upperBound...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else {
-            return withoutPasswordOption(url)
-        }
-        return withoutPasswordOption(url[..<colon] + ":***" + rest[at...])
-    }
-
-    private static func withoutPasswordOption(_ url: some StringProtocol) -> String {
-        guard let option = url.firstRange(of: "password=") else { return String(url) }
-        let rest = url[option.upperBound...]
-        return url[..<option.upperBound] + "***" + rest[(rest.firstIndex(of: "&") ?? rest.endIndex)...]
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Identity
+import Kernel
 import Runtime
 
 /// The folder in which a service keeps what it was not told to keep elsewhere.

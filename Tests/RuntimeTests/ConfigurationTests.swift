@@ -142,17 +142,6 @@ import Testing
         #expect(!dumped.contains("hunter2"))
     }
 
-    @Test(arguments: [
-        ("postgres://alice:p@ss:w/rd@db:1/x", "postgres://alice:***@db:1/x"),
-        ("postgres://alice@db/x", "postgres://alice@db/x"),
-        ("postgres://db/x?PASSWORD=p", "postgres://db/x?PASSWORD=***"), ("sqlite:///data/file", "sqlite:///data/file"),
-        ("postgres://db/x?pass%77ord=p&b", "postgres://db/x?pass%77ord=***&b"), ("no url", "no url"),
-        ("postgres://:p@db", "postgres://:***@db"),
-    ])
-    func `the password of a URL is hidden`(url: String, shown: String) {
-        #expect(SecretURL(url).description == shown)
-    }
-
     @Test func `a check of several options is reported with the other problems`() {
         let check = Options.Check(["listen", "open"]) { configuration in
             configuration[isOpen] ? "--open needs another --listen." : nil

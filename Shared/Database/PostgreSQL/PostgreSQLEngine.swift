@@ -18,11 +18,11 @@ final class PostgreSQLEngine: Engine {
         threads = Latch(threads: environment.limits.connections + 1)
         do {
             let connection = PostgreSQLConnection(try PostgreSQLLink(url), environment.faults)
-            let name = DatabaseURL.withoutPassword(url)
+            let name = SecretURL.withoutPassword(url)
             try Migrator(migrations: migrations, url: name, environment: environment) { $0.postgreSQL }.run(
                 on: connection)
         } catch let error as DatabaseError {
-            throw DatabaseError(error.reason, "\(DatabaseURL.withoutPassword(url)): \(error.message)")
+            throw DatabaseError(error.reason, "\(SecretURL.withoutPassword(url)): \(error.message)")
         }
         for _ in 0..<environment.limits.connections { startWorking(off: calls) }
         startWorking(off: scans)
@@ -60,7 +60,7 @@ extension DatabaseError {
             .misuse,
             """
             PostgreSQL has its own tool for this: \
-            pg_dump --format=custom --file=\(path) '\(DatabaseURL.withoutPassword(url))'
+            pg_dump --format=custom --file=\(path) '\(SecretURL.withoutPassword(url))'
             """)
     }
 }

@@ -9,7 +9,7 @@ package struct SecretURL: Hashable, Sendable {
 
     /// `text` with stars in place of what stands between user and host, and of each parameter that could be a password.
     /// Rather hides too much than too little: a password may itself hold the characters that delimit it.
-    static func withoutPassword(_ text: String) -> String {
+    package static func withoutPassword(_ text: String) -> String {
         guard let scheme = text.range(of: "://") else { return text }
         var rest = text[scheme.upperBound...]
         var shown = String(text[..<scheme.upperBound])
