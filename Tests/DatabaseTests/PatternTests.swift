@@ -103,7 +103,7 @@ import Threads
                 }
             }
         }
-        try await onThread { for _ in 0..<2 { looked.wait() } }
+        try await looked.signals(2)
         go.signal()
         go.signal()
         return try await accepted

@@ -21,7 +21,7 @@ import Threads
         let progress = CountingSemaphore()
         let writers = (0..<8).map { caller in Task { try await write(as: caller, of: 8, to: database, progress) } }
         for _ in 1...3 {
-            try await onThread { for _ in 0..<50 { progress.wait() } }
+            try await progress.signals(50)
             server.write("\n")
             #expect(try await onThread { server.readLine() } == "restarted")
         }
