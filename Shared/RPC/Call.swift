@@ -18,7 +18,7 @@ package final class Call: Sendable {
     /// Where the request came from: `127.0.0.1:50312`.
     package let peer: String
     private let idempotencyKey: RequestID?
-    private let hasCalledOthers = Atomic(false)
+    private let hasLeftTraces = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
@@ -53,12 +53,13 @@ package final class Call: Sendable {
         return max(.zero, deadline - loop.uptime)
     }
 
-    /// From here on, that some other call was not processed does not mean that this one was not.
-    func callsOthers() {
-        hasCalledOthers.store(true, ordering: .relaxed)
+    /// From here on, that something else was not done does not mean that nothing was. Calls within the call say so by
+    /// themselves; a handler says so after a transaction that is not its last.
+    package func leavesTraces() {
+        hasLeftTraces.store(true, ordering: .relaxed)
     }
 
-    var mayClaimNotProcessed: Bool { !hasCalledOthers.load(ordering: .relaxed) }
+    var mayClaimNotProcessed: Bool { !hasLeftTraces.load(ordering: .relaxed) }
 
     package var requestIDIfAny: RequestID? { idempotencyKey }
 

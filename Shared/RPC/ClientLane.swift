@@ -70,7 +70,7 @@ final class ClientLane: @unchecked Sendable {
         let own = loop.uptime + (options.timeout ?? settings.limits.defaultTimeout)
         if options.credential == nil, !settings.credential.isEmpty { options.credential = settings.credential }
         guard let outer = Call.current else { return own }
-        outer.callsOthers()
+        outer.leavesTraces()
         if options.requestID == nil { options.requestID = outer.requestIDIfAny }
         if options.trace == nil { options.trace = outer.trace?.next(span: random.next()) }
         return min(own, outer.deadline + (.zero - Self.nestedMargin))

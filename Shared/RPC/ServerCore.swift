@@ -32,7 +32,7 @@ final class ServerCore: Sendable {
         case is CancellationError:
             return RPCFailure(.cancelled, "CANCELLED", "\(call.method.name) was cancelled").indefinite
         default:
-            if let failure = hooks.failure(error) { return failure }
+            if let failure = hooks.failure(error) { return call.mayClaimNotProcessed ? failure : failure.indefinite }
             log(.error, "\(call.method.name) failed: \(error)", call)
             let message = "\(call.method.name) failed inside the server; the log of the service says why"
             return RPCFailure(.internal, "INTERNAL", message).indefinite

@@ -82,6 +82,33 @@ import Testing
         #expect(call.trace?.trace == trace.trace && call.trace?.span != trace.span)
     }
 
+    @Test func `trouble after traces were left is not told as if nothing had happened`() throws {
+        struct Trouble: Error {}
+        let world = try EchoSimulation()
+        let inner = world.calls
+        var hooks = ServerHooks.trusting
+        hooks.failure = { $0 is Trouble ? RPCFailure(.resourceExhausted, "BUSY", "").notProcessed() : nil }
+        let relay = Server(
+            [
+                ServedService(
+                    EchoMethods.service,
+                    [
+                        Route(EchoMethods.wait) { request, call in
+                            if request.milliseconds == 1 { call.leavesTraces() }
+                            if request.milliseconds == 2 { _ = try await inner.echo(EchoRequest()) }
+                            throw Trouble()
+                        }
+                    ])
+            ], on: world.simulation.loops, network: world.network, hooks: hooks)
+        let address = try relay.listen(on: .loopback(0))
+        let outer = EchoClient(Client(to: [address], on: world.simulation.loops, network: world.network))
+        for (request, isNotProcessed) in [(0, true), (1, false), (2, false)] as [(UInt32, Bool)] {
+            let failure = try failure(of: world) { _ = try await outer.wait(WaitRequest(milliseconds: request)) }
+            #expect(failure.reason == "BUSY")
+            #expect(failure.isNotProcessed == isNotProcessed && failure.isIndefinite == !isNotProcessed)
+        }
+    }
+
     @Test func `a request whose time was over while it waited to be read is answered without running`() throws {
         var limits = Limits()
         limits.highWaterBytes = 1
