@@ -95,6 +95,7 @@ final class JobQueue: Sendable {
 
     /// So that a refusal can tell how long the line is: an average that forgets.
     func note(_ jobs: Int, took duration: Duration) {
-        state.withLock { $0.pace = ($0.pace * 7 + duration / max(jobs, 1)) / 8 }
+        guard jobs > 0 else { return }
+        state.withLock { $0.pace = ($0.pace * 7 + duration / jobs) / 8 }
     }
 }

@@ -4,21 +4,32 @@ import Runtime
 import Threads
 
 /// Counts what happens in the database, logs what should not, and knows whether it answers.
-final class DatabaseWatch: Sendable {
+package final class DatabaseWatch: Sendable {
     private static let checkInterval = Duration.seconds(1)
     private static let patience = Duration.seconds(1)
+    /// A database may also say nothing at all: silence that outlasts a few checks is an answer, too.
+    private static let longestSilence = Duration.seconds(3)
+
+    private struct Answer {
+        var time: Uptime
+        var problem: String?
+    }
 
     private let log: Log
+    private let clock: any Clock
     private let commits: Counter
     private let closures: Counter
     private let duration: Histogram
     private let retries: Counter
     private let failures: Counter
     private let refusals: Counter
-    private let problem = Lock<String?>(nil)
+    /// What was last heard of the database.
+    private let answer: Lock<Answer>
 
-    init(_ log: Log, _ metrics: Metrics, _ health: Health) {
+    package init(_ log: Log, _ metrics: Metrics, _ health: Health, _ clock: any Clock) {
         self.log = log
+        self.clock = clock
+        answer = Lock(Answer(time: clock.uptime))
         commits = metrics.counter("database_commits_total", "Commits; several closures may share one.")
         closures = metrics.counter("database_closures_total", "Transaction closures that were committed.")
         duration = metrics.histogram(
@@ -26,7 +37,13 @@ final class DatabaseWatch: Sendable {
         retries = metrics.counter("database_retries_total", "Closures that had to run again.")
         failures = metrics.counter("database_failures_total", "Transactions that were not committed, or nobody knows.")
         refusals = metrics.counter("database_refusals_total", "Calls refused because too many waited.")
-        health.check("database") { [self] in problem.withLock { $0 } }
+        health.check("database") { [self] in problem }
+    }
+
+    private var problem: String? {
+        let answer = answer.withLock { $0 }
+        let silence = clock.uptime - answer.time
+        return silence > Self.longestSilence ? "no answer for \(silence.milliseconds / 1000) s" : answer.problem
     }
 
     func observe(_ event: DatabaseEvent) {
@@ -50,17 +67,21 @@ final class DatabaseWatch: Sendable {
     }
 
     /// Looks something up every second.
-    func check(of database: Database, _ clock: any Clock) -> Job {
+    package func check(of database: Database) -> Job {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
                 _ = try await database.read(before: clock.uptime + Self.patience) { reader in
                     try reader.exists("select 1 from migration")
                 }
-                problem.withLock { $0 = nil }
+                heard(problem: nil)
             } catch {
-                problem.withLock { $0 = "\(error)" }
+                heard(problem: "\(error)")
                 throw error
             }
         }
+    }
+
+    private func heard(problem: String?) {
+        answer.withLock { $0 = Answer(time: clock.uptime, problem: problem) }
     }
 }

@@ -31,7 +31,7 @@ package enum ServiceProgram {
     private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ ground: Ground) throws -> Parts {
         let configuration = ground.configuration
         let keys = try DataFolder.keys(configuration, ground.log)
-        let watch = DatabaseWatch(ground.log, ground.metrics, ground.health)
+        let watch = DatabaseWatch(ground.log, ground.metrics, ground.health, ground.clock)
         let database = try open(context, configuration[flags.database], configuration, ground.clock, watch)
         watch.report(database, to: ground.metrics)
         let loops = Loops(count: configuration[ServiceFlags.loops])
@@ -52,7 +52,7 @@ package enum ServiceProgram {
             ] + parts.components + [
                 component(server, at: configuration[flags.options.listen], configuration, ground.log)
             ],
-            jobs: [watch.check(of: database, ground.clock)] + parts.jobs)
+            jobs: [watch.check(of: database)] + parts.jobs)
     }
 
     private static func open(

@@ -57,6 +57,32 @@ import Testing
         }
     }
 
+    @Test func `a call that came too late does not make the line look longer`() async throws {
+        let clock = ManualClock()
+        var limits = DatabaseLimits()
+        limits.waiting = 1
+        try await TestDatabase.with(.file, Shop.migrations, clock: clock, limits: limits) { database in
+            _ = try await database.transaction { try Shop.count($0) }
+            let deadline = clock.uptime
+            clock.advance(by: .hours(1))
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction(before: deadline) { try Shop.count($0) }
+            }
+            let gate = Gate()
+            let running = Task { try await database.transaction { _ in gate.pass() } }
+            try await gate.reached()
+            let waiting = Task { try await database.transaction { try Shop.count($0) } }
+            try await database.waiting(1)
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try Shop.count($0) }
+            }
+            #expect(error?.reason == .overloaded(retryAfter: .milliseconds(10)))
+            gate.open()
+            try await running.value
+            _ = try await waiting.value
+        }
+    }
+
     @Test(arguments: threaded)
     func `close finishes what was handed in`(engine: Engine) async throws {
         let test = try await TestDatabase.make(on: engine)

@@ -29,6 +29,15 @@ import Threads
         #expect(error?.message.hasPrefix("postgres://alice:***@127.0.0.1:1/shop: PostgreSQL cannot be reached") == true)
     }
 
+    @Test(arguments: [
+        "postgres://alice:se/cret@127.0.0.1:1/shop", "postgres://127.0.0.1:1/shop?sslpassword=secret&password=secret",
+    ])
+    func `a password is told to nobody, wherever it stands`(url: String) {
+        let error = #expect(throws: DatabaseError.self) { try Self.open(url) }
+        #expect(error?.message.hasPrefix("postgres://") == true)
+        #expect(error?.message.contains("cret") == false, "\(error?.message ?? "")")
+    }
+
     @Test func `a backup points to the tool of the server`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             let error = await #expect(throws: DatabaseError.self) { try await database.backup(to: "/tmp/shop.dump") }
@@ -54,7 +63,7 @@ import Threads
                         _ = try Shop.balance(of: first, tx)
                         if run == 1 {
                             party.arrived.signal()
-                            other.arrived.wait()
+                            _ = other.arrived.wait(timeoutMilliseconds: Patience.milliseconds)
                         }
                         try tx.executeOne("update account set balance = balance + $2 where id = $1", second, 1)
                     }
@@ -66,6 +75,37 @@ import Threads
         #expect(try await database.read { try Shop.balance(of: 1, $0) } == 2)
         #expect(try await database.read { try Shop.balance(of: 2, $0) } == 2)
         await database.close()
+    }
+
+    /// What the server says is wrong, by its code, and what that means to the caller.
+    @Test(arguments: [
+        ("40001", DatabaseError.Reason.conflict, false), ("40P01", .conflict, false), ("40003", .unavailable, true),
+        ("08006", .unavailable, false), ("53300", .unavailable, false), ("53100", .diskFull, false),
+        ("55P03", .unavailable, false), ("57014", .unavailable, false), ("57P01", .unavailable, false),
+        ("57P03", .unavailable, false), ("25P03", .unavailable, false), ("25006", .misuse, false),
+        ("28P01", .setup, false), ("42501", .setup, false), ("XX001", .damaged, false), ("22012", .misuse, false),
+    ])
+    func `an error of the server means what its code says`(
+        state: String, reason: DatabaseError.Reason, mayHaveCommitted: Bool
+    ) async throws {
+        let failing = Migration(
+            "create what fails",
+            """
+            create function failing(state text) returns bigint language plpgsql as
+            $$ begin raise exception using errcode = state; end $$
+            """)
+        var limits = DatabaseLimits()
+        limits.attempts = 1
+        try await TestDatabase.with(.postgreSQL, [failing], limits: limits) { database in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try $0.exists("select 1 where failing($1) = 1", state) }
+            }
+            #expect(error?.reason == reason && error?.mayHaveCommitted == mayHaveCommitted)
+            #expect(error?.message.contains("(\(state))") == true)
+            // The connection goes on with the next one.
+            let goesOn = try await database.transaction { try $0.exists("select 1") }
+            #expect(goesOn)
+        }
     }
 
     private final class Party: Sendable {

@@ -74,8 +74,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
 
     func rollback() {
         guard link.isAlive else { return }
-        synchronize()
-        _ = try? settle()
+        synchronize()  // Only after it does a server that met an error listen again; nobody has to wait for it.
         try? send("rollback", [], .execution("rollback", expectsOne: false))
         synchronize()
         _ = try? settle()

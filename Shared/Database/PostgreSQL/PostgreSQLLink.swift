@@ -8,6 +8,9 @@ final class PostgreSQLLink: @unchecked Sendable {
     private static let connectTimeoutSeconds = 5
     /// How long the network may swallow what we send before the connection counts as lost.
     private static let silenceMilliseconds = 10_000
+    /// While an answer is waited for nothing is sent: then it is the kernel who asks whether the server is still there, and
+    /// who gives up after about as long.
+    private static let keepAlive = [("keepalives_idle", "5"), ("keepalives_interval", "2"), ("keepalives_count", "3")]
     /// A stopped program must not hold its rows against all the others, nor we wait for it for ever.
     private static let settings = """
         set lock_timeout = 5000; set idle_in_transaction_session_timeout = 10000; set client_encoding = 'UTF8'
@@ -16,12 +19,13 @@ final class PostgreSQLLink: @unchecked Sendable {
     let handle: OpaquePointer
 
     init(_ url: String) throws(DatabaseError) {
-        let options = [
-            ("connect_timeout", "\(Self.connectTimeoutSeconds)"), ("tcp_user_timeout", "\(Self.silenceMilliseconds)"),
-            ("fallback_application_name", "onsale"),
-            // Last, so that what the operator's URL says wins.
-            ("dbname", url),
-        ]
+        let options =
+            Self.keepAlive + [
+                ("connect_timeout", "\(Self.connectTimeoutSeconds)"),
+                ("tcp_user_timeout", "\(Self.silenceMilliseconds)"), ("fallback_application_name", "onsale"),
+                // Last, so that what the operator's URL says wins.
+                ("dbname", url),
+            ]
         var names: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.0)) } + [nil]
         var values: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.1)) } + [nil]
         defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }

@@ -33,7 +33,7 @@ extension SQLiteConnection {
 
     /// The rename itself must survive a power loss, too.
     private static func syncFolder(of path: String) {
-        let folder = open(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) + "/", O_RDONLY | O_CLOEXEC)
+        let folder = open(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         Glibc.close(folder)

@@ -74,8 +74,7 @@ final class SQLiteFileEngine: Engine {
                     for job in waiting { writer.run(job) }
                 } while !waiting.isEmpty && writer.groupCount < limits.group && writer.groupAge < limits.groupDuration
                 let count = writer.groupCount
-                writer.commit()
-                transactions.note(count, took: writer.groupAge)
+                transactions.note(count, took: writer.commit())
             }
             threads.threadEnded()
         }

@@ -20,7 +20,7 @@ final class SQLiteWriter {
     var groupCount: Int { group.count }
 
     /// How long the oldest closure of the group has been waiting for its commit.
-    var groupAge: Duration { environment.clock.uptime - start }
+    var groupAge: Duration { group.isEmpty ? .zero : environment.clock.uptime - start }
 
     func run(_ job: Job) {
         if let deadline = job.deadline, deadline <= environment.clock.uptime {
@@ -42,28 +42,29 @@ final class SQLiteWriter {
         if !connection.endClosure(keeping: isKept) {
             // With a full disk, for instance, SQLite rolls everything back at once.
             failGroup(connection.failure ?? DatabaseError(.unavailable, "the transaction was rolled back by SQLite"))
+            finishGroup()
         }
     }
 
-    /// Makes what ran durable, then answers it.
-    func commit() {
-        if group.isEmpty { return }
+    /// Makes what ran durable, then answers it. Says how long that took since the first of the group began.
+    @discardableResult
+    func commit() -> Duration {
+        if group.isEmpty { return .zero }
         do {
             connection.failure = nil
             try connection.commit()
+            environment.observe(.committed(closures: group.count, in: groupAge))
         } catch {
-            return failGroup(connection.failure!)
+            failGroup(connection.failure!)
         }
-        let duration = environment.clock.uptime - start
-        environment.observe(.committed(closures: group.count, in: duration))
-        finishGroup()
+        defer { finishGroup() }
+        return groupAge
     }
 
     private func failGroup(_ error: DatabaseError) {
         connection.rollback()
         environment.observe(.failed(closures: group.count, error))
         for job in group { job.fail(error) }
-        finishGroup()
     }
 
     private func finishGroup() {
