@@ -18,7 +18,7 @@ import Testing
         func pass() {
             begun.add(1, ordering: .relaxed)
             most.max(inside.add(1, ordering: .relaxed).newValue, ordering: .relaxed)
-            while !isOpen.load(ordering: .acquiring) { sched_yield() }
+            for _ in 0..<Patience.milliseconds where !isOpen.load(ordering: .acquiring) { usleep(1000) }
             inside.subtract(1, ordering: .relaxed)
         }
     }
@@ -30,7 +30,9 @@ import Testing
             for _ in 0..<10 {
                 group.addTask { try await threads.run { gate.pass() } }
             }
-            while gate.begun.load(ordering: .relaxed) < 2 || threads.load.waiting < 8 { await Task.yield() }
+            try await eventually("two run, and eight wait") {
+                gate.begun.load(ordering: .relaxed) == 2 && threads.load.waiting == 8
+            }
             gate.open()
             try await group.waitForAll()
         }
@@ -42,14 +44,14 @@ import Testing
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 1)
         let gate = Gate()
         let first = Task { try await threads.run { gate.pass() } }
-        while gate.begun.load(ordering: .relaxed) < 1 { await Task.yield() }
+        try await eventually("the first runs") { gate.begun.load(ordering: .relaxed) == 1 }
         let second = Task { try await threads.run { gate.pass() } }
-        while threads.load.waiting < 1 { await Task.yield() }
+        try await eventually("the second waits") { threads.load.waiting == 1 }
         await #expect(throws: PasswordError.busy(maximumWaiting: 1)) { try await threads.run {} }
         gate.open()
         try await first.value
         try await second.value
-        while threads.load.running > 0 { await Task.yield() }
+        try await eventually("nobody runs") { threads.load.running == 0 }
         #expect(try await threads.run { 7 } == 7)
     }
 
@@ -57,9 +59,9 @@ import Testing
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
         let gate = Gate()
         let first = Task { try await threads.run { gate.pass() } }
-        while gate.begun.load(ordering: .relaxed) < 1 { await Task.yield() }
+        try await eventually("the first runs") { gate.begun.load(ordering: .relaxed) == 1 }
         let second = Task { try await threads.run { gate.pass() } }
-        while threads.load.waiting < 1 { await Task.yield() }
+        try await eventually("the second waits") { threads.load.waiting == 1 }
         second.cancel()
         await #expect(throws: PasswordError.cancelled) { try await second.value }
         #expect(threads.load.waiting == 0)
@@ -71,10 +73,9 @@ import Testing
     @Test func `a task cancelled before it asks is refused`() async {
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
         let task = Task {
-            while !Task.isCancelled { await Task.yield() }
+            withUnsafeCurrentTask { $0?.cancel() }
             return try await threads.run { true }
         }
-        task.cancel()
         await #expect(throws: PasswordError.cancelled) { try await task.value }
     }
 }

@@ -36,7 +36,7 @@ import Testing
         let clock = ManualClock()
         let early = Task { try await clock.sleep(for: .seconds(1)) }
         let late = Task { try await clock.sleep(for: .seconds(5)) }
-        while clock.sleeperCount < 2 { await Task.yield() }
+        try await clock.sleepers(2)
         clock.advance(by: .seconds(1))
         try await early.value
         #expect(clock.sleeperCount == 1)

@@ -171,18 +171,18 @@ struct MessageJSONTests {
                 == "onsale.testing.v1.Everything.strings: is one element too many; a message has at most 32768")
     }
 
-    @Test func `another library reads what is written here`() throws {
+    @Test func `another library reads what is written here`() async throws {
         let messages = some()
         let lines = try messages.map { try json($0).split(separator: "\n").joined() }
-        for (message, answer) in zip(messages, try Mirror.reflect(lines, .json, .packed)) {
+        for (message, answer) in zip(messages, try await Mirror.reflect(lines, .json, .packed)) {
             #expect(try Everything(decoding: bytes(answer)) == message)
         }
     }
 
-    @Test func `what another library writes is read here`() throws {
+    @Test func `what another library writes is read here`() async throws {
         let messages = some()
         let lines = try messages.map { Hexadecimal.text(of: try $0.encoded()) }
-        for (message, answer) in zip(messages, try Mirror.reflect(lines, .packed, .json)) {
+        for (message, answer) in zip(messages, try await Mirror.reflect(lines, .packed, .json)) {
             #expect(try everything(answer) == message)
         }
     }

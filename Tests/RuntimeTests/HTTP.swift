@@ -1,36 +1,37 @@
 import Glibc
 import Kernel
+import TestSupport
 
-/// As much of a client as the tests need.
+/// As much of a client as the tests need. What waits does so where it holds up nobody, and not for ever.
 enum HTTP {
     struct Unreachable: Error {}
 
-    static func get(_ path: String, from address: Address) throws -> String {
-        try send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", to: address)
+    static func get(_ path: String, from address: Address) async throws -> String {
+        try await send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", to: address)
     }
 
     /// Everything that comes back before the other side closes.
-    static func send(_ request: String, to address: Address) throws -> String {
+    static func send(_ request: String, to address: Address) async throws -> String {
         let descriptor = try connect(to: address)
         defer { close(descriptor) }
         write(request, to: descriptor)
         var reply = ""
         while true {
-            let part = read(from: descriptor)
+            let part = try await read(from: descriptor)
             if part.isEmpty { return reply }
             reply += part
         }
     }
 
     /// The first piece of the answer; the connection stays open.
-    static func exchange(_ request: String, over descriptor: Int32) -> String {
+    static func exchange(_ request: String, over descriptor: Int32) async throws -> String {
         write(request, to: descriptor)
-        return read(from: descriptor)
+        return try await read(from: descriptor)
     }
 
-    static func hasAnswer(_ descriptor: Int32) -> Bool {
+    static func hasAnswer(_ descriptor: Int32, within milliseconds: Int = 0) -> Bool {
         var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&ready, 1, 0) > 0
+        return poll(&ready, 1, Int32(milliseconds)) > 0
     }
 
     static func connect(to address: Address) throws -> Int32 {
@@ -56,9 +57,13 @@ enum HTTP {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    static func read(from descriptor: Int32) -> String {
-        var bytes = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &bytes, bytes.count, 0)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    /// Empty when the other side has closed.
+    static func read(from descriptor: Int32) async throws -> String {
+        try await onThread {
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            guard hasAnswer(descriptor, within: Patience.milliseconds) else { throw Patience.Over("nothing comes") }
+            let count = recv(descriptor, &bytes, bytes.count, 0)
+            return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        }
     }
 }

@@ -17,8 +17,8 @@ import Threads
         var all: [String] { state.withLock { $0 } }
         func add(_ entry: String) { state.withLock { $0.append(entry) } }
 
-        func waits(for entry: String) async {
-            while !all.contains(entry) { await Task.yield() }
+        func waits(for entry: String) async throws {
+            try await eventually(entry) { [self] in all.contains(entry) }
         }
     }
 
@@ -45,7 +45,7 @@ import Threads
             name, start: {},
             stop: { [record] in
                 record.add("stop \(name)")
-                while !isReleased.isSet { await Task.yield() }
+                try? await eventually("it may end") { isReleased.isSet }
             })
     }
 
@@ -55,14 +55,14 @@ import Threads
         func set() { value.store(true, ordering: .releasing) }
     }
 
-    private func waits(for phase: Health.Phase) async {
-        while health.phase != phase { await Task.yield() }
+    private func waits(for phase: Health.Phase) async throws {
+        try await eventually("the program is \(phase)") { [health] in health.phase == phase }
     }
 
-    @Test func `parts start in order and stop in reverse`() async {
+    @Test func `parts start in order and stop in reverse`() async throws {
         let lifecycle = lifecycle()
         async let exitCode = lifecycle.run([component("a"), component("b"), component("c")])
-        await waits(for: .running)
+        try await waits(for: .running)
         #expect(health.problems == [])
         lifecycle.stop()
         #expect(await exitCode == .clean)
@@ -78,35 +78,35 @@ import Threads
         #expect(line?.contains(#"component=database error="the disk is full""#) == true)
     }
 
-    @Test func `a part that breaks while running stops the others`() async {
+    @Test func `a part that breaks while running stops the others`() async throws {
         let lifecycle = lifecycle()
         async let exitCode = lifecycle.run([component("a"), component("b")])
-        await waits(for: .running)
+        try await waits(for: .running)
         lifecycle.fail("b", Broken(description: "lost"))
         #expect(await exitCode == .failed)
         #expect(record.all == ["start a", "start b", "stop b", "stop a"])
     }
 
-    @Test func `a stop during the start cancels it and stops what had started`() async {
+    @Test func `a stop during the start cancels it and stops what had started`() async throws {
         let lifecycle = lifecycle()
         let clock = clock
         let slow = Component(
             "slow", start: { try await clock.sleep(for: .hours(1)) }, stop: { [record] in record.add("stop slow") })
         async let exitCode = lifecycle.run([component("a"), slow, component("c")])
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await clock.sleepers(1)
         lifecycle.stop()
         #expect(await exitCode == .clean)
         #expect(record.all == ["start a", "stop a"])
     }
 
-    @Test func `a drain that takes too long ends at its timeout and names the part that hangs`() async {
+    @Test func `a drain that takes too long ends at its timeout and names the part that hangs`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([component("a"), stubborn("rpc", until: isReleased)])
-        await waits(for: .running)
+        try await waits(for: .running)
         lifecycle.stop()
-        await record.waits(for: "stop rpc")
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await record.waits(for: "stop rpc")
+        try await clock.sleepers(1)
         clock.advance(by: .seconds(10))
         #expect(await exitCode == .drainTimedOut)
         #expect(log.all.last?.contains("not stopped in time part=rpc") == true)
@@ -114,25 +114,25 @@ import Threads
         isReleased.set()
     }
 
-    @Test func `a drain that ends just in time is clean`() async {
+    @Test func `a drain that ends just in time is clean`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
-        await waits(for: .running)
+        try await waits(for: .running)
         lifecycle.stop()
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await clock.sleepers(1)
         clock.advance(by: .milliseconds(9999))
         isReleased.set()
         #expect(await exitCode == .clean)
     }
 
-    @Test func `a second stop forces`() async {
+    @Test func `a second stop forces`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
-        await waits(for: .running)
+        try await waits(for: .running)
         lifecycle.stop()
-        await record.waits(for: "stop rpc")
+        try await record.waits(for: "stop rpc")
         #expect(!record.all.contains("forced"))
         lifecycle.stop()
         #expect(record.all.last == "forced")
@@ -140,13 +140,14 @@ import Threads
         #expect(await exitCode == .clean)
     }
 
-    @Test func `a job runs at the start and then after pauses that vary by a tenth`() async {
+    @Test func `a job runs at the start and then after pauses that vary by a tenth`() async throws {
         let lifecycle = lifecycle()
         let runs = Counter()
         async let exitCode = lifecycle.run([], jobs: [Job("sweep", every: .seconds(10)) { runs.increment() }])
         var pauses: Set<Duration> = []
         for expected in 1...20 {
-            while runs.count < expected || clock.sleeperCount == 0 { await Task.yield() }
+            try await eventually("run \(expected)") { runs.count == expected }
+            try await clock.sleepers(1)
             let pause = clock.nextDeadline.map { $0 - clock.uptime } ?? .zero
             #expect((.seconds(9) ... .seconds(11)).contains(pause))
             pauses.insert(pause)
@@ -158,7 +159,7 @@ import Threads
         #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="done"}"#))
     }
 
-    @Test func `a job that fails is logged and runs again`() async {
+    @Test func `a job that fails is logged and runs again`() async throws {
         let lifecycle = lifecycle()
         let runs = Counter()
         let job = Job("sweep", every: .seconds(10)) {
@@ -166,34 +167,34 @@ import Threads
             if runs.count == 1 { throw Broken(description: "busy") }
         }
         async let exitCode = lifecycle.run([], jobs: [job])
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await clock.sleepers(1)
         clock.advance(by: .seconds(11))
-        while runs.count < 2 { await Task.yield() }
+        try await eventually("the second run") { runs.count == 2 }
         lifecycle.stop()
         #expect(await exitCode == .clean)
         #expect(log.all.contains { $0.contains("job failed job=sweep error=busy") })
         #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="failed"} 1"#))
     }
 
-    @Test func `a job that does not end is named when the drain is over`() async {
+    @Test func `a job that does not end is named when the drain is over`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         let isBegun = Flag()
         let job = Job("stuck", every: .seconds(1)) {
             isBegun.set()
-            while !isReleased.isSet { await Task.yield() }
+            try await eventually("it may end") { isReleased.isSet }
         }
         async let exitCode = lifecycle.run([component("a")], jobs: [job])
-        while !isBegun.isSet { await Task.yield() }
+        try await eventually("the job has begun") { isBegun.isSet }
         lifecycle.stop()
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await clock.sleepers(1)
         clock.advance(by: .seconds(10))
         #expect(await exitCode == .drainTimedOut)
         #expect(log.all.last?.contains("not stopped in time part=\"job stuck\"") == true)
         isReleased.set()
     }
 
-    @Test func `jobs have ended before the first part is stopped`() async {
+    @Test func `jobs have ended before the first part is stopped`() async throws {
         let lifecycle = lifecycle()
         let clock = clock
         let job = Job("long", every: .seconds(1)) { [record] in
@@ -201,7 +202,7 @@ import Threads
             try await clock.sleep(for: .hours(1))
         }
         async let exitCode = lifecycle.run([component("a")], jobs: [job])
-        while clock.sleeperCount == 0 { await Task.yield() }
+        try await clock.sleepers(1)
         lifecycle.stop()
         #expect(await exitCode == .clean)
         #expect(record.all == ["start a", "job ended", "stop a"])

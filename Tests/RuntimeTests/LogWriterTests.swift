@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 import Threads
 
@@ -33,7 +34,7 @@ import Threads
         }
     }
 
-    @Test func `lines of several threads come out whole and in each one's order`() {
+    @Test func `lines of several threads come out whole and in each one's order`() async throws {
         let pipe = Pipe()
         let writer = LogWriter(to: pipe.writer) { "lost \($0)\n" }
         let done = CountingSemaphore()
@@ -43,10 +44,10 @@ import Threads
                 done.signal()
             }
         }
-        for _ in 0..<4 { done.wait() }
-        #expect(writer.close(timeoutMilliseconds: 10_000))
+        try await done.signals(4)
+        #expect(try await onThread { writer.close(timeoutMilliseconds: 10_000) })
         close(pipe.writer)
-        let lines = pipe.readAll().split(separator: "\n")
+        let lines = try await onThread { pipe.readAll() }.split(separator: "\n")
         #expect(lines.count == 400)
         for thread in 0..<4 {
             #expect(lines.filter { $0.hasPrefix("\(thread) ") } == (0..<100).map { "\(thread) \($0)" })
@@ -54,7 +55,7 @@ import Threads
         close(pipe.reader)
     }
 
-    @Test func `a reader that has stopped holds up nobody, and what was lost is counted`() {
+    @Test func `a reader that has stopped holds up nobody, and what was lost is counted`() async throws {
         let pipe = Pipe()
         let writer = LogWriter(to: pipe.writer) { "lost \($0)\n" }
         let line = String(repeating: "x", count: 1023) + "\n"
@@ -70,10 +71,10 @@ import Threads
             read.signal()
         }
         #expect(reader)
-        #expect(writer.flush(timeoutMilliseconds: 10_000))
-        #expect(writer.close(timeoutMilliseconds: 10_000))
+        #expect(try await onThread { writer.flush(timeoutMilliseconds: 10_000) })
+        #expect(try await onThread { writer.close(timeoutMilliseconds: 10_000) })
         close(pipe.writer)
-        read.wait()
+        try await read.signals(1)
         let lines = text.withLock { $0 }.split(separator: "\n")
         let lost = lines.compactMap { $0.hasPrefix("lost ") ? Int($0.dropFirst(5)) : nil }.reduce(0, +)
         #expect(lost > 0)
@@ -81,10 +82,10 @@ import Threads
         close(pipe.reader)
     }
 
-    @Test func `a descriptor that refuses ends nothing`() {
+    @Test func `a descriptor that refuses ends nothing`() async throws {
         let writer = LogWriter(to: -1) { "lost \($0)\n" }
         writer.write("into the void\n")
-        #expect(writer.flush(timeoutMilliseconds: 10_000))
-        #expect(writer.close(timeoutMilliseconds: 10_000))
+        #expect(try await onThread { writer.flush(timeoutMilliseconds: 10_000) })
+        #expect(try await onThread { writer.close(timeoutMilliseconds: 10_000) })
     }
 }

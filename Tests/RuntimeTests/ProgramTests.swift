@@ -24,7 +24,7 @@ import Testing
             "stuck", start: {},
             stop: {
                 begin()
-                while true { await Task.yield() }
+                await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             })
     }
 
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `a drain over its timeout exits with 75 and names what hangs`() async throws {
         let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
-            await ProgramTests.run(["--drain-timeout", "10ms"]) { _ in
+            await ProgramTests.run(["--drain-timeout", "1s"]) { _ in
                 Parts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }

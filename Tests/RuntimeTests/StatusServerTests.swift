@@ -12,45 +12,45 @@ import Testing
         try StatusServer(at: .loopback(0), metrics: metrics, health: health)
     }
 
-    @Test func `metrics are served as Prometheus asks for them`() throws {
+    @Test func `metrics are served as Prometheus asks for them`() async throws {
         metrics.counter("calls_total", "Calls.").increment()
         let server = try server()
-        let reply = try HTTP.get("/metrics", from: server.address)
+        let reply = try await HTTP.get("/metrics", from: server.address)
         #expect(reply.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(reply.contains("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"))
         #expect(reply.hasSuffix("\r\n\r\n# HELP calls_total Calls.\n# TYPE calls_total counter\ncalls_total 1\n"))
     }
 
-    @Test func `ready follows the life of the program and the checks of its parts`() throws {
+    @Test func `ready follows the life of the program and the checks of its parts`() async throws {
         let server = try server()
-        #expect(try HTTP.get("/readyz", from: server.address).hasSuffix("not ready: starting\n"))
+        #expect(try await HTTP.get("/readyz", from: server.address).hasSuffix("not ready: starting\n"))
         health.enter(.running)
-        #expect(try HTTP.get("/readyz", from: server.address).hasPrefix("HTTP/1.1 200"))
+        #expect(try await HTTP.get("/readyz", from: server.address).hasPrefix("HTTP/1.1 200"))
         health.enter(.draining)
-        let reply = try HTTP.get("/readyz", from: server.address)
+        let reply = try await HTTP.get("/readyz", from: server.address)
         #expect(reply.hasPrefix("HTTP/1.1 503"))
         #expect(reply.hasSuffix("not ready: draining\n"))
-        #expect(try HTTP.get("/healthz", from: server.address).hasSuffix("\r\n\r\nok\n"))
+        #expect(try await HTTP.get("/healthz", from: server.address).hasSuffix("\r\n\r\nok\n"))
     }
 
-    @Test func `a part that is not ready says why`() throws {
+    @Test func `a part that is not ready says why`() async throws {
         let server = try server()
         health.enter(.running)
         health.check("database") { "no connection for 12 s" }
         health.check("rpc") { nil }
         #expect(
-            try HTTP.get("/readyz", from: server.address).hasSuffix(
+            try await HTTP.get("/readyz", from: server.address).hasSuffix(
                 "\r\n\r\nnot ready: database: no connection for 12 s\n"))
     }
 
-    @Test func `other paths and methods are refused with a hint`() throws {
+    @Test func `other paths and methods are refused with a hint`() async throws {
         let server = try server()
-        #expect(try HTTP.get("/other", from: server.address).hasPrefix("HTTP/1.1 404"))
-        let reply = try HTTP.send(
+        #expect(try await HTTP.get("/other", from: server.address).hasPrefix("HTTP/1.1 404"))
+        let reply = try await HTTP.send(
             "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc", to: server.address
         )
         #expect(reply.hasPrefix("HTTP/1.1 405"))
-        #expect(try HTTP.send("nonsense\r\n\r\n", to: server.address).contains("200 OK") == false)
+        #expect(try await HTTP.send("nonsense\r\n\r\n", to: server.address).contains("200 OK") == false)
     }
 
     @Test func `a taken port is refused, and says so`() throws {
@@ -63,28 +63,32 @@ import Testing
         }
     }
 
-    @Test func `a stopped server has freed its port`() throws {
+    @Test func `a stopped server has freed its port`() async throws {
         let server = try server()
         server.stop()
         server.stop()
-        #expect(throws: HTTP.Unreachable.self) { try HTTP.get("/healthz", from: server.address) }
+        await #expect(throws: HTTP.Unreachable.self) { try await HTTP.get("/healthz", from: server.address) }
         _ = try StatusServer(at: server.address, metrics: metrics, health: health)
     }
 
-    @Test func `connections are bounded, and the next one waits until another ends`() throws {
+    @Test func `connections are bounded, and the next one waits until another ends`() async throws {
         let server = try server()
         let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
         let connections = try (0..<Int(StatusServer.maximumConnectionCount)).map { _ in
             try HTTP.connect(to: server.address)
         }
-        for connection in connections { #expect(HTTP.exchange(request, over: connection).contains("200 OK")) }
+        for connection in connections {
+            #expect(try await HTTP.exchange(request, over: connection).contains("200 OK"))
+        }
         let late = try HTTP.connect(to: server.address)
         HTTP.write(request, to: late)
         // The server looks at all its sockets before it answers these, one after the other, and leaves the late one alone.
-        for connection in connections { #expect(HTTP.exchange(request, over: connection).contains("200 OK")) }
+        for connection in connections {
+            #expect(try await HTTP.exchange(request, over: connection).contains("200 OK"))
+        }
         #expect(!HTTP.hasAnswer(late))
         close(connections[0])
-        #expect(HTTP.read(from: late).contains("200 OK"))
+        #expect(try await HTTP.read(from: late).contains("200 OK"))
         for descriptor in connections.dropFirst() + [late] { close(descriptor) }
     }
 }

@@ -7,6 +7,10 @@ package enum Patience {
 
     package struct Over: Error, CustomStringConvertible {
         package let description: String
+
+        package init(_ description: String) {
+            self.description = description
+        }
     }
 }
 
@@ -17,7 +21,7 @@ package func eventually(_ what: String, _ isTrue: @escaping @Sendable () -> Bool
             if isTrue() { return }
             usleep(1000)
         }
-        throw Patience.Over(description: "not true after a minute: \(what)")
+        throw Patience.Over("not true after a minute: \(what)")
     }
 }
 
@@ -26,7 +30,7 @@ extension CountingSemaphore {
     package func signals(_ count: Int) async throws {
         try await onThread { [self] in
             for number in 1...count where !wait(timeoutMilliseconds: Patience.milliseconds) {
-                throw Patience.Over(description: "signal \(number) of \(count) did not come within a minute")
+                throw Patience.Over("signal \(number) of \(count) did not come within a minute")
             }
         }
     }

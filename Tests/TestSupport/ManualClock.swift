@@ -24,8 +24,13 @@ package final class ManualClock: Clock {
     package var now: Timestamp { state.withLock { $0.now } }
     package var uptime: Uptime { state.withLock { $0.uptime } }
 
-    /// How many are asleep: what a test waits for before it moves the clock.
+    /// How many are asleep.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Returns when so many are asleep, or more.
+    package func sleepers(_ count: Int) async throws {
+        try await eventually("\(count) sleep") { [self] in sleeperCount >= count }
+    }
 
     /// When the next sleeper wants to be woken.
     package var nextDeadline: Uptime? { state.withLock { $0.sleepers.values.map(\.deadline).min() } }

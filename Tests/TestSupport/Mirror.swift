@@ -11,7 +11,11 @@ package enum Mirror {
     }
 
     /// One answer for each line.
-    package static func reflect(_ lines: [String], _ given: Form, _ wanted: Form) throws -> [String] {
+    package static func reflect(_ lines: [String], _ given: Form, _ wanted: Form) async throws -> [String] {
+        try await onThread { try reflectNow(lines, given, wanted) }
+    }
+
+    private static func reflectNow(_ lines: [String], _ given: Form, _ wanted: Form) throws -> [String] {
         let folder = TemporaryFolder()
         folder.write(lines.map { $0 + "\n" }.joined(), to: "lines")
         let outcome = Command.run(

@@ -30,10 +30,10 @@ struct PropertyTests {
     }
 
     /// Swift writes, Python's protobuf library reads and writes, Swift reads.
-    @Test func `another library reads and writes the same`() throws {
+    @Test func `another library reads and writes the same`() async throws {
         var random = SeededGenerator(seed: 6)
         let messages = [Everything(), .full] + (0..<300).map { _ in Everything.random(using: &random) }
-        let answers = try Mirror.reflect(
+        let answers = try await Mirror.reflect(
             messages.map { Hexadecimal.text(of: try $0.encoded()) }, .packed, .packed)
         for (message, answer) in zip(messages, answers) {
             #expect(try Everything(decoding: bytes(answer)) == message)
