@@ -89,7 +89,6 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         guard transport.unsentCount == 0, output.count > 0 else { return }
         transport.send(output.bytes)
         output.removeAll()
-        unsentSince = transport.unsentCount > 0 ? loop.uptime : nil
     }
 
     func flush() {
@@ -171,6 +170,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     private func holdBack(_ bytes: UnsafeRawBufferPointer) {
         isHeldBack = true
+        midFrameSince = nil  // What we do not read, the peer does not owe.
         transport.isReading = false
         heldBack.append(bytes)
     }
@@ -195,7 +195,11 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     func pulse(at now: Uptime) -> Bool {
         guard !isClosed else { return false }
         let unsent = transport.unsentCount
-        if unsent == 0 || unsent < unsentAtPulse { unsentSince = unsent == 0 ? nil : now }
+        if unsent == 0 {
+            unsentSince = nil
+        } else if unsentSince == nil || unsent < unsentAtPulse {
+            unsentSince = now
+        }
         unsentAtPulse = unsent
         if let unsentSince, now - unsentSince > limits.stall {
             cut("the peer has read nothing for \(limits.stall)")
@@ -209,7 +213,6 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
             pingSent = now
             sendPing()
         }
-        side?.pulse(at: now)
         return true
     }
 
@@ -278,8 +281,6 @@ protocol ConnectionSide: AnyObject {
     /// Bytes that are no frame, or no envelope. Nothing that follows can be trusted.
     func receivedGarbage(_ problem: FrameError)
     func receivedTooManyPings()
-    /// About twice a second.
-    func pulse(at now: Uptime)
     /// The last that is heard.
     func closed(_ problem: String?)
 }

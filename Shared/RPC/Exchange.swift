@@ -136,7 +136,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
             throw unsendable(error)
         }
         let size = message.packedSize
-        guard size <= connection.maxReplyBytes else { throw tooLarge(size) }
+        guard connection.takes(size) else { throw tooLarge(size) }
         connection.send(kind, to: id, message, size: size)
     }
 
@@ -206,7 +206,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     private func tooLarge(_ size: Int) -> RPCFailure {
         let limit = connection.maxReplyBytes
-        let message = "an answer of \(call.method.name) has \(size) bytes; at most \(limit) are allowed"
+        let message =
+            "an answer of \(call.method.name) has \(size) bytes; with its envelope at most \(limit) are allowed"
         return RPCFailure(.resourceExhausted, "REPLY_TOO_LARGE", message).indefinite
     }
 

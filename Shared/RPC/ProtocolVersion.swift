@@ -41,7 +41,10 @@ extension Connection {
         send(goAway, as: Frame.Kind.goAway)
     }
 
-    func sendPing() {
-        send(atMost: WireWriter.maxFieldHeaderBytes) { $0.number(Frame.Field.kind, Frame.Kind.ping) }
+    func sendPing(id: UInt64 = 0) {
+        send(atMost: 2 * WireWriter.maxFieldHeaderBytes) { writer in
+            writer.number(Frame.Field.id, id)
+            writer.number(Frame.Field.kind, Frame.Kind.ping)
+        }
     }
 }

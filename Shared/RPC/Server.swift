@@ -70,7 +70,9 @@ package struct ServerHooks: Sendable {
     package var failure: @Sendable (any Error) -> RPCFailure?
     /// Around each handler; the first is the outermost.
     package var interceptors: [ServerInterceptor] = []
-    /// Hears of every call that has ended.
+    /// Hears of every request that was answered without a handler: too many, too large, not allowed, not known.
+    package var refused: (@Sendable (RPCFailure) -> Void)?
+    /// Hears of every other call when it has ended.
     package var measure: (@Sendable (CallMeasurement) -> Void)?
 
     package init(
@@ -80,12 +82,13 @@ package struct ServerHooks: Sendable {
         isServing: @escaping @Sendable (String) -> Bool = { _ in true },
         log: @escaping @Sendable (RPCEvent) -> Void = { _ in },
         failure: @escaping @Sendable (any Error) -> RPCFailure? = { _ in nil },
-        measure: (@Sendable (CallMeasurement) -> Void)? = nil
+        refused: (@Sendable (RPCFailure) -> Void)? = nil, measure: (@Sendable (CallMeasurement) -> Void)? = nil
     ) {
         self.verify = verify
         self.isServing = isServing
         self.log = log
         self.failure = failure
+        self.refused = refused
         self.measure = measure
     }
 }

@@ -42,7 +42,7 @@ final class ServerConnection: ConnectionSide {
         case Frame.Kind.cancel: suspended[frame.id]?.cancel("the caller cancelled it")
         case Frame.Kind.credit: suspended[frame.id]?.flow?.grant(frame.credit)
         case Frame.Kind.hello: greet(frame)
-        case Frame.Kind.pong: finishDrain()
+        case Frame.Kind.pong: if frame.id == Self.drainPing { finishDrain() }
         default: break
         }
     }
@@ -53,16 +53,22 @@ final class ServerConnection: ConnectionSide {
         }
         lastID = frame.id
         guard let route = core.methods.route(named: frame.method) else {
-            return sendFailure(.unknownMethod(String(decoding: frame.method, as: UTF8.self)), to: frame.id)
+            return turnAway(.unknownMethod(String(decoding: frame.method, as: UTF8.self)), frame.id)
         }
-        if let refusal = refusal(of: frame, to: route.method) { return sendFailure(refusal, to: frame.id) }
+        if let refusal = refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
         do throws(RPCFailure) {
             let call = try call(route.method, frame)
             let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit) : nil
             start(route, frame.payload, Exchange(frame.id, call, flow: flow, on: self))
         } catch {
-            sendFailure(error, to: frame.id)
+            turnAway(error, frame.id)
         }
+    }
+
+    /// Answers a request that no handler will see.
+    private func turnAway(_ refusal: RPCFailure, _ id: UInt64) {
+        core.hooks.refused?(refusal)
+        sendFailure(refusal, to: id)
     }
 
     var interceptors: [ServerInterceptor] { core.hooks.interceptors }
@@ -154,9 +160,16 @@ final class ServerConnection: ConnectionSide {
 
     // MARK: Answers
 
+    /// What an answer's frame has at most beyond its message: id, kind, and the message's own header.
+    private static let envelopeBytes = 3 * WireWriter.maxFieldHeaderBytes
+
+    /// Whether the client takes a frame with so large a message.
+    @inline(__always)
+    func takes(_ size: Int) -> Bool { size + Self.envelopeBytes <= maxReplyBytes }
+
     @inline(__always)
     func send(_ kind: UInt64, to id: UInt64, _ message: LaidOutMessage, size: Int) {
-        connection.send(atMost: 3 * WireWriter.maxFieldHeaderBytes + size) { writer in
+        connection.send(atMost: Self.envelopeBytes + size) { writer in
             writer.number(Frame.Field.id, id)
             writer.number(Frame.Field.kind, kind)
             writer.message(Frame.Field.payload, message, size: size)
@@ -177,7 +190,7 @@ final class ServerConnection: ConnectionSide {
     }
 
     private func send(_ status: LaidOutMessage, size: Int, to id: UInt64) {
-        connection.send(atMost: 3 * WireWriter.maxFieldHeaderBytes + size) { writer in
+        connection.send(atMost: Self.envelopeBytes + size) { writer in
             writer.number(Frame.Field.id, id)
             writer.number(Frame.Field.kind, Frame.Kind.reply)
             writer.message(Frame.Field.status, status, size: size)
@@ -188,7 +201,7 @@ final class ServerConnection: ConnectionSide {
     private func laidOut(_ failure: RPCFailure) -> (LaidOutMessage, size: Int)? {
         if let message = try? failure.status.laidOut(in: loop.arena) {
             let size = message.packedSize
-            if size <= maxReplyBytes { return (message, size) }
+            if takes(size) { return (message, size) }
         }
         var plain = RPCFailure(failure.code, "UNSENDABLE_FAILURE", "the failure has details that cannot be sent")
         plain.isIndefinite = failure.isIndefinite
@@ -243,7 +256,7 @@ final class ServerConnection: ConnectionSide {
         ).notProcessed()
         guard let id, id > lastID else { return refuse(failure) }
         lastID = id
-        sendFailure(failure, to: id)
+        turnAway(failure, id)
     }
 
     func receivedGarbage(_ problem: FrameError) {
@@ -272,23 +285,16 @@ final class ServerConnection: ConnectionSide {
         guard !isDraining else { return }
         isDraining = true
         connection.sendGoAway(lastID: .max, .draining)
-        if connection.pingsPeer { connection.sendPing() }
-        drainTimer = loop.startTimer(DrainStep { [weak self] in self?.finishDrain() }, at: loop.uptime + Self.drainStep)
+        if connection.pingsPeer { connection.sendPing(id: Self.drainPing) }
+        let step = TimerAction { [weak self] in self?.finishDrain() }
+        drainTimer = loop.startTimer(step, at: loop.uptime + Self.drainStep)
     }
 
     /// How long a client that answers no ping has to hear of the first step.
     private static let drainStep = Duration.milliseconds(500)
+    /// Its PONG says that the first step was heard; that of a ping after silence, which has id 0, says nothing of it.
+    private static let drainPing: UInt64 = 1
     private var drainTimer: TimerWheel.Handle?
-
-    private final class DrainStep: TimerTarget {
-        let step: () -> Void
-
-        init(_ step: @escaping () -> Void) {
-            self.step = step
-        }
-
-        func timerFired() { step() }
-    }
 
     private func finishDrain() {
         guard isDraining, finalID == nil else { return }
@@ -304,8 +310,6 @@ final class ServerConnection: ConnectionSide {
     private func closeIfDrained() {
         if finalID != nil, inFlight == 0, streamCount == 0 { connection.close() }
     }
-
-    func pulse(at now: Uptime) {}
 
     func closed(_ problem: String?) {
         if let problem { log(.info, "connection ended: \(problem)") }

@@ -8,18 +8,8 @@ final class ServerLoop: @unchecked Sendable {
     let core: ServerCore
     let loop: EventLoop
     private var connections: [ServerConnection] = []
-    private var drain: Drain?
-
-    private final class Drain: TimerTarget {
-        let cut: () -> Void
-        var waiting: [CheckedContinuation<Void, Never>] = []
-
-        init(cut: @escaping () -> Void) {
-            self.cut = cut
-        }
-
-        func timerFired() { cut() }
-    }
+    private var isDraining = false
+    private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
 
     init(_ core: ServerCore, on loop: EventLoop) {
         self.core = core
@@ -32,7 +22,7 @@ final class ServerLoop: @unchecked Sendable {
         connection.index = connections.count
         connections.append(connection)
         connection.start()
-        if drain != nil { return connection.drain() }
+        if isDraining { return connection.drain() }
         guard count > core.limits.connections else { return }
         connection.refuse(
             RPCFailure(
@@ -54,12 +44,12 @@ final class ServerLoop: @unchecked Sendable {
     /// May be called from any thread, and again.
     func beginDrain(grace: Duration) {
         loop.execute { [self] in
-            guard drain == nil else { return }
-            let drain = Drain(cut: { [weak self] in
+            guard !isDraining else { return }
+            isDraining = true
+            let cut = TimerAction { [weak self] in
                 for connection in self?.connections ?? [] { connection.cut("the server ends") }
-            })
-            self.drain = drain
-            _ = loop.startTimer(drain, at: loop.uptime + grace)
+            }
+            _ = loop.startTimer(cut, at: loop.uptime + grace)
             for connection in connections { connection.drain() }
         }
     }
@@ -68,15 +58,15 @@ final class ServerLoop: @unchecked Sendable {
     func drained() async {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
-                drain?.waiting.append(continuation)
+                waitingForDrain.append(continuation)
                 if connections.isEmpty { endDrain() }
             }
         }
     }
 
     private func endDrain() {
-        let waiting = drain?.waiting ?? []
-        drain?.waiting = []
+        let waiting = waitingForDrain
+        waitingForDrain = []
         for continuation in waiting { continuation.resume() }
     }
 }

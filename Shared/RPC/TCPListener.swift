@@ -67,7 +67,7 @@ final class TCPListener: Listener, @unchecked Sendable {
         uv_poll_stop(watch)
         let loop = threads[0].loop!
         _ = loop.startTimer(
-            Resumption { [weak self] in
+            TimerAction { [weak self] in
                 if let self, !self.isClosed { self.listen() }
             }, at: loop.uptime + Self.pauseWhenExhausted)
     }
@@ -96,14 +96,4 @@ final class TCPListener: Listener, @unchecked Sendable {
             for continuation in waiting { continuation.resume() }
         }
     }
-}
-
-private final class Resumption: TimerTarget {
-    private let resume: () -> Void
-
-    init(_ resume: @escaping () -> Void) {
-        self.resume = resume
-    }
-
-    func timerFired() { resume() }
 }

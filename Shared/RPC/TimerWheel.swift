@@ -5,6 +5,17 @@ protocol TimerTarget: AnyObject {
     func timerFired()
 }
 
+/// Something to do at a time, where nothing else is to be kept.
+final class TimerAction: TimerTarget {
+    private let act: () -> Void
+
+    init(_ act: @escaping () -> Void) {
+        self.act = act
+    }
+
+    func timerFired() { act() }
+}
+
 /// Many timers, most of which are cancelled before their time: starting and cancelling one costs a few nanoseconds.
 ///
 /// A wheel of slots, one a millisecond. A timer further away than one turn stays in its slot until its turn has come.

@@ -17,7 +17,7 @@ extension ServerHooks {
             isServing: { _ in health.problems.isEmpty },
             log: { log.log($0) },
             failure: { ($0 as? DatabaseError)?.failure },
-            measure: { calls.note($0) })
+            refused: { calls.note(refusal: $0) }, measure: { calls.note($0) })
     }
 }
 

@@ -11,6 +11,7 @@ struct CallMetrics: Sendable {
     /// By name. Made before the first call, so that a call that succeeds takes no lock.
     private let methods: [String: OfMethod]
     private let calls: Family<Counter>
+    private let refusals: Family<Counter>
 
     init(_ services: [ServiceDescription], _ metrics: Metrics) {
         let calls = metrics.counters("rpc_calls_total", "Calls that have ended.", labels: ["method", "code"])
@@ -24,6 +25,12 @@ struct CallMetrics: Sendable {
                 return (method.name, OfMethod(duration: durations.with(method.name), succeeded: succeeded))
             })
         self.calls = calls
+        refusals = metrics.counters(
+            "rpc_refusals_total", "Requests that were answered without a handler.", labels: ["reason"])
+    }
+
+    func note(refusal: RPCFailure) {
+        refusals.with(refusal.reason).increment()
     }
 
     func note(_ call: CallMeasurement) {

@@ -73,6 +73,44 @@ import Testing
         #expect(failure == SeatIsSold().failure)
     }
 
+    @Test func `interceptors of a client stand around each call, the first outermost`() throws {
+        let steps = Recorder<String>()
+        var settings = ClientSettings.alice
+        @Sendable func interceptor(_ number: UInt8) -> ClientInterceptor {
+            { (_: MethodDescription, options: CallOptions, next: ClientNext) async throws(RPCFailure) -> Void in
+                steps.add("\(number) before")
+                var options = options
+                options.metadata.append(Entry(key: "by", value: [number]))
+                try await next(options)
+                steps.add("\(number) after")
+            }
+        }
+        settings.interceptors = [interceptor(1), interceptor(2)]
+        let world = try EchoSimulation(settings: settings)
+        #expect(try world.run { try await world.calls.echo(EchoRequest(payload: [6])).payload } == [6])
+        #expect(steps.all == ["1 before", "2 before", "2 after", "1 after"])
+        #expect(world.echo.lastCall?.metadata.map(\.value) == [[1], [2]])
+    }
+
+    @Test func `an interceptor of a client may refuse, forget, and repeat a call`() throws {
+        var settings = ClientSettings.alice
+        settings.interceptors = [capricious()]
+        let world = try EchoSimulation(settings: settings)
+        #expect(try failure(of: world) { _ = try await world.calls.echo(EchoRequest()) }.reason == "NOT_TODAY")
+        #expect(try failure(of: world) { _ = try await world.calls.wait(WaitRequest()) }.reason == "NOT_SENT")
+        let total = try world.run { try await world.calls.add(AddRequest(amount: 2)).total }
+        #expect(total == 4, "the last outcome counts")
+    }
+
+    private func capricious() -> ClientInterceptor {
+        { (method: MethodDescription, options: CallOptions, next: ClientNext) async throws(RPCFailure) -> Void in
+            if method.name == EchoMethods.echo.name { throw RPCFailure(.cancelled, "NOT_TODAY", "") }
+            if method.name == EchoMethods.wait.name { return }
+            try await next(options)
+            try await next(options)
+        }
+    }
+
     @Test func `a method that the server does not have is refused, definitely`() throws {
         let world = try EchoSimulation()
         let unknown = Method<EchoRequest, EchoReply>(

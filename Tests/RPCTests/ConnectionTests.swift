@@ -126,6 +126,60 @@ import Testing
         #expect(!wire.isClosed && wire.received.count == 200)
     }
 
+    @Test func `who has not said HELLO is not pinged, and may be silent; who has must answer`() throws {
+        let world = try EchoSimulation()
+        let wordless = try world.rawConnection()
+        let greeting = try world.rawConnection()
+        try greeting.send(Envelope(kind: .hello, payload: Hello(minVersion: 1, maxVersion: 1).encoded()))
+        world.simulation.run(for: .seconds(12))
+        #expect(greeting.received.contains { $0.kind == .ping } && !greeting.isClosed)
+        world.simulation.run(for: .seconds(60))
+        #expect(greeting.isClosed)
+        #expect(wordless.received.isEmpty && !wordless.isClosed)
+    }
+
+    @Test func `the answer to a ping after silence does not hasten a drain`() throws {
+        let world = try EchoSimulation()
+        let wire = try world.rawConnection()
+        try wire.send(Envelope(kind: .hello, payload: Hello(minVersion: 1, maxVersion: 1).encoded()))
+        world.simulation.run(for: .milliseconds(10_800))
+        #expect(wire.received.contains { $0.kind == .ping }, "after silence")
+        world.simulation.start { await world.server.shutdown() }
+        world.simulation.run(for: .milliseconds(10))
+        let pings = wire.received.filter { $0.kind == .ping }
+        #expect(pings.count == 2, "one more: has the client heard of the drain?")
+        try wire.send(Envelope(id: pings[0].id, kind: .pong))
+        world.simulation.run(for: .milliseconds(10))
+        #expect(wire.received.filter { $0.kind == .goaway }.count == 1)
+        try wire.send(Envelope(id: pings[1].id, kind: .pong))
+        world.simulation.run(for: .milliseconds(10))
+        #expect(wire.received.filter { $0.kind == .goaway }.count == 2)
+    }
+
+    @Test func `the description of the protocol names every file, imports first`() throws {
+        let world = try EchoSimulation()
+        let reply = try world.run {
+            try await ReflectionClient(world.client).describeProtocol(DescribeProtocolRequest())
+        }
+        let services = [EchoMethods.service, HealthMethods.service, ReflectionMethods.service]
+        let files = ProtoFile.withImports(services.sorted { $0.name < $1.name }.map(\.file))
+        var rest = reply.fileDescriptorSet[...]
+        for file in files {
+            let tag = rest.popFirst()
+            #expect(tag == 0x0a, "the field `file` of a FileDescriptorSet")
+            var size = 0
+            for shift in stride(from: 0, to: 35, by: 7) {
+                let byte = rest.popFirst() ?? 0
+                size |= Int(byte & 0x7f) << shift
+                if byte & 0x80 == 0 { break }
+            }
+            let descriptor = Array(rest.prefix(size))
+            #expect(descriptor == file.descriptor && !descriptor.isEmpty)
+            rest = rest.dropFirst(size)
+        }
+        #expect(rest.isEmpty)
+    }
+
     @Test func `health tells which services answer`() throws {
         let world = try EchoSimulation()
         let health = HealthClient(world.client)
