@@ -56,6 +56,7 @@ package final class Client: Sendable {
 
     /// Ends the connections; calls under way fail. Returns when all is closed.
     package func shutdown() async {
+        for lane in lanes { lane.beginShutdown {} }
         for lane in lanes { await lane.shutdown() }
     }
 

@@ -38,12 +38,10 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
     // MARK: Calls
 
+    /// Whether the peer takes one more, streams apart.
+    var hasRoom: Bool { pending.count - streamCount < maxInFlight }
+
     func begin(_ call: PendingCall) {
-        guard call.method.isStream || pending.count - streamCount < maxInFlight else {
-            let message = "\(maxInFlight) calls are under way on this connection, and its peer takes no more"
-            let failure = RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", message)
-            return call.end(.failure(failure.notProcessed(retryAfter: settings.limits.retryAfter)), on: loop)
-        }
         defer { loop.arena.reset() }
         do throws(MessageError) {
             let size = try call.preparePayload(in: loop.arena)
@@ -80,7 +78,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             writer.number(Frame.Field.kind, Frame.Kind.cancel)
         }
         call.end(.failure(failure.indefinite), on: loop)
-        closeIfDone()
+        callEnded()
     }
 
     func grant(_ credit: UInt64, to call: PendingCall) {
@@ -113,7 +111,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     private func finish(_ frame: Frame) {
         guard let call = remove(frame.id) else { return }  // Given up in the meantime.
         call.end(frame.status.map { outcome($0, frame) } ?? .reply(frame.payload, reason: ""), on: loop)
-        closeIfDone()
+        callEnded()
     }
 
     private func outcome(_ bytes: UnsafeRawBufferPointer, _ frame: Frame) -> PendingCall.Outcome {
@@ -130,9 +128,11 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     private func greet(_ frame: Frame) {
         defer { loop.arena.reset() }
         guard let hello = try? Hello(decoding: frame.payload, in: loop.arena) else { return }
+        loop.arena.reset()
         if hello.maxRequestBytes > 0 { maxRequestBytes = Int(hello.maxRequestBytes) }
         if hello.maxInFlight > 0 { maxInFlight = Int(hello.maxInFlight) }
         connection.pingInterval = max(settings.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
+        peer.mayHaveRoom()
     }
 
     private func goAway(_ frame: Frame) {
@@ -145,7 +145,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         for id in refused {
             remove(id)?.end(.failure(failure.notProcessed(retryAfter: failure.retryAfter)), on: loop)
         }
-        closeIfDone()
+        callEnded()
     }
 
     /// What a GOAWAY means to a call: that its peer is not to be had. Whatever else it says is for the log.
@@ -160,12 +160,11 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     }
 
     func receivedTooLarge(id: UInt64?, size: Int) {
-        guard let id, let call = remove(id) else { return }
+        guard let id, let call = pending[id] else { return }
         let failure = RPCFailure(
             .resourceExhausted, "REPLY_TOO_LARGE",
             "the frame of the reply has \(size) bytes; at most \(settings.limits.replyBytes) are allowed")
-        call.end(.failure(failure.indefinite), on: loop)
-        closeIfDone()
+        abandon(call, failure)
     }
 
     func receivedGarbage(_ problem: FrameError) {
@@ -178,18 +177,18 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
     // MARK: The end
 
-    private func closeIfDone() {
-        if goodbye != nil, pending.isEmpty { connection.close() }
+    private func callEnded() {
+        if goodbye == nil { return peer.mayHaveRoom() }
+        if pending.isEmpty { connection.close() }
     }
 
+    /// Whatever is still to come, nobody waits for it.
     func close() {
         let failure = RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client was shut down during the call")
             .indefinite
         endAll(failure)
-        connection.close()
+        connection.cut("this client was shut down")
     }
-
-    func pulse(at now: Uptime) {}
 
     func closed(_ problem: String?) {
         let message = "the connection to \(peer.address) was lost during the call" + (problem.map { ": \($0)" } ?? "")

@@ -12,7 +12,7 @@ final class ClientLane: @unchecked Sendable {
     private var peers: [ClientPeer] = []
     private var retries = RetryPolicy()
     private var random: SeededGenerator
-    /// Calls without a connection, in the order they came.
+    /// Calls for which no connection has room, in the order they came.
     private let waiting: WaitingCalls
     private var shutdown: Shutdown?
 
@@ -81,7 +81,7 @@ final class ClientLane: @unchecked Sendable {
     func start(_ call: PendingCall) {
         precondition(loop.isCurrent, "a lane belongs to its loop")
         if let problem = problem(with: call) { return call.end(.failure(problem.notProcessed()), on: loop) }
-        if let connection = leastBusy() { return connection.begin(call) }
+        if let connection = leastBusy(for: call.method) { return connection.begin(call) }
         guard waiting.count < settings.limits.inFlight else {
             return call.end(.failure(.tooManyWaiting(settings.limits.inFlight, settings.limits.retryAfter)), on: loop)
         }
@@ -98,21 +98,36 @@ final class ClientLane: @unchecked Sendable {
         return nil
     }
 
-    /// Of the connections that are ready, the one with the fewest calls under way.
-    private func leastBusy() -> ClientConnection? {
+    /// Of the connections that have room, the one with the fewest calls under way.
+    private func leastBusy(for method: MethodDescription) -> ClientConnection? {
         var best: ClientConnection?
         for peer in peers {
             guard let connection = peer.ready else {
                 peer.connect()
                 continue
             }
+            guard connection.hasRoom || method.isStream else { continue }
             if best == nil || connection.load < best!.load { best = connection }
         }
         return best
     }
 
-    func isReady(_ peer: ClientPeer) {
+    /// There is a connection more. What it has no room for goes on waiting.
+    func isReady() {
         for call in waiting.takeAll() { start(call) }
+    }
+
+    /// A connection may have room again.
+    @inline(__always)
+    func mayHaveRoom() {
+        if waiting.count > 0 { beginWaiting() }
+    }
+
+    private func beginWaiting() {
+        while let call = waiting.first, let connection = leastBusy(for: call.method) {
+            waiting.remove(call)
+            connection.begin(call)
+        }
     }
 
     /// A peer could not be reached. Calls whose patience ends before there is another attempt hear why.
@@ -159,8 +174,16 @@ final class ClientLane: @unchecked Sendable {
 
 /// Calls that wait for a connection.
 private final class WaitingCalls: CallCarrier {
+    private struct Waiting {
+        let since: Uptime
+        let call: PendingCall
+    }
+
     private let loop: EventLoop
-    private var calls: [(since: Uptime, call: PendingCall)] = []
+    /// By a number that grows. Of those below `oldest` none is left.
+    private var calls: [UInt64: Waiting] = [:]
+    private var oldest: UInt64 = 0
+    private var next: UInt64 = 0
     /// Why there is no connection, as far as is known.
     var problem: String?
 
@@ -171,27 +194,42 @@ private final class WaitingCalls: CallCarrier {
     var count: Int { calls.count }
 
     func add(_ call: PendingCall) {
-        calls.append((loop.uptime, call))
-        call.isCarried(by: self, as: 0, on: loop)
+        calls[next] = Waiting(since: loop.uptime, call: call)
+        next += 1
+        call.isCarried(by: self, as: next - 1, on: loop)
+    }
+
+    /// The one that has waited longest.
+    var first: PendingCall? {
+        while oldest < next {
+            if let waiting = calls[oldest] { return waiting.call }
+            oldest += 1
+        }
+        return nil
+    }
+
+    func remove(_ call: PendingCall) {
+        calls[call.id] = nil
     }
 
     func takeAll() -> [PendingCall] {
-        defer {
-            calls = []
-            problem = nil
-        }
-        return calls.map(\.call)
+        problem = nil
+        return take { _ in true }
     }
 
     /// Those that will have waited so long at a time to come.
     func take(waitingFor patience: Duration, at time: Uptime) -> [PendingCall] {
-        let taken = calls.filter { time - $0.since >= patience }.map(\.call)
-        calls.removeAll { time - $0.since >= patience }
+        take { time - $0.since >= patience }
+    }
+
+    private func take(where isDue: (Waiting) -> Bool) -> [PendingCall] {
+        let taken = calls.values.filter(isDue).map(\.call).sorted { $0.id < $1.id }
+        for call in taken { remove(call) }
         return taken
     }
 
     func abandon(_ call: PendingCall, _ failure: RPCFailure) {
-        calls.removeAll { $0.call === call }
+        remove(call)
         var failure = failure.notProcessed()
         if let problem { failure.message += "; \(problem)" }
         call.end(.failure(failure), on: loop)
@@ -213,7 +251,7 @@ extension RPCFailure {
     }
 
     fileprivate static func tooManyWaiting(_ limit: Int, _ retryAfter: Duration) -> RPCFailure {
-        RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this client wait for a connection already")
+        RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this client wait for room on a connection")
             .notProcessed(retryAfter: retryAfter)
     }
 }

@@ -23,7 +23,7 @@ final class ClientPeer: TimerTarget {
     private let lane: ClientLane
     private let network: any Network
     private var state = State.idle
-    private var isConnecting = false
+    private var giveUp: GiveUp?
     private var failuresInARow = 0
     /// Connections that take no new calls but still have some under way.
     private var retiring: [ClientConnection] = []
@@ -42,30 +42,27 @@ final class ClientPeer: TimerTarget {
     func connect() {
         guard case .idle = state else { return }
         state = .connecting
-        isConnecting = true
-        network.connect(to: address, on: lane.loop, within: lane.settings.connectTimeout) { [self] result in
-            isConnecting = false
+        let giveUp = network.connect(to: address, on: lane.loop, within: lane.settings.connectTimeout) {
+            [self] result in
+            self.giveUp = nil
             switch result {
             case .success(let transport): connected(transport)
-            case .failure(let error): failed(error)
+            case .failure(let error): rest(after: error)
             }
         }
+        if case .connecting = state { self.giveUp = giveUp }
     }
 
     private func connected(_ transport: any Transport) {
-        guard case .connecting = state else {
-            let connection = ClientConnection(transport, of: self, on: lane.loop, lane.settings)
-            retiring.append(connection)
-            return connection.close()
-        }
         let connection = ClientConnection(transport, of: self, on: lane.loop, lane.settings)
         state = .ready(connection)
-        lane.isReady(self)
+        lane.isReady()
     }
 
-    private func failed(_ error: ConnectError) {
-        guard case .connecting = state else { return lane.endShutdownIfClosed() }
-        rest(after: error)
+    /// A call has ended, or the peer takes more than before.
+    @inline(__always)
+    func mayHaveRoom() {
+        lane.mayHaveRoom()
     }
 
     private func rest(after error: ConnectError) {
@@ -93,6 +90,7 @@ final class ClientPeer: TimerTarget {
         guard case .ready(let current) = state, current === connection else { return }
         retiring.append(connection)
         leave(connection)
+        if lane.needsConnection { connect() }
     }
 
     func closed(_ connection: ClientConnection) {
@@ -118,15 +116,17 @@ final class ClientPeer: TimerTarget {
         let previous = state
         state = .closed
         switch previous {
-        case .idle, .closed, .connecting: break
+        case .idle, .closed: break
+        case .connecting: giveUp?()
         case .resting(let timer, _): lane.loop.cancelTimer(timer)
         case .ready(let connection):
             retiring.append(connection)
         }
+        giveUp = nil
         for connection in retiring { connection.close() }
     }
 
     var isClosed: Bool {
-        if case .closed = state { retiring.isEmpty && !isConnecting } else { false }
+        if case .closed = state { retiring.isEmpty } else { false }
     }
 }

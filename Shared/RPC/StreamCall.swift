@@ -43,18 +43,23 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
     }
 
     override func take(_ item: UnsafeRawBufferPointer, _ arena: Arena) {
-        defer { arena.reset() }
-        guard end == nil, items.count - next < Int(Self.window) else { return }  // More than was granted is not kept.
+        guard end == nil else { return }
+        guard items.count - next < Int(Self.window) else { return giveUp("more items came than were asked for") }
+        let read: Item
         do throws(MessageError) {
-            let item = try Item(decoding: item, in: arena)
-            guard let waiter else { return items.append(item) }
-            self.waiter = nil
-            tookOne()
-            waiter.resume(returning: .item(item))
+            defer { arena.reset() }
+            read = try Item(decoding: item, in: arena)
         } catch {
-            let message = "an item of \(method.name) cannot be read: \(error)"
-            carrier?.abandon(self, RPCFailure(.internal, "MALFORMED_REPLY", message))
+            return giveUp("an item of \(method.name) cannot be read: \(error)")
         }
+        guard let waiter else { return items.append(read) }
+        self.waiter = nil
+        tookOne()
+        waiter.resume(returning: .item(read))
+    }
+
+    private func giveUp(_ problem: String) {
+        carrier?.abandon(self, RPCFailure(.internal, "MALFORMED_REPLY", problem))
     }
 
     override func complete(_ outcome: Outcome, _ arena: Arena) {

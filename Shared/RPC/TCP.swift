@@ -11,12 +11,15 @@ package struct TCP: Network {
         self.loops = loops
     }
 
+    @discardableResult
     package func connect(
         to address: Address, on loop: EventLoop, within timeout: Duration,
         completion: @escaping (Result<any Transport, ConnectError>) -> Void
-    ) {
+    ) -> GiveUp {
         guard let thread = loops.thread(of: loop) else { preconditionFailure("TCP needs a loop that a thread drives") }
-        TCPConnect(to: address, on: thread, completion: completion).begin(within: timeout)
+        let attempt = TCPConnect(to: address, on: thread, completion: completion)
+        attempt.begin(within: timeout)
+        return attempt.giveUp
     }
 
     package func listen(

@@ -10,6 +10,7 @@ final class TCPConnect: TimerTarget {
     private var timer: TimerWheel.Handle?
     private var candidates: ArraySlice<SocketAddress> = []
     private var attempt: TCPTransport?
+    private var lookUp: UnsafeMutablePointer<uv_getaddrinfo_t>?
     private var lastProblem = "the host has no address"
 
     init(
@@ -28,17 +29,21 @@ final class TCPConnect: TimerTarget {
             candidates = [numeric]
             return tryNext()
         }
-        let problem = lookUp()
+        let problem = beginLookUp()
         if problem != 0 { finish(.failure(ConnectError(address, describe(problem)))) }
     }
 
     func timerFired() {
         timer = nil
-        attempt?.close()
         finish(.failure(ConnectError(address, "no answer in time")))
     }
 
-    private func lookUp() -> Int32 {
+    func giveUp() {
+        completion = nil
+        end()
+    }
+
+    private func beginLookUp() -> Int32 {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_NUMERICSERV
@@ -55,11 +60,14 @@ final class TCPConnect: TimerTarget {
         if problem != 0 {
             Unmanaged.passUnretained(self).release()
             request.deallocate()
+        } else {
+            lookUp = request
         }
         return problem
     }
 
     private func didLookUp(_ problem: Int32, _ found: UnsafeMutablePointer<addrinfo>?) {
+        lookUp = nil
         if problem != 0 { return finish(.failure(ConnectError(address, describe(problem)))) }
         candidates = SocketAddress.list(found)[...]
         tryNext()
@@ -74,9 +82,12 @@ final class TCPConnect: TimerTarget {
         self.attempt = attempt
         attempt.connect(to: candidate) { [self] problem in
             guard completion != nil else { return }
-            guard problem != 0 else { return finish(.success(attempt)) }
+            guard problem != 0 else {
+                self.attempt = nil
+                return finish(.success(attempt))
+            }
             lastProblem = problem == UV_ECONNREFUSED.rawValue ? "nothing listens there" : describe(problem)
-            attempt.close()
+            attempt.abort()
             tryNext()
         }
     }
@@ -84,8 +95,15 @@ final class TCPConnect: TimerTarget {
     private func finish(_ result: Result<any Transport, ConnectError>) {
         guard let completion else { return }
         self.completion = nil
-        attempt = nil
-        if let timer { thread.loop.cancelTimer(timer) }
+        end()
         completion(result)
+    }
+
+    private func end() {
+        if let timer { thread.loop.cancelTimer(timer) }
+        attempt?.abort()
+        attempt = nil
+        // Ends a look-up that waits for a thread; one that waits for a name server ends when that gives up.
+        if let lookUp { uv_cancel(UnsafeMutableRawPointer(lookUp).assumingMemoryBound(to: uv_req_t.self)) }
     }
 }

@@ -3,9 +3,18 @@ import Glibc
 import Kernel
 
 /// A TCP socket on a libuv loop.
+///
+///     open ──close──▶ the rest is sent ──▶ our end is shut ──the peer ends, or lingers──▶ closed
+///
+/// To close a socket with bytes in it that nobody has read makes the kernel throw away what the peer has not read yet: our
+/// last words. So they are read, and dropped, until the peer ends too. For the same reason a failed write is no end: what
+/// the peer said before it went is still to be read.
 final class TCPTransport: Transport {
-    /// A peer that acknowledges nothing for this long is gone.
-    private static let userTimeout = Duration.seconds(10)
+    /// A peer that acknowledges nothing, or takes nothing, for this long is gone.
+    private static let userTimeout = Limits().stall
+
+    /// How long a peer may leave its end open after we have shut ours.
+    private static let linger = Duration.seconds(1)
 
     /// A peer that is silent this long, because it knows no pings, is asked by the kernel.
     private static let keepAliveSeconds: UInt32 = 60
@@ -18,6 +27,9 @@ final class TCPTransport: Transport {
     private var isClosing = false
     private var problem: String?
     private var isClosed = false
+    /// Nothing can be written any more.
+    private var isBroken = false
+    private var lingering: TimerWheel.Handle?
 
     var unsentCount: Int { isClosed ? 0 : uv_stream_get_write_queue_size(stream) }
 
@@ -82,36 +94,36 @@ final class TCPTransport: Transport {
     var isReading = false {
         didSet {
             guard isReading != oldValue, !isClosing else { return }
-            if !isReading {
-                uv_read_stop(stream)
-                return
-            }
-            uv_read_start(
-                stream,
-                { handle, _, buffer in
-                    let whole = TCPTransport.from(handle!.pointee.data).thread.readBuffer
-                    buffer!.pointee = uv_buf_init(
-                        whole.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(whole.count))
-                },
-                { stream, count, buffer in
-                    TCPTransport.from(stream!.pointee.data).didRead(count, buffer!.pointee)
-                })
+            if isReading { startReading() } else { uv_read_stop(stream) }
         }
     }
 
+    private func startReading() {
+        uv_read_start(
+            stream,
+            { handle, _, buffer in
+                let whole = TCPTransport.from(handle!.pointee.data).thread.readBuffer
+                buffer!.pointee = uv_buf_init(
+                    whole.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(whole.count))
+            },
+            { stream, count, buffer in
+                TCPTransport.from(stream!.pointee.data).didRead(count, buffer!.pointee)
+            })
+    }
+
     private func didRead(_ count: Int, _ buffer: uv_buf_t) {
-        guard count != 0, !isClosing else { return }
+        guard count != 0 else { return }
         thread.loop.enter(at: LoopThread.now) {
-            if count > 0 {
-                receiver?.didReceive(UnsafeRawBufferPointer(start: buffer.base, count: count))
-            } else {
+            if count < 0 {
                 end(count == Int(UV_EOF.rawValue) ? nil : describe(Int32(count)))
+            } else if !isClosing {
+                receiver?.didReceive(UnsafeRawBufferPointer(start: buffer.base, count: count))
             }
         }
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) {
-        guard !isClosing, bytes.count > 0 else { return }
+        guard !isClosing, !isBroken, bytes.count > 0 else { return }
         var sent = 0
         if unsentCount == 0 {
             var buffer = Self.buffer(bytes)
@@ -119,7 +131,7 @@ final class TCPTransport: Transport {
             if count >= 0 {
                 sent = Int(count)
             } else if count != UV_EAGAIN.rawValue {
-                return end(describe(count))
+                return writeFailed(count)
             }
         }
         if sent < bytes.count { sendLater(UnsafeRawBufferPointer(rebasing: bytes[sent...])) }
@@ -136,26 +148,43 @@ final class TCPTransport: Transport {
         }
         if problem != 0 {
             write.free()
-            end(describe(problem))
+            writeFailed(problem)
         }
     }
 
     private func didWrite(_ status: Int32) {
         thread.loop.enter(at: LoopThread.now) {
-            if status < 0 {
-                end(describe(status))
-            } else if unsentCount == 0 {
-                receiver?.didSend()
-                if isClosing { closeHandle() }
-            }
+            if status < 0 { writeFailed(status) }
+            if unsentCount == 0 { receiver?.didSend() }
         }
+    }
+
+    /// The reading side will find the end, behind what is still to be read.
+    private func writeFailed(_ status: Int32) {
+        isBroken = true
+        problem = problem ?? describe(status)
     }
 
     func close() {
         guard !isClosing else { return }
         isClosing = true
-        uv_read_stop(stream)
-        if unsentCount == 0 { closeHandle() }
+        guard !isBroken else { return closeHandle() }
+        if !isReading { startReading() }
+        let request = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
+        let problem = uv_shutdown(request, stream) { request, status in
+            let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
+            request!.deallocate()
+            transport.thread.loop.enter(at: LoopThread.now) { transport.didShutDown(status) }
+        }
+        if problem != 0 {
+            request.deallocate()
+            closeHandle()
+        }
+    }
+
+    private func didShutDown(_ status: Int32) {
+        guard status == 0 else { return closeHandle() }
+        lingering = thread.loop.startTimer(self, at: thread.loop.uptime + Self.linger)
     }
 
     func abort() {
@@ -163,12 +192,14 @@ final class TCPTransport: Transport {
     }
 
     private func end(_ problem: String?) {
-        if !isClosing { self.problem = problem }
+        if !isClosing { self.problem = self.problem ?? problem }
         isClosing = true
         closeHandle()
     }
 
     private func closeHandle() {
+        if let lingering { thread.loop.cancelTimer(lingering) }
+        lingering = nil
         let handle = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self)
         guard !isClosed, uv_is_closing(handle) == 0 else { return }
         uv_close(handle) { handle in
@@ -186,6 +217,14 @@ final class TCPTransport: Transport {
     private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
         let base = UnsafeMutableRawPointer(mutating: bytes.baseAddress!).assumingMemoryBound(to: CChar.self)
         return uv_buf_init(base, UInt32(bytes.count))
+    }
+}
+
+extension TCPTransport: TimerTarget {
+    /// The peer has had the time to hear our last words, and to end.
+    func timerFired() {
+        lingering = nil
+        closeHandle()
     }
 }
 

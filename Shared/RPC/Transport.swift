@@ -13,7 +13,8 @@ package protocol Transport: AnyObject {
     var unsentCount: Int { get }
     /// While false, the peer's bytes stay with the network, which in the end makes the peer wait.
     var isReading: Bool { get set }
-    /// Sends what was taken, as far as the peer lets it, and ends. The receiver hears `didClose` once, later.
+    /// Sends what was taken, waits until the peer has had it, and ends. What still comes is not heard but for `didSend`;
+    /// `didClose` is heard once, later.
     func close()
     /// Ends at once; what has not been sent is lost.
     func abort()
@@ -30,10 +31,12 @@ package protocol TransportReceiver: AnyObject {
 
 /// What turns an address into connections: the machine's TCP, or a simulated network.
 package protocol Network: Sendable {
-    /// `completion` is called once, on `loop`.
+    /// `completion` is called once, on `loop`; or not at all, where what is returned was called before, on `loop` too.
+    @discardableResult
     func connect(
         to address: Address, on loop: EventLoop, within timeout: Duration,
-        completion: @escaping (Result<any Transport, ConnectError>) -> Void)
+        completion: @escaping (Result<any Transport, ConnectError>) -> Void
+    ) -> GiveUp
 
     /// `accept` is called for each connection, on the loop that it belongs to.
     func listen(
@@ -47,6 +50,9 @@ package protocol Listener: Sendable {
     /// Takes no further connections; returns when the port is free again.
     func close() async
 }
+
+/// Ends an attempt to connect.
+package typealias GiveUp = () -> Void
 
 package struct ConnectError: Error, Equatable, CustomStringConvertible {
     package let address: Address

@@ -32,24 +32,90 @@ import Testing
         #expect(wires.filter { $0.replies(to: 1).first?.status?.reason == "TOO_MANY_CALLS" }.count == 1)
     }
 
-    @Test func `a client does not send what the server has said it will not take`() throws {
+    @Test func `a client holds back what the server has said it will not take`() throws {
+        let refusals = Recorder<RPCFailure>()
         var limits = Limits()
         limits.inFlightPerConnection = 2
-        let world = try EchoSimulation(limits: limits)
-        let outcomes = try world.run {
+        var hooks = ServerHooks.trusting
+        hooks.refused = { refusals.add($0) }
+        let world = try EchoSimulation(limits: limits, hooks: hooks)
+        try world.run {
             _ = try await world.calls.echo(EchoRequest())  // By now HELLO has been exchanged.
-            return await withTaskGroup(of: Bool.self) { group in
+            let begin = world.clock.uptime
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<5 {
+                    group.addTask { _ = try await world.calls.wait(WaitRequest(milliseconds: 20)) }
+                }
+                try await group.waitForAll()
+            }
+            #expect(world.clock.uptime - begin < .milliseconds(70), "two, two, and one")
+        }
+        #expect(refusals.all == [])
+    }
+
+    @Test func `calls that wait for a connection begin as there is room, in their order`() throws {
+        let refusals = Recorder<RPCFailure>()
+        var hooks = ServerHooks.trusting
+        hooks.refused = { refusals.add($0) }
+        let world = try EchoSimulation(hooks: hooks)
+        let loop = world.simulation.loops.all[0]
+        @Sendable func burst() async throws {
+            let calls = (0..<3000).map { _ in
+                Task(executorPreference: loop) { try await world.calls.wait(WaitRequest(milliseconds: 10)) }
+            }
+            for call in calls { _ = try await call.value }
+        }
+        try world.run {
+            try await burst()
+            world.network.unreachable = [world.address]
+            world.network.connections[0].cut()
+            try await world.clock.sleep(for: .milliseconds(10))
+            let again = Task(executorPreference: loop) { try await burst() }
+            try await world.clock.sleep(for: .seconds(1))
+            world.network.unreachable = []
+            try await again.value
+        }
+        #expect(refusals.all == [] && world.echo.runCount(of: EchoMethods.wait.description) == 6000)
+    }
+
+    @Test func `only so many calls of a client wait`() throws {
+        var settings = ClientSettings()
+        settings.limits.inFlight = 10
+        let world = try EchoSimulation(settings: settings)
+        world.network.unreachable = [world.address]
+        let reasons = try world.run {
+            await withTaskGroup(of: String.self) { group in
+                for _ in 0..<12 {
                     group.addTask {
-                        let options = CallOptions(timeout: .milliseconds(40))
-                        return (try? await world.calls.wait(WaitRequest(milliseconds: 20), options)) != nil
+                        do throws(RPCFailure) {
+                            _ = try await world.calls.echo(EchoRequest(), CallOptions(timeout: .milliseconds(40)))
+                            return ""
+                        } catch {
+                            return error.reason
+                        }
                     }
                 }
                 return await group.reduce(into: []) { $0.append($1) }
             }
         }
-        #expect(outcomes.filter { $0 }.count == 2)
-        #expect(world.echo.runCount(of: EchoMethods.wait.description) == 2)
+        #expect(reasons.filter { $0 == "TOO_MANY_CALLS" }.count == 2)
+        #expect(reasons.filter { $0 == "DEADLINE_EXCEEDED" }.count == 10)
+    }
+
+    @Test func `requests that no handler sees are counted by their reason`() throws {
+        let refusals = Recorder<RPCFailure>()
+        var limits = Limits()
+        limits.inFlightPerConnection = 1
+        var hooks = ServerHooks.trusting
+        hooks.refused = { refusals.add($0) }
+        let world = try EchoSimulation(limits: limits, hooks: hooks)
+        let wire = try world.rawConnection()
+        for id: UInt64 in 1...2 { try wire.send(.request(id, EchoMethods.wait, WaitRequest(milliseconds: 100))) }
+        try wire.send(Envelope(id: 3, kind: .request, method: "nothing"))
+        world.simulation.run(for: .milliseconds(200))
+        try wire.send(.request(4, EchoMethods.add, AddRequest()))
+        world.simulation.run(for: .milliseconds(20))
+        #expect(refusals.all.map(\.reason) == ["TOO_MANY_CALLS", "METHOD_UNKNOWN", "CREDENTIAL_MISSING"])
     }
 
     @Test func `calls that were refused for being too many are made again when it is time`() throws {
@@ -109,6 +175,27 @@ import Testing
         }
         #expect(failure.reason == "REPLY_TOO_LARGE")
         #expect(try world.run { try await world.calls.echo(EchoRequest(payload: [1])) }.payload == [1])
+    }
+
+    @Test func `a reply near the limit is either sent and taken, or refused by the server`() throws {
+        var settings = ClientSettings()
+        settings.limits.replyBytes = 1000
+        let world = try EchoSimulation(settings: settings)
+        let sizes = Array(960...1000)
+        let outcomes = try world.run {
+            var outcomes: [RPCFailure?] = []
+            for size in sizes {
+                do throws(RPCFailure) {
+                    _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 0, count: size)))
+                    outcomes.append(nil)
+                } catch {
+                    outcomes.append(error)
+                }
+            }
+            return outcomes
+        }
+        #expect(outcomes.first == .some(nil) && outcomes.last != .some(nil))
+        #expect(outcomes.compactMap(\.self).allSatisfy { $0.message.hasPrefix("an answer of") })
     }
 
     @Test func `metadata beyond what an envelope may carry is not sent`() throws {

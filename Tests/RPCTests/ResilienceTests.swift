@@ -101,6 +101,32 @@ import Testing
         }
     }
 
+    @Test func `shutdown does not wait for an attempt that nobody answers`() throws {
+        let world = try EchoSimulation(loops: 2)
+        world.network.silent = [world.address]
+        try world.run {
+            let waiting = Task(executorPreference: world.simulation.loops.all[0]) {
+                try await world.calls.echo(EchoRequest())
+            }
+            try await world.clock.sleep(for: .milliseconds(100))
+            let before = world.clock.uptime
+            await world.client.shutdown()
+            #expect(world.clock.uptime - before < .milliseconds(5))
+            await #expect { try await waiting.value } throws: { ($0 as? RPCFailure)?.reason == "CLIENT_SHUT_DOWN" }
+        }
+    }
+
+    @Test func `an address from where nothing comes back is given up after a while`() throws {
+        let world = try EchoSimulation()
+        world.network.silent = [world.address]
+        let failure = try failure(of: world) { _ = try await world.calls.echo(EchoRequest()) }
+        #expect(failure.reason == "CANNOT_CONNECT" && failure.isNotProcessed)
+        #expect(failure.message.contains("no answer in time"))
+        let settings = ClientSettings()
+        let longest = settings.connectPatience + settings.connectTimeout
+        #expect(world.clock.uptime <= Uptime(nanoseconds: 0) + longest)
+    }
+
     @Test func `a client that was shut down makes no more calls`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {

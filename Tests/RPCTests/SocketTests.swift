@@ -42,14 +42,68 @@ import Testing
     ) async throws {
         let world = try World()
         let socket = try RawSocket(to: world.address)
-        try socket.send(bytes)
-        let envelopes = try socket.envelopes()
+        try await socket.send(bytes)
+        let envelopes = try await socket.envelopes()
         let goAway = try #require(envelopes.first { $0.kind == .goaway })
         let status = try #require(try GoAway(decoding: goAway.payload).status)
         #expect(status.reason == "MALFORMED_FRAME" && status.message.contains(hint), "\(status.message)")
         let client = Client(to: [world.address], on: world.loops)
         #expect(try await EchoClient(client).echo(EchoRequest(payload: [1])).payload == [1])
         await client.shutdown()
+        await world.stop()
+    }
+
+    @Test func `who still talks when it is sent away hears why`() async throws {
+        let world = try World()
+        let socket = try RawSocket(to: world.address)
+        try await socket.send([0, 0, 0, 0])
+        // Nobody reads this any more. Were the socket closed with it inside, the answer would be lost with it.
+        try await socket.send(Array(repeating: 1, count: 20_000_000))
+        let envelopes = try await socket.envelopes()
+        #expect(envelopes.map(\.kind) == [.goaway])
+        await world.stop()
+    }
+
+    @Test func `who closes its sending side is taken to be gone`() async throws {
+        let world = try World()
+        let socket = try RawSocket(to: world.address)
+        try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
+        try await socket.send(Envelope.request(2, EchoMethods.wait, WaitRequest(milliseconds: 1)).frame())
+        var envelopes = try await socket.envelopes(until: { $0.count == 1 })
+        socket.endSending()
+        envelopes += try await socket.envelopes()
+        #expect(envelopes.map(\.id) == [1])
+        try await eventually("the call that waited is cancelled") { world.server.inFlight == 0 }
+        try await eventually("the server has closed, too") { world.server.connectionCount == 0 }
+        await world.stop()
+    }
+
+    @Test func `a connection that has fallen silent is noticed by both ends, and replaced`() async throws {
+        var limits = Limits()
+        limits.pingInterval = .milliseconds(300)
+        limits.minPingInterval = .milliseconds(50)
+        limits.pingTimeout = .seconds(1)
+        let world = try World(limits: limits)
+        let proxy = FaultProxy(to: world.address, on: world.loops)
+        var settings = ClientSettings.alice
+        settings.limits = limits
+        let client = Client(to: [try proxy.listen()], on: world.loops, settings: settings)
+        let echo = EchoClient(client)
+        // From one loop, for each has a connection of its own.
+        try await Task(executorPreference: world.loops.all[0]) {
+            _ = try await echo.echo(EchoRequest())
+            proxy.silenceAll()
+            let failure = await #expect(throws: RPCFailure.self) {
+                try await echo.add(AddRequest(amount: 1), CallOptions(timeout: .minutes(1)))
+            }
+            #expect(failure?.reason == "CONNECTION_LOST" && failure?.isIndefinite == true)
+            #expect(try await echo.echo(EchoRequest(payload: [1])).payload == [1], "on a new one")
+            try await eventually("the server has given the silent one up") { world.server.connectionCount == 1 }
+            proxy.cutAll()
+            #expect(try await echo.echo(EchoRequest(payload: [2])).payload == [2])
+        }.value
+        await client.shutdown()
+        await proxy.close()
         await world.stop()
     }
 
@@ -76,10 +130,10 @@ import Testing
             id += 1
             expected.append(id)
             let frame = try Envelope.request(id, EchoMethods.echo, EchoRequest(payload: [1, 2, 3])).frame()
-            try socket.send(Array(frame.prefix(split)))
-            try socket.send(Array(frame.dropFirst(split)))
+            try await socket.send(Array(frame.prefix(split)))
+            try await socket.send(Array(frame.dropFirst(split)))
         }
-        let replies = try socket.envelopes(until: { $0.count == expected.count })
+        let replies = try await socket.envelopes(until: { [count = expected.count] in $0.count == count })
         #expect(replies.map(\.id) == expected && replies.allSatisfy { $0.status == nil })
         await world.stop()
     }
@@ -87,9 +141,9 @@ import Testing
     @Test func `an oversize frame is skipped, and what comes behind it is answered`() async throws {
         let world = try World()
         let socket = try RawSocket(to: world.address)
-        try socket.send(Envelope(id: 1, kind: .request, payload: Array(repeating: 0, count: 5_000_000)).frame())
-        try socket.send(Envelope.request(2, EchoMethods.echo, EchoRequest(payload: [9])).frame())
-        let replies = try socket.envelopes(until: { $0.count == 2 })
+        try await socket.send(Envelope(id: 1, kind: .request, payload: Array(repeating: 0, count: 5_000_000)).frame())
+        try await socket.send(Envelope.request(2, EchoMethods.echo, EchoRequest(payload: [9])).frame())
+        let replies = try await socket.envelopes(until: { $0.count == 2 })
         #expect(replies[0].status?.reason == "REQUEST_TOO_LARGE")
         #expect(try EchoReply(decoding: replies[1].payload).payload == [9])
         await world.stop()
@@ -151,8 +205,9 @@ import Testing
         let payload = Array(repeating: UInt8(5), count: 200_000)
         #expect(try await EchoClient(client).echo(EchoRequest(payload: payload)).payload == payload)
         let socket = try RawSocket(to: address)
-        try socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
-        #expect(try socket.envelopes().isEmpty, "what is not scrambled is not understood")
+        try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
+        let envelopes = try await socket.envelopes()
+        #expect(envelopes.isEmpty, "what is not scrambled is not understood")
         await client.shutdown()
         await server.shutdown()
         loops.stop()
@@ -206,17 +261,28 @@ import Testing
         }
         try await restart.value
         var problems: [String] = []
-        for client in clients { problems += await client.value }
+        var longest = Duration.zero
+        for client in clients {
+            let outcome = await client.value
+            problems += outcome.problems
+            longest = max(longest, outcome.longest)
+        }
         #expect(problems == [])
+        #expect(longest < Limits().defaultTimeout, "no call came near its deadline")
         await second.shutdown()
         await world.stop()
     }
 
-    /// What went wrong, in words.
-    private func callAgainAndAgain(_ world: World, _ number: UInt8, until mustStop: Flag) async -> [String] {
+    /// What went wrong, in words, and how long the longest call took.
+    private func callAgainAndAgain(
+        _ world: World, _ number: UInt8, until mustStop: Flag
+    ) async -> (problems: [String], longest: Duration) {
         let client = Client(to: [world.address], on: world.loops)
         var problems: [String] = []
+        var longest = Duration.zero
         while !mustStop.isRaised {
+            let begin = ContinuousClock.now
+            defer { longest = max(longest, ContinuousClock.now - begin) }
             do throws(RPCFailure) {
                 let reply = try await EchoClient(client).echo(EchoRequest(payload: [number]))
                 if reply.payload != [number] { problems.append("the answer of another call") }
@@ -225,7 +291,7 @@ import Testing
             }
         }
         await client.shutdown()
-        return problems
+        return (problems, longest)
     }
 
     private final class Flag: Sendable {
@@ -248,7 +314,7 @@ private struct Scrambled: Network {
     func connect(
         to address: Address, on loop: EventLoop, within timeout: Duration,
         completion: @escaping (Result<any Transport, ConnectError>) -> Void
-    ) {
+    ) -> GiveUp {
         inner.connect(to: address, on: loop, within: timeout) { completion($0.map(ScrambledTransport.init)) }
     }
 

@@ -2,8 +2,9 @@ import Glibc
 import Kernel
 import RPC
 
-/// A plain TCP socket, as any program has: for sending what no client of ours would send.
-package final class RawSocket {
+/// A plain TCP socket, as any program has: for sending what no client of ours would send. What waits does so where it
+/// holds up nobody.
+package final class RawSocket: Sendable {
     private let descriptor: Int32
 
     package init(to address: Address) throws {
@@ -37,7 +38,11 @@ package final class RawSocket {
         close(descriptor)
     }
 
-    package func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) async throws {
+        try await onThread { [self] in try sendNow(bytes) }
+    }
+
+    private func sendNow(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -46,8 +51,19 @@ package final class RawSocket {
         }
     }
 
+    /// Says that nothing more will come from here.
+    package func endSending() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     /// All envelopes that come before the peer closes, or until `isEnough`. Throws where nothing comes for 5 seconds.
-    package func envelopes(until isEnough: ([Envelope]) -> Bool = { _ in false }) throws -> [Envelope] {
+    package func envelopes(
+        until isEnough: @escaping @Sendable ([Envelope]) -> Bool = { _ in false }
+    ) async throws -> [Envelope] {
+        try await onThread { [self] in try receive(until: isEnough) }
+    }
+
+    private func receive(until isEnough: ([Envelope]) -> Bool) throws -> [Envelope] {
         var cutter = FrameCutter()
         var envelopes: [Envelope] = []
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)

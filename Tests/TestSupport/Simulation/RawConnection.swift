@@ -8,6 +8,8 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
     private let transport: any Transport
     private var cutter = FrameCutter()
     package private(set) var received: [Envelope] = []
+    /// The same, byte by byte.
+    package private(set) var frames: [[UInt8]] = []
     package private(set) var isClosed = false
 
     init(_ transport: any Transport) {
@@ -29,12 +31,16 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
         bytes.withUnsafeBytes(transport.send)
     }
 
+    package var requests: [Envelope] { received.filter { $0.kind == .request } }
+
     package func replies(to id: UInt64) -> [Envelope] {
         received.filter { $0.id == id && $0.kind == .reply }
     }
 
     package func didReceive(_ more: UnsafeRawBufferPointer) {
-        received += cutter.frames(in: more).compactMap(Envelope.init(frame:))
+        let frames = cutter.frames(in: more)
+        self.frames += frames
+        received += frames.compactMap(Envelope.init(frame:))
     }
 
     package func didSend() {}
@@ -57,7 +63,42 @@ extension EchoSimulation {
     }
 }
 
+/// A client, and the server that it calls, played by a test.
+package struct PlayedServer: Sendable {
+    package let client: Client
+    package let address: Address
+    private let accepted: Recorder<RawConnection>
+
+    package var calls: EchoClient { EchoClient(client) }
+    /// What the client has connected so far.
+    package var connections: [RawConnection] { accepted.all }
+
+    /// `greet` is what the server does with each connection at once.
+    package init(
+        in simulation: Simulation, settings: ClientSettings = ClientSettings(),
+        greet: @escaping @Sendable (RawConnection) -> Void = { _ in }
+    ) throws {
+        let accepted = Recorder<RawConnection>()
+        self.accepted = accepted
+        let listener = try simulation.network.listen(on: .loopback(0), loops: simulation.loops.all) { transport, _ in
+            let connection = RawConnection(transport)
+            accepted.add(connection)
+            greet(connection)
+        }
+        address = listener.address
+        client = Client(to: [address], on: simulation.loops, network: simulation.network, settings: settings)
+    }
+}
+
 extension Envelope {
+    package static func reply(_ id: UInt64, _ message: some Message) throws -> Envelope {
+        Envelope(id: id, kind: .reply, payload: try message.encoded())
+    }
+
+    package static func goAway(lastID: UInt64) throws -> Envelope {
+        Envelope(kind: .goaway, payload: try GoAway(lastID: lastID).encoded())
+    }
+
     package static func request<Request, Reply>(
         _ id: UInt64, _ method: Method<Request, Reply>, _ request: Request, timeout: Duration = .zero
     ) throws -> Envelope {

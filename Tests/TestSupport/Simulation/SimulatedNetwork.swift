@@ -19,6 +19,8 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
     package var interfere: ((FrameOnTheWay) -> Interference)?
     /// Addresses that cannot be reached although somebody listens there.
     package var unreachable: Set<Address> = []
+    /// Addresses from where nothing comes back, not even a no.
+    package var silent: Set<Address> = []
     /// How many attempts to connect were made.
     package private(set) var connectCount = 0
 
@@ -35,12 +37,18 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
 
     // MARK: Network
 
+    @discardableResult
     package func connect(
         to address: Address, on loop: EventLoop, within timeout: Duration,
         completion: @escaping (Result<any Transport, ConnectError>) -> Void
-    ) {
+    ) -> GiveUp {
         connectCount += 1
-        after(drawLatency(), on: loop) { [self] in
+        var isWanted = true
+        after(silent.contains(address) ? timeout : drawLatency(), on: loop) { [self] in
+            guard isWanted else { return }
+            guard !silent.contains(address) else {
+                return completion(.failure(ConnectError(address, "no answer in time")))
+            }
             guard let listener = listeners[address], !unreachable.contains(address) else {
                 return completion(.failure(ConnectError(address, "nothing listens there")))
             }
@@ -50,6 +58,7 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
             after(.zero, on: far.loop) { listener.accept(far, far.loop) }
             completion(.success(connection.near!))
         }
+        return { isWanted = false }
     }
 
     package func listen(
