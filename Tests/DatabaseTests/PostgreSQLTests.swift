@@ -30,12 +30,13 @@ import Threads
     }
 
     @Test(arguments: [
-        "postgres://alice:se/cret@127.0.0.1:1/shop", "postgres://127.0.0.1:1/shop?sslpassword=secret&password=secret",
+        "postgres://alice:sec/ret@127.0.0.1:1/shop", "postgres://alice:sec%ret@127.0.0.1:1/shop",
+        "postgres://127.0.0.1:1/shop?sslpassword=secret&password=secret",
     ])
     func `a password is told to nobody, wherever it stands`(url: String) {
         let error = #expect(throws: DatabaseError.self) { try Self.open(url) }
         #expect(error?.message.hasPrefix("postgres://") == true)
-        #expect(error?.message.contains("cret") == false, "\(error?.message ?? "")")
+        #expect(error?.message.contains("sec") == false, "\(error?.message ?? "")")
     }
 
     @Test func `a backup points to the tool of the server`() async throws {

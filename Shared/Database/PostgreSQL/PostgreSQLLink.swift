@@ -19,6 +19,7 @@ final class PostgreSQLLink: @unchecked Sendable {
     let handle: OpaquePointer
 
     init(_ url: String) throws(DatabaseError) {
+        try Self.check(url)
         let options =
             Self.keepAlive + [
                 ("connect_timeout", "\(Self.connectTimeoutSeconds)"),
@@ -37,6 +38,25 @@ final class PostgreSQLLink: @unchecked Sendable {
         try checkDurability()
         _ = try answer(to: Self.settings)
         guard PQenterPipelineMode(handle) == 1 else { throw DatabaseError(.unavailable, message) }
+    }
+
+    /// What libpq says of a URL that it cannot read repeats parts of it, and these may be of the password: so it is not asked
+    /// to connect with one.
+    private static func check(_ url: String) throws(DatabaseError) {
+        let options = PQconninfoParse(url, nil)
+        defer { PQconninfoFree(options) }
+        let port = options.map { first in
+            sequence(first: first) { $0 + 1 }.prefix { $0.pointee.keyword != nil }
+                .first { String(cString: $0.pointee.keyword) == "port" }?.pointee.val.map { String(cString: $0) }
+        }
+        guard let port, (port ?? "").allSatisfy({ $0.isNumber || $0 == "," }) else {
+            throw DatabaseError(
+                .setup,
+                """
+                this URL cannot be read: a character in user, password or name that has a meaning in URLs must be written \
+                as its code, such as %2F for / and %25 for %
+                """)
+        }
     }
 
     deinit {
