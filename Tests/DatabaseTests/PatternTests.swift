@@ -99,7 +99,7 @@ import Threads
             try await database.transaction { tx in
                 try body(number, tx) {
                     looked.signal()
-                    go.wait()
+                    _ = go.wait(timeoutMilliseconds: Patience.milliseconds)
                 }
             }
         }
