@@ -1,6 +1,7 @@
 import Identity
 import Kernel
 import RPC
+import Runtime
 import Service
 import TestSupport
 import Testing
@@ -23,6 +24,10 @@ import Testing
             #expect(nobody.code == .unauthenticated)
             let other = try await failure { _ = try await EchoClient(service.client(of: .operator)).add(AddRequest()) }
             #expect(other.code == .permissionDenied)
+            let metrics = service.instances[0].metrics.prometheusText
+            for reason in ["CREDENTIAL_MISSING", "ROLE_NOT_ALLOWED"] {
+                #expect(metrics.contains("rpc_refusals_total{reason=\"\(reason)\"} 1"))
+            }
         }
     }
 
