@@ -99,6 +99,25 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `sixty-four reservations that came to something are all one may have`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            for number in 0..<64 as Range<UInt64> {
+                let reservation = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
+                _ = try await house.confirm(reservation, payment: 2000 + number)
+                _ = try await house.cancel(reservation, as: .alice, number: 3000 + number)
+            }
+            for _ in 1...2 {
+                let failure = await expectRefusal("TOO_MANY_RESERVATIONS") {
+                    try await house.reserve("A-1-1", as: .alice, number: 2000)
+                }
+                #expect(failure?.message == "a user may have 64 reservations of a concert")
+            }
+            #expect(try await house.map().held.isEmpty)
+            #expect(try await house.reserve("A-1-1", as: .bob, number: 2001).state == .held)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `seats are sold within the sale window only`(engine: Engine) async throws {
         try await House.with(engine) { settings in
             settings.saleOpensAtMs = Timestamp.noon.later(.minutes(1))
@@ -197,6 +216,25 @@ import Testing
             await expectRefusal("GRADE_UNKNOWN") {
                 try await bob.reserveSeats(house.best(1, "C"), CallOptions(requestID: .wish(13)))
             }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the best are found down to the last seat, also within one look at the map`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            var seats: Set<String> = []
+            for number in 0..<10 {
+                let reply = try await house.calls(of: .user(number)).reserveSeats(
+                    house.best(1, "B"), CallOptions(requestID: .wish(UInt64(10 + number))))
+                seats.formUnion(reply.reservation?.seats ?? [])
+            }
+            #expect(seats.count == 10)
+            // What came free a moment ago is as good as any.
+            _ = try await house.calls(of: .user(3)).releaseReservation(
+                ReleaseReservationRequest(
+                    concertID: house.concert.bytes, reservationID: RequestID.wish(13).bytes))
+            house.clock.advance(by: .milliseconds(250))
+            _ = try await house.calls(of: .alice).reserveSeats(house.best(1, "B"), CallOptions(requestID: .wish(20)))
         }
     }
 

@@ -20,6 +20,7 @@ struct ConcertServer: ConcertHandlers {
     let maps: SeatMaps
     let tallies: Tallies
     let hints = SeatHints()
+    let takenLately: TakenLately
     let brokenInvariants: Counter
 
     init(_ ground: ServiceGround) {
@@ -32,6 +33,7 @@ struct ConcertServer: ConcertHandlers {
         schedules = Schedules(ground.database, clock)
         maps = SeatMaps(ground.database, clock)
         tallies = Tallies(ground.database, clock)
+        takenLately = TakenLately(clock)
         brokenInvariants = ground.metrics.counter(
             "concert_broken_invariants_total", "What must never happen, and did: raise an alarm.")
     }

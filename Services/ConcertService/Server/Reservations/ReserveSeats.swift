@@ -6,23 +6,30 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    /// How often seats are chosen again because somebody else was faster.
+    /// How often seats are chosen again because somebody else was faster; the later times on a map that is read for it.
     private static let choices = 8
+    private static let choicesOnSharedMap = 4
 
     func reserveSeats(_ request: ReserveSeatsRequest, call: Call) async throws -> ReserveSeatsReply {
         let wish = try Wish(request.wish)
         let key = try ScheduleKey(request.concertID, request.scheduleID)
-        let schedule = try await schedules.current(key)
-        let place = try place(request.pass, in: schedule.settings.room, call: call)
-        let attempt = Attempt(
+        var attempt = Attempt(
             id: ReservationID(of: try call.requestID), user: try call.user, wish: wish,
-            place: place.map { Reservation.Place(room: $0.room, place: $0.place) }, schedule: schedule)
-        let reservation =
-            switch wish {
-            case .seats(let labels): try await reserve(labels, attempt, call: call)
-            case .best(let count, let grade): try await reserveBest(count, grade: grade, key, attempt, call: call)
-            }
-        return ReserveSeatsReply(reservation: ReservationEntry(reservation, at: reservation.reservedAt))
+            schedule: try await schedules.current(key))
+        do {
+            let pass = try place(request.pass, in: attempt.schedule.settings.room, call: call)
+            attempt.place = pass.map { Reservation.Place(room: $0.room, place: $0.place) }
+        } catch let refusal as ConcertRefusal {
+            // The pass of a retry may have run out since.
+            guard let earlier = try await earlier(attempt, call: call) else { throw refusal }
+            return ReserveSeatsReply(earlier)
+        }
+        switch wish {
+        case .seats(let labels):
+            return ReserveSeatsReply(try await reserve(labels, attempt, call: call))
+        case .best(let count, let grade):
+            return ReserveSeatsReply(try await reserveBest(count, grade: grade, key, attempt, call: call))
+        }
     }
 
     /// Everything about a wish that stays the same, whichever seats it will be.
@@ -30,21 +37,21 @@ extension ConcertServer {
         let id: ReservationID
         let user: UserID
         let wish: Wish
-        let place: Reservation.Place?
         let schedule: Schedule
+        var place: Reservation.Place?
     }
 
     /// Chooses on a map that may be a moment old; seats that turn out to be taken are left out of the next choice.
     private func reserveBest(
         _ count: Int, grade: String, _ key: ScheduleKey, _ attempt: Attempt, call: Call
     ) async throws -> Reservation {
-        var random = SystemRandomNumberGenerator()
         var taken: Set<SeatLabel> = []
-        for _ in 1...Self.choices {
+        for choice in 1...Self.choices {
+            if choice > Self.choicesOnSharedMap { maps.forget(key) }
             let map = try await maps.current(key)
             let labels: [SeatLabel]
             do throws(ConcertRefusal) {
-                labels = try BestChoice.seats(count, grade: grade, on: map, without: taken, using: &random)
+                labels = try choose(count, grade: grade, on: map, without: taken, of: key.schedule)
             } catch {
                 // Perhaps because this very request holds the last ones.
                 if let earlier = try await earlier(attempt, call: call) { return earlier }
@@ -59,13 +66,28 @@ extension ConcertServer {
         throw ConcertRefusal.noSeatsTogether(count: count, grade: grade)
     }
 
-    private func earlier(_ attempt: Attempt, call: Call) async throws -> Reservation? {
-        try await database.read(before: call.deadline) { reader in
-            guard let found = try ReservationTable.find(attempt.id, of: attempt.schedule.concert, reader),
-                found.user == attempt.user
-            else { return nil }
-            return try found.asked(for: attempt.wish, in: attempt.schedule.id)
+    /// What was taken a moment ago may be free again: it comes last.
+    private func choose(
+        _ count: Int, grade: String, on map: SeatMap, without taken: Set<SeatLabel>, of schedule: ScheduleID
+    ) throws(ConcertRefusal) -> [SeatLabel] {
+        var random = SystemRandomNumberGenerator()
+        let without = taken.union(takenLately.seats(of: schedule))
+        if let seats = try? BestChoice.seats(count, grade: grade, on: map, without: without, using: &random) {
+            return seats
         }
+        return try BestChoice.seats(count, grade: grade, on: map, without: taken, using: &random)
+    }
+
+    private func earlier(_ attempt: Attempt, call: Call) async throws -> Reservation? {
+        try await database.read(before: call.deadline) { try Self.earlier(attempt, $0) }
+    }
+
+    /// What this very request has made already.
+    private static func earlier(_ attempt: Attempt, _ reader: Reader) throws -> Reservation? {
+        guard let found = try ReservationTable.find(attempt.id, of: attempt.schedule.concert, reader),
+            found.user == attempt.user
+        else { return nil }
+        return try found.asked(for: attempt.wish, in: attempt.schedule.id)
     }
 
     private func reserve(_ labels: [SeatLabel], _ attempt: Attempt, call: Call) async throws -> Reservation {
@@ -73,14 +95,23 @@ extension ConcertServer {
         if hints.mayHave(labels, of: schedule.id) { try await refuseIfTaken(labels, attempt, call: call) }
         do {
             let reservation = try await database.transaction(before: call.deadline) { tx in
-                try Self.reserve(labels, attempt, tx)
+                do { return try Self.reserve(labels, attempt, tx) } catch let refusal as ConcertRefusal {
+                    // Its user's list may have dropped it, where it came to nothing.
+                    guard let earlier = try Self.earlier(attempt, tx) else { throw refusal }
+                    return earlier
+                }
             }
-            hints.note(labels, of: schedule.id)
+            noteTaken(labels, of: schedule.id)
             return reservation
         } catch ConcertRefusal.seatsTaken(let conflicts) {
-            hints.note(conflicts.map(\.label), of: schedule.id)
+            noteTaken(conflicts.map(\.label), of: schedule.id)
             throw ConcertRefusal.seatsTaken(conflicts)
         }
+    }
+
+    private func noteTaken(_ labels: [SeatLabel], of schedule: ScheduleID) {
+        hints.note(labels, of: schedule)
+        takenLately.note(labels, of: schedule)
     }
 
     /// Most who ask in a rush come too late. A look tells them as truly as a transaction would, and holds up nobody.
@@ -117,11 +148,12 @@ extension ConcertServer {
             attempt.id, for: buyer, from: attempt.place, holding: &seats, asked: attempt.wish, in: schedule,
             now: tx.now)
         try expire(buyer, holdersOf: found, in: concert, tx)
+        let hasForgotten = try buyer.forget(now: tx.now)
         guard try ReservationTable.insert(reservation, tx) else { throw ConcertRefusal.requestIDReused }
         for (seat, old) in zip(seats, found) {
             try SeatTable.saveClaim(seat, was: old, of: schedule.id, in: concert, tx)
         }
-        if try buyer.forget(now: tx.now) {
+        if hasForgotten {
             try BuyerTable.save(buyer.earlier.map(\.id) + [attempt.id], of: attempt.user, in: concert, tx)
         }
         return reservation
@@ -144,5 +176,11 @@ extension ConcertServer {
                 try ReservationTable.expire(id, of: concert, tx)
             }
         }
+    }
+}
+
+extension ReserveSeatsReply {
+    fileprivate init(_ reservation: Reservation) {
+        self.init(reservation: ReservationEntry(reservation, at: reservation.reservedAt))
     }
 }
