@@ -10,9 +10,11 @@ extension ConcertServer {
         let concertID = try ConcertID(field: request.concertID, "concert_id")
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
-            if let earlier = try ScheduleTable.find(id, of: concertID, tx) { return try earlier.added(with: settings) }
             let schedule = Schedule(id, of: try ConcertTable.known(concertID, tx), settings)
-            guard try ScheduleTable.insert(schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
+            guard try ScheduleTable.insert(schedule, tx) else {
+                return try ScheduleTable.known(id, of: concertID, tx).added(with: settings)
+            }
+            guard try ScheduleTable.takeName(of: schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
             return schedule
         }
         return AddScheduleReply(schedule: ScheduleEntry(schedule))

@@ -15,8 +15,8 @@ extension ConcertServer {
             let wish = try Concert(
                 id, name: request.name, title: request.title, host: request.host, currency: currency, browseRoom: room,
                 now: tx.now)
-            if let earlier = try ConcertTable.find(id, tx) { return try earlier.asked(for: wish) }
-            guard try ConcertTable.insert(wish, tx) else { throw ConcertRefusal.nameTaken(wish.name) }
+            guard try ConcertTable.insert(wish, tx) else { return try ConcertTable.known(id, tx).asked(for: wish) }
+            guard try ConcertTable.takeName(of: wish, tx) else { throw ConcertRefusal.nameTaken(wish.name) }
             return wish
         }
         return CreateConcertReply(concert: ConcertEntry(concert))

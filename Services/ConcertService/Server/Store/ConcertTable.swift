@@ -3,19 +3,21 @@ import Database
 import Kernel
 
 enum ConcertTable {
-    /// False where the name is another's. The name is a row of its own, for it is no part of the concert's key.
+    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
     static func insert(_ concert: Concert, _ tx: Transaction) throws -> Bool {
-        let isNamed = try tx.executeCounting(
-            "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing", concert.name,
-            concert.id)
-        guard isNamed == 1 else { return false }
-        try tx.execute(
+        try tx.executeCounting(
             """
             insert into concert (concert_id, name, title, host, currency, browse_room, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7)
+            values ($1, $2, $3, $4, $5, $6, $7) on conflict (concert_id) do nothing
             """, concert.id, concert.name, concert.title, concert.host, concert.currency.code, concert.browseRoom,
-            concert.createdAt)
-        return true
+            concert.createdAt) == 1
+    }
+
+    /// False where the name is another's. It is a row of its own, for it is no part of the concert's key.
+    static func takeName(of concert: Concert, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
+            "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing", concert.name,
+            concert.id) == 1
     }
 
     static func find(_ id: ConcertID, _ reader: Reader) throws -> Concert? {

@@ -3,30 +3,24 @@ import Database
 import Kernel
 
 enum ScheduleTable {
-    /// False where the name is that of another date of the concert.
+    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
     static func insert(_ schedule: Schedule, _ tx: Transaction) throws -> Bool {
-        guard try take(schedule.settings.name, for: schedule, tx) else { return false }
         let settings = schedule.settings
-        try tx.execute(
+        return try tx.executeCounting(
             """
             insert into schedule (
                 concert_id, schedule_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
                 ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            on conflict (concert_id, schedule_id) do nothing
             """, schedule.concert, schedule.id, schedule.currency.code, schedule.addedAs.value, schedule.version,
             schedule.changedBy, schedule.layoutVersion, settings.name, settings.startsAt, settings.endsAt,
             settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
-            settings.hold.milliseconds, settings.room)
-        return true
+            settings.hold.milliseconds, settings.room) == 1
     }
 
-    /// False where the new name is that of another date.
+    /// Conditional. False where the new name is that of another date.
     static func save(_ schedule: Schedule, was old: Schedule, _ tx: Transaction) throws -> Bool {
-        if schedule.settings.name != old.settings.name {
-            guard try take(schedule.settings.name, for: schedule, tx) else { return false }
-            try tx.execute(
-                "delete from schedule_name where concert_id = $1 and name = $2", schedule.concert, old.settings.name)
-        }
         let settings = schedule.settings
         try tx.executeOne(
             """
@@ -37,15 +31,19 @@ enum ScheduleTable {
             """, schedule.concert, schedule.id, schedule.version, schedule.changedBy, settings.name, settings.startsAt,
             settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
             settings.hold.milliseconds, settings.room, old.version)
-        return true
+        guard settings.name != old.settings.name else { return true }
+        try tx.execute(
+            "delete from schedule_name where concert_id = $1 and name = $2", schedule.concert, old.settings.name)
+        return try takeName(of: schedule, tx)
     }
 
-    private static func take(_ name: String, for schedule: Schedule, _ tx: Transaction) throws -> Bool {
+    /// False where the name is that of another date of the concert.
+    static func takeName(of schedule: Schedule, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
             insert into schedule_name (concert_id, name, schedule_id) values ($1, $2, $3)
             on conflict (concert_id, name) do nothing
-            """, schedule.concert, name, schedule.id) == 1
+            """, schedule.concert, schedule.settings.name, schedule.id) == 1
     }
 
     /// Those who have the map learn that it is another one.
