@@ -24,6 +24,17 @@ import Testing
         #expect(sorted.map(\.text) == ["3", "2-9", "2-10", "10-1", "Z-1", "AA-1", "A-1-1"])
     }
 
+    @Test func `names are the same where their bytes are, however they look`() throws {
+        let (one, two) = (try #require(SeatLabel("\u{e9}-1-1")), try #require(SeatLabel("e\u{301}-1-1")))
+        #expect(one.text == two.text, "to a reader they are alike")
+        #expect(one != two && one.parts != two.parts)
+        #expect(Set([one, two, one]).count == 2)
+        #expect((one < two) != (two < one))
+        let layout = Layout(version: 1, [Seat(one, grade: "A", price: 1), Seat(two, grade: "A", price: 1)])
+        #expect(layout.blocks.count == 2)
+        #expect(Set([layout.index(of: one), layout.index(of: two)]) == [0, 1])
+    }
+
     @Test func `a longest name fits on a ticket`() {
         let label = SeatLabel(
             section: String(repeating: "S", count: 16), row: String(repeating: "R", count: 8), number: 99_999)

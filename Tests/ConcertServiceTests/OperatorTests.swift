@@ -76,6 +76,53 @@ import Testing
         }
     }
 
+    @Test func `what an operator sets is refused by the name of its field`() async throws {
+        try await House.with(.memory) { house in
+            let calls = house.calls(of: .operator)
+            let noon = Timestamp.noon.later(.zero)
+            for (change, field) in [
+                ({ $0.name = "To Night" }, "name"), ({ $0.startsAtMs = 0 }, "ends_at_ms"),
+                ({ $0.endsAtMs = $0.startsAtMs }, "ends_at_ms"),
+                ({ $0.saleClosesAtMs = $0.saleOpensAtMs }, "sale_closes_at_ms"),
+                ({ $0.seatsPerUser = 51 }, "seats_per_user"), ({ $0.holdMs = 999 }, "hold_ms"),
+                ({ $0.holdMs = 86_400_001 }, "hold_ms"), ({ $0.roomID = [1] }, "room_id"),
+            ] as [((inout ScheduleSettings) -> Void, String)] {
+                var settings = ScheduleSettings.tonight
+                settings.name = "later"
+                change(&settings)
+                let add = AddScheduleRequest(concertID: house.concert.bytes, settings: settings)
+                let failure = await expectRefusal("INVALID_FIELD") {
+                    try await calls.addSchedule(add, CallOptions(requestID: .wish(noon)))
+                }
+                #expect(failure?.message.hasPrefix(field) == true, "\(failure?.message ?? "")")
+            }
+            for (offer, field) in [
+                (SeatOffer.row("C", "1", 1...1, grade: "", price: 1), "grade"),
+                (.row("C", "1", 1...1, grade: String(repeating: "x", count: 33), price: 1), "grade"),
+                (.row("C", "1", 1...1, grade: "C", price: 1_000_000_000_001), "price"),
+                (.row("C-", "1", 1...1, grade: "C", price: 1), "section"),
+                (.row("C", "", 1...1, grade: "C", price: 1), "row"),
+                (.row("C", "1", 0...1, grade: "C", price: 1), "first_number"),
+            ] {
+                let failure = await expectRefusal("INVALID_FIELD") {
+                    try await calls.setSeats(house.seats([offer]), CallOptions(requestID: .wish(noon)))
+                }
+                #expect(failure?.message.hasPrefix(field) == true, "\(failure?.message ?? "")")
+            }
+            let lost = ConcertID(high: 0xdead, low: 1).bytes
+            await expectRefusal("CONCERT_UNKNOWN") {
+                try await calls.addSchedule(
+                    AddScheduleRequest(concertID: lost, settings: .tonight), CallOptions(requestID: .wish(4)))
+            }
+            await expectRefusal("CONCERT_UNKNOWN") {
+                try await calls.listSchedules(ListSchedulesRequest(concertID: lost))
+            }
+            await expectRefusal("CONCERT_UNKNOWN") {
+                try await calls.salesReport(SalesReportRequest(concertID: lost))
+            }
+        }
+    }
+
     @Test(arguments: Engine.available)
     func `dates are listed in the order of their start, with what is left`(engine: Engine) async throws {
         try await House.with(engine) { house in
@@ -94,6 +141,11 @@ import Testing
             let all = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
             #expect(all.map { $0.settings?.name } == ["afternoon", "tonight"])
             #expect(all.last?.counts == SeatCounts(free: 24, held: 2, sold: 1, blocked: 3))
+            // What changes now is seen a second later.
+            _ = try await house.reserve("A-1-4", as: .bob, number: 14)
+            house.clock.advance(by: .seconds(1))
+            let later = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
+            #expect(later.last?.counts == SeatCounts(free: 23, held: 3, sold: 1, blocked: 3))
             house.clock.advance(by: .minutes(5))
             let left = try await calls.listSchedules(
                 ListSchedulesRequest(concertID: house.concert.bytes, onlyWithFreeSeats: true)
@@ -222,6 +274,44 @@ import Testing
             #expect(replies.1 == replies.0)
             let map = try await house.map()
             #expect(map.blocks.count == 53)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `each part of many seats is another layout, and no change is none`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let before = try await house.map().layoutVersion
+            let calls = house.calls(of: .operator)
+            let rows = (1...11).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
+            for number in 10...11 as ClosedRange<UInt64> {
+                _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .wish(number)))
+                // 500, 500 and 100.
+                #expect(try await house.map().layoutVersion == before + 3)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `seats are named by their bytes, however they look`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .operator)
+            let sections = ["\u{e9}", "e\u{301}", "\u{e8}"]
+            for (number, section) in sections.enumerated() {
+                _ = try await calls.setSeats(
+                    house.seats([.row(section, #"\%_"#, 1...2, grade: "C", price: 100)]),
+                    CallOptions(requestID: .wish(UInt64(10 + number))))
+            }
+            let map = try await house.map()
+            let blocks = map.blocks.filter { $0.grade == "C" }.map { Array(($0.seats?.section ?? "").utf8) }
+            #expect(Set(blocks) == Set(sections.map { Array($0.utf8) }))
+            let names = sections.map { $0 + #"-\%_-1"# }
+            let held = try await house.reserve(names[0], names[1], as: .alice, number: 20)
+            #expect(held.seats.count == 2)
+            for name in names.prefix(2) {
+                let history = try await house.history(of: name)
+                #expect(history.claims.map { $0.reservation?.reservationID } == [held.reservationID])
+            }
+            #expect(try await house.history(of: names[2]).claims.isEmpty)
         }
     }
 

@@ -29,16 +29,11 @@ package final class Layout: Sendable {
             let next = isLast ? nil : seats[index + 1]
             let isNeighbour =
                 next.map {
-                    $0.parts.section == parts.section && $0.parts.row == parts.row
-                        && $0.parts.number == parts.number + 1 && $0.seat.grade == seat.grade
+                    $0.parts.isInRow(of: parts) && $0.parts.number == parts.number + 1 && $0.seat.grade == seat.grade
                 } ?? false
             if !isNeighbour || next?.seat.price != seat.price {
-                let first = seats[blockStart].parts.number
-                if let run = try? SeatRun(
-                    section: String(parts.section), row: String(parts.row), first: first, last: parts.number)
-                {
-                    blocks.append(Block(seats: run, grade: seat.grade, price: seat.price, firstIndex: blockStart))
-                }
+                let run = SeatRun(from: seats[blockStart].parts, to: parts)
+                blocks.append(Block(seats: run, grade: seat.grade, price: seat.price, firstIndex: blockStart))
                 blockStart = index + 1
             }
             if !isNeighbour {

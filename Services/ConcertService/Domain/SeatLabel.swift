@@ -1,5 +1,8 @@
 /// What a seat is called, in every hall: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a
 /// number. Part of the seat's key, and printed on its ticket.
+///
+/// Two are the same where their bytes are, as the databases have it: `é` in one character and in two name two seats, also
+/// where nobody sees the difference.
 package struct SeatLabel: Hashable, Sendable {
     package static let longestSection = 16
     package static let longestRow = 8
@@ -15,6 +18,10 @@ package struct SeatLabel: Hashable, Sendable {
     /// As it was written before.
     package init(stored text: String) {
         self.text = text
+    }
+
+    package static func == (a: SeatLabel, b: SeatLabel) -> Bool {
+        a.text.utf8.elementsEqual(b.text.utf8)
     }
 
     package var parts: Parts {
@@ -50,7 +57,7 @@ extension SeatLabel: LosslessStringConvertible {
 
 extension SeatLabel: Comparable {
     /// The order in which seats are locked: any would do, as long as it is the same everywhere.
-    package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text < b.text }
+    package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 }
 
 extension SeatLabel {
@@ -60,17 +67,25 @@ extension SeatLabel {
         package let row: Substring
         package let number: Int
 
+        package static func == (a: Parts, b: Parts) -> Bool { a.number == b.number && a.isInRow(of: b) }
+
         package static func < (a: Parts, b: Parts) -> Bool {
-            if a.section != b.section { return precedes(a.section, b.section) }
-            if a.row != b.row { return precedes(a.row, b.row) }
+            if !isSame(a.section, b.section) { return precedes(a.section, b.section) }
+            if !isSame(a.row, b.row) { return precedes(a.row, b.row) }
             return a.number < b.number
         }
+
+        func isInRow(of other: Parts) -> Bool {
+            Self.isSame(section, other.section) && Self.isSame(row, other.row)
+        }
+
+        private static func isSame(_ a: Substring, _ b: Substring) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
         private static func precedes(_ a: Substring, _ b: Substring) -> Bool {
             if let a = Int(a), let b = Int(b), a != b { return a < b }
             // Rows beyond Z are called AA, AB, and so on.
             if isLetters(a), isLetters(b), a.utf8.count != b.utf8.count { return a.utf8.count < b.utf8.count }
-            return a < b
+            return a.utf8.lexicographicallyPrecedes(b.utf8)
         }
 
         private static func isLetters(_ text: Substring) -> Bool {

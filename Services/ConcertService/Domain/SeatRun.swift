@@ -24,6 +24,13 @@ package struct SeatRun: Hashable, Sendable {
         numbers = first...last
     }
 
+    /// Of seats that are there, in one row.
+    init(from first: SeatLabel.Parts, to last: SeatLabel.Parts) {
+        section = String(first.section)
+        row = String(first.row)
+        numbers = first.number...last.number
+    }
+
     package var count: Int { numbers.count }
 
     package var labels: [SeatLabel] {

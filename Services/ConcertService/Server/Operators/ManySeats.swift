@@ -65,7 +65,7 @@ extension ConcertServer {
             }
         }
         try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)
-        if change.kind == .set, end == change.seats.count {
+        if change.kind == .set, tally.added + tally.changed > 0 {
             try ScheduleTable.changeLayout(key.schedule, of: key.concert, tx)
         }
         let sum = SeatChange.Tally(

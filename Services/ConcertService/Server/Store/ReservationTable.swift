@@ -68,23 +68,18 @@ enum ReservationTable {
         }
     }
 
-    /// For a scan, oldest first: whatever has named the seat in its list.
+    /// For a scan, oldest first: whatever has the seat in its list. No pattern is asked for, for a name may be one.
     static func naming(_ seat: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> [Reservation] {
-        var reservations: [Reservation] = []
-        try reader.forEach(
+        try reader.rows(
             """
             select
                 reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
                 reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
             from reservation
-            where concert_id = $1 and schedule_id = $2 and ',' || seats || ',' like $3
-            """, schedule.concert, schedule.id, "%,\(seat.text),%"
-        ) { row in
-            let found = try reservation(row)
-            // The pattern takes more: % and _ may be part of a name, and SQLite does not mind the case.
-            if found.seats.contains(seat) { reservations.append(found) }
-        }
-        return reservations.sorted { ($0.reservedAt, $0.id) < ($1.reservedAt, $1.id) }
+            where concert_id = $1 and schedule_id = $2
+                and replace(',' || seats || ',', $3, '') <> ',' || seats || ','
+            """, schedule.concert, schedule.id, ",\(seat.text),", map: reservation
+        ).sorted { ($0.reservedAt, $0.id) < ($1.reservedAt, $1.id) }
     }
 
     private static func reservation(_ row: borrowing Row) throws -> Reservation {
