@@ -118,7 +118,7 @@ let package = Package(
         tests(of: "ConcertDomain", ["Kernel"]),
         tests(
             of: "ConcertService",
-            ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service"]),
+            ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service", "Threads"]),
         .testTarget(
             name: "PaymentTests",
             dependencies: [
@@ -129,7 +129,7 @@ let package = Package(
         tests(of: "QueueDomain", ["Kernel"]),
         tests(
             of: "QueueService",
-            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Runtime", "Service"]),
+            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Runtime", "Service", "Threads"]),
         tests(of: "WalletDomain", ["Kernel"]),
         tests(
             of: "WalletService",

@@ -42,10 +42,10 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .load(let previous):
             do {
                 let value = try await load(previous)
-                end(key, .success(value), asOf: now)
+                end(key, value, asOf: now)
                 return value
             } catch {
-                end(key, .failure(error), asOf: now)
+                end(key, nil, asOf: now)
                 throw error
             }
         }
@@ -58,6 +58,11 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             entries[key]?.asOf = Uptime(nanoseconds: 0)
             entries[key]?.isOutdated = true
         }
+    }
+
+    /// How many wait for the look of another.
+    func waitingCount(for key: Key) -> Int {
+        entries.withLock { $0[key]?.waiting.count ?? 0 }
     }
 
     private func step(for key: Key, at now: Uptime, in entries: inout [Key: Entry]) -> Step {
@@ -87,21 +92,23 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return try await self.value(for: key, load: load)
     }
 
-    private func end(_ key: Key, _ result: Result<Value, any Error>, asOf: Uptime) {
-        let waiting = entries.withLock { entries in
-            guard var entry = entries[key] else { return [CheckedContinuation<Value?, Never>]() }
+    /// `value` is nil where the look has failed.
+    private func end(_ key: Key, _ value: Value?, asOf: Uptime) {
+        let (waiting, shared) = entries.withLock { entries -> ([CheckedContinuation<Value?, Never>], Value?) in
+            guard var entry = entries[key] else { return ([], nil) }
             entry.isLoading = false
-            if case .success(let value) = result {
+            if let value {
                 entry.value = value
                 entry.asOf = asOf
             }
-            defer { entries[key] = entry }
             let waiting = entry.waiting
             entry.waiting = []
-            return waiting
+            entries[key] = entry
+            return (waiting, entry.isOutdated ? nil : value)
         }
-        // Whoever looked in vain may only have run out of time: the others look for themselves then.
-        for continuation in waiting { continuation.resume(returning: try? result.get()) }
+        // Whoever looked in vain may only have run out of time, and what was forgotten meanwhile is for nobody who asks
+        // now: the others look for themselves then.
+        for continuation in waiting { continuation.resume(returning: shared) }
     }
 
     private func makeRoom(in entries: inout [Key: Entry]) {
