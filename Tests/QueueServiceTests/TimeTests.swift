@@ -26,6 +26,26 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `time in which nobody settled the room moves no deadline that was set after it`(engine: Engine) async throws {
+        try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            _ = try await waiting.renew(.alice, alice)
+            waiting.service.clock.advance(by: .seconds(6))
+            // Alice renews, bob comes in, before anybody has settled the room.
+            _ = try await waiting.renew(.alice, alice)
+            _ = try await waiting.renew(.bob, bob)
+            try await waiting.service.run("settlement")
+            let now = Timestamp.noon + .seconds(6)
+            for (somebody, place) in [(Somebody.alice, alice), (.bob, bob)] {
+                let shown = try await waiting.show(somebody, place)
+                #expect(shown.lapsesAt == (now + .minutes(5)).milliseconds)
+                #expect(shown.endsAt == (now + .minutes(15)).milliseconds)
+            }
+        }
+    }
+
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `a look says what another instance did a quarter of a second ago`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
@@ -67,7 +87,9 @@ import Testing
             // Both instances settle the room, at the same moments.
             for _ in 0..<60 {
                 waiting.service.clock.advance(by: .milliseconds(50))
-                try await waiting.service.run("settlement")
+                async let one: Void = waiting.service.instances[0].run("settlement")
+                async let two: Void = waiting.service.instances[1].run("settlement")
+                _ = try await (one, two)
             }
             var times: [Int64] = []
             for place in places {

@@ -12,9 +12,18 @@ extension Room {
     /// nobody's fault. To be called first.
     package mutating func catchUp(now: Timestamp) -> Duration {
         let gap = now - settledAt
-        let isOrdinary = gap <= TokenBucket.clockTolerance && gap >= .zero - TokenBucket.clockTolerance
-        if gap > .zero || !isOrdinary { settledAt = now }
-        return isOrdinary || occupied == 0 ? .zero : gap
+        let shift = needsCatchingUp(at: now) ? gap : .zero
+        if gap > .zero || !Self.isOrdinary(gap) { settledAt = now }
+        return shift
+    }
+
+    /// Whether deadlines have to move before anything sets another one.
+    package func needsCatchingUp(at now: Timestamp) -> Bool {
+        occupied > 0 && !Self.isOrdinary(now - settledAt)
+    }
+
+    private static func isOrdinary(_ gap: Duration) -> Bool {
+        gap <= TokenBucket.clockTolerance && gap >= .zero - TokenBucket.clockTolerance
     }
 
     /// Whether there is something to do that does not wait for a caller.

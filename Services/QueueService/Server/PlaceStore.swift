@@ -68,12 +68,14 @@ enum PlaceStore {
             """, room, place.id, place.user, place.serial, place.revision, place.joinedAt) == 1
     }
 
+    /// A renewal may have come since the place was read, for that locks no room. It is lost where the place ends by a step
+    /// of its own; but what has lapsed must be due still, else the closure runs again.
     static func save(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(
             """
             update place set state = $3, revision = $4, admitted_at = $5, claimed_at = $6, renewed_at = $7,
                 lapses_at = $8, ends_at = $9, ended_at = $10, reason = $11
-            where room_id = $1 and place_id = $2
+            where room_id = $1 and place_id = $2 and ($3 <> 5 or lapses_at <= $10)
             """,
             room, place.id, place.state.rawValue, place.revision, place.admittedAt, place.claimedAt, place.renewedAt,
             place.lapsesAt, place.endsAt, place.endedAt, place.reason)

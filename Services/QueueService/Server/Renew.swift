@@ -30,15 +30,17 @@ extension QueueServer {
         _ id: PlaceID, of user: UserID, in roomID: RoomID, _ tx: Transaction
     ) throws -> (Room, Place, Timestamp) {
         var place = try PlaceStore.place(id, of: user, in: roomID, tx)
-        if place.state == .active, !place.isDue(at: tx.now) {
-            var room = try RoomStore.room(roomID, tx)
+        var room = try RoomStore.room(roomID, tx)
+        let isSettled = !place.isDue(at: tx.now) && !room.needsCatchingUp(at: tx.now)
+        // Who waits, or has no place any more, is told so; a renewal changes the one row. Neither holds up the room.
+        if !place.holdsSlot || (place.state == .active && isSettled) {
             try room.claim(&place, now: tx.now)
             try PlaceStore.renew(place, in: roomID, tx)
             return (room, place, tx.now)
         }
-        var room = try RoomStore.lock(roomID, tx)
-        // It may only look due: the time in which nobody could renew does not count.
-        if place.isDue(at: tx.now) { _ = try Settlement.run(in: &room, tx) }
+        room = try RoomStore.lock(roomID, tx)
+        // The time in which nobody could renew does not count, for deadlines that were set before it.
+        if !isSettled { _ = try Settlement.run(in: &room, tx) }
         place = try PlaceStore.place(id, of: user, in: roomID, tx)
         try room.claim(&place, now: tx.now)
         try PlaceStore.save(place, in: roomID, tx)

@@ -23,6 +23,8 @@ final class RoomWatches: Sendable {
         var place: Place?
         var told: Outlook?
         var toldAt = Uptime(nanoseconds: 0)
+        /// Whether news of its place have been noted since before it was read.
+        var isFollowed: Bool
         var continuation: UnsafeContinuation<(Outlook, Room)?, Never>?
     }
 
@@ -50,7 +52,9 @@ final class RoomWatches: Sendable {
     func enter(_ place: PlaceID, in room: RoomID) -> Ticket {
         state.withLock { state in
             state.next += 1
-            state.rooms[room, default: Watched()].watchers[place, default: [:]][state.next] = Watcher()
+            let isFollowed = state.rooms[room]?.revision != nil
+            state.rooms[room, default: Watched()].watchers[place, default: [:]][state.next] = Watcher(
+                isFollowed: isFollowed)
             return Ticket(room: room, place: place, number: state.next)
         }
     }
@@ -116,8 +120,9 @@ extension RoomWatches.Watched {
         _ ticket: RoomWatches.Ticket, _ told: Outlook, at uptime: Uptime, _ revision: Int64,
         _ continuation: UnsafeContinuation<(Outlook, Room)?, Never>
     ) {
-        self.revision = min(self.revision ?? revision, revision)
         guard var watcher = watchers[ticket.place]?[ticket.number] else { return continuation.resume(returning: nil) }
+        if !watcher.isFollowed { self.revision = min(self.revision ?? revision, revision) }
+        watcher.isFollowed = true
         if told.place.revision >= watcher.place?.revision ?? 0 { watcher.place = told.place }
         watcher.told = told
         watcher.toldAt = uptime

@@ -12,16 +12,20 @@ struct Settlement: Sendable {
 
     let database: Database
 
-    /// Looks at all rooms, and settles those that need it.
+    /// Looks at all rooms, and settles those that need it. Where one fails the others are settled all the same.
     func run() async throws {
         var last: RoomID?
+        var firstError: (any Error)?
         repeat {
             let (rooms, now) = try await database.read { [last] reader in
                 (try RoomStore.unsettled(after: last, limit: Self.pageSize, reader), reader.now)
             }
-            for room in rooms where room.needsSettling(at: now) { try await settle(room.id) }
+            for room in rooms where room.needsSettling(at: now) {
+                do { try await settle(room.id) } catch { firstError = firstError ?? error }
+            }
             last = rooms.count == Self.pageSize ? rooms.last?.id : nil
         } while last != nil
+        if let firstError { throw firstError }
     }
 
     private func settle(_ id: RoomID) async throws {

@@ -6,7 +6,8 @@ import Threads
 /// Places that wait, in memory, so that a crowd that asks again and again does not reach the database.
 ///
 /// What is here is at most `maximumAge` old: a line that is older is brought up to date by one look at its room, and at the
-/// news of places if there are any. A step that this instance has made is seen at once.
+/// news of places if there are any. What a caller of this instance has changed is seen at once; those whom a settlement lets in
+/// see it with the next look.
 final class WaitingLines: Sendable {
     static let maximumAge = Duration.milliseconds(250)
     /// In all rooms together. When there is no more room, a line begins anew.

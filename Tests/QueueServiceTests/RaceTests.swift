@@ -1,0 +1,109 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import TestSupport
+import Testing
+import Threads
+
+@testable import QueueService
+
+/// What one instance does while another one is in the middle of a transaction.
+@Suite struct RaceTests {
+    /// Runs `body` in a transaction of one instance that waits at `stop` until `others` are done: the first time, for
+    /// it may run again.
+    private func between(
+        _ database: Database, _ body: @escaping @Sendable (Transaction, _ stop: () -> Void) throws -> Void,
+        others: () async throws -> Void
+    ) async throws {
+        let (isStopped, mayGo) = (CountingSemaphore(), CountingSemaphore())
+        let runs = Recorder<Int>()
+        async let done: Void = database.transaction { tx in
+            try body(tx) {
+                runs.add(1)
+                guard runs.all.count == 1 else { return }
+                isStopped.signal()
+                mayGo.wait()
+            }
+        }
+        try await onThread { isStopped.wait() }
+        do { try await others() } catch {
+            mayGo.signal()
+            throw error
+        }
+        mayGo.signal()
+        try await done
+    }
+
+    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
+    func `a renewal that was answered holds, also where the room was about to let the place lapse`(
+        engine: Engine
+    ) async throws {
+        try await Waiting.with(engine, instances: 2) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.renew(.alice, alice)
+            let id = try #require(RoomID(bytes: waiting.room))
+            let place = try #require(PlaceID(bytes: alice.placeID))
+            // The clock of one instance is past the deadline; that of the other is not, yet.
+            let late = Timestamp.noon + .minutes(5)
+            try await between(waiting.service.instances[0].database) { tx, stop in
+                var room = try RoomStore.lock(id, tx)
+                let due = try PlaceStore.due(in: id, at: late, limit: 10, tx)
+                stop()
+                for place in room.settle(due: due, waiting: [], now: late) { try PlaceStore.save(place, in: id, tx) }
+                try RoomStore.save(room, tx)
+            } others: {
+                let request = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
+                waiting.service.clock.advance(by: .seconds(4))
+                _ = try await waiting.client(of: .alice, instance: 1).renew(request)
+            }
+            let shown = try await waiting.show(.alice, alice)
+            #expect(shown.state == .active)
+            #expect(shown.lapsesAt == (late + .seconds(4)).milliseconds)
+            let kept = try await waiting.service.instances[0].database.read { try PlaceStore.place(place, in: id, $0) }
+            #expect(kept?.state == .active)
+        }
+    }
+
+    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
+    func `who waits or has left is told so while the room is busy`(engine: Engine) async throws {
+        try await Waiting.with(engine, instances: 2) { waiting in
+            try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            let gone = try await waiting.join(.user(1), wish: 12)
+            _ = try await waiting.leave(.user(1), gone)
+            let id = try #require(RoomID(bytes: waiting.room))
+            try await between(waiting.service.instances[0].database) { tx, stop in
+                _ = try RoomStore.lock(id, tx)
+                stop()
+            } others: {
+                for (somebody, place, reason) in [(Somebody.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")] {
+                    let request = RenewRequest(roomID: waiting.room, placeID: place.placeID)
+                    let client = waiting.client(of: somebody, instance: 1)
+                    try await refused(reason) { _ = try await client.renew(request) }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a room that cannot be settled holds up no other`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            let place = try #require(PlaceID(bytes: alice.placeID))
+            let request = CreateRoomRequest(
+                name: "other", limits: RoomLimits(activeLimit: 1),
+                times: RoomTimes(joinsAt: 1, opensAt: (.noon + .seconds(1)).milliseconds))
+            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!
+            let next = Waiting(service: waiting.service, room: other.roomID)
+            let bob = try await next.join(.bob, wish: 11)
+            try await waiting.service.instances[0].database.transaction { tx in
+                try tx.execute("update place set state = 99, lapses_at = 1 where place_id = $1", place)
+            }
+            waiting.service.clock.advance(by: .seconds(1))
+            await #expect(throws: DatabaseError.self) { try await waiting.service.run("settlement") }
+            #expect(try await next.show(.bob, bob).state == .admitted)
+        }
+    }
+}
