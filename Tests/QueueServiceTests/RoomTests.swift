@@ -22,6 +22,14 @@ import Testing
             try await refused("REQUEST_ID_TAKEN") {
                 _ = try await waiting.admin.createRoom(renamed, .init(requestID: .wish(2)))
             }
+            let wider = CreateRoomRequest(name: "other", limits: RoomLimits(activeLimit: 6, ratePerSecond: 7))
+            try await refused("REQUEST_ID_TAKEN") {
+                _ = try await waiting.admin.createRoom(wider, .init(requestID: .wish(2)))
+            }
+            let configure = ConfigureRoomRequest(roomID: first.roomID, limits: wider.limits)
+            _ = try await waiting.admin.configureRoom(configure)
+            let changed = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room
+            #expect(changed?.limits?.activeLimit == 6)
             try await refused("REQUEST_ID_MISSING") { _ = try await waiting.admin.createRoom(renamed) }
         }
     }
@@ -70,6 +78,8 @@ import Testing
             #expect(try await waiting.admin.drainRoom(DrainRoomRequest(roomID: room)).room?.state == .draining)
             #expect(try await waiting.admin.closeRoom(CloseRoomRequest(roomID: room)).room?.state == .closed)
             #expect(try await waiting.admin.closeRoom(CloseRoomRequest(roomID: room)).room?.state == .closed)
+            let configure = ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 2))
+            try await refused("ROOM_CLOSED") { _ = try await waiting.admin.configureRoom(configure) }
             try await refused("ROOM_CLOSED") { _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room)) }
             for somebody in [Somebody.alice, .service] {
                 let client = waiting.client(of: somebody)
@@ -78,7 +88,58 @@ import Testing
             try await refused("ROOM_NOT_FOUND") {
                 _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: nobodysID))
             }
+            try await refused("ROOM_NOT_FOUND") {
+                _ = try await waiting.admin.showRoom(ShowRoomRequest(roomID: nobodysID))
+            }
             try await refused("ID_INVALID") { _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: [1])) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `what operators do twice at once is done once`(engine: Engine) async throws {
+        try await Waiting.with(engine, instances: engine == .postgreSQL ? 2 : 1) { waiting in
+            let instances = waiting.service.instances.count
+            let calls = (0..<8).map { waiting.client(of: .operator, instance: $0 % instances) }
+            let limits = RoomLimits(activeLimit: 3, ratePerSecond: 5)
+            let room = waiting.room
+            /// The answer that all get.
+            func all(
+                _ call: @escaping @Sendable (QueueClient) async throws -> RoomSummary?
+            ) async throws -> RoomSummary? {
+                let answers = try await withThrowingTaskGroup(of: RoomSummary?.self) { group in
+                    for client in calls { group.addTask { try await call(client) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(answers.allSatisfy { $0 == answers[0] })
+                return answers[0]
+            }
+            let made = try await all {
+                let request = CreateRoomRequest(name: "rush", limits: limits)
+                return try await $0.createRoom(request, CallOptions(requestID: .wish(2))).room
+            }
+            #expect(made?.limits?.activeLimit == 3)
+            let configured = try await all {
+                try await $0.configureRoom(ConfigureRoomRequest(roomID: room, limits: limits)).room
+            }
+            #expect(configured?.limits?.ratePerSecond == 5)
+            let paused = try await all { try await $0.pauseRoom(PauseRoomRequest(roomID: room)).room }
+            let open = try await all { try await $0.openRoom(OpenRoomRequest(roomID: room)).room }
+            let draining = try await all { try await $0.drainRoom(DrainRoomRequest(roomID: room)).room }
+            let closed = try await all { try await $0.closeRoom(CloseRoomRequest(roomID: room)).room }
+            #expect([paused, open, draining, closed].map { $0?.state } == [.paused, .open, .draining, .closed])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a room that nobody may join yet is neither paused nor drained`(engine: Engine) async throws {
+        let noon = Timestamp.noon.milliseconds
+        try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 1000, opensAt: noon + 2000)) { waiting in
+            let (pause, drain) = (PauseRoomRequest(roomID: waiting.room), DrainRoomRequest(roomID: waiting.room))
+            try await refused("ROOM_SCHEDULED") { _ = try await waiting.admin.pauseRoom(pause) }
+            try await refused("ROOM_SCHEDULED") { _ = try await waiting.admin.drainRoom(drain) }
+            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, wish: 10) }
+            waiting.service.clock.advance(by: .seconds(1))
+            #expect(try await waiting.admin.pauseRoom(pause).room?.state == .paused)
         }
     }
 
@@ -91,6 +152,8 @@ import Testing
             #expect(try await waiting.admin.configureRoom(wider).room?.limits?.activeLimit == 2)
             try await waiting.service.run("settlement")
             #expect(try await waiting.show(.bob, places[1]).state == .admitted)
+            let tooWide = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 1_000_001))
+            try await refused("OUT_OF_RANGE") { _ = try await waiting.admin.configureRoom(tooWide) }
             let later = ConfigureRoomRequest(roomID: waiting.room, times: RoomTimes(opensAt: 99))
             try await refused("ROOM_HAS_OPENED") { _ = try await waiting.admin.configureRoom(later) }
         }

@@ -12,6 +12,8 @@ package enum QueueRefusal: Error, Equatable, Sendable {
     /// Another wish came with the same id.
     case requestIDTaken
     case roomHasOpened
+    /// Nobody may join yet.
+    case roomScheduled
     case roomClosed
     case roomDraining
     /// Nobody may join before; nil where no time is set.

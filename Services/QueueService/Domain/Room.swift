@@ -69,6 +69,15 @@ package struct Room: Equatable, Sendable {
         self.revision = revision
     }
 
+    /// Its settings: as it was made, what a repeated request is compared with.
+    package var wish: Fingerprint {
+        let numbers: [Int64?] = [
+            times.joins?.milliseconds, times.opens?.milliseconds, limits.active, limits.rate, limits.ready.milliseconds,
+            limits.idle.milliseconds, limits.hard.milliseconds,
+        ]
+        return Fingerprint([name] + numbers.map { $0.map { "\($0)" } ?? "" })
+    }
+
     package func phase(at now: Timestamp) -> Phase {
         guard decided == .scheduled else { return decided }
         if let opens = times.opens, opens <= now { return .open }
@@ -94,12 +103,26 @@ package struct Room: Equatable, Sendable {
     }
 
     package mutating func open(now: Timestamp) throws(QueueRefusal) { try decide(.open, now: now) }
-    package mutating func pause(now: Timestamp) throws(QueueRefusal) { try decide(.paused, now: now) }
-    package mutating func drain(now: Timestamp) throws(QueueRefusal) { try decide(.draining, now: now) }
+
+    package mutating func pause(now: Timestamp) throws(QueueRefusal) {
+        try checkBegun(at: now)
+        try decide(.paused, now: now)
+    }
+
+    package mutating func drain(now: Timestamp) throws(QueueRefusal) {
+        try checkBegun(at: now)
+        try decide(.draining, now: now)
+    }
 
     private mutating func decide(_ phase: Phase, now: Timestamp) throws(QueueRefusal) {
         guard decided != .closed else { throw .roomClosed }
         decided = phase
+    }
+
+    /// A room that nobody may join yet has nothing to pause: it would let people join before their time. And nobody to
+    /// drain: it would close for good.
+    private func checkBegun(at now: Timestamp) throws(QueueRefusal) {
+        guard phase(at: now) != .scheduled else { throw .roomScheduled }
     }
 
     package mutating func close() { decided = .closed }

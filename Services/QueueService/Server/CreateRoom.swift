@@ -12,12 +12,12 @@ extension QueueServer {
         let times = try Room.Times(request.times ?? RoomTimes())
         return try await database.transaction(before: call.deadline) { tx in
             let room = Room(id, named: name, limits: limits, times: times, now: tx.now)
-            if try RoomStore.claimName(of: room, tx) {
-                guard try RoomStore.insert(room, tx) else { throw QueueRefusal.requestIDTaken }
-                return CreateRoomReply(room: RoomSummary(room, at: tx.now))
+            guard try RoomStore.insert(room, tx) else {
+                guard try RoomStore.wish(of: id, tx) == room.wish else { throw QueueRefusal.requestIDTaken }
+                return CreateRoomReply(room: RoomSummary(try RoomStore.room(id, tx), at: tx.now))
             }
-            guard try RoomStore.named(name.text, tx) == id else { throw QueueRefusal.nameTaken }
-            return CreateRoomReply(room: RoomSummary(try RoomStore.room(id, tx), at: tx.now))
+            guard try RoomStore.claimName(of: room, tx) else { throw QueueRefusal.nameTaken }
+            return CreateRoomReply(room: RoomSummary(room, at: tx.now))
         }
     }
 }

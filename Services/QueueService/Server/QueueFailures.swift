@@ -30,6 +30,10 @@ extension QueueRefusal: Refusal {
         case .roomHasOpened:
             RPCFailure(
                 .failedPrecondition, "ROOM_HAS_OPENED", "the room has opened, so its times do not change any more")
+        case .roomScheduled:
+            RPCFailure(
+                .failedPrecondition, "ROOM_SCHEDULED",
+                "nobody may join the room yet: open it first, change its times, or close it")
         case .roomClosed:
             RPCFailure(.failedPrecondition, "ROOM_CLOSED", "the room is closed for good")
         case .roomDraining:

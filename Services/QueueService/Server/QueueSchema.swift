@@ -40,6 +40,7 @@ enum QueueSchema {
             "create unique index place_one_live_per_user on place (room_id, user_id) where state < 3",
             "create index place_due on place (room_id, lapses_at) where lapses_at is not null",
             // Joining is no news to anybody, and must cost no further index.
-            "create index place_news on place (room_id, revision) where state > 0")
+            "create index place_news on place (room_id, revision) where state > 0"),
+        Migration("remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
     ]
 }

@@ -62,21 +62,29 @@ enum RoomStore {
             "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing", room.name, room.id) == 1
     }
 
-    /// False where the id is taken.
+    /// What a room was made as; what has changed since is not in it.
+    static func wish(of id: RoomID, _ reader: Reader) throws -> Fingerprint? {
+        try reader.first("select made_as from room where room_id = $1", id) { row in
+            Fingerprint(stored: try row.int64(0))
+        }
+    }
+
+    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
     static func insert(_ room: Room, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
             insert into room (room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms,
                 hard_ms, last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count,
-                pace_before, settled_at, revision)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                pace_before, settled_at, revision, made_as)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                $22)
             on conflict do nothing
             """,
             room.id, room.name, room.decided.rawValue, room.times.joins, room.times.opens, room.limits.active,
             room.limits.rate, room.limits.ready.milliseconds, room.limits.idle.milliseconds,
             room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
             room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count,
-            room.pace.before, room.settledAt, room.revision) == 1
+            room.pace.before, room.settledAt, room.revision, room.wish.value) == 1
     }
 
     /// A room that this transaction has locked.

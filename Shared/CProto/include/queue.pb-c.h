@@ -511,7 +511,7 @@ struct  Onsale__Queue__V1__PlaceView
   int64_t wait_at_least_ms;
   int64_t wait_at_most_ms;
   /*
-   * When it makes sense to ask again. Different for each answer, so that a crowd does not ask in step.
+   * When it makes sense to ask again. Different from place to place, so that a crowd does not ask in step.
    */
   uint32_t ask_again_ms;
   /*
@@ -523,7 +523,7 @@ struct  Onsale__Queue__V1__PlaceView
    */
   int64_t ends_at;
   /*
-   * When a WAITING room lets people in, where that is known; else 0.
+   * While WAITING: when the room lets people in, where it has not yet and that is known; else 0.
    */
   int64_t opens_at;
   /*

@@ -1314,7 +1314,7 @@ package enum ConcertMethods {
     /// The refund was paid out; it is listed no more.
     package static let acknowledgeRefund = Method<AcknowledgeRefundRequest, AcknowledgeRefundReply>(
         "onsale.concert.v1.Concert/AcknowledgeRefund", isSafeToRepeat: true, callers: [.service])
-    /// The caller's own, in the order of their seats.
+    /// The caller's own, by the start of their dates, and then in the order of their seats.
     package static let listTickets = Method<ListTicketsRequest, ListTicketsReply>(
         "onsale.concert.v1.Concert/ListTickets", isSafeToRepeat: true, callers: [.user])
     /// One ticket with the code to show at the gate.
@@ -1385,7 +1385,7 @@ package protocol ConcertHandlers: Sendable {
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply
     /// The refund was paid out; it is listed no more.
     func acknowledgeRefund(_ request: AcknowledgeRefundRequest, call: Call) async throws -> AcknowledgeRefundReply
-    /// The caller's own, in the order of their seats.
+    /// The caller's own, by the start of their dates, and then in the order of their seats.
     func listTickets(_ request: ListTicketsRequest, call: Call) async throws -> ListTicketsReply
     /// One ticket with the code to show at the gate.
     func showTicket(_ request: ShowTicketRequest, call: Call) async throws -> ShowTicketReply
@@ -1576,7 +1576,7 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.acknowledgeRefund, request, options)
     }
 
-    /// The caller's own, in the order of their seats.
+    /// The caller's own, by the start of their dates, and then in the order of their seats.
     package func listTickets(
         _ request: ListTicketsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListTicketsReply {

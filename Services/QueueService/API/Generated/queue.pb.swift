@@ -330,13 +330,13 @@ package struct PlaceView: Message {
     /// The wait is expected to lie between these two, by the admissions of the last minute. Both 0: nobody can say yet.
     package var waitAtLeastMs: Int64
     package var waitAtMostMs: Int64
-    /// When it makes sense to ask again. Different for each answer, so that a crowd does not ask in step.
+    /// When it makes sense to ask again. Different from place to place, so that a crowd does not ask in step.
     package var askAgainMs: UInt32
     /// Until when the user must Renew, or the slot goes to the next; 0 unless ADMITTED or ACTIVE.
     package var lapsesAt: Int64
     /// Until when renewing helps; 0 unless ACTIVE.
     package var endsAt: Int64
-    /// When a WAITING room lets people in, where that is known; else 0.
+    /// While WAITING: when the room lets people in, where it has not yet and that is known; else 0.
     package var opensAt: Int64
     /// Why the place has ended, for the user.
     package var reason: String
@@ -612,7 +612,7 @@ package enum PlaceState: Hashable, Sendable {
 
 /// The methods of `onsale.queue.v1.Queue`, as callers and servers know them.
 package enum QueueMethods {
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made.
+    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
     package static let createRoom = Method<CreateRoomRequest, CreateRoomReply>(
         "onsale.queue.v1.Queue/CreateRoom", isSafeToRepeat: true, callers: [.operator])
     /// Changes limits, times, or both, also while the room is open.
@@ -621,10 +621,12 @@ package enum QueueMethods {
     /// Lets people in from now on, whatever the times say; also ends a pause or a drain.
     package static let openRoom = Method<OpenRoomRequest, OpenRoomReply>(
         "onsale.queue.v1.Queue/OpenRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Lets nobody in for the time being. One may still join, and those inside go on.
+    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
+    /// Refused while SCHEDULED, for nobody may join yet.
     package static let pauseRoom = Method<PauseRoomRequest, PauseRoomReply>(
         "onsale.queue.v1.Queue/PauseRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself.
+    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, for it would close at once.
     package static let drainRoom = Method<DrainRoomRequest, DrainRoomReply>(
         "onsale.queue.v1.Queue/DrainRoom", isSafeToRepeat: true, callers: [.operator])
     /// Ends the room for good: every place in it is revoked. Passes that are out end within two minutes.
@@ -679,15 +681,17 @@ package enum QueueMethods {
 
 /// What a server of `onsale.queue.v1.Queue` implements.
 package protocol QueueHandlers: Sendable {
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made.
+    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
     func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply
     /// Changes limits, times, or both, also while the room is open.
     func configureRoom(_ request: ConfigureRoomRequest, call: Call) async throws -> ConfigureRoomReply
     /// Lets people in from now on, whatever the times say; also ends a pause or a drain.
     func openRoom(_ request: OpenRoomRequest, call: Call) async throws -> OpenRoomReply
-    /// Lets nobody in for the time being. One may still join, and those inside go on.
+    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
+    /// Refused while SCHEDULED, for nobody may join yet.
     func pauseRoom(_ request: PauseRoomRequest, call: Call) async throws -> PauseRoomReply
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself.
+    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, for it would close at once.
     func drainRoom(_ request: DrainRoomRequest, call: Call) async throws -> DrainRoomReply
     /// Ends the room for good: every place in it is revoked. Passes that are out end within two minutes.
     func closeRoom(_ request: CloseRoomRequest, call: Call) async throws -> CloseRoomReply
@@ -751,7 +755,7 @@ package struct QueueClient: Sendable {
         self.client = client
     }
 
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made.
+    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
     package func createRoom(
         _ request: CreateRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CreateRoomReply {
@@ -772,14 +776,16 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.openRoom, request, options)
     }
 
-    /// Lets nobody in for the time being. One may still join, and those inside go on.
+    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
+    /// Refused while SCHEDULED, for nobody may join yet.
     package func pauseRoom(
         _ request: PauseRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> PauseRoomReply {
         try await client.call(QueueMethods.pauseRoom, request, options)
     }
 
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself.
+    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, for it would close at once.
     package func drainRoom(
         _ request: DrainRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> DrainRoomReply {
