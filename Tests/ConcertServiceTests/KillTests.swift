@@ -1,5 +1,4 @@
 import ConcertAPI
-import Glibc
 import Identity
 import Kernel
 import RPC
@@ -9,42 +8,6 @@ import Testing
 /// The program itself, killed at any moment: what it had answered is still true when it is back.
 @Suite(.serialized) struct KillTests {
     private static let kills = 5
-
-    /// The running program, at an address of its own.
-    private struct Program {
-        let process: ChildProcess
-        let address: Address
-
-        static func start(_ database: TestDatabase, keys: String) async throws -> Program {
-            let path = ChildProcess.path(of: "ConcertService")
-            return try await onThread {
-                // Its log says where it listens.
-                let process = ChildProcess([
-                    "sh", "-c", "exec \"$@\" 2>&1", "sh", path, "--database", database.url, "--keys", keys, "--listen",
-                    "127.0.0.1:0", "--status-listen", "127.0.0.1:0",
-                ])
-                while let line = process.readLine() {
-                    guard line.contains("listening"), let word = line.split(separator: "address=").last,
-                        let address = Address(String(word.prefix { $0 != " " && $0 != "\"" }))
-                    else { continue }
-                    return Program(process: process, address: address)
-                }
-                throw BadProgram()
-            }
-        }
-
-        /// kill -9 after a while.
-        func kill(after microseconds: UInt32) async throws {
-            try await onThread {
-                usleep(microseconds)
-                process.kill(SIGKILL)
-                while process.readLine() != nil {}
-                process.wait()
-            }
-        }
-    }
-
-    private struct BadProgram: Error {}
 
     @Test(arguments: [Engine.file, .postgreSQL])
     func `between any two steps, what was answered holds, and what was not is asked again`(
@@ -58,7 +21,7 @@ import Testing
         let sale = Sale(keys: keyFile)
         var random = SeededGenerator(seed: 7)
         for run in 1...Self.kills {
-            let program = try await Program.start(database, keys: keys)
+            let program = try await ServiceProcess.start("ConcertService", on: database, keys: keys)
             let client = Client(to: [program.address], on: loops)
             try await sale.open(ConcertClient(client))
             let pause = UInt32.random(in: 0...60_000, using: &random)
@@ -67,7 +30,7 @@ import Testing
             try await killed
             await client.shutdown()
         }
-        let program = try await Program.start(database, keys: keys)
+        let program = try await ServiceProcess.start("ConcertService", on: database, keys: keys)
         let client = Client(to: [program.address], on: loops)
         try await sale.check(ConcertClient(client))
         await client.shutdown()

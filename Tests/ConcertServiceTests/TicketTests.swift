@@ -82,6 +82,18 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a check-in that comes twice at once lets in once, and both hear so`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let shown = try await ticket("A-1-7", in: house)
+            async let one = checkIn(shown.code, in: house, number: 20)
+            async let two = checkIn(shown.code, in: house, number: 20)
+            let (first, second) = try await (one, two)
+            #expect(first == second)
+            #expect(first?.state == .used)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a cancelled ticket is refused at the gate, and says when it was cancelled`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let shown = try await ticket("A-1-7", in: house)

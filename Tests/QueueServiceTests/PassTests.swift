@@ -45,9 +45,14 @@ import Testing
         try await Waiting.with(.memory) { waiting in
             let (bytes, _) = try await pass(waiting)
             let request = CreateRoomRequest(name: "other")
-            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(50))).room!.roomID
-            let pass = try Passes(waiting.service.keys).verify(bytes, of: .alice, at: .noon)
-            #expect(pass.room.bytes != other)
+            let room = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(50))).room!.roomID
+            _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room))
+            let other = Waiting(service: waiting.service, room: room)
+            let place = try await other.join(.alice, wish: 51)
+            let otherBytes = try await other.renew(.alice, place).pass
+            let passes = Passes(waiting.service.keys)
+            #expect(try passes.verify(bytes, of: .alice, at: .noon).room.bytes == waiting.room)
+            #expect(try passes.verify(otherBytes, of: .alice, at: .noon).room.bytes == room)
         }
     }
 

@@ -75,7 +75,13 @@ import Testing
             let bob = try await waiting.join(.bob, wish: 11)
             try await refused("PLACE_NOT_ACTIVE") { _ = try await waiting.finish(alice) }
             _ = try await waiting.renew(.alice, alice)
-            for _ in 0..<2 { #expect(try await waiting.finish(alice) == .finished) }
+            try await withThrowingTaskGroup(of: PlaceState.self) { group in
+                for _ in 0..<8 { group.addTask { try await waiting.finish(alice) } }
+                for try await state in group { #expect(state == .finished) }
+            }
+            var lost = alice
+            lost.placeID = nobodysID
+            try await refused("PLACE_NOT_FOUND") { _ = try await waiting.finish(lost) }
             try await waiting.service.run("settlement")
             #expect(try await waiting.show(.bob, bob).state == .admitted)
             try await refused("PLACE_FINISHED") { _ = try await waiting.renew(.alice, alice) }
@@ -89,7 +95,15 @@ import Testing
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             try await refused("REASON_INVALID") { _ = try await waiting.revoke(alice, because: "") }
-            for _ in 0..<2 { #expect(try await waiting.revoke(alice, because: "bought for others") == .revoked) }
+            try await withThrowingTaskGroup(of: PlaceState.self) { group in
+                for _ in 0..<8 { group.addTask { try await waiting.revoke(alice, because: "bought for others") } }
+                for try await state in group { #expect(state == .revoked) }
+            }
+            var lost = alice
+            lost.placeID = nobodysID
+            try await refused("PLACE_NOT_FOUND") { _ = try await waiting.revoke(lost, because: "touts") }
+            let room = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+            #expect(room.revokedCount == 1)
             let shown = try await waiting.show(.alice, alice)
             #expect(shown.state == .revoked && shown.reason == "bought for others")
             try await refused("PLACE_REVOKED") { _ = try await waiting.renew(.alice, alice) }

@@ -1,0 +1,44 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// Who may call what: each method, in each role.
+@Suite struct RoleTests {
+    /// As it was agreed; empty is anyone.
+    private static let callers: [String: Role] = [
+        "CreateConcert": [.operator],
+        "AddSchedule": [.operator],
+        "ConfigureSchedule": [.operator],
+        "SetSeats": [.operator],
+        "BlockSeats": [.operator],
+        "UnblockSeats": [.operator],
+        "CheckIn": [.operator],
+        "SalesReport": [.operator],
+        "ShowSeatHistory": [.operator],
+        "ListConcerts": [],
+        "ListSchedules": [],
+        "ShowTicketKeys": [],
+        "ShowSeats": [.user, .operator],
+        "WatchSeats": [.user, .operator],
+        "CancelReservation": [.user, .operator],
+        "ReserveSeats": [.user],
+        "ReleaseReservation": [.user],
+        "ShowReservation": [.user],
+        "ListReservations": [.user],
+        "ListTickets": [.user],
+        "ShowTicket": [.user],
+        "Confirm": [.service],
+        "Abort": [.service],
+        "ListRefundsDue": [.service],
+        "AcknowledgeRefund": [.service],
+    ]
+
+    @Test func `a method is for its roles, and for nobody else`() async throws {
+        try await House.with(.memory) { house in
+            let surprises = await house.service.surprises(in: ConcertMethods.service, whereCallersAre: Self.callers)
+            #expect(surprises.isEmpty)
+        }
+    }
+}
