@@ -18,13 +18,22 @@ import Testing
     private struct Model {
         var people: [Person] = []
         var live: [UserID: Int] = [:]
+        var phase = Room.Phase.open
+        /// At the last check or change of the limit: one that is lowered sends nobody out.
+        var inside: Int64 = 0
 
-        mutating func settle(_ limits: Room.Limits, isOpen: Bool, now: Timestamp) {
+        mutating func settle(_ limits: Room.Limits, now: Timestamp) {
+            if phase == .closed { end(.revoked) }
             for index in people.indices where people[index].isInside && people[index].lapses <= now {
                 people[index].state = .lapsed
             }
+            admit(limits, now)
+            if phase == .draining, !people.contains(where: \.isLive) { phase = .closed }
+        }
+
+        private mutating func admit(_ limits: Room.Limits, _ now: Timestamp) {
             // The rate is checked apart: what a bucket of tokens lets through is no rule, only that it is not too much.
-            guard isOpen, limits.rate == nil else { return }
+            guard phase == .open || phase == .draining, limits.rate == nil else { return }
             for index in people.indices where people[index].state == .waiting {
                 if let active = limits.active, people.count(where: { $0.isInside }) >= active { return }
                 admit(index, limits, now)
@@ -34,6 +43,18 @@ import Testing
         mutating func admit(_ index: Int, _ limits: Room.Limits, _ now: Timestamp) {
             people[index].state = .admitted
             people[index].lapses = now + limits.ready
+        }
+
+        private mutating func end(_ state: Place.State) {
+            for index in people.indices where people[index].isLive { people[index].state = state }
+        }
+
+        /// Nobody was there for so long, which is nobody's fault.
+        mutating func sleep(_ gap: Duration) {
+            for index in people.indices where people[index].isInside {
+                people[index].lapses = people[index].lapses + gap
+                if people[index].state == .active { people[index].ends = people[index].ends + gap }
+            }
         }
     }
 
@@ -50,24 +71,27 @@ import Testing
             idle: .seconds(Int64.random(in: 2...10, using: &random)),
             hard: .seconds(Int64.random(in: 10...20, using: &random)))
         var model = Model()
-        var isOpen = true
         var ahead: [PlaceID: Int64] = [:]
         let users = (0..<Int.random(in: 2...12, using: &random)).map { UserID(high: 7, low: UInt64($0)) }
         for _ in 0..<30 {
             for _ in 0..<Int.random(in: 0...9, using: &random) {
                 line.pass(until: line.now + .milliseconds(100))
-                play(&model, line, isOpen: isOpen)
+                play(&model, line)
             }
             let user = users[Int.random(in: 0..<users.count, using: &random)]
-            act(Int.random(in: 0..<12, using: &random), user, &line, &model, &isOpen)
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                operate(Int.random(in: 0..<20, using: &random), user, &line, &model)
+            } else {
+                act(Int.random(in: 0..<11, using: &random), user, &line, &model)
+            }
             line.settle(always: true)
-            play(&model, line, isOpen: isOpen)
-            check(line, model, &ahead, seed)
+            play(&model, line)
+            check(line, &model, &ahead, seed)
         }
         checkWindows(line, seed)
     }
 
-    private func play(_ model: inout Model, _ line: Line, isOpen: Bool) {
+    private func play(_ model: inout Model, _ line: Line) {
         // Places of the line tell when they were admitted; with a rate the model takes that as given.
         if line.room.limits.rate != nil {
             for place in line.places {
@@ -77,17 +101,19 @@ import Testing
                 }
             }
         }
-        model.settle(line.room.limits, isOpen: isOpen, now: line.now)
+        model.settle(line.room.limits, now: line.now)
     }
 
-    private func act(_ verb: Int, _ user: UserID, _ line: inout Line, _ model: inout Model, _ isOpen: inout Bool) {
+    private func act(_ verb: Int, _ user: UserID, _ line: inout Line, _ model: inout Model) {
         let now = line.now
         let index = model.live[user]
         let person = index.map { model.people[$0] }
         switch verb {
         case 0...4:
-            guard let place = try? line.join(user) else { return }
-            if person?.isLive == true { return }
+            let place = try? line.join(user)
+            let mayJoin = person?.isLive == true || model.phase == .open || model.phase == .paused
+            if mayJoin != (place != nil) { Issue.record("joined or not at \(now), against the rules") }
+            guard let place, person?.isLive != true else { return }
             model.live[user] = model.people.count
             model.people.append(Person(serial: place.serial))
         case 5...8:
@@ -105,18 +131,45 @@ import Testing
         case 9:
             _ = try? line.change(user) { room, place in room.leave(&place, now: now) }
             if let index, person?.isLive == true { model.people[index].state = .left }
-        case 10:
+        default:
             _ = try? line.change(user) { room, place throws(QueueRefusal) in
                 try room.finish(&place, now: now)
             }
             if let index, person?.state == .active { model.people[index].state = .finished }
-        default:
-            isOpen.toggle()
-            if isOpen { try? line.room.open(now: now) } else { try? line.room.pause(now: now) }
         }
     }
 
-    private func check(_ line: Line, _ model: Model, _ ahead: inout [PlaceID: Int64], _ seed: UInt64) {
+    /// What operators do, and what happens to the service itself.
+    private func operate(_ verb: Int, _ user: UserID, _ line: inout Line, _ model: inout Model) {
+        let now = line.now
+        func decide(_ phase: Room.Phase, _ step: (inout Room) throws(QueueRefusal) -> Void) {
+            if (try? step(&line.room)) != nil { model.phase = phase }
+        }
+        switch verb {
+        case 0...3: decide(.open) { room throws(QueueRefusal) in try room.open(now: now) }
+        case 4...6: decide(.paused) { room throws(QueueRefusal) in try room.pause(now: now) }
+        case 7: decide(.draining) { room throws(QueueRefusal) in try room.drain(now: now) }
+        case 8: decide(.closed) { room in room.close() }
+        case 9...12:
+            _ = try? line.change(user) { room, place throws(QueueRefusal) in
+                try room.revoke(&place, because: "touts", now: now)
+            }
+            if let index = model.live[user], model.people[index].isLive { model.people[index].state = .revoked }
+        case 13...16:
+            let old = line.room.limits
+            let active = old.active.map { max(1, $0 + [-2, -1, 1, 2][verb - 13]) }
+            let limits = try? Room.Limits(
+                active: active, rate: old.rate, ready: old.ready, idle: old.idle, hard: old.hard)
+            model.inside = line.room.occupied
+            try? line.room.configure(limits: limits, times: nil, now: now)
+        default:
+            let gap = Duration.seconds(6) * (verb - 16)
+            line.now = now + gap
+            model.sleep(gap)
+        }
+    }
+
+    private func check(_ line: Line, _ model: inout Model, _ ahead: inout [PlaceID: Int64], _ seed: UInt64) {
         func promise(_ isKept: Bool, _ what: String) {
             if !isKept { Issue.record("\(what), seed \(seed) at \(line.now)") }
         }
@@ -124,7 +177,8 @@ import Testing
         promise(line.places.indices.allSatisfy { line.places[$0].serial == Int64($0) + 1 }, "the serials have a gap")
         let inside = Int64(line.places.count { $0.holdsSlot })
         promise(inside == line.room.occupied, "a slot leaked")
-        promise(inside <= line.room.limits.active ?? .max, "there are more inside than allowed")
+        promise(inside <= max(line.room.limits.active ?? .max, model.inside), "there are more inside than allowed")
+        model.inside = inside
         let owners = line.places.filter(\.isLive).map(\.user)
         promise(Set(owners).count == owners.count, "a user has two live places")
         for place in line.places where place.state == .waiting {

@@ -78,7 +78,8 @@ import Threads
                 _ = try RoomStore.lock(id, tx)
                 stop()
             } others: {
-                for (somebody, place, reason) in [(Somebody.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")] {
+                for (somebody, place, reason) in [(Somebody.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")]
+                {
                     let request = RenewRequest(roomID: waiting.room, placeID: place.placeID)
                     let client = waiting.client(of: somebody, instance: 1)
                     try await refused(reason) { _ = try await client.renew(request) }
