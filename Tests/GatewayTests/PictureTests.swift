@@ -16,8 +16,10 @@ struct PictureTests {
                         ),
                         grade: "A", price: 8900, firstIndex: 0),
                     SeatBlock(
-                        seats: SeatRange(section: "Stalls", row: "2", firstNumber: 1, lastNumber: 2), grade: "Aisle",
-                        price: 4500, firstIndex: second),
+                        seats: SeatRange(
+                            section: "Stalls", row: "2", firstNumber: numbers.lowerBound,
+                            lastNumber: numbers.lowerBound + 1),
+                        grade: "Aisle", price: 4500, firstIndex: second),
                 ], sold: sold, blocked: blocked, currency: "EUR"))
     }
 
@@ -26,6 +28,7 @@ struct PictureTests {
         #expect(
             map.text() == """
                 Stalls, seats 1 to 6
+                    1       5
                  1  A · A A A x
                  2  x I        
 
@@ -40,8 +43,21 @@ struct PictureTests {
     func `a map never is wider than the window`(columns: Int, seats: UInt32) {
         let text = SeatMap(plan(numbers: 1...seats, sold: [1, 2]), style: .plain, columns: columns).text()
         let rows = text.split(separator: "\n").filter { $0.hasPrefix(" ") }
-        #expect(rows.count == 2)
+        #expect(rows.count == 3)
         for row in rows { #expect(row.count <= columns, "\(row)") }
+    }
+
+    @Test(arguments: [
+        (80, 1...30, "    1       5         10        15        20        25        30"),
+        (40, 1...30, "    1   5    10   15   20   25   30"),
+        (40, 101...130, "    101 105  110  115  120  125  130"),
+        (24, 1...40, "    1   10   20   30"),
+        (44, 1...1000, "    1      200     400     600     800"),
+        (80, 8...9, "    8"),
+    ])
+    func `the numbers of the seats stand above them`(columns: Int, numbers: ClosedRange<UInt32>, ruler: String) {
+        let text = SeatMap(plan(numbers: numbers), style: .plain, columns: columns).text()
+        #expect(text.split(separator: "\n").dropFirst().first.map(String.init) == ruler)
     }
 
     @Test func `where one letter stands for several seats, a small one says that some are taken`() {

@@ -48,7 +48,25 @@ struct SeatMap {
         }
         let title = section.isEmpty ? "Seats \(first) to \(last)" : "\(section), seats \(first) to \(last)"
         let note = seatsPerLetter > 1 ? " (one letter for \(seatsPerLetter) seats, small where some are taken)" : ""
-        return ([style.paint(title.printable, .bold) + note] + lines).map { $0 + "\n" }.joined()
+        let ruler = ruler(first...last, columnsASeat: hasGaps ? 2 : 1, seatsPerLetter, room)
+        let numbers = String(repeating: " ", count: margin) + ruler
+        return ([style.paint(title.printable, .bold) + note, style.paint(numbers, .dim)] + lines)
+            .map { $0 + "\n" }.joined()
+    }
+
+    private static let steps = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]
+
+    /// The numbers of the seats, each beginning above its seat: the first, and then as many as there is room for.
+    private func ruler(_ numbers: ClosedRange<Int>, columnsASeat: Int, _ seatsPerLetter: Int, _ room: Int) -> String {
+        let widest = "\(numbers.upperBound)".count + 1
+        let step = Self.steps.first { $0 / seatsPerLetter * columnsASeat >= widest } ?? Self.steps[Self.steps.count - 1]
+        var ruler = "\(numbers.lowerBound)"
+        for number in numbers where number % step == 0 {
+            let column = (number - numbers.lowerBound) / seatsPerLetter * columnsASeat
+            guard column > ruler.count, column + "\(number)".count <= room else { continue }
+            ruler += String(repeating: " ", count: column - ruler.count) + "\(number)"
+        }
+        return ruler
     }
 
     private func rows(of blocks: [SeatPlan.Block]) -> [(name: String, blocks: [SeatPlan.Block])] {
