@@ -8,12 +8,16 @@ struct ValueTests {
     @Test(arguments: [
         ("12.50 EUR", "12.50 EUR"), ("EUR 12.5", "12.50 EUR"), ("12,50 €", "12.50 EUR"), ("€12.50", "12.50 EUR"),
         ("$5", "5.00 USD"), ("1200 JPY", "1200 JPY"), ("50eur", "50.00 EUR"), ("£0.05", "0.05 GBP"),
+        ("1.000 KWD", "1.000 KWD"), ("1,50 KWD", "1.500 KWD"), ("€ 12", "12.00 EUR"), ("  7   EUR ", "7.00 EUR"),
     ])
     func `amounts are read as people write them`(text: String, amount: String) {
         #expect(Amount.read(text)?.description == amount)
     }
 
-    @Test(arguments: ["", "12.50", "EUR", "12.505 EUR", "1,000,000 EUR", "1.000,50 EUR", "12 XXX", "12 EUR USD", "€$5"])
+    @Test(arguments: [
+        "", "12.50", "EUR", "12.505 EUR", "1,000,000 EUR", "1.000,50 EUR", "12 XXX", "12 EUR USD", "€$5", "1,000 KWD",
+        "1 2 EUR", "1 000 EUR", "1€50", "1 EUR 2",
+    ])
     func `what is no amount is not guessed at`(text: String) {
         #expect(Amount.read(text) == nil)
     }

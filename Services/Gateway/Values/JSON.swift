@@ -28,10 +28,6 @@ indirect enum JSON: Sendable {
         milliseconds == 0 ? nil : .string("\(Timestamp(milliseconds: Int64(clamping: milliseconds)))")
     }
 
-    static func amount(_ money: Money) -> JSON {
-        .object(["minorUnits": .number(money.minorUnits), "currency": .string(money.currency.code)])
-    }
-
     /// A state as the contract names it, in lowerCamelCase.
     static func name(of state: some Sendable) -> JSON { .string("\(state)") }
 

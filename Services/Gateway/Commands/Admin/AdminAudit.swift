@@ -19,7 +19,7 @@ enum AdminAudit {
             table.add(
                 [total.currency]
                     + [total.toppedUp, total.available, total.pending, total.revenue].map {
-                        Money.text(UInt64(clamping: $0), total.currency)
+                        Money.text($0, total.currency)
                     })
         }
         run.show(
@@ -39,9 +39,10 @@ enum AdminAudit {
             "pending": .count(reply.pendingPaymentCount), "refunded": .count(reply.refundedCount),
             "totals": .list(reply.totals) { total in
                 .object([
-                    "currency": .string(total.currency), "toppedUp": .number(total.toppedUp),
-                    "available": .number(total.available), "pending": .number(total.pending),
-                    "revenue": .number(total.revenue),
+                    "currency": .string(total.currency), "toppedUp": Money.json(total.toppedUp, total.currency),
+                    "available": Money.json(total.available, total.currency),
+                    "pending": Money.json(total.pending, total.currency),
+                    "revenue": Money.json(total.revenue, total.currency),
                 ])
             },
         ])
