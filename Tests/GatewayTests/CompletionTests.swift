@@ -28,12 +28,44 @@ struct CompletionTests {
         #expect(await offers(for: "gateway", "pay", "--timeout", "") == [])
     }
 
-    @Test(arguments: ["zsh", "fish"])
-    func `other shells are told of every command and option`(shell: String) async {
-        let script = await gateway("completion", shell).output
-        for command in CommandTable.all {
-            for word in command.words { #expect(script.contains(word)) }
-            for flag in command.allFlags { #expect(script.contains(String(flag.name.dropFirst(2)))) }
-        }
+    private func script(for shell: String) async -> TemporaryFolder {
+        let folder = TemporaryFolder()
+        folder.write(await gateway("completion", shell).output, to: "_gateway")
+        return folder
+    }
+
+    @Test(arguments: [["bash", "-n"], ["zsh", "-n"], ["fish", "--no-execute"]])
+    func `each script is one that its shell reads`(check: [String]) async {
+        let folder = await script(for: check[0])
+        let outcome = Command.run(check + ["\(folder.path)/_gateway"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "")
+    }
+
+    @Test(arguments: [
+        ("gateway ad", ["admin"]), ("gateway admin room o", ["open"]), ("gateway ticket ", ["show", "verify"]),
+        ("gateway pay --j", ["--json"]), ("gateway admin credential --role ", ["operator", "service"]),
+    ])
+    func `fish completes the same`(line: String, offers: [String]) async {
+        let folder = await script(for: "fish")
+        let outcome = Command.run(
+            "fish", "--no-config", "-c",
+            "source \(folder.path)/_gateway; complete -C '\(line)' | string replace -r '\\t.*' ''")
+        #expect(outcome.output.split(separator: "\n").map(String.init) == offers)
+    }
+
+    /// As zsh does it: the file is loaded when the first Tab calls the function of its name.
+    @Test(arguments: [("gateway ''", "buy"), ("gateway admin room ''", "open"), ("gateway pay ''", "--json")])
+    func `zsh completes from the first Tab on`(words: String, offer: String) async {
+        let folder = await script(for: "zsh")
+        let outcome = Command.run(
+            "zsh", "-f", "-c",
+            """
+            fpath=(\(folder.path)); autoload -Uz _gateway; compadd() { print -l -- "$@" }
+            words=(\(words)); CURRENT=$#words; _gateway; print second; _gateway
+            """)
+        let tabs = outcome.output.split(separator: "second\n")
+        #expect(tabs.count == 2)
+        for tab in tabs { #expect(tab.split(separator: "\n").contains(Substring(offer)), "\(tab)") }
     }
 }

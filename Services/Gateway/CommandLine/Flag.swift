@@ -65,10 +65,8 @@ protocol AnyOperand: Sendable {
     var name: String { get }
     var arity: Arity { get }
     var choices: [String] { get }
-    var isPath: Bool { get }
 }
 
 extension Operand: AnyOperand {
     var choices: [String] { kind.choices }
-    var isPath: Bool { kind.isPath }
 }

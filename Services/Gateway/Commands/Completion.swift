@@ -95,7 +95,7 @@ enum Completion {
         \(cases(argument: "words", first: 2, last: "CURRENT"))
             compadd -- ${=next}
         }
-        compdef _gateway gateway
+        if [[ $funcstack[1] == _gateway ]]; then _gateway "$@"; else compdef _gateway gateway; fi
         """
     }
 
