@@ -1,4 +1,6 @@
+import ConcertAPI
 import Kernel
+import RPC
 import Runtime
 
 /// The command line of end users and operators: finds the command, reads its arguments, runs it.
@@ -29,6 +31,9 @@ package enum Gateway {
             if wantsHelp, group.words.count == words.count {
                 return console.print(Help.overview(of: group.commands, after: group.words))
             }
+            if words.isEmpty, let option = arguments.first {
+                throw .usage("options follow their command: gateway COMMAND \(option)")
+            }
             throw CommandTable.unknown(words, group)
         }
         if wantsHelp { return console.print(Help.text(of: command)) }
@@ -39,6 +44,8 @@ package enum Gateway {
             connections: Connections())
         let outcome: Result<Void, GatewayError>
         do throws(GatewayError) {
+            // Who is no operator is told so before anything is looked at.
+            if command.caller == .operator { _ = try invocation.credential() }
             outcome = .success(try await command.run(invocation))
         } catch {
             outcome = .failure(error)
@@ -53,8 +60,18 @@ extension GatewayError {
         .object([
             "error": .object([
                 "exit": .count(exit.rawValue), "reason": reason.isEmpty ? nil : .string(reason),
-                "message": .string(message),
+                "message": .string(message), "seats": takenSeats,
             ])
         ])
+    }
+
+    /// Which seats somebody else has, where that is why.
+    private var takenSeats: JSON? {
+        guard let detail = details.first(where: { $0.type == TakenSeats.descriptor.name }),
+            let taken = try? TakenSeats(decoding: detail.value)
+        else { return nil }
+        return .list(taken.seats) { seat in
+            .object(["seat": .string(seat.seat), "state": .name(of: seat.state)])
+        }
     }
 }

@@ -72,6 +72,15 @@ struct CommandTableTests {
         #expect(await gateway("pay", "--json", "--json").complaint.contains("--json is given twice"))
     }
 
+    @Test func `an option in front of the command is told its place`() async {
+        #expect(
+            await gateway("--json", "concerts").complaint
+                == "{\"error\":{\"exit\":64,\"message\":\"options follow their command: gateway COMMAND --json\"}}")
+        #expect(
+            await gateway("--timeout", "3s", "concerts")
+                == .usage("gateway: options follow their command: gateway COMMAND --timeout"))
+    }
+
     @Test func `an address may come from the environment, and is checked there too`() async {
         #expect(
             await gateway("concerts", environment: ["ONSALE_CONCERT": "here"]).complaint

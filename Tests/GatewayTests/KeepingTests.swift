@@ -54,6 +54,42 @@ struct KeepingTests {
         #expect(try memory.payment(for: reservation(2), orBegin: payment(5)) == payment(5))
     }
 
+    @Test(arguments: [
+        ("moon-tour/friday", ["moon-tour/friday"]), ("moon-tour/saturday", []), ("moon-tour", ["moon-tour/friday"]),
+        ("sun-tour/friday", ["sun-tour"]), ("sun-tour", ["sun-tour"]),
+        ("sea-tour", ["sea-tour/sunday", "sea-tour/monday"]),
+        ("sea-tour/sunday", ["sea-tour/sunday"]), ("room:sale", ["room:sale"]), ("room:other", []),
+    ])
+    func `a place is meant by its concert unless both name a date`(typed: String, meant: [String]) throws {
+        var memory = Memory()
+        let targets = ["sea-tour/monday", "moon-tour/friday", "sun-tour", "sea-tour/sunday", "room:sale"]
+        for (number, target) in targets.enumerated() {
+            let room = RoomID(high: 5, low: UInt64(number))
+            memory.remember(.init(room: room, place: PlaceID(high: 6, low: 1), target: target))
+        }
+        #expect(memory.places(for: try #require(Target(typed))).map(\.target) == meant)
+    }
+
+    @Test func `a reservation that was asked for without an answer is remembered as such`() {
+        var memory = Memory()
+        memory.remember(reservation(1))
+        memory.remember(.init(concert: concert, reservation: reservation(2).reservation, isOpen: true))
+        memory = Memory(memory.text)
+        #expect(memory.reservations.map(\.isOpen) == [false, true])
+        memory.remember(reservation(2))
+        #expect(memory.reservations == [reservation(1), reservation(2)])
+        memory.forgetReservation(reservation(2).reservation)
+        #expect(memory.reservations == [reservation(1)])
+    }
+
+    @Test func `a file is read to its end, also where it is a pipe`() throws {
+        let pipe = "\(folder.path)/pipe"
+        _ = Command.run("mkfifo", "-m", "600", pipe)
+        let writer = ChildProcess(["sh", "-c", "exec >\(pipe); echo first; sleep 0.1; echo second"])
+        #expect(try Home.read(pipe) == "first\nsecond\n")
+        writer.wait()
+    }
+
     @Test func `old things are forgotten, but no payment without an outcome`() throws {
         var memory = Memory()
         _ = try memory.payment(for: reservation(0), orBegin: payment(0))

@@ -56,6 +56,15 @@ struct MomentTests {
         #expect(ShownTime.text(Timestamp(milliseconds: -1), in: .utc) == "Wed 31 Dec 1969 23:59 UTC")
     }
 
+    @Test func `times in the texts of a service are shown where their reader is, too`() throws {
+        let zone = try #require(Zone(named: "Europe/Berlin"))
+        let text = "the sale of this date opens at 2026-12-24T19:00:00.000Z; not 2026-12-24"
+        #expect(
+            ShownTime.local(text, in: zone)
+                == "the sale of this date opens at Thu 24 Dec 2026 20:00 CET; not 2026-12-24")
+        #expect(ShownTime.local("at 2026-99-24T19:00:00.000Z", in: zone) == "at 2026-99-24T19:00:00.000Z")
+    }
+
     @Test func `every zone of this machine is read, and far from now as well`() throws {
         for name in [
             "Africa/Cairo", "America/Sao_Paulo", "Asia/Kolkata", "Europe/Dublin", "Pacific/Auckland", "Etc/GMT+5",

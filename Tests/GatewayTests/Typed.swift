@@ -1,4 +1,6 @@
 import Gateway
+import Kernel
+import Runtime
 import Synchronization
 
 /// What a command printed, what it complained about, and how it ended.
@@ -15,13 +17,15 @@ func gateway(_ arguments: String..., environment: [String: String] = [:]) async 
     await gateway(arguments, environment: environment)
 }
 
-func gateway(_ arguments: [String], environment: [String: String] = [:]) async -> Typed {
+func gateway(
+    _ arguments: [String], environment: [String: String] = [:], clock: any Clock = SystemClock()
+) async -> Typed {
     let output = Mutex("")
     let complaint = Mutex("")
     let exit = await Gateway.run(
         arguments,
         on: Console(
             print: { text in output.withLock { $0 += text } },
-            complain: { text in complaint.withLock { $0 += text } }), environment: environment)
+            complain: { text in complaint.withLock { $0 += text } }), environment: environment, clock: clock)
     return Typed(exit: exit, output: output.withLock { $0 }, complaint: complaint.withLock { $0 })
 }

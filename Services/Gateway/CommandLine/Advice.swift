@@ -9,10 +9,19 @@ enum Advice {
         return byReason[failure.reason]
     }
 
+    /// For a wish that was not answered.
+    static func text(for repeating: GatewayError.Repeating) -> String {
+        switch repeating {
+        case .asItIs: "Type it again"
+        case .isRemembered: "It may have happened. Type it again: it goes on where it was"
+        case .with(let id): "It may have happened. To find out, repeat it with: --request-id \(id)"
+        }
+    }
+
     private static let byReason = [
-        "CREDENTIAL_EXPIRED": "Type: gateway sign-in",
-        "CREDENTIAL_INVALID": "Type: gateway sign-in; operators: gateway admin credential",
-        "CREDENTIAL_MISSING": "Type: gateway sign-in; operators: gateway admin credential",
+        "CREDENTIAL_EXPIRED": "Type: gateway sign-in NAME",
+        "CREDENTIAL_INVALID": "Type: gateway sign-in NAME; operators: gateway admin credential",
+        "CREDENTIAL_MISSING": "Type: gateway sign-in NAME; operators: gateway admin credential",
         "PASS_MISSING": "Type: gateway join CONCERT",
         "PLACE_WAITING": "To wait for it, type: gateway place --wait",
         "NOT_SOLD": "To give back seats that are not paid for, type: gateway release",

@@ -4,36 +4,50 @@ import RPC
 /// Why a command did not do what it was asked for.
 package struct GatewayError: Error {
     let exit: GatewayExit
-    /// What happened, and what to do.
-    let message: String
+    let what: String
+    /// What to do about it, where `what` does not say so itself.
+    var advice: String?
     /// The stable constant of a service's refusal: `SEAT_SOLD`. Empty where no service spoke.
     var reason = ""
     /// What the service said beyond that.
     var details: [Detail] = []
 
-    init(_ exit: GatewayExit, _ message: String, reason: String = "") {
+    init(_ exit: GatewayExit, _ what: String, advice: String? = nil, reason: String = "") {
         self.exit = exit
-        self.message = message
+        self.what = what
+        self.advice = advice
         self.reason = reason
     }
 
-    static func usage(_ message: String) -> GatewayError { GatewayError(.usage, message) }
-    static func refused(_ message: String) -> GatewayError { GatewayError(.refused, message) }
+    static func usage(_ what: String) -> GatewayError { GatewayError(.usage, what) }
+    static func refused(_ what: String) -> GatewayError { GatewayError(.refused, what) }
+
+    /// What happened, and what to do.
+    var message: String { advice.map { "\(what). \($0)" } ?? what }
+
+    /// How a wish that was not answered is told from a new one when it is typed again.
+    enum Repeating: Equatable {
+        /// It names what it changes, or changes nothing: twice is the same as once.
+        case asItIs
+        /// The command remembers it.
+        case isRemembered
+        case with(RequestID)
+    }
 
     /// What a failed call means to whoever made it.
-    init(_ failure: RPCFailure, of peer: Peer, requestID: RequestID?) {
-        let hint = Advice.text(for: failure).map { ". \($0)" } ?? ""
+    init(_ failure: RPCFailure, of peer: Peer, repeating: Repeating) {
+        let exit = GatewayExit(of: failure, isRepeatable: repeating == .asItIs)
         if failure.isIndefinite {
-            let repeating = requestID.map { ". To find out, repeat it with: --request-id \($0)" } ?? ""
-            self.init(.indefinite, "it may have happened: \(failure.message)\(repeating)", reason: failure.reason)
-        } else if failure.isNotProcessed || failure.code == .unavailable || failure.code == .deadlineExceeded {
             self.init(
-                .unavailable, "the \(peer.rawValue) service cannot answer: \(failure.message)\(hint)",
-                reason: failure.reason)
+                exit, "the \(peer.rawValue) service gave no answer: \(failure.message)",
+                advice: Advice.text(for: repeating))
         } else {
-            let isAboutCaller = failure.code == .unauthenticated || failure.reason == "PERMISSION_DENIED"
-            self.init(isAboutCaller ? .notAllowed : .refused, failure.message + hint, reason: failure.reason)
+            let isGone = exit == .unavailable
+            self.init(
+                exit, isGone ? "the \(peer.rawValue) service cannot answer: \(failure.message)" : failure.message,
+                advice: Advice.text(for: failure))
         }
+        reason = failure.reason
         details = failure.details
     }
 }

@@ -105,16 +105,35 @@ extension Invocation {
         let undecided = memory.payments.last { $0.isOpen }.map {
             Memory.Reservation(concert: $0.concert, reservation: $0.reservation)
         }
+        var unanswered: RequestID?
         if let last = undecided ?? memory.reservations.last, last.concert.bytes == date.concert.concertID {
-            let reservation = try await reservation(last)
-            let isOfDate = reservation.scheduleID == date.schedule.scheduleID
-            if isOfDate, undecided != nil { return reservation }
-            if isOfDate, reservation.state == .held, wish.map({ $0.isMet(by: reservation) }) ?? true {
-                return reservation
+            if let reservation = try await reservationIfAny(last) {
+                let isOfDate = reservation.scheduleID == date.schedule.scheduleID
+                if isOfDate, undecided != nil { return reservation }
+                if isOfDate, reservation.state == .held, try await isMet(wish, by: reservation, of: date) {
+                    return reservation
+                }
+            } else {
+                // It may still be on its way; under the same id it holds no further seats.
+                unanswered = RequestID(of: last.reservation)
             }
         }
-        if let wish { return try await reserve(wish, of: date) }
+        if let wish { return try await reserve(wish, of: date, as: unanswered) }
         return try await askedSeats(of: date)
+    }
+
+    /// Whether held seats are what is wanted now.
+    private func isMet(
+        _ wish: SeatWish?, by reservation: ReservationEntry, of date: FoundDate
+    ) async throws(GatewayError) -> Bool {
+        switch wish {
+        case nil: return true
+        case .named(let names): return Set(names) == Set(reservation.seats)
+        case .best(let count, let grade):
+            guard count == reservation.seats.count else { return false }
+            guard let grade else { return true }
+            return try await seatPlan(of: date).names(ofGrade: grade).isSuperset(of: reservation.seats)
+        }
     }
 
     /// Shows the map and asks, until seats are held.
@@ -181,13 +200,6 @@ extension SeatWish {
             self = .best(count, grade: name)
         } else {
             self = .named(words)
-        }
-    }
-
-    func isMet(by reservation: ReservationEntry) -> Bool {
-        switch self {
-        case .named(let names): Set(names) == Set(reservation.seats)
-        case .best(let count, _): count == reservation.seats.count
         }
     }
 }

@@ -43,7 +43,10 @@ enum Call {
                 run.console.print(try text(of: reply, as: method.reply, isIndented: !run.isJSON))
             }
         } catch {
-            throw GatewayError(called: error, requestID: requestID)
+            // With code and reason, for those who look closely.
+            let exit = GatewayExit(of: error, isRepeatable: false)
+            let advice = exit == .indefinite ? Advice.text(for: .with(requestID)) : nil
+            throw GatewayError(exit, "\(error)", advice: advice, reason: error.reason)
         }
     }
 
@@ -106,20 +109,5 @@ enum Call {
                     + "and call with --credential FILE")
         }
         return try run.credential(of: asUser ? .user : .operator)
-    }
-}
-
-extension GatewayError {
-    /// With code and reason, for those who look closely.
-    init(called failure: RPCFailure, requestID: RequestID) {
-        if failure.isIndefinite {
-            self.init(
-                .indefinite, "\(failure). To find out, repeat it with: --request-id \(requestID)",
-                reason: failure.reason)
-        } else if failure.code == .unauthenticated {
-            self.init(.notAllowed, "\(failure)", reason: failure.reason)
-        } else {
-            self.init(failure.isNotProcessed ? .unavailable : .refused, "\(failure)", reason: failure.reason)
-        }
     }
 }

@@ -66,7 +66,12 @@ extension Invocation {
                 return room.isEmpty ? nil : WaitingLine(room: room, target: concert.name)
             }
         }
-        let date = try await date(target ?? Target(concert: concert.name, date: nil))
+        let date: FoundDate
+        if target?.date == nil, canAsk {
+            date = try await askedDate(of: concert)
+        } else {
+            date = try await self.date(target ?? Target(concert: concert.name, date: nil))
+        }
         return date.room.isEmpty ? nil : WaitingLine(room: date.room, target: date.name)
     }
 

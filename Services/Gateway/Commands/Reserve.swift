@@ -48,8 +48,11 @@ enum SeatWish: Sendable {
 }
 
 extension Invocation {
-    /// Holds the seats; remembered from then on.
-    func reserve(_ wish: SeatWish, of date: FoundDate) async throws(GatewayError) -> ReservationEntry {
+    /// Holds the seats. The id of the wish is on the disk before it is sent: without an answer, they may be held all the
+    /// same. `id` is that of an earlier try.
+    func reserve(
+        _ wish: SeatWish, of date: FoundDate, as earlier: RequestID? = nil
+    ) async throws(GatewayError) -> ReservationEntry {
         let chosen: ReserveSeatsRequest.Wish
         switch wish {
         case .named(let names): chosen = .seats(SeatNames(names: names))
@@ -61,10 +64,22 @@ extension Invocation {
         let request = ReserveSeatsRequest(
             concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, wish: chosen,
             pass: try await pass(of: date.room, for: date.name))
-        let reply = try await call(ConcertMethods.reserveSeats, request, requestID: try newRequestID())
-        let entry = reply.reservation ?? ReservationEntry()
-        if let remembered = Memory.Reservation(entry) { try remember { $0.remember(remembered) } }
-        return entry
+        var id = try newRequestID()
+        if let earlier { id = earlier }
+        guard let concert = ConcertID(bytes: date.concert.concertID) else {
+            throw .refused("the concert service gave no id of \(date.name)")
+        }
+        let asked = ReservationID(of: id)
+        let isKnown = try memory().reservations.contains { $0.reservation == asked && !$0.isOpen }
+        if !isKnown { try remember { $0.remember(.init(concert: concert, reservation: asked, isOpen: true)) } }
+        do throws(GatewayError) {
+            let reply = try await call(ConcertMethods.reserveSeats, request, requestID: id)
+            try remember { $0.remember(.init(concert: concert, reservation: asked)) }
+            return reply.reservation ?? ReservationEntry()
+        } catch {
+            if !isKnown, error.exit != .indefinite { try remember { $0.forgetReservation(asked) } }
+            throw error
+        }
     }
 
     private func onlyGrade(of date: FoundDate) async throws(GatewayError) -> String {

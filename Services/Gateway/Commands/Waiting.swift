@@ -80,17 +80,20 @@ struct Waiting: Sendable {
     private var isLive: Bool { run.console.isTerminal && !run.isJSON }
 
     private func follow() async -> Event? {
-        var lastNews = run.clock.uptime
+        // A line without news may be silent for hours; only what fails is lost.
+        var lostSince: Uptime?
         while !Task.isCancelled {
             do throws(GatewayError) {
                 var items = try stream().makeAsyncIterator()
                 while let place = try await next(&items) {
                     shared.take(place)
-                    lastNews = run.clock.uptime
+                    lostSince = nil
                     if place.state != .waiting { return .turn(place) }
                 }
             } catch {
-                guard error.exit == .unavailable, run.clock.uptime - lastNews < Self.patience else {
+                let since = lostSince ?? run.clock.uptime
+                lostSince = since
+                guard error.exit == .unavailable, run.clock.uptime - since < Self.patience else {
                     return .failed(error)
                 }
                 shared.state.withLock { $0.isConnected = false }
@@ -112,7 +115,7 @@ struct Waiting: Sendable {
         do throws(RPCFailure) {
             return try await items.next()?.place
         } catch {
-            throw GatewayError(error, of: .queue, requestID: nil)
+            throw run.error(error, of: .queue)
         }
     }
 

@@ -35,12 +35,7 @@ extension Invocation {
 
     /// The one that is named by its id or the end of it, or else the latest one that is remembered.
     func reservation(_ name: String?) async throws(GatewayError) -> ReservationEntry {
-        guard let name else {
-            guard let last = try memory().reservations.last else {
-                throw .refused("no reservation is remembered here. To see yours: gateway reservations")
-            }
-            return try await reservation(last)
-        }
+        guard let name else { return try await latestReservation() }
         let ending = IDEnding(name)
         let found = try await reservations(of: nil).filter { ending.ends($0.reservationID) }
         if found.count == 1 { return found[0] }
@@ -48,6 +43,24 @@ extension Invocation {
             found.isEmpty
                 ? "you have no reservation \(name). To see yours: gateway reservations"
                 : "\(name) may be any of \(found.count) reservations: give more of its id")
+    }
+
+    /// One that was asked for and not answered may have come to nothing; then it is the one before.
+    private func latestReservation() async throws(GatewayError) -> ReservationEntry {
+        for remembered in try memory().reservations.reversed() {
+            if let reservation = try await reservationIfAny(remembered) { return reservation }
+        }
+        throw .refused("no reservation is remembered here. To see yours: gateway reservations")
+    }
+
+    /// Nil where it was asked for, and nobody knows of it.
+    func reservationIfAny(_ remembered: Memory.Reservation) async throws(GatewayError) -> ReservationEntry? {
+        do throws(GatewayError) {
+            return try await reservation(remembered)
+        } catch {
+            if remembered.isOpen, error.reason == "RESERVATION_UNKNOWN" { return nil }
+            throw error
+        }
     }
 
     func reservation(_ remembered: Memory.Reservation) async throws(GatewayError) -> ReservationEntry {

@@ -50,12 +50,9 @@ extension Invocation {
     static let optionalTarget = Operand("CONCERT/DATE", ValueKind<Target>.target, .optional)
 
     func concerts() async throws(GatewayError) -> [ConcertEntry] {
-        var all: [ConcertEntry] = []
-        while true {
-            let page = try await call(
-                ConcertMethods.listConcerts, ListConcertsRequest(after: all.last?.concertID ?? []))
-            all += page.concerts
-            guard page.hasMore, !page.concerts.isEmpty else { return all }
+        try await allPages { last throws(GatewayError) in
+            let page = try await call(ConcertMethods.listConcerts, ListConcertsRequest(after: last?.concertID ?? []))
+            return (page.concerts, page.hasMore)
         }
     }
 

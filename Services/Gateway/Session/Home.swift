@@ -31,10 +31,23 @@ package struct Home: Sendable {
             throw GatewayError(
                 .file, "\(path) can be read by others: type chmod 600 \(path), and sign in again if somebody did")
         }
-        var bytes = [UInt8](repeating: 0, count: min(Int(status.st_size), mostFileBytes))
-        let count = Glibc.read(file, &bytes, bytes.count)
-        guard count == bytes.count else { throw problem(path, "cannot be read") }
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: try bytes(of: file, path), as: UTF8.self)
+    }
+
+    /// To the end: how much a pipe has, nothing says before.
+    private static func bytes(of file: CInt, _ path: String) throws(GatewayError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 12)
+        while true {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw problem(path, "cannot be read") }
+            if count == 0 { return bytes }
+            bytes += chunk.prefix(count)
+            guard bytes.count <= mostFileBytes else {
+                throw GatewayError(.file, "\(path) is larger than \(mostFileBytes) bytes")
+            }
+        }
     }
 
     /// When this returns, the text is on the disk, also after a power loss.

@@ -4,6 +4,7 @@ import RPC
 /// One run of one command: what it was told, whom it can call, and what it remembers.
 struct Invocation: Sendable {
     private static let usualTimeout = Duration.seconds(10)
+    private static let mostListed = 100_000
 
     let command: Command
     let arguments: Arguments
@@ -66,8 +67,16 @@ struct Invocation: Sendable {
         do throws(RPCFailure) {
             return try await client.call(method, request, options)
         } catch {
-            throw GatewayError(error, of: peer, requestID: requestID)
+            throw self.error(error, of: peer, requestID: requestID)
         }
+    }
+
+    func error(_ failure: RPCFailure, of peer: Peer, requestID: RequestID? = nil) -> GatewayError {
+        var failure = failure
+        if !isJSON { failure.message = ShownTime.local(failure.message, in: zone) }
+        guard let requestID else { return GatewayError(failure, of: peer, repeating: .asItIs) }
+        let isTold = command.flags.contains { $0.name == CommonFlags.requestID.name }
+        return GatewayError(failure, of: peer, repeating: isTold ? .with(requestID) : .isRemembered)
     }
 
     func options(
@@ -78,5 +87,18 @@ struct Invocation: Sendable {
         return CallOptions(
             timeout: method.isStream ? nil : try timeout(), requestID: requestID ?? .make(at: clock.now),
             credential: credential)
+    }
+
+    /// A list whose pages follow each other: `page` is given the last element of the page before.
+    func allPages<Element: Sendable>(
+        _ page: (Element?) async throws(GatewayError) -> (elements: [Element], hasMore: Bool)
+    ) async throws(GatewayError) -> [Element] {
+        var all: [Element] = []
+        while all.count < Self.mostListed {
+            let next = try await page(all.last)
+            all += next.elements
+            guard next.hasMore, !next.elements.isEmpty else { return all }
+        }
+        throw .refused("there are more than \(Self.mostListed), which is more than the gateway lists")
     }
 }

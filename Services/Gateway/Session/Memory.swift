@@ -17,6 +17,8 @@ struct Memory: Equatable {
     struct Reservation: Equatable {
         let concert: ConcertID
         let reservation: ReservationID
+        /// Whether it was asked for, and no answer has come: there may be no such reservation.
+        var isOpen = false
     }
 
     struct Payment: Equatable {
@@ -41,10 +43,28 @@ struct Memory: Equatable {
         places.removeAll { $0.room == room }
     }
 
+    /// What a target may mean: the place that was joined by this very name; else those of the concert, unless both name a
+    /// date. Of each name the latest.
+    func places(for target: Target) -> [Place] {
+        if let exact = places.last(where: { $0.target == target.text }) { return [exact] }
+        var found: [Place] = []
+        for place in places.reversed() {
+            guard let other = Target(place.target), other.concert == target.concert,
+                other.date == nil || target.date == nil, !found.contains(where: { $0.target == place.target })
+            else { continue }
+            found.append(place)
+        }
+        return found
+    }
+
     mutating func remember(_ reservation: Reservation) {
         reservations.removeAll { $0.reservation == reservation.reservation }
         reservations.append(reservation)
         reservations.removeFirst(max(0, reservations.count - Self.mostOfAKind))
+    }
+
+    mutating func forgetReservation(_ id: ReservationID) {
+        reservations.removeAll { $0.reservation == id }
     }
 
     /// The payment for a reservation: the one that was begun, or else a new one named `id`.
@@ -86,7 +106,8 @@ extension Memory {
                 places.append(Place(room: room, place: place, target: words.count > 3 ? words[3] : ""))
             case "reservation":
                 guard let concert: ConcertID = id(1), let reservation: ReservationID = id(2) else { continue }
-                reservations.append(Reservation(concert: concert, reservation: reservation))
+                reservations.append(
+                    Reservation(concert: concert, reservation: reservation, isOpen: words.last == "open"))
             case "payment":
                 guard let concert: ConcertID = id(1), let reservation: ReservationID = id(2),
                     let payment: PaymentID = id(3)
@@ -102,7 +123,7 @@ extension Memory {
     var text: String {
         let lines =
             places.map { "place \($0.room) \($0.place) \($0.target)" }
-            + reservations.map { "reservation \($0.concert) \($0.reservation)" }
+            + reservations.map { "reservation \($0.concert) \($0.reservation)\($0.isOpen ? " open" : "")" }
             + payments.map { "payment \($0.concert) \($0.reservation) \($0.payment) \($0.isOpen ? "open" : "done")" }
         return lines.map { $0 + "\n" }.joined()
     }

@@ -21,10 +21,10 @@ extension Invocation {
             return try await call(
                 QueueMethods.renew, RenewRequest(roomID: place.room.bytes, placeID: place.place.bytes))
         } catch {
-            guard Self.placeIsOver.contains(error.reason.uppercased()) else { throw error }
+            guard Self.placeIsOver.contains(error.reason) else { throw error }
             try remember { $0.forgetPlace(in: place.room) }
             throw GatewayError(
-                error.exit, "\(error.message). For a new place, type: gateway join \(place.target)",
+                error.exit, error.what, advice: "For a new place, type: gateway join \(place.target)",
                 reason: error.reason)
         }
     }
@@ -35,14 +35,17 @@ extension Invocation {
 
     /// The place of a target that is remembered here, or of whatever was joined last.
     func rememberedPlace(_ target: Target?) throws(GatewayError) -> Memory.Place {
-        let places = try memory().places
+        let memory = try memory()
         guard let target else {
-            if let last = places.last { return last }
+            if let last = memory.places.last { return last }
             throw .refused("no place is remembered here. To take one, or to see yours again: gateway join CONCERT")
         }
-        let found =
-            places.last { $0.target == target.text } ?? places.last { Target($0.target)?.concert == target.concert }
-        if let found { return found }
+        let found = memory.places(for: target)
+        if found.count > 1 {
+            throw .usage(
+                "you have several places for \(target.text). Say which: \(found.map(\.target).joined(separator: ", "))")
+        }
+        if let place = found.first { return place }
         throw .refused(
             "no place for \(target.text) is remembered here. If you have one, this shows it: gateway join \(target.text)"
         )

@@ -8,8 +8,12 @@ enum Password {
     /// From the file, the environment, or whoever sits there; asked twice where it `isNew`.
     static func read(_ run: Invocation, isNew: Bool) throws(GatewayError) -> String {
         if let path = try run.arguments.value(file) {
-            guard let text = path == "-" ? readLine() : try Home.read(path)?.firstLine, !text.isEmpty else {
-                throw GatewayError(.file, "\(path == "-" ? "standard input" : path) has no password in its first line")
+            let isInput = path == "-"
+            guard let text = isInput ? readLine() ?? "" : try Home.read(path)?.firstLine else {
+                throw GatewayError(.file, "there is no file \(path)")
+            }
+            guard !text.isEmpty else {
+                throw GatewayError(.file, "\(isInput ? "standard input" : path) has no password in its first line")
             }
             return text
         }

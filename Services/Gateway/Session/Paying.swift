@@ -30,7 +30,7 @@ extension Invocation {
             } catch {
                 guard error.exit == .unavailable || error.exit == .indefinite else { throw error }
                 pause = Self.latest
-                guard clock.uptime + pause < end else { throw Self.undecided(error.message) }
+                guard clock.uptime + pause < end else { throw Self.undecided(error.what) }
             }
             guard clock.uptime + pause < end else { throw Self.undecided("the wallet service is still at it") }
             try? await clock.sleep(for: min(max(pause, Self.soonest), Self.latest))
@@ -51,7 +51,7 @@ extension Invocation {
     private static func undecided(_ why: String) -> GatewayError {
         GatewayError(
             .indefinite,
-            "it is not known yet whether it is paid: \(why). Type gateway pay: it goes on, and never pays twice",
-            reason: "PENDING")
+            "it is not known yet whether it is paid: \(why)",
+            advice: "Type gateway pay: it goes on, and never pays twice", reason: "PENDING")
     }
 }

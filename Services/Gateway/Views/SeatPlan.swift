@@ -44,13 +44,6 @@ struct SeatPlan: Sendable {
         for index in indexes where states.indices.contains(Int(index)) { states[Int(index)] = state }
     }
 
-    mutating func apply(_ changes: SeatChanges) {
-        set(changes.freed, .free)
-        set(changes.held, .held)
-        set(changes.sold, .sold)
-        set(changes.blocked, .blocked)
-    }
-
     func state(of number: Int, in block: Block) -> State { states[block.index(of: number)] }
 
     /// In the order of the hall.
@@ -68,6 +61,10 @@ struct SeatPlan: Sendable {
     }
 
     // MARK: Grades
+
+    func names(ofGrade grade: String) -> Set<String> {
+        Set(blocks.filter { $0.grade == grade }.flatMap { block in block.numbers.map(block.name) })
+    }
 
     struct Grade: Sendable {
         let name: String

@@ -8,12 +8,9 @@ enum RoomList {
         run: list)
 
     private static func list(_ run: Invocation) async throws(GatewayError) {
-        var rooms: [RoomSummary] = []
-        while true {
-            let request = ListRoomsRequest(afterRoomID: rooms.last?.roomID ?? [])
-            let page = try await run.call(QueueMethods.listRooms, request)
-            rooms += page.rooms
-            guard page.hasMore, !page.rooms.isEmpty else { break }
+        let rooms: [RoomSummary] = try await run.allPages { last throws(GatewayError) in
+            let page = try await run.call(QueueMethods.listRooms, ListRoomsRequest(afterRoomID: last?.roomID ?? []))
+            return (page.rooms, page.hasMore)
         }
         var table = Table([("ROOM", .left), ("STATE", .left), ("INSIDE", .right), ("A SECOND", .right)])
         for room in rooms {

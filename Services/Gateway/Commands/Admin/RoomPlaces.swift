@@ -3,11 +3,14 @@ import QueueAPI
 
 /// One user's place, as an operator sees it.
 enum RoomPlaces {
-    private static let place = Operand("PLACE-ID", ValueKind<PlaceID>.id())
+    private static let whence = "gateway place --json shows it to whoever has the place"
+    private static let place = Operand(
+        "PLACE-ID", ValueKind<PlaceID>(placeholder: nil, allowed: "a UUID; \(whence)") { PlaceID($0) })
     private static let reason = Flag("--reason", .text("TEXT"), "why; the user reads it")
 
     static let history = Command(
         "admin room history", "Shows every step of a place, with its time.",
+        details: "The user tells you the PLACE-ID: \(whence).",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name, place], flags: [CommonFlags.zone],
         examples: ["gateway admin room history summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
         run: { run async throws(GatewayError) in
@@ -30,6 +33,7 @@ enum RoomPlaces {
 
     static let revoke = Command(
         "admin room revoke", "Takes a place away, with a reason that its user is shown.",
+        details: "PLACE-ID is the place's own: \(whence).",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name, place], flags: [reason],
         examples: [
             "gateway admin room revoke summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'"

@@ -1,0 +1,121 @@
+import Kernel
+import QueueAPI
+import RPC
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// A wait for somebody's turn, while the queue service is lost and found.
+struct WaitingTests {
+    /// A queue service with one place in it. It can be stopped, and started where it was.
+    private final class Line: Sendable {
+        let loops = Loops(count: 1)
+        let turn = Mutex(false)
+        let watchers = Mutex(0)
+        /// Whether the gateway has ended.
+        let isOver = Mutex(false)
+        private let place: PlaceView
+
+        init(_ remembered: Memory.Place) {
+            place = PlaceView(
+                roomID: remembered.room.bytes, placeID: remembered.place.bytes, state: .waiting, roomState: .preQueue,
+                serial: 7, admitted: 0, peopleAhead: 6)
+        }
+
+        private var now: PlaceView {
+            var place = place
+            if turn.withLock({ $0 }) { (place.state, place.admitted, place.peopleAhead) = (.admitted, 7, 0) }
+            return place
+        }
+
+        func server() -> Server {
+            let caller = Caller(user: .init(high: 1, low: 1), role: .user, expires: .noon + .hours(24))
+            let hooks = ServerHooks(verify: { _ throws(RPCFailure) in Verified(caller, remaining: .hours(24)) })
+            let routes = [
+                Route(QueueMethods.showPlace) { _, _ in ShowPlaceReply(place: self.now) },
+                Route(QueueMethods.watchPlace) { _, _, items in
+                    try await items.send(WatchPlaceItem(place: self.now))
+                    self.watchers.withLock { $0 += 1 }
+                    // Nothing more to say, and no end.
+                    try await ManualClock().sleep(for: .hours(1))
+                },
+                Route(QueueMethods.renew) { _, _ in
+                    var place = self.now
+                    place.state = .active
+                    return RenewReply(place: place)
+                },
+            ]
+            return Server([ServedService(QueueMethods.service, routes)], on: loops, hooks: hooks)
+        }
+    }
+
+    private static let remembered = Memory.Place(
+        room: RoomID(high: 1, low: 1), place: PlaceID(high: 1, low: 2), target: "moon-tour")
+    private static let user = UserID(high: 1, low: 1)
+
+    /// Waits for what other threads do; no longer than the gateway runs.
+    private func until(_ line: Line, _ isSo: () -> Bool) async throws {
+        while !isSo(), !line.isOver.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Twenty minutes without news; then the service is gone for so long.
+    private func wait(
+        behindProxy isBehindProxy: Bool = false, outage: Duration, comesBack: Bool = true
+    ) async throws -> Typed {
+        let folder = TemporaryFolder()
+        let home = Home(["XDG_CONFIG_HOME": folder.path])
+        try home.keep(
+            KeptCredential(name: "alice", role: .user, user: Self.user, expiry: .noon + .hours(24), bytes: [1]))
+        var memory = Memory()
+        memory.remember(Self.remembered)
+        try home.write(memory.text, to: "memory-\(Self.user)")
+
+        let line = Line(Self.remembered)
+        let first = line.server()
+        let address = try first.listen(on: .loopback(0))
+        let proxy = FaultProxy(to: address, on: line.loops)
+        let called = isBehindProxy ? try proxy.listen() : address
+        let clock = ManualClock()
+        let environment = ["XDG_CONFIG_HOME": folder.path, "ONSALE_QUEUE": "\(called)"]
+        let waiting = Task {
+            defer { line.isOver.withLock { $0 = true } }
+            return await gateway(["place", "--wait", "--json"], environment: environment, clock: clock)
+        }
+        try await until(line) { line.watchers.withLock { $0 } == 1 && clock.sleeperCount == 1 }
+        clock.advance(by: .minutes(20))
+        await first.shutdown(grace: .zero)
+        // The painter of the bar, and whoever looks for the service.
+        try await until(line) { clock.sleeperCount == 2 }
+        clock.advance(by: outage)
+
+        let second = line.server()
+        if comesBack {
+            try second.listen(on: address)
+            line.turn.withLock { $0 = true }
+            try await until(line) {
+                clock.advance(by: .milliseconds(100))
+                return line.watchers.withLock { $0 } == 2
+            }
+        }
+        let outcome = await waiting.value
+        await proxy.close()
+        await second.shutdown(grace: .zero)
+        line.loops.stop()
+        return outcome
+    }
+
+    @Test(arguments: [false, true])
+    func `a wait outlives a service that is gone for a while, however long nothing has happened before`(
+        isBehindProxy: Bool
+    ) async throws {
+        let outcome = try await wait(behindProxy: isBehindProxy, outage: .minutes(5))
+        #expect(outcome.exit == .done, "\(outcome)")
+        #expect(outcome.output.contains("\"state\":\"active\""))
+    }
+
+    @Test func `a service that is gone for more than ten minutes is given up`() async throws {
+        #expect(try await wait(outage: .minutes(11), comesBack: false).exit == .unavailable)
+    }
+}
