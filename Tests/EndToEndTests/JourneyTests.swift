@@ -5,13 +5,12 @@ import Testing
 
 /// The whole journey by the command line, against the services as they were built.
 struct JourneyTests {
-    private static func instances(_ engine: Engine) -> Int { engine == .postgreSQL ? 2 : 1 }
-
     @Test(arguments: [Engine.file, .postgreSQL])
     func `a buyer comes from signing up to the gate`(engine: Engine) async throws {
-        try await Onsale.with(engine, instances: Self.instances(engine)) { onsale in
+        try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(active: 5)
-            #expect(try await onsale.expect("status", as: "alice").json.elements.count == 3 * Self.instances(engine))
+            let programs = try await onsale.expect("status", as: "alice").json.elements
+            #expect(programs.count == 3 * Onsale.instances(on: engine))
             try await onsale.expect("sign-up alice", as: "alice")
             #expect(try await onsale.expect("whoami", as: "alice")["name"].string == "alice")
             #expect(try await onsale.expect("concerts", as: "alice")[0]["name"].string == "moon-tour")
@@ -84,6 +83,116 @@ struct JourneyTests {
             try await onsale.expect("sign-out", as: "alice")
             #expect(try await onsale.gateway("whoami", as: "alice").exit == 77)
             try await onsale.expect("sign-in alice", as: "alice")
+        }
+    }
+
+    @Test func `of two dates, each has its own place, and only the one that is named is left`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.expect("admin room create other", as: "carol")
+            try await onsale.expect("admin room open other", as: "carol")
+            try await onsale.addDate("moon-tour/saturday", room: "other")
+            try await onsale.expect("sign-up alice", as: "alice")
+            let friday = try await onsale.expect("join moon-tour/friday --wait", as: "alice")["placeId"]
+            for line in ["leave moon-tour/saturday", "place moon-tour/saturday"] {
+                #expect(try await onsale.gateway(line, as: "alice").exit == 1)
+            }
+            #expect(try await onsale.expect("place moon-tour", as: "alice")["placeId"] == friday)
+            try await onsale.expect("join moon-tour/saturday --wait", as: "alice")
+            let unclear = try await onsale.gateway("leave moon-tour", as: "alice")
+            #expect(unclear.exit == 64)
+            #expect(unclear.message.contains("moon-tour/saturday, moon-tour/friday"))
+            try await onsale.expect("leave moon-tour/saturday", as: "alice")
+            #expect(try await onsale.expect("place", as: "alice")["placeId"] == friday)
+        }
+    }
+
+    @Test func `held seats are bought where they are what is wanted now, and no others`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(flags: "--seats-per-user 10")
+            try await onsale.arrive("alice", with: "1000 EUR")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let cheap = try await onsale.expect("reserve moon-tour --best 2 --grade B", as: "alice")
+            let bought = try await onsale.expect("buy moon-tour --best 2 --grade A --yes", as: "alice")
+            #expect(bought["tickets"].elements.map { $0["grade"].string } == ["A", "A"])
+            try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
+            let code = cheap["code"].string
+            #expect(try await onsale.expect("release \(code)", as: "alice")["state"].string == "released")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let held = try await onsale.expect("reserve moon-tour --best 2 --grade B", as: "alice")
+            let again = try await onsale.expect("buy moon-tour --best 2 --grade B --yes", as: "alice")
+            #expect(again["reservation"]["reservationId"] == held["reservationId"])
+        }
+    }
+
+    @Test func `a wish that is typed again under its id is the same wish`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(flags: "--seats-per-user 10")
+            try await onsale.expect("sign-up alice", as: "alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let id = "--request-id 0193e5a0-7a55-7000-8000-00000000000"
+            for _ in 1...2 { try await onsale.expect("top-up 5 EUR \(id)1", as: "alice") }
+            #expect(try await onsale.available("alice") == 500)
+            let reserve = "reserve moon-tour --best 1 --grade A \(id)2"
+            let first = try await onsale.expect(reserve, as: "alice")
+            #expect(try await onsale.expect(reserve, as: "alice")["seats"] == first["seats"])
+            #expect(try await onsale.expect("reservations", as: "alice").json.elements.count == 1)
+            #expect(
+                try await onsale.gateway("reserve moon-tour --best 2 --grade B \(id)2", as: "alice").reason
+                    == "REQUEST_ID_REUSED")
+            #expect(try await onsale.expect("release", as: "alice")["reservationId"] == first["reservationId"])
+            let create = "admin room create second \(id)3"
+            let room = try await onsale.expect(create, as: "carol")
+            #expect(try await onsale.expect(create, as: "carol")["roomId"] == room["roomId"])
+        }
+    }
+
+    @Test func `seats that were asked for when the service went are bought when it is back, and no further ones`()
+        async throws
+    {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(flags: "--seats-per-user 10")
+            try await onsale.arrive("alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let held = try await onsale.expect("reserve moon-tour --best 1 --grade A", as: "alice")
+            // As it is on the disk where the answer was lost; and then where the wish was lost, too.
+            try onsale.forgetAnswer(to: held["reservationId"].string, as: "alice")
+            let bought = try await onsale.expect("buy moon-tour --best 1 --grade A --yes", as: "alice")
+            #expect(bought["reservation"]["reservationId"] == held["reservationId"])
+            try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
+            let lost = "0193e5a0-7a55-7000-8000-000000000009"
+            try onsale.forgetAnswer(to: lost, as: "alice")
+            #expect(try await onsale.expect("pay", as: "alice")["paymentId"] == bought["payment"]["paymentId"])
+            let other = try await onsale.expect("buy moon-tour --best 1 --grade B --yes", as: "alice")
+            #expect(other["reservation"]["reservationId"].string == lost)
+        }
+    }
+
+    @Test func `a scanner lets people in, and a spreadsheet says how many`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 5)
+            try await onsale.arrive("alice")
+            try await onsale.expect("buy moon-tour Stalls-1-7 Stalls-1-8 --yes", as: "alice")
+            var codes: [String] = []
+            for seat in ["Stalls-1-7", "Stalls-1-8"] {
+                codes.append(try await onsale.expect("ticket show \(seat)", as: "alice")["ticketCode"].string)
+            }
+            let scanned = try await onsale.run(
+                ["admin", "check-in"], as: "carol",
+                input: "\(codes[0])\nNONSENSE\n\n\(codes[0])\n\(codes[1])\n")
+            #expect(scanned.exit == 1)
+            let answers = scanned.text.split(separator: "\n").map { Answer(line: "", exit: 0, text: String($0)) }
+            #expect(answers.map { $0["seat"].string } == ["Stalls-1-7", "", "", "Stalls-1-8", ""])
+            #expect(answers.map { $0["reason"].string } == ["", "CODE_REFUSED", "TICKET_USED", "", ""])
+            #expect(answers.last?.message == "2 were refused")
+            let report = try await onsale.gateway("admin report moon-tour --csv", as: "carol")
+            #expect(
+                report.text == """
+                    date,grade,free,held,sold,blocked,used,cancelled,revenue,refunded,currency
+                    friday,A,38,0,2,0,2,0,178.00,0.00,EUR
+                    friday,B,20,0,0,0,0,0,0.00,0.00,EUR
+
+                    """)
         }
     }
 

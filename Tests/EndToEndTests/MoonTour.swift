@@ -13,18 +13,21 @@ extension Onsale {
         try await expect("admin room create sale --active \(active)", as: "carol")
         try await expect("admin room open sale", as: "carol")
         try await expect("admin concert create moon-tour --title Moon --host Records", as: "carol")
+        try await addDate("moon-tour/friday", room: "sale", hall: hall, flags: flags)
+    }
+
+    func addDate(_ name: String, room: String, hall: String = Onsale.hall, flags: String = "") async throws {
         // Years from now, and still before the time for cancelling is over.
         let times = [
             "--starts", "2090-12-25 20:00", "--ends", "2090-12-25 23:00", "--cancel-until", "2090-12-20 12:00",
-            "--zone",
-            "Europe/Berlin",
+            "--zone", "Europe/Berlin",
         ]
         let added = try await run(
-            ["admin", "schedule", "add", "moon-tour/friday", "--room", "sale"] + times
-                + flags.split(separator: " ").map(String.init), as: "carol")
+            ["admin", "schedule", "add", name, "--room", room] + times + flags.split(separator: " ").map(String.init),
+            as: "carol")
         guard added.exit == 0 else { throw added }
         folder.write(hall, to: "hall.csv")
-        try await expect("admin seats set moon-tour/friday --hall \(folder.path)/hall.csv", as: "carol")
+        try await expect("admin seats set \(name) --hall \(folder.path)/hall.csv", as: "carol")
     }
 
     /// Signs up, with money.

@@ -18,6 +18,7 @@ final class Onsale: Sendable {
         let process: ServiceProcess
         let url: String
         let arguments: [String]
+        var isKilled = false
     }
 
     static let password = "correct-horse-battery"
@@ -31,15 +32,18 @@ final class Onsale: Sendable {
         self.databases = databases
     }
 
-    /// Runs `body` beside the services; with PostgreSQL there may be several instances of each.
-    static func with(_ engine: Engine, instances: Int = 1, _ body: (Onsale) async throws -> Void) async throws {
+    /// On PostgreSQL several instances share a database.
+    static func instances(on engine: Engine) -> Int { engine == .postgreSQL ? 2 : 1 }
+
+    /// Runs `body` beside the services.
+    static func with(_ engine: Engine, _ body: (Onsale) async throws -> Void) async throws {
         var databases: [TestDatabase] = []
         for _ in Service.allCases { databases.append(try await .make(on: engine)) }
         let system = Onsale(databases)
         try KeyFile.create(at: system.keys)
         do {
             for (service, database) in zip(Service.allCases, databases) {
-                for _ in 0..<instances { try await system.start(service, database.url) }
+                for _ in 0..<instances(on: engine) { try await system.start(service, database.url) }
             }
             try await body(system)
         } catch {
@@ -60,28 +64,29 @@ final class Onsale: Sendable {
     }
 
     private func stop() async throws {
-        for running in running.withLock({ $0.values.flatMap { $0 } }) { try await running.process.kill(after: 0) }
+        for service in Service.allCases { try await kill(service) }
     }
 
     private func addresses(of service: Service) -> String {
         running.withLock { $0[service, default: []].map { "\($0.process.address)" } }.joined(separator: ",")
     }
 
-    /// kill -9.
-    func kill(_ service: Service) async throws {
-        for running in running.withLock({ $0[service, default: []] }) { try await running.process.kill(after: 0) }
+    /// kill -9, of all its instances or of one.
+    func kill(_ service: Service, instance: Int? = nil) async throws {
+        for (index, running) in running.withLock({ $0[service, default: []] }).enumerated()
+        where !running.isKilled && instance ?? index == index {
+            try await running.process.kill(after: 0)
+            self.running.withLock { $0[service]?[index].isKilled = true }
+        }
     }
 
-    /// Where they were, with what they had.
+    /// What was killed, where it was, with what it had.
     func startAgain(_ service: Service) async throws {
-        let killed = running.withLock { $0[service, default: []] }
-        var started: [Running] = []
-        for old in killed {
+        for (index, old) in running.withLock({ $0[service, default: []] }).enumerated() where old.isKilled {
             let process = try await ServiceProcess.start(
                 service.rawValue, at: old.url, keys: keys, address: old.process.address, arguments: old.arguments)
-            started.append(Running(process: process, url: old.url, arguments: old.arguments))
+            running.withLock { $0[service]?[index] = Running(process: process, url: old.url, arguments: old.arguments) }
         }
-        running.withLock { [started] in $0[service] = started }
     }
 
     // MARK: The gateway
@@ -102,6 +107,18 @@ final class Onsale: Sendable {
         let bytes = Credentials(try KeyFile.read(keys)).sign(credential)
         try Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"]).keep(
             KeptCredential(name: user, role: .user, user: credential.user, expiry: expiry, bytes: bytes))
+    }
+
+    /// Leaves on the disk of a user what is there before a reservation is answered.
+    func forgetAnswer(to reservation: String, as user: String) throws {
+        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try home.credential(of: .user), let id = ReservationID(reservation) else { return }
+        try home.update("memory-\(kept.user)") { text throws(GatewayError) in
+            var memory = Memory(text)
+            guard let concert = memory.reservations.last?.concert else { return }
+            memory.remember(Memory.Reservation(concert: concert, reservation: id, isOpen: true))
+            text = memory.text
+        }
     }
 
     static let program = ChildProcess.path(of: "gateway")

@@ -1,6 +1,8 @@
+import Kernel
 import TestSupport
 import Testing
 
+@testable import Gateway
 @testable import MessageJSON
 
 /// What each command says no to, by the exit code that scripts rely on.
@@ -41,6 +43,7 @@ struct RefusalTests {
         Case("alice", "reserve moon-tour", 64, "which seats?"),
         Case("alice", "reserve moon-tour Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("alice", "reserve moon-tour Stalls-1-1", 1, "SEAT_HELD"),
+        Case("alice", "reserve moon-tour Stalls-1-1 Stalls-1-2", 1, "[{\"seat\":\"Stalls-1-1\",\"state\":\"held\"}]"),
         Case("alice", "reserve moon-tour --best 2", 64, "--grade is missing"),
         Case("alice", "reserve moon-tour --best 2 --grade Z", 1, "GRADE_UNKNOWN"),
         Case("alice", "reserve moon-tour --best 4 --grade A", 1, "TOO_MANY_SEATS"),
@@ -87,8 +90,49 @@ struct RefusalTests {
         Case("alice", "methods Nothing", 64, "there is no method Nothing"),
         Case("alice", "status --queue 127.0.0.1:1", 69, "not fit to be called"),
         Case("alice", "concerts --concert 127.0.0.1:1", 69, "--concert"),
+        Case("nobody", "payments", 77, "nobody is signed in"),
+        Case("nobody", "reservations", 77, "nobody is signed in"),
+        Case("alice", "tickets nowhere", 1, "there is no concert nowhere"),
+        Case("nobody", "admin keys create --keys /nonexistent/keys", 74, "/nonexistent"),
+        Case("nobody", "admin keys promote auth 3f2a9c01 --keys /nonexistent", 74, "cannot be read"),
+        Case("nobody", "admin keys drop auth 3f2a9c01 --yes --keys /nonexistent", 74, "cannot be read"),
+        Case("carol", "admin room show nowhere", 1, "ROOM_NOT_FOUND"),
+        Case("carol", "admin room pause nowhere", 1, "ROOM_NOT_FOUND"),
+        Case("carol", "admin room drain nowhere", 1, "ROOM_NOT_FOUND"),
+        Case(
+            "carol", "admin room revoke sale 0193e5a0-7a55-7000-8000-000000000001 --reason robot", 1,
+            "PLACE_NOT_FOUND"),
+        Case("carol", "admin schedule list nowhere", 1, "there is no concert nowhere"),
+        Case("carol", "admin seats unblock moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
+        Case("carol", "admin audit now", 64, "now is too much"),
+        Case("carol", "admin halts list now", 64, "now is too much"),
         Case("alice", "completion tcsh", 64, "one of bash, zsh, fish"),
     ]
+
+    @Test func `no command is left out`() {
+        let words = Self.cases.map { $0.line.split(separator: " ").map(String.init) }
+        // To sign out is never refused.
+        for command in CommandTable.all where command.name != "sign-out" {
+            #expect(words.contains { $0.starts(with: command.words) }, "\(command.name)")
+        }
+    }
+
+    @Test func `what is for operators is for nobody else`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.expect("sign-up alice", as: "alice")
+            for command in CommandTable.all where command.caller == .operator {
+                let line = "gateway() { printf '%s\\n' \"$@\"; }; \(command.examples[0])"
+                let words = TestSupport.Command.run("sh", "-c", line).output.split(separator: "\n").map(String.init)
+                let answer = try await onsale.run(words, as: "alice")
+                #expect(answer.exit == 77, "\(answer)")
+            }
+            // Nor is a user's credential one of an operator.
+            let other = try await onsale.gateway(
+                "admin room list --credential \(onsale.folder.path)/alice/onsale/sign-in", as: "alice")
+            #expect(other.exit == 77)
+            #expect(other.reason == "ROLE_NOT_ALLOWED")
+        }
+    }
 
     @Test func `every command says no with the exit code that is documented`() async throws {
         try await Onsale.with(.file) { onsale in
@@ -112,6 +156,7 @@ struct RefusalTests {
             let tries: [(words: [String], input: String, exit: Int32)] = [
                 (["sign-up", "alice"], "", 64),
                 (["sign-up", "alice", "--password-file", file + "empty"], "", 74),
+                (["sign-up", "alice", "--password-file", file + "missing"], "", 74),
                 (["sign-up", "alice", "--password-file", file + "secret"], "", 0),
                 (["sign-in", "alice", "--password-file", "-"], "correct-horse\n", 0),
                 (["sign-in", "alice", "--password-file", "-"], "wrong-horse\n", 77),

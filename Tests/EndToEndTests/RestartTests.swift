@@ -6,8 +6,9 @@ import Testing
 
 /// Services and the gateway itself killed in the middle.
 struct RestartTests {
-    @Test func `a wait outlives the service it waits at`() async throws {
-        try await Onsale.with(.file) { onsale in
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a wait outlives the service it waits at`(engine: Engine) async throws {
+        try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(active: 1)
             for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
             try await onsale.expect("join moon-tour --wait", as: "bob")
@@ -21,8 +22,30 @@ struct RestartTests {
         }
     }
 
-    @Test func `a payment that a dead service has begun is continued, and paid once`() async throws {
-        try await Onsale.with(.file) { onsale in
+    @Test func `where one instance is lost, waits and commands go over to the other`() async throws {
+        try await Onsale.with(.postgreSQL) { onsale in
+            try await onsale.putOnSale(active: 1)
+            for user in ["alice", "bob"] { try await onsale.arrive(user) }
+            try await onsale.expect("join moon-tour --wait", as: "bob")
+            async let waiting = onsale.expect("join moon-tour --wait", as: "alice")
+            try await onsale.until("admin room show sale", as: "carol") { $0["waiting"].number == 1 }
+            for service in Onsale.Service.allCases { try await onsale.kill(service, instance: 0) }
+            try await onsale.expect("leave", as: "bob")
+            #expect(try await waiting["state"].string == "active")
+            try await onsale.expect("reserve moon-tour Stalls-1-1", as: "alice")
+            for service in Onsale.Service.allCases {
+                try await onsale.startAgain(service)
+                try await onsale.kill(service, instance: 1)
+            }
+            #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
+            #expect(try await onsale.expect("tickets", as: "alice").json.elements.count == 1)
+            #expect(try await onsale.available("alice") == 20_000 - 8900)
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a payment that a dead service has begun is continued, and paid once`(engine: Engine) async throws {
+        try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale()
             try await onsale.arrive("alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
@@ -43,8 +66,9 @@ struct RestartTests {
         }
     }
 
-    @Test func `a gateway that is killed while it pays pays once when it is asked again`() async throws {
-        try await Onsale.with(.file) { onsale in
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `a gateway that is killed while it pays pays once when it is asked again`(engine: Engine) async throws {
+        try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(flags: "--seats-per-user 50")
             try await onsale.arrive("alice", with: "2000 EUR")
             let tries = 12

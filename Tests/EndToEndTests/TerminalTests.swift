@@ -105,6 +105,42 @@ struct TerminalTests {
         }
     }
 
+    @Test func `of several concerts and dates, the one that is meant is asked for`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.expect("admin room create other", as: "carol")
+            try await onsale.expect("admin room open other", as: "carol")
+            try await onsale.addDate("moon-tour/saturday", room: "other")
+            try await onsale.expect("admin concert create sun-tour --title Sun --host Records", as: "carol")
+            try await onsale.arrive("alice")
+            let join = onsale.window(["join", "moon-tour"], as: "alice")
+            let joined = try await onThread {
+                try join.wait(for: "Which date?")
+                join.type("2\r")
+                return join.waitForEnd()
+            }
+            #expect(joined == 0)
+            #expect(join.output.contains("You are in at moon-tour/saturday"))
+            let journey = onsale.window(["buy"], as: "alice")
+            let status = try await onThread {
+                try journey.wait(for: "Which concert?")
+                journey.type("mars-tour\r")
+                let refused = try journey.wait(for: "Please type a number from 1 to 2.")
+                try journey.wait(for: "Which concert?", after: refused)
+                journey.type("moon-tour\r")
+                try journey.wait(for: "Which date?")
+                journey.type("saturday\r")
+                try journey.wait(for: "Which seats?")
+                journey.type("Stalls-1-7\r")
+                try journey.wait(for: "Pay 89.00 EUR for Stalls-1-7?")
+                journey.type("y\r")
+                return journey.waitForEnd()
+            }
+            #expect(status == 0)
+            #expect(try await onsale.expect("tickets", as: "alice")[0]["seat"].string == "Stalls-1-7")
+        }
+    }
+
     @Test(arguments: [[], ["NO_COLOR=1"]])
     func `a camera reads the code of a ticket, with colours and without`(variables: [String]) async throws {
         try await Onsale.with(.file) { onsale in
