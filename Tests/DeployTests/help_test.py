@@ -8,6 +8,7 @@ from repository import run
 from shell import Shell
 
 # What has to be there before the first of them: services, keys, a hall, and a password that is not asked for.
+# The date is far ahead, because a sale that has ended refuses what is typed below.
 BEFORE = """
 export ONSALE_PASSWORD='a long password'
 echo "$ONSALE_PASSWORD" >secret; chmod 600 secret
@@ -19,8 +20,8 @@ gateway admin credential --keys data/keys
 gateway admin room create autumn-sale
 gateway admin room open autumn-sale
 gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records'
-gateway admin schedule add moon-tour/friday --starts '2026-12-25 20:00' --ends '2026-12-25 23:00' --room autumn-sale \
---seats-per-user 20 --cancel-until '2026-12-24 20:00'
+gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --room autumn-sale \
+--seats-per-user 20 --cancel-until '2037-12-24 20:00'
 gateway admin seats set moon-tour/friday --hall hall.csv
 """
 
@@ -47,9 +48,9 @@ STAND_INS = r"\b3f2a9c01\b|AMZD4…|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000
 THERE_ALREADY = [
     "gateway sign-up alice --password-file - < secret",
     "gateway admin room create summer-sale --active 200 --rate 20",
-    "gateway admin room create summer-sale --joins-at '2026-12-01 09:30' --opens-at '2026-12-01 10:00' --zone Europe/Berlin",
+    "gateway admin room create summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
     "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR",
-    "gateway admin schedule add moon-tour/friday --starts '2026-12-25 20:00' --ends '2026-12-25 23:00' --zone Europe/Berlin"
+    "gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --zone Europe/Berlin"
     " --room summer-sale",
 ]
 OTHER_MACHINES = ["gateway status --queue 10.0.0.1:7001,10.0.0.2:7001 --json"]

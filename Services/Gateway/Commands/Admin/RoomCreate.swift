@@ -8,7 +8,7 @@ enum RoomCreate {
         flags: AdminRoom.limits + [CommonFlags.requestID],
         examples: [
             "gateway admin room create summer-sale --active 200 --rate 20",
-            "gateway admin room create summer-sale --joins-at '2026-12-01 09:30' --opens-at '2026-12-01 10:00' --zone Europe/Berlin",
+            "gateway admin room create summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
         ],
         run: create)
 

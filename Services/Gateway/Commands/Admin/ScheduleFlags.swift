@@ -33,7 +33,7 @@ enum ScheduleFlags {
         if let name = try run.arguments.value(room) { settings.roomID = try await run.room(named: name) }
         if before == nil {
             guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
-                throw .usage("--starts and --ends are missing, such as --starts '2026-12-24 20:00'")
+                throw .usage("--starts and --ends are missing, such as --starts '2037-12-24 20:00'")
             }
             if settings.saleOpensAtMs == 0 { settings.saleOpensAtMs = UInt64(clamping: run.clock.now.milliseconds) }
             if settings.saleClosesAtMs == 0 { settings.saleClosesAtMs = settings.startsAtMs }
@@ -48,7 +48,7 @@ enum ScheduleAdd {
         calls: [.concert, .queue], caller: .operator, operands: [Invocation.target],
         flags: ScheduleFlags.all + [CommonFlags.requestID],
         examples: [
-            "gateway admin schedule add moon-tour/friday --starts '2026-12-25 20:00' --ends '2026-12-25 23:00' "
+            "gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' "
                 + "--zone Europe/Berlin --room summer-sale"
         ],
         run: add)
