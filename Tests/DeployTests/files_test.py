@@ -85,12 +85,19 @@ class Images(unittest.TestCase):
         for program in SERVICES + ["gateway"]:
             self.assertEqual(" ".join(step[1] for step in self.build).count(program), 2, program)
 
-    def test_what_is_copied_is_there_and_not_ignored(self):
-        copied = [step[1].split()[0] for step in self.build if step[0] == "COPY"]
+    def copied(self):
+        return [step[1].split()[0] for step in self.build if step[0] == "COPY"]
+
+    def test_what_is_copied_is_not_ignored(self):
         allowed = re.findall(r"(?m)^!(.*)$", text("deploy/Dockerfile.dockerignore"))
-        self.assertEqual(sorted(copied), sorted(allowed))
-        for name in copied:
-            self.assertTrue((ROOT / name).exists(), name)
+        self.assertEqual(sorted(self.copied()), sorted(allowed))
+
+    def test_the_package_can_be_read_where_nothing_is_but_what_is_copied(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in self.copied():
+                pathlib.Path(folder, name).symlink_to(ROOT / name)
+            described = run("swift", "package", "describe", cwd=folder)
+            self.assertEqual(described.returncode, 0, described.stdout)
 
     def test_the_variables_of_the_image_are_options_of_every_service(self):
         variables = {word.split("=")[0] for step in self.image if step[0] == "ENV" for word in step[1].split()}
