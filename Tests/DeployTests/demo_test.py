@@ -1,6 +1,7 @@
 """deploy/demo, with the programs that are built already."""
 
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -17,24 +18,42 @@ class Demo(unittest.TestCase):
         self.addCleanup(self.shell.close)
 
     def demo(self, *options):
-        programs = ROOT / ".build/debug"
-        return self.shell.type(f"deploy/demo --once --programs {programs} {' '.join(options)} 2>&1", patience=120)
+        return self.shell.type(f"{self.command('--once', *options)} 2>&1", patience=120)
 
-    def test_alice_buys_and_a_second_time_she_gives_back_what_she_had(self):
+    def command(self, *options):
+        return f"deploy/demo --programs {ROOT}/.build/debug {' '.join(options)}"
+
+    def test_alice_buys_and_a_second_time_she_gives_back_all_that_she_had(self):
         leftover = self.folder / "data/demo/data/queue.db"
         leftover.parent.mkdir(parents=True)
         leftover.write_text("of an earlier time")
-        printed, code = self.demo("--fresh")
-        self.assertEqual(code, 0, printed)
-        for line in ("$ gateway sign-up alice", "1092 seats", "Paid: 91.00 EUR", "Seat Balcony-", "That was all."):
+        self.shell.type(f"{self.command('--fresh')} >demo.log 2>&1 & demo=$!")
+        self.shell.type("while kill -0 $demo && ! grep -q 'Ctrl-C ends it' demo.log; do sleep 0.1; done", patience=120)
+        printed = (self.folder / "demo.log").read_text()
+        for line in ("$ gateway sign-up alice", "1092 seats", "Paid: 91.00 EUR", "Seat Balcony-", "Everything keeps running."):
             self.assertIn(line, printed)
         self.assertRegex(printed, r"You are number \d+ in the line|You are in")
-        self.assertEqual(self.shell.type("pgrep -l 'Service|gateway'")[0], "", "everything has ended")
+
+        # As it says, in another terminal; afterwards she has as many seats as one may have. Who has paid gives up the place
+        # a moment later than he hears of it: the first line waits for nothing.
+        one_more = "reserve moon-tour/friday --best 1 --grade C"
+        for command in ("leave || true", "join moon-tour/friday --wait", one_more, one_more, "pay"):
+            printed, code = self.shell.type(f"(. data/demo/environment; gateway {command}) 2>&1", patience=120)
+            self.assertEqual(code, 0, printed)
+        printed, code = self.shell.type("kill -KILL $(pgrep --parent $demo WalletService); wait $demo; tail -n 1 demo.log")
+        self.assertRegex(printed, r"demo: WalletService ended with 137\. Its log is .*/data/demo/WalletService\.log\n\Z")
+        self.ended()
 
         printed, code = self.demo()
         self.assertEqual(code, 0, printed)
-        for line in ("on sale already", "Given back: Balcony-", "Paid: 91.00 EUR"):
+        for line in ("on sale already", "Given back: Balcony-", "Paid: 91.00 EUR", "That was all."):
             self.assertIn(line, printed)
+        self.assertEqual(len(re.findall(r"(?m)^\$ gateway cancel \w+ --yes$", printed)), 2, printed)
+        self.assertEqual(len(re.findall(r"(?m)^\$ gateway release \w+$", printed)), 1, printed)
+        self.ended()
+
+    def ended(self):
+        self.assertEqual(self.shell.type("pgrep -l 'Service|gateway'")[0], "", "everything has ended")
 
     def test_what_hinders_it_is_told_in_one_line(self):
         self.shell.type("python3 -m http.server 7102 --bind 127.0.0.1 >/dev/null 2>&1 &")
