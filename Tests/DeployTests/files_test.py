@@ -42,6 +42,15 @@ class Units(unittest.TestCase):
         self.assertRegex(text("deploy/systemd/onsale.sysusers"), r"(?m)^u onsale ")
         self.assertRegex(text("deploy/systemd/onsale@.service"), r"(?m)^User=onsale$")
 
+    def test_what_the_runbook_has_services_write_is_where_the_unit_lets_them(self):
+        state = "/var/lib/" + re.search(r"(?m)^StateDirectory=(.+)$", text("deploy/systemd/onsale@.service")).group(1)
+        self.assertIn(f":{state}:", ":".join(text("deploy/systemd/onsale.sysusers").split()))
+        runbook = re.sub(r"(?ms)^```console.*?^```$", "", text("deploy/README.md"))
+        # The keys, too: the new file of a rotation is written beside the old one.
+        written = re.findall(r"(?:ONSALE_KEYS=|--keys |keys=|ONSALE_DATABASE=sqlite://|sqlite://)(/\S*)", runbook)
+        self.assertGreater(len(written), 10)
+        self.assertEqual({path.rpartition("/")[0] for path in written}, {state})
+
 
 class Images(unittest.TestCase):
     def setUp(self):
