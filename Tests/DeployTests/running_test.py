@@ -124,6 +124,35 @@ class PostgreSQL(unittest.TestCase):
                 self.assertIn("permission denied", self.psql(self.url(other, own), "-c", "select 1").stdout)
         self.citus()
 
+    def test_the_role_for_backups_copies_each_database_and_each_service_restores_its_own(self):
+        self.assertEqual(self.roles().returncode, 0)
+        folder = in_folder(self)
+        names = [service.removesuffix("Service").lower() for service in SERVICES]
+        for service, name in zip(SERVICES, names):
+            with running(service, folder, "--database", self.url(f"onsale_{name}", f"onsale_{name}")):
+                pass
+            again = f"onsale_{name}_again"
+            self.assertEqual(self.psql(self.server, "-c", f"create database {again} owner onsale_{name}").stdout, "")
+            self.addCleanup(self.psql, self.server, "-c", f"drop database {again}")
+        copied = run("deploy/backup", folder + "/copy", *(
+            f"{name}={self.url('onsale_backup', 'onsale_' + name)}" for name in names))
+        self.assertEqual(copied.returncode, 0, copied.stdout)
+        restored = run("deploy/restore", folder + "/copy", *(
+            f"{name}={self.url('onsale_' + name, f'onsale_{name}_again')}" for name in names))
+        self.assertEqual(restored.returncode, 0, restored.stdout)
+        for service, name in zip(SERVICES, names):
+            there = self.url(f"onsale_{name}", f"onsale_{name}_again")
+            self.assertEqual(self.content(there), self.content(self.url(f"onsale_{name}", f"onsale_{name}")))
+            with running(service, folder, "--database", there):
+                pass
+
+    def content(self, url):
+        dumped = run("pg_dump", "--no-owner", "--no-privileges", url)
+        self.assertEqual(dumped.returncode, 0, dumped.stdout)
+        self.assertIn("CREATE TABLE public.migration", dumped.stdout)
+        # What begins so differs each time, and is no content.
+        return [line for line in dumped.stdout.splitlines() if not line.startswith(("--", "\\restrict", "\\unrestrict"))]
+
     def citus(self):
         """The script runs, and each call finds its table and column, where a stand-in takes the place of Citus."""
         script = text("deploy/postgresql/citus.sql")
