@@ -6513,7 +6513,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__refund_entry__descriptor =
   (ProtobufCMessageInit) onsale__concert__v1__refund_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__acknowledge_refund_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__acknowledge_refund_request__field_descriptors[3] =
 {
   {
     "concert_id",
@@ -6539,15 +6539,28 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__acknowledge_refund_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "payment_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__AcknowledgeRefundRequest, payment_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__acknowledge_refund_request__field_indices_by_name[] = {
   0,   /* field[0] = concert_id */
+  2,   /* field[2] = payment_id */
   1,   /* field[1] = refund_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__acknowledge_refund_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__acknowledge_refund_request__descriptor =
 {
@@ -6557,7 +6570,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__acknowledge_refund_request
   "Onsale__Concert__V1__AcknowledgeRefundRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__AcknowledgeRefundRequest),
-  2,
+  3,
   onsale__concert__v1__acknowledge_refund_request__field_descriptors,
   onsale__concert__v1__acknowledge_refund_request__field_indices_by_name,
   1,  onsale__concert__v1__acknowledge_refund_request__number_ranges,

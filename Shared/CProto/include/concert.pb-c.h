@@ -1005,10 +1005,15 @@ struct  Onsale__Concert__V1__AcknowledgeRefundRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData refund_id;
+  /*
+   * The payment that was given back: a late call must not end another refund, whose client used the same request_id again.
+   * Empty, as from those who do not know this field: whichever it is.
+   */
+  ProtobufCBinaryData payment_id;
 };
 #define ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__acknowledge_refund_request__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Onsale__Concert__V1__AcknowledgeRefundReply

@@ -28,7 +28,8 @@ extension ConcertServer {
                 try ReservationTable.save(reservation, was: old, tx)
                 for (ticket, old) in zip(tickets, oldTickets) { try TicketTable.save(ticket, was: old, tx) }
                 for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
-                try RefundTable.insert(RefundTable.Refund(refund, of: reservation, now: tx.now), tx)
+                let due = try RefundTable.Refund(refund, of: reservation, now: tx.now)
+                guard try RefundTable.insert(due, tx) else { throw ConcertRefusal.requestIDReused }
             }
             return ReservationEntry(reservation, at: tx.now)
         }

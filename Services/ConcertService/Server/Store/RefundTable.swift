@@ -17,18 +17,24 @@ enum RefundTable {
         let dueSince: Timestamp
     }
 
-    static func insert(_ refund: Refund, _ tx: Transaction) throws {
-        try tx.execute(
+    /// False where another refund of this concert has the id, and waits: nothing is written then.
+    static func insert(_ refund: Refund, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(
             """
             insert into refund_due (
                 concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
             """, refund.concert, refund.id, refund.payment, refund.reservation, refund.user, refund.amount.minorUnits,
-            refund.amount.currency.code, refund.reason, refund.dueSince)
+            refund.amount.currency.code, refund.reason, refund.dueSince) == 1
     }
 
-    static func delete(_ id: RefundID, of concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute("delete from refund_due where concert_id = $1 and refund_id = $2", concert, id)
+    /// Nil is for whichever payment it is.
+    static func delete(_ id: RefundID, of payment: PaymentID?, in concert: ConcertID, _ tx: Transaction) throws {
+        guard let payment else {
+            return try tx.execute("delete from refund_due where concert_id = $1 and refund_id = $2", concert, id)
+        }
+        try tx.execute(
+            "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3", concert, id, payment)
     }
 
     /// One more than a page holds. Across concerts in the order of their ids.

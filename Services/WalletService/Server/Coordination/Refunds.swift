@@ -46,7 +46,8 @@ struct Refunds: Sendable {
             if let halt { alarm.raise(halt) }
             guard isPaidOut else { return }
             _ = try await concert.acknowledgeRefund(
-                AcknowledgeRefundRequest(concertID: entry.concertID, refundID: entry.refundID),
+                AcknowledgeRefundRequest(
+                    concertID: entry.concertID, refundID: entry.refundID, paymentID: entry.paymentID),
                 identity.options(timeout: Self.patience))
         } catch let broken as BrokenInvariant {
             alarm.raise(broken)
