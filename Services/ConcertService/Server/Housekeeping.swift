@@ -8,6 +8,7 @@ extension ConcertServer {
     private static let sweepInterval = Duration.seconds(30)
     private static let forgetInterval = Duration.hours(1)
     private static let reservationsAtATime = 100
+    private static let decisionsAtATime = 100
 
     var housekeeping: [Job] {
         [
@@ -45,13 +46,26 @@ extension ConcertServer {
     /// A payment that bought nothing is remembered for a day after its reservation has ended: from then on a late Confirm
     /// finds nothing that it could buy.
     private func forgetAborts() async throws {
-        let old = try await database.scan { try DecisionTable.aborted(before: $0.now - Decision.memory, $0) }
-        for (concert, decision) in old {
-            try await database.transaction { tx in
-                let reservation = try ReservationTable.find(decision.reservation, of: concert, tx)
-                if let reservation, !reservation.isOver(since: Decision.memory, at: tx.now) { return }
-                try DecisionTable.delete(decision.payment, in: concert, tx)
+        var last: DecisionTable.Aborted?
+        repeat {
+            var old = try await database.scan { [last] in
+                try DecisionTable.aborted(before: $0.now - Decision.memory, after: last, $0)
+            }[...]
+            last = old.last
+            while !old.isEmpty {
+                let part = old.prefix(Self.decisionsAtATime)
+                old = old.dropFirst(part.count)
+                try await database.transaction { tx in try Self.forget(Array(part), tx) }
             }
+        } while last != nil
+    }
+
+    /// In the order of their keys, as everyone who writes several of them.
+    private static func forget(_ old: [DecisionTable.Aborted], _ tx: Transaction) throws {
+        for aborted in old.sorted(by: { ($0.concert, $0.decision.payment) < ($1.concert, $1.decision.payment) }) {
+            let reservation = try ReservationTable.find(aborted.decision.reservation, of: aborted.concert, tx)
+            if let reservation, !reservation.isOver(since: Decision.memory, at: tx.now) { continue }
+            try DecisionTable.delete(aborted.decision.payment, in: aborted.concert, tx)
         }
     }
 }

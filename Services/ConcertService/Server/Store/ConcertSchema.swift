@@ -109,5 +109,9 @@ enum ConcertSchema {
                     currency text not null, reason text not null, due_since bigint not null,
                     constraint refund_due_key primary key (concert_id, refund_id))
                 """)),
+        Migration(
+            "find the oldest aborts of all concerts",
+            "create index decision_of_aborts_by_age on decision (decided_at, concert_id, payment_id) where outcome <> 0",
+            "drop index decision_of_aborts"),
     ]
 }

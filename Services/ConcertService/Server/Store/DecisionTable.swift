@@ -27,16 +27,22 @@ enum DecisionTable {
             """, concert, payment, map: decision)
     }
 
-    /// For a scan: payments that bought nothing, and were told so before `time`.
-    static func aborted(
-        before time: Timestamp, _ reader: Reader
-    ) throws -> [(concert: ConcertID, decision: Decision)] {
+    struct Aborted: Sendable {
+        let concert: ConcertID
+        let decision: Decision
+    }
+
+    /// For a scan: payments that bought nothing, and were told so before `time`; a page of them, the oldest first, from the
+    /// one after `last` on.
+    static func aborted(before time: Timestamp, after last: Aborted?, _ reader: Reader) throws -> [Aborted] {
         try reader.rows(
             """
             select payment_id, reservation_id, outcome, decided_at, concert_id from decision
-            where outcome <> 0 and decided_at <= $1 limit 1000
-            """, time
-        ) { row in (try row.id(4), try decision(row)) }
+            where outcome <> 0 and decided_at <= $1 and (decided_at, concert_id, payment_id) > ($2, $3, $4)
+            order by decided_at, concert_id, payment_id limit 1000
+            """, time, last?.decision.at ?? Timestamp(milliseconds: .min), last?.concert ?? ConcertID(high: 0, low: 0),
+            last?.decision.payment ?? PaymentID(high: 0, low: 0)
+        ) { row in Aborted(concert: try row.id(4), decision: try decision(row)) }
     }
 
     static func delete(_ payment: PaymentID, in concert: ConcertID, _ tx: Transaction) throws {

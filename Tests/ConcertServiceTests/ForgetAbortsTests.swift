@@ -1,0 +1,69 @@
+import ConcertAPI
+import Database
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// Payments that bought nothing are forgotten, however many there are.
+@Suite struct ForgetAbortsTests {
+    private static let age = Duration.hours(25)
+
+    /// As many payments that bought nothing.
+    private func abort(_ count: Int, about reservation: ReservationID, at time: Timestamp, in house: House) async throws
+    {
+        let concert = house.concert
+        try await house.service.instances[0].database.transaction { tx in
+            for number in 1...UInt64(count) {
+                try tx.execute(
+                    """
+                    insert into decision (concert_id, payment_id, reservation_id, outcome, decided_at)
+                    values ($1, $2, $3, 5, $4)
+                    """, concert, PaymentID(high: reservation.low, low: number), reservation, time)
+            }
+        }
+    }
+
+    private func decisionCount(in house: House) async throws -> Int? {
+        try await house.service.instances[0].database.read { reader in
+            try reader.first("select count(*) from decision") { row in try row.int(0) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `more than one page is forgotten at once, also behind a page that may not go yet`(engine: Engine) async throws
+    {
+        try await House.with(engine) { house in
+            let held = try #require(
+                ReservationID(bytes: try await house.reserve("A-1-1", as: .alice, number: 10).reservationID))
+            try await abort(1001, about: held, at: .noon - Self.age, in: house)
+            try await abort(1001, about: ReservationID(high: 9, low: 9), at: .noon - .hours(24), in: house)
+            try await house.service.run("forget aborts")
+            #expect(try await decisionCount(in: house) == 1001)
+            house.clock.advance(by: Self.age)
+            try await house.service.run("forget aborts")
+            #expect(try await decisionCount(in: house) == 0)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment that is aborted before its reservation is there is remembered for a day, too`(
+        engine: Engine
+    ) async throws {
+        try await House.with(engine) { house in
+            var unknown = ReservationEntry()
+            unknown.reservationID = RequestID.wish(10).bytes
+            #expect(try await house.abort(unknown, payment: 11).reason == .requested)
+            house.clock.advance(by: .hours(1) - .milliseconds(1))
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            #expect(try await house.confirm(mine, payment: 11).reason == .requested)
+            #expect(try await house.confirm(mine, payment: 12).outcome == .confirmed)
+            house.clock.advance(by: .hours(23))
+            try await house.service.run("forget aborts")
+            #expect(try await decisionCount(in: house) == 2)
+            house.clock.advance(by: .hours(1))
+            try await house.service.run("forget aborts")
+            #expect(try await decisionCount(in: house) == 1, "a sale stays")
+        }
+    }
+}
