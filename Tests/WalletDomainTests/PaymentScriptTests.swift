@@ -116,6 +116,18 @@ import Testing
             00:00  pay 30           RESERVED 70 30
             00:01  confirmed-other  RESERVED 70 30 halted
             00:02  confirmed 29     RESERVED 70 30 halted
+    @Test func `a clock that was ahead puts nothing off when it is set back`() throws {
+        try play(
+            """
+            60:00      pay 30   RESERVED 70 30
+            59:55.001  attempt  RESERVED 70 30 wait
+            59:55      attempt  RESERVED 70 30 ask
+            00:00      attempt  RESERVED 70 30 ask
+            00:00.020  attempt  RESERVED 70 30 wait
+            00:00.100  attempt  RESERVED 70 30 ask
+            """)
+    }
+
             00:03  confirmed 30     POSTED 70 0
             """)
     }

@@ -75,6 +75,20 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
+    func `a clock that was an hour ahead and is set back keeps no pass waiting`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            let line = try await Line(market)
+            try await market.topUp(10_000)
+            #expect(try await market.pay(line.reservation).outcome == .paid)
+            try await market.wallet.instances[0].database.transaction {
+                try $0.execute("update pass_due set next_attempt = next_attempt + 3600000")
+            }
+            try await market.run("passes") { try await passesDue(market) == 0 }
+            #expect(try await line.state() == .finished)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a waiting room that is not there delays no payment, and a place that is gone is let go`(
         engine: Engine
     ) async throws {

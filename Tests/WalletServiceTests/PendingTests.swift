@@ -62,6 +62,22 @@ import WalletService
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a clock that was an hour ahead and is set back keeps no payment waiting`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(10_000)
+            market.clock.step(to: .noon + .hours(1))
+            let reservation = try await market.reserve("1")
+            market.road.set(.callsAreLost)
+            #expect(try await market.payInVain(reservation).outcome == .pending)
+            market.clock.advance(by: .seconds(2))
+            try await market.wallet.run("payments")
+            market.clock.step(to: .noon)
+            market.road.set(.none)
+            #expect(try await market.settled().outcome == .paid)
+        }
+    }
+
     @Test(arguments: [Engine.file, .postgreSQL])
     func `a payment that was left behind by a restart is taken up at the next start`(engine: Engine) async throws {
         let database = try await TestDatabase.make(on: engine)

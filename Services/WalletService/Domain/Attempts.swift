@@ -15,4 +15,11 @@ package enum Attempts {
         var random = SeededGenerator(seed: payment.low &+ UInt64(clamping: attempt))
         return .milliseconds(Int64.random(in: pause.milliseconds * 3 / 4...pause.milliseconds, using: &random))
     }
+
+    /// The times that are due: those that have come, and those so far ahead that no pause leads there. Such a one was
+    /// written by a clock that was ahead, and to wait until its time comes would be to wait for nothing.
+    package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
+        let tooFar = now + firstPause + longestPause
+        return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]
+    }
 }

@@ -58,7 +58,9 @@ extension Payment {
 
     /// The timer asks once more. False where that is not due.
     package mutating func beginAttempt(now: Timestamp) -> Bool {
-        guard state == .reserved, let nextAttempt, nextAttempt <= now else { return false }
+        guard state == .reserved, let nextAttempt,
+            Attempts.dueTimes(at: now).contains(where: { $0.contains(nextAttempt) })
+        else { return false }
         attempt += 1
         self.nextAttempt = now + Attempts.pause(after: attempt, of: id)
         return true

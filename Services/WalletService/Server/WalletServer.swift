@@ -35,12 +35,9 @@ struct WalletServer: WalletHandlers {
         let identity = ServiceIdentity(ground.keys, ground.clock)
         let alarm = BreachAlarm(ground.log, ground.metrics)
         coordinator = Coordinator(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
-        let recovery = Recovery(database: ground.database, coordinator: coordinator)
-        let passes = FinishedPasses(
-            database: ground.database, queue: QueueClient(queue), identity: identity, log: ground.log)
-        let refunds = Refunds(
-            database: ground.database, concert: ConcertClient(concert), identity: identity, alarm: alarm,
-            log: ground.log)
+        let recovery = Recovery(database: ground.database, clock: ground.clock, coordinator: coordinator)
+        let passes = FinishedPasses(ground, queue: QueueClient(queue), identity: identity)
+        let refunds = Refunds(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let lateness = LatePayments(ground)
         jobs = [
             Job("payments", every: Recovery.interval) { try await recovery.run() },

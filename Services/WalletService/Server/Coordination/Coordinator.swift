@@ -13,6 +13,7 @@ import WalletDomain
 struct Coordinator: Sendable {
     let alarm: BreachAlarm
     private let database: Database
+    private let clock: any Clock
     private let concert: ConcertClient
     private let identity: ServiceIdentity
     private let log: Log
@@ -20,6 +21,7 @@ struct Coordinator: Sendable {
 
     init(_ ground: ServiceGround, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
         database = ground.database
+        clock = ground.clock
         log = ground.log
         self.concert = concert
         self.identity = identity
@@ -79,24 +81,24 @@ struct Coordinator: Sendable {
                 payment = other
                 step = payment.receive(decision, now: tx.now)
             }
-            return (payment, try Self.carryOut(step, for: payment, tx))
+            return (payment, try carryOut(step, for: payment, tx))
         }
         if let halt { alarm.raise(halt) }
         return payment
     }
 
     /// The halt, where it is a new one.
-    private static func carryOut(
+    private func carryOut(
         _ step: Payment.Step, for payment: Payment, _ tx: Transaction
     ) throws -> HaltTable.Halt? {
         switch step {
         case .nothing: break
         case .post(let place):
-            try move(.payment, for: payment, tx)
+            try Self.move(.payment, for: payment, tx)
             guard let place else { break }
             try PassTable.insert(
-                PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: tx.now), tx)
-        case .release: try move(.release, for: payment, tx)
+                PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: clock.now), tx)
+        case .release: try Self.move(.release, for: payment, tx)
         case .giveBack: preconditionFailure("a decision gives nothing back")
         case .halt(let why):
             guard let concert = payment.content?.concert else { break }

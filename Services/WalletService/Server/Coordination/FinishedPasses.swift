@@ -3,6 +3,7 @@ import Kernel
 import QueueAPI
 import RPC
 import Runtime
+import Service
 import WalletDomain
 
 /// Tells the waiting room who has paid, so that the next one comes in. The payer does not wait for this.
@@ -13,16 +14,28 @@ struct FinishedPasses: Sendable {
     /// Batches in a row; what is left then waits for the next look.
     private static let maximumRounds = 100
 
-    let database: Database
-    let queue: QueueClient
-    let identity: ServiceIdentity
-    let log: Log
+    private let database: Database
+    private let clock: any Clock
+    private let queue: QueueClient
+    private let identity: ServiceIdentity
+    private let log: Log
+    private let unanswered: Counter
+
+    init(_ ground: ServiceGround, queue: QueueClient, identity: ServiceIdentity) {
+        database = ground.database
+        clock = ground.clock
+        log = ground.log
+        self.queue = queue
+        self.identity = identity
+        unanswered = ground.metrics.counter(
+            "wallet_passes_unanswered_total", "Attempts to finish a pass that brought no answer; they come again.")
+    }
 
     func run() async throws {
         for _ in 0..<Self.maximumRounds {
-            let due = try await database.read { try PassTable.due(at: $0.now, limit: Self.batch, $0) }
+            let due = try await database.read { try PassTable.due(at: clock.now, limit: Self.batch, $0) }
             guard !due.isEmpty else { return }
-            let claimed = try await database.transaction { tx in try Self.claim(due, tx) }
+            let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
             let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
                 for (pass, patience) in claimed {
                     group.addTask { await finish(pass, within: patience) ? pass : nil }
@@ -37,13 +50,13 @@ struct FinishedPasses: Sendable {
     }
 
     private static func claim(
-        _ due: [PassTable.Pass], _ tx: Transaction
+        _ due: [PassTable.Pass], at now: Timestamp, _ tx: Transaction
     ) throws -> [(pass: PassTable.Pass, patience: Duration)] {
         try due.sorted(by: PassTable.Pass.precedes).compactMap { pass in
             var claimed = pass
             claimed.attempt += 1
             let patience = Attempts.pause(after: claimed.attempt, of: pass.payment)
-            claimed.nextAttempt = tx.now + patience
+            claimed.nextAttempt = now + patience
             return try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx) ? (claimed, patience) : nil
         }
     }
@@ -56,7 +69,11 @@ struct FinishedPasses: Sendable {
             return true
         } catch {
             // A place that is not there, or has no pass, will not have one later.
-            guard [.notFound, .failedPrecondition, .invalidArgument].contains(error.code) else { return false }
+            guard [.notFound, .failedPrecondition, .invalidArgument].contains(error.code) else {
+                unanswered.increment()
+                log.debug("a pass waits", ["payment": "\(pass.payment)", "why": "\(error)"])
+                return false
+            }
             log.warning(
                 "a pass could not be finished",
                 ["payment": "\(pass.payment)", "place": "\(pass.place.place)", "why": "\(error)"])

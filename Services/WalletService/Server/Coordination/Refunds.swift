@@ -3,6 +3,7 @@ import Database
 import Kernel
 import RPC
 import Runtime
+import Service
 import WalletDomain
 
 /// Fetches what is owed for reservations that were taken back, and pays it out. It is listed until it is acknowledged, and
@@ -13,11 +14,23 @@ struct Refunds: Sendable {
     /// Pages of one look: some hundred thousand refunds. More wait for the next one.
     private static let maximumPages = 1000
 
-    let database: Database
-    let concert: ConcertClient
-    let identity: ServiceIdentity
-    let alarm: BreachAlarm
-    let log: Log
+    private let database: Database
+    private let concert: ConcertClient
+    private let identity: ServiceIdentity
+    private let alarm: BreachAlarm
+    private let log: Log
+    private let unanswered: Counter
+
+    init(_ ground: ServiceGround, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
+        database = ground.database
+        log = ground.log
+        self.concert = concert
+        self.identity = identity
+        self.alarm = alarm
+        unanswered = ground.metrics.counter(
+            "wallet_refunds_unanswered_total",
+            "Attempts to fetch refunds, pay one out or acknowledge it that came to nothing; they come again.")
+    }
 
     func run() async throws {
         var request = ListRefundsDueRequest()
@@ -26,6 +39,7 @@ struct Refunds: Sendable {
             do throws(RPCFailure) {
                 page = try await concert.listRefundsDue(request, identity.options(timeout: Self.patience))
             } catch {
+                unanswered.increment()
                 return log.debug("refunds could not be fetched", ["why": "\(error)"])
             }
             await withTaskGroup { group in
@@ -52,6 +66,7 @@ struct Refunds: Sendable {
         } catch let broken as BrokenInvariant {
             alarm.raise(broken)
         } catch {
+            unanswered.increment()
             log.debug("a refund waits", ["refund": "\(due.id)", "why": "\(error)"])
         }
     }

@@ -10,12 +10,13 @@ extension WalletServer {
         let user = try call.user
         let id = try PaymentID(field: "payment_id", request.paymentID)
         var payment = try await database.transaction(before: call.deadline) { tx in
+            let now = clock.now
             guard var payment = try PaymentTable.find(id, of: user, tx) else {
-                let cancelled = Payment.cancelledBefore(id, by: user, now: tx.now)
+                let cancelled = Payment.cancelledBefore(id, by: user, now: now)
                 guard try PaymentTable.insert(cancelled, tx) else { throw tx.conflict() }
                 return cancelled
             }
-            if payment.cancel(now: tx.now) { try PaymentTable.cancel(payment, tx) }
+            if payment.cancel(now: now) { try PaymentTable.cancel(payment, tx) }
             return payment
         }
         if payment.state == .reserved {

@@ -15,7 +15,7 @@ extension WalletServer {
         return try await database.read(before: call.deadline) { reader in
             let payments = try PaymentTable.page(of: user, before: before, limit: size + 1, reader)
             return ListPaymentsReply(
-                payments: payments.prefix(size).map { PaymentView($0, at: reader.now) }, hasMore: payments.count > size)
+                payments: payments.prefix(size).map { PaymentView($0, at: clock.now) }, hasMore: payments.count > size)
         }
     }
 }

@@ -14,7 +14,7 @@ extension WalletServer {
         let id = try PaymentID(field: "payment_id", request.paymentID)
         let content = try Payment.Content(request)
         var (payment, isNew) = try await database.transaction(before: call.deadline) { tx in
-            try Self.begin(id, by: user, for: content, tx)
+            try Self.begin(id, by: user, for: content, now: clock.now, tx)
         }
         let margin = LiveAttempt.margin(of: call)
         if isNew, payment.state == .reserved {
@@ -27,7 +27,7 @@ extension WalletServer {
     private static func begin(
         _ id: PaymentID, by user: UserID, for content: Payment.Content, _ tx: Transaction
     ) throws -> (payment: Payment, isNew: Bool) {
-        var payment = Payment.reserve(id, by: user, for: content, now: tx.now)
+        var payment = Payment.reserve(id, by: user, for: content, now: now)
         guard try PaymentTable.insert(payment, tx) else {
             if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.asked(for: content), false) }
             if try HaltTable.has(content.concert, tx) { throw WalletRefusal.concertHalted }
@@ -37,7 +37,7 @@ extension WalletServer {
             try !AccountTable.move(.setAside, amount, of: user, for: RequestID(of: id), tx)
         {
             let account = try AccountTable.find(user, in: amount.currency, tx)
-            payment.decline(account == nil ? .noAccount : .insufficient, now: tx.now)
+            payment.decline(account == nil ? .noAccount : .insufficient, now: now)
             guard try PaymentTable.close(payment, tx) else { throw tx.conflict() }
         }
         return (payment, true)

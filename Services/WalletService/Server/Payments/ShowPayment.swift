@@ -11,7 +11,7 @@ extension WalletServer {
         let id = try PaymentID(field: "payment_id", request.paymentID)
         return try await database.read(before: call.deadline) { reader in
             guard let payment = try PaymentTable.find(id, of: user, reader) else { throw WalletRefusal.paymentUnknown }
-            return ShowPaymentReply(payment: PaymentView(payment, at: reader.now))
+            return ShowPaymentReply(payment: PaymentView(payment, at: clock.now))
         }
     }
 }

@@ -22,16 +22,18 @@ enum PassTable {
 
     /// The longest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Pass] {
-        try reader.rows(
-            """
-            select user_id, payment_id, room_id, place_id, attempt, next_attempt from pass_due
-            where next_attempt <= $1 order by next_attempt limit $2
-            """, now, limit
-        ) { row in
-            Pass(
-                user: try row.id(0), payment: try row.id(1),
-                place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
-                nextAttempt: try row.timestamp(5))
+        try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
+            due += try reader.rows(
+                """
+                select user_id, payment_id, room_id, place_id, attempt, next_attempt from pass_due
+                where next_attempt between $1 and $2 order by next_attempt limit $3
+                """, times.lowerBound, times.upperBound, limit - due.count
+            ) { row in
+                Pass(
+                    user: try row.id(0), payment: try row.id(1),
+                    place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
+                    nextAttempt: try row.timestamp(5))
+            }
         }
     }
 

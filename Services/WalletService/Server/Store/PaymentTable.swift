@@ -84,12 +84,14 @@ enum PaymentTable {
 
     /// Undecided ones that are to be asked for, the longest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Payment] {
-        try reader.rows(
-            """
-            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
-                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
-            from payment where state = 1 and next_attempt <= $1 order by next_attempt limit $2
-            """, now, limit, map: payment)
+        try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
+            due += try reader.rows(
+                """
+                select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
+                    wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
+                from payment where state = 1 and next_attempt between $1 and $2 order by next_attempt limit $3
+                """, times.lowerBound, times.upperBound, limit - due.count, map: payment)
+        }
     }
 
     /// How many have been undecided since before `time`, and since when the oldest of them.
