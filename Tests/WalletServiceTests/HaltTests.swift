@@ -1,4 +1,5 @@
 import ConcertAPI
+import Database
 import Kernel
 import RPC
 import Runtime
@@ -68,9 +69,55 @@ import WalletAPI
         }
     }
 
-    private func brokenInvariants(_ market: Market) -> Int {
+    @Test(arguments: Engine.available)
+    func `money that is not there halts the concert and moves nothing`(engine: Engine) async throws {
+        try await Market.with(engine, isAudited: false) { market in
+            try await market.topUp(20_000)
+            let first = try await market.reserve("1", number: 20)
+            let second = try await market.reserve("2", number: 21)
+            #expect(try await market.pay(first, number: 30).outcome == .paid)
+            market.road.set(.callsAreLost)
+            #expect(try await market.payInVain(second, number: 31).outcome == .pending)
+            market.road.set(.none)
+            let database = market.wallet.instances[0].database
+            try await database.transaction { try $0.execute("update account set pending = 0") }
+            try await market.run("payments") { try await market.halts().count == 1 }
+            #expect(try await market.show(31).outcome == .pending)
+
+            try await market.giveBack(first)
+            try await database.transaction { try $0.execute("delete from account") }
+            try await market.run("refunds") { try await market.halts().count == 2 }
+            #expect(try await market.show(30).isRefunded == false)
+            #expect(brokenInvariants(market) == 2)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a halted concert is counted for as long as it is halted, whoever saw it begin`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            func halted() async throws -> Int {
+                try await market.wallet.run("late payments")
+                return number("wallet_halted_concerts", market)
+            }
+            #expect(try await halted() == 0)
+            let (concert, payment) = (ConcertID(high: 2, low: 1), PaymentID(high: 1, low: 1))
+            try await market.wallet.instances[0].database.transaction { tx in
+                try tx.execute(
+                    """
+                    insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
+                    """, concert, payment, UserID.alice)
+            }
+            #expect(try await halted() == 1)
+            _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert.bytes))
+            #expect(try await halted() == 0)
+        }
+    }
+
+    private func brokenInvariants(_ market: Market) -> Int { number("wallet_broken_invariants_total", market) }
+
+    private func number(_ metric: String, _ market: Market) -> Int {
         let lines = market.wallet.instances[0].metrics.prometheusText.split(separator: "\n")
-        let line = lines.first { $0.hasPrefix("wallet_broken_invariants_total ") }
+        let line = lines.first { $0.hasPrefix("\(metric) ") }
         return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 }

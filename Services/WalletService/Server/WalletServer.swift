@@ -33,7 +33,7 @@ struct WalletServer: WalletHandlers {
             balance: Int64(ground.configuration[WalletFlags.maxBalance]))
         usersMayTopUp = ground.configuration[WalletFlags.topUpBy] == .user
         let identity = ServiceIdentity(ground.keys, ground.clock)
-        let alarm = BreachAlarm(ground.log, ground.metrics)
+        let alarm = BreachAlarm(ground)
         coordinator = Coordinator(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let recovery = Recovery(database: ground.database, clock: ground.clock, coordinator: coordinator)
         let passes = FinishedPasses(ground, queue: QueueClient(queue), identity: identity)

@@ -1,18 +1,22 @@
+import Database
 import Kernel
 import Runtime
-import WalletDomain
+import Service
 
 /// Says aloud what must never happen, and did.
 struct BreachAlarm: Sendable {
+    private let database: Database
     private let log: Log
     private let breaches: Counter
 
-    init(_ log: Log, _ metrics: Metrics) {
-        self.log = log
-        breaches = metrics.counter(
+    init(_ ground: ServiceGround) {
+        database = ground.database
+        log = ground.log
+        breaches = ground.metrics.counter(
             "wallet_broken_invariants_total", "What must never happen, and did: raise an alarm.")
     }
 
+    /// For a halt that is written down.
     func raise(_ halt: HaltTable.Halt) {
         breaches.increment()
         log.error(
@@ -23,10 +27,18 @@ struct BreachAlarm: Sendable {
             ])
     }
 
-    /// For what was seen before anything was written.
-    func raise(_ broken: BrokenInvariant) {
-        breaches.increment()
-        log.error("an invariant is broken", ["why": "\(broken)"])
+    /// For what was seen before it could do harm. It has undone the transaction that saw it, so the halt has one of its own.
+    func halt(_ broken: BrokenInvariant) async {
+        let halt = broken.halt
+        do {
+            if try await database.transaction({ try HaltTable.insert(halt, $0) }) { raise(halt) }
+        } catch {
+            // The next attempt sees it again, and halts the concert then.
+            breaches.increment()
+            log.error(
+                "an invariant is broken, and the halt could not be written",
+                ["why": "\(halt.why)", "payment": "\(halt.payment)", "error": "\(error)"])
+        }
     }
 
     func lifted(_ concert: ConcertID, by user: UserID) {
@@ -35,6 +47,6 @@ struct BreachAlarm: Sendable {
 }
 
 /// What must never happen, seen before it could do harm: nothing was written.
-struct BrokenInvariant: Error, CustomStringConvertible {
-    let description: String
+struct BrokenInvariant: Error {
+    let halt: HaltTable.Halt
 }

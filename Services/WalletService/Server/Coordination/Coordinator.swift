@@ -37,7 +37,7 @@ struct Coordinator: Sendable {
             let decision = try await decision(about: payment, content, identity.options(timeout: patience))
             return try await settle(payment, decision)
         } catch let broken as BrokenInvariant {
-            alarm.raise(broken)
+            await alarm.halt(broken)
         } catch {
             unanswered.increment()
             log.debug(
@@ -102,17 +102,19 @@ struct Coordinator: Sendable {
         case .giveBack: preconditionFailure("a decision gives nothing back")
         case .halt(let why):
             guard let concert = payment.content?.concert else { break }
-            let halt = HaltTable.Halt(
-                concert: concert, payment: payment.id, user: payment.user, why: why, at: tx.now)
+            let halt = HaltTable.Halt(concert: concert, payment: payment.id, user: payment.user, why: why, at: tx.now)
             if try HaltTable.insert(halt, tx) { return halt }
         }
         return nil
     }
 
     private static func move(_ kind: WalletDomain.Entry.Kind, for payment: Payment, _ tx: Transaction) throws {
-        guard let amount = payment.amountToMove else { return }
+        guard let concert = payment.content?.concert, let amount = payment.amountToMove else { return }
         guard try AccountTable.move(kind, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
-            throw BrokenInvariant(description: "\(amount) of payment \(payment.id) is not set aside")
+            throw BrokenInvariant(
+                halt: HaltTable.Halt(
+                    concert: concert, payment: payment.id, user: payment.user, why: "its \(amount) are not set aside",
+                    at: tx.now))
         }
     }
 }

@@ -64,7 +64,7 @@ struct Refunds: Sendable {
                     concertID: entry.concertID, refundID: entry.refundID, paymentID: entry.paymentID),
                 identity.options(timeout: Self.patience))
         } catch let broken as BrokenInvariant {
-            alarm.raise(broken)
+            await alarm.halt(broken)
         } catch {
             unanswered.increment()
             log.debug("a refund waits", ["refund": "\(due.id)", "why": "\(error)"])
@@ -79,21 +79,26 @@ struct Refunds: Sendable {
         let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
         switch step {
         case .nothing: break
-        case .giveBack: if let payment { try giveBack(payment, tx) }
+        case .giveBack: if let payment { try giveBack(payment, due, tx) }
         case .halt(let why):
-            let halt = HaltTable.Halt(
-                concert: due.concert, payment: due.payment, user: due.user, why: why, at: tx.now)
+            let halt = HaltTable.Halt(due, why, at: tx.now)
             return (false, try HaltTable.insert(halt, tx) ? halt : nil)
         case .post, .release: preconditionFailure("a refund neither posts nor releases")
         }
         return (payment?.hasReturned(due) ?? false, nil)
     }
 
-    private static func giveBack(_ payment: Payment, _ tx: Transaction) throws {
+    private static func giveBack(_ payment: Payment, _ due: RefundDue, _ tx: Transaction) throws {
         try PaymentTable.refund(payment, tx)
         guard let amount = payment.amountToMove else { return }
         guard try AccountTable.move(.refund, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
-            throw BrokenInvariant(description: "payment \(payment.id) was posted, and its user has no account")
+            throw BrokenInvariant(halt: HaltTable.Halt(due, "it was posted, and its user has no account", at: tx.now))
         }
+    }
+}
+
+extension HaltTable.Halt {
+    fileprivate init(_ due: RefundDue, _ why: String, at now: Timestamp) {
+        self.init(concert: due.concert, payment: due.payment, user: due.user, why: why, at: now)
     }
 }

@@ -26,6 +26,12 @@ enum HaltTable {
         try reader.exists("select 1 from halted where concert_id = $1 and lifted_at is null", concert)
     }
 
+    static func concertCount(_ reader: Reader) throws -> Int64 {
+        try reader.first("select count(distinct concert_id) from halted where lifted_at is null") { row in
+            try row.int64(0)
+        } ?? 0
+    }
+
     static func first(_ limit: Int, _ reader: Reader) throws -> [Halt] {
         try reader.rows(
             """
