@@ -1,3 +1,5 @@
+import Database
+import Identity
 import Kernel
 import RPC
 import TestSupport
@@ -35,6 +37,31 @@ import WalletService
         let lines = try history(seed: 1)
         #expect(lines.count == 21 && lines.allSatisfy { $0.contains("pending") }, "\(lines)")
         #expect(lines[1] != lines[20])
+    }
+
+    @Test func `a payer hears PENDING also where the database fails after his money was set aside`() throws {
+        let simulation = Simulation()
+        let keys = KeyFile.random()
+        let wallet = try SimulatedProgram(
+            .wallet, at: .loopback(7003), in: simulation, keys: keys, arguments: ["--concert", "127.0.0.1:1"])
+        try wallet.start()
+        let client = Client(to: [wallet.address], on: simulation.loops, network: simulation.network)
+        let alice = WalletClient(client)
+        let payment = try simulation.run {
+            let credential = Somebody.alice.credential(keys)
+            let topUp = TopUpRequest(amount: 5000, currency: "EUR")
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1), credential: credential))
+            wallet.didCommit = { wallet.faults.fail(.statement, count: .max, with: .ioError) }
+            let request = PayRequest(
+                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
+                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+            let payment = try await alice.pay(request, CallOptions(timeout: .seconds(5), credential: credential))
+                .payment
+            await client.shutdown()
+            return payment
+        }
+        #expect(payment?.outcome == .pending)
+        wallet.end()
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64]) func `the same seed gives the same history`(seed: UInt64) throws {

@@ -20,12 +20,12 @@ extension WalletServer {
         if isNew, payment.state == .reserved {
             payment = await coordinator.ask(payment, within: LiveAttempt.patience(of: call))
         }
-        payment = try await outcome(of: payment, call, margin)
+        payment = await outcome(of: payment, call, margin)
         return PayReply(payment: PaymentView(payment, at: clock.now))
     }
 
     private static func begin(
-        _ id: PaymentID, by user: UserID, for content: Payment.Content, _ tx: Transaction
+        _ id: PaymentID, by user: UserID, for content: Payment.Content, now: Timestamp, _ tx: Transaction
     ) throws -> (payment: Payment, isNew: Bool) {
         var payment = Payment.reserve(id, by: user, for: content, now: now)
         guard try PaymentTable.insert(payment, tx) else {
@@ -43,16 +43,19 @@ extension WalletServer {
         return (payment, true)
     }
 
-    /// Looks again and again until it is decided, by whomever, or the caller has to be answered.
-    private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async throws -> Payment {
+    /// Looks again and again until it is decided, by whomever, or the caller has to be answered. The money is set aside
+    /// already: where nobody can look any more, the answer is that it is not decided, and no failure.
+    private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async -> Payment {
         var payment = payment
         var pause = Self.shortestLook
         while payment.state == .reserved, call.remaining > margin + pause,
             await EventLoop.current?.pause(for: pause) ?? false
         {
-            payment = try await database.read { [payment] in
-                try PaymentTable.find(payment.id, of: payment.user, $0) ?? payment
+            let seen = try? await database.read(before: call.deadline + (.zero - margin)) { [payment] in
+                try PaymentTable.find(payment.id, of: payment.user, $0)
             }
+            guard let seen else { break }
+            payment = seen
             pause = min(pause * 2, Self.longestLook)
         }
         return payment
