@@ -70,9 +70,10 @@ private struct Books {
             return receive(.confirmed(ReservationID(high: 3, low: 2), money, nil), now: now)
         case "expired": return receive(.aborted(.holdExpired), now: now)
         case "aborted": return receive(.aborted(.cancelled), now: now)
-        case "refund", "refund-other":
+        case "refund", "refund-other", "refund-elsewhere":
             let due = RefundDue(
-                RefundID(high: 4, low: event == "refund" ? 1 : 2), concert: Self.concert,
+                RefundID(high: 4, low: event == "refund-other" ? 2 : 1),
+                concert: event == "refund-elsewhere" ? ConcertID(high: 2, low: 2) : Self.concert,
                 reservation: Self.reservation, user: .alice, payment: Self.id, amount: money)
             let step = payment?.receive(due, now: now) ?? .nothing
             return carryOut(step, now: now) + (payment?.hasReturned(due) == true ? " ack" : "")

@@ -54,6 +54,11 @@ import Testing
             00:01  aborted  VOIDED(cancelled) 100 0
             00:02  pay 31   paymentIDReused
             """)
+        try play(
+            """
+            00:00  pay 101  DECLINED(insufficient) 100 0
+            00:01  pay 30   paymentIDReused
+            """)
     }
 
     @Test func `who cancels before he pays does not pay, whatever he pays for`() throws {
@@ -103,6 +108,7 @@ import Testing
             00:02.100  attempt  RESERVED 70 30 wait
             00:02.150  attempt  RESERVED 70 30 ask
             00:02.151  cancel   RESERVED 70 30 wantsAbort
+            00:03      cancel   RESERVED 70 30 wantsAbort
             00:04.150  attempt  RESERVED 70 30 wait
             00:04.151  attempt  RESERVED 70 30 ask
             00:05      aborted  VOIDED(cancelled) 100 0
@@ -110,12 +116,6 @@ import Testing
             """)
     }
 
-    @Test func `a confirmation of something else halts, and the payment stays undecided`() throws {
-        try play(
-            """
-            00:00  pay 30           RESERVED 70 30
-            00:01  confirmed-other  RESERVED 70 30 halted
-            00:02  confirmed 29     RESERVED 70 30 halted
     @Test func `a clock that was ahead puts nothing off when it is set back`() throws {
         try play(
             """
@@ -128,6 +128,12 @@ import Testing
             """)
     }
 
+    @Test func `a confirmation of something else halts, and the payment stays undecided`() throws {
+        try play(
+            """
+            00:00  pay 30           RESERVED 70 30
+            00:01  confirmed-other  RESERVED 70 30 halted
+            00:02  confirmed 29     RESERVED 70 30 halted
             00:03  confirmed 30     POSTED 70 0
             """)
     }
@@ -139,6 +145,7 @@ import Testing
             00:01  refund 30     RESERVED 70 30
             00:02  confirmed 30  POSTED 70 0
             00:03  refund 29     POSTED 70 0 halted
+            00:03  refund-elsewhere 30  POSTED 70 0 halted
             00:04  refund 30     REFUNDED 100 0 ack
             00:05  refund 30     REFUNDED 100 0 ack
             00:06  refund-other  REFUNDED 100 0 halted

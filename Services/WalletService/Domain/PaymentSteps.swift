@@ -48,9 +48,10 @@ extension Payment {
         end(.declined, reason, now: now)
     }
 
-    /// Its payer no longer wants it. False where it is decided already.
+    /// Its payer no longer wants it. False where that changes nothing: it is decided already, or he has said so before, and
+    /// to say so again and again must not put the timer off.
     package mutating func cancel(now: Timestamp) -> Bool {
-        guard state == .reserved else { return false }
+        guard state == .reserved, !wantsAbort else { return false }
         wantsAbort = true
         nextAttempt = now + Attempts.firstPause
         return true
@@ -92,8 +93,9 @@ extension Payment {
         case .voided, .declined: return .halt("it is \(state) and a refund is due")
         case .refunded: return due.id == refund ? .nothing : .halt("a second refund is due")
         case .posted:
-            guard due.amount == content?.amount, due.reservation == content?.reservation else {
-                return .halt("a refund of \(due.amount) is due for reservation \(due.reservation)")
+            guard content == Content(concert: due.concert, reservation: due.reservation, amount: due.amount) else {
+                return .halt(
+                    "a refund of \(due.amount) is due for reservation \(due.reservation) of concert \(due.concert)")
             }
             state = .refunded
             refund = due.id
