@@ -11,6 +11,7 @@ import WalletDomain
         var entries: [Entry] = []
         var topUps = [TopUp(stored: RequestID(high: 9, low: 9), for: .alice, Money(minorUnits: 100, .eur))]
         var payments: [Payment] = []
+        var owner: UserID? = .alice
 
         init() {
             move(.topUp, 100, RequestID(high: 9, low: 9))
@@ -43,7 +44,7 @@ import WalletDomain
             var audit = LedgerAudit()
             for entry in entries { audit.add(entry) }
             for topUp in topUps { audit.add(topUp) }
-            for payment in payments { audit.add(payment) }
+            for payment in payments { audit.add(payment, ownedBy: owner) }
             audit.add(account)
             audit.endUsers()
             audit.end()
@@ -94,6 +95,20 @@ import WalletDomain
         }
         expectMisfit("6 pending") {
             $0.account = Account(of: .alice, in: .eur, available: 65, pending: 6, entries: $0.account.entries)
+        }
+    }
+
+    @Test func `an id that is nobody's, or somebody else's, is found`() {
+        expectMisfit("an id that is nobody's") { $0.owner = nil }
+        expectMisfit("an id that is") { $0.owner = .bob }
+    }
+
+    @Test func `amounts that cannot be counted are reported like any other`() {
+        expectMisfit("which is reserved") { books in
+            for number in 5...6 as ClosedRange<UInt64> { books.payments.append(books.payment(number, .max, .reserved)) }
+        }
+        expectMisfit("available") {
+            $0.account = Account(of: .alice, in: .eur, available: .max, pending: .max, entries: $0.account.entries)
         }
     }
 

@@ -39,6 +39,7 @@ import WalletAPI
             ("update payment set amount = amount - 1", "payment"),
             ("update payment set state = 3, reason = 3", "which is voided"),
             ("delete from payment", "neither a top-up nor a payment"),
+            ("delete from payment_owner", "nobody's"),
         ]
         for (sql, misfit) in changes {
             try await Market.with(engine, isAudited: false) { market in
@@ -48,6 +49,18 @@ import WalletAPI
                 let found = try await market.audit().misfit
                 #expect(found.contains(misfit), "\(sql): \(found)")
             }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a user of whom there is only a top-up left is found, too`(engine: Engine) async throws {
+        try await Market.with(engine, isAudited: false) { market in
+            try await market.topUp(5000)
+            try await market.wallet.instances[0].database.transaction { tx in
+                try tx.execute("delete from account")
+                try tx.execute("delete from entry")
+            }
+            #expect(try await market.audit().misfit.contains("top-up"))
         }
     }
 }

@@ -17,6 +17,12 @@ package struct LedgerAudit: Sendable {
         package var pending: Int64 = 0
         package var revenue: Int64 = 0
         package init() {}
+
+        fileprivate var areBalanced: Bool {
+            let (kept, keptTooMuch) = available.addingReportingOverflow(pending)
+            let (all, allTooMuch) = kept.addingReportingOverflow(revenue)
+            return !keptTooMuch && !allTooMuch && all == toppedUp
+        }
     }
 
     private struct AccountKey: Hashable {
@@ -76,7 +82,8 @@ package struct LedgerAudit: Sendable {
         }
     }
 
-    package mutating func add(_ payment: Payment) {
+    /// `owner` is who has its id among all users.
+    package mutating func add(_ payment: Payment, ownedBy owner: UserID?) {
         users.insert(payment.user)
         paymentCounts[payment.state, default: 0] += 1
         let moved = movements.removeValue(forKey: Cause(user: payment.user, id: RequestID(of: payment.id)))
@@ -86,9 +93,13 @@ package struct LedgerAudit: Sendable {
             let kinds = payment.state.movements.map { "\($0)" }.joined(separator: ", ")
             report("\(name) needs these entries of its amount, and no others: \(kinds.isEmpty ? "none" : kinds)")
         }
+        if owner != payment.user { report("\(name) has an id that is \(owner.map { "\($0)'s" } ?? "nobody's")") }
         if (payment.state == .refunded) != (payment.refund != nil) { report("\(name) and its refund do not agree") }
         guard payment.state == .reserved, let amount = payment.amountToMove else { return }
-        reserved[AccountKey(user: payment.user, currency: amount.currency), default: 0] += amount.minorUnits
+        let key = AccountKey(user: payment.user, currency: amount.currency)
+        let (sum, overflow) = (reserved[key] ?? 0).addingReportingOverflow(amount.minorUnits)
+        if overflow { report("\(name) makes more pending than can be counted") }
+        reserved[key] = overflow ? .max : sum
     }
 
     package mutating func add(_ account: Account) {
@@ -124,7 +135,7 @@ package struct LedgerAudit: Sendable {
     /// After the last users: what came in is what is there, set aside, and earned.
     package mutating func end() {
         for (currency, sums) in totals.sorted(by: { $0.key.code < $1.key.code }) {
-            if sums.toppedUp != sums.available + sums.pending + sums.revenue {
+            if !sums.areBalanced {
                 report(
                     "of \(currency) came in \(sums.toppedUp); \(sums.available) available, \(sums.pending) pending and "
                         + "\(sums.revenue) revenue are not as much")

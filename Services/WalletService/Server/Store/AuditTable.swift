@@ -17,7 +17,10 @@ enum AuditTable {
         let withEntries = try reader.rows(
             "select distinct user_id from entry where user_id > $1 order by user_id limit $2", user, usersAtATime
         ) { row -> UserID in try row.id(0) }
-        let all = Set(withAccounts + withPayments + withEntries).sorted().prefix(usersAtATime)
+        let withTopUps = try reader.rows(
+            "select distinct user_id from top_up where user_id > $1 order by user_id limit $2", user, usersAtATime
+        ) { row -> UserID in try row.id(0) }
+        let all = Set(withAccounts + withPayments + withEntries + withTopUps).sorted().prefix(usersAtATime)
         guard let first = all.first, let last = all.last else { return nil }
         return first...last
     }
@@ -33,13 +36,14 @@ enum AuditTable {
         try reader.forEach(
             "select request_id, user_id, amount, currency from top_up where user_id between $1 and $2", first, last
         ) { row in audit.add(try TopUpTable.topUp(row)) }
-        try reader.forEach(
+        let payments = try reader.rows(
             """
             select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
                 wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
             from payment where user_id between $1 and $2
-            """, first, last
-        ) { row in audit.add(try PaymentTable.payment(row)) }
+            """, first, last, map: PaymentTable.payment)
+        // By key and not by a join: where the tables are distributed, the two rows lie on different shards.
+        for payment in payments { audit.add(payment, ownedBy: try PaymentTable.owner(of: payment.id, reader)) }
         try reader.forEach(
             """
             select user_id, currency, available, pending, entries from account where user_id between $1 and $2

@@ -70,6 +70,10 @@ enum PaymentTable {
             """, user, id, map: payment)
     }
 
+    static func owner(of id: PaymentID, _ reader: Reader) throws -> UserID? {
+        try reader.first("select user_id from payment_owner where payment_id = $1", id) { row in try row.id(0) }
+    }
+
     /// The newest ids first.
     static func page(
         of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
