@@ -156,6 +156,9 @@ struct  Onsale__Wallet__V1__SignUpReply
 struct  Onsale__Wallet__V1__SignInRequest
 {
   ProtobufCMessage base;
+  /*
+   * As it was signed up with.
+   */
   char *name;
   char *password;
 };
@@ -329,7 +332,13 @@ struct  Onsale__Wallet__V1__EntryView
 struct  Onsale__Wallet__V1__PayRequest
 {
   ProtobufCMessage base;
+  /*
+   * New for each payment, and kept before it is sent. With other content it is refused, as is one that somebody else has.
+   */
   ProtobufCBinaryData payment_id;
+  /*
+   * Where the reservation is.
+   */
   ProtobufCBinaryData concert_id;
   /*
    * Must be the caller's own, and held.
@@ -405,6 +414,9 @@ struct  Onsale__Wallet__V1__PaymentView
 struct  Onsale__Wallet__V1__ShowPaymentRequest
 {
   ProtobufCMessage base;
+  /*
+   * One of the caller's own.
+   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__WALLET__V1__SHOW_PAYMENT_REQUEST__INIT \
@@ -425,6 +437,9 @@ struct  Onsale__Wallet__V1__ShowPaymentReply
 struct  Onsale__Wallet__V1__CancelPaymentRequest
 {
   ProtobufCMessage base;
+  /*
+   * As it was, or will be, paid with. One that has not arrived yet is NOT_PAID when it does.
+   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__WALLET__V1__CANCEL_PAYMENT_REQUEST__INIT \
@@ -524,6 +539,9 @@ struct  Onsale__Wallet__V1__Halt
 struct  Onsale__Wallet__V1__LiftHaltRequest
 {
   ProtobufCMessage base;
+  /*
+   * One of those that ListHalted names.
+   */
   ProtobufCBinaryData concert_id;
 };
 #define ONSALE__WALLET__V1__LIFT_HALT_REQUEST__INIT \

@@ -26,6 +26,7 @@ package struct SignUpReply: Message {
 }
 
 package struct SignInRequest: Message {
+    /// As it was signed up with.
     package var name: String
     package var password: String
 
@@ -168,7 +169,9 @@ package struct EntryView: Message {
 }
 
 package struct PayRequest: Message {
+    /// New for each payment, and kept before it is sent. With other content it is refused, as is one that somebody else has.
     package var paymentID: [UInt8]
+    /// Where the reservation is.
     package var concertID: [UInt8]
     /// Must be the caller's own, and held.
     package var reservationID: [UInt8]
@@ -254,6 +257,7 @@ package struct PaymentView: Message {
 }
 
 package struct ShowPaymentRequest: Message {
+    /// One of the caller's own.
     package var paymentID: [UInt8]
 
     package init(paymentID: [UInt8] = []) {
@@ -270,6 +274,7 @@ package struct ShowPaymentReply: Message {
 }
 
 package struct CancelPaymentRequest: Message {
+    /// As it was, or will be, paid with. One that has not arrived yet is NOT_PAID when it does.
     package var paymentID: [UInt8]
 
     package init(paymentID: [UInt8] = []) {
@@ -349,6 +354,7 @@ package struct Halt: Message {
 }
 
 package struct LiftHaltRequest: Message {
+    /// One of those that ListHalted names.
     package var concertID: [UInt8]
 
     package init(concertID: [UInt8] = []) {
