@@ -152,12 +152,12 @@ struct Invariants {
     func checkQuiet(_ wallet: WalletBooks, _ concert: ConcertBooks, at now: Timestamp) throws {
         let undecided = wallet.payments.count { $0.state == .reserved }
         let held = concert.reservations.values.count { $0.state == .held && $0.deadline > now }
-        guard undecided == 0, held == 0, concert.refundsDue.isEmpty else {
+        let refunds = concert.refundsDue.count
+        guard undecided == 0, held == 0, refunds == 0, wallet.passesDue == 0 else {
             throw Breach(
                 invariant: 11,
-                what:
-                    "\(undecided) RESERVED, \(held) HELD, \(concert.refundsDue.count) refunds due do not come to an end"
-            )
+                what: "\(undecided) RESERVED, \(held) HELD, \(refunds) refunds and \(wallet.passesDue) passes due "
+                    + "do not come to an end")
         }
         let posted = wallet.payments.reduce(0) { $1.state == .posted ? $0 + $1.amount : $0 }
         let sold = concert.validTickets.reduce(0) { $0 + $1.price }

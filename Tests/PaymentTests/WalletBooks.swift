@@ -18,6 +18,8 @@ struct WalletBooks: Sendable {
     }
 
     var payments: [Payment] = []
+    /// Passes of which the waiting room does not know yet that they are finished.
+    var passesDue = 0
     /// Of the sums that must be equal, those that are not.
     var misfits: [(invariant: Int, what: String)] = []
 
@@ -41,6 +43,7 @@ struct WalletBooks: Sendable {
                 id: try row.id(0), reservation: try row.optionalID(1), amount: try row.int64(2),
                 state: State(rawValue: try row.int(3))!, wantsAbort: try row.bool(4), attempt: try row.int(5))
         }
+        passesDue = try reader.first("select count(*) from pass_due") { row in try row.int(0) } ?? 0
         let found = try reader.first(
             """
             with
