@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import RPC
 import Service
@@ -19,7 +20,8 @@ final class History: @unchecked Sendable {
     }
 
     private static let visits: UInt64 = 5
-    private static let quietTime = Duration.minutes(30)
+    private static let quietTime = Duration.minutes(10)
+    private static let largestClockError = Duration.minutes(30)
 
     private let seed: UInt64
     private let mutant: Mutant?
@@ -69,6 +71,9 @@ final class History: @unchecked Sendable {
         }
         if chaos < 0.7 { world.simulation.start { [self] in await killAgainAndAgain() } }
         if chaos > 0.4 { world.simulation.start { [self] in await setClocks() } }
+        if mutant == nil, Bool.random(using: &random) {
+            world.simulation.start { [self] in await failCommitsAgainAndAgain() }
+        }
         try world.simulation.run(limit: .hours(1)) { breach != nil || visitsLeft == 0 }
         if breach == nil { try comeToRest() }
     }
@@ -116,6 +121,7 @@ final class History: @unchecked Sendable {
     private func killAgainAndAgain() async {
         for _ in 1...Int.random(in: 1...3, using: &random) {
             await pause(0...12_000)
+            guard world.isOpen else { return }
             let victims = [[world.wallet], [world.concert], [world.wallet, world.concert]].randomElement(
                 using: &random)!
             for victim in victims where victim.isUp { kill(victim) }
@@ -131,10 +137,29 @@ final class History: @unchecked Sendable {
 
     private func setClocks() async {
         for _ in 1...2 {
+            guard world.isOpen else { return }
             let program = [world.wallet, world.concert].randomElement(using: &random)!
-            program.clock.error = .milliseconds(Int64.random(in: -1_800_000...1_800_000, using: &random))
+            let largest = Self.largestClockError.milliseconds
+            program.clock.error = .milliseconds(Int64.random(in: -largest...largest, using: &random))
             note("the clock of \(program.address) is wrong by \(program.clock.error)")
             await pause(0...15_000)
+        }
+    }
+
+    /// Of the commits from now on some are not applied, or applied and not answered: once, a few times, or until somebody
+    /// has mended the disk.
+    private func failCommitsAgainAndAgain() async {
+        for _ in 1...Int.random(in: 1...6, using: &random) {
+            await pause(0...5000)
+            guard world.isOpen else { return }
+            let program = [world.wallet, world.concert].randomElement(using: &random)!
+            let fault = Faults.Fault.allCases.randomElement(using: &random)!
+            let first = Int.random(in: 1...6, using: &random)
+            let count = [1, 2, 3, .max].randomElement(using: &random)!
+            program.faults.fail(.commit, number: first, count: count, with: fault)
+            note("commit \(first) of \(program.address) fails \(count) times: \(fault)")
+            await pause(0...8000)
+            if count == .max { program.faults.heal() }
         }
     }
 
@@ -152,9 +177,12 @@ final class History: @unchecked Sendable {
     /// Nothing goes wrong any more; then everything has to come to an end.
     private func comeToRest() throws {
         world.isOpen = false
+        for program in [world.wallet, world.concert] where mutant == nil { program.faults.heal() }
         startAll()
-        // Later than either has ever been.
-        for program in [world.wallet, world.concert] { program.clock.error = .hours(1) }
+        // Later than it has ever been: a hold ends by the clock that began it.
+        world.concert.clock.error = Self.largestClockError
+        // Wallet waits for no time of its own: its clock may also be set back. So far apart that credentials live, no more.
+        world.wallet.clock.error = [Self.largestClockError, .minutes(-20)].randomElement(using: &random)!
         let end = clock.uptime + Self.quietTime
         while clock.uptime < end, breach == nil {
             world.simulation.run(for: .seconds(10))
@@ -206,11 +234,17 @@ final class History: @unchecked Sendable {
         found { try invariants.heard([id: payment.outcome == .paid], wallet) }
     }
 
-    /// No server ever sees anything that cannot be.
+    /// No server ever sees anything that cannot be; that its disk fails is what a history does to it. One that lacks a guard
+    /// may see what comes of it, which is to be noticed by the promise that it breaks.
     private func logged(_ line: String) {
-        guard line.contains("level=error"), breach == nil else { return }
+        guard Self.isAlarm(line), breach == nil, mutant == nil else { return }
         note(line)
-        breach = breach ?? Breach(invariant: 0, what: "an alarm was raised: \(line)")
+        breach = Breach(invariant: 0, what: "an alarm was raised: \(line)")
+    }
+
+    /// A line is its time, its level, and what happened.
+    static func isAlarm(_ line: String) -> Bool {
+        line.split(separator: " ").dropFirst().first == "error" && !line.contains("fault: ")
     }
 
     private func found(_ check: () throws -> Void) {

@@ -1,4 +1,6 @@
+import Database
 import Glibc
+import Runtime
 import TestSupport
 import Testing
 import Threads
@@ -43,6 +45,30 @@ import Threads
         }
     }
 
+    @Test func `an error that a server logs is an alarm, and nothing else is`() {
+        let lines = Lock<[String]>([])
+        let log = Log(level: .info, clock: ManualClock()) { line in lines.withLock { $0.append(line) } }
+        log.error("job failed", ["job": "payments", "error": "no such table"])
+        log.error("job failed", ["job": "payments", "error": "\(Faults.Fault.busy): fault: busy"])
+        log.warning("error")
+        #expect(lines.withLock { $0 }.map(History.isAlarm) == [true, false, false])
+    }
+
+    /// There the hash tables have another order.
+    @Test func `the same seed gives the same history in another process`() async throws {
+        try await onThread {
+            let test = ChildProcess.path(of: "OnsalePackageTests.xctest")
+            for seed: UInt64 in [3, 4] {
+                let child = Command.run(
+                    "env", "ONSALE_HISTORIES=1", "ONSALE_HISTORIES_FROM=\(seed)", test, "--testing-library",
+                    "swift-testing", "--filter", "PaymentTests.HistoryTests/.in random")
+                #expect(child.status == 0)
+                let fingerprint = try History.run(seed: seed).fingerprint
+                #expect(child.output.contains("fingerprint \(fingerprint)"), "\(child.output.suffix(2000))")
+            }
+        }
+    }
+
     @Test func `in random histories no promise is broken, and all that is interesting happens`() async throws {
         let tally = Tally()
         try await withThrowingTaskGroup { group in
@@ -67,7 +93,9 @@ import Threads
     private static func check(seed: UInt64, _ tally: Tally) throws {
         let history = try History.run(seed: seed)
         tally.add(history)
-        if count == 1 { print(history.lines.joined(separator: "\n")) }
+        if count == 1 {
+            print(history.lines.joined(separator: "\n"), "fingerprint \(history.fingerprint)", separator: "\n")
+        }
         guard let breach = history.breach else { return }
         Issue.record(
             """

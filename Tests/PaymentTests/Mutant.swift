@@ -27,8 +27,8 @@ enum Mutant: String, CaseIterable {
     /// The promises that may break first.
     var breaks: Set<Int> {
         switch self {
-        // Confirmed, and no money behind it.
-        case .sendBeforeDurable: [8]
+        // Confirmed, and no money behind it; or told, and gone.
+        case .sendBeforeDurable: [8, 13]
         case .unilateralVoid: [9]
         // The money went back, or is somebody's again, and a late Confirm sells.
         case .rejectNotRecorded, .noTombstone, .earlyForget: [5, 9]
@@ -36,7 +36,9 @@ enum Mutant: String, CaseIterable {
         case .checkThenAct, .noHoldCheck, .confirmBySeat: [4, 6]
         case .volatileDecision: [7]
         case .cancelFlipsDecision: [5]
-        case .postWithoutCAS, .refundWithoutCAS: [3]
+        // Where nothing is set aside for a second post, Wallet itself sees it.
+        case .postWithoutCAS: [0, 3]
+        case .refundWithoutCAS: [3]
         }
     }
 

@@ -125,9 +125,11 @@ struct Visit: Sendable {
         guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
         let request = CancelReservationRequest(
             concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
+        // Some use the same id for all that they give back.
+        let number = Double.random(in: 0..<1, using: &random) < 0.3 ? 9 : reservation + 9
         for _ in 1...3 {
             await pause(300...5000, &random)
-            let options = world.options(somebody, reservation + 9, timeout: .seconds(2))
+            let options = world.options(somebody, number, timeout: .seconds(2))
             if (try? await world.concertCalls.cancelReservation(request, options)) != nil { return }
         }
     }

@@ -14,7 +14,7 @@ package final class SimulatedProgram: @unchecked Sendable {
     package let faults = Faults()
     /// Its power fails when the turn that it is in is over.
     package var isLosingPower = false
-    /// Called within each commit: not the place to look at the database.
+    /// Called within each commit, also one of which nobody knows: not the place to look at the database.
     package var didCommit: () -> Void = {}
     /// Called with each line of its log from warnings on.
     package var didLog: (String) -> Void = { _ in }
@@ -54,7 +54,10 @@ package final class SimulatedProgram: @unchecked Sendable {
         for job in instance.jobs {
             simulation.start(on: loops) { [weak self] in
                 while let pause = self?.pause(job), (try? await self?.clock.sleep(for: pause)) != nil {
-                    try? await job.run()
+                    do { try await job.run() } catch {
+                        // As the program itself does.
+                        log.error("job failed", ["job": "\(job.name)", "error": "\(error)"])
+                    }
                 }
             }
         }
@@ -86,7 +89,11 @@ package final class SimulatedProgram: @unchecked Sendable {
     }
 
     private func observe(_ event: DatabaseEvent) {
-        if case .committed = event { didCommit() }
+        switch event {
+        case .committed: didCommit()
+        case .failed(_, let error) where error.mayHaveCommitted: didCommit()
+        default: break
+        }
     }
 
     /// A database in memory answers without waiting.
