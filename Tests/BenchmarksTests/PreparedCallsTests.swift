@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `an answer that was not expected ends the measuring`() async throws {
-        let refused = FailRequest(code: 10, reason: "SEAT_SOLD", message: "seat A1 is sold")
+        let refused = FailRequest(code: 10, message: "seat A1 is sold", reason: "SEAT_SOLD")
         try await withServer { calls in
             var expecting = calls
             let call = try PreparedCalls.Request(EchoMethods.fail, refused, credential: [])
