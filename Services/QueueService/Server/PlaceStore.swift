@@ -75,10 +75,10 @@ enum PlaceStore {
             """
             update place set state = $3, revision = $4, admitted_at = $5, claimed_at = $6, renewed_at = $7,
                 lapses_at = $8, ends_at = $9, ended_at = $10, reason = $11
-            where room_id = $1 and place_id = $2 and ($3 <> 5 or lapses_at <= $10)
+            where room_id = $1 and serial = $2 and ($3 <> 5 or lapses_at <= $10)
             """,
-            room, place.id, place.state.rawValue, place.revision, place.admittedAt, place.claimedAt, place.renewedAt,
-            place.lapsesAt, place.endsAt, place.endedAt, place.reason)
+            room, place.serial, place.state.rawValue, place.revision, place.admittedAt, place.claimedAt,
+            place.renewedAt, place.lapsesAt, place.endsAt, place.endedAt, place.reason)
     }
 
     /// A renewal changes one row and waits for nobody. Where the room has made a step with the place meanwhile, it is
@@ -87,8 +87,8 @@ enum PlaceStore {
         try tx.executeOne(
             """
             update place set renewed_at = $3, lapses_at = $4
-            where room_id = $1 and place_id = $2 and revision = $5 and ends_at = $6 and state = 2
-            """, room, place.id, place.renewedAt, place.lapsesAt, place.revision, place.endsAt)
+            where room_id = $1 and serial = $2 and revision = $5 and ends_at = $6 and state = 2
+            """, room, place.serial, place.renewedAt, place.lapsesAt, place.revision, place.endsAt)
     }
 
     /// Moves the deadlines of everybody inside.

@@ -42,5 +42,29 @@ enum QueueSchema {
             // Joining is no news to anybody, and must cost no further index.
             "create index place_news on place (room_id, revision) where state > 0"),
         Migration("remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
+        // Joins write their rows side by side then, and only the entries of narrow indexes here and there.
+        Migration(
+            "keep places in the order of their serials",
+            .postgreSQL(
+                """
+                alter table place drop constraint place_key, add constraint place_key primary key (room_id, serial)
+                """),
+            .postgreSQL("drop index place_serial_is_taken_once"),
+            .sqlite("alter table place rename to place_by_id"),
+            .sqlite(
+                """
+                create table place (
+                    room_id uuid not null, place_id uuid not null, user_id uuid not null, serial bigint not null,
+                    state bigint not null, revision bigint not null, joined_at bigint not null,
+                    admitted_at bigint, claimed_at bigint, renewed_at bigint, lapses_at bigint, ends_at bigint,
+                    ended_at bigint, reason text not null,
+                    constraint place_key primary key (room_id, serial)) without rowid
+                """),
+            .sqlite("insert into place select * from place_by_id order by room_id, serial"),
+            .sqlite("drop table place_by_id"),
+            .sqlite("create unique index place_one_live_per_user on place (room_id, user_id) where state < 3"),
+            .sqlite("create index place_due on place (room_id, lapses_at) where lapses_at is not null"),
+            .sqlite("create index place_news on place (room_id, revision) where state > 0"),
+            "create unique index place_id_is_taken_once on place (room_id, place_id)"),
     ]
 }

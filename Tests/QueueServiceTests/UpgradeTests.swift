@@ -1,0 +1,57 @@
+import Database
+import Kernel
+import QueueDomain
+import TestSupport
+import Testing
+
+@testable import QueueService
+
+/// A newer program at the database of an older one.
+@Suite struct UpgradeTests {
+    @Test(arguments: Engine.available.filter { $0 != .memory })
+    func `everybody keeps the place in the line when places get another key`(engine: Engine) async throws {
+        let test = try await TestDatabase.make(on: engine)
+        let room = RoomID(high: 1, low: 1)
+        let places = (1...300).map { (serial: Int64) in
+            Place(
+                waiting: PlaceID(high: UInt64(900 - serial), low: 7), of: UserID(high: 5, low: UInt64(serial)), serial)
+        }
+        let old = try await test.open(Array(QueueSchema.migrations.prefix(2)))
+        try await old.transaction { tx in
+            for place in places { _ = try PlaceStore.insert(place, in: room, tx) }
+            try tx.execute("update place set state = 2, lapses_at = 5, revision = 9 where serial = 2")
+        }
+        await old.close()
+
+        let new = try await test.open(QueueSchema.migrations)
+        try await new.transaction { tx in try Self.expect(places, in: room, tx) }
+        await new.close()
+    }
+
+    private static func expect(_ places: [Place], in room: RoomID, _ tx: Transaction) throws {
+        #expect(
+            try PlaceStore.waiting(in: room, after: 0, limit: 1000, tx).map(\.id)
+                == places.map(\.id).filter { $0 != places[1].id })
+        for place in places {
+            #expect(try PlaceStore.place(place.id, in: room, tx)?.serial == place.serial)
+            #expect(try PlaceStore.livePlace(of: place.user, in: room, tx)?.id == place.id)
+            #expect(try !PlaceStore.insert(place, in: room, tx))
+        }
+        #expect(try PlaceStore.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
+        #expect(try PlaceStore.news(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
+        // What was taken once is taken still, whatever else is different.
+        for taken in [
+            Place(waiting: places[2].id, of: UserID(high: 6, low: 1), 301),
+            Place(waiting: PlaceID(high: 1000, low: 1), of: places[2].user, 301),
+            Place(waiting: PlaceID(high: 1000, low: 1), of: UserID(high: 6, low: 1), 3),
+        ] {
+            #expect(try !PlaceStore.insert(taken, in: room, tx))
+        }
+    }
+}
+
+extension Place {
+    fileprivate init(waiting id: PlaceID, of user: UserID, _ serial: Int64) {
+        self.init(id, of: user, serial: serial, revision: serial, joinedAt: .noon)
+    }
+}
