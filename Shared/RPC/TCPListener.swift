@@ -19,7 +19,7 @@ final class TCPListener: Listener, @unchecked Sendable {
     private let socket: Int32
     private let threads: [LoopThread]
     private let accept: @Sendable (any Transport, EventLoop) -> Void
-    private let watch = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    private let watch: UnsafeMutablePointer<uv_poll_t>
     private var turn = 0
     private var isClosed = false
     private var closed: [CheckedContinuation<Void, Never>] = []
@@ -28,6 +28,7 @@ final class TCPListener: Listener, @unchecked Sendable {
         on address: Address, threads: [LoopThread], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
     ) throws(ListenError) {
         (socket, self.address) = try ListeningSocket.open(on: address, backlog: Self.backlog)
+        watch = .allocate(capacity: 1)
         self.threads = threads
         self.accept = accept
         threads[0].loop.execute { self.start() }
