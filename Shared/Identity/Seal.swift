@@ -12,32 +12,33 @@ struct Seal: Sendable {
     static let headerByteCount = 5
 
     private let purpose: Purpose
-    private let keys: [(id: KeyID, key: SecretKey)]
+    private let keys: [(id: KeyID, key: TagKey)]
 
     init(_ keyFile: KeyFile, for purpose: Purpose) {
         self.purpose = purpose
         keys = keyFile.auth.map { key in
-            (key.id, Sodium.derivedKey(from: key.secret, number: UInt64(purpose.rawValue), context: "onsale01"))
+            let derived = Sodium.derivedKey(from: key.secret, number: UInt64(purpose.rawValue), context: "onsale01")
+            return (key.id, TagKey(derived))
         }
     }
 
     func sign(_ body: [UInt8]) -> [UInt8] {
         var token = [purpose.rawValue]
-        token.reserveCapacity(Self.headerByteCount + body.count + Sodium.tagByteCount)
+        token.reserveCapacity(Self.headerByteCount + body.count + TagKey.tagByteCount)
         token += keys[0].id.rawValue.bigEndianBytes
         token += body
-        token += Sodium.tag(of: token, key: keys[0].key)
+        token += keys[0].key.tag(of: token)
         return token
     }
 
     /// Returns when `token` is genuine; its body then begins at `headerByteCount`.
     func check(_ token: RawSpan, bodyByteCount: Int) throws(TokenError) {
-        guard token.byteCount == Self.headerByteCount + bodyByteCount + Sodium.tagByteCount,
+        guard token.byteCount == Self.headerByteCount + bodyByteCount + TagKey.tagByteCount,
             token.bigEndian(at: 0) == purpose.rawValue
         else { throw .malformed }
         let id = KeyID(rawValue: token.bigEndian(at: 1))
         for candidate in keys where candidate.id == id {
-            guard Sodium.endsWithItsTag(token, key: candidate.key) else { throw .forged }
+            guard candidate.key.endsWithItsTag(token) else { throw .forged }
             return
         }
         throw .unknownKey(id)

@@ -2,7 +2,6 @@ import CSodium
 
 /// libsodium behind safe values.
 enum Sodium {
-    static let tagByteCount = Int(crypto_auth_BYTES)
     static let signatureByteCount = Int(crypto_sign_BYTES)
     static let publicKeyByteCount = Int(crypto_sign_PUBLICKEYBYTES)
 
@@ -18,26 +17,6 @@ enum Sodium {
         var bytes = [UInt8](repeating: 0, count: count)
         randombytes_buf(&bytes, count)
         return bytes
-    }
-
-    /// The tag of all of `message` under `key`.
-    static func tag(of message: [UInt8], key: SecretKey) -> [UInt8] {
-        var tag = [UInt8](repeating: 0, count: tagByteCount)
-        key.withUnsafePointer { _ = crypto_auth(&tag, message, UInt64(message.count), $0) }
-        return tag
-    }
-
-    /// Whether the last bytes of `message` are the tag of those before, compared in constant time.
-    static func endsWithItsTag(_ message: RawSpan, key: SecretKey) -> Bool {
-        message.withUnsafeBytes { message in
-            let contentCount = message.count - tagByteCount
-            guard contentCount >= 0, let bytes = message.assumingMemoryBound(to: UInt8.self).baseAddress else {
-                return false
-            }
-            return key.withUnsafePointer {
-                crypto_auth_verify(bytes + contentCount, bytes, UInt64(contentCount), $0) == 0
-            }
-        }
     }
 
     /// A key of its own for each purpose, made from one secret: what is signed for one means nothing to another.
