@@ -16,7 +16,10 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     var reading = SQLiteReading.none
     private var statements = StatementCache<SQLiteStatement>()
 
+    private static let isConfigured = onsale_sqlite_count_no_memory() == SQLITE_OK
+
     init(path: String, flags: Int32, faults: Faults?) throws {
+        _ = Self.isConfigured
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, faults?.vfs)
         guard code == SQLITE_OK, let handle else {
