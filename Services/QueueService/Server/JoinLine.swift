@@ -5,11 +5,11 @@ import RPC
 import Threads
 
 /// Joins of one room that arrive together share a transaction: they all write the same row, and would only wait for each
-/// other. While one batch is on its way to the disk and another one is answered, the next one gathers.
+/// other. While one batch is on its way to the disk the next one gathers.
+///
+/// (With two batches under way each has half as many joins, and the disk is asked to sync twice as often.)
 final class JoinLine: Sendable {
     static let maximumBatch = 256
-    /// Batches of one room under way.
-    static let maximumBatches = 2
     /// Joins that wait for their batch, in one room.
     static let maximumWaiting = 16_384
     private static let retryAfter = Duration.milliseconds(100)
@@ -46,14 +46,9 @@ final class JoinLine: Sendable {
         let continuation: UnsafeContinuation<Joined, any Error>
     }
 
-    private struct Gathering {
-        var waiting: [Waiting] = []
-        var batches = 0
-    }
-
     private let database: Database
-    /// By room; a room has an entry while a batch of it is under way.
-    private let rooms = Lock<[RoomID: Gathering]>([:])
+    /// Who waits for the next batch, by room; a room has an entry while a batch of it is under way.
+    private let rooms = Lock<[RoomID: [Waiting]]>([:])
 
     init(_ database: Database) {
         self.database = database
@@ -63,13 +58,10 @@ final class JoinLine: Sendable {
         try await withUnsafeThrowingContinuation { continuation in
             let waiting = Waiting(ask: ask, continuation: continuation)
             let (begins, isTaken) = rooms.withLock { rooms in
-                var gathering = rooms.removeValue(forKey: room) ?? Gathering()
-                defer { rooms[room] = gathering }
-                guard gathering.waiting.count < Self.maximumWaiting else { return (false, false) }
-                gathering.waiting.append(waiting)
-                guard gathering.batches < Self.maximumBatches else { return (false, true) }
-                gathering.batches += 1
-                return (true, true)
+                let count = rooms[room]?.count
+                guard count ?? 0 < Self.maximumWaiting else { return (false, false) }
+                rooms[room, default: []].append(waiting)
+                return (count == nil, true)
             }
             if begins {
                 // A task of its own, for a caller who goes away must not take the others with him; and later, when
@@ -90,15 +82,12 @@ final class JoinLine: Sendable {
 
     private func next(in room: RoomID) -> [Waiting]? {
         rooms.withLock { rooms in
-            guard var gathering = rooms.removeValue(forKey: room) else { return nil }
-            if gathering.waiting.isEmpty {
-                gathering.batches -= 1
-                if gathering.batches > 0 { rooms[room] = gathering }
+            let batch = Array(rooms[room, default: []].prefix(Self.maximumBatch))
+            guard !batch.isEmpty else {
+                rooms[room] = nil
                 return nil
             }
-            let batch = Array(gathering.waiting.prefix(Self.maximumBatch))
-            gathering.waiting.removeFirst(batch.count)
-            rooms[room] = gathering
+            rooms[room]?.removeFirst(batch.count)
             return batch
         }
     }
