@@ -12,36 +12,53 @@ final class RoomWatches: Sendable {
     /// News read at once; more is read in the next page.
     private static let pageSize = 500
 
-    /// The watcher of one place, on one stream.
-    struct Ticket: Hashable, Sendable {
-        fileprivate let room: RoomID
-        fileprivate let place: PlaceID
-        fileprivate let number: UInt64
+    /// What a watcher is told. A class, for each of many thousands of tasks keeps it while it waits for the next one.
+    final class Sight: Sendable {
+        let outlook: Outlook
+        /// The last step of its room that is in it.
+        fileprivate let roomRevision: Int64
+
+        init(_ place: Place, in room: Room, at now: Timestamp) {
+            outlook = Outlook(place, in: room, at: now)
+            roomRevision = room.revision
+        }
     }
 
-    fileprivate struct Watcher {
-        var place: Place?
-        var told: Outlook?
-        var toldAt = Uptime(nanoseconds: 0)
+    /// The watcher of one place, on one stream.
+    final class Watcher: @unchecked Sendable {
+        // Sound because: what changes is touched with the lock held.
+
+        fileprivate let room: RoomID
+        fileprivate let place: PlaceID
+        /// Its place as of the last news.
+        fileprivate var latest: Place?
+        fileprivate var told: Sight?
+        fileprivate var toldAt = Uptime(nanoseconds: 0)
         /// Whether news of its place have been noted since before it was read.
-        var isFollowed: Bool
-        var continuation: UnsafeContinuation<(Outlook, Room)?, Never>?
+        fileprivate var isFollowed: Bool
+        fileprivate var continuation: UnsafeContinuation<Sight?, Never>?
+
+        fileprivate init(_ place: PlaceID, in room: RoomID, isFollowed: Bool) {
+            self.place = place
+            self.room = room
+            self.isFollowed = isFollowed
+        }
+
+        fileprivate func takeContinuation() -> UnsafeContinuation<Sight?, Never>? {
+            defer { continuation = nil }
+            return continuation
+        }
     }
 
     fileprivate struct Watched {
         /// News up to here were told; nil until the first watcher has read how things are.
         var revision: Int64?
-        var watchers: [PlaceID: [UInt64: Watcher]] = [:]
-    }
-
-    fileprivate struct State {
-        var next: UInt64 = 0
-        var rooms: [RoomID: Watched] = [:]
+        var watchers: [PlaceID: [Watcher]] = [:]
     }
 
     private let database: Database
     private let clock: any Clock
-    private let state = Lock(State())
+    private let rooms = Lock<[RoomID: Watched]>([:])
 
     init(_ database: Database, _ clock: any Clock) {
         self.database = database
@@ -49,48 +66,43 @@ final class RoomWatches: Sendable {
     }
 
     /// To be called before the place is read for the first time, so that nothing between falls through.
-    func enter(_ place: PlaceID, in room: RoomID) -> Ticket {
-        state.withLock { state in
-            state.next += 1
-            let isFollowed = state.rooms[room]?.revision != nil
-            state.rooms[room, default: Watched()].watchers[place, default: [:]][state.next] = Watcher(
-                isFollowed: isFollowed)
-            return Ticket(room: room, place: place, number: state.next)
+    func enter(_ place: PlaceID, in room: RoomID) -> Watcher {
+        rooms.withLock { rooms in
+            let watcher = Watcher(place, in: room, isFollowed: rooms[room]?.revision != nil)
+            rooms[room, default: Watched()].watchers[place, default: []].append(watcher)
+            return watcher
         }
     }
 
-    func exit(_ ticket: Ticket) {
-        state.withLock { state in
-            state.rooms[ticket.room]?.watchers[ticket.place]?[ticket.number] = nil
-            if state.rooms[ticket.room]?.watchers[ticket.place]?.isEmpty == true {
-                state.rooms[ticket.room]?.watchers[ticket.place] = nil
-            }
-            if state.rooms[ticket.room]?.watchers.isEmpty == true { state.rooms[ticket.room] = nil }
+    func exit(_ watcher: Watcher) {
+        let (room, place) = (watcher.room, watcher.place)
+        rooms.withLock { rooms in
+            rooms[room]?.watchers[place]?.removeAll { $0 === watcher }
+            if rooms[room]?.watchers[place]?.isEmpty == true { rooms[room]?.watchers[place] = nil }
+            if rooms[room]?.watchers.isEmpty == true { rooms[room] = nil }
         }
     }
 
-    /// The next change after `told`, or nil when the task is cancelled.
-    func next(after told: Outlook, in room: Room, _ ticket: Ticket) async -> (Outlook, Room)? {
+    /// What there is to hear after `told`, or nil when the task is cancelled.
+    func next(after told: Sight, _ watcher: Watcher) async -> Sight? {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                let isOver = state.withLock { state in
+                let isOver = rooms.withLock { rooms in
                     if Task.isCancelled { return true }
-                    state.rooms[ticket.room]?.wait(ticket, told, at: clock.uptime, room.revision, continuation)
+                    rooms[watcher.room]?.wait(watcher, told, at: clock.uptime, continuation)
                     return false
                 }
                 if isOver { continuation.resume(returning: nil) }
             }
         } onCancel: {
-            state.withLock { $0.rooms[ticket.room]?.takeContinuation(of: ticket) }?.resume(returning: nil)
+            rooms.withLock { _ in watcher.takeContinuation() }?.resume(returning: nil)
         }
     }
 
     /// Looks at every room in which somebody watches.
     func look() async throws {
-        let rooms = state.withLock { state in state.rooms.compactMapValues { $0.revision } }
-        for (room, revision) in rooms {
-            try await look(at: room, since: revision)
-        }
+        let watched = rooms.withLock { rooms in rooms.compactMapValues { $0.revision } }
+        for (room, revision) in watched { try await look(at: room, since: revision) }
     }
 
     private func look(at id: RoomID, since revision: Int64) async throws {
@@ -106,61 +118,48 @@ final class RoomWatches: Sendable {
             isWhole = news.count < Self.pageSize
             revision = isWhole ? room.revision : news[news.count - 1].revision
             let uptime = clock.uptime
-            let due = state.withLock { [isWhole, revision] state in
-                state.rooms[id]?.take(news, upTo: revision)
-                return isWhole ? state.rooms[id]?.tell(room, at: uptime, now: now) ?? [] : []
+            let due = rooms.withLock { [isWhole, revision] rooms in
+                rooms[id]?.take(news, upTo: revision)
+                return isWhole ? rooms[id]?.tell(room, at: uptime, now: now) ?? [] : []
             }
-            for (continuation, outlook) in due { continuation.resume(returning: (outlook, room)) }
+            for (continuation, sight) in due { continuation.resume(returning: sight) }
         }
     }
 }
 
 extension RoomWatches.Watched {
     fileprivate mutating func wait(
-        _ ticket: RoomWatches.Ticket, _ told: Outlook, at uptime: Uptime, _ revision: Int64,
-        _ continuation: UnsafeContinuation<(Outlook, Room)?, Never>
+        _ watcher: RoomWatches.Watcher, _ told: RoomWatches.Sight, at uptime: Uptime,
+        _ continuation: UnsafeContinuation<RoomWatches.Sight?, Never>
     ) {
-        guard var watcher = watchers[ticket.place]?[ticket.number] else { return continuation.resume(returning: nil) }
-        if !watcher.isFollowed { self.revision = min(self.revision ?? revision, revision) }
+        if !watcher.isFollowed { revision = min(revision ?? told.roomRevision, told.roomRevision) }
         watcher.isFollowed = true
-        if told.place.revision >= watcher.place?.revision ?? 0 { watcher.place = told.place }
+        if told.outlook.place.revision >= watcher.latest?.revision ?? 0 { watcher.latest = told.outlook.place }
         watcher.told = told
         watcher.toldAt = uptime
         watcher.continuation = continuation
-        watchers[ticket.place]?[ticket.number] = watcher
-    }
-
-    fileprivate mutating func takeContinuation(
-        of ticket: RoomWatches.Ticket
-    ) -> UnsafeContinuation<(Outlook, Room)?, Never>? {
-        let continuation = watchers[ticket.place]?[ticket.number]?.continuation
-        watchers[ticket.place]?[ticket.number]?.continuation = nil
-        return continuation
     }
 
     /// Notes what has happened to places, where somebody watches them.
     fileprivate mutating func take(_ news: [Place], upTo revision: Int64) {
         self.revision = revision
         for place in news {
-            for number in watchers[place.id]?.keys.map({ $0 }) ?? [] { watchers[place.id]?[number]?.place = place }
+            for watcher in watchers[place.id] ?? [] { watcher.latest = place }
         }
     }
 
     /// Those who have something to hear, and have not heard anything for a while.
-    fileprivate mutating func tell(
+    fileprivate func tell(
         _ room: Room, at uptime: Uptime, now: Timestamp
-    ) -> [(UnsafeContinuation<(Outlook, Room)?, Never>, Outlook)] {
-        var due: [(UnsafeContinuation<(Outlook, Room)?, Never>, Outlook)] = []
-        for (id, list) in watchers {
-            for (number, watcher) in list {
-                guard let continuation = watcher.continuation, let place = watcher.place, let told = watcher.told,
-                    watcher.toldAt + RoomWatches.leastPause <= uptime
-                else { continue }
-                let outlook = Outlook(place, in: room, at: now)
-                guard outlook.isNews(after: told) else { continue }
-                watchers[id]?[number]?.continuation = nil
-                due.append((continuation, outlook))
-            }
+    ) -> [(UnsafeContinuation<RoomWatches.Sight?, Never>, RoomWatches.Sight)] {
+        var due: [(UnsafeContinuation<RoomWatches.Sight?, Never>, RoomWatches.Sight)] = []
+        for watcher in watchers.values.joined() {
+            guard let latest = watcher.latest, let told = watcher.told,
+                watcher.toldAt + RoomWatches.leastPause <= uptime,
+                Outlook(latest, in: room, at: now).isNews(after: told.outlook),
+                let continuation = watcher.takeContinuation()
+            else { continue }
+            due.append((continuation, RoomWatches.Sight(latest, in: room, at: now)))
         }
         return due
     }

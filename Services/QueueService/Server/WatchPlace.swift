@@ -12,17 +12,16 @@ extension QueueServer {
         let roomID = try RoomID(field: "room_id", request.roomID)
         let placeID = try PlaceID(field: "place_id", request.placeID)
         let user = try call.user
-        let ticket = watches.enter(placeID, in: roomID)
-        defer { watches.exit(ticket) }
-        var (outlook, room) = try await database.read(before: call.deadline) { reader in
+        let watcher = watches.enter(placeID, in: roomID)
+        defer { watches.exit(watcher) }
+        var sight = try await database.read(before: call.deadline) { reader in
             let place = try PlaceStore.place(placeID, of: user, in: roomID, reader)
-            let room = try RoomStore.room(roomID, reader)
-            return (Outlook(place, in: room, at: reader.now), room)
+            return RoomWatches.Sight(place, in: try RoomStore.room(roomID, reader), at: reader.now)
         }
         while true {
-            try await items.send(WatchPlaceItem(place: PlaceView(outlook)))
-            guard outlook.place.isLive, let next = await watches.next(after: outlook, in: room, ticket) else { return }
-            (outlook, room) = next
+            try await items.send(WatchPlaceItem(place: PlaceView(sight.outlook)))
+            guard sight.outlook.place.isLive, let next = await watches.next(after: sight, watcher) else { return }
+            sight = next
         }
     }
 }
