@@ -89,7 +89,7 @@ extension KeyFile {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             if words.isEmpty || words[0].hasPrefix("#") { continue }
             guard words.count == 3, let kind = Kind(rawValue: String(words[0])), let id = KeyID(String(words[1])),
-                let bytes = Hexadecimal.bytes(of: words[2]), let secret = SecretKey(bytes: bytes)
+                let bytes = Hexadecimal.bytes(of: String(words[2])), let secret = SecretKey(bytes: bytes)
             else { throw .badLine(index + 1) }
             guard !keys[kind, default: []].contains(where: { $0.id == id }) else { throw .twice(kind, id) }
             guard keys[kind, default: []].count < Self.maximumKeysOfAKind else { throw .tooManyKeys(kind) }

@@ -19,7 +19,7 @@ import Testing
                 var piece = piece
                 while true {
                     switch reader.next(in: &piece) {
-                    case .frame(let envelope): found.append("frame \(Hexadecimal.text(of: envelope))")
+                    case .frame(let envelope): found.append("frame \(Hexadecimal.text(of: Array(envelope)))")
                     case .tooLarge(let id, let size): found.append("too large: \(id.map { "\($0)" } ?? "?") \(size)")
                     case .foreign(let error):
                         found.append("foreign: \(error)")
@@ -41,7 +41,7 @@ import Testing
             #expect(String(decoding: frame.method, as: UTF8.self) == "onsale.queue.v1.Queue/Join")
             #expect(frame.timeoutMicroseconds == 1_500_000)
             #expect(frame.flags == Frame.Flag.safeToRepeat)
-            #expect(Hexadecimal.text(of: frame.payload) == "0a04752d3432")
+            #expect(Hexadecimal.text(of: Array(frame.payload)) == "0a04752d3432")
             #expect(frame.status == nil && frame.metadata.isEmpty && frame.trace.isEmpty)
         }
     }
@@ -56,14 +56,14 @@ import Testing
             writer.number(Frame.Field.flags, Frame.Flag.safeToRepeat)
             [0x0a, 0x04, 0x75, 0x2d, 0x34, 0x32 as UInt8].withUnsafeBytes { writer.bytes(Frame.Field.payload, $0) }
         }
-        #expect(Hexadecimal.text(of: buffer.bytes) == Self.request)
+        #expect(Hexadecimal.text(of: Array(buffer.bytes)) == Self.request)
         buffer.removeAll()
         buffer.appendFrame(atMost: 64) { writer in
             writer.number(Frame.Field.id, 1)
             writer.number(Frame.Field.kind, Frame.Kind.reply)
             [0x08, 0x07 as UInt8].withUnsafeBytes { writer.bytes(Frame.Field.payload, $0) }
         }
-        #expect(Hexadecimal.text(of: buffer.bytes) == Self.reply)
+        #expect(Hexadecimal.text(of: Array(buffer.bytes)) == Self.reply)
     }
 
     @Test func `the envelope read by hand and the one protobuf-c reads are the same`() throws {

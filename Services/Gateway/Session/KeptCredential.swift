@@ -32,7 +32,7 @@ struct KeptCredential: Equatable, Sendable {
         guard let role = Role.names.first(where: { $0.name == values["role"] ?? "" })?.role,
             let user = values["user"].flatMap({ UserID(String($0)) }),
             let until = values["until"].flatMap({ Int64($0) }),
-            let bytes = values["credential"].flatMap({ Hexadecimal.bytes(of: $0) })
+            let bytes = values["credential"].flatMap({ Hexadecimal.bytes(of: String($0)) })
         else { return nil }
         self.init(
             name: String(values["name"] ?? ""), role: role, user: user, expiry: Timestamp(milliseconds: until),

@@ -11,7 +11,7 @@ struct IDEnding: Sendable {
         digits = typed.lowercased().filter { $0 != "-" }
     }
 
-    static func text(of id: [UInt8]) -> String { Hexadecimal.text(of: id.suffix(shownBytes)) }
+    static func text(of id: [UInt8]) -> String { Hexadecimal.text(of: Array(id.suffix(shownBytes))) }
 
     func ends(_ id: [UInt8]) -> Bool {
         digits.count >= Self.fewestDigits && Hexadecimal.text(of: id).hasSuffix(digits)
