@@ -107,4 +107,43 @@ import Threads
             #expect(try await next.show(.bob, bob).state == .admitted)
         }
     }
+
+    @Test func `as many wait to join as there is room for, and the others are told to come again`() async throws {
+        try await Waiting.with(.file) { waiting in
+            let database = waiting.service.instances[0].database
+            let room = try #require(RoomID(bytes: waiting.room))
+            let line = JoinLine(database)
+            // A batch may be on its way before the others begin to wait.
+            let (least, most) = (JoinLine.maximumWaiting, JoinLine.maximumWaiting + JoinLine.maximumBatch)
+            let tooMany = 300
+            let (serials, refusals) = (Recorder<Int64>(), Recorder<RPCFailure?>())
+            let joins = Recorder<Task<Void, Never>>()
+            try await between(database) { _, stop in
+                stop()
+            } others: {
+                for number in 0..<UInt64(most + tooMany) {
+                    let ask = JoinLine.Ask(
+                        place: PlaceID(high: 1, low: number), user: UserID(high: 2, low: number),
+                        deadline: Uptime(nanoseconds: .max))
+                    joins.add(
+                        Task {
+                            do {
+                                serials.add(try await line.join(ask, in: room).outlook.place.serial)
+                            } catch {
+                                refusals.add(error as? RPCFailure)
+                            }
+                        })
+                }
+                try await eventually("those who are too many are refused") { refusals.all.count >= tooMany }
+            }
+            for join in joins.all { await join.value }
+            #expect((least...most).contains(serials.all.count))
+            #expect(serials.all.sorted() == Array(1...Int64(serials.all.count)))
+            #expect(serials.all.count + refusals.all.count == most + tooMany)
+            for refusal in refusals.all {
+                #expect(refusal?.reason == "TOO_MANY_JOINS" && refusal?.isNotProcessed == true)
+                #expect(refusal?.retryAfter != nil)
+            }
+        }
+    }
 }
