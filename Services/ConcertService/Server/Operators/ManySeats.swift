@@ -19,6 +19,7 @@ extension ConcertServer {
                 maps.forget(key)
                 return progress.tally
             }
+            call.leavesTraces()
         }
     }
 
