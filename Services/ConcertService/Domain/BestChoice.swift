@@ -11,16 +11,17 @@ package enum BestChoice {
         }
     }
 
-    /// Random among equals, so that those who ask at the same moment are not sent to the same seats.
+    /// Random among equals, so that those who ask at the same moment are not sent to the same seats. Seats are left out by
+    /// their index in the layout.
     package static func seats(
-        _ count: Int, grade: String, on map: SeatMap, without excluded: Set<SeatLabel> = [],
+        _ count: Int, grade: String, on map: SeatMap, without isLeftOut: (Int) -> Bool = { _ in false },
         using random: inout some RandomNumberGenerator
     ) throws(ConcertRefusal) -> [SeatLabel] {
         guard let stretches = map.layout.stretches[grade] else { throw .gradeUnknown(grade) }
         var best: Rank?
         var equals: [Int] = []
         for stretch in stretches where stretch.count >= count {
-            for run in freeRuns(of: stretch, on: map, without: excluded) where run.count >= count {
+            for run in freeRuns(of: stretch, on: map, without: isLeftOut) where run.count >= count {
                 for start in run.lowerBound...run.upperBound - count {
                     let gaps = [start - run.lowerBound, run.upperBound - start - count]
                     let rank = Rank(
@@ -42,14 +43,12 @@ package enum BestChoice {
     }
 
     private static func freeRuns(
-        of stretch: Range<Int>, on map: SeatMap, without excluded: Set<SeatLabel>
+        of stretch: Range<Int>, on map: SeatMap, without isLeftOut: (Int) -> Bool
     ) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start: Int?
         for index in stretch {
-            let isFree =
-                map.states[index] == .free && (excluded.isEmpty || !excluded.contains(map.layout.labels[index]))
-            if isFree {
+            if map.states[index] == .free, !isLeftOut(index) {
                 start = start ?? index
             } else if let begun = start {
                 runs.append(begun..<index)

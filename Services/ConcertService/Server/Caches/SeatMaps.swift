@@ -7,7 +7,7 @@ import Kernel
 /// Where the layout is still the same, only the seats that are not free are read again.
 struct SeatMaps: Sendable {
     static let age = Duration.milliseconds(250)
-    private static let capacity = 256
+    static let capacity = 256
 
     private let cache: AgedCache<ScheduleKey, SeatMap>
     private let database: Database

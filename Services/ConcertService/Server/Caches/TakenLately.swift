@@ -5,48 +5,44 @@ import Threads
 /// Seats that were found taken since the oldest map that anybody may still have was read: what such a map does not show.
 /// Older ones are on the map, if they are taken still.
 final class TakenLately: Sendable {
-    private static let capacity = 65_536
+    /// When each seat of a layout was last found taken, by its index. Time is counted in ages of a map, and 0 is never.
+    struct Marks: Sendable {
+        fileprivate let layout: Layout
+        fileprivate var ages: [UInt32]
+        fileprivate var now: UInt32
 
-    private struct State {
-        /// Noted since `turnedAt`, and in the time of a map's age before it.
-        var newer: [ScheduleID: Set<SeatLabel>] = [:]
-        var older: [ScheduleID: Set<SeatLabel>] = [:]
-        var newerCount = 0
-        var turnedAt: Uptime
-
-        mutating func turn(at now: Uptime) {
-            let age = now - turnedAt
-            guard age >= SeatMaps.age else { return }
-            older = age >= SeatMaps.age * 2 ? [:] : newer
-            newer = [:]
-            newerCount = 0
-            turnedAt = now
-        }
+        func has(_ index: Int) -> Bool { ages[index] + 1 >= now }
     }
 
     private let clock: any Clock
-    private let state: Lock<State>
+    /// Of dates that somebody chooses seats of; the others have no use for it.
+    private let dates = Lock<[ScheduleID: Marks]>([:])
 
     init(_ clock: any Clock) {
         self.clock = clock
-        state = Lock(State(turnedAt: clock.uptime))
     }
 
-    func seats(of schedule: ScheduleID) -> Set<SeatLabel> {
-        let now = clock.uptime
-        return state.withLock { state in
-            state.turn(at: now)
-            return state.newer[schedule, default: []].union(state.older[schedule, default: []])
+    func marks(of schedule: ScheduleID, in layout: Layout) -> Marks {
+        let now = age
+        return dates.withLock { dates in
+            if dates[schedule]?.layout !== layout {
+                if dates.count >= SeatMaps.capacity { dates = [:] }
+                dates[schedule] = Marks(layout: layout, ages: Array(repeating: 0, count: layout.labels.count), now: now)
+            }
+            dates[schedule]?.now = now
+            return dates[schedule]!
         }
     }
 
     func note(_ seats: [SeatLabel], of schedule: ScheduleID) {
-        let now = clock.uptime
-        state.withLock { state in
-            state.turn(at: now)
-            guard state.newerCount + seats.count <= Self.capacity else { return }
-            state.newer[schedule, default: []].formUnion(seats)
-            state.newerCount += seats.count
+        let now = age
+        dates.withLock { dates in
+            guard let layout = dates[schedule]?.layout else { return }
+            for index in seats.compactMap(layout.index) { dates[schedule]?.ages[index] = now }
         }
+    }
+
+    private var age: UInt32 {
+        UInt32(truncatingIfNeeded: clock.uptime.nanoseconds / UInt64(SeatMaps.age / .nanoseconds(1)) + 2)
     }
 }

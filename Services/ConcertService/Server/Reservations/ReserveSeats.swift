@@ -71,11 +71,14 @@ extension ConcertServer {
         _ count: Int, grade: String, on map: SeatMap, without taken: Set<SeatLabel>, of schedule: ScheduleID
     ) throws(ConcertRefusal) -> [SeatLabel] {
         var random = SystemRandomNumberGenerator()
-        let without = taken.union(takenLately.seats(of: schedule))
-        if let seats = try? BestChoice.seats(count, grade: grade, on: map, without: without, using: &random) {
+        let taken = Set(taken.compactMap(map.layout.index))
+        let lately = takenLately.marks(of: schedule, in: map.layout)
+        if let seats = try? BestChoice.seats(
+            count, grade: grade, on: map, without: { lately.has($0) || taken.contains($0) }, using: &random)
+        {
             return seats
         }
-        return try BestChoice.seats(count, grade: grade, on: map, without: taken, using: &random)
+        return try BestChoice.seats(count, grade: grade, on: map, without: taken.contains, using: &random)
     }
 
     private func earlier(_ attempt: Attempt, call: Call) async throws -> Reservation? {
