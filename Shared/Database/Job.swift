@@ -57,9 +57,10 @@ class Job: @unchecked Sendable {
 
     /// Gives the job back to the caller.
     final func finish() {
-        isFinished.store(true, ordering: .releasing)
         // Nobody waits for a job that ran on its caller's thread.
-        continuation?.resume()
+        let caller = continuation
+        isFinished.store(true, ordering: .releasing)
+        caller?.resume()
     }
 
     /// The continuation orders what comes before and after by itself; this says it so that the thread sanitizer sees it.

@@ -15,17 +15,18 @@ package struct ID<Entity>: Hashable, Sendable {
     package static func make(
         at now: Timestamp, using random: inout some RandomNumberGenerator
     ) -> ID {
-        let version: UInt64 = 0x7000
-        let variant: UInt64 = 0x8000_0000_0000_0000
-        let milliseconds = UInt64(clamping: now.milliseconds) << 16
-        return ID(
-            high: milliseconds | version | (random.next() & 0x0fff),
-            low: variant | (random.next() >> 2))
+        ID(made: now, random.next(), random.next())
     }
 
     package static func make(at now: Timestamp) -> ID {
-        var random = SystemRandomNumberGenerator()
-        return make(at: now, using: &random)
+        ID(made: now, .random(in: 0 ... .max), .random(in: 0 ... .max))
+    }
+
+    private init(made now: Timestamp, _ high: UInt64, _ low: UInt64) {
+        let version: UInt64 = 0x7000
+        let variant: UInt64 = 0x8000_0000_0000_0000
+        let milliseconds = UInt64(clamping: now.milliseconds) << 16
+        self.init(high: milliseconds | version | (high & 0x0fff), low: variant | (low >> 2))
     }
 
     /// The same sixteen bytes as the id of something else: a row that a request creates is named by that request.

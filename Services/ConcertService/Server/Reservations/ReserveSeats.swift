@@ -70,7 +70,7 @@ extension ConcertServer {
     private func choose(
         _ count: Int, grade: String, on map: SeatMap, without taken: Set<SeatLabel>, of schedule: ScheduleID
     ) throws(ConcertRefusal) -> [SeatLabel] {
-        var random = SystemRandomNumberGenerator()
+        var random = SeededGenerator(seed: .random(in: 0 ... .max))
         let taken = Set(taken.compactMap(map.layout.index))
         let lately = takenLately.marks(of: schedule, in: map.layout)
         if let seats = try? BestChoice.seats(
