@@ -88,7 +88,7 @@ final class RoomWatches: Sendable {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let isOver = rooms.withLock { rooms in
-                    if Task.isCancelled { return true }
+                    guard !Task.isCancelled, rooms[watcher.room] != nil else { return true }
                     rooms[watcher.room]?.wait(watcher, told, at: clock.uptime, continuation)
                     return false
                 }
@@ -115,11 +115,12 @@ final class RoomWatches: Sendable {
                 let news = isNew ? try PlaceStore.news(in: id, since: revision, limit: Self.pageSize, reader) : []
                 return (room, news, reader.now)
             }
+            let since = revision
             isWhole = news.count < Self.pageSize
             revision = isWhole ? room.revision : news[news.count - 1].revision
             let uptime = clock.uptime
             let due = rooms.withLock { [isWhole, revision] rooms in
-                rooms[id]?.take(news, upTo: revision)
+                rooms[id]?.take(news, since: since, upTo: revision)
                 return isWhole ? rooms[id]?.tell(room, at: uptime, now: now) ?? [] : []
             }
             for (continuation, sight) in due { continuation.resume(returning: sight) }
@@ -140,11 +141,14 @@ extension RoomWatches.Watched {
         watcher.continuation = continuation
     }
 
-    /// Notes what has happened to places, where somebody watches them.
-    fileprivate mutating func take(_ news: [Place], upTo revision: Int64) {
-        self.revision = revision
+    /// Notes what has happened to places, where somebody watches them. Whoever has begun to wait meanwhile may have read an
+    /// older room, and has it looked at again from there.
+    fileprivate mutating func take(_ news: [Place], since: Int64, upTo revision: Int64) {
+        if self.revision == since { self.revision = revision }
         for place in news {
-            for watcher in watchers[place.id] ?? [] { watcher.latest = place }
+            for watcher in watchers[place.id] ?? [] where watcher.latest?.revision ?? 0 <= place.revision {
+                watcher.latest = place
+            }
         }
     }
 
