@@ -10,11 +10,15 @@ package struct SecretURL: Hashable, Sendable {
     /// `text` with stars in place of what stands between user and host, and of each parameter that could be a password.
     /// Rather hides too much than too little: a password may itself hold the characters that delimit it.
     package static func withoutPassword(_ text: String) -> String {
-        guard let scheme = text.range(of: "://") else { return text }
+        guard let scheme = text.firstRange(of: "://") else { return text }
         var rest = text[scheme.upperBound...]
         var shown = String(text[..<scheme.upperBound])
-        if let at = rest.lastIndex(of: "@") {
-            let user = rest[..<at].prefix { $0 != ":" }
+        // An @ behind the host is part of something else, such as a password among the parameters.
+        if let at = rest.lastIndex(of: "@"), case let user = rest[..<at].prefix(while: { $0 != ":" }),
+            !user.contains(where: { $0 == "/" || $0 == "?" })
+        {
+            // Either the password has a question mark, or there is a port and the @ is in a parameter: nobody can tell.
+            if rest[user.endIndex..<at].contains("?") { return shown + user + ":***" }
             shown += user + (user.endIndex < at ? ":***" : "") + "@"
             rest = rest[rest.index(after: at)...]
         }
@@ -35,10 +39,4 @@ package struct SecretURL: Hashable, Sendable {
 extension SecretURL: CustomStringConvertible, CustomReflectable {
     package var description: String { Self.withoutPassword(text) }
     package var customMirror: Mirror { Mirror(self, children: ["url": description]) }
-}
-
-extension String {
-    fileprivate func range(of separator: String) -> Range<Index>? {
-        firstRange(of: separator)
-    }
 }
