@@ -1,4 +1,5 @@
 import ConcertDomain
+import Kernel
 import Testing
 
 @Suite struct SeatLabelTests {
@@ -22,6 +23,16 @@ import Testing
         let names = ["10-1", "2-10", "2-9", "Z-1", "AA-1", "A-1-1", "3"]
         let sorted = names.compactMap { SeatLabel($0) }.sorted { $0.parts < $1.parts }
         #expect(sorted.map(\.text) == ["3", "2-9", "2-10", "10-1", "Z-1", "AA-1", "A-1-1"])
+    }
+
+    @Test func `rows of every kind have one order, however they come`() {
+        let rows = ["1", "2", "3", "10", "A", "B", "AA", "10A", "1A", "2A", "AAA", "Box"]
+        let labels = rows.flatMap { row in (1...3).compactMap { SeatLabel("\(row)-\($0)") } }
+        var random = SeededGenerator(seed: 1)
+        for _ in 1...100 {
+            let sorted = labels.shuffled(using: &random).sorted { $0.parts < $1.parts }
+            #expect(sorted == labels)
+        }
     }
 
     @Test func `names are the same where their bytes are, however they look`() throws {

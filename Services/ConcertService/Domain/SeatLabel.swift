@@ -82,10 +82,16 @@ extension SeatLabel {
         private static func isSame(_ a: Substring, _ b: Substring) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
         private static func precedes(_ a: Substring, _ b: Substring) -> Bool {
-            if let a = Int(a), let b = Int(b), a != b { return a < b }
-            // Rows beyond Z are called AA, AB, and so on.
-            if isLetters(a), isLetters(b), a.utf8.count != b.utf8.count { return a.utf8.count < b.utf8.count }
-            return a.utf8.lexicographicallyPrecedes(b.utf8)
+            let (first, second) = (rank(of: a), rank(of: b))
+            return first == second ? a.utf8.lexicographicallyPrecedes(b.utf8) : first < second
+        }
+
+        /// None, numbers, letters (rows beyond Z are called AA, AB, and so on), and names.
+        private static func rank(of text: Substring) -> (kind: Int, size: Int) {
+            if text.isEmpty { return (0, 0) }
+            if let number = Int(text) { return (1, number) }
+            if isLetters(text) { return (2, text.utf8.count) }
+            return (3, 0)
         }
 
         private static func isLetters(_ text: Substring) -> Bool {
