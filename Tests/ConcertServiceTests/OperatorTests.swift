@@ -264,7 +264,8 @@ import Testing
             async let one = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
             async let double = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
             for number in 1...20 as ClosedRange<UInt64> {
-                _ = try await house.reserve("A-1-1", as: .user(Int(number)), number: 100 + number)
+                let options = CallOptions(timeout: .minutes(1), requestID: .wish(100 + number))
+                _ = try await house.calls(of: .user(Int(number))).reserveSeats(house.wish(["A-1-1"]), options)
                 house.clock.advance(by: .minutes(2))
                 house.clock.advance(by: .minutes(3))
                 guard house.clock.now < .noon + .minutes(59) else { break }

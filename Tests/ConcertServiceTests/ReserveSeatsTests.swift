@@ -1,4 +1,5 @@
 import ConcertAPI
+import Database
 import Kernel
 import RPC
 import TestSupport
@@ -114,6 +115,26 @@ import Testing
             }
             #expect(try await house.map().held.isEmpty)
             #expect(try await house.reserve("A-1-1", as: .bob, number: 2001).state == .held)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a retry of what was forgotten gets its answer, and stays forgotten`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            for number in 0..<70 as Range<UInt64> {
+                let reservation = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
+                let release = ReleaseReservationRequest(
+                    concertID: house.concert.bytes, reservationID: reservation.reservationID)
+                _ = try await house.calls(of: .alice).releaseReservation(release)
+            }
+            let database = house.service.instances[0].database
+            let list = { try await database.read { try $0.rows("select reservations from buyer") { try $0.text(0) } } }
+            let before = try await list()
+            for number in 0..<5 as Range<UInt64> {
+                let again = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
+                #expect(again.reservationID == RequestID.wish(1000 + number).bytes)
+            }
+            #expect(try await list() == before)
         }
     }
 

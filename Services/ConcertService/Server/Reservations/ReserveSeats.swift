@@ -81,16 +81,14 @@ extension ConcertServer {
         return try BestChoice.seats(count, grade: grade, on: map, without: taken.contains, using: &random)
     }
 
-    private func earlier(_ attempt: Attempt, call: Call) async throws -> Reservation? {
-        try await database.read(before: call.deadline) { try Self.earlier(attempt, $0) }
-    }
-
     /// What this very request has made already.
-    private static func earlier(_ attempt: Attempt, _ reader: Reader) throws -> Reservation? {
-        guard let found = try ReservationTable.find(attempt.id, of: attempt.schedule.concert, reader),
-            found.user == attempt.user
-        else { return nil }
-        return try found.asked(for: attempt.wish, in: attempt.schedule.id)
+    private func earlier(_ attempt: Attempt, call: Call) async throws -> Reservation? {
+        try await database.read(before: call.deadline) { reader in
+            guard let found = try ReservationTable.find(attempt.id, of: attempt.schedule.concert, reader),
+                found.user == attempt.user
+            else { return nil }
+            return try found.asked(for: attempt.wish, in: attempt.schedule.id)
+        }
     }
 
     private func reserve(_ labels: [SeatLabel], _ attempt: Attempt, call: Call) async throws -> Reservation {
@@ -98,17 +96,15 @@ extension ConcertServer {
         if hints.mayHave(labels, of: schedule.id) { try await refuseIfTaken(labels, attempt, call: call) }
         do {
             let reservation = try await database.transaction(before: call.deadline) { tx in
-                do { return try Self.reserve(labels, attempt, tx) } catch let refusal as ConcertRefusal {
-                    // Its user's list may have dropped it, where it came to nothing.
-                    guard let earlier = try Self.earlier(attempt, tx) else { throw refusal }
-                    return earlier
-                }
+                try Self.reserve(labels, attempt, tx)
             }
-            noteTaken(labels, of: schedule.id)
+            noteTaken(reservation.seats, of: schedule.id)
             return reservation
-        } catch ConcertRefusal.seatsTaken(let conflicts) {
-            noteTaken(conflicts.map(\.label), of: schedule.id)
-            throw ConcertRefusal.seatsTaken(conflicts)
+        } catch let refusal as ConcertRefusal {
+            // Its user's list may have dropped it, where it came to nothing.
+            if let earlier = try await earlier(attempt, call: call) { return earlier }
+            if case .seatsTaken(let conflicts) = refusal { noteTaken(conflicts.map(\.label), of: schedule.id) }
+            throw refusal
         }
     }
 
