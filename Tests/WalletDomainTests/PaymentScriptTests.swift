@@ -120,8 +120,8 @@ import Testing
         try play(
             """
             60:00      pay 30   RESERVED 70 30
-            59:55.001  attempt  RESERVED 70 30 wait
-            59:55      attempt  RESERVED 70 30 ask
+            59:27.001  attempt  RESERVED 70 30 wait
+            59:27      attempt  RESERVED 70 30 ask
             00:00      attempt  RESERVED 70 30 ask
             00:00.020  attempt  RESERVED 70 30 wait
             00:00.100  attempt  RESERVED 70 30 ask

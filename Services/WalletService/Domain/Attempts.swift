@@ -6,6 +6,8 @@ package enum Attempts {
     package static let firstPause = Duration.seconds(2)
     package static let shortestPause = Duration.milliseconds(50)
     package static let longestPause = Duration.seconds(5)
+    /// How far the clocks of two programs may differ without each being taken for one that was ahead.
+    private static let clockDifference = Duration.seconds(30)
 
     /// Doubles each time, and is shorter by up to a quarter, different for each payment and attempt. The attempt itself may
     /// last as long: so the next one never begins beside it, wherever it runs.
@@ -19,7 +21,7 @@ package enum Attempts {
     /// The times that are due: those that have come, and those so far ahead that no pause leads there. Such a one was
     /// written by a clock that was ahead, and to wait until its time comes would be to wait for nothing.
     package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
-        let tooFar = now + firstPause + longestPause
+        let tooFar = now + longestPause + clockDifference
         return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]
     }
 }
