@@ -49,7 +49,7 @@ enum SeatWish: Sendable {
 
 extension Invocation {
     /// Holds the seats. The id of the wish is on the disk before it is sent: without an answer, they may be held all the
-    /// same. `id` is that of an earlier try.
+    /// same. `earlier` is the id of a try that was not answered: only an answer says that it holds nothing.
     func reserve(
         _ wish: SeatWish, of date: FoundDate, as earlier: RequestID? = nil
     ) async throws(GatewayError) -> ReservationEntry {
@@ -77,7 +77,8 @@ extension Invocation {
             try remember { $0.remember(.init(concert: concert, reservation: asked)) }
             return reply.reservation ?? ReservationEntry()
         } catch {
-            if !isKnown, error.exit != .indefinite { try remember { $0.forgetReservation(asked) } }
+            let isAnswered = error.exit != .indefinite && (earlier == nil || error.exit != .unavailable)
+            if !isKnown, isAnswered { try remember { $0.forgetReservation(asked) } }
             throw error
         }
     }
