@@ -17,12 +17,11 @@ final class FileLock: Sendable {
             )
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.holder(descriptor)
-            close(descriptor)
+            // The descriptor is closed by `deinit`, which runs: all of this object is there already.
             throw DatabaseError(
                 .setup,
                 """
-                \(path) is in use by process \(holder): one process at a time may have a SQLite file open. \
+                \(path) is in use by process \(Self.holder(descriptor)): one process at a time may have a SQLite file open. \
                 Stop that one first, or use PostgreSQL, which several can share
                 """)
         }
