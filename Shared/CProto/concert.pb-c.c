@@ -7087,7 +7087,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_key__descriptor =
   (ProtobufCMessageInit) onsale__concert__v1__ticket_key__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__field_descriptors[2] =
 {
   {
     "code",
@@ -7101,14 +7101,27 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__check_in_request__field_indices_by_name[] = {
   0,   /* field[0] = code */
+  1,   /* field[1] = schedule_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__check_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descriptor =
 {
@@ -7118,14 +7131,14 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_request__descript
   "Onsale__Concert__V1__CheckInRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CheckInRequest),
-  1,
+  2,
   onsale__concert__v1__check_in_request__field_descriptors,
   onsale__concert__v1__check_in_request__field_indices_by_name,
   1,  onsale__concert__v1__check_in_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__check_in_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field_descriptors[3] =
 {
   {
     "ticket",
@@ -7139,14 +7152,40 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__check_in_reply__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "concert_name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInReply, concert_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CheckInReply, schedule_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__check_in_reply__field_indices_by_name[] = {
+  1,   /* field[1] = concert_name */
+  2,   /* field[2] = schedule_name */
   0,   /* field[0] = ticket */
 };
 static const ProtobufCIntRange onsale__concert__v1__check_in_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor =
 {
@@ -7156,7 +7195,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__check_in_reply__descriptor
   "Onsale__Concert__V1__CheckInReply",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CheckInReply),
-  1,
+  3,
   onsale__concert__v1__check_in_reply__field_descriptors,
   onsale__concert__v1__check_in_reply__field_indices_by_name,
   1,  onsale__concert__v1__check_in_reply__number_ranges,

@@ -55,7 +55,7 @@ import Testing
                     return isNew ? "done" : "nothing"
                 case "use":
                     guard !tickets.isEmpty else { return "noTicket" }
-                    return try tickets[0].use(by: RequestID(high: 7, low: UInt64(who.utf8.count)), now: now)
+                    return try tickets[0].use(by: RequestID(high: 7, low: UInt64(who.utf8.count)), at: nil, now: now)
                         ? "done" : "nothing"
                 default: return "\(reservation.state(at: now))"
                 }

@@ -1,4 +1,5 @@
 import ConcertAPI
+import ConcertDomain
 import Identity
 import Kernel
 import RPC
@@ -67,6 +68,31 @@ import Testing
                 try await house.cancel(mine, as: .operator, number: 22)
             }
             #expect(refusal?.message.contains("seat A-1-7") == true)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the gate of a date lets nobody in with a ticket for another one, which stays valid`(
+        engine: Engine
+    ) async throws {
+        try await House.with(engine) { house in
+            let shown = try await ticket("A-1-7", in: house)
+            let calls = house.calls(of: .operator)
+            let other = CheckInRequest(code: shown.code, scheduleID: ScheduleID(high: 9, low: 9).bytes)
+            let failure = await expectRefusal("TICKET_OF_ANOTHER_DATE") {
+                try await calls.checkIn(other, CallOptions(requestID: .wish(20)))
+            }
+            #expect(failure?.message.contains("begins at \(Timestamp.noon + .hours(8))") == true)
+            await expectRefusal("INVALID_FIELD") {
+                try await calls.checkIn(
+                    CheckInRequest(code: shown.code, scheduleID: [1]), CallOptions(requestID: .wish(20)))
+            }
+            let right = CheckInRequest(
+                code: shown.code, scheduleID: shown.ticket?.scheduleID ?? [])
+            let reply = try await calls.checkIn(right, CallOptions(requestID: .wish(21)))
+            #expect(reply.ticket?.state == .used)
+            #expect(reply.concertName == "moon-tour")
+            #expect(reply.scheduleName == "tonight")
         }
     }
 

@@ -35,6 +35,7 @@ package enum ConcertRefusal: Error, Equatable {
     case ticketOfReservationUsed(seat: SeatLabel, at: Timestamp)
 
     case codeRefused(String)
+    case ticketOfAnotherDate(startsAt: Timestamp)
     case ticketUsed(at: Timestamp)
     case ticketCancelled(at: Timestamp)
 }

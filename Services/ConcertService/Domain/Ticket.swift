@@ -61,8 +61,11 @@ package struct Ticket: Equatable, Sendable {
             endsAt: schedule.settings.endsAt, issuedAt: now)
     }
 
-    /// Lets its holder in. False where this very request has done so already.
-    package mutating func use(by request: RequestID, now: Timestamp) throws(ConcertRefusal) -> Bool {
+    /// Lets its holder in at the gate of a date, or of any. False where this very request has done so already.
+    package mutating func use(
+        by request: RequestID, at gate: ScheduleID?, now: Timestamp
+    ) throws(ConcertRefusal) -> Bool {
+        guard gate ?? schedule == schedule else { throw .ticketOfAnotherDate(startsAt: startsAt) }
         if let usedAt {
             guard usedBy == request else { throw .ticketUsed(at: usedAt) }
             return false

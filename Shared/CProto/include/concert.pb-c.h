@@ -1141,20 +1141,29 @@ struct  Onsale__Concert__V1__CheckInRequest
    * As read from the ticket.
    */
   char *code;
+  /*
+   * The date whose gate this is: tickets for other dates are refused, and stay valid. Empty: any date.
+   */
+  ProtobufCBinaryData schedule_id;
 };
 #define ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__check_in_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Onsale__Concert__V1__CheckInReply
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__TicketEntry *ticket;
+  /*
+   * What the ticket is for, as people type it: `moon-tour` and `friday`.
+   */
+  char *concert_name;
+  char *schedule_name;
 };
 #define ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__check_in_reply__descriptor) \
-    , NULL }
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__SalesReportRequest

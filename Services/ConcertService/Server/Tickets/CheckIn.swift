@@ -8,20 +8,23 @@ import RPC
 extension ConcertServer {
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply {
         let id = try call.requestID
+        let gate = try ScheduleID.optional(field: request.scheduleID, "schedule_id")
         let code: TicketCode
         do throws(TokenError) {
             code = try verifier.verify(request.code)
         } catch {
             throw ConcertRefusal.codeRefused("\(error)")
         }
-        let ticket = try await database.transaction(before: call.deadline) { tx in
+        return try await database.transaction(before: call.deadline) { tx in
             guard let old = try TicketTable.find(code.ticket, of: code.concert, tx) else {
                 throw ConcertRefusal.ticketUnknown
             }
             var ticket = old
-            if try ticket.use(by: id, now: tx.now) { try TicketTable.save(ticket, was: old, tx) }
-            return ticket
+            if try ticket.use(by: id, at: gate, now: tx.now) { try TicketTable.save(ticket, was: old, tx) }
+            let concert = try ConcertTable.known(ticket.concert, tx)
+            let schedule = try ScheduleTable.known(ticket.schedule, of: ticket.concert, tx)
+            return CheckInReply(
+                ticket: TicketEntry(ticket), concertName: concert.name, scheduleName: schedule.settings.name)
         }
-        return CheckInReply(ticket: TicketEntry(ticket))
     }
 }

@@ -61,6 +61,10 @@ extension ConcertRefusal: Refusal {
             RPCFailure(.failedPrecondition, "TICKET_USED", "the ticket of seat \(seat) was used at \(time)")
         case .codeRefused(let why):
             RPCFailure(.invalidArgument, "CODE_REFUSED", "the ticket code is not accepted: \(why)")
+        case .ticketOfAnotherDate(let time):
+            RPCFailure(
+                .failedPrecondition, "TICKET_OF_ANOTHER_DATE", "the ticket is for another date, which begins at \(time)"
+            )
         case .ticketUsed(let time): RPCFailure(.failedPrecondition, "TICKET_USED", "the ticket was used at \(time)")
         case .ticketCancelled(let time):
             RPCFailure(.failedPrecondition, "TICKET_CANCELLED", "the ticket was cancelled at \(time)")
