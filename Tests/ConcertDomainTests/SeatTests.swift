@@ -32,8 +32,8 @@ import Testing
         try play(
             """
             00:00.000 alice hold ok
-            00:00.001 bob hold seat A-1-7 is held by someone else
-            04:59.999 bob hold seat A-1-7 is held by someone else
+            00:00.001 bob hold seat A-1-7 is held
+            04:59.999 bob hold seat A-1-7 is held
             04:59.999 alice sell ok
             05:00.000 bob hold seat A-1-7 is sold
             """)
@@ -45,8 +45,8 @@ import Testing
             00:00.000 alice hold ok
             05:00.000 alice sell seat A-1-7 is free
             05:00.000 bob hold ok
-            05:00.001 alice sell seat A-1-7 is held by someone else
-            05:00.001 alice free seat A-1-7 is held by someone else
+            05:00.001 alice sell seat A-1-7 is held
+            05:00.001 alice free seat A-1-7 is held
             09:59.999 bob sell ok
             """)
     }
@@ -71,7 +71,7 @@ import Testing
             00:01.000 alice hold seat A-1-7 is not for sale: camera
             00:02.000 admin unblock ok
             00:03.000 alice hold ok
-            00:04.000 admin block seat A-1-7 is held by someone else
+            00:04.000 admin block seat A-1-7 is held
             05:03.000 admin block ok
             """)
     }

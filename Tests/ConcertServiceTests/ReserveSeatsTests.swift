@@ -31,7 +31,7 @@ import Testing
                 let held = await expectRefusal("SEAT_HELD") {
                     try await house.reserve("A-1-3", "A-1-2", as: .bob, number: 13)
                 }
-                #expect(held?.message == "seat A-1-2 is held by someone else")
+                #expect(held?.message == "seat A-1-2 is held")
             }
             let both = await expectRefusal("SEATS_TAKEN") {
                 try await house.reserve("A-1-1", "A-1-2", "A-1-3", as: .bob, number: 14)

@@ -46,7 +46,9 @@ struct JourneyTests {
             let ticket = try await onsale.expect("ticket show Stalls-1-8", as: "alice")
             let code = ticket["ticketCode"].string
             #expect(try await onsale.expect("ticket verify \(code)", as: "bob")["seat"].string == "Stalls-1-8")
-            #expect(try await onsale.expect("admin check-in \(code)", as: "carol")["state"].string == "used")
+            let welcome = try await onsale.expect("admin check-in --date moon-tour/friday \(code)", as: "carol")
+            #expect(welcome["state"].string == "used")
+            #expect(welcome["date"].string == "moon-tour/friday")
             #expect(try await onsale.gateway("admin check-in \(code)", as: "carol").reason == "TICKET_USED")
 
             let report = try await onsale.expect("admin report moon-tour", as: "carol")
@@ -165,6 +167,38 @@ struct JourneyTests {
             #expect(try await onsale.expect("pay", as: "alice")["paymentId"] == bought["payment"]["paymentId"])
             let other = try await onsale.expect("buy moon-tour --best 1 --grade B --yes", as: "alice")
             #expect(other["reservation"]["reservationId"].string == lost)
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `seats that are one's own, named once more, are the same reservation, and are paid once`(
+        engine: Engine
+    ) async throws {
+        try await Onsale.with(engine) { onsale in
+            try await onsale.putOnSale(active: 5)
+            try await onsale.arrive("alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let held = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
+            try await onsale.expect("reserve moon-tour Stalls-1-9", as: "alice")
+            let again = try await onsale.expect("reserve moon-tour Stalls-1-8 Stalls-1-7", as: "alice")
+            #expect(again["reservationId"] == held["reservationId"])
+            #expect(try await onsale.gateway("reserve moon-tour Stalls-1-7", as: "alice").reason == "SEAT_HELD")
+            // Another gateway of hers, which remembers nothing.
+            try onsale.forgetEverything(as: "alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let elsewhere = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
+            #expect(elsewhere["reservationId"] == held["reservationId"])
+            let bought = try await onsale.expect("buy moon-tour Stalls-1-7 Stalls-1-8 --yes", as: "alice")
+            #expect(bought["reservation"]["reservationId"] == held["reservationId"])
+            try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
+            let sold = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
+            #expect(sold["state"].string == "sold")
+            for _ in 1...2 {
+                let twice = try await onsale.expect("buy moon-tour Stalls-1-8 Stalls-1-7 --yes", as: "alice")
+                #expect(twice["payment"]["paymentId"] == bought["payment"]["paymentId"])
+                try onsale.forgetEverything(as: "alice")
+            }
+            #expect(try await onsale.expect("payments", as: "alice").json.elements.count == 1)
         }
     }
 

@@ -121,6 +121,13 @@ final class Onsale: Sendable {
         }
     }
 
+    /// As on another machine of the user's, with the same sign-in.
+    func forgetEverything(as user: String) throws {
+        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try home.credential(of: .user) else { return }
+        try home.update("memory-\(kept.user)") { text throws(GatewayError) in text = "" }
+    }
+
     static let program = ChildProcess.path(of: "gateway")
 
     /// Runs a command of the gateway where no terminal is, with an answer in JSON.

@@ -42,7 +42,7 @@ struct RefusalTests {
         Case("bob", "leave", 1, "no place is remembered"),
         Case("alice", "reserve moon-tour", 64, "which seats?"),
         Case("alice", "reserve moon-tour Stalls-9-9", 1, "SEAT_UNKNOWN"),
-        Case("alice", "reserve moon-tour Stalls-1-1", 1, "SEAT_HELD"),
+        Case("alice", "reserve moon-tour Stalls-1-1 Stalls-1-3", 1, "SEAT_HELD"),
         Case("alice", "reserve moon-tour Stalls-1-1 Stalls-1-2", 1, "[{\"seat\":\"Stalls-1-1\",\"state\":\"held\"}]"),
         Case("alice", "reserve moon-tour --best 2", 64, "--grade is missing"),
         Case("alice", "reserve moon-tour --best 2 --grade Z", 1, "GRADE_UNKNOWN"),

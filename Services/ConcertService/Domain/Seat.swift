@@ -87,7 +87,7 @@ package struct SeatConflict: Equatable, Sendable, CustomStringConvertible {
     package var description: String {
         switch claim {
         case .free: "seat \(label) is free"
-        case .held: "seat \(label) is held by someone else"
+        case .held: "seat \(label) is held"
         case .sold: "seat \(label) is sold"
         case .blocked(let reason): "seat \(label) is not for sale: \(reason)"
         }

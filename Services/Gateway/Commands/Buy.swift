@@ -27,8 +27,8 @@ enum Buy {
         guard run.canAsk || (wish != nil && run.arguments.isGiven(CommonFlags.yes)) else {
             throw .usage("nobody is there to be asked: name the date, the seats or --best, and say --yes")
         }
-        let date = try await run.dateInside()
-        let reservation = try await run.heldOrReserved(wish, of: date)
+        let date = try await run.dateToBuy()
+        let reservation = try await run.begunOrReserved(wish, of: date)
         let report = ReservationReport(reservation: reservation)
         run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
         if reservation.state == .held { try await run.makeSure(of: report, puttingIn: run.arguments.isGiven(topUp)) }
@@ -70,8 +70,8 @@ enum Buy {
 extension Invocation {
     private static let widestMap = 200
 
-    /// The date that is meant, with everything passed that stands before it.
-    fileprivate func dateInside() async throws(GatewayError) -> FoundDate {
+    /// The date that is meant, with everything passed that stands before those of its concert.
+    fileprivate func dateToBuy() async throws(GatewayError) -> FoundDate {
         var target = try arguments.value(Self.optionalTarget)
         if target == nil { target = Target(concert: try await askedConcert().name, date: nil) }
         guard let target else { throw .usage("CONCERT/DATE is missing. Usage: \(command.usage)") }
@@ -79,16 +79,8 @@ extension Invocation {
         if !concert.browseRoomID.isEmpty {
             try await standInLine(WaitingLine(room: concert.browseRoomID, target: concert.name))
         }
-        let found: FoundDate
-        if target.date == nil, canAsk {
-            found = try await askedDate(of: concert)
-        } else {
-            found = try await date(target)
-        }
-        if !found.room.isEmpty, found.room != concert.browseRoomID {
-            try await standInLine(WaitingLine(room: found.room, target: found.name))
-        }
-        return found
+        if target.date == nil, canAsk { return try await askedDate(of: concert) }
+        return try await date(target)
     }
 
     private func standInLine(_ line: WaitingLine) async throws(GatewayError) {
@@ -97,8 +89,9 @@ extension Invocation {
         note(PlaceReport(place: inside, target: line.target).briefly(shown))
     }
 
-    /// What an earlier try has held or begun to pay, if it is what is wanted now; else new seats.
-    fileprivate func heldOrReserved(_ wish: SeatWish?, of date: FoundDate) async throws(GatewayError)
+    /// What an earlier try has held, bought or begun to pay, if it is what is wanted now: nobody waits in line for that.
+    /// Else new seats.
+    fileprivate func begunOrReserved(_ wish: SeatWish?, of date: FoundDate) async throws(GatewayError)
         -> ReservationEntry
     {
         let memory = try memory()
@@ -113,10 +106,14 @@ extension Invocation {
                 if isOfDate, reservation.state == .held, try await isMet(wish, by: reservation, of: date) {
                     return reservation
                 }
+                if let wish, let own = try await ownReservation(wish, of: date) { return own }
             } else {
                 // It may still be on its way; under the same id it holds no further seats.
                 unanswered = RequestID(of: last.reservation)
             }
+        }
+        if !date.room.isEmpty, date.room != date.concert.browseRoomID {
+            try await standInLine(WaitingLine(room: date.room, target: date.name))
         }
         if let wish { return try await reserve(wish, of: date, as: unanswered) }
         return try await askedSeats(of: date)

@@ -9,7 +9,10 @@ enum Reserve {
 
     static let command = Command(
         "reserve", "Holds seats for you, all or none, until you pay or the time is over.",
-        details: "Name the seats as the map does, or let the service choose with --best.",
+        details: """
+            Name the seats as the map does, or let the service choose with --best. Seats that you have already, named once
+            more, stay yours.
+            """,
         calls: [.concert, .queue], caller: .user, operands: [Invocation.target, seats],
         flags: [best, grade, CommonFlags.requestID],
         examples: [
@@ -22,7 +25,13 @@ enum Reserve {
             throw .usage("which seats? Name them, as in Stalls-12-7, or say --best 2 --grade A")
         }
         let date = try await run.date(try run.arguments.required(Invocation.target))
-        let report = ReservationReport(reservation: try await run.reserve(wish, of: date))
+        var reservation: ReservationEntry?
+        // Also where the turn is over that it took.
+        if try run.memory().reservations.contains(where: { $0.concert.bytes == date.concert.concertID }) {
+            reservation = try await run.ownReservation(wish, of: date)
+        }
+        if reservation == nil { reservation = try await run.reserve(wish, of: date) }
+        let report = ReservationReport(reservation: reservation ?? ReservationEntry())
         run.show(report.json, report.text(now: run.clock.now))
     }
 }
@@ -79,8 +88,23 @@ extension Invocation {
         } catch {
             let isAnswered = error.exit != .indefinite && (earlier == nil || error.exit != .unavailable)
             if !isKnown, isAnswered { try remember { $0.forgetReservation(asked) } }
+            // By another gateway of the same user.
+            if Self.seatsTaken.contains(error.reason), let own = try await ownReservation(wish, of: date) { return own }
             throw error
         }
+    }
+
+    private static let seatsTaken: Set = ["SEAT_HELD", "SEAT_SOLD", "SEATS_TAKEN"]
+
+    /// The very seats, where they are the user's own already: who names them once more has clicked twice.
+    func ownReservation(_ wish: SeatWish, of date: FoundDate) async throws(GatewayError) -> ReservationEntry? {
+        guard case .named(let names) = wish else { return nil }
+        let own = try await reservations(of: date.concert.name).first {
+            $0.scheduleID == date.schedule.scheduleID && ($0.state == .held || $0.state == .sold)
+                && Set($0.seats) == Set(names)
+        }
+        if let own, let latest = Memory.Reservation(own) { try remember { $0.remember(latest) } }
+        return own
     }
 
     private func onlyGrade(of date: FoundDate) async throws(GatewayError) -> String {

@@ -13,9 +13,10 @@ extension Invocation {
         guard let remembered = Memory.Reservation(reservation) else {
             throw .refused("the concert service does not know the reservation")
         }
-        let fresh = PaymentID.make(at: clock.now)
+        // What is sold was paid for by a payment that says so again.
+        let new = PaymentID(bytes: reservation.paymentID) ?? .make(at: clock.now)
         let id = try remember { memory throws(GatewayError) in
-            try memory.payment(for: remembered, orBegin: fresh)
+            try memory.payment(for: remembered, orBegin: new)
         }
         let request = PayRequest(
             paymentID: id.bytes, concertID: reservation.concertID, reservationID: reservation.reservationID,
