@@ -88,8 +88,14 @@ extension Invocation {
         } catch {
             let isAnswered = error.exit != .indefinite && (earlier == nil || error.exit != .unavailable)
             if !isKnown, isAnswered { try remember { $0.forgetReservation(asked) } }
+            guard Self.seatsTaken.contains(error.reason), case .named(let names) = wish else { throw error }
             // By another gateway of the same user.
-            if Self.seatsTaken.contains(error.reason), let own = try await ownReservation(wish, of: date) { return own }
+            if let own = try await ownReservation(wish, of: date) { return own }
+            var error = error
+            let own = try await claims(of: date).flatMap(\.seats).filter(names.contains)
+            if !own.isEmpty {
+                error.advice = "You have \(own.joined(separator: ", ")) already: name only what you want besides"
+            }
             throw error
         }
     }
@@ -99,12 +105,16 @@ extension Invocation {
     /// The very seats, where they are the user's own already: who names them once more has clicked twice.
     func ownReservation(_ wish: SeatWish, of date: FoundDate) async throws(GatewayError) -> ReservationEntry? {
         guard case .named(let names) = wish else { return nil }
-        let own = try await reservations(of: date.concert.name).first {
-            $0.scheduleID == date.schedule.scheduleID && ($0.state == .held || $0.state == .sold)
-                && Set($0.seats) == Set(names)
-        }
+        let own = try await claims(of: date).first { Set($0.seats) == Set(names) }
         if let own, let latest = Memory.Reservation(own) { try remember { $0.remember(latest) } }
         return own
+    }
+
+    /// What the user holds or has bought.
+    private func claims(of date: FoundDate) async throws(GatewayError) -> [ReservationEntry] {
+        try await reservations(of: date.concert.name).filter {
+            $0.scheduleID == date.schedule.scheduleID && ($0.state == .held || $0.state == .sold)
+        }
     }
 
     private func onlyGrade(of date: FoundDate) async throws(GatewayError) -> String {
