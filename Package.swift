@@ -104,7 +104,7 @@ let package = Package(
                 "Threads", "WalletService",
             ],
             path: "Tests/EndToEndTests"),
-        tests(of: "Gateway", ["ConcertAPI", "Kernel", "QueueAPI", "RPC"]),
+        tests(of: "Gateway", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Identity", "Kernel", "QueueAPI", "QueueService", "RPC", "TestSupport"],

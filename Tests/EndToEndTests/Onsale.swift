@@ -128,6 +128,18 @@ final class Onsale: Sendable {
         try home.update("memory-\(kept.user)") { text throws(GatewayError) in text = "" }
     }
 
+    /// Leaves on the disk of a user what is there of a payment that was not sent any more.
+    func beginPayment(of reservation: String, as user: String) throws {
+        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try home.credential(of: .user), let id = ReservationID(reservation) else { return }
+        try home.update("memory-\(kept.user)") { text throws(GatewayError) in
+            var memory = Memory(text)
+            guard let held = memory.reservations.last(where: { $0.reservation == id }) else { return }
+            _ = try memory.payment(for: held, orBegin: .make(at: SystemClock().now))
+            text = memory.text
+        }
+    }
+
     static let program = ChildProcess.path(of: "gateway")
 
     /// Runs a command of the gateway where no terminal is, with an answer in JSON.

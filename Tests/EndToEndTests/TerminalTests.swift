@@ -53,6 +53,29 @@ struct TerminalTests {
         }
     }
 
+    @Test(arguments: [("n\r", 1, "nothing was cancelled"), ("y\r", 0, "Not paid: it was cancelled")])
+    func `whoever cancels a payment that is not decided is asked first`(
+        answer: String, exit: Int32, message: String
+    ) async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.arrive("alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let held = try await onsale.expect("reserve moon-tour Stalls-1-1", as: "alice")
+            try onsale.beginPayment(of: held["reservationId"].string, as: "alice")
+            #expect(try await onsale.gateway("cancel", as: "alice").exit == 64)
+            let window = onsale.window(["cancel"], as: "alice")
+            let status = try await onThread {
+                try window.wait(for: "Cancel the payment, which is not decided yet? [y/N]")
+                window.type(answer)
+                return window.waitForEnd()
+            }
+            #expect(status == exit << 8)
+            #expect(window.output.contains(message))
+            #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
+        }
+    }
+
     @Test func `Ctrl-C ends a stream that is followed by hand`() async throws {
         try await withFullRoom { onsale in
             let place = try await onsale.expect("join moon-tour", as: "alice")["placeId"].string

@@ -25,17 +25,32 @@ struct PaymentReport {
             payment.isRefunded
                 ? "Paid, and given back since: \(amount)." : "Paid: \(amount). Your tickets: gateway tickets"
         case .notPaid: "Not paid: \(because)."
-        case .pending: "Not decided yet: \(amount) are set aside. To go on: gateway pay"
+        case .pending:
+            payment.isCancelling
+                ? pending.prefix(1).uppercased() + pending.dropFirst() + ". \(Self.toSee)"
+                : "Not decided yet: \(amount) are set aside. To go on: gateway pay"
         case .unspecified, .unrecognized: "Payment in state \(payment.outcome)."
         }
     }
+
+    /// `the payment of 89.00 EUR`: one that has not arrived has no amount.
+    var named: String { payment.currency.isEmpty ? "the payment" : "the payment of \(amount)" }
+
+    /// What becomes of one that is being cancelled.
+    var pending: String {
+        "the cancelling is noted, and not decided yet. \(amount) stay set aside until the concert service has answered: "
+            + "then they are yours again, or the payment was faster and the seats are yours"
+    }
+
+    static let toSee = "To see which: gateway payment"
 
     /// Why nothing was paid, and what to do.
     var because: String {
         switch payment.reason {
         case .noAccount, .insufficient:
             "there is not enough money in your wallet. To put some in: gateway top-up AMOUNT; then again: gateway pay"
-        case .cancelled: "it was cancelled"
+        case .cancelled:
+            "it was cancelled. To pay all the same: gateway pay; to give the seats back: gateway release"
         case .holdExpired: "the time was over in which the seats were held. Reserve again: gateway reserve"
         case .reservationGone: "the seats are held no more. Reserve again: gateway reserve"
         case .alreadySold: "another payment has bought these seats. To see it: gateway payments"
