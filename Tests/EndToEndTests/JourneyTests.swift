@@ -88,6 +88,34 @@ struct JourneyTests {
         }
     }
 
+    @Test func `the same again is a success, and what cannot be is refused with what to do next`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.arrive("alice")
+            try await onsale.expect("buy moon-tour Stalls-1-1 --yes", as: "alice")
+            for _ in 1...2 {
+                #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
+            }
+            #expect(try await onsale.gateway("release", as: "alice").message.contains("gateway cancel"))
+            for _ in 1...2 {
+                let cancelled = try await onsale.expect("cancel --yes", as: "alice")
+                #expect(cancelled["reservation"]["state"].string == "returned")
+            }
+            try await onsale.refuse("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+            try await onsale.expect("release", as: "alice")
+
+            try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            try await onsale.expect("reserve moon-tour Stalls-1-2", as: "alice")
+            try await onsale.refuse("cancel --yes", as: "alice", with: "gateway release")
+            for _ in 1...2 {
+                #expect(try await onsale.expect("release", as: "alice")["state"].string == "released")
+            }
+            try await onsale.refuse("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+            try await onsale.refuse("cancel --yes", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+        }
+    }
+
     @Test func `of two dates, each has its own place, and only the one that is named is left`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()

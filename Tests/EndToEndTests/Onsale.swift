@@ -169,6 +169,12 @@ final class Onsale: Sendable {
         return answer
     }
 
+    /// As `gateway`, where it must be refused with such a message.
+    func refuse(_ line: String, as user: String, with advice: String) async throws {
+        let answer = try await gateway(line, as: user)
+        guard answer.exit == 1, answer.message.contains(advice) else { throw answer }
+    }
+
     /// What another service does a little later is looked for so often, and no more.
     private static let mostLooks = 1000
 

@@ -76,6 +76,20 @@ struct TerminalTests {
         }
     }
 
+    @Test func `a question that is answered with no is a refusal`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            let window = onsale.window(["admin", "room", "close", "sale"], as: "carol")
+            let status = try await onThread {
+                try window.wait(for: "with every place in it? [y/N]")
+                window.type("n\r")
+                return window.waitForEnd()
+            }
+            #expect(status == 1 << 8)
+            #expect(window.output.contains("the room stays as it is"))
+        }
+    }
+
     @Test func `Ctrl-C ends a stream that is followed by hand`() async throws {
         try await withFullRoom { onsale in
             let place = try await onsale.expect("join moon-tour", as: "alice")["placeId"].string

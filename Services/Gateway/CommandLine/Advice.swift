@@ -24,6 +24,7 @@ enum Advice {
         "CREDENTIAL_MISSING": "Type: gateway sign-in NAME; operators: gateway admin credential",
         "PASS_MISSING": "Type: gateway join CONCERT",
         "PLACE_WAITING": "To wait for it, type: gateway place --wait",
+        "ALREADY_SOLD": "To do so: gateway cancel",
         "NOT_SOLD": "To give back seats that are not paid for, type: gateway release",
         "SEAT_HELD": "Choose others: gateway seats CONCERT",
         "SEAT_SOLD": "Choose others: gateway seats CONCERT",

@@ -13,8 +13,8 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
 
     private var meaning: String {
         switch self {
-        case .done: "done"
-        case .refused: "the answer is no; nothing has changed"
+        case .done: "done: what was asked for is so now, also where it was so before"
+        case .refused: "the answer is no, and nothing has changed; the message says what to do"
         case .indefinite: "not known yet: it may have happened. The message says how to find out"
         case .usage: "the command line is wrong; nothing was sent"
         case .unavailable: "no service could be reached, or none had time to answer; type it again later"

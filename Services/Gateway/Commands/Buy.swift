@@ -171,10 +171,10 @@ extension Invocation {
                     "\(missing) are missing in your wallet. Type: gateway top-up \(missing), and then: gateway pay")
             }
         }
-        guard try confirm("Pay \(report.total) for \(report.seats)?") else {
-            throw .refused(
+        try makeSure(
+            "Pay \(report.total) for \(report.seats)?",
+            otherwise:
                 "nothing was paid. The seats are yours for \(ShownTime.text(report.left(clock.now))): gateway pay")
-        }
     }
 }
 

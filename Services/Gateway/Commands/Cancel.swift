@@ -23,8 +23,18 @@ enum Cancel {
         if let payment = try await undecided(name, run) { return try await end(payment, run) }
         let reservation = try await run.reservation(name)
         let report = ReservationReport(reservation: reservation)
-        guard reservation.state == .sold else { throw .refused(hint(report, run)) }
-        guard try run.confirm("Give back \(report.seats) for \(report.total)?") else { return }
+        switch reservation.state {
+        case .sold: break
+        case .returned:
+            return run.show(.object(["reservation": report.json]), report.text(now: run.clock.now))
+        case .held: throw .refused("these seats are held, not bought. To give them back: gateway release")
+        default:
+            throw .refused(
+                "nothing was bought that could be given back. \(report.text(now: run.clock.now)) "
+                    + ReservationReport.again)
+        }
+        try run.makeSure(
+            "Give back \(report.seats) for \(report.total)?", otherwise: "nothing was given back; the seats are yours")
         let request = CancelReservationRequest(
             concertID: reservation.concertID, reservationID: reservation.reservationID,
             reason: try run.arguments.value(reason) ?? "")
@@ -59,9 +69,9 @@ enum Cancel {
     }
 
     private static func end(_ payment: PaymentView, _ run: Invocation) async throws(GatewayError) {
-        guard try run.confirm("Cancel \(PaymentReport(payment: payment).named), which is not decided yet?") else {
-            throw .refused("nothing was cancelled. To go on with the payment: gateway pay")
-        }
+        try run.makeSure(
+            "Cancel \(PaymentReport(payment: payment).named), which is not decided yet?",
+            otherwise: "nothing was cancelled. To go on with the payment: gateway pay")
         let request = CancelPaymentRequest(paymentID: payment.paymentID)
         let cancelled = try await run.call(WalletMethods.cancelPayment, request).payment ?? PaymentView()
         if let id = PaymentID(bytes: payment.paymentID) { try run.settle(cancelled, id) }
@@ -71,11 +81,5 @@ enum Cancel {
         case .paid: throw .refused("it was paid before it could be cancelled. To give it back: gateway cancel")
         default: throw GatewayError(.indefinite, report.pending, advice: PaymentReport.toSee, reason: "PENDING")
         }
-    }
-
-    private static func hint(_ report: ReservationReport, _ run: Invocation) -> String {
-        report.reservation.state == .held
-            ? "these seats are held, not bought. To give them back: gateway release"
-            : report.text(now: run.clock.now)
     }
 }

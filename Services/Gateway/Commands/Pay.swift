@@ -14,8 +14,7 @@ enum Pay {
         run: pay)
 
     private static func pay(_ run: Invocation) async throws(GatewayError) {
-        let reservation = try await reservation(run)
-        let payment = try await run.pay(reservation)
+        let payment = try await payment(for: try await reservation(run), run)
         let report = PaymentReport(payment: payment)
         guard payment.outcome == .paid else {
             throw GatewayError(.refused, "not paid: \(report.because)", reason: "\(payment.reason)".constant)
@@ -29,12 +28,23 @@ enum Pay {
         if name == nil, let begun {
             return try await run.reservation(.init(concert: begun.concert, reservation: begun.reservation))
         }
-        let reservation = try await run.reservation(name)
-        let isKnown = try run.memory().payments.contains { $0.reservation.bytes == reservation.reservationID }
-        guard reservation.state == .held || isKnown else {
-            throw .refused(ReservationReport(reservation: reservation).text(now: run.clock.now))
+        return try await run.reservation(name)
+    }
+
+    /// The one that is made now, or the one that has bought it before.
+    private static func payment(
+        for reservation: ReservationEntry, _ run: Invocation
+    ) async throws(GatewayError) -> PaymentView {
+        let isBegun = try run.memory().payments.contains {
+            $0.isOpen && $0.reservation.bytes == reservation.reservationID
         }
-        return reservation
+        if isBegun || reservation.state == .held { return try await run.pay(reservation) }
+        guard reservation.state == .sold else {
+            let report = ReservationReport(reservation: reservation)
+            throw .refused("nothing can be paid. \(report.text(now: run.clock.now)) \(ReservationReport.again)")
+        }
+        let request = ShowPaymentRequest(paymentID: reservation.paymentID)
+        return try await run.call(WalletMethods.showPayment, request).payment ?? PaymentView()
     }
 }
 

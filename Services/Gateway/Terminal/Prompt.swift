@@ -36,6 +36,11 @@ extension Invocation {
         }
     }
 
+    /// Goes on only where that is wanted. `otherwise` says what a "no" leaves: it is no, also to whoever reads exit codes.
+    func makeSure(_ question: String, otherwise: String) throws(GatewayError) {
+        guard try confirm(question) else { throw .refused(otherwise) }
+    }
+
     /// One of several, by its number or its name; without asking where there is only one.
     func choose<Element>(
         _ question: String, among elements: [Element], _ name: (Element) -> String, _ line: (Element) -> String

@@ -28,11 +28,15 @@ struct ReservationReport {
             "\(held(now)) To buy: gateway pay"
         case .sold: "Yours: \(seats), \(total). The tickets: gateway tickets"
         case .released: "Released: \(seats)."
-        case .expired: "The time was over before \(seats) were paid for."
+        case .expired:
+            "The time was over before \(seats) \(reservation.seats.count == 1 ? "was" : "were") paid for."
         case .returned: "Given back: \(seats), \(total)."
         case .unspecified, .unrecognized: "\(seats): \(reservation.state)"
         }
     }
+
+    /// What to do where the seats are gone.
+    static let again = "To hold seats again: gateway reserve CONCERT/DATE SEAT"
 
     func held(_ now: Timestamp) -> String {
         "Held for you: \(seats), \(total), for \(ShownTime.text(left(now)))."

@@ -41,7 +41,7 @@ enum AdminHalts {
         examples: ["gateway admin halts lift moon-tour --yes"],
         run: { run async throws(GatewayError) in
             let concert = try await run.concert(named: try run.arguments.required(concert))
-            guard try run.confirm("Take payments for \(concert.name) again?") else { return }
+            try run.makeSure("Take payments for \(concert.name) again?", otherwise: "payments stay halted")
             _ = try await run.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: concert.concertID))
             run.show(
                 .object(["concert": .string(concert.name), "isHalted": .bool(false)]),

@@ -49,7 +49,8 @@ enum AdminKeys {
         examples: ["gateway admin keys drop auth 3f2a9c01 --keys data/keys --yes"],
         run: { run async throws(GatewayError) in
             let (kind, id) = (try readKind(run), try run.arguments.required(id))
-            guard try run.confirm("Forget \(kind) key \(id), and refuse what it has signed?") else { return }
+            try run.makeSure(
+                "Forget \(kind) key \(id), and refuse what it has signed?", otherwise: "the key is still there")
             try edit(run) { keys throws(KeyFileError) in try keys.drop(id, of: kind) }
         })
 

@@ -27,7 +27,8 @@ enum RoomSteps {
         examples: ["gateway admin room close summer-sale --yes"],
         run: { run async throws(GatewayError) in
             let room = try await AdminRoom.find(run)
-            guard try run.confirm("Close \(room.name) for good, with every place in it?") else { return }
+            try run.makeSure(
+                "Close \(room.name) for good, with every place in it?", otherwise: "the room stays as it is")
             AdminRoom.show(try await run.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)
         })
 
