@@ -2501,7 +2501,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__close_room_reply__descriptor
   (ProtobufCMessageInit) onsale__queue__v1__close_room_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_request__field_descriptors[2] =
 {
   {
     "name",
@@ -2515,14 +2515,27 @@ static const ProtobufCFieldDescriptor onsale__queue__v1__find_room_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "room_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Queue__V1__FindRoomRequest, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__queue__v1__find_room_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
+  1,   /* field[1] = room_id */
 };
 static const ProtobufCIntRange onsale__queue__v1__find_room_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor onsale__queue__v1__find_room_request__descriptor =
 {
@@ -2532,7 +2545,7 @@ const ProtobufCMessageDescriptor onsale__queue__v1__find_room_request__descripto
   "Onsale__Queue__V1__FindRoomRequest",
   "onsale.queue.v1",
   sizeof(Onsale__Queue__V1__FindRoomRequest),
-  1,
+  2,
   onsale__queue__v1__find_room_request__field_descriptors,
   onsale__queue__v1__find_room_request__field_indices_by_name,
   1,  onsale__queue__v1__find_room_request__number_ranges,

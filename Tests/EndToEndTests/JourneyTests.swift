@@ -116,6 +116,33 @@ struct JourneyTests {
         }
     }
 
+    @Test func `nobody is sent into a closed room, and a date that is taken out of it is sold on`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.arrive("alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            try await onsale.expect("admin room close sale --yes", as: "carol")
+            for command in ["reserve moon-tour Stalls-1-1", "seats moon-tour", "join moon-tour"] {
+                try await onsale.refuse(command, as: "alice", with: "gateway admin schedule configure --no-room")
+            }
+            let lists = [
+                (["dates", "moon-tour"], "alice", "closed"),
+                (["admin", "schedule", "list", "moon-tour"], "carol", "sale, closed"),
+            ]
+            for (words, user, line) in lists {
+                let window = onsale.window(words, as: user)
+                #expect(try await onThread { window.waitForEnd() } == 0)
+                #expect(Screen.lines(of: window.output).last?.hasSuffix("  \(line)") == true, "\(window.output)")
+            }
+            let both = try await onsale.gateway(
+                "admin schedule configure moon-tour/friday --no-room --room sale", as: "carol")
+            #expect(both.exit == 64)
+            try await onsale.expect("admin schedule configure moon-tour/friday --no-room", as: "carol")
+            #expect(try await onsale.expect("dates moon-tour", as: "alice")[0]["roomId"] == .null)
+            try await onsale.expect("buy moon-tour Stalls-1-1 --yes", as: "alice")
+        }
+    }
+
     @Test func `of two dates, each has its own place, and only the one that is named is left`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()

@@ -164,6 +164,11 @@ import Testing
             let anybody = QueueClient(waiting.service.client(of: nil))
             #expect(try await anybody.findRoom(FindRoomRequest(name: "sale")).room?.roomID == waiting.room)
             try await refused("ROOM_NOT_FOUND") { _ = try await anybody.findRoom(FindRoomRequest(name: "sole")) }
+            let byID = try await anybody.findRoom(FindRoomRequest(roomID: waiting.room))
+            #expect(byID.room?.name == "sale")
+            try await refused("ROOM_NOT_FOUND") {
+                _ = try await anybody.findRoom(FindRoomRequest(roomID: Array(repeating: 7, count: 16)))
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 import ConcertAPI
 import Kernel
+import QueueAPI
+import RPC
 
 enum Dates {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
@@ -16,20 +18,28 @@ enum Dates {
     private static func list(_ run: Invocation) async throws(GatewayError) {
         let concert = try await run.concert(named: try run.arguments.required(concert))
         let dates = try await run.dates(of: concert, onlyWithFreeSeats: run.arguments.isGiven(free))
-        show(dates, of: concert, run)
+        await show(dates, of: concert, run)
     }
 
-    static func show(_ dates: [ScheduleEntry], of concert: ConcertEntry, _ run: Invocation) {
+    static func show(_ dates: [ScheduleEntry], of concert: ConcertEntry, _ run: Invocation) async {
         if dates.isEmpty, !run.isJSON { return run.console.print("There is no such date.") }
         var table = Table([("DATE", .left), ("BEGINS", .left), ("ON SALE", .left), ("FREE", .right), ("LINE", .left)])
+        let rooms = run.isJSON ? [:] : await run.rooms(of: dates)
         for date in dates {
             let settings = date.settings ?? ScheduleSettings()
             table.add([
                 "\(concert.name)/\(settings.name)", run.shown(settings.startsAtMs), sale(settings, run),
-                "\(date.counts?.free ?? 0)", settings.roomID.isEmpty ? "none" : "join first",
+                "\(date.counts?.free ?? 0)", settings.roomID.isEmpty ? "none" : line(rooms[settings.roomID], run),
             ])
         }
         run.show(.list(dates) { ScheduleReport.json($0, of: concert) }, table.text(run.style))
+    }
+
+    /// What somebody does who wants to come in; an operator wants to know which room it is.
+    private static func line(_ room: RoomSummary?, _ run: Invocation) -> String {
+        let isOver = room?.takesNobody ?? false
+        if let room, run.command.caller == .operator { return isOver ? "\(room.name), \(room.state)" : room.name }
+        return isOver ? "closed" : "join first"
     }
 
     private static func sale(_ settings: ScheduleSettings, _ run: Invocation) -> String {
@@ -37,4 +47,30 @@ enum Dates {
         if now < settings.saleOpensAtMs { return "from \(run.shown(settings.saleOpensAtMs))" }
         return now < settings.saleClosesAtMs ? "now" : "over"
     }
+}
+
+extension Invocation {
+    private static let patience = Duration.seconds(2)
+
+    /// The waiting rooms of dates, as far as the queue service says without being waited for: a list of dates does not
+    /// depend on it.
+    func rooms(of dates: [ScheduleEntry]) async -> [[UInt8]: RoomSummary] {
+        var rooms: [[UInt8]: RoomSummary] = [:]
+        let end = clock.uptime + Self.patience
+        for id in Set(dates.compactMap { $0.settings?.roomID }) where !id.isEmpty && clock.uptime < end {
+            rooms[id] = await room(id)
+        }
+        return rooms
+    }
+
+    /// Nil where nobody says.
+    func room(_ id: [UInt8]) async -> RoomSummary? {
+        let options = CallOptions(timeout: Self.patience)
+        return try? await client(of: .queue).call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room
+    }
+}
+
+extension RoomSummary {
+    /// Whether joining is over for good.
+    var takesNobody: Bool { state == .closed || state == .draining }
 }

@@ -9,8 +9,8 @@ extension Invocation {
         guard let room = RoomID(bytes: room), command.caller != .operator else { return [] }
         guard let place = try memory().places.last(where: { $0.room == room }) else {
             throw GatewayError(
-                .refused, "there is a line for \(target), and you are not in it yet. Type: gateway join \(target)",
-                reason: "PASS_MISSING")
+                .refused, "there is a line for \(target), and you are not in it yet",
+                advice: await joining(room, for: target), reason: "PASS_MISSING")
         }
         return try await enter(place).pass
     }
@@ -24,9 +24,17 @@ extension Invocation {
             guard Self.placeIsOver.contains(error.reason) else { throw error }
             try remember { $0.forgetPlace(in: place.room) }
             throw GatewayError(
-                error.exit, error.what, advice: "For a new place, type: gateway join \(place.target)",
+                error.exit, error.what, advice: await joining(place.room, for: place.target),
                 reason: error.reason)
         }
+    }
+
+    /// How to get a place; nobody is sent to a room that takes nobody any more.
+    private func joining(_ room: RoomID, for target: String) async -> String {
+        if let room = await self.room(room.bytes), room.takesNobody {
+            return "Its waiting room is closed. \(Advice.byReason["ROOM_CLOSED"] ?? "")"
+        }
+        return "For a place, type: gateway join \(target)"
     }
 
     private static let placeIsOver: Set = [

@@ -37,7 +37,9 @@ struct PlaceReport {
             """
         case .finished: "You have bought your seats at \(target); the place is used up."
         case .left: "You have left the line for \(target)."
-        case .lapsed: "Your place for \(target) has lapsed\(because). For a new one: gateway join \(target)"
+        case .lapsed:
+            "Your place for \(target) has lapsed\(because)."
+                + (place.roomState == .closed ? "" : " For a new one: gateway join \(target)")
         case .revoked: "Your place for \(target) was taken away\(because)."
         case .unspecified, .unrecognized: "Your place for \(target) is in state \(place.state)."
         }

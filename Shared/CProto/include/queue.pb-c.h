@@ -336,11 +336,15 @@ struct  Onsale__Queue__V1__CloseRoomReply
 struct  Onsale__Queue__V1__FindRoomRequest
 {
   ProtobufCMessage base;
+  /*
+   * Empty where room_id says which.
+   */
   char *name;
+  ProtobufCBinaryData room_id;
 };
 #define ONSALE__QUEUE__V1__FIND_ROOM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__find_room_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Onsale__Queue__V1__FindRoomReply

@@ -23,10 +23,17 @@ enum RoomSteps {
 
     static let close = Command(
         "admin room close", "Ends a waiting room for good; every place in it is taken away.",
+        details: """
+            First take the dates that are to be sold on out of it: gateway admin schedule configure CONCERT/DATE with
+            --no-room, or with another room.
+            """,
         calls: [.queue], caller: .operator, operands: [AdminRoom.name], flags: [CommonFlags.yes],
         examples: ["gateway admin room close summer-sale --yes"],
         run: { run async throws(GatewayError) in
             let room = try await AdminRoom.find(run)
+            run.note(
+                "Dates that are still behind a closed room can be neither seen nor reserved. To take one out: "
+                    + "gateway admin schedule configure CONCERT/DATE \(ScheduleFlags.noRoom.name)")
             try run.makeSure(
                 "Close \(room.name) for good, with every place in it?", otherwise: "the room stays as it is")
             AdminRoom.show(try await run.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)

@@ -15,6 +15,8 @@ enum ScheduleFlags {
     private static let room = Flag(
         "--room", .text("ROOM"), "the waiting room without whose pass nobody sees or reserves seats")
 
+    static let noRoom = Flag("--no-room", .isGiven, "take it out of its waiting room: no pass is needed any more")
+
     static let all: [any AnyFlag] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
 
     /// What the flags say, and where they say nothing, what `before` says.
@@ -30,7 +32,11 @@ enum ScheduleFlags {
         if let time = try run.time(cancel) { settings.cancelUntilMs = UInt64(clamping: time.milliseconds) }
         if let count = try run.arguments.value(seats) { settings.seatsPerUser = UInt32(count) }
         if let hold = try run.arguments.value(hold) { settings.holdMs = UInt32(clamping: hold.milliseconds) }
-        if let name = try run.arguments.value(room) { settings.roomID = try await run.room(named: name) }
+        if let name = try run.arguments.value(room) {
+            guard !run.arguments.isGiven(noRoom) else { throw .usage("say \(room.name) or \(noRoom.name), not both") }
+            settings.roomID = try await run.room(named: name)
+        }
+        if run.arguments.isGiven(noRoom) { settings.roomID = [] }
         if before == nil {
             guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
                 throw .usage("--starts and --ends are missing, such as --starts '2037-12-24 20:00'")
@@ -70,8 +76,12 @@ enum ScheduleConfigure {
     static let command = Command(
         "admin schedule configure", "Changes the settings of a date; what is not given stays as it is.",
         details: "What was reserved before keeps its deadline and its price.",
-        calls: [.concert, .queue], caller: .operator, operands: [Invocation.target], flags: ScheduleFlags.all,
-        examples: ["gateway admin schedule configure moon-tour/friday --seats-per-user 2 --hold 3m"],
+        calls: [.concert, .queue], caller: .operator, operands: [Invocation.target],
+        flags: ScheduleFlags.all + [ScheduleFlags.noRoom],
+        examples: [
+            "gateway admin schedule configure moon-tour/friday --seats-per-user 2 --hold 3m",
+            "gateway admin schedule configure moon-tour/friday --no-room",
+        ],
         run: configure)
 
     private static func configure(_ run: Invocation) async throws(GatewayError) {

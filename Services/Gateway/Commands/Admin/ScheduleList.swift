@@ -6,10 +6,10 @@ enum ScheduleList {
 
     static let command = Command(
         "admin schedule list", "Lists the dates of a concert, without standing in line for them.",
-        calls: [.concert], caller: .operator, operands: [concert], flags: [CommonFlags.zone],
+        calls: [.concert, .queue], caller: .operator, operands: [concert], flags: [CommonFlags.zone],
         examples: ["gateway admin schedule list moon-tour"],
         run: { run async throws(GatewayError) in
             let concert = try await run.concert(named: try run.arguments.required(concert))
-            Dates.show(try await run.dates(of: concert), of: concert, run)
+            await Dates.show(try await run.dates(of: concert), of: concert, run)
         })
 }
