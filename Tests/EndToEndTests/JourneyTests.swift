@@ -30,7 +30,13 @@ struct JourneyTests {
             #expect(reserved["total"]["minorUnits"].number == 17_800)
             #expect(try await onsale.gateway("pay", as: "alice").reason == "NO_ACCOUNT")
             try await onsale.expect("top-up 177.99 EUR", as: "alice")
-            #expect(try await onsale.gateway("pay", as: "alice").reason == "INSUFFICIENT")
+            #expect(try await onsale.expect("payment", as: "alice")["reason"].string == "noAccount")
+            let refused = try await onsale.gateway("pay", as: "alice")
+            #expect(refused.reason == "INSUFFICIENT")
+            #expect(
+                refused.message
+                    == "not paid: your wallet has 177.99 EUR and the price is 178.00 EUR: 0.01 EUR are missing. "
+                    + "Type: gateway top-up 0.01 EUR, and then: gateway pay")
             try await onsale.expect("top-up 10 EUR", as: "alice")
             let paid = try await onsale.expect("pay", as: "alice")
             #expect(paid["outcome"].string == "paid")

@@ -52,7 +52,7 @@ struct RefusalTests {
         Case("alice", "release ffffffff", 1, "you have no reservation ffffffff"),
         Case("alice", "pay", 1, "NO_ACCOUNT"),
         Case("bob", "pay", 1, "no reservation is remembered"),
-        Case("bob", "payment", 1, "no payment is remembered"),
+        Case("bob", "payment", 1, "you have made no payments"),
         Case("alice", "payment ffffffff", 1, "you have no payment"),
         Case("alice", "cancel", 1, "gateway release"),
         Case("bob", "ticket show", 1, "you have no valid ticket"),

@@ -33,10 +33,7 @@ enum Buy {
         run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
         if reservation.state == .held { try await run.makeSure(of: report, puttingIn: run.arguments.isGiven(topUp)) }
         let payment = try await run.pay(reservation)
-        guard payment.outcome == .paid else {
-            throw GatewayError(
-                .refused, "not paid: \(PaymentReport(payment: payment).because)", reason: "\(payment.reason)".constant)
-        }
+        guard payment.outcome == .paid else { throw await run.refusal(of: payment) }
         try await show(payment, reservation, date, run)
     }
 
@@ -157,19 +154,14 @@ extension Invocation {
     /// That there is enough money, and that it is wanted.
     fileprivate func makeSure(of report: ReservationReport, puttingIn isTopUpGiven: Bool) async throws(GatewayError) {
         let reservation = report.reservation
-        let balances = try await call(WalletMethods.showBalance, ShowBalanceRequest()).balances
-        let available = balances.first { $0.currency == reservation.currency }?.available ?? 0
-        if available < reservation.amount, let missing = Money(reservation.amount - available, reservation.currency) {
-            let has = Money.text(available, reservation.currency)
-            note("Your wallet has \(has); \(missing) are missing.")
-            if isTopUpGiven {
-                _ = try await topUp(missing)
-            } else if canAsk, !arguments.isGiven(CommonFlags.yes), try confirm("Put in \(missing)?") {
-                _ = try await topUp(missing)
-            } else {
-                throw .refused(
-                    "\(missing) are missing in your wallet. Type: gateway top-up \(missing), and then: gateway pay")
+        if let shortfall = try await shortfall(for: reservation.amount, reservation.currency) {
+            let refusal = GatewayError(.refused, shortfall.text, advice: shortfall.advice, reason: "INSUFFICIENT")
+            if !isTopUpGiven {
+                guard canAsk, !arguments.isGiven(CommonFlags.yes) else { throw refusal }
+                note("\(shortfall.text.prefix(1).uppercased())\(shortfall.text.dropFirst()).")
+                guard try confirm("Put in \(shortfall.missing)?") else { throw refusal }
             }
+            _ = try await topUp(shortfall.missing)
         }
         try makeSure(
             "Pay \(report.total) for \(report.seats)?",

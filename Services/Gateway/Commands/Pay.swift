@@ -16,9 +16,7 @@ enum Pay {
     private static func pay(_ run: Invocation) async throws(GatewayError) {
         let payment = try await payment(for: try await reservation(run), run)
         let report = PaymentReport(payment: payment)
-        guard payment.outcome == .paid else {
-            throw GatewayError(.refused, "not paid: \(report.because)", reason: "\(payment.reason)".constant)
-        }
+        guard payment.outcome == .paid else { throw await run.refusal(of: payment) }
         run.show(report.json, report.text)
     }
 

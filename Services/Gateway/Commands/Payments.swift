@@ -31,7 +31,7 @@ enum Payments {
                 table.add([
                     IDEnding.text(of: payment.paymentID), run.shown(payment.begunAtMs),
                     Money.text(payment.amount, payment.currency),
-                    payment.isRefunded ? "paid, refunded" : "\(payment.outcome)",
+                    PaymentReport(payment: payment).briefly,
                 ])
             }
             run.show(.list(payments) { PaymentReport(payment: $0).json }, table.text(run.style))
@@ -45,8 +45,10 @@ enum Payments {
 
     private static func id(_ name: String?, _ run: Invocation) async throws(GatewayError) -> PaymentID {
         guard let name else {
-            if let last = try run.memory().payments.last { return last.payment }
-            throw .refused("no payment is remembered here. To see yours: gateway payments")
+            // One that is not decided may not have arrived; what was decided, the service knows, also of other machines.
+            if let open = try run.memory().payments.last(where: \.isOpen) { return open.payment }
+            if let last = try await newest(1, run).first.flatMap({ PaymentID(bytes: $0.paymentID) }) { return last }
+            throw .refused("you have made no payments")
         }
         let ending = IDEnding(name)
         let found = try await newest(searched, run).compactMap { PaymentID(bytes: $0.paymentID) }.filter {

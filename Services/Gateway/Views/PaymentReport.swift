@@ -33,6 +33,28 @@ struct PaymentReport {
         }
     }
 
+    /// For a column.
+    var briefly: String {
+        switch payment.outcome {
+        case .paid: payment.isRefunded ? "paid, given back" : "paid"
+        case .notPaid: "not paid: \(reason)"
+        case .pending: payment.isCancelling ? "being cancelled" : "not decided yet"
+        case .unspecified, .unrecognized: "\(payment.outcome)"
+        }
+    }
+
+    private var reason: String {
+        switch payment.reason {
+        case .noAccount, .insufficient: "too little money"
+        case .cancelled: "cancelled"
+        case .holdExpired: "too late"
+        case .reservationGone: "the seats were gone"
+        case .alreadySold: "bought already"
+        case .mismatch: "another price"
+        case .unspecified, .unrecognized: "\(payment.reason)"
+        }
+    }
+
     /// `the payment of 89.00 EUR`: one that has not arrived has no amount.
     var named: String { payment.currency.isEmpty ? "the payment" : "the payment of \(amount)" }
 
