@@ -21,8 +21,8 @@ enum Tickets {
             ])
         }
         run.show(.list(tickets) { TicketReport(own: $0).json }, table.text(run.style))
-        if tickets.contains(where: { $0.ticket.state == .valid }) {
-            run.note("To show one at the gate: gateway ticket show \(tickets[0].ticket.seat.printable)")
+        if let usable = tickets.first(where: { $0.isUsable(at: run.clock.now) }) {
+            run.note("To show one at the gate: gateway ticket show \(usable.ticket.seat.printable)")
         }
     }
 }

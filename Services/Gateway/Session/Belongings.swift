@@ -74,4 +74,9 @@ extension Invocation {
 struct OwnTicket: Sendable {
     let ticket: TicketEntry
     let concert: ConcertEntry
+
+    /// Whether it still lets somebody in.
+    func isUsable(at now: Timestamp) -> Bool {
+        ticket.state == .valid && now < Timestamp(milliseconds: Int64(clamping: ticket.endsAtMs))
+    }
 }

@@ -1,0 +1,46 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+struct TicketsTests {
+    private struct Case {
+        let states: [TicketState]
+        let hint: String
+        var endsIn = Duration.hours(3)
+    }
+
+    private static let cases = [
+        Case(states: [.used, .valid], hint: "To show one at the gate: gateway ticket show Stalls-1-2"),
+        Case(states: [.cancelled, .used], hint: ""),
+        Case(states: [.valid], hint: "", endsIn: .zero - .hours(1)),
+    ]
+
+    @Test(arguments: cases) private func `only a ticket that lets somebody in is recommended`(example: Case)
+        async throws
+    {
+        let ends = Timestamp.noon + example.endsIn
+        let concert = [
+            Route(ConcertMethods.listConcerts) { _, _ in
+                ListConcertsReply(concerts: [
+                    ConcertEntry(concertID: ConcertID(high: 1, low: 1).bytes, name: "moon-tour")
+                ])
+            },
+            Route(ConcertMethods.listTickets) { _, _ in
+                ListTicketsReply(
+                    tickets: example.states.enumerated().map { index, state in
+                        TicketEntry(
+                            state: state, seat: "Stalls-1-\(index + 1)", endsAtMs: UInt64(clamping: ends.milliseconds))
+                    })
+            },
+        ]
+        try await Scripted.with(concert: concert) { services in
+            let typed = await services.gateway("tickets")
+            #expect(typed.exit == .done)
+            #expect(typed.complaint == example.hint)
+        }
+    }
+}
