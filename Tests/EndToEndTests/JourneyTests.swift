@@ -114,6 +114,9 @@ struct JourneyTests {
             try await onsale.expect("join moon-tour --wait", as: "alice")
             try await onsale.expect("reserve moon-tour Stalls-1-2", as: "alice")
             try await onsale.refuse("cancel --yes", as: "alice", with: "gateway release")
+            let window = onsale.window(["reservations"], as: "alice")
+            #expect(try await onThread { window.waitForEnd() } == 0)
+            #expect(Screen.lines(of: window.output).contains { $0.contains("moon-tour/friday  held for ") })
             for _ in 1...2 {
                 #expect(try await onsale.expect("release", as: "alice")["state"].string == "released")
             }

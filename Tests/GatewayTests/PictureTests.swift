@@ -23,6 +23,21 @@ struct PictureTests {
                 ], sold: sold, blocked: blocked, currency: "EUR"))
     }
 
+    @Test func `a table that is too wide for the window breaks its widest cells between words`() {
+        var table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .text)])
+        table.add(["5db98eb0", "89.00 EUR", "Stalls-1-1"])
+        table.add(["1f860a75", "178.00 EUR", "Stalls-1-1, Stalls-1-2, Stalls-1-3"])
+        #expect(
+            table.text(.plain, columns: 48) == """
+                CODE           TOTAL  SEATS
+                5db98eb0   89.00 EUR  Stalls-1-1
+                1f860a75  178.00 EUR  Stalls-1-1, Stalls-1-2,
+                                      Stalls-1-3
+
+                """)
+        #expect(table.text(.plain).contains("  Stalls-1-1, Stalls-1-2, Stalls-1-3\n"))
+    }
+
     @Test func `a hall is drawn seat by seat, with a legend`() {
         let map = SeatMap(plan(numbers: 1...6, sold: [1], blocked: [5, 6]), style: .plain, columns: 80)
         #expect(

@@ -18,7 +18,7 @@ enum BalanceShow {
                 Money.text(balance.available, balance.currency), Money.text(balance.pending, balance.currency),
             ])
         }
-        run.show(.list(balances, json), table.text(run.style))
+        run.show(.list(balances, json), table.text(run.console))
     }
 
     static func json(_ balance: Balance) -> JSON {

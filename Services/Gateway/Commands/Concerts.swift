@@ -10,9 +10,9 @@ enum Concerts {
     private static func list(_ run: Invocation) async throws(GatewayError) {
         let concerts = try await run.concerts()
         if concerts.isEmpty, !run.isJSON { return run.console.print("There is no concert yet.") }
-        var table = Table([("NAME", .left), ("TITLE", .left), ("HOST", .left)])
+        var table = Table([("NAME", .left), ("TITLE", .text), ("HOST", .text)])
         for concert in concerts { table.add([concert.name, concert.title, concert.host]) }
-        run.show(.list(concerts, json), table.text(run.style))
+        run.show(.list(concerts, json), table.text(run.console))
     }
 
     static func json(_ concert: ConcertEntry) -> JSON {

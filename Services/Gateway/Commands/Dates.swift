@@ -23,7 +23,7 @@ enum Dates {
 
     static func show(_ dates: [ScheduleEntry], of concert: ConcertEntry, _ run: Invocation) async {
         if dates.isEmpty, !run.isJSON { return run.console.print("There is no such date.") }
-        var table = Table([("DATE", .left), ("BEGINS", .left), ("ON SALE", .left), ("FREE", .right), ("LINE", .left)])
+        var table = Table([("DATE", .left), ("BEGINS", .text), ("ON SALE", .text), ("FREE", .right), ("LINE", .left)])
         let rooms = run.isJSON ? [:] : await run.rooms(of: dates)
         for date in dates {
             let settings = date.settings ?? ScheduleSettings()
@@ -32,7 +32,7 @@ enum Dates {
                 "\(date.counts?.free ?? 0)", settings.roomID.isEmpty ? "none" : line(rooms[settings.roomID], run),
             ])
         }
-        run.show(.list(dates) { ScheduleReport.json($0, of: concert) }, table.text(run.style))
+        run.show(.list(dates) { ScheduleReport.json($0, of: concert) }, table.text(run.console))
     }
 
     /// What somebody does who wants to come in; an operator wants to know which room it is.

@@ -32,7 +32,7 @@ enum History {
                 Money.text(entry.available, entry.currency),
             ])
         }
-        run.show(.list(entries, json), table.text(run.style))
+        run.show(.list(entries, json), table.text(run.console))
     }
 
     private static func list(

@@ -34,7 +34,7 @@ enum Payments {
                     PaymentReport(payment: payment).briefly,
                 ])
             }
-            run.show(.list(payments) { PaymentReport(payment: $0).json }, table.text(run.style))
+            run.show(.list(payments) { PaymentReport(payment: $0).json }, table.text(run.console))
         })
 
     private static let searched = 500

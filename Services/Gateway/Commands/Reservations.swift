@@ -13,14 +13,33 @@ enum Reservations {
     private static func list(_ run: Invocation) async throws(GatewayError) {
         let reservations = try await run.reservations(of: try run.arguments.value(concert))
         if reservations.isEmpty, !run.isJSON { return run.console.print("You have no reservations.") }
-        var table = Table([("CODE", .left), ("STATE", .left), ("RESERVED", .left), ("TOTAL", .right), ("SEATS", .left)])
+        let names = run.isJSON ? [:] : try await run.dateNames(of: reservations)
+        var table = Table([("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .text)])
         for reservation in reservations {
             let report = ReservationReport(reservation: reservation)
             table.add([
-                IDEnding.text(of: reservation.reservationID), "\(reservation.state)",
-                run.shown(reservation.reservedAtMs), report.total, report.seats,
+                IDEnding.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
+                report.briefly(run.clock.now), report.total, report.seats,
             ])
         }
-        run.show(.list(reservations) { ReservationReport(reservation: $0).json }, table.text(run.style))
+        run.show(.list(reservations) { ReservationReport(reservation: $0).json }, table.text(run.console))
+    }
+}
+
+extension Invocation {
+    /// What people call the dates of reservations: `moon-tour/friday`. Of dates that are not shown without a pass, only the
+    /// concert is named.
+    fileprivate func dateNames(of reservations: [ReservationEntry]) async throws(GatewayError) -> [[UInt8]: String] {
+        let byConcert = Dictionary(grouping: reservations, by: \.concertID)
+        var names: [[UInt8]: String] = [:]
+        for concert in try await concerts() {
+            guard let own = byConcert[concert.concertID] else { continue }
+            let dates = (try? await self.dates(of: concert)) ?? []
+            for id in Set(own.map(\.scheduleID)) {
+                let date = dates.first { $0.scheduleID == id }?.settings?.name
+                names[id] = date.map { "\(concert.name)/\($0)" } ?? concert.name
+            }
+        }
+        return names
     }
 }

@@ -29,7 +29,7 @@ enum Status {
             for await line in group { lines.append(line) }
             return lines.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        var table = Table([("SERVICE", .left), ("ADDRESS", .left), ("STATE", .left)])
+        var table = Table([("SERVICE", .left), ("ADDRESS", .left), ("STATE", .text)])
         for line in lines { table.add([line.peer.rawValue, "\(line.address)", line.problem ?? "serving"]) }
         run.show(
             .list(lines) { line in
@@ -37,7 +37,7 @@ enum Status {
                     "service": .string(line.peer.rawValue), "address": .string("\(line.address)"),
                     "isServing": .bool(line.problem == nil), "problem": line.problem.map { .string($0) },
                 ])
-            }, table.text(run.style))
+            }, table.text(run.console))
         let troubled = lines.count { $0.problem != nil }
         guard troubled == 0 else {
             throw GatewayError(.unavailable, "\(troubled) of \(lines.count) are not fit to be called")

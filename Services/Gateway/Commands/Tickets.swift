@@ -20,7 +20,7 @@ enum Tickets {
                 own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
             ])
         }
-        run.show(.list(tickets) { TicketReport(own: $0).json }, table.text(run.style))
+        run.show(.list(tickets) { TicketReport(own: $0).json }, table.text(run.console))
         if let usable = tickets.first(where: { $0.isUsable(at: run.clock.now) }) {
             run.note("To show one at the gate: gateway ticket show \(usable.ticket.seat.printable)")
         }

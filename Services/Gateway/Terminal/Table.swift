@@ -1,6 +1,7 @@
 /// Rows in columns, with a heading.
 struct Table {
-    enum Side { case left, right }
+    /// Text is on the left, too, and may be broken between words.
+    enum Side { case left, right, text }
 
     private let sides: [Side]
     private var rows: [[String]]
@@ -14,17 +15,46 @@ struct Table {
         rows.append(row.map(\.printable))
     }
 
-    /// Each line ends in a line break.
-    func text(_ style: Style) -> String {
-        let widths = sides.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    /// As a window shows it best; elsewhere each row is a line, however long.
+    func text(_ console: Console) -> String {
+        text(console.style, columns: console.isTerminal ? console.columns : .max)
+    }
+
+    /// Each line ends in a line break. Where a row is wider than `columns`, the widest texts take several lines.
+    func text(_ style: Style, columns: Int = .max) -> String {
+        let widths = widths(within: columns)
         return rows.enumerated().map { index, row in
-            let cells = row.enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: widths[column] - cell.count)
-                let isLast = column == row.count - 1
-                return sides[column] == .right ? padding + cell : isLast ? cell : cell + padding
+            let cells = zip(row, widths).map { cell, width in
+                cell.wrapped(to: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             }
-            let line = cells.joined(separator: "  ")
-            return (index == 0 ? style.paint(line, .dim) : line) + "\n"
+            return (0..<(cells.map(\.count).max() ?? 0)).map { number in
+                let line = self.line(cells.map { number < $0.count ? $0[number] : "" }, widths)
+                return (index == 0 ? style.paint(line, .dim) : line) + "\n"
+            }.joined()
         }.joined()
     }
+
+    /// No column is narrower than its longest word.
+    private func widths(within columns: Int) -> [Int] {
+        func widest(_ column: Int, _ count: (String) -> Int) -> Int { rows.map { count($0[column]) }.max() ?? 0 }
+        var widths = sides.indices.map { widest($0, \.count) }
+        let words = sides.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
+        while widths.reduce(0, +) + Self.gap.count * (widths.count - 1) > columns {
+            let narrowable = widths.indices.filter { sides[$0] == .text && widths[$0] > words[$0] }
+            guard let column = narrowable.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[column] -= 1
+        }
+        return widths
+    }
+
+    private func line(_ cells: [String], _ widths: [Int]) -> String {
+        let padded = cells.enumerated().map { column, cell in
+            let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
+            return sides[column] == .right ? padding + cell : cell + padding
+        }
+        let line = padded.joined(separator: Self.gap)
+        return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    private static let gap = "  "
 }

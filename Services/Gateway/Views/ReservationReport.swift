@@ -38,6 +38,11 @@ struct ReservationReport {
     /// What to do where the seats are gone.
     static let again = "To hold seats again: gateway reserve CONCERT/DATE SEAT"
 
+    /// For a column.
+    func briefly(_ now: Timestamp) -> String {
+        reservation.state == .held ? "held for \(ShownTime.text(left(now)))" : "\(reservation.state)"
+    }
+
     func held(_ now: Timestamp) -> String {
         "Held for you: \(seats), \(total), for \(ShownTime.text(left(now)))."
     }

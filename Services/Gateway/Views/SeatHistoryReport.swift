@@ -8,7 +8,7 @@ struct SeatHistoryReport {
 
     func show(_ run: Invocation) {
         var table = Table([
-            ("RESERVED", .left), ("STATE", .left), ("ENDED", .left), ("USER", .left), ("RETURNED FOR", .left),
+            ("RESERVED", .text), ("STATE", .left), ("ENDED", .text), ("USER", .left), ("RETURNED FOR", .text),
         ])
         for claim in reply.claims {
             let reservation = claim.reservation ?? ReservationEntry()
@@ -32,6 +32,6 @@ struct SeatHistoryReport {
                     ])
                 },
             ]),
-            "Seat \(seat.printable), grade \(reply.grade.printable): \(reply.state)\(why)\n\(table.text(run.style))")
+            "Seat \(seat.printable), grade \(reply.grade.printable): \(reply.state)\(why)\n\(table.text(run.console))")
     }
 }

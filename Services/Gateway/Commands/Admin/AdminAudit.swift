@@ -27,7 +27,7 @@ enum AdminAudit {
             """
             \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
             \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) not decided, \(reply.refundedCount) refunded
-            \(table.text(run.style))\(reply.misfit.isEmpty ? "Everything fits." : "")
+            \(table.text(run.console))\(reply.misfit.isEmpty ? "Everything fits." : "")
             """)
         guard reply.misfit.isEmpty else { throw .refused("something does not fit: \(reply.misfit)") }
     }

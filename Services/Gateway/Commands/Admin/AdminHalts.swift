@@ -17,7 +17,7 @@ enum AdminHalts {
             func name(_ id: [UInt8]) -> String {
                 concerts.first { $0.concertID == id }?.name ?? ConcertID(bytes: id).map { "\($0)" } ?? ""
             }
-            var table = Table([("CONCERT", .left), ("SINCE", .left), ("PAYMENT", .left), ("WHY", .left)])
+            var table = Table([("CONCERT", .left), ("SINCE", .text), ("PAYMENT", .left), ("WHY", .text)])
             for halt in reply.halts {
                 table.add([
                     name(halt.concertID), run.shown(halt.haltedAtMs),
@@ -31,7 +31,7 @@ enum AdminHalts {
                         "why": .string(halt.why), "userId": .id(halt.userID), "paymentId": .id(halt.paymentID),
                         "haltedAt": .time(halt.haltedAtMs),
                     ])
-                }, table.text(run.style))
+                }, table.text(run.console))
             if reply.hasMore { run.note("There are more than are listed.") }
         })
 

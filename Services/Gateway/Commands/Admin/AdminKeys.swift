@@ -95,6 +95,6 @@ enum AdminKeys {
                 .object([
                     "kind": .string(key.kind.rawValue), "id": .string("\(key.id)"), "signs": .bool(signs(key)),
                 ])
-            }, table.text(run.style))
+            }, table.text(run.console))
     }
 }

@@ -35,7 +35,7 @@ enum AdminReport {
             .object([
                 "concert": .string(concert.name), "revenue": Money.json(revenue, report.currency),
                 "lines": .list(report.lines) { json($0, report.currency) },
-            ]), table.text(run.style) + "Revenue: \(Money.text(revenue, report.currency))")
+            ]), table.text(run.console) + "Revenue: \(Money.text(revenue, report.currency))")
     }
 
     private static func json(_ line: SalesLine, _ currency: String) -> JSON {

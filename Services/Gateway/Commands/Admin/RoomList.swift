@@ -18,6 +18,6 @@ enum RoomList {
             func text(_ limit: UInt32) -> String { limit == 0 ? "no limit" : "\(limit)" }
             table.add([room.name, "\(room.state)", text(limits.activeLimit), text(limits.ratePerSecond)])
         }
-        run.show(.list(rooms) { RoomReport(room: $0).json }, table.text(run.style))
+        run.show(.list(rooms) { RoomReport(room: $0).json }, table.text(run.console))
     }
 }

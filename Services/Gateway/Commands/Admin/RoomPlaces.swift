@@ -17,7 +17,7 @@ enum RoomPlaces {
             let request = ShowHistoryRequest(
                 roomID: try await AdminRoom.find(run).roomID, placeID: try run.arguments.required(place).bytes)
             let reply = try await run.call(QueueMethods.showHistory, request)
-            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .left)])
+            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .text)])
             for event in reply.events { table.add([run.shown(event.at), "\(event.state)", event.reason]) }
             run.show(
                 .object([
@@ -28,7 +28,7 @@ enum RoomPlaces {
                             "reason": event.reason.isEmpty ? nil : .string(event.reason),
                         ])
                     },
-                ]), "Number \(reply.serial)\n\(table.text(run.style))")
+                ]), "Number \(reply.serial)\n\(table.text(run.console))")
         })
 
     static let revoke = Command(
