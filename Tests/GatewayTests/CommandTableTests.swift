@@ -24,6 +24,19 @@ struct CommandTableTests {
         }
     }
 
+    @Test func `what stays as it is where nothing is said has no default but at first`() {
+        for name in ["admin schedule configure", "admin room configure"] {
+            let command = CommandTable.all.first { $0.name == name }
+            // What is not kept anywhere has a default each time.
+            let each = [CommonFlags.zone.name] + [CommonFlags.timeout.name] + Peer.allCases.map(\.flag.name)
+            let kept = command?.allFlags.filter { !each.contains($0.name) } ?? []
+            #expect(kept.count > 5)
+            for flag in kept {
+                #expect(!flag.summary.contains("if not given") && !flag.summary.contains("unless"), "\(flag.name)")
+            }
+        }
+    }
+
     @Test func `every example is a line that the command takes`() throws {
         for command in CommandTable.all {
             for example in command.examples {

@@ -8,9 +8,9 @@ enum AdminRoom {
     static let active = Flag(
         "--active", .count(0...1_000_000), "how many may be inside at once; 0 for no limit")
     static let rate = Flag("--rate", .count(0...100_000), "how many are let in a second at most; 0 for no limit")
-    static let ready = Flag("--ready", .duration, "how long a user whose turn it is has to come in; 1m unless set")
-    static let idle = Flag("--idle", .duration, "how long a user inside may be silent; 5m unless set")
-    static let stay = Flag("--stay", .duration, "how long a user may be inside at most; 15m unless set")
+    static let ready = Flag("--ready", .duration, "how long a user whose turn it is has to come in; at first 1m")
+    static let idle = Flag("--idle", .duration, "how long a user inside may be silent; at first 5m")
+    static let stay = Flag("--stay", .duration, "how long a user may be inside at most; at first 15m")
     static let joinsAt = Flag("--joins-at", .moment, "from when one may join")
     static let opensAt = Flag("--opens-at", .moment, "from when people are let in")
 

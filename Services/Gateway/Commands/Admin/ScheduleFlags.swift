@@ -5,13 +5,13 @@ import Kernel
 enum ScheduleFlags {
     private static let starts = Flag("--starts", .moment, "when it begins")
     private static let ends = Flag("--ends", .moment, "when it ends")
-    private static let opens = Flag("--sale-opens", .moment, "from when seats can be reserved; now if not given")
-    private static let closes = Flag("--sale-closes", .moment, "until when; the beginning if not given")
+    private static let opens = Flag("--sale-opens", .moment, "from when seats can be reserved; at first now")
+    private static let closes = Flag("--sale-closes", .moment, "until when; at first its beginning")
     private static let cancel = Flag(
-        "--cancel-until", .moment, "until when users may give tickets back; never if not given")
+        "--cancel-until", .moment, "until when users may give tickets back; at first never")
     private static let seats = Flag(
-        "--seats-per-user", .count(1...50), "how many seats one user may have; 4 if not given")
-    private static let hold = Flag("--hold", .duration, "how long seats are held; 5m if not given")
+        "--seats-per-user", .count(1...50), "how many seats one user may have; at first 4")
+    private static let hold = Flag("--hold", .duration, "how long seats are held; at first 5m")
     private static let room = Flag(
         "--room", .text("ROOM"), "the waiting room without whose pass nobody sees or reserves seats")
 
