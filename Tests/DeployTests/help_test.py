@@ -64,7 +64,8 @@ def examples():
         return [[*group, *name.split()] for name in re.findall(r"^  (\S+(?: \S+)*)  +\S", listed, re.M)]
 
     for name in [name for name in names() if name != ["admin"]] + names("admin"):
-        yield from re.findall(r"^  (.*)$", run("gateway", *name, "--help").stdout.split("Examples:\n")[1].split("\n\n")[0], re.M)
+        shown = run("gateway", *name, "--help").stdout.split("Examples:\n")[1].split("\n\n")[0]
+        yield from re.findall(r"^  (.*)$", re.sub(r" \\\n +", " ", shown), re.M)
 
 
 class Help(unittest.TestCase):

@@ -37,6 +37,15 @@ struct CommandTableTests {
         }
     }
 
+    @Test func `help fits a window of 80 columns`() async {
+        let groups = [[], ["admin"], ["admin", "room"]] + CommandTable.all.map(\.words)
+        for words in groups {
+            for line in await gateway(words + ["--help"]).output.split(separator: "\n") {
+                #expect(line.count <= Terminal.usualColumns, "\(line)")
+            }
+        }
+    }
+
     @Test func `every example is a line that the command takes`() throws {
         for command in CommandTable.all {
             for example in command.examples {

@@ -27,7 +27,7 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
     static var help: String {
         let lines = allCases.map { exit in
             let number = "\(exit.rawValue)"
-            return "  \(number)\(String(repeating: " ", count: 5 - number.count))\(exit.meaning)\n"
+            return Help.row(number + String(repeating: " ", count: 5 - number.count), exit.meaning)
         }
         return "Exit codes:\n\(lines.joined())"
     }

@@ -1,4 +1,4 @@
-/// What `--help` prints.
+/// What `--help` prints: as wide as a usual window, wherever it goes.
 enum Help {
     /// Of the program, or of the commands that begin with `prefix`.
     static func overview(of commands: [Command], after prefix: [String] = []) -> String {
@@ -28,14 +28,14 @@ enum Help {
             )
         }
         return """
-            \(command.usage)
+            \(command.usage.wrapped(to: Terminal.usualColumns))
 
-            \(command.summary)
-            \(command.details.isEmpty ? "" : "\n\(command.details)\n")
+            \(command.summary.wrapped(to: Terminal.usualColumns))
+            \(command.details.isEmpty ? "" : "\n\(paragraph(command.details))\n")
             Options:
             \(columns(flags))
             Examples:
-            \(command.examples.map { "  \($0)\n" }.joined())
+            \(command.examples.map { "  \(broken($0))\n" }.joined())
             \(GatewayExit.help)
             """
     }
@@ -43,7 +43,44 @@ enum Help {
     private static func columns(_ rows: [(String, String)]) -> String {
         let width = rows.map(\.0.count).max() ?? 0
         return rows.map { head, text in
-            "  \(head)\(String(repeating: " ", count: width - head.count))  \(text)\n"
+            row(head + String(repeating: " ", count: width - head.count) + "  ", text)
         }.joined()
+    }
+
+    /// A text beside its head, in as many lines as it takes.
+    static func row(_ head: String, _ text: String) -> String {
+        let margin = String(repeating: " ", count: head.count + 2)
+        let lines = text.wrapped(to: Terminal.usualColumns - margin.count).split(separator: "\n")
+        return "  \(head)\(lines.joined(separator: "\n" + margin))\n"
+    }
+
+    /// Lines that are indented are shown as they are; others flow.
+    private static func paragraph(_ text: String) -> String {
+        var lines: [String] = []
+        for line in text.split(separator: "\n").map(String.init) {
+            if let last = lines.last, !last.hasPrefix(" "), !line.hasPrefix(" ") {
+                lines[lines.count - 1] = "\(last) \(line)"
+            } else {
+                lines.append(line)
+            }
+        }
+        return lines.map { $0.hasPrefix(" ") ? $0 : $0.wrapped(to: Terminal.usualColumns) }.joined(separator: "\n")
+    }
+
+    /// A command line in several, as a shell takes it: never within a quoted word.
+    private static func broken(_ example: String) -> String {
+        let continued = " \\\n      "
+        var lines = [""]
+        for part in example.replacing(" --", with: "\n--").split(separator: "\n").map(String.init) {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = part
+            } else if last.count + 1 + part.count + 8 <= Terminal.usualColumns {
+                lines[lines.count - 1] = "\(last) \(part)"
+            } else {
+                lines.append(part)
+            }
+        }
+        return lines.joined(separator: continued)
     }
 }
