@@ -5,7 +5,8 @@ import RPC
 import Threads
 
 /// Joins of one room that arrive together share a transaction: they all write the same row, and would only wait for each
-/// other. While one batch is on its way to the disk the next one gathers.
+/// other. While one batch is on its way to the disk the next one gathers, and it begins on the thread that has made the
+/// first one durable: the database waits for no loop.
 ///
 /// (With two batches under way each has half as many joins, and the disk is asked to sync twice as often.)
 final class JoinLine: Sendable {
@@ -43,6 +44,8 @@ final class JoinLine: Sendable {
 
     private struct Waiting: Sendable {
         let ask: Ask
+        /// Where its caller is at home; nil where he is on no loop.
+        let loop: EventLoop?
         let continuation: UnsafeContinuation<Joined, any Error>
     }
 
@@ -56,7 +59,8 @@ final class JoinLine: Sendable {
 
     func join(_ ask: Ask, in room: RoomID) async throws -> Joined {
         try await withUnsafeThrowingContinuation { continuation in
-            let waiting = Waiting(ask: ask, continuation: continuation)
+            let loop = EventLoop.current
+            let waiting = Waiting(ask: ask, loop: loop, continuation: continuation)
             let (begins, isTaken) = rooms.withLock { rooms in
                 let count = rooms[room]?.count
                 guard count ?? 0 < Self.maximumWaiting else { return (false, false) }
@@ -64,9 +68,9 @@ final class JoinLine: Sendable {
                 return (count == nil, true)
             }
             if begins {
-                // A task of its own, for a caller who goes away must not take the others with him; and later, when
-                // everything that came together with this call is there.
-                Task(executorPreference: EventLoop.current) { await self.run(in: room) }
+                // Later, when everything that came together with this call is there; and in a task of its own, for a caller
+                // who goes away must not take the others with him.
+                Self.execute(on: loop) { Task(executorPreference: InPlace.executor) { await self.run(in: room) } }
             } else if !isTaken {
                 continuation.resume(
                     throwing: RPCFailure(
@@ -97,12 +101,27 @@ final class JoinLine: Sendable {
             let batch = try await database.transaction(before: waiting.map(\.ask.deadline).max()) { tx in
                 try Self.take(waiting, in: room, tx)
             }
-            for index in waiting.indices {
-                waiting[index].continuation.resume(returning: Joined(batch: batch, index: index))
-            }
+            Self.answer(waiting) { .success(Joined(batch: batch, index: $0)) }
         } catch {
-            for waiting in waiting { waiting.continuation.resume(throwing: error) }
+            Self.answer(waiting) { _ in .failure(error) }
         }
+    }
+
+    /// Each loop is woken once, for all its callers.
+    private static func answer(
+        _ waiting: [Waiting], _ outcome: @escaping @Sendable (Int) -> Result<Joined, any Error>
+    ) {
+        var rest = Array(waiting.indices)
+        while let first = rest.first {
+            let loop = waiting[first].loop
+            let here = rest.filter { waiting[$0].loop === loop }
+            execute(on: loop) { for index in here { waiting[index].continuation.resume(with: outcome(index)) } }
+            rest.removeAll { waiting[$0].loop === loop }
+        }
+    }
+
+    private static func execute(on loop: EventLoop?, _ body: @escaping @Sendable () -> Void) {
+        if let loop { loop.execute(body) } else { body() }
     }
 
     private static func take(_ waiting: [Waiting], in id: RoomID, _ tx: Transaction) throws -> Batch {
@@ -142,5 +161,14 @@ final class JoinLine: Sendable {
         }
         try room.checkJoining(at: tx.now)
         throw tx.conflict()
+    }
+}
+
+/// Goes on wherever it is resumed.
+private final class InPlace: TaskExecutor {
+    static let executor = InPlace()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
     }
 }
