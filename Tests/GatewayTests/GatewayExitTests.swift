@@ -69,6 +69,11 @@ struct GatewayExitTests {
         #expect(over.message == "the credential is over. Type: gateway sign-in NAME")
     }
 
+    @Test func `of a service that is not there, only its own option is named`() {
+        let gone = error(RPCFailure(.unavailable, "CANNOT_CONNECT", "nobody listens").notProcessed())
+        #expect(gone.message.hasSuffix("Is it running? Say where with --concert"))
+    }
+
     @Test func `what may have happened is told with how to find out, by what the command has`() {
         let lost = RPCFailure(.unavailable, "CONNECTION_LOST", "the connection was lost").indefinite
         let gave = "the concert service gave no answer: the connection was lost. "

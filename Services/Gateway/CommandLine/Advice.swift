@@ -2,9 +2,9 @@ import RPC
 
 /// What to type next, where a service's "no" has an obvious answer.
 enum Advice {
-    static func text(for failure: RPCFailure) -> String? {
+    static func text(for failure: RPCFailure, of peer: Peer) -> String? {
         if failure.isNotProcessed, failure.code == .unavailable {
-            return "Is it running? Say where with \(Peer.allCases.map(\.flag.name).joined(separator: ", "))"
+            return "Is it running? Say where with \(peer.flag.name)"
         }
         return byReason[failure.reason]
     }

@@ -45,7 +45,7 @@ package struct GatewayError: Error {
             let isGone = exit == .unavailable
             self.init(
                 exit, isGone ? "the \(peer.rawValue) service cannot answer: \(failure.message)" : failure.message,
-                advice: Advice.text(for: failure))
+                advice: Advice.text(for: failure, of: peer))
         }
         reason = failure.reason
         details = failure.details
