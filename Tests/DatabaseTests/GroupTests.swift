@@ -8,10 +8,16 @@ import Threads
 @Suite struct GroupTests {
     /// Starts `count` calls while the writer is held up, and lets it go when all of them wait.
     private func callsBehindGate<Value: Sendable>(
-        _ count: Int, on database: Database, _ call: @escaping @Sendable (Int) async throws -> Value
+        _ count: Int, on database: Database, first body: @escaping @Sendable (Transaction) throws -> Void = { _ in },
+        _ call: @escaping @Sendable (Int) async throws -> Value
     ) async throws -> [Value] {
         let gate = Gate()
-        let first = Task { try await database.transaction { _ in gate.pass() } }
+        let first = Task {
+            try await database.transaction { tx in
+                gate.pass()
+                try body(tx)
+            }
+        }
         try await gate.reached()
         let calls = (1...count).map { number in Task { try await call(number) } }
         try await database.waiting(count)
@@ -45,6 +51,19 @@ import Threads
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
             }
             #expect(commits.withLock { $0 } == [10, 10, 10, 1])
+        }
+    }
+
+    @Test func `the first of a group is undone alone, like any other`() async throws {
+        try await TestDatabase.with(.file, Shop.migrations) { database in
+            _ = try await callsBehindGate(3, on: database) { tx in
+                try Shop.insert(Shop.order(9), seat: 9, tx)
+                throw Refused()
+            } _: { number in
+                try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
+            }
+            let (count, isThere) = try await database.read { (try Shop.count($0), try Shop.exists(Shop.order(9), $0)) }
+            #expect(count == 3 && !isThere)
         }
     }
 

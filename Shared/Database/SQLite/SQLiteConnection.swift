@@ -4,7 +4,8 @@ import CSQLite
 ///
 /// Sound to share: whoever took it from the pool, the lock or the thread that owns it is alone with it until giving it back.
 final class SQLiteConnection: Session, @unchecked Sendable {
-    /// How far a write may go: in a group of closures each one is undone alone, from its first write on.
+    /// In a group of closures each one is undone alone, from its first write on. For the first one that is the whole
+    /// transaction, and needs no savepoint, in which SQLite keeps a copy of every page before it is changed.
     enum Savepoint { case none, awaited, set }
 
     private(set) var handle: OpaquePointer!
@@ -13,6 +14,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     var constraints = SQLiteConstraints()
     var failure: DatabaseError?
     private var savepoint = Savepoint.none
+    private var isFirstClosure = false
     var reading = SQLiteReading.none
     private var statements = StatementCache<SQLiteStatement>()
 
@@ -36,7 +38,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     func close() {
-        for statement in statements.all { sqlite3_finalize(statement.pointer) }
+        for statement in statements.all { statement.free() }
         statements = StatementCache()
         sqlite3_close_v2(handle)
         handle = nil
@@ -74,8 +76,9 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     // MARK: - One closure of a group
 
-    func beginClosure() {
+    func beginClosure(isFirst: Bool) {
         savepoint = .awaited
+        isFirstClosure = isFirst
     }
 
     /// False: the whole transaction is lost, not only this closure.
@@ -84,8 +87,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         guard isInTransaction else { return false }
         guard savepoint == .set else { return true }
         do {
-            if !isKept { try run("rollback to closure") }
-            try run("release closure")
+            if isFirstClosure {
+                if isKept { return true }
+                try run("rollback")
+                try run("begin immediate")
+            } else {
+                if !isKept { try run("rollback to closure") }
+                try run("release closure")
+            }
             return true
         } catch {
             return false
@@ -147,7 +156,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
             throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction"))
         }
         guard savepoint == .awaited else { return }
-        try run("savepoint closure")
+        if !isFirstClosure { try run("savepoint closure") }
         savepoint = .set
     }
 

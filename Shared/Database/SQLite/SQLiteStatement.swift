@@ -7,6 +7,8 @@ struct SQLiteStatement {
     /// Where SQLite wants `$1`, `$2`, …: it numbers parameters as they first appear in the text, so a binding by position
     /// would silently swap them.
     private let positions: [Int32]
+    /// Where ids lie for as long as they are bound, which spares SQLite a copy of its own.
+    private let ids: UnsafeMutablePointer<(high: UInt64, low: UInt64)>
 
     /// Nil where SQLite refuses the text; the connection knows why. A test may have it read another one.
     init?(_ sql: StaticString, editedBy faults: Faults?, on connection: OpaquePointer) throws(DatabaseError) {
@@ -24,7 +26,14 @@ struct SQLiteStatement {
             throw DatabaseError(.misuse, "«\(sql)» must be one statement with the parameters $1 to $\(count)")
         }
         self.pointer = pointer
+        ids = .allocate(capacity: max(1, positions.count))
         isReadOnly = sqlite3_stmt_readonly(pointer) != 0
+    }
+
+    /// Not to be used after this.
+    func free() {
+        sqlite3_finalize(pointer)
+        ids.deallocate()
     }
 
     private static func prepare(
@@ -59,9 +68,8 @@ struct SQLiteStatement {
                     sqlite3_bind_blob(pointer, position, bytes, Int32(bytes.count), copied)
                 }
             case .id(let high, let low):
-                withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) {
-                    _ = sqlite3_bind_blob(pointer, position, $0.baseAddress, Int32($0.count), copied)
-                }
+                ids[index] = (high.bigEndian, low.bigEndian)
+                sqlite3_bind_blob(pointer, position, ids + index, 16, nil)
             }
         }
     }

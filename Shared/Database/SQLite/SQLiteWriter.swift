@@ -36,8 +36,8 @@ final class SQLiteWriter {
                 return job.finish()
             }
         }
+        connection.beginClosure(isFirst: group.isEmpty)
         group.append(job)
-        connection.beginClosure()
         let isKept = job.run(Transaction(connection, now: environment.now()))
         if !connection.endClosure(keeping: isKept) {
             // With a full disk, for instance, SQLite rolls everything back at once.
