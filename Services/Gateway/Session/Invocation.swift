@@ -73,6 +73,7 @@ struct Invocation: Sendable {
 
     func error(_ failure: RPCFailure, of peer: Peer, requestID: RequestID? = nil) -> GatewayError {
         var failure = failure
+        if failure.code == .invalidArgument { failure.message = FieldWords.text(failure.message) }
         if !isJSON { failure.message = ShownTime.local(failure.message, in: zone) }
         guard let requestID else { return GatewayError(failure, of: peer, repeating: .asItIs) }
         let isTold = command.flags.contains { $0.name == CommonFlags.requestID.name }

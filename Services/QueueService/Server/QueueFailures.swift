@@ -44,7 +44,8 @@ extension QueueRefusal: Refusal {
                 opens.map { "one may join from \($0) on" } ?? "the room is not open yet; try again later")
         case .placeWaiting(let ahead):
             RPCFailure(
-                .failedPrecondition, "PLACE_WAITING", "it is not your turn yet: \(ahead) are before you")
+                .failedPrecondition, "PLACE_WAITING",
+                "it is not your turn yet: \(ahead) \(ahead == 1 ? "is" : "are") before you")
         case .placeNotActive:
             RPCFailure(.failedPrecondition, "PLACE_NOT_ACTIVE", "this place has no pass, so none can be finished")
         case .placeEnded(let state, let reason):

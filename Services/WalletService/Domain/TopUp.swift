@@ -15,7 +15,9 @@ package struct TopUp: Equatable, Sendable {
 
     package init(_ id: RequestID, for user: UserID, _ amount: Money, within limits: MoneyLimits) throws(WalletRefusal) {
         guard amount.isPositive, amount.minorUnits <= limits.topUp else {
-            throw .invalid("amount", "1 to \(limits.topUp) of the smallest unit; got \(amount.minorUnits)")
+            throw .invalid(
+                "amount",
+                "more than nothing, and at most \(Money(minorUnits: limits.topUp, amount.currency)); got \(amount)")
         }
         self.init(stored: id, for: user, amount)
     }
