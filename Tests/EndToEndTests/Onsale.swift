@@ -121,6 +121,14 @@ final class Onsale: Sendable {
         }
     }
 
+    func hasOpenPayment(_ user: String) -> Bool {
+        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try? home.credential(of: .user), let text = try? home.read("memory-\(kept.user)") else {
+            return false
+        }
+        return Memory(text).payments.contains { $0.isOpen }
+    }
+
     /// As on another machine of the user's, with the same sign-in.
     func forgetEverything(as user: String) throws {
         let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])

@@ -53,6 +53,49 @@ struct TerminalTests {
         }
     }
 
+    @Test func `a second Ctrl-C keeps the place, and says so`() async throws {
+        try await withFullRoom { onsale in
+            try await onsale.expect("join moon-tour", as: "alice")
+            let window = onsale.window(["place", "--wait"], as: "alice")
+            let status = try await onThread {
+                try window.wait(for: "you are next")
+                window.type("\u{3}")
+                try window.wait(for: "Leave the line, or keep your place?")
+                window.type("\u{3}")
+                return window.waitForEnd()
+            }
+            #expect(status == 130 << 8)
+            #expect(window.output.contains("Your place is kept. To wait on: gateway place --wait"))
+            #expect(try await onsale.expect("place", as: "alice")["state"].string == "waiting")
+        }
+    }
+
+    @Test func `Ctrl-C before paying says that the seats are held, and while it pays that it goes on`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale()
+            try await onsale.arrive("alice")
+            let buying = onsale.window(["buy", "moon-tour", "Stalls-1-1"], as: "alice")
+            let undecided = try await onThread {
+                try buying.wait(for: "Pay 89.00 EUR for Stalls-1-1? [y/N]")
+                buying.type("\u{3}")
+                return buying.waitForEnd()
+            }
+            #expect(undecided == 130 << 8)
+            #expect(buying.output.contains("Nothing is paid. The seats are yours for"))
+            try await onsale.kill(.wallet)
+            let paying = onsale.window(["pay", "--timeout", "5m"], as: "alice")
+            try await eventually("a payment is begun") { onsale.hasOpenPayment("alice") }
+            let begun = try await onThread {
+                paying.type("\u{3}")
+                return paying.waitForEnd()
+            }
+            #expect(begun == 130 << 8)
+            #expect(paying.output.contains("The payment goes on, and never pays twice"))
+            try await onsale.startAgain(.wallet)
+            #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
+        }
+    }
+
     @Test(arguments: [("n\r", 1, "nothing was cancelled"), ("y\r", 0, "Not paid: it was cancelled")])
     func `whoever cancels a payment that is not decided is asked first`(
         answer: String, exit: Int32, message: String

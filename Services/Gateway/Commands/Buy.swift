@@ -31,7 +31,13 @@ enum Buy {
         let reservation = try await run.begunOrReserved(wish, of: date)
         let report = ReservationReport(reservation: reservation)
         run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
-        if reservation.state == .held { try await run.makeSure(of: report, puttingIn: run.arguments.isGiven(topUp)) }
+        if reservation.state == .held {
+            let left = ShownTime.text(report.left(run.clock.now))
+            try await run.leaving("Nothing is paid. The seats are yours for \(left): gateway pay, or gateway release") {
+                () async throws(GatewayError) in
+                try await run.makeSure(of: report, puttingIn: run.arguments.isGiven(topUp))
+            }
+        }
         let payment = try await run.pay(reservation)
         guard payment.outcome == .paid else { throw await run.refusal(of: payment) }
         try await show(payment, reservation, date, run)

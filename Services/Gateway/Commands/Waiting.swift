@@ -145,11 +145,13 @@ struct Waiting: Sendable {
     private func interrupted() async throws(GatewayError) -> GatewayError {
         let kept = "Your place is kept. To wait on: gateway place --wait"
         guard run.canAsk else { return GatewayError(.interrupted, kept) }
-        let leaves = try run.ask("Leave the line, or keep your place? [l/K]") { answer throws(GatewayError) in
-            switch answer.lowercased() {
-            case "l", "leave": true
-            case "", "k", "keep": false
-            default: throw .usage("Please answer l or k.")
+        let leaves = try await run.leaving(kept) { () async throws(GatewayError) in
+            try run.ask("Leave the line, or keep your place? [l/K]") { answer throws(GatewayError) in
+                switch answer.lowercased() {
+                case "l", "leave": true
+                case "", "k", "keep": false
+                default: throw .usage("Please answer l or k.")
+                }
             }
         }
         guard leaves else { return GatewayError(.interrupted, kept) }

@@ -10,6 +10,13 @@ extension Invocation {
     /// The payment is decided when this returns, one way or the other. Its id is on the disk before it is sent, so that
     /// after a crash, or without an answer in time, the same payment goes on.
     func pay(_ reservation: ReservationEntry) async throws(GatewayError) -> PaymentView {
+        try await leaving("The payment goes on, and never pays twice. How it ended says: gateway pay") {
+            () async throws(GatewayError) in
+            try await decided(reservation)
+        }
+    }
+
+    private func decided(_ reservation: ReservationEntry) async throws(GatewayError) -> PaymentView {
         guard let remembered = Memory.Reservation(reservation) else {
             throw .refused("the concert service does not know the reservation")
         }

@@ -25,8 +25,23 @@ enum Interrupts {
         return stream
     }
 
+    /// Said by the handler. Written only while there is none.
+    nonisolated(unsafe) private static var farewell: UnsafeMutablePointer<CChar>?
+
+    /// Until `end`, Ctrl-C ends the program as usual, and says first what that leaves.
+    static func begin(saying text: String) {
+        end()
+        farewell = strdup("\n\(text)\n")
+        signal(SIGINT) { _ in
+            if let text = Interrupts.farewell { _ = write(STDERR_FILENO, text, strlen(text)) }
+            _exit(GatewayExit.interrupted.rawValue)
+        }
+    }
+
     static func end() {
         signal(SIGINT, SIG_DFL)
+        free(farewell)
+        farewell = nil
         listener.withLock { continuation in
             continuation?.finish()
             continuation = nil

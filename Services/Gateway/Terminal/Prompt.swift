@@ -24,6 +24,16 @@ extension Invocation {
         }
     }
 
+    /// While `body` runs, Ctrl-C says what it leaves. Scripts are spared it.
+    func leaving<Value>(
+        _ text: String, _ body: () async throws(GatewayError) -> Value
+    ) async throws(GatewayError) -> Value {
+        if isJSON { return try await body() }
+        Interrupts.begin(saying: console.fitted(text))
+        defer { Interrupts.end() }
+        return try await body()
+    }
+
     func confirm(_ question: String) throws(GatewayError) -> Bool {
         if arguments.isGiven(CommonFlags.yes) { return true }
         guard canAsk else { throw .usage("nobody is there to be asked: say --yes") }
