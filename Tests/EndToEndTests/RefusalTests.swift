@@ -77,7 +77,7 @@ struct RefusalTests {
         Case("carol", "admin concert create moon-tour --title Moon", 1, "NAME_TAKEN"),
         Case("carol", "admin schedule add moon-tour", 64, "how is the date called?"),
         Case("carol", "admin schedule add moon-tour/monday", 64, "--starts and --ends are missing"),
-        Case("carol", "admin schedule configure moon-tour/friday --hold 25h", 1, "INVALID_FIELD"),
+        Case("carol", "admin schedule configure moon-tour/friday --hold 25h", 1, "--hold is 1s to 1d"),
         Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "cannot be read"),
         Case("carol", "admin seats block moon-tour/friday Stalls-1-1", 64, "--reason is missing"),
         Case("carol", "admin seats history moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
@@ -108,6 +108,15 @@ struct RefusalTests {
         Case("carol", "admin halts list now", 64, "now is too much"),
         Case("alice", "completion tcsh", 64, "one of bash, zsh, fish"),
     ]
+
+    @Test func `output that is lost is no success`() async throws {
+        try await onThread {
+            let line = [Onsale.program, "--help", ">", "/dev/full"].joined(separator: " ")
+            let outcome = Command.run(["sh", "-c", line])
+            #expect(outcome.status == GatewayExit.file.rawValue)
+            #expect(outcome.output.contains("the output cannot be written: No space left on device"))
+        }
+    }
 
     @Test func `no command is left out`() {
         let words = Self.cases.map { $0.line.split(separator: " ").map(String.init) }

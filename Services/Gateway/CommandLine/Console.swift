@@ -36,12 +36,19 @@ package struct Console: Sendable {
     /// How many characters a line has room for. Without a terminal: as many as one would.
     var columns: Int { terminal?.columns ?? Terminal.usualColumns }
 
+    /// Whoever reads a file of it later must not take a part for the whole.
+    private static func lost(_ descriptor: Int32) {
+        guard descriptor == STDOUT_FILENO else { return }
+        write("gateway: the output cannot be written: \(String(cString: strerror(errno)))\n", to: STDERR_FILENO)
+        exit(GatewayExit.file.rawValue)
+    }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return errno == EPIPE ? () : lost(descriptor) }
             rest = rest.dropFirst(count)
         }
     }
