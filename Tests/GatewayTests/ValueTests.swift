@@ -44,12 +44,34 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        "Stalls, 1-20, 1-40, A", "Stalls, 20-1, 1-40, A, 89", "Stalls, 1, 40-1, A, 89", "Stalls, 1, 0-3, A, 89",
-        "Stalls, 1, 1-40, , 89", "Stalls, 1, 1-40, A, 89.005", "Stalls, 1, 1-40, A, 89 USD", "Stalls, 1, 1-40, A, -1",
+        ("Stalls, 1-20, 1-40, A", "a line is SECTION, ROWS, NUMBERS, GRADE, PRICE as in Stalls, 1-20, 1-40, A, 89.00"),
+        ("Stalls, 20-1, 1-40, A, 89", "ROWS is one row or several, such as 7, 1-20 or A-F"),
+        ("Stalls, 1, 40-1, A, 89", "NUMBERS is 1 to 99999, such as 7 or 1-40"),
+        ("Stalls, 1, 0-3, A, 89", "NUMBERS is 1 to 99999, such as 7 or 1-40"),
+        ("Stalls, 1, 1-40, , 89", "GRADE is missing, such as A"),
+        ("Stalls, 1, 1-40, A, 89.005", "PRICE is an amount of EUR, such as 89.00"),
+        ("Stalls, 1, 1-40, A, 89 USD", "PRICE is an amount of EUR, such as 89.00"),
+        ("Stalls, 1, 1-40, A, -1", "PRICE is an amount of EUR, such as 89.00"),
     ])
-    func `a line of a hall that cannot be read is named by its number`(line: String) {
+    func `a line of a hall that cannot be read is named by its number, and what is wrong in it`(
+        line: String, what: String
+    ) {
         let error = #expect(throws: GatewayError.self) { try Hall.offers("# hall\n\(line)", in: .eur) }
-        #expect(error?.message.hasPrefix("line 2 of the hall") == true)
+        #expect(error?.message == "line 2 of the hall, “\(line)”: \(what)")
+    }
+
+    @Test(arguments: [
+        ("ends_at_ms is after starts_at_ms, and both are set", "--ends is after --starts, and both are set"),
+        (
+            "hold_ms is 1000 to 86400000, or 0 for 5 minutes; got 90000000",
+            "--hold is 1s to 1d, or 0 for 5 minutes; got 25h"
+        ),
+        ("best.count is 1 to 50; got 51", "--best is 1 to 50; got 51"),
+        ("limits.hard_limit_ms: from idle_ms, here 300000, to 0", "--stay: from --idle, here 5m, to 0"),
+        ("name has 1 to 40 letters", "name has 1 to 40 letters"),
+    ])
+    func `fields and units of the wire are put into the words of the command line`(message: String, words: String) {
+        #expect(FieldWords.text(message) == words)
     }
 
     @Test(arguments: [

@@ -17,26 +17,32 @@ enum Hall {
             guard index < mostLines else { throw .usage("a hall has at most \(mostLines) lines") }
             let line = line.drop { $0 == " " }
             if line.isEmpty || line.hasPrefix("#") { continue }
-            guard let parsed = self.offers(ofLine: line, currency) else {
-                throw .usage(
-                    "line \(index + 1) of the hall, “\(line)”, is not SECTION, ROWS, NUMBERS, GRADE, PRICE as in "
-                        + "Stalls, 1-20, 1-40, A, 89.00")
+            do throws(GatewayError) {
+                offers += try self.offers(ofLine: line, currency)
+            } catch {
+                throw .usage("line \(index + 1) of the hall, “\(line)”: \(error.what)")
             }
-            offers += parsed
             guard offers.count <= mostRanges else { throw .usage("a hall has at most \(mostRanges) rows") }
         }
         if offers.isEmpty { throw .usage("the hall has no seats") }
         return offers
     }
 
-    private static func offers(ofLine line: some StringProtocol, _ currency: Currency) -> [SeatOffer]? {
+    private static func offers(
+        ofLine line: some StringProtocol, _ currency: Currency
+    ) throws(GatewayError) -> [SeatOffer] {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
             String(field.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "\r" }.reversed())
         }
-        guard fields.count == 5, let rows = rows(fields[1]), let numbers = numbers(fields[2]), !fields[3].isEmpty,
-            let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
+        guard fields.count == 5 else {
+            throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE as in Stalls, 1-20, 1-40, A, 89.00")
+        }
+        guard let rows = rows(fields[1]) else { throw .usage("ROWS is one row or several, such as 7, 1-20 or A-F") }
+        guard let numbers = numbers(fields[2]) else { throw .usage("NUMBERS is 1 to 99999, such as 7 or 1-40") }
+        guard !fields[3].isEmpty else { throw .usage("GRADE is missing, such as A") }
+        guard let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
             price.currency == currency
-        else { return nil }
+        else { throw .usage("PRICE is an amount of \(currency), such as 89.00") }
         return rows.map { row in
             let range = SeatRange(
                 section: fields[0], row: row, firstNumber: UInt32(numbers.lowerBound),

@@ -35,7 +35,11 @@ enum AdminSeats {
                     offers: Array(offers[start..<min(start + offersPerCall, offers.count)]))
                 counts.add(try await run.call(ConcertMethods.setSeats, request).counts)
             }
-            show(counts, of: date, run)
+            let seats = offers.reduce(0) { $0 + UInt64($1.seats?.count ?? 0) }
+            let unchanged = seats - min(seats, counts.added + counts.changed)
+            show(
+                counts, "\(counts.added) seats added, \(counts.changed) changed, \(unchanged) as they were", of: date,
+                run)
         })
 
     static let block = Command(
@@ -48,7 +52,8 @@ enum AdminSeats {
             let date = try await run.date(try run.arguments.required(Invocation.target))
             let request = BlockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges, reason: reason)
-            show(try await run.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts(), of: date, run)
+            let counts = try await run.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts()
+            show(counts, "\(counts.changed) seats taken out of the sale", of: date, run)
         })
 
     static let unblock = Command(
@@ -60,7 +65,8 @@ enum AdminSeats {
             let date = try await run.date(try run.arguments.required(Invocation.target))
             let request = UnblockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges)
-            show(try await run.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts(), of: date, run)
+            let counts = try await run.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts()
+            show(counts, "\(counts.changed) seats put back into the sale", of: date, run)
         })
 
     static let history = Command(
@@ -75,13 +81,14 @@ enum AdminSeats {
             SeatHistoryReport(seat: seat, reply: try await run.call(ConcertMethods.showSeatHistory, request)).show(run)
         })
 
-    private static func show(_ counts: SeatChangeCounts, of date: FoundDate, _ run: Invocation) {
+    private static func show(_ counts: SeatChangeCounts, _ done: String, of date: FoundDate, _ run: Invocation) {
+        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold, blocked or not there, and stay so"
         run.show(
             .object([
                 "date": .string(date.name), "added": .count(counts.added), "changed": .count(counts.changed),
                 "kept": .count(counts.kept),
             ]),
-            "\(date.name): \(counts.added) seats added, \(counts.changed) changed, \(counts.kept) kept as they were.")
+            "\(date.name): \(done)\(kept).")
     }
 
     private static func read(_ path: String) throws(GatewayError) -> String {
@@ -94,6 +101,10 @@ enum AdminSeats {
         guard count <= mostHallBytes else { throw GatewayError(.file, "\(path) is larger than \(mostHallBytes) bytes") }
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
+}
+
+extension SeatRange {
+    fileprivate var count: Int { Int(lastNumber) - Int(firstNumber) + 1 }
 }
 
 extension SeatChangeCounts {
