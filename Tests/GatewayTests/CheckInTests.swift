@@ -1,7 +1,6 @@
 import ConcertAPI
 import Kernel
 import RPC
-import Runtime
 import Synchronization
 import TestSupport
 import Testing
@@ -12,15 +11,8 @@ import Testing
 struct CheckInTests {
     /// Lets everybody in; its first answers are lost.
     private func scan(
-        _ input: String, _ words: [String] = [], losing lost: Int
-    ) async throws -> (outcome: TestSupport.Command.Outcome, ids: [RequestID]) {
-        let folder = TemporaryFolder()
-        let user = UserID(high: 1, low: 1)
-        try Home(["XDG_CONFIG_HOME": folder.path]).keep(
-            KeptCredential(
-                name: "carol", role: .operator, user: user, expiry: SystemClock().now + .hours(24), bytes: [1]))
-        let caller = Caller(user: user, role: .operator, expires: .noon + .hours(24))
-        let hooks = ServerHooks(verify: { _ throws(RPCFailure) in Verified(caller, remaining: .hours(24)) })
+        _ codes: [String], _ words: String = "", losing lost: Int
+    ) async throws -> (typed: Typed, ids: [RequestID]) {
         let ids = Mutex<[RequestID]>([])
         let route = Route(ConcertMethods.checkIn) { _, call in
             let count = try ids.withLock {
@@ -32,51 +24,42 @@ struct CheckInTests {
                 ticket: TicketEntry(state: .used, seat: "A-1-7", grade: "A"), concertName: "moon-tour",
                 scheduleName: "friday")
         }
-        let loops = Loops(count: 1)
-        let server = Server([ServedService(ConcertMethods.service, [route])], on: loops, hooks: hooks)
-        let address = try server.listen(on: .loopback(0))
-        let environment = [
-            "XDG_CONFIG_HOME=\(folder.path)", "ONSALE_CONCERT=\(address)", "TZ=UTC", "PATH=/usr/bin:/bin",
-        ]
-        let outcome = try await onThread {
-            Command.run(
-                ["sh", "-c", "printf %s \"$1\" | (shift; exec \"$@\") 2>&1", "sh", input, "env", "-i"] + environment
-                    + [ChildProcess.path(of: "gateway"), "admin", "check-in"] + words)
+        var typed: Typed?
+        try await Scripted.with(concert: [route]) { services in
+            typed = await services.gateway("admin check-in \(words)", input: codes)
         }
-        await server.shutdown()
-        loops.stop()
-        return (outcome, ids.withLock { $0 })
+        return (try #require(typed), ids.withLock { $0 })
     }
 
     @Test func `a code that is scanned again because its answer was lost is the same check-in`() async throws {
-        let (outcome, ids) = try await scan("CODE\nCODE\nCODE\n", losing: 1)
-        #expect(outcome.status == 0, "\(outcome.output)")
-        #expect(outcome.output.contains("the answer was lost. Scan it again"))
-        #expect(outcome.output.contains("Welcome: seat A-1-7, grade A, moon-tour/friday"))
+        let (typed, ids) = try await scan(["CODE", "CODE", "CODE"], losing: 1)
+        #expect(typed.exit == .done, "\(typed)")
+        #expect(typed.output.contains("the answer was lost. Scan it again"))
+        #expect(typed.output.contains("Welcome: seat A-1-7, grade A, moon-tour/friday"))
         try #require(ids.count == 3)
         #expect(ids[0] == ids[1])
         #expect(ids[1] != ids[2])
     }
 
     @Test func `a code that got no answer to the end is not known to be let in`() async throws {
-        let (outcome, _) = try await scan("CODE\n", losing: 9)
-        #expect(outcome.status == GatewayExit.indefinite.rawValue)
-        #expect(outcome.output.contains("1 got no answer"))
+        let (typed, _) = try await scan(["CODE"], losing: 9)
+        #expect(typed.exit == .indefinite)
+        #expect(typed.complaint.contains("1 got no answer"))
     }
 
     @Test func `a code on the command line is tried again by its request id`() async throws {
-        let (outcome, ids) = try await scan("", ["CODE"], losing: 9)
-        #expect(outcome.status == GatewayExit.indefinite.rawValue)
+        let (typed, ids) = try await scan([], "CODE", losing: 9)
+        #expect(typed.exit == .indefinite)
         let id = try #require(ids.first)
-        #expect(outcome.output.contains("repeat it with: --request-id \(id)"))
-        let (_, again) = try await scan("", ["CODE", "--request-id", "\(id)"], losing: 0)
+        #expect(typed.complaint.contains("repeat it with: --request-id \(id)"))
+        let (_, again) = try await scan([], "CODE --request-id \(id)", losing: 0)
         #expect(again == [id])
     }
 
     @Test func `a request id goes with one code`() async throws {
-        let (outcome, ids) = try await scan("CODE\n", ["--request-id", "\(RequestID(high: 1, low: 1))"], losing: 0)
-        #expect(outcome.status == GatewayExit.usage.rawValue)
-        #expect(outcome.output.contains("--request-id goes with CODE"))
+        let (typed, ids) = try await scan(["CODE"], "--request-id \(RequestID(high: 1, low: 1))", losing: 0)
+        #expect(typed.exit == .usage)
+        #expect(typed.complaint.contains("--request-id goes with CODE"))
         #expect(ids.isEmpty)
     }
 }

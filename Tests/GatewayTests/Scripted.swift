@@ -65,13 +65,13 @@ final class Scripted: Sendable {
         get throws { Memory(try home.read("memory-\(Self.alice)") ?? "") }
     }
 
-    /// `line` is what is typed after `gateway`.
-    func gateway(_ line: String) async -> Typed {
+    /// `line` is what is typed after `gateway`, `input` what it reads.
+    func gateway(_ line: String, input: [String] = []) async -> Typed {
         await GatewayTests.gateway(
             line.split(separator: " ").map(String.init),
             environment: [
                 "XDG_CONFIG_HOME": folder.path, "TZ": "UTC", "ONSALE_QUEUE": "\(address)",
                 "ONSALE_CONCERT": "\(address)", "ONSALE_WALLET": "\(address)",
-            ], clock: clock)
+            ], clock: clock, input: input)
     }
 }

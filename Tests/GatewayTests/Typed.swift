@@ -18,14 +18,16 @@ func gateway(_ arguments: String..., environment: [String: String] = [:]) async 
 }
 
 func gateway(
-    _ arguments: [String], environment: [String: String] = [:], clock: any Clock = SystemClock()
+    _ arguments: [String], environment: [String: String] = [:], clock: any Clock = SystemClock(), input: [String] = []
 ) async -> Typed {
+    let lines = Mutex(input[...])
     let output = Mutex("")
     let complaint = Mutex("")
     let exit = await Gateway.run(
         arguments,
         on: Console(
             print: { text in output.withLock { $0 += text } },
-            complain: { text in complaint.withLock { $0 += text } }), environment: environment, clock: clock)
+            complain: { text in complaint.withLock { $0 += text } },
+            line: { lines.withLock { $0.popFirst() } }), environment: environment, clock: clock)
     return Typed(exit: exit, output: output.withLock { $0 }, complaint: complaint.withLock { $0 })
 }

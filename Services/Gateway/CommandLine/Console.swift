@@ -12,11 +12,14 @@ package struct Console: Sendable {
     /// Nil where the output is no terminal.
     private let terminal: Terminal?
 
-    package init(print: @escaping @Sendable (String) -> Void, complain: @escaping @Sendable (String) -> Void) {
+    package init(
+        print: @escaping @Sendable (String) -> Void, complain: @escaping @Sendable (String) -> Void,
+        line: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.print = print
         self.complain = complain
         draw = { _ in }
-        input = Input(isTerminal: false)
+        input = Input(isTerminal: false, line: line)
         terminal = nil
     }
 
@@ -25,7 +28,7 @@ package struct Console: Sendable {
         complain = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) }
         draw = { Self.write($0, to: STDOUT_FILENO) }
         terminal = Terminal(STDOUT_FILENO, environment)
-        input = Input(isTerminal: isatty(STDIN_FILENO) == 1 && terminal != nil)
+        input = Input(isTerminal: isatty(STDIN_FILENO) == 1 && terminal != nil, line: { readLine() })
     }
 
     /// Whether somebody is watching: only then does anything move.

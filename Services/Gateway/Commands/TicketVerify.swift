@@ -17,7 +17,7 @@ enum TicketVerify {
 
     private static func verify(_ run: Invocation) async throws(GatewayError) {
         let given = try run.arguments.required(code)
-        let text = (given == "-" ? readLine() ?? "" : given).filter { !$0.isWhitespace }
+        let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
         let keys = try await run.call(ConcertMethods.showTicketKeys, ShowTicketKeysRequest()).keys
         let verifier = TicketVerifier(
             keys.compactMap { TicketPublicKey(id: KeyID(rawValue: $0.keyID), bytes: $0.publicKey) })

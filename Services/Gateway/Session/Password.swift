@@ -9,7 +9,7 @@ enum Password {
     static func read(_ run: Invocation, isNew: Bool) throws(GatewayError) -> String {
         if let path = try run.arguments.value(file) {
             let isInput = path == "-"
-            guard let text = isInput ? readLine() ?? "" : try Home.read(path)?.firstLine else {
+            guard let text = isInput ? run.console.input.line() ?? "" : try Home.read(path)?.firstLine else {
                 throw GatewayError(.file, "there is no file \(path)")
             }
             guard !text.isEmpty else {

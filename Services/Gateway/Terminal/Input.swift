@@ -10,7 +10,7 @@ struct Input: Sendable {
     let isTerminal: Bool
 
     /// A line of standard input, without its end; nil where there is none.
-    func line() -> String? { readLine(strippingNewline: true) }
+    let line: @Sendable () -> String?
 
     enum Hidden {
         case text(String)

@@ -31,7 +31,7 @@ enum AdminCheckIn {
     private static func scan(at date: FoundDate?, _ run: Invocation) async throws(GatewayError) {
         var refused = 0
         var unanswered: [String: RequestID] = [:]
-        while let line = readLine() {
+        while let line = run.console.input.line() {
             let code = line.filter { !$0.isWhitespace }
             if code.isEmpty { continue }
             // Whose answer was lost may be inside already: under the same id it is the same person, not the next.
