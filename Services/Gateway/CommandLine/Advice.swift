@@ -18,7 +18,10 @@ enum Advice {
         }
     }
 
-    static let byReason = [
+    static let closedRoom =
+        "Only an operator can sell its dates without it: gateway admin schedule configure --no-room"
+
+    private static let byReason = [
         "CREDENTIAL_EXPIRED": "Type: gateway sign-in NAME",
         "CREDENTIAL_INVALID": "Type: gateway sign-in NAME; operators: gateway admin credential",
         "CREDENTIAL_MISSING": "Type: gateway sign-in NAME; operators: gateway admin credential",
@@ -32,8 +35,8 @@ enum Advice {
         "SEAT_BLOCKED": "Choose others: gateway seats CONCERT",
         "SEAT_UNKNOWN": "Seats are named as the map shows them: gateway seats CONCERT",
         "GRADE_UNKNOWN": "The legend of the map lists the grades: gateway seats CONCERT",
-        "ROOM_CLOSED": "Only an operator can sell its dates without it: gateway admin schedule configure --no-room",
-        "ROOM_DRAINING": "Only an operator can sell its dates without it: gateway admin schedule configure --no-room",
+        "ROOM_CLOSED": closedRoom,
+        "ROOM_DRAINING": closedRoom,
         "SCHEDULE_CHANGED": "Type it again",
     ]
 }

@@ -1,7 +1,6 @@
 import ConcertAPI
 import Kernel
 import QueueAPI
-import RPC
 
 enum Dates {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
@@ -37,7 +36,7 @@ enum Dates {
 
     /// What somebody does who wants to come in; an operator wants to know which room it is.
     private static func line(_ room: RoomSummary?, _ run: Invocation) -> String {
-        let isOver = room?.takesNobody ?? false
+        let isOver = room?.state.takesNobody ?? false
         if let room, run.command.caller == .operator { return isOver ? "\(room.name), \(room.state)" : room.name }
         return isOver ? "closed" : "join first"
     }
@@ -47,30 +46,4 @@ enum Dates {
         if now < settings.saleOpensAtMs { return "from \(run.shown(settings.saleOpensAtMs))" }
         return now < settings.saleClosesAtMs ? "now" : "over"
     }
-}
-
-extension Invocation {
-    private static let patience = Duration.seconds(2)
-
-    /// The waiting rooms of dates, as far as the queue service says without being waited for: a list of dates does not
-    /// depend on it.
-    func rooms(of dates: [ScheduleEntry]) async -> [[UInt8]: RoomSummary] {
-        var rooms: [[UInt8]: RoomSummary] = [:]
-        let end = clock.uptime + Self.patience
-        for id in Set(dates.compactMap { $0.settings?.roomID }) where !id.isEmpty && clock.uptime < end {
-            rooms[id] = await room(id)
-        }
-        return rooms
-    }
-
-    /// Nil where nobody says.
-    func room(_ id: [UInt8]) async -> RoomSummary? {
-        let options = CallOptions(timeout: Self.patience)
-        return try? await client(of: .queue).call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room
-    }
-}
-
-extension RoomSummary {
-    /// Whether joining is over for good.
-    var takesNobody: Bool { state == .closed || state == .draining }
 }

@@ -31,8 +31,8 @@ extension Invocation {
 
     /// How to get a place; nobody is sent to a room that takes nobody any more.
     private func joining(_ room: RoomID, for target: String) async -> String {
-        if let room = await self.room(room.bytes), room.takesNobody {
-            return "Its waiting room is closed. \(Advice.byReason["ROOM_CLOSED"] ?? "")"
+        if let room = await self.room(room.bytes), room.state.takesNobody {
+            return "Its waiting room is closed. \(Advice.closedRoom)"
         }
         return "For a place, type: gateway join \(target)"
     }

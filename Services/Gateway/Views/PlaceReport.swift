@@ -39,7 +39,7 @@ struct PlaceReport {
         case .left: "You have left the line for \(target)."
         case .lapsed:
             "Your place for \(target) has lapsed\(because)."
-                + (place.roomState == .closed ? "" : " For a new one: gateway join \(target)")
+                + (place.roomState.takesNobody ? "" : " For a new one: gateway join \(target)")
         case .revoked: "Your place for \(target) was taken away\(because)."
         case .unspecified, .unrecognized: "Your place for \(target) is in state \(place.state)."
         }

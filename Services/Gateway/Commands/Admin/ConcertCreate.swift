@@ -33,11 +33,3 @@ enum ConcertCreate {
             "Made \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME --ends TIME")
     }
 }
-
-extension Invocation {
-    /// Empty where none is named.
-    func room(named name: String?) async throws(GatewayError) -> [UInt8] {
-        guard let name else { return [] }
-        return try await call(QueueMethods.findRoom, FindRoomRequest(name: name)).room?.roomID ?? []
-    }
-}
