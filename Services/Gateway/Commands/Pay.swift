@@ -36,13 +36,11 @@ enum Pay {
         let isBegun = try run.memory().payments.contains {
             $0.isOpen && $0.reservation.bytes == reservation.reservationID
         }
-        if isBegun || reservation.state == .held { return try await run.pay(reservation) }
-        guard reservation.state == .sold else {
+        guard isBegun || reservation.state == .held || reservation.state == .sold else {
             let report = ReservationReport(reservation: reservation)
             throw .refused("nothing can be paid. \(report.text(now: run.clock.now)) \(ReservationReport.again)")
         }
-        let request = ShowPaymentRequest(paymentID: reservation.paymentID)
-        return try await run.call(WalletMethods.showPayment, request).payment ?? PaymentView()
+        return try await run.pay(reservation)
     }
 }
 
