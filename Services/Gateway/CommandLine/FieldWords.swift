@@ -1,4 +1,5 @@
 import Kernel
+import Runtime
 
 /// What a service says about a field of a request, in the words of the command line.
 enum FieldWords {
@@ -11,21 +12,14 @@ enum FieldWords {
         "browse_room_id": "--browse-room", "room_id": "--room",
     ]
     private static let durations: Set = ["hold_ms", "limits.ready_ms", "limits.idle_ms", "limits.hard_limit_ms"]
-    private static let units: [(milliseconds: Int64, name: String)] = [
-        (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1000, "s"),
-    ]
 
     static func text(_ message: String) -> String {
         let field = message.prefix { $0 != " " && $0 != ":" }
         let words = message.replacing(/[a-z]+[a-z_.]*[a-z]/) { flags[String($0.output)] ?? String($0.output) }
         guard durations.contains(String(field)) else { return words }
         // What is shorter is said in a unit already: `5 minutes`.
-        return words.replacing(/\d{3,}/) { number in Int64(number.output).map(duration) ?? String(number.output) }
-    }
-
-    /// As it is typed: `5m`.
-    private static func duration(_ milliseconds: Int64) -> String {
-        let unit = units.first { milliseconds % $0.milliseconds == 0 }
-        return unit.map { "\(milliseconds / $0.milliseconds)\($0.name)" } ?? "\(milliseconds)ms"
+        return words.replacing(/\d{3,}/) { number in
+            Int64(number.output).map { Duration.milliseconds($0).optionText } ?? String(number.output)
+        }
     }
 }

@@ -25,13 +25,14 @@ enum Reserve {
             throw .usage("which seats? Name them, as in Stalls-12-7, or say --best 2 --grade A")
         }
         let date = try await run.date(try run.arguments.required(Invocation.target))
-        var reservation: ReservationEntry?
         // Also where the turn is over that it took.
-        if try run.memory().reservations.contains(where: { $0.concert.bytes == date.concert.concertID }) {
-            reservation = try await run.ownReservation(wish, of: date)
-        }
-        if reservation == nil { reservation = try await run.reserve(wish, of: date) }
-        let report = ReservationReport(reservation: reservation ?? ReservationEntry())
+        let hasReserved = try run.memory().reservations.contains { $0.concert.bytes == date.concert.concertID }
+        if hasReserved, let own = try await run.ownReservation(wish, of: date) { return show(own, run) }
+        show(try await run.reserve(wish, of: date), run)
+    }
+
+    private static func show(_ reservation: ReservationEntry, _ run: Invocation) {
+        let report = ReservationReport(reservation: reservation)
         run.show(report.json, report.text(now: run.clock.now))
     }
 }

@@ -25,7 +25,7 @@ enum Interrupts {
         return stream
     }
 
-    /// Said by the handler. Written only while there is none.
+    /// Said by the handler. Sound: it is written only while there is none, and what it reads is never freed.
     nonisolated(unsafe) private static var farewell: UnsafeMutablePointer<CChar>?
 
     /// Until `end`, Ctrl-C ends the program as usual, and says first what that leaves.
@@ -40,8 +40,6 @@ enum Interrupts {
 
     static func end() {
         signal(SIGINT, SIG_DFL)
-        free(farewell)
-        farewell = nil
         listener.withLock { continuation in
             continuation?.finish()
             continuation = nil

@@ -82,7 +82,7 @@ enum AdminSeats {
         })
 
     private static func show(_ counts: SeatChangeCounts, _ done: String, of date: FoundDate, _ run: Invocation) {
-        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold, blocked or not there, and stay so"
+        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold or blocked, and stay so"
         run.show(
             .object([
                 "date": .string(date.name), "added": .count(counts.added), "changed": .count(counts.changed),
