@@ -2,16 +2,11 @@ import CUV
 import Glibc
 import Kernel
 import Synchronization
-import Threads
 
 /// A thread that drives one event loop with libuv.
 final class LoopThread: @unchecked Sendable {
-    // Sound because: `gate` guards what other threads use; all else belongs to the thread itself, or to the one that
-    // makes it before it starts and the one that joins it after it ended.
-
-    private struct Gate: ~Copyable {
-        var isOpen = true
-    }
+    // Sound because: what other threads use never changes, `mustStop` apart, which is atomic; all else belongs to the
+    // thread itself, or to the one that makes it before it starts and the one that joins it after it ended.
 
     /// What every socket of this thread is read into, one after the other.
     private static let readBufferBytes = 256 * 1024
@@ -22,9 +17,11 @@ final class LoopThread: @unchecked Sendable {
     private let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
     private let busy = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
     private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
-    private let wakeUp = UnsafeMutablePointer<uv_async_t>.allocate(capacity: 1)
+    private let wakeUp = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    /// Written to where the thread may be asleep. (Not a `uv_async_t`: the woken thread takes the core from the one that
+    /// sends, and turns there until that one has said that it is done: milliseconds, where both have much to do.)
+    private let wakeUps = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
-    private let gate = Lock(Gate())
     private let mustStop = Atomic(false)
     private var alarmTime: Uptime?
 
@@ -33,9 +30,15 @@ final class LoopThread: @unchecked Sendable {
     init() {
         let problem = uv_loop_init(uv)
         precondition(problem == 0, "libuv cannot make a loop: \(describe(problem))")
+        precondition(wakeUps >= 0, "no descriptor is left for a loop's wake-ups: \(String(cString: strerror(errno)))")
         loop = EventLoop(at: Self.now) { [weak self] in self?.wake() }
         let me = Unmanaged.passUnretained(self).toOpaque()
-        uv_async_init(uv, wakeUp) { _ in }
+        uv_poll_init(uv, wakeUp, wakeUps)
+        wakeUp.pointee.data = me
+        uv_poll_start(wakeUp, Int32(UV_READABLE.rawValue)) { handle, _, _ in
+            var count: eventfd_t = 0
+            eventfd_read(LoopThread.from(handle!.pointee.data).wakeUps, &count)
+        }
         uv_idle_init(uv, busy)
         uv_timer_init(uv, alarm)
         alarm.pointee.data = me
@@ -43,6 +46,10 @@ final class LoopThread: @unchecked Sendable {
         prepare.pointee.data = me
         uv_prepare_start(prepare) { LoopThread.from($0!.pointee.data).turn() }
         uv_thread_create(thread, { LoopThread.from($0).run() }, Unmanaged.passRetained(self).toOpaque())
+    }
+
+    deinit {
+        Glibc.close(wakeUps)
     }
 
     /// Ends the thread once its turn is over. The connections on it must have been closed before.
@@ -58,9 +65,7 @@ final class LoopThread: @unchecked Sendable {
     }
 
     private func wake() {
-        gate.withLock { gate in
-            if gate.isOpen { uv_async_send(wakeUp) }
-        }
+        eventfd_write(wakeUps, 1)
     }
 
     private func run() {
@@ -100,7 +105,6 @@ final class LoopThread: @unchecked Sendable {
     }
 
     private func close() {
-        gate.withLock { $0.isOpen = false }
         for handle in [UnsafeMutableRawPointer(prepare), .init(busy), .init(alarm), .init(wakeUp)] {
             uv_close(handle.assumingMemoryBound(to: uv_handle_t.self), nil)
         }
