@@ -14,6 +14,10 @@ package final class Transaction: Reader {
 
     /// How many rows it changed: for a write whose row count decides.
     package func executeCounting(_ sql: StaticString, _ parameters: any Bindable...) throws -> Int {
+        try executeCounting(sql, parameters)
+    }
+
+    package func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
         try free(for: sql).executeCounting(sql, parameters)
     }
 

@@ -146,4 +146,65 @@ import Threads
             }
         }
     }
+
+    /// Has `asks` join as one batch; what came of each, in their order.
+    private func join(_ asks: [JoinLine.Ask], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
+        let database = waiting.service.instances[0].database
+        let room = try #require(RoomID(bytes: waiting.room))
+        let line = JoinLine(database)
+        let joins = Recorder<Task<Place, any Error>>()
+        try await between(database) { tx, stop in
+            _ = try RoomStore.lock(room, tx)
+            stop()
+        } others: {
+            // Each runs at once up to where it waits, so they are in order; the first one is a batch by itself.
+            for ask in asks {
+                joins.add(Task.immediate { try await line.join(ask, in: room).outlook.place })
+            }
+        }
+        var outcomes: [Result<Place, any Error>] = []
+        for join in joins.all { outcomes.append(await join.result) }
+        return outcomes
+    }
+
+    private func ask(_ place: UInt64, of user: UserID) -> JoinLine.Ask {
+        JoinLine.Ask(place: PlaceID(high: 1, low: place), user: user, deadline: Uptime(nanoseconds: .max))
+    }
+
+    @Test(arguments: Engine.available.filter { $0 != .memory })
+    func `who joins among many who has a place keeps it, and no number is left out`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try #require(PlaceID(bytes: try await waiting.join(.alice, wish: 10).placeID))
+            var asks = (100..<200).map { ask($0, of: UserID(high: 2, low: $0)) }
+            asks.insert(ask(1, of: .alice), at: 40)
+            asks.insert(JoinLine.Ask(place: alice, user: UserID(high: 2, low: 1), deadline: asks[0].deadline), at: 50)
+            asks.insert(ask(2, of: asks[60].user), at: 61)
+            let outcomes = try await join(asks, in: waiting)
+            #expect(try outcomes[40].get().id == alice)
+            #expect(throws: QueueRefusal.requestIDTaken) { try outcomes[50].get() }
+            #expect(try outcomes[61].get() == outcomes[60].get())
+            let others = outcomes.indices.filter { ![40, 50, 61].contains($0) }
+            #expect(try others.map { try outcomes[$0].get().serial } == Array(2...101))
+        }
+    }
+
+    @Test(arguments: Engine.available.filter { $0 != .memory })
+    func `a room that has lost count of its line loses nobody's place`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let line = try await join((0..<60).map { ask($0, of: UserID(high: 2, low: $0)) }, in: waiting)
+            let database = waiting.service.instances[0].database
+            let room = try #require(RoomID(bytes: waiting.room))
+            try await database.transaction { tx in
+                try tx.execute("update room set last_serial = 30, admitted = 1 where room_id = $1", room)
+            }
+            for outcome in try await join((100..<160).map { ask($0, of: UserID(high: 3, low: $0)) }, in: waiting) {
+                #expect(throws: DatabaseError.self) { try outcome.get() }
+            }
+            for place in line {
+                let place = try place.get()
+                #expect(
+                    try await database.read { try PlaceStore.place(place.id, in: room, $0) }?.serial == place.serial)
+            }
+        }
+    }
 }

@@ -138,12 +138,15 @@ package struct Room: Equatable, Sendable {
         }
     }
 
-    /// The next place in the line, where one may join.
-    package func nextPlace(_ id: PlaceID, of user: UserID, now: Timestamp) -> Place {
-        Place(id, of: user, serial: lastSerial + 1, revision: revision + 1, joinedAt: now)
+    package func isJoinable(at now: Timestamp) -> Bool { (try? checkJoining(at: now)) != nil }
+
+    /// The next place in the line, where one may join; or one behind it, `after` others.
+    package func nextPlace(_ id: PlaceID, of user: UserID, after others: Int64 = 0, now: Timestamp) -> Place {
+        Place(
+            id, of: user, serial: lastSerial + 1 + others, revision: revision + 1 + others, joinedAt: now)
     }
 
-    /// Counts a place that was taken; its number is the next one's no longer.
+    /// Counts a place that was taken, and those before it; its number is the next one's no longer.
     package mutating func took(_ place: Place) {
         lastSerial = place.serial
         revision = place.revision

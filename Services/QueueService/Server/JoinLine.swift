@@ -129,7 +129,8 @@ final class JoinLine: Sendable {
         let before = room.lastSerial
         var places: [Result<Place, QueueRefusal>] = []
         places.reserveCapacity(waiting.count)
-        for waiting in waiting {
+        for place in try newPlaces(for: waiting, in: &room, tx) { places.append(.success(place)) }
+        for waiting in waiting.dropFirst(places.count) {
             do { places.append(.success(try place(for: waiting.ask, in: &room, tx))) } catch let refusal as QueueRefusal
             {
                 places.append(.failure(refusal))
@@ -144,9 +145,24 @@ final class JoinLine: Sendable {
         return Batch(room: room, time: tx.now, places: places)
     }
 
+    /// For the first of those who wait, many by one statement, until somebody is among them who has a place already.
+    private static func newPlaces(for waiting: [Waiting], in room: inout Room, _ tx: Transaction) throws -> [Place] {
+        guard room.isJoinable(at: tx.now) else { return [] }
+        var places: [Place] = []
+        while waiting.count - places.count >= PlaceStore.manyCount {
+            let next = waiting[places.count...].prefix(PlaceStore.manyCount)
+            let many = next.map(\.ask).enumerated().map { offset, ask in
+                room.nextPlace(ask.place, of: ask.user, after: Int64(offset), now: tx.now)
+            }
+            guard try PlaceStore.insertMany(many, in: room.id, tx) else { break }
+            room.took(many.last!)
+            places += many
+        }
+        return places
+    }
+
     private static func place(for ask: Ask, in room: inout Room, _ tx: Transaction) throws -> Place {
-        let isJoinable = (try? room.checkJoining(at: tx.now)) != nil
-        if isJoinable {
+        if room.isJoinable(at: tx.now) {
             let place = room.nextPlace(ask.place, of: ask.user, now: tx.now)
             if try PlaceStore.insert(place, in: room.id, tx) {
                 room.took(place)

@@ -68,6 +68,44 @@ enum PlaceStore {
             """, room, place.id, place.user, place.serial, place.revision, place.joinedAt) == 1
     }
 
+    /// How many places `insertMany` takes.
+    static let manyCount = 16
+
+    /// Places next to each other at the end of the line, for two thirds of what they cost one by one. All or none: false
+    /// where `insert` would refuse one of them.
+    static func insertMany(_ places: [Place], in room: RoomID, _ tx: Transaction) throws -> Bool {
+        precondition(places.count == manyCount)
+        let first = places[0]
+        var parameters: [any Bindable] = [room, first.serial, first.revision, first.joinedAt]
+        for place in places { parameters += [place.id, place.user] as [any Bindable] }
+        let count = try tx.executeCounting(
+            """
+            insert into place (room_id, place_id, user_id, serial, state, revision, joined_at, reason) values
+                ($1, $5, $6, $2, 0, $3, $4, ''),
+                ($1, $7, $8, $2 + 1, 0, $3 + 1, $4, ''),
+                ($1, $9, $10, $2 + 2, 0, $3 + 2, $4, ''),
+                ($1, $11, $12, $2 + 3, 0, $3 + 3, $4, ''),
+                ($1, $13, $14, $2 + 4, 0, $3 + 4, $4, ''),
+                ($1, $15, $16, $2 + 5, 0, $3 + 5, $4, ''),
+                ($1, $17, $18, $2 + 6, 0, $3 + 6, $4, ''),
+                ($1, $19, $20, $2 + 7, 0, $3 + 7, $4, ''),
+                ($1, $21, $22, $2 + 8, 0, $3 + 8, $4, ''),
+                ($1, $23, $24, $2 + 9, 0, $3 + 9, $4, ''),
+                ($1, $25, $26, $2 + 10, 0, $3 + 10, $4, ''),
+                ($1, $27, $28, $2 + 11, 0, $3 + 11, $4, ''),
+                ($1, $29, $30, $2 + 12, 0, $3 + 12, $4, ''),
+                ($1, $31, $32, $2 + 13, 0, $3 + 13, $4, ''),
+                ($1, $33, $34, $2 + 14, 0, $3 + 14, $4, ''),
+                ($1, $35, $36, $2 + 15, 0, $3 + 15, $4, '')
+            on conflict do nothing
+            """, parameters)
+        if count == places.count { return true }
+        let undone = try tx.executeCounting(
+            "delete from place where room_id = $1 and serial >= $2", room, first.serial)
+        guard undone == count else { throw tx.conflict() }
+        return false
+    }
+
     /// A renewal may have come since the place was read, for that locks no room. It is lost where the place ends by a step
     /// of its own; but what has lapsed must be due still, else the closure runs again.
     static func save(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
