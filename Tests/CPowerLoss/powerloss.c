@@ -26,6 +26,7 @@ typedef struct Image {
     Content seen, durable;
     Change *changes;
     int change_count;
+    sqlite3_int64 limit; /* Bytes, all of which the disk has room for; 0 for no limit. */
     struct Image *next;
 } Image;
 
@@ -120,10 +121,13 @@ static int read_file(sqlite3_file *base, void *bytes, int count, sqlite3_int64 o
 static int write_file(sqlite3_file *base, const void *bytes, int count, sqlite3_int64 offset) {
     Image *image = ((File *)base)->image;
     pthread_mutex_lock(&mutex);
-    put(&image->seen, offset, bytes, count);
-    note(image, offset, bytes, count);
+    int fits = !image->limit || offset + count <= image->limit;
+    if (fits) {
+        put(&image->seen, offset, bytes, count);
+        note(image, offset, bytes, count);
+    }
     pthread_mutex_unlock(&mutex);
-    return SQLITE_OK;
+    return fits ? SQLITE_OK : SQLITE_FULL;
 }
 
 static int truncate_file(sqlite3_file *base, sqlite3_int64 size) {
@@ -242,6 +246,13 @@ static int save(const char *from, const char *to, unsigned *seed) {
     int failure = !file || fclose(file) || written != (size_t)content.size;
     free(content.bytes);
     return failure ? -1 : 0;
+}
+
+void powerloss_limit(const char *path, long long bytes) {
+    pthread_mutex_lock(&mutex);
+    Image *image = find(path);
+    if (image) image->limit = bytes;
+    pthread_mutex_unlock(&mutex);
 }
 
 int powerloss_save(const char *from, const char *to, unsigned seed) {

@@ -1,3 +1,4 @@
+import CLogWriter
 import CSQLite
 
 /// One open connection to a SQLite database.
@@ -20,10 +21,11 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     private static let isConfigured = onsale_sqlite_count_no_memory() == SQLITE_OK
 
-    init(path: String, flags: Int32, faults: Faults?) throws {
+    init(path: String, flags: Int32, writesLog: Bool = false, faults: Faults?) throws {
         _ = Self.isConfigured
+        let fileSystem = writesLog ? logwriter_over(faults?.vfs).map(String.init(cString:)) : faults?.vfs
         var handle: OpaquePointer?
-        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, faults?.vfs)
+        let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, fileSystem)
         guard code == SQLITE_OK, let handle else {
             let error = DatabaseError(sqlite: code, handle.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory")
             sqlite3_close_v2(handle)

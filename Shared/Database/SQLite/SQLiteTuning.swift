@@ -16,7 +16,7 @@ enum SQLiteTuning {
 extension SQLiteConnection {
     convenience init(file path: String, isWriting: Bool, _ faults: Faults?) throws {
         let creation = isWriting ? SQLITE_OPEN_CREATE : 0
-        try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, faults: faults)
+        try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, writesLog: isWriting, faults: faults)
         sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockPatience.milliseconds))
         let cache = isWriting ? SQLiteTuning.writingCacheKilobytes : SQLiteTuning.readingCacheKilobytes
         try script("pragma cache_size = -\(cache); pragma temp_store = memory")

@@ -1,0 +1,120 @@
+import CLogWriter
+import CPowerLoss
+import CSQLite
+import Glibc
+import TestSupport
+import Testing
+
+/// The file system under the connection that writes.
+@Suite struct LogWriterTests {
+    private struct Problem: Error {
+        let message: String
+    }
+
+    private final class Connection {
+        private var handle: OpaquePointer?
+
+        init(_ path: String, over below: String? = nil, writesLog: Bool = true) throws {
+            let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            let fileSystem = writesLog ? logwriter_over(below).map(String.init(cString:)) : below
+            try #require(sqlite3_open_v2(path, &handle, flags, fileSystem) == SQLITE_OK)
+            try run("pragma journal_mode = wal; pragma synchronous = full")
+        }
+
+        deinit {
+            sqlite3_close(handle)
+        }
+
+        func run(_ sql: String) throws {
+            guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw problem }
+        }
+
+        private var problem: Problem { Problem(message: String(cString: sqlite3_errmsg(handle))) }
+
+        func text(_ sql: String) throws -> String {
+            var statement: OpaquePointer?
+            guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else { throw problem }
+            defer { sqlite3_finalize(statement) }
+            guard sqlite3_step(statement) == SQLITE_ROW else { throw problem }
+            return String(cString: sqlite3_column_text(statement, 0))
+        }
+    }
+
+    private static let fill = """
+        with recursive number(n) as (values (1) union all select n + 1 from number where n < 20000)
+        insert into thing select n, 0, hex(randomblob(100)) from number
+        """
+
+    /// A cache of ten pages: SQLite writes pages to the log before the commit, reads them back and writes them anew.
+    @Test func `a transaction larger than the cache is read back, committed and rolled back`() throws {
+        let folder = TemporaryFolder()
+        let connection = try Connection("\(folder.path)/large.db")
+        try connection.run("pragma cache_size = 10; create table thing (n integer primary key, round, text)")
+        try connection.run("begin; \(Self.fill)")
+        for round in 1...3 {
+            try connection.run("update thing set round = \(round) where n % 7 = \(round + 1)")
+            #expect(try connection.text("select count(*) from thing where round = \(round)") == "2857")
+        }
+        try connection.run("commit")
+        let sum = try connection.text("select sum(n * (round + 1)) from thing")
+        try connection.run("begin; update thing set round = 9; rollback")
+        #expect(try connection.text("select sum(n * (round + 1)) from thing") == sum)
+        #expect(try connection.text("pragma integrity_check") == "ok")
+        let other = try Connection("\(folder.path)/large.db", writesLog: false)
+        #expect(try other.text("select sum(n * (round + 1)) from thing") == sum)
+    }
+
+    @Test func `what is committed is seen at once by connections that write no log`() throws {
+        let folder = TemporaryFolder()
+        let writer = try Connection("\(folder.path)/shared.db")
+        try writer.run("pragma wal_autocheckpoint = 50; create table thing (n)")
+        let reader = try Connection("\(folder.path)/shared.db", writesLog: false)
+        for number in 1...300 {
+            try writer.run("insert into thing values (\(number))")
+            #expect(try reader.text("select count(*) || ' ' || max(n) from thing") == "\(number) \(number)")
+        }
+    }
+
+    @Test func `the log grows by a megabyte, and what is found in it after a crash is what was committed`() throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/crash.db"
+        let writer = try Connection(path)
+        try writer.run("create table thing (n integer primary key, round, text); \(Self.fill)")
+        var size = stat()
+        try #require(stat("\(path)-wal", &size) == 0)
+        #expect(size.st_size > 0 && size.st_size % (1 << 20) == 0)
+        // As a killed program leaves the two.
+        for end in ["", "-wal"] {
+            try #require(system("cp '\(path)\(end)' '\(folder.path)/copy.db\(end)'") == 0)
+        }
+        let copy = try Connection("\(folder.path)/copy.db")
+        #expect(try copy.text("select count(*) from thing") == "20000")
+        #expect(try copy.text("pragma integrity_check") == "ok")
+        try copy.run("pragma wal_checkpoint(truncate); delete from thing where n > 5")
+        #expect(try copy.text("select count(*) from thing") == "5")
+    }
+
+    @Test func `a full disk is an error of the commit, and room is all it needs`() throws {
+        powerloss_register()
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/full.db"
+        let writer = try Connection(path, over: POWERLOSS_VFS)
+        try writer.run("create table thing (n integer primary key, round, text)")
+        // Where the log cannot grow as it wants, what is committed still has room.
+        powerloss_limit("\(path)-wal", 100_000)
+        try writer.run("insert into thing values (-1, 0, '')")
+        let problem = #expect(throws: Problem.self) { try writer.run(Self.fill) }
+        #expect(problem?.message == "database or disk is full")
+        #expect(try writer.text("select count(*) from thing") == "1")
+        try writer.run("insert into thing values (0, 0, '')")
+        powerloss_limit("\(path)-wal", 0)
+        try writer.run(Self.fill)
+        #expect(try writer.text("select count(*) from thing") == "20002")
+        #expect(try writer.text("pragma integrity_check") == "ok")
+    }
+
+    @Test func `a file system of a name that nobody knows is none`() {
+        #expect(logwriter_over("nobody's") == nil)
+        #expect(logwriter_over(nil) == logwriter_over(nil))
+    }
+}
