@@ -95,6 +95,7 @@ struct Service {
         let isClientStream: Bool
         let isServerStream: Bool
         let isSafeToRepeat: Bool
+        let isAnsweredLater: Bool
         /// The numbers of `onsale.rpc.v1.CallerRole`.
         let callers: [Int]
 

@@ -139,15 +139,19 @@ struct SchemaReader {
             isServerStream: method.server_streaming != 0,
             isSafeToRepeat: level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__NO_SIDE_EFFECTS
                 || level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__IDEMPOTENT,
-            callers: method.options.map { Self.callers($0.pointee.base) } ?? [])
+            isAnsweredLater: Self.values(of: Self.answeredLaterOption, of: method).last == 1,
+            callers: Self.values(of: Self.callersOption, of: method))
     }
 
-    /// The option `onsale.rpc.v1.callers`, which protobuf-c keeps among the fields that it does not know. Each line of
-    /// it is a small number of one byte, alone or, packed, behind its length.
-    private static func callers(_ options: ProtobufCMessage) -> [Int] {
-        let callersOption: UInt32 = 50001
+    /// `onsale.rpc.v1.callers` and `onsale.rpc.v1.answered_later`.
+    private static let (callersOption, answeredLaterOption): (UInt32, UInt32) = (50001, 50002)
+
+    /// Of an option of ours, which protobuf-c keeps among the fields that it does not know. Each line of it is a small
+    /// number of one byte, alone or, packed, behind its length.
+    private static func values(of option: UInt32, of method: Google__Protobuf__MethodDescriptorProto) -> [Int] {
+        guard let options = method.options?.pointee.base else { return [] }
         return list(options.unknown_fields, Int(options.n_unknown_fields))
-            .filter { $0.tag == callersOption }
+            .filter { $0.tag == option }
             .flatMap { field in
                 let bytes = list(field.data, field.len)
                 return field.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED ? Array(bytes.dropFirst()) : bytes

@@ -97,6 +97,9 @@ struct SchemaRules {
             let name = "method \(service.name)/\(method.name)"
             refuseKeyword(SwiftNames.lowerCamel(method.name).lowercased(), name, line)
             if method.isClientStream { refuse(line, "\(name) takes a stream; streams go from server to client only") }
+            if method.isServerStream, method.isAnsweredLater {
+                refuse(line, "\(name) is a stream, which has no answer to give later; leave out answered_later")
+            }
             if method.callers.isEmpty || method.callers.contains(0) {
                 refuse(
                     line,

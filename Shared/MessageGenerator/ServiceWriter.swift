@@ -35,11 +35,13 @@ struct ServiceWriter {
         text.block("package protocol \(service.name)Handlers: Sendable") { text in
             for method in service.methods {
                 text.comment(method.declaration)
-                let head = "func \(functionName(method))(_ request: \(types.name(method.request)), call: Call"
-                text.line(
-                    method.isServerStream
-                        ? "\(head), items: ItemWriter<\(types.name(method.reply))>) async throws"
-                        : "\(head)) async throws -> \(types.name(method.reply))")
+                let (request, reply) = (types.name(method.request), types.name(method.reply))
+                let head = "func \(functionName(method))(_ request: \(request), call: Call"
+                switch method.handling {
+                case .returning: text.line("\(head)) async throws -> \(reply)")
+                case .answeringLater: text.line("\(head), answer: Answer<\(reply)>)")
+                case .streaming: text.line("\(head), items: ItemWriter<\(reply)>) async throws")
+                }
             }
         }
         text.line()
@@ -50,7 +52,12 @@ struct ServiceWriter {
                 text.line("    \(service.name)Methods.service,")
                 text.line("    [")
                 for method in service.methods {
-                    let labels = method.isServerStream ? "_:call:items:" : "_:call:"
+                    let labels =
+                        switch method.handling {
+                        case .returning: "_:call:"
+                        case .answeringLater: "_:call:answer:"
+                        case .streaming: "_:call:items:"
+                        }
                     let handler = "\(functionName(method))(\(labels))"
                     text.line("        Route(\(service.name)Methods.\(tableName(method)), \(handler)),")
                 }
@@ -113,5 +120,17 @@ struct ServiceWriter {
     private func callers(_ method: Service.Method) -> String {
         let names = method.callers.compactMap { [2: ".user", 3: ".operator", 4: ".service"][$0] }
         return "[\(names.joined(separator: ", "))]"
+    }
+}
+
+extension Service.Method {
+    /// How a handler gets rid of what it has to say.
+    fileprivate enum Handling {
+        case returning, answeringLater, streaming
+    }
+
+    fileprivate var handling: Handling {
+        if isServerStream { return .streaming }
+        return isAnsweredLater ? .answeringLater : .returning
     }
 }

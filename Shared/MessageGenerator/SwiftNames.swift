@@ -53,7 +53,7 @@ enum SwiftNames {
     /// Names that generated code uses itself, so that a message or an enum of theirs would hide something.
     static let takenTypes: Set<String> = Set(
         """
-        Any Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \
+        Any Answer Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \
         Layout Message MessageDescriptor MessageError Method MethodDescription Optional Protocol ProtoFile RPCFailure Role \
         Route Self Sendable ServedService ServiceDescription StreamMethod String Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
         """.split(separator: " ").map(String.init))

@@ -13,7 +13,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     let loop: EventLoop
     /// The credit of a stream; nil for a unary call.
     let flow: ItemFlow?
-    private(set) var task: Task<Void, Never>?
+    private var task: Task<Void, Never>?
+    private(set) var isSuspended = false
     private(set) var isFinished = false
     private let connection: ServerConnection
     private let started: Uptime
@@ -42,8 +43,9 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         }
     }
 
-    /// The handler was started and has not returned: now the deadline needs a timer.
-    func isSuspended() {
+    /// The handler was started and has not answered: now the deadline needs a timer.
+    func suspend() {
+        isSuspended = true
         deadlineTimer = loop.startTimer(self, at: call.deadline)
     }
 
@@ -90,6 +92,21 @@ final class Exchange: TimerTarget, @unchecked Sendable {
                 .internal, "NOT_ANSWERED", "\(call.method.name) was neither refused nor run by an interceptor")
         }
         return output
+    }
+
+    /// For a handler that does not return its reply.
+    func answerLater<Reply>() -> Answer<Reply> {
+        Answer { [self] outcome in
+            guard loop.isCurrent else { return loop.execute { self.gave(outcome) } }
+            gave(outcome)
+        }
+    }
+
+    private func gave(_ outcome: Result<some Message, any Error>) {
+        switch outcome {
+        case .success(let reply): returned(reply)
+        case .failure(let error): threw(error)
+        }
     }
 
     func returned(_ reply: some Message) {

@@ -24,6 +24,28 @@ package struct Route: Sendable {
         }
     }
 
+    package init<Request, Reply>(
+        _ method: Method<Request, Reply>, _ handler: @escaping @Sendable (Request, Call, Answer<Reply>) -> Void
+    ) {
+        self.method = method.description
+        begin = { payload, exchange in
+            guard let request = exchange.read(payload, as: Request.self) else { return }
+            guard exchange.hasInterceptors else { return handler(request, exchange.call, exchange.answerLater()) }
+            exchange.start {
+                do {
+                    let reply = try await exchange.intercepted {
+                        try await withUnsafeThrowingContinuation { continuation in
+                            handler(request, exchange.call, Answer { continuation.resume(with: $0) })
+                        }
+                    }
+                    exchange.returned(reply)
+                } catch {
+                    exchange.threw(error)
+                }
+            }
+        }
+    }
+
     package init<Request, Item>(
         _ method: StreamMethod<Request, Item>,
         _ handler: @escaping @Sendable (Request, Call, ItemWriter<Item>) async throws -> Void

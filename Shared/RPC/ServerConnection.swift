@@ -10,7 +10,7 @@ final class ServerConnection: ConnectionSide {
     private let core: ServerCore
     private let connection: Connection
     private var credentials = CredentialCache()
-    /// Calls whose handler is suspended. Most calls end before they would get here.
+    /// Calls that their handler has not answered yet. Most calls end before they would get here.
     private var suspended: [UInt64: Exchange] = [:]
     private var inFlight = 0
     private var streamCount = 0
@@ -123,7 +123,7 @@ final class ServerConnection: ConnectionSide {
         route.begin(payload, exchange)
         guard !exchange.isFinished else { return }
         suspended[exchange.id] = exchange
-        exchange.isSuspended()
+        exchange.suspend()
     }
 
     private func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
@@ -223,7 +223,7 @@ final class ServerConnection: ConnectionSide {
             streamCount -= 1
             core.streamCount.wrappingSubtract(1, ordering: .relaxed)
         }
-        if exchange.task != nil, !suspended.isEmpty { suspended[exchange.id] = nil }
+        if exchange.isSuspended { suspended[exchange.id] = nil }
         core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))
         closeIfDrained()
     }

@@ -56,6 +56,28 @@ struct GeneratedTests {
                 "let push = StreamMethod<A, A>(\"test.v1.Talk/Push\", isSafeToRepeat: false, callers: [.service])"))
     }
 
+    @Test func `a method that is answered later hands its answer to the handler`() throws {
+        let text = try generated(
+            """
+            message A {}
+            service Talk {
+              rpc Put(A) returns (A) {
+                option (onsale.rpc.v1.answered_later) = true;
+                option (onsale.rpc.v1.callers) = USER;
+              }
+              rpc Get(A) returns (A) {
+                option (onsale.rpc.v1.callers) = USER;
+                option (onsale.rpc.v1.answered_later) = false;
+              }
+            }
+            """)
+        #expect(text.contains("func put(_ request: A, call: Call, answer: Answer<A>)\n"))
+        #expect(text.contains("Route(TalkMethods.put, put(_:call:answer:)),"))
+        #expect(text.contains("let put = Method<A, A>(\"test.v1.Talk/Put\", isSafeToRepeat: false, callers: [.user])"))
+        #expect(text.contains("func get(_ request: A, call: Call) async throws -> A\n"))
+        #expect(text.contains("Route(TalkMethods.get, get(_:call:)),"))
+    }
+
     @Test func `a method may be called like a part of the table, a keyword of Swift, or a field`() throws {
         let methods = ["Service", "Init", "Guard", "Client", "Routes", "Name"]
         let declared = methods.map { "  rpc \($0)(A) returns (A) { option (onsale.rpc.v1.callers) = USER; }\n" }

@@ -104,6 +104,21 @@ struct RefusalTests {
                 == ["6: method S/Act takes a stream; streams go from server to client only"])
     }
 
+    @Test func `a stream that is answered later is refused`() throws {
+        #expect(
+            try problems(
+                """
+                message A {}
+                service S {
+                  rpc Act(A) returns (stream A) {
+                    option (onsale.rpc.v1.callers) = USER;
+                    option (onsale.rpc.v1.answered_later) = true;
+                  }
+                }
+                """)
+                == ["6: method S/Act is a stream, which has no answer to give later; leave out answered_later"])
+    }
+
     @Test func `two names that become one are refused`() throws {
         #expect(
             try problems("message A {\n  oneof go_on {\n    int32 a = 1;\n  }\n  int32 go__on = 2;\n}") == [

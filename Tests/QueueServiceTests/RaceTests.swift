@@ -9,6 +9,15 @@ import Threads
 
 @testable import QueueService
 
+extension JoinLine {
+    fileprivate func join(_ ask: Ask, in room: RoomID) async throws -> Place {
+        let joined = try await withCheckedThrowingContinuation { continuation in
+            join(ask, in: room) { continuation.resume(with: $0) }
+        }
+        return try joined.outlook.place
+    }
+}
+
 /// What one instance does while another one is in the middle of a transaction.
 @Suite struct RaceTests {
     /// Runs `body` in a transaction of one instance that waits at `stop` until `others` are done: the first time, for
@@ -128,7 +137,7 @@ import Threads
                     joins.add(
                         Task {
                             do {
-                                serials.add(try await line.join(ask, in: room).outlook.place.serial)
+                                serials.add(try await line.join(ask, in: room).serial)
                             } catch {
                                 refusals.add(error as? RPCFailure)
                             }
@@ -159,7 +168,7 @@ import Threads
         } others: {
             // Each runs at once up to where it waits, so they are in order; the first one is a batch by itself.
             for ask in asks {
-                joins.add(Task.immediate { try await line.join(ask, in: room).outlook.place })
+                joins.add(Task.immediate { try await line.join(ask, in: room) })
             }
         }
         var outcomes: [Result<Place, any Error>] = []

@@ -46,7 +46,7 @@ final class JoinLine: Sendable {
         let ask: Ask
         /// Where its caller is at home; nil where he is on no loop.
         let loop: EventLoop?
-        let continuation: UnsafeContinuation<Joined, any Error>
+        let answer: @Sendable (Result<Joined, any Error>) -> Void
     }
 
     private let database: Database
@@ -57,26 +57,23 @@ final class JoinLine: Sendable {
         self.database = database
     }
 
-    func join(_ ask: Ask, in room: RoomID) async throws -> Joined {
-        try await withUnsafeThrowingContinuation { continuation in
-            let loop = EventLoop.current
-            let waiting = Waiting(ask: ask, loop: loop, continuation: continuation)
-            let (begins, isTaken) = rooms.withLock { rooms in
-                let count = rooms[room]?.count
-                guard count ?? 0 < Self.maximumWaiting else { return (false, false) }
-                rooms[room, default: []].append(waiting)
-                return (count == nil, true)
-            }
-            if begins {
-                // Later, when everything that came together with this call is there; and in a task of its own, for a caller
-                // who goes away must not take the others with him.
-                Self.execute(on: loop) { Task(executorPreference: InPlace.executor) { await self.run(in: room) } }
-            } else if !isTaken {
-                continuation.resume(
-                    throwing: RPCFailure(
-                        .resourceExhausted, "TOO_MANY_JOINS", "too many are joining this room just now; try again"
-                    ).notProcessed(retryAfter: Self.retryAfter))
-            }
+    /// `answer` is called once, where the caller is at home.
+    func join(_ ask: Ask, in room: RoomID, answer: @escaping @Sendable (Result<Joined, any Error>) -> Void) {
+        let loop = EventLoop.current
+        let waiting = Waiting(ask: ask, loop: loop, answer: answer)
+        let (begins, isTaken) = rooms.withLock { rooms in
+            let count = rooms[room]?.count
+            guard count ?? 0 < Self.maximumWaiting else { return (false, false) }
+            rooms[room, default: []].append(waiting)
+            return (count == nil, true)
+        }
+        if begins {
+            // Later, when everything that came together with this call is there.
+            Self.execute(on: loop) { Task(executorPreference: InPlace.executor) { await self.run(in: room) } }
+        } else if !isTaken {
+            let failure = RPCFailure(
+                .resourceExhausted, "TOO_MANY_JOINS", "too many are joining this room just now; try again")
+            answer(.failure(failure.notProcessed(retryAfter: Self.retryAfter)))
         }
     }
 
@@ -115,7 +112,7 @@ final class JoinLine: Sendable {
         while let first = rest.first {
             let loop = waiting[first].loop
             let here = rest.filter { waiting[$0].loop === loop }
-            execute(on: loop) { for index in here { waiting[index].continuation.resume(with: outcome(index)) } }
+            execute(on: loop) { for index in here { waiting[index].answer(outcome(index)) } }
             rest.removeAll { waiting[$0].loop === loop }
         }
     }

@@ -15,12 +15,13 @@ package struct EchoSimulation: Sendable {
 
     package init(
         seed: UInt64 = 1, loops: Int = 1, limits: Limits = Limits(), hooks: ServerHooks = .trusting,
-        settings: ClientSettings = .alice
+        settings: ClientSettings = .alice, routes: [Route]? = nil
     ) throws {
         simulation = Simulation(seed: seed, loops: loops)
         echo = EchoServer(clock: simulation.clock)
         server = Server(
-            [echo.service], on: simulation.loops, network: simulation.network, limits: limits, hooks: hooks)
+            [routes.map { ServedService(EchoMethods.service, $0) } ?? echo.service], on: simulation.loops,
+            network: simulation.network, limits: limits, hooks: hooks)
         address = try server.listen(on: .loopback(0))
         var settings = settings
         settings.seed = seed

@@ -1,0 +1,164 @@
+import Kernel
+import RPC
+import TestSupport
+import Testing
+import Threads
+
+/// Handlers that return first and answer later.
+@Suite struct AnswerTests {
+    /// Answers that were handed over and not given yet, by the first byte of what was asked.
+    private final class Desk: Sendable {
+        private let answers = Lock<[UInt8: Answer<EchoReply>]>([:])
+
+        var route: Route {
+            Route(EchoMethods.echo) { [self] request, _, answer in
+                answers.withLock { $0[request.payload[0]] = answer }
+            }
+        }
+
+        func take(_ number: UInt8) -> Answer<EchoReply>? { answers.withLock { $0.removeValue(forKey: number) } }
+
+        func give(_ number: UInt8) {
+            take(number)?.give(.success(EchoReply(payload: [number])))
+        }
+    }
+
+    /// Calls with the payloads `numbers`; what came of each, in the order in which they ended.
+    private func begin(
+        _ numbers: ClosedRange<UInt8>, in world: EchoSimulation, _ options: CallOptions = CallOptions()
+    ) -> Recorder<Result<[UInt8], RPCFailure>> {
+        let ended = Recorder<Result<[UInt8], RPCFailure>>()
+        for number in numbers {
+            Task(executorPreference: world.simulation.loops.all[0]) {
+                do throws(RPCFailure) {
+                    ended.add(.success(try await world.calls.echo(EchoRequest(payload: [number]), options).payload))
+                } catch {
+                    ended.add(.failure(error))
+                }
+            }
+        }
+        world.simulation.run(for: .milliseconds(50))
+        return ended
+    }
+
+    @Test func `calls are answered in the order in which answers are given`() throws {
+        let desk = Desk()
+        let world = try EchoSimulation(routes: [desk.route])
+        let ended = begin(1...3, in: world)
+        #expect(ended.all.isEmpty && world.server.inFlight == 3)
+        for number: UInt8 in [2, 3, 1] {
+            desk.give(number)
+            world.simulation.run(for: .milliseconds(10))
+        }
+        #expect(ended.all == [[2], [3], [1]].map { .success($0) })
+        #expect(world.server.inFlight == 0)
+    }
+
+    @Test func `an answer may be given before the handler has returned, and be an error`() throws {
+        struct Surprise: Error {}
+        let world = try EchoSimulation(
+            routes: [
+                Route(EchoMethods.echo) { request, _, answer in
+                    answer.give(request.payload == [1] ? .success(EchoReply(payload: [7])) : .failure(Surprise()))
+                }
+            ])
+        let ended = begin(1...2, in: world)
+        #expect(ended.all.first == .success([7]))
+        guard case .failure(let failure) = try #require(ended.all.last) else { return #expect(Bool(false)) }
+        #expect(failure.code == .internal && failure.isIndefinite)
+        #expect(world.server.inFlight == 0)
+    }
+
+    @Test func `an answer that is dropped fails its call`() throws {
+        let desk = Desk()
+        let world = try EchoSimulation(routes: [desk.route])
+        let ended = begin(1...1, in: world)
+        _ = desk.take(1)
+        world.simulation.run(for: .milliseconds(10))
+        guard case .failure(let failure) = try #require(ended.all.first) else { return #expect(Bool(false)) }
+        #expect(failure.code == .internal && failure.reason == "NOT_ANSWERED")
+        #expect(world.server.inFlight == 0)
+    }
+
+    @Test func `a deadline does not wait, but the call takes its place until it is answered`() throws {
+        let desk = Desk()
+        let world = try EchoSimulation(routes: [desk.route])
+        let ended = begin(1...1, in: world, CallOptions(timeout: .milliseconds(100)))
+        world.simulation.run(for: .milliseconds(100))
+        guard case .failure(let failure) = try #require(ended.all.first) else { return #expect(Bool(false)) }
+        #expect(failure.code == .deadlineExceeded && failure.isIndefinite)
+        #expect(world.server.inFlight == 1)
+        desk.give(1)
+        world.simulation.run(for: .milliseconds(10))
+        #expect(world.server.inFlight == 0 && ended.all.count == 1)
+        #expect(begin(2...2, in: world).all.isEmpty, "the connection is as good as before")
+        desk.give(2)
+    }
+
+    @Test func `a server that ends waits for answers`() throws {
+        let desk = Desk()
+        let world = try EchoSimulation(routes: [desk.route])
+        let ended = begin(1...1, in: world)
+        Task(executorPreference: world.simulation.loops.all[0]) {
+            _ = await world.simulation.loops.all[0].pause(for: .seconds(1))
+            desk.give(1)
+        }
+        try world.run { await world.server.shutdown(grace: .seconds(5)) }
+        world.simulation.run(for: .milliseconds(10))
+        #expect(ended.all == [.success([1])])
+        #expect(world.clock.uptime < Uptime(nanoseconds: 0) + .seconds(3))
+    }
+
+    @Test func `interceptors stand around it`() throws {
+        let steps = Recorder<String>()
+        let desk = Desk()
+        let hooks = ServerHooks.intercepting { _, next in
+            steps.add("before")
+            do { try await next() } catch {
+                steps.add("\((error as? RPCFailure)?.reason ?? "")")
+                throw error
+            }
+            steps.add("after")
+        }
+        let world = try EchoSimulation(hooks: hooks, routes: [desk.route])
+        let ended = begin(1...2, in: world)
+        #expect(steps.all == ["before", "before"])
+        desk.give(1)
+        _ = desk.take(2)
+        world.simulation.run(for: .milliseconds(10))
+        #expect(steps.all == ["before", "before", "after", "NOT_ANSWERED"])
+        #expect(ended.all.first == .success([1]) && ended.all.count == 2)
+        #expect(world.server.inFlight == 0)
+    }
+
+    @Test func `an answer may come from any thread`() async throws {
+        let loops = Loops(count: 2)
+        let server = Server(
+            [
+                ServedService(
+                    EchoMethods.service,
+                    [
+                        Route(EchoMethods.echo) { request, _, answer in
+                            let isStarted = Thread.start {
+                                if request.payload != [13] {
+                                    answer.give(.success(EchoReply(payload: request.payload)))
+                                }
+                            }
+                            #expect(isStarted)
+                        }
+                    ])
+            ], on: loops, hooks: .trusting)
+        let client = Client(to: [try server.listen(on: .loopback(0))], on: loops)
+        await withTaskGroup { group in
+            for number: UInt8 in 1...50 {
+                group.addTask {
+                    let reply = try? await EchoClient(client).echo(EchoRequest(payload: [number])).payload
+                    #expect(reply == (number == 13 ? nil : [number]))
+                }
+            }
+        }
+        await client.shutdown()
+        await server.shutdown(grace: .seconds(1))
+        loops.stop()
+    }
+}
