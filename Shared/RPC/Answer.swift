@@ -3,24 +3,60 @@
 ///
 /// To be given once, from any thread. One that is dropped fails its call. A handler that has it answers no current call:
 /// what it calls keeps neither deadline nor trace by itself.
-package final class Answer<Reply: Message>: @unchecked Sendable {
-    // Sound because: only who gives it touches `isGiven`, and `deinit`, when nobody else can.
+package struct Answer<Reply: Message>: Sendable {
+    private let awaiting: Awaiting
 
-    private let take: @Sendable (Result<Reply, any Error>) -> Void
-    private var isGiven = false
-
-    init(_ take: @escaping @Sendable (Result<Reply, any Error>) -> Void) {
-        self.take = take
+    init(to exchange: Exchange) {
+        awaiting = Awaiting(.exchange(exchange))
     }
 
-    package func give(_ outcome: Result<Reply, any Error>) {
-        precondition(!isGiven, "an answer is given once")
-        isGiven = true
-        take(outcome)
+    init(to interceptors: UnsafeContinuation<any Message, any Error>) {
+        awaiting = Awaiting(.interceptors(interceptors))
+    }
+
+    package func give(_ reply: Reply) {
+        switch awaiting.end() {
+        case .exchange(let exchange): exchange.onLoop { exchange.returned(reply) }
+        case .interceptors(let continuation): continuation.resume(returning: reply)
+        }
+    }
+
+    package func fail(_ error: any Error) {
+        awaiting.end().fail(error)
+    }
+}
+
+/// Who waits for an answer. (Not generic: the Swift runtime would look up types for each call.)
+private final class Awaiting: @unchecked Sendable {
+    // Sound because: only who gives the answer touches `isOver`, and `deinit`, when nobody else can.
+
+    enum Party {
+        case exchange(Exchange)
+        case interceptors(UnsafeContinuation<any Message, any Error>)
+
+        func fail(_ error: any Error) {
+            switch self {
+            case .exchange(let exchange): exchange.onLoop { exchange.threw(error) }
+            case .interceptors(let continuation): continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    private let party: Party
+    private var isOver = false
+
+    init(_ party: Party) {
+        self.party = party
+    }
+
+    func end() -> Party {
+        precondition(!isOver, "an answer is given once")
+        isOver = true
+        return party
     }
 
     deinit {
-        if isGiven { return }
-        take(.failure(RPCFailure(.internal, "NOT_ANSWERED", "the service has dropped the call without an answer")))
+        if isOver { return }
+        party.fail(RPCFailure(.internal, "NOT_ANSWERED", "the service has dropped the call without an answer"))
     }
 }

@@ -94,19 +94,9 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         return output
     }
 
-    /// For a handler that does not return its reply.
-    func answerLater<Reply>() -> Answer<Reply> {
-        Answer { [self] outcome in
-            guard loop.isCurrent else { return loop.execute { self.gave(outcome) } }
-            gave(outcome)
-        }
-    }
-
-    private func gave(_ outcome: Result<some Message, any Error>) {
-        switch outcome {
-        case .success(let reply): returned(reply)
-        case .failure(let error): threw(error)
-        }
+    /// For what comes from another thread, perhaps.
+    func onLoop(_ body: @escaping @Sendable () -> Void) {
+        if loop.isCurrent { body() } else { loop.execute(body) }
     }
 
     func returned(_ reply: some Message) {

@@ -30,12 +30,12 @@ package struct Route: Sendable {
         self.method = method.description
         begin = { payload, exchange in
             guard let request = exchange.read(payload, as: Request.self) else { return }
-            guard exchange.hasInterceptors else { return handler(request, exchange.call, exchange.answerLater()) }
+            guard exchange.hasInterceptors else { return handler(request, exchange.call, Answer(to: exchange)) }
             exchange.start {
                 do {
                     let reply = try await exchange.intercepted {
                         try await withUnsafeThrowingContinuation { continuation in
-                            handler(request, exchange.call, Answer { continuation.resume(with: $0) })
+                            handler(request, exchange.call, Answer(to: continuation))
                         }
                     }
                     exchange.returned(reply)

@@ -19,7 +19,7 @@ import Threads
         func take(_ number: UInt8) -> Answer<EchoReply>? { answers.withLock { $0.removeValue(forKey: number) } }
 
         func give(_ number: UInt8) {
-            take(number)?.give(.success(EchoReply(payload: [number])))
+            take(number)?.give(EchoReply(payload: [number]))
         }
     }
 
@@ -59,7 +59,7 @@ import Threads
         let world = try EchoSimulation(
             routes: [
                 Route(EchoMethods.echo) { request, _, answer in
-                    answer.give(request.payload == [1] ? .success(EchoReply(payload: [7])) : .failure(Surprise()))
+                    if request.payload == [1] { answer.give(EchoReply(payload: [7])) } else { answer.fail(Surprise()) }
                 }
             ])
         let ended = begin(1...2, in: world)
@@ -141,7 +141,7 @@ import Threads
                         Route(EchoMethods.echo) { request, _, answer in
                             let isStarted = Thread.start {
                                 if request.payload != [13] {
-                                    answer.give(.success(EchoReply(payload: request.payload)))
+                                    answer.give(EchoReply(payload: request.payload))
                                 }
                             }
                             #expect(isStarted)

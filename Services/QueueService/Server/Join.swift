@@ -11,10 +11,14 @@ extension QueueServer {
             let ask = JoinLine.Ask(
                 place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
             joins.join(ask, in: roomID) { joined in
-                answer.give(Result { JoinReply(place: PlaceView(try joined.get().outlook)) })
+                do {
+                    answer.give(JoinReply(place: PlaceView(try joined.get().outlook)))
+                } catch {
+                    answer.fail(error)
+                }
             }
         } catch {
-            answer.give(.failure(error))
+            answer.fail(error)
         }
     }
 }
