@@ -6,7 +6,7 @@
 enum {
     /* What is written at once. SQLite's own file system takes less than 128 KB. */
     PIECE = 120 * 1024,
-    /* By how much a log grows: each growth costs a sync more than what is written over costs. */
+    /* By how much a log grows: a sync takes longer after the file has grown than after it was written over. */
     GROWTH = 1024 * 1024,
 };
 
@@ -41,7 +41,7 @@ static void grow(Log *log, sqlite3_int64 end) {
     log->size = end;
 }
 
-/* What cannot be written is forgotten: SQLite is told, undoes the transaction and begins again at the same place. */
+/* What cannot be written is forgotten: SQLite is told, and begins again at the same place. */
 static int write_gathered(Log *log) {
     if (!log->count) return SQLITE_OK;
     sqlite3_int64 end = log->offset + log->count;
@@ -57,31 +57,39 @@ static int write_file(sqlite3_file *base, const void *bytes, int count, sqlite3_
         int code = write_gathered(log);
         if (code != SQLITE_OK) return code;
     }
-    if (count > PIECE) return write_through(log, bytes, count, offset);
+    if (count > PIECE) return SQLITE_IOERR_WRITE; /* SQLite writes a page at the most. */
     if (!log->count) log->offset = offset;
     memcpy(log->bytes + log->count, bytes, count);
     log->count += count;
     return SQLITE_OK;
 }
 
-/* `call` on the real file, once it holds all that was written. */
-#define WRITTEN(base, call, ...)                                                                                       \
-    Log *log = (Log *)(base);                                                                                          \
-    int code = write_gathered(log);                                                                                    \
-    return code == SQLITE_OK ? log->real->pMethods->call(log->real, __VA_ARGS__) : code
-
+/* For a full disk SQLite may undo one statement only, where it takes all that was written before it to be in the log. For
+   this error it undoes the transaction. */
 static int read_file(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
-    WRITTEN(base, xRead, bytes, count, offset);
+    Log *log = (Log *)base;
+    if (write_gathered(log) != SQLITE_OK) return SQLITE_IOERR_WRITE;
+    return log->real->pMethods->xRead(log->real, bytes, count, offset);
 }
-static int sync_file(sqlite3_file *base, int flags) { WRITTEN(base, xSync, flags); }
-static int file_size(sqlite3_file *base, sqlite3_int64 *size) { WRITTEN(base, xFileSize, size); }
+
+static int sync_file(sqlite3_file *base, int flags) {
+    Log *log = (Log *)base;
+    int code = write_gathered(log);
+    return code == SQLITE_OK ? log->real->pMethods->xSync(log->real, flags) : code;
+}
+
+static int file_size(sqlite3_file *base, sqlite3_int64 *size) {
+    Log *log = (Log *)base;
+    int code = write_gathered(log);
+    return code == SQLITE_OK ? log->real->pMethods->xFileSize(log->real, size) : code;
+}
 
 static int truncate_file(sqlite3_file *base, sqlite3_int64 size) {
     Log *log = (Log *)base;
     int code = write_gathered(log);
-    if (code != SQLITE_OK) return code;
-    log->size = size;
-    return log->real->pMethods->xTruncate(log->real, size);
+    if (code == SQLITE_OK) code = log->real->pMethods->xTruncate(log->real, size);
+    if (code == SQLITE_OK) log->size = size;
+    return code;
 }
 
 static int close_file(sqlite3_file *base) {
@@ -105,6 +113,12 @@ static const sqlite3_io_methods methods = {
     .xCheckReservedLock = check_lock, .xFileControl = control, .xSectorSize = sector_size,
     .xDeviceCharacteristics = characteristics,
 };
+
+void logwriter_forget(sqlite3 *database) {
+    sqlite3_file *file = NULL;
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
+    if (file && file->pMethods == &methods) ((Log *)file)->count = 0;
+}
 
 static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags, int *out) {
     sqlite3_vfs *below = ((LogWriter *)vfs)->below;

@@ -17,6 +17,7 @@ package final class Transaction: Reader {
         try executeCounting(sql, parameters)
     }
 
+    /// The same, for a list of parameters.
     package func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
         try free(for: sql).executeCounting(sql, parameters)
     }

@@ -146,8 +146,8 @@ struct SchemaReader {
     /// `onsale.rpc.v1.callers` and `onsale.rpc.v1.answered_later`.
     private static let (callersOption, answeredLaterOption): (UInt32, UInt32) = (50001, 50002)
 
-    /// Of an option of ours, which protobuf-c keeps among the fields that it does not know. Each line of it is a small
-    /// number of one byte, alone or, packed, behind its length.
+    /// The values of an option of ours: protobuf-c keeps it among the fields that it does not know. Each line of it is a
+    /// small number of one byte, alone or, packed, behind its length.
     private static func values(of option: UInt32, of method: Google__Protobuf__MethodDescriptorProto) -> [Int] {
         guard let options = method.options?.pointee.base else { return [] }
         return list(options.unknown_fields, Int(options.n_unknown_fields))

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The answer to a call whose handler has returned without one: for who answers many calls at once, and where very many
 /// wait, for what waits is this and not a task.
 ///
@@ -27,9 +29,7 @@ package struct Answer<Reply: Message>: Sendable {
 }
 
 /// Who waits for an answer. (Not generic: the Swift runtime would look up types for each call.)
-private final class Awaiting: @unchecked Sendable {
-    // Sound because: only who gives the answer touches `isOver`, and `deinit`, when nobody else can.
-
+private final class Awaiting: Sendable {
     enum Party {
         case exchange(Exchange)
         case interceptors(UnsafeContinuation<any Message, any Error>)
@@ -43,20 +43,20 @@ private final class Awaiting: @unchecked Sendable {
     }
 
     private let party: Party
-    private var isOver = false
+    private let isOver = Atomic(false)
 
     init(_ party: Party) {
         self.party = party
     }
 
     func end() -> Party {
-        precondition(!isOver, "an answer is given once")
-        isOver = true
+        let wasOver = isOver.exchange(true, ordering: .acquiringAndReleasing)
+        precondition(!wasOver, "an answer is given once")
         return party
     }
 
     deinit {
-        if isOver { return }
+        if isOver.load(ordering: .acquiring) { return }
         party.fail(RPCFailure(.internal, "NOT_ANSWERED", "the service has dropped the call without an answer"))
     }
 }

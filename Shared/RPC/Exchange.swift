@@ -3,8 +3,8 @@ import Kernel
 /// One request on its way through the server: from its bytes to its only reply.
 ///
 /// Whatever happens first answers it: the handler's return, its error, the deadline, or the caller's CANCEL. The place it
-/// takes among the calls under way is free only when the handler has returned, so that nobody can start more work by
-/// cancelling than by waiting.
+/// takes among the calls under way is free only when the handler has returned, or the answer it has handed over was given, so
+/// that nobody can start more work by cancelling than by waiting.
 final class Exchange: TimerTarget, @unchecked Sendable {
     // Sound because: `call`, `loop` and `id` never change; all else is touched on the loop only.
 
@@ -159,7 +159,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         end()
     }
 
-    // MARK: What comes before the handler has returned
+    // MARK: What comes before the handler is done
 
     func timerFired() {
         deadlineTimer = nil
@@ -205,6 +205,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     private func end() {
         precondition(loop.isCurrent, "an exchange belongs to its loop")
+        precondition(!isFinished, "a call ends once")
         isFinished = true
         flow?.end()
         if let deadlineTimer { loop.cancelTimer(deadlineTimer) }

@@ -19,7 +19,7 @@ final class LoopThread: @unchecked Sendable {
     private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private let wakeUp = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     /// Written to where the thread may be asleep. (Not a `uv_async_t`: the woken thread takes the core from the one that
-    /// sends, and turns there until that one has said that it is done: milliseconds, where both have much to do.)
+    /// woke it, and then spins until that one has come back and says that it is done.)
     private let wakeUps = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
     private let mustStop = Atomic(false)

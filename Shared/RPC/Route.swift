@@ -35,7 +35,9 @@ package struct Route: Sendable {
                 do {
                     let reply = try await exchange.intercepted {
                         try await withUnsafeThrowingContinuation { continuation in
-                            handler(request, exchange.call, Answer(to: continuation))
+                            Call.$current.withValue(nil) {
+                                handler(request, exchange.call, Answer(to: continuation))
+                            }
                         }
                     }
                     exchange.returned(reply)

@@ -214,7 +214,7 @@ final class ServerConnection: ConnectionSide {
         core.failure(for: error, of: call)
     }
 
-    /// Its handler has returned.
+    /// Its handler is done.
     func ended(_ exchange: Exchange, _ code: StatusCode, after duration: Duration) {
         if exchange.flow == nil {
             inFlight -= 1

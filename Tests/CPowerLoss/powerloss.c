@@ -26,7 +26,7 @@ typedef struct Image {
     Content seen, durable;
     Change *changes;
     int change_count;
-    sqlite3_int64 limit; /* Bytes, all of which the disk has room for; 0 for no limit. */
+    sqlite3_int64 limit; /* Beyond it the disk is full; 0 for no limit. */
     struct Image *next;
 } Image;
 

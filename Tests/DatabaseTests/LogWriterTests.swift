@@ -16,7 +16,8 @@ import Testing
 
         init(_ path: String, over below: String? = nil, writesLog: Bool = true) throws {
             let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-            let fileSystem = writesLog ? logwriter_over(below).map(String.init(cString:)) : below
+            let name = writesLog ? logwriter_over(below) : nil
+            let fileSystem = writesLog ? String(cString: try #require(name)) : below
             try #require(sqlite3_open_v2(path, &handle, flags, fileSystem) == SQLITE_OK)
             try run("pragma journal_mode = wal; pragma synchronous = full")
         }
@@ -27,6 +28,11 @@ import Testing
 
         func run(_ sql: String) throws {
             guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw problem }
+        }
+
+        func rollBack() throws {
+            try run("rollback")
+            logwriter_forget(handle)
         }
 
         private var problem: Problem { Problem(message: String(cString: sqlite3_errmsg(handle))) }
@@ -79,10 +85,12 @@ import Testing
         let folder = TemporaryFolder()
         let path = "\(folder.path)/crash.db"
         let writer = try Connection(path)
-        try writer.run("create table thing (n integer primary key, round, text); \(Self.fill)")
+        try writer.run("pragma wal_autocheckpoint = 0; create table thing (n integer primary key, round, text)")
+        try writer.run(Self.fill)
         var size = stat()
         try #require(stat("\(path)-wal", &size) == 0)
         #expect(size.st_size > 0 && size.st_size % (1 << 20) == 0)
+        try #require(stat(path, &size) == 0 && size.st_size < 100_000, "nothing is in the file itself yet")
         // As a killed program leaves the two.
         for end in ["", "-wal"] {
             try #require(system("cp '\(path)\(end)' '\(folder.path)/copy.db\(end)'") == 0)
@@ -99,9 +107,10 @@ import Testing
         let folder = TemporaryFolder()
         let path = "\(folder.path)/full.db"
         let writer = try Connection(path, over: POWERLOSS_VFS)
-        try writer.run("create table thing (n integer primary key, round, text)")
-        // Where the log cannot grow as it wants, what is committed still has room.
+        try #require(try writer.text("select count(*) from sqlite_schema") == "0", "the log is open now")
+        // It cannot grow by as much as it wants; what is committed still has room.
         powerloss_limit("\(path)-wal", 100_000)
+        try writer.run("create table thing (n integer primary key, round, text)")
         try writer.run("insert into thing values (-1, 0, '')")
         let problem = #expect(throws: Problem.self) { try writer.run(Self.fill) }
         #expect(problem?.message == "database or disk is full")
@@ -113,8 +122,43 @@ import Testing
         #expect(try writer.text("pragma integrity_check") == "ok")
     }
 
+    /// What SQLite has handed over and cannot be written is missing in the log, so all of the transaction has to go.
+    @Test func `a disk that is full when pages are read back takes the whole transaction`() throws {
+        powerloss_register()
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/spilled.db"
+        let writer = try Connection(path, over: POWERLOSS_VFS)
+        try writer.run("create table thing (n integer primary key, round, text); create table other (n not null)")
+        for count in stride(from: 2000, to: 8000, by: 500) {
+            try writer.run("delete from thing; pragma wal_checkpoint(truncate); pragma cache_size = 10")
+            try writer.run("begin; \(Self.fill) limit \(count); savepoint one")
+            powerloss_limit("\(path)-wal", 1)
+            #expect(throws: Problem.self) { try writer.run("insert into other select n from thing") }
+            powerloss_limit("\(path)-wal", 0)
+            #expect(throws: Problem.self, "nothing is left to go back to") { try writer.run("rollback to one") }
+            #expect(try writer.text("select count(*) from thing") == "0")
+            #expect(try writer.text("pragma integrity_check") == "ok")
+        }
+    }
+
+    @Test func `what a rollback has left behind is written over nothing`() throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/left.db"
+        let writer = try Connection(path)
+        try writer.run("create table thing (n integer primary key, round, text); pragma cache_size = 10")
+        let other = try Connection(path, writesLog: false)
+        for number in 1...20 {
+            try writer.run("pragma wal_checkpoint(truncate); begin; \(Self.fill) limit \(100 * number)")
+            try writer.rollBack()
+            try other.run("insert into thing values (-\(number), 0, hex(randomblob(3000)))")
+            #expect(try writer.text("select count(*) from thing") == "\(number)")
+            #expect(try other.text("select sum(length(text)) from thing") == "\(6000 * number)")
+        }
+        #expect(try writer.text("pragma integrity_check") == "ok")
+    }
+
     @Test func `a file system of a name that nobody knows is none`() {
         #expect(logwriter_over("nobody's") == nil)
-        #expect(logwriter_over(nil) == logwriter_over(nil))
+        #expect(logwriter_over(nil) != nil && logwriter_over(nil) == logwriter_over(nil))
     }
 }

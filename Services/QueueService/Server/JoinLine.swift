@@ -142,7 +142,8 @@ final class JoinLine: Sendable {
         return Batch(room: room, time: tx.now, places: places)
     }
 
-    /// For the first of those who wait, many by one statement, until somebody is among them who has a place already.
+    /// For the first of those who wait, many by one statement, until somebody is among them who has a place already. (Then
+    /// the others go one by one: where many come again, failed attempts would cost more than the others save.)
     private static func newPlaces(for waiting: [Waiting], in room: inout Room, _ tx: Transaction) throws -> [Place] {
         guard room.isJoinable(at: tx.now) else { return [] }
         var places: [Place] = []

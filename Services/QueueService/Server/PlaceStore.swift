@@ -68,7 +68,7 @@ enum PlaceStore {
             """, room, place.id, place.user, place.serial, place.revision, place.joinedAt) == 1
     }
 
-    /// How many places `insertMany` takes.
+    /// How many places `insertMany` takes: as many as its text has rows.
     static let manyCount = 16
 
     /// Places next to each other at the end of the line, for two thirds of what they cost one by one. All or none: false

@@ -23,7 +23,13 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     init(path: String, flags: Int32, writesLog: Bool = false, faults: Faults?) throws {
         _ = Self.isConfigured
-        let fileSystem = writesLog ? logwriter_over(faults?.vfs).map(String.init(cString:)) : faults?.vfs
+        var fileSystem = faults?.vfs
+        if writesLog {
+            guard let name = logwriter_over(fileSystem) else {
+                throw DatabaseError(.setup, "SQLite has no file system \(fileSystem ?? "of its own")")
+            }
+            fileSystem = String(cString: name)
+        }
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, fileSystem)
         guard code == SQLITE_OK, let handle else {
@@ -54,7 +60,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     func commit() throws {
-        if faults?.forgetsCommit() == true { return try run("rollback") }
+        if faults?.forgetsCommit() == true { return try undo() }
         let fault = faults?.next(.commit)
         if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
         do {
@@ -70,8 +76,13 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     func rollback() {
         savepoint = .none
+        try? undo()
+    }
+
+    private func undo() throws {
+        defer { logwriter_forget(handle) }
         // SQLite may have rolled back by itself, after a full disk for instance.
-        if isInTransaction { try? run("rollback") }
+        if isInTransaction { try run("rollback") }
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
@@ -91,7 +102,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         do {
             if isFirstClosure {
                 if isKept { return true }
-                try run("rollback")
+                try undo()
                 try run("begin immediate")
             } else {
                 if !isKept { try run("rollback to closure") }

@@ -11,7 +11,8 @@ void powerloss_register(void);
    was synced, and of the rest some sectors and not others, as `seed` decides. Returns 0, or -1 where a file fails. */
 int powerloss_save(const char *from, const char *to, unsigned seed);
 
-/* From now on the disk is full where the file, which somebody has opened, would become longer; 0 for no such limit. */
+/* From now on writes to the file, which somebody has opened, fail as on a full disk where they go beyond so many bytes; 0
+   for no such limit. */
 void powerloss_limit(const char *path, long long bytes);
 
 #endif
