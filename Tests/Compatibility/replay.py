@@ -1,0 +1,193 @@
+"""Performs recorded calls and compares answers."""
+
+import json
+import re
+import time
+
+import contract as contracts
+from values import unhex
+from wire import SAFE_TO_REPEAT, Connection
+
+# How long an answer may differ from the recorded one where caches and background jobs decide when it is complete.
+PATIENCE = 90
+PATIENCE_OF_READS = 10
+CLOCK_TOLERANCE = 60
+# So many differences show that something is broken: waiting longer shows no more.
+IMPATIENT_AFTER = 3
+# Estimates, random pauses, and what changes with the second of the call.
+VOLATILE = {
+    "askAgainMs", "waitAtLeastMs", "waitAtMostMs", "waitP50Ms", "waitP90Ms", "admittedPerSecondThousandths",
+    "renewAfterMs", "credential", "code",
+}
+
+
+class Performer:
+    """Performs calls against running services. A call is a line of a recording: see README.md."""
+
+    def __init__(self, addresses, values, contract=None):
+        self.contract = contract or contracts.Contract()
+        self.values = values
+        self.connections = {name: Connection(address, self.contract) for name, address in addresses.items()}
+        # For `record`: no call since the last pause can have changed what a cache holds.
+        self.is_settled = False
+
+    def close(self):
+        for connection in self.connections.values():
+            connection.close()
+
+    def move(self, addresses):
+        """The services run at other addresses now."""
+        self.close()
+        self.connections = {name: Connection(address, self.contract) for name, address in addresses.items()}
+
+    def perform(self, call):
+        if "frame" in call:
+            status, how = self.connections[call["to"]].raw(bytes.fromhex(call["frame"]))
+            return {"fails": self.failure(status), "by": how} if status and status.code else {"by": how}
+        name = self.full_name(call["call"])
+        connection = self.connections[call.get("to") or call["call"].split(".")[0]]
+        envelope = connection.Envelope(method=name, timeout_us=call.get("timeoutUs", 60_000_000))
+        envelope.credential = self.values.credential(call.get("as", "nobody"))
+        described = self.described(name)
+        if described and described.GetOptions().idempotency_level:
+            envelope.flags = SAFE_TO_REPEAT
+        if "id" in call:
+            envelope.request_id = self.values.bytes(call["id"])
+        for field, value in call.get("envelope", {}).items():
+            contracts.build(envelope, {field: value}, self.values)
+        if "payload" in call:
+            envelope.payload = unhex(call["payload"])
+        elif "request" in call:
+            request = self.contract.message(described.input_type.full_name)()
+            contracts.build(request, call["request"], self.values)
+            envelope.payload = request.SerializeToString()
+        status, payloads = connection.call(envelope, call.get("take", 0))
+        if status.code or payloads is None:
+            return {"fails": self.failure(status)}
+        reply = self.contract.message(described.output_type.full_name)
+        replies = [reply.FromString(payload) for payload in payloads]
+        for word, path in call.get("save", {}).items():
+            self.values.bind(word, at(replies[0], path))
+        shown = [stable(contracts.parts(reply, self.values)) for reply in replies]
+        return {"items": shown} if call.get("take") else {"gives": shown[0]}
+
+    def repeat(self, call, is_done, patience):
+        """Performs a call until its answer is as wanted, or the time is over; returns the last answer."""
+        limit = time.monotonic() + patience
+        while True:
+            answer = self.perform(call)
+            if is_done(answer) or time.monotonic() > limit:
+                return answer
+            time.sleep(0.05)
+
+    def is_read(self, call):
+        """True for a call that changes nothing and succeeded: a cache may answer it with what was true a moment ago."""
+        described = self.described(self.full_name(call.get("call", "")))
+        return described is not None and described.GetOptions().idempotency_level == 1 and "fails" not in call
+
+    def full_name(self, short):
+        """`queue.Join` is `onsale.queue.v1.Queue/Join`; a name with a slash is complete."""
+        if "/" in short or short.count(".") != 1:
+            return short
+        package, method = short.split(".")
+        return f"onsale.{package}.v1.{package.capitalize()}/{method}"
+
+    def described(self, name):
+        try:
+            return self.contract.method(name)
+        except KeyError:
+            return None
+
+    def failure(self, status):
+        failure = {"code": status.code, "reason": status.reason}
+        if status.flags:
+            failure["flags"] = status.flags
+        if status.retry_after_ms:
+            failure["retryAfter"] = True
+        details = []
+        for detail in status.details:
+            try:
+                content = self.contract.message(detail.type).FromString(detail.value)
+            except KeyError:
+                continue  # A type that be9f464 did not have.
+            details.append({detail.type: contracts.parts(content, self.values)})
+        if details:
+            failure["details"] = details
+        return failure
+
+
+def at(message, path):
+    """The value at `session.user_id` or `tickets[0].ticket_id`."""
+    for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", path):
+        message = getattr(message, name)
+        if index:
+            message = message[int(index)]
+    return message
+
+
+def stable(content):
+    """Without what differs from run to run."""
+    if isinstance(content, dict):
+        return {name: "*" if name in VOLATILE and value else stable(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [stable(item) for item in content]
+    return content
+
+
+def seconds_from_now(value):
+    found = re.fullmatch(r"now(?:([+-]\d+)s)?", value) if isinstance(value, str) else None
+    return int(found.group(1) or 0) if found else None
+
+
+def agrees(recorded, answer, elapsed):
+    """True if an answer is the recorded one, where times near to now may differ by the time that the run took."""
+    if isinstance(recorded, dict) and isinstance(answer, dict):
+        volatile = {name for name in VOLATILE if recorded.get(name) == "*"}
+        names = set(recorded) - volatile
+        return names == set(answer) - volatile and all(agrees(recorded[name], answer[name], elapsed) for name in names)
+    if isinstance(recorded, list) and isinstance(answer, list):
+        return len(recorded) == len(answer) and all(agrees(a, b, elapsed) for a, b in zip(recorded, answer))
+    expected, found = seconds_from_now(recorded), seconds_from_now(answer)
+    if expected is not None and found is not None:
+        return abs(expected - found) <= elapsed + CLOCK_TOLERANCE
+    return type(recorded) is type(answer) and recorded == answer
+
+
+def recorded_answer(call, renames=()):
+    """The answer in a recorded call, with the reasons that are called otherwise today."""
+    answer = {word: call[word] for word in ("gives", "items", "fails", "by") if word in call}
+    failure = answer.get("fails")
+    if failure:
+        package = call.get("to") or call["call"].split(".")[0]
+        renamed = dict(renames).get((package, failure["reason"], failure["code"]))
+        if renamed:
+            answer["fails"] = {**failure, "reason": renamed[0], "code": renamed[1]}
+    return answer
+
+
+def read(path):
+    """The calls of a recording: one in a line of JSON, beside comments and empty lines."""
+    lines = path.read_text().splitlines()
+    return [json.loads(line) for line in lines if line and not line.startswith("#")]
+
+
+def differences(calls, performer, renames=()):
+    """Performs recorded calls in order; yields a text for each answer that is another one."""
+    begun = time.monotonic()
+    found = 0
+    for number, call in enumerate(calls, 1):
+        recorded = recorded_answer(call, renames)
+
+        def is_same(answer):
+            return agrees(recorded, answer, time.monotonic() - begun)
+
+        patience = PATIENCE if call.get("eventually") else PATIENCE_OF_READS if performer.is_read(call) else 0
+        if found >= IMPATIENT_AFTER:
+            patience = 1
+        answer = performer.repeat(call, is_same, patience)
+        if not is_same(answer):
+            found += 1
+            asked = {word: value for word, value in call.items() if word not in ("gives", "items", "fails", "by")}
+            yield (f"call {number}: {json.dumps(asked, ensure_ascii=False)}\n"
+                   f"  be9f464: {json.dumps(recorded, ensure_ascii=False)}\n"
+                   f"  now:     {json.dumps(answer, ensure_ascii=False)}")
