@@ -113,9 +113,7 @@ let package = Package(
             path: "Tests/DeployTests",
             exclude: [
                 "alerts.yml", "check", "demo_test.py", "documentation_test.py", "files_test.py", "help_test.py",
-                "repository.py",
-                "running_test.py",
-                "shell.py",
+                "repository.py", "running_test.py", "shell.py", "with_postgres_test.py",
             ]),
         tests(of: "ConcertDomain", ["Kernel"]),
         tests(

@@ -18,6 +18,43 @@ class Scripts(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked.stdout)
 
 
+    # What a script calls, as it stands in its text, and the Debian package that brings it.
+    PACKAGES = {
+        r"\bswift (build|test)\b": "--to-build", r"\bspin -": "spin", r"\bgcc -": "gcc", r"\bg\+\+ -": "g++",
+        r"\bprotoc ": "protobuf-compiler", r"\bprotoc-c ": "protobuf-c-compiler",
+        r"google/protobuf/descriptor\.proto|options\.proto": "libprotobuf-dev",
+        r"google/protobuf/compiler/plugin\.proto": "libprotoc-dev", r"\bgrpc_cpp_plugin\b": "protobuf-compiler-grpc",
+        r"--libs grpc\+\+": "libgrpc++-dev", r"\bredis-server -": "redis-server", r"\bredis-cli ": "redis-tools",
+        r"\bpgbench\b": "postgresql-contrib", r"\bpsql -": "postgresql-client", r"\bpython3 -c\b": "python3",
+        r"/initdb\b": "postgresql",
+    }
+    # Each is run on a fresh machine: its files, together.
+    RUN_ALONE = [
+        ["proto/generate"], ["Tests/Models/check"], ["Tests/Fuzz/run"], ["Tests/PaymentTests/histories"],
+        ["deploy/with-postgres"], ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/database"],
+        ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/holds"],
+        ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/purchases"],
+        ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/queue"],
+        ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/rpc", "Tests/Benchmarks/Peers/grpc/build"],
+    ]
+
+    def test_a_script_that_is_run_alone_installs_what_it_calls(self):
+        for files in self.RUN_ALONE:
+            code = re.sub(r"(?m)^\s*#.*$", "", "\n".join(text(file) for file in files))
+            installs = " ".join(re.findall(r"(?:install-dependencies\"?|\bneed) (.*)", code)).split()
+            for call, package in self.PACKAGES.items():
+                if re.search(call, code):
+                    with self.subTest(script=files[-1], package=package):
+                        self.assertIn(package, installs)
+
+    def test_one_package_is_installed_by_its_name_and_nothing_is_said_where_it_is_there(self):
+        done = run("deploy/install-dependencies", "--only", "git", "pkg-config")
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        refused = run("deploy/install-dependencies", "--only")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--only needs the names of packages", refused.stdout)
+
+
 class Units(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
