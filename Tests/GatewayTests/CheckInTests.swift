@@ -41,6 +41,13 @@ struct CheckInTests {
         #expect(ids[1] != ids[2])
     }
 
+    @Test func `blanks in a code that is scanned again change nothing`() async throws {
+        let (typed, ids) = try await scan(["CODE", " CO DE\t"], losing: 1)
+        #expect(typed.exit == .done, "\(typed)")
+        try #require(ids.count == 2)
+        #expect(ids[0] == ids[1])
+    }
+
     @Test func `a code that got no answer to the end is not known to be let in`() async throws {
         let (typed, _) = try await scan(["CODE"], losing: 9)
         #expect(typed.exit == .indefinite)

@@ -14,7 +14,7 @@ final class Scripted: Sendable {
     private let loops = Loops(count: 1)
     private let server: Server
     private let folder = TemporaryFolder()
-    private let clock = ManualClock()
+    let clock = ManualClock()
     private let address: Address
     private var home: Home { Home(["XDG_CONFIG_HOME": folder.path]) }
 
@@ -63,6 +63,23 @@ final class Scripted: Sendable {
 
     var memory: Memory {
         get throws { Memory(try home.read("memory-\(Self.alice)") ?? "") }
+    }
+
+    /// As `gateway`, with a clock that moves on whenever the command sleeps.
+    func gatewayWithoutPauses(_ line: String) async throws -> Typed {
+        try await withThrowingTaskGroup(of: Typed?.self) { group in
+            group.addTask { await self.gateway(line) }
+            group.addTask {
+                while !Task.isCancelled {
+                    if let deadline = self.clock.nextDeadline { self.clock.advance(by: deadline - self.clock.uptime) }
+                    try? await Task.sleep(for: .milliseconds(1))
+                }
+                return nil
+            }
+            guard case .some(.some(let typed)) = try await group.next() else { throw CancellationError() }
+            group.cancelAll()
+            return typed
+        }
     }
 
     /// `line` is what is typed after `gateway`, `input` what it reads.

@@ -198,6 +198,22 @@ import Testing
         #expect(outcomes.compactMap(\.self).allSatisfy { $0.message.hasPrefix("an answer of") })
     }
 
+    @Test func `a reply of exactly the limit is sent, and one of a byte more is not`() throws {
+        var settings = ClientSettings()
+        settings.limits.replyBytes = 1000
+        let world = try EchoSimulation(settings: settings)
+        // 33 bytes are kept for the envelope, and 3 are the header of the payload.
+        let largest = 1000 - 33 - 3
+        let reply = try world.run {
+            try await world.calls.echo(EchoRequest(payload: Array(repeating: 7, count: largest)))
+        }
+        #expect(reply.payload.count == largest)
+        let failure = try failure(of: world) {
+            _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 7, count: largest + 1)))
+        }
+        #expect(failure.reason == "REPLY_TOO_LARGE")
+    }
+
     @Test func `metadata beyond what an envelope may carry is not sent`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {

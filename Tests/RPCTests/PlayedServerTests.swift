@@ -73,6 +73,23 @@ import Testing
         #expect(first.isClosed && !second.isClosed)
     }
 
+    @Test func `a call that a GOAWAY leaves under way is sent once, and a cut makes its outcome unknown`() throws {
+        let server = try PlayedServer(in: simulation)
+        let outcome = start { try await server.calls.add(AddRequest(amount: 1)).total }
+        let wire = try #require(server.connections.first)
+        try wire.send(.goAway(lastID: 1))
+        simulation.run(for: .milliseconds(20))
+        #expect(outcome.all.isEmpty, "the server may still answer it")
+        simulation.network.connections[0].cut()
+        simulation.run(for: .seconds(1))
+        guard case .failure(let failure) = outcome.all.first else {
+            Issue.record("\(outcome.all)")
+            return
+        }
+        #expect(failure.code == .unavailable && failure.isIndefinite && !failure.isNotProcessed)
+        #expect(server.connections.flatMap(\.requests).count == 1)
+    }
+
     @Test func `what waits for room on a connection that says good-bye goes elsewhere at once`() throws {
         let server = try PlayedServer(in: simulation) { wire in
             let hello = Hello(minVersion: 1, maxVersion: 1, maxInFlight: 1)

@@ -68,6 +68,27 @@ import Testing
         }
     }
 
+    @Test func `each call is counted once, by its code`() async throws {
+        try await TestService.with(.echo, on: .memory) { service in
+            let client = EchoClient(service.client(of: .alice))
+            for _ in 0..<3 { _ = try await client.add(AddRequest(amount: 1)) }
+            let failing = FailRequest(code: StatusCode.notFound.rawValue, reason: "NOTHING")
+            for _ in 0..<2 { _ = try await failure { _ = try await client.fail(failing) } }
+            // A call is counted after its answer is sent, and before the next call of the connection is read.
+            _ = try await client.echo(EchoRequest())
+            let metrics = service.instances[0].metrics.prometheusText.split(separator: "\n")
+            let add = EchoMethods.add.name
+            let fail = EchoMethods.fail.name
+            #expect(
+                metrics.filter { $0.hasPrefix("rpc_calls_total{method=\"\(add)\"") } == [
+                    "rpc_calls_total{method=\"\(add)\",code=\"OK\"} 3"
+                ])
+            #expect(metrics.contains("rpc_calls_total{method=\"\(fail)\",code=\"NOT_FOUND\"} 2"))
+            #expect(metrics.contains("rpc_calls_total{method=\"\(fail)\",code=\"OK\"} 0"))
+            #expect(metrics.contains("rpc_call_duration_seconds_count{method=\"\(add)\"} 3"))
+        }
+    }
+
     @Test func `the same context runs in one thread`() throws {
         let simulation = try ServiceSimulation(.echo)
         let total = try simulation.run {

@@ -1,0 +1,60 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+/// Commits whose answer is lost: a failure of which nobody knows the outcome says so to the end.
+@Suite struct LostCommitTests {
+    private static let order = Shop.order(1)
+
+    /// The failure of a transaction that inserts a row if it is not there yet. It runs two statements, or one.
+    private func failure(of database: Database) async throws -> DatabaseError {
+        try #require(
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try Shop.insertOnce(Self.order, seat: 1, $0) }
+            })
+    }
+
+    private func isThere(_ database: Database) async throws -> Bool {
+        try await database.scan { try Shop.exists(Self.order, $0) }
+    }
+
+    @Test func `a link that is lost during a commit leaves the outcome unknown`() async throws {
+        let faults = Faults()
+        var limits = DatabaseLimits()
+        limits.attempts = 1
+        try await TestDatabase.with(.postgreSQL, Shop.migrations, limits: limits, faults: faults) { database in
+            faults.fail(.commit, with: .connectionLost)
+            let error = try await failure(of: database)
+            #expect(error.reason == .unavailable && error.mayHaveCommitted)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `failures that follow a lost commit do not make its outcome known`(engine: Engine) async throws {
+        let faults = Faults()
+        var limits = DatabaseLimits()
+        limits.attempts = 3
+        try await TestDatabase.with(engine, Shop.migrations, limits: limits, faults: faults) { database in
+            faults.fail(.commit, with: .answerLost)
+            faults.fail(.statement, number: 3, count: .max, with: .connectionLost)
+            let error = try await failure(of: database)
+            #expect(error.reason == .unavailable && error.mayHaveCommitted)
+            faults.heal()
+            #expect(try await isThere(database))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `an error that ends the tries after a lost commit says that it may have happened`(engine: Engine) async throws
+    {
+        let faults = Faults()
+        try await TestDatabase.with(engine, Shop.migrations, faults: faults) { database in
+            faults.fail(.commit, with: .answerLost)
+            faults.fail(.statement, number: 3, with: .diskFull)
+            let error = try await failure(of: database)
+            #expect(error.reason == .diskFull && error.mayHaveCommitted)
+            #expect(try await isThere(database))
+        }
+    }
+}
