@@ -120,6 +120,15 @@ import Testing
         }
     }
 
+    @Test func `a frame of exactly the limit is read, and one of a byte more is not`() throws {
+        let stream = try bytes(Self.request)
+        let size = stream.count - 4
+        for pieces in [[stream.count], [4, size], [stream.count - 1, 1]] {
+            #expect(frames(in: stream, maxBytes: size, pieces: pieces) == ["frame \(Self.request.dropFirst(8))"])
+            #expect(frames(in: stream, maxBytes: size - 1, pieces: pieces) == ["too large: 1 \(size)"])
+        }
+    }
+
     @Test func `a frame too large that begins with no id has no call`() throws {
         let large = [UInt8](repeating: 0xff, count: 200)
         #expect(frames(in: header(large.count) + large, maxBytes: 100) == ["too large: ? 200"])

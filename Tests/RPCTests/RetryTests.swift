@@ -5,6 +5,8 @@ import Testing
 
 /// Which calls a client makes again, and how often.
 @Suite struct RetryTests {
+    private static let unavailable = FailRequest(code: StatusCode.unavailable.rawValue, reason: "NO_DISK")
+
     @Test func `a handler that says to come back later is asked once`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
@@ -13,5 +15,34 @@ import Testing
         }
         #expect(failure.reason == "TOO_MANY_TRIES" && failure.retryAfter == .milliseconds(10))
         #expect(world.echo.runCount(of: EchoMethods.fail.description) == 1)
+    }
+
+    @Test func `a call is made four times at most`() throws {
+        let world = try EchoSimulation()
+        let failure = try failure(of: world) { _ = try await world.calls.fail(Self.unavailable) }
+        #expect(failure.reason == "NO_DISK")
+        #expect(world.echo.runCount(of: EchoMethods.fail.description) == 4)
+    }
+
+    @Test func `a server in trouble is not called four times as often`() throws {
+        let world = try EchoSimulation()
+        try world.run {
+            for _ in 0..<100 { _ = try? await world.calls.fail(Self.unavailable) }
+        }
+        // The budget begins with 100 retries, and each call adds a fifth of one.
+        let retries = world.echo.runCount(of: EchoMethods.fail.description) - 100
+        #expect((100...120).contains(retries), "\(retries)")
+    }
+
+    @Test func `an attempt that may have happened is not forgotten when a later one cannot be sent`() throws {
+        let world = try EchoSimulation()
+        world.network.interfere = { frame in
+            guard !frame.isRequestDirection, frame.envelope.kind == .reply else { return .deliver }
+            world.network.unreachable = [world.address]
+            return .cut
+        }
+        let failure = try failure(of: world) { _ = try await world.calls.echo(EchoRequest()) }
+        #expect(failure.reason == "CANNOT_CONNECT" && failure.isIndefinite && !failure.isNotProcessed)
+        #expect(world.echo.runCount(of: EchoMethods.echo.description) == 1)
     }
 }
