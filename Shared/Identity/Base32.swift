@@ -1,6 +1,6 @@
-/// RFC 4648 without padding: upper-case letters and digits only, which is what a QR code stores most densely.
+/// Base32 of RFC 4648 without padding. A QR code stores upper-case letters and digits most densely.
 ///
-/// One text for each sequence of bytes and back: lower case, other lengths and stray bits at the end are refused.
+/// Each sequence of bytes has exactly one text. Lower case, other lengths and stray bits at the end are refused.
 enum Base32 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
 

@@ -3,7 +3,7 @@ extension FixedWidthInteger {
         (0..<Self.bitWidth / 8).reversed().map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
     }
 
-    /// Of as many bytes as the integer has.
+    /// Precondition: `bytes` has as many bytes as the integer.
     init(bigEndianBytes bytes: some Collection<UInt8>) {
         precondition(bytes.count == Self.bitWidth / 8)
         self = bytes.reduce(0) { $0 << 8 | Self($1) }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Who is calling, in which role, and until when that holds.
+/// The user and role of a caller, and the time at which they expire.
 package struct Credential: Hashable, Sendable {
     package let user: UserID
     /// Exactly one role.
@@ -15,7 +15,7 @@ package struct Credential: Hashable, Sendable {
     }
 }
 
-/// Issues and verifies credentials: 62 bytes, the same for every service that reads the key file.
+/// Signs and verifies credentials of 62 bytes. Every service with the same key file accepts them.
 package struct Credentials: Sendable {
     private static let bodyByteCount = 25
 

@@ -1,13 +1,13 @@
 import Kernel
 
-/// The secrets that services and operators share, each with an id: the first of a kind signs, all of them verify.
+/// The secrets that services and operators share, each with an id. The first key of a kind signs, all of them verify.
 ///
 ///     # comment
 ///     auth   3f2a9c01 <64 hexadecimal digits>     credentials and passes
 ///     ticket 77aa0b12 <64 hexadecimal digits>     ticket codes (the seed of an Ed25519 key pair)
 ///
-/// A key is replaced in three steps, each followed by a restart of the services, so that at no time one signs what
-/// another cannot verify: `stage` it, `promote` it, and `drop` the old one when what it signed has expired.
+/// Replacing a key takes three steps, each followed by a restart of all services: `stage` the new key, `promote` it, and
+/// `drop` the old key once everything it signed has expired. Then no service ever signs what another cannot verify.
 package struct KeyFile: Sendable {
     package static let maximumKeysOfAKind = 16
 
@@ -37,14 +37,14 @@ package struct KeyFile: Sendable {
         self.keys = keys
     }
 
-    /// In the order of the file: the first signs.
+    /// The ids in the order of the file. The first key signs.
     package func ids(of kind: Kind) -> [KeyID] {
         keys[kind, default: []].map(\.id)
     }
 }
 
 extension KeyFile {
-    /// Adds a new key of `kind` that verifies, and does not sign yet.
+    /// Adds a new key of `kind`. It verifies but does not sign yet.
     @discardableResult
     package mutating func stage(_ kind: Kind) throws(KeyFileError) -> KeyID {
         guard ids(of: kind).count < Self.maximumKeysOfAKind else { throw .tooManyKeys(kind) }
@@ -53,14 +53,14 @@ extension KeyFile {
         return key.id
     }
 
-    /// Makes a key the one that signs.
+    /// Makes a key the signing key of its kind.
     package mutating func promote(_ id: KeyID, of kind: Kind) throws(KeyFileError) {
         guard let index = ids(of: kind).firstIndex(of: id) else { throw .noSuchKey(kind, id) }
         let key = keys[kind, default: []].remove(at: index)
         keys[kind, default: []].insert(key, at: 0)
     }
 
-    /// Forgets a key: what it signed is refused from the next start on.
+    /// Removes a key. After their next start, services refuse what it signed.
     package mutating func drop(_ id: KeyID, of kind: Kind) throws(KeyFileError) {
         guard let index = ids(of: kind).firstIndex(of: id) else { throw .noSuchKey(kind, id) }
         guard ids(of: kind).count > 1 else { throw .noKeys(kind) }
@@ -70,8 +70,8 @@ extension KeyFile {
 
 extension KeyFile {
     private static let heading = """
-        # The keys of Onsale. Who reads this file can sign in as anyone: keep it at mode 0600.
-        # Each line: auth or ticket, an id, a secret. The first of a kind signs, all of them verify.
+        # The keys of Onsale. Anyone who reads this file can sign in as any user: keep it at mode 0600.
+        # Each line: auth or ticket, an id, a secret. The first key of a kind signs, all of them verify.
 
         """
 

@@ -4,12 +4,12 @@ import Kernel
 extension KeyFile {
     package static let maximumByteCount = 16 * 1024
 
-    /// Refuses a file that is not this user's, or that anybody else can read or write.
+    /// Reads a key file. Refuses a file that another user owns, can read or can write.
     package static func read(_ path: String) throws(KeyFileError) -> KeyFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: .lastError) }
         defer { close(descriptor) }
-        // Of the opened file, not of the path: what is checked is what is read.
+        // Check the opened file, not the path: the path may name another file by now.
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: .lastError) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .noRegularFile(path: path) }
@@ -36,7 +36,7 @@ extension KeyFile {
         return try KeyFile(text: String(decoding: bytes.prefix(count), as: UTF8.self))
     }
 
-    /// Makes a key file with one new key of each kind; never touches one that exists.
+    /// Creates a key file with one new key of each kind. Never changes an existing file.
     @discardableResult
     package static func create(at path: String) throws(KeyFileError) -> KeyFile {
         let keys = KeyFile.random()
@@ -49,7 +49,7 @@ extension KeyFile {
         return keys
     }
 
-    /// Puts these keys in the place of the file at `path`: a reader sees the old ones or the new ones.
+    /// Replaces the file at `path` atomically: a reader sees either the old keys or the new ones.
     package func replace(_ path: String) throws(KeyFileError) {
         let draft = try writeDraft(beside: path)
         guard rename(draft, path) == 0 else {
@@ -60,7 +60,7 @@ extension KeyFile {
         try Self.syncFolder(of: path)
     }
 
-    /// The whole text, safe on disk, under a name of its own that nobody else could open at any time.
+    /// Writes and syncs the text under a temporary name, with mode 0600 from the start. Returns that name.
     private func writeDraft(beside path: String) throws(KeyFileError) -> String {
         let draft = "\(path).\(KeyID.random()).new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Which key signed: four random bytes, so that a key made anew is never taken for one that was dropped.
+/// The id of a key: four random bytes, because a counter could give a new key the id of a dropped one.
 package struct KeyID: Hashable, Sendable {
     package let rawValue: UInt32
 

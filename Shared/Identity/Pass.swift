@@ -15,7 +15,7 @@ package struct Pass: Hashable, Sendable {
     }
 }
 
-/// Issues and verifies passes: 93 bytes, checked without asking the service that issued them.
+/// Signs and verifies passes of 93 bytes. Verifying needs no call to the service that signed.
 package struct Passes: Sendable {
     private static let bodyByteCount = 56
 
@@ -30,8 +30,7 @@ package struct Passes: Sendable {
             pass.room.bytes + pass.place.bytes + pass.user.bytes + pass.expiry.milliseconds.bigEndianBytes)
     }
 
-    /// The pass of `user`; a copy in another user's hands is refused. Whether it is for the right room is for the caller
-    /// to look at.
+    /// Returns the pass if it belongs to `user`. The caller must check that the pass is for the right room.
     package func verify(_ token: RawSpan, of user: UserID, at now: Timestamp) throws(TokenError) -> Pass {
         try seal.check(token, bodyByteCount: Self.bodyByteCount)
         let pass = Pass(

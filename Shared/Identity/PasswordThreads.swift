@@ -1,9 +1,9 @@
 import Threads
 
-/// Runs work that keeps a core busy for long, away from the threads that answer calls.
+/// Runs password hashing on threads of its own, because it would block the threads that answer calls.
 ///
-/// At most `atOnce` pieces run at the same time and at most `maximumWaiting` wait, in order; more are refused at once. A
-/// thread lives while there is work: beside a tenth of a second, what starting one costs is nothing.
+/// At most `atOnce` jobs run and at most `maximumWaiting` wait, in order. Further jobs are refused immediately. A thread
+/// exits when no job waits: starting one is cheap compared with the 0.1 s of a hash.
 final class PasswordThreads: Sendable {
     private struct Job: Sendable {
         let id: UInt64
@@ -33,7 +33,7 @@ final class PasswordThreads: Sendable {
         self.maximumWaiting = maximumWaiting
     }
 
-    /// How many run and wait.
+    /// The numbers of running and waiting jobs.
     var load: (running: Int, waiting: Int) { state.withLock { ($0.running, $0.waiting.count) } }
 
     func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(PasswordError) -> Value {
@@ -59,7 +59,7 @@ final class PasswordThreads: Sendable {
 
     private func admit(_ job: Job) -> Admission {
         state.withLock { state in
-            // Under the lock, so that a cancellation either is seen here or finds the job below.
+            // Check under the lock: a cancellation is either visible here or finds the job in `waiting`.
             if Task.isCancelled { return .refused(.cancelled) }
             let needsThread = state.running < atOnce
             guard needsThread || state.waiting.count < maximumWaiting else {
@@ -71,7 +71,7 @@ final class PasswordThreads: Sendable {
         }
     }
 
-    /// A job that nobody waits for any more is not begun; one that runs is left to finish.
+    /// Removes a waiting job whose caller cancelled. A running job continues to its end.
     private func withdraw(_ id: UInt64) {
         let job = state.withLock { state in
             state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
@@ -81,7 +81,7 @@ final class PasswordThreads: Sendable {
 
     private func startThread() {
         if Thread.start({ self.work() }) { return }
-        // Another thread takes what waits; where there is none, nobody will.
+        // Other threads run the waiting jobs. Without any other thread, refuse them.
         let stranded = state.withLock { state -> [Job] in
             state.running -= 1
             guard state.running == 0 else { return [] }

@@ -1,11 +1,11 @@
-/// Hashes and checks passwords with Argon2id, without holding up the thread that asks.
+/// Hashes and checks passwords with Argon2id without blocking the caller's thread.
 package struct Passwords: Sendable {
     package static let maximumByteCount = 1024
 
     private let cost: PasswordCost
     private let threads: PasswordThreads
 
-    /// `atOnce` times the memory of `cost` is what sign-ins can take together; `maximumWaiting` bounds how long they wait.
+    /// Sign-ins use at most `atOnce` times the memory of `cost`. `maximumWaiting` bounds their wait.
     package init(cost: PasswordCost = .standard, atOnce: Int = 2, maximumWaiting: Int = 32) {
         self.cost = cost
         threads = PasswordThreads(atOnce: atOnce, maximumWaiting: maximumWaiting)
@@ -18,8 +18,8 @@ package struct Passwords: Sendable {
         return PasswordHash(checked: text)
     }
 
-    /// Whether `hash` is of `password`. Without a hash, since the name is unknown, the answer is no and takes as long, so
-    /// that nobody learns which names exist.
+    /// True if `hash` is the hash of `password`. Pass nil for an unknown name: the answer is false and takes as long, so
+    /// its timing does not reveal which names exist.
     package func verify(_ password: String, against hash: PasswordHash?) async throws(PasswordError) -> Bool {
         let bytes = try Self.bytes(of: password)
         return try await threads.run { [cost] in

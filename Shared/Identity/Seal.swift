@@ -1,8 +1,8 @@
-/// Signs short messages for one purpose and checks them, with the keys that all services share.
+/// Signs and checks short messages of one purpose with the keys that all services share.
 ///
 ///     kind u8 | key id u32 | body | tag (32)        big endian; the tag covers everything before it
 ///
-/// A value without locks: any number of threads check at the same time.
+/// It is a value without locks: any number of threads can check at the same time.
 struct Seal: Sendable {
     enum Purpose: UInt8 {
         case credential = 1
@@ -31,7 +31,7 @@ struct Seal: Sendable {
         return token
     }
 
-    /// Returns when `token` is genuine; its body then begins at `headerByteCount`.
+    /// Returns if `token` is genuine and throws otherwise. The body begins at `headerByteCount`.
     func check(_ token: RawSpan, bodyByteCount: Int) throws(TokenError) {
         guard token.byteCount == Self.headerByteCount + bodyByteCount + TagKey.tagByteCount,
             token.bigEndian(at: 0) == purpose.rawValue

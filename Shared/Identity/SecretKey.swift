@@ -1,6 +1,6 @@
 import Kernel
 
-/// Thirty-two secret bytes. They are written to the key file and nowhere else: printing or dumping one shows nothing.
+/// A secret of 32 bytes. Only the key file contains it: printing or dumping a `SecretKey` reveals nothing.
 struct SecretKey: Sendable {
     static let byteCount = 32
 
@@ -10,7 +10,7 @@ struct SecretKey: Sendable {
         SecretKey(filling: Sodium.randomBytes(byteCount))
     }
 
-    /// Nil unless there are exactly thirty-two bytes.
+    /// Nil unless `bytes` has exactly 32 bytes.
     init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount else { return nil }
         self.init(filling: bytes)
@@ -21,7 +21,7 @@ struct SecretKey: Sendable {
         for index in source.indices { bytes[index] = source[index] }
     }
 
-    /// As it stands in the key file.
+    /// The text of the secret in the key file.
     var fileText: String { Hexadecimal.text(of: bytes.indices.map { bytes[$0] }) }
 
     func withUnsafePointer<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {

@@ -5,7 +5,7 @@ enum Sodium {
     static let signatureByteCount = Int(crypto_sign_BYTES)
     static let publicKeyByteCount = Int(crypto_sign_PUBLICKEYBYTES)
 
-    /// libsodium picks its implementations here, once; everything that makes a key or a hash asks for it first.
+    /// Initializes libsodium once. Every function that makes a key or a hash checks it first.
     private static let isInitialized = sodium_init() >= 0
 
     private static func initialize() {
@@ -19,7 +19,7 @@ enum Sodium {
         return bytes
     }
 
-    /// A key of its own for each purpose, made from one secret: what is signed for one means nothing to another.
+    /// Derives a separate key for each purpose from one secret, so a signature is valid for one purpose only.
     static func derivedKey(from secret: SecretKey, number: UInt64, context: StaticString) -> SecretKey {
         initialize()
         precondition(context.utf8CodeUnitCount == Int(crypto_kdf_CONTEXTBYTES), "a context has eight bytes")
@@ -30,7 +30,7 @@ enum Sodium {
         return SecretKey(filling: derived)
     }
 
-    /// The Ed25519 key pair that grows from `seed`.
+    /// The Ed25519 key pair of `seed`.
     static func signingKeys(seed: SecretKey) -> (public: [UInt8], secret: [UInt8]) {
         initialize()
         var publicKey = [UInt8](repeating: 0, count: publicKeyByteCount)
@@ -50,7 +50,7 @@ enum Sodium {
         return crypto_sign_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
     }
 
-    /// Nil when there is not enough memory.
+    /// Nil if there is too little memory.
     static func passwordHash(of password: [UInt8], cost: PasswordCost) -> String? {
         initialize()
         var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))

@@ -1,10 +1,10 @@
 import CSodium
 
-/// A key that tags messages, so that nobody without it can alter them: HMAC-SHA-512-256, as `crypto_auth`.
+/// A key that authenticates messages by a tag: HMAC-SHA-512-256, as in `crypto_auth`.
 struct TagKey: Sendable {
     static let tagByteCount = Int(crypto_auth_hmacsha512256_BYTES)
 
-    /// The key taken in: that is half the work of a short message, and done once.
+    /// The HMAC state after the key. Computing it once halves the work for a short message.
     private var ready = crypto_auth_hmacsha512256_state()
 
     init(_ key: SecretKey) {
@@ -17,7 +17,7 @@ struct TagKey: Sendable {
         return tag
     }
 
-    /// Whether the last bytes of `message` are the tag of those before, compared in constant time.
+    /// True if the last bytes of `message` are the tag of the bytes before. Compares in constant time.
     func endsWithItsTag(_ message: RawSpan) -> Bool {
         message.withUnsafeBytes { message in
             let contentCount = message.count - Self.tagByteCount

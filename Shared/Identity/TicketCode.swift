@@ -1,13 +1,13 @@
 import Kernel
 
-/// What a ticket shows at the gate. It says for which seat and when, so that a gate without a network can act on it.
+/// The content of a ticket's QR code. It names seat and start, so a gate without a network can use it.
 package struct TicketCode: Hashable, Sendable {
     package static let maximumSeatByteCount = 32
 
     package let concert: ConcertID
     package let ticket: TicketID
     package let startsAt: Timestamp
-    /// As printed on the ticket.
+    /// The label as printed on the ticket.
     package let seat: String
 
     package init(concert: ConcertID, ticket: TicketID, startsAt: Timestamp, seat: String) {
@@ -19,16 +19,16 @@ package struct TicketCode: Hashable, Sendable {
     }
 }
 
-/// Signs ticket codes (Ed25519). The text is upper-case letters and digits, ready for a QR code.
+/// Signs ticket codes with Ed25519. The text consists of upper-case letters and digits, as QR codes prefer.
 ///
 ///     kind u8 = 3 | key id u32 | concert (16) | ticket (16) | starts at i64 | seat (UTF-8) | signature (64)
 package struct TicketSigner: Sendable {
-    /// Precedes what is signed, so that a signature made here never means anything elsewhere.
+    /// A prefix of the signed bytes, so that the signature is valid for ticket codes only.
     static let domain = Array("onsale ticket code 1\n".utf8)
     static let kind: UInt8 = 3
     static let fixedByteCount = 45
 
-    /// Of every key in the key file: what verifiers need, and no secret.
+    /// The public half of every ticket key in the key file. Verifiers need no more.
     package let publicKeys: [TicketPublicKey]
     private let secretKey: [UInt8]
 
@@ -49,7 +49,7 @@ package struct TicketSigner: Sendable {
     }
 }
 
-/// Tells genuine ticket codes from others with public keys alone: no secret, no service, no network.
+/// Verifies ticket codes with public keys only: without secrets, services or network.
 package struct TicketVerifier: Sendable {
     private let keys: [TicketPublicKey]
 
@@ -77,12 +77,12 @@ package struct TicketVerifier: Sendable {
     }
 }
 
-/// One key that ticket codes are verified with. Public: anyone may have it.
+/// A public key that verifies ticket codes.
 package struct TicketPublicKey: Hashable, Sendable {
     package let id: KeyID
     package let bytes: [UInt8]
 
-    /// Nil unless there are exactly thirty-two bytes.
+    /// Nil unless `bytes` has exactly 32 bytes.
     package init?(id: KeyID, bytes: [UInt8]) {
         guard bytes.count == Sodium.publicKeyByteCount else { return nil }
         self.init(id: id, checked: bytes)

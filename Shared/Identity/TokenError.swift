@@ -1,16 +1,16 @@
 import Kernel
 
-/// Why a credential, a pass or a ticket code is not accepted.
+/// The reason why a credential, a pass or a ticket code is refused.
 package enum TokenError: Error, Equatable {
-    /// Not what was asked for at all: another length, another kind, another alphabet.
+    /// The length, kind or alphabet is wrong.
     case malformed
-    /// Signed with a key that is not in the key file: dropped since, or from another system.
+    /// The signing key is not in the key file: it was dropped, or belongs to another system.
     case unknownKey(KeyID)
-    /// The signature does not fit the content: forged, or altered on the way. Which of the two cannot be told.
+    /// The signature does not match the content: the token is forged or altered.
     case forged
-    /// Genuine, and its time is over.
+    /// The token is genuine and has expired.
     case expired(at: Timestamp)
-    /// Genuine, and somebody else's.
+    /// The token is genuine and belongs to another user.
     case ofAnotherUser
 }
 
@@ -18,8 +18,8 @@ extension TokenError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed: "it is damaged or of another kind"
-        case .unknownKey(let id): "it is signed with key \(id), which is not among the known keys"
-        case .forged: "it is forged or altered: the signature does not fit"
+        case .unknownKey(let id): "it is signed with key \(id), which the key file does not contain"
+        case .forged: "it is forged or altered: the signature does not match"
         case .expired(let time): "it expired at \(time)"
         case .ofAnotherUser: "it belongs to another user"
         }

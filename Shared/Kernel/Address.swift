@@ -1,4 +1,4 @@
-/// Where a program listens or calls: `HOST:PORT`, with an IPv6 host in brackets.
+/// The address a program listens on or connects to: `HOST:PORT`, with an IPv6 host in brackets.
 package struct Address: Hashable, Sendable {
     package let host: String
     package let port: UInt16
@@ -10,7 +10,7 @@ package struct Address: Hashable, Sendable {
 
     package static func loopback(_ port: UInt16) -> Address { Address(host: "127.0.0.1", port: port) }
 
-    /// Whether only this machine reaches it. A name that merely begins like a loopback number is none.
+    /// True if only this machine can reach the address. `127.0.0.1.example` is a name, not a loopback address.
     package var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -19,7 +19,7 @@ package struct Address: Hashable, Sendable {
 }
 
 extension Address: LosslessStringConvertible {
-    /// Nil for anything else, such as an IPv6 host without brackets.
+    /// Nil for any other text, such as an IPv6 host without brackets.
     package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":") else { return nil }
         let digits = text[text.index(after: colon)...]
@@ -33,13 +33,13 @@ extension Address: LosslessStringConvertible {
                 })
             else { return nil }
         } else {
-            guard host.utf8.allSatisfy(Self.mayStandInName) else { return nil }
+            guard host.utf8.allSatisfy(Self.isHostCharacter) else { return nil }
         }
         guard !host.isEmpty else { return nil }
         self.init(host: String(host), port: port)
     }
 
-    private static func mayStandInName(_ character: UInt8) -> Bool {
+    private static func isHostCharacter(_ character: UInt8) -> Bool {
         switch character {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):

@@ -4,7 +4,7 @@ package struct CalendarDate: Hashable, Sendable {
     package let month: Int64
     package let day: Int64
 
-    /// Counts in eras of 400 years that begin on 1 March, so that the leap day is the last of its year.
+    /// Counts in eras of 400 years that begin on 1 March. Then the leap day is the last day of its year.
     package init(daysSince1970 days: Int64) {
         let sinceEpoch = days + 719_468
         let era = sinceEpoch.flooredQuotient(146_097)
@@ -17,7 +17,7 @@ package struct CalendarDate: Hashable, Sendable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Nil for a day that the calendar does not have.
+    /// Nil if the calendar has no such day.
     package init?(year: Int64, month: Int64, day: Int64) {
         guard (-1_000_000...1_000_000).contains(year), (1...12).contains(month), (1...31).contains(day) else {
             return nil

@@ -1,6 +1,6 @@
-/// Names of fields, as protobuf writes them.
+/// Names of protobuf fields.
 package enum FieldName {
-    /// What a field is called in protobuf JSON: underscores go, and what follows one is upper case.
+    /// The name of a field in protobuf JSON: `user_id` becomes `userId`.
     package static func json(_ field: String) -> String {
         var name = ""
         var isAfterUnderscore = false

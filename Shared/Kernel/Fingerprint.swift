@@ -1,5 +1,6 @@
-/// What a request asked for, in 64 bits: enough to tell a retry from a request id that was used for something else. No
-/// protection against somebody who looks for two that are alike; whoever does only cheats his own request (FNV-1a).
+/// A 64-bit hash (FNV-1a) of a request's content. It tells a retry from a request id that was reused for other content.
+///
+/// It does not resist deliberate collisions. A caller who finds one only confuses his own request.
 package struct Fingerprint: Hashable, Sendable {
     package let value: Int64
 
@@ -11,7 +12,7 @@ package struct Fingerprint: Hashable, Sendable {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for part in parts {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-            // A byte that is in no text: "ab", "c" and "a", "bc" differ.
+            // UTF-8 never contains 0xff, so ("ab", "c") and ("a", "bc") get different hashes.
             hash = (hash ^ 0xff) &* 0x0000_0100_0000_01b3
         }
         value = Int64(bitPattern: hash)

@@ -1,5 +1,5 @@
 package enum Hexadecimal {
-    /// Lower-case digits, two a byte.
+    /// Two lower-case digits for each byte.
     package static func text(of bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
             for (index, byte) in bytes.enumerated() {
@@ -10,7 +10,7 @@ package enum Hexadecimal {
         }
     }
 
-    /// Nil where `text` is not a whole number of bytes in hexadecimal digits.
+    /// Nil if `text` has an odd length or a character that is no hexadecimal digit.
     package static func bytes(of text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 2)

@@ -1,6 +1,6 @@
-/// The identity of one `Entity`: a UUID that cannot be mistaken for the id of something else.
+/// The UUID of one `Entity`. The compiler refuses the id of another kind of entity.
 ///
-/// Sixteen bytes on the wire and in the database, text only where people read it.
+/// Messages and databases store sixteen bytes. People read the text form.
 package struct ID<Entity>: Hashable, Sendable {
     /// The first eight bytes, big endian. In a UUIDv7 the upper 48 bits are milliseconds since 1970.
     package let high: UInt64
@@ -11,7 +11,7 @@ package struct ID<Entity>: Hashable, Sendable {
         self.low = low
     }
 
-    /// A UUIDv7 made `now`: ids sort by the millisecond they were made in, so a database appends instead of scattering.
+    /// A UUIDv7. Ids sort by the millisecond of their creation, so a database appends rows instead of scattering them.
     package static func make(
         at now: Timestamp, using random: inout some RandomNumberGenerator
     ) -> ID {
@@ -29,17 +29,17 @@ package struct ID<Entity>: Hashable, Sendable {
         self.init(high: milliseconds | version | (high & 0x0fff), low: variant | (low >> 2))
     }
 
-    /// The same sixteen bytes as the id of something else: a row that a request creates is named by that request.
+    /// The same sixteen bytes as another kind of id. A row that a request creates takes the id of that request.
     package init<Other>(of other: ID<Other>) {
         self.init(high: other.high, low: other.low)
     }
 }
 
-/// What ids can be of. Names only, in a place of their own: what a room is, the domain of rooms says.
+/// The kinds of entities that have an id. These are names only: the domains define the entities.
 package enum Identified {
-    /// One wish of the outermost client, however often it is sent.
+    /// One request of the outermost client. Its retries share the id.
     package enum Request {}
-    /// What carries one request through the services, for those who read the logs.
+    /// Correlates the log lines of one request across services.
     package enum Trace {}
     package enum User {}
     /// The waiting room of one sale.
@@ -49,9 +49,9 @@ package enum Identified {
     package enum Concert {}
     /// Seats that one user holds or has bought together.
     package enum Reservation {}
-    /// What a user gives for a reservation.
+    /// Money that a user pays for a reservation.
     package enum Payment {}
-    /// What is given back for one.
+    /// Money that goes back to the user for a payment.
     package enum Refund {}
     package enum Ticket {}
 }

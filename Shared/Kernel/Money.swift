@@ -1,4 +1,4 @@
-/// An amount of one currency, as a whole number of its minor units (cents), so that it never rounds.
+/// An amount of one currency in whole minor units (cents). It never rounds.
 package struct Money: Hashable, Sendable {
     package let minorUnits: Int64
     package let currency: Currency
@@ -50,14 +50,14 @@ package enum MoneyError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .overflow: "the amount is larger than can be counted"
-        case .currencies(let one, let other): "\(one) and \(other) cannot be added: amounts must share one currency"
+        case .overflow: "the amount exceeds 64 bits of minor units"
+        case .currencies(let one, let other): "\(one) and \(other) cannot be added: amounts must have one currency"
         }
     }
 }
 
 extension Money: CustomStringConvertible {
-    /// As people write it: `12.50 EUR`, `1200 JPY`, `-0.05 USD`.
+    /// The form that people write: `12.50 EUR`, `1200 JPY`, `-0.05 USD`.
     package var description: String {
         let digits = currency.fractionDigits
         let magnitude = String(minorUnits.magnitude)
@@ -69,7 +69,8 @@ extension Money: CustomStringConvertible {
 }
 
 extension Money: LosslessStringConvertible {
-    /// Reads `12.50 EUR`, `EUR 12.50`, `12 EUR` and `-3 EUR`; nil for more decimals than the currency has, or too much.
+    /// Reads `12.50 EUR`, `EUR 12.50`, `12 EUR` and `-3 EUR`. Nil if the amount overflows or has more decimals than the
+    /// currency.
     package init?(_ text: String) {
         let words = text.split(separator: " ")
         guard words.count == 2 else { return nil }

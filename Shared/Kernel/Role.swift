@@ -1,4 +1,4 @@
-/// Who somebody is to the system. Sets of them say who may call a method; an empty set means anyone.
+/// The role of a caller. A set of roles lists the callers of a method; the empty set allows everyone.
 package struct Role: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 

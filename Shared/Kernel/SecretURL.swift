@@ -1,23 +1,24 @@
-/// A URL that may carry a password. Printing or dumping it shows everything but that.
+/// A URL that may contain a password. Printing or dumping it hides the password.
 package struct SecretURL: Hashable, Sendable {
-    /// With the password: for connecting, never for printing.
+    /// The URL with its password. Use it to connect, never to print.
     package let text: String
 
     package init(_ text: String) {
         self.text = text
     }
 
-    /// `text` with stars in place of what stands between user and host, and of each parameter that could be a password.
-    /// Rather hides too much than too little: a password may itself hold the characters that delimit it.
+    /// `text` with stars in place of the password and of each parameter that may be one.
+    ///
+    /// A password can contain the characters that delimit it. In doubt this hides more than the password.
     package static func withoutPassword(_ text: String) -> String {
         guard let scheme = text.firstRange(of: "://") else { return text }
         var rest = text[scheme.upperBound...]
         var shown = String(text[..<scheme.upperBound])
-        // An @ behind the host is part of something else, such as a password among the parameters.
+        // An @ after the host belongs to something else, such as a password in a parameter.
         if let at = rest.lastIndex(of: "@"), case let user = rest[..<at].prefix(while: { $0 != ":" }),
             !user.contains(where: { $0 == "/" || $0 == "?" })
         {
-            // Either the password has a question mark, or there is a port and the @ is in a parameter: nobody can tell.
+            // Ambiguous: the password contains a question mark, or a port is followed by a parameter with an @.
             if rest[user.endIndex..<at].contains("?") { return shown + user + ":***" }
             shown += user + (user.endIndex < at ? ":***" : "") + "@"
             rest = rest[rest.index(after: at)...]
@@ -31,8 +32,8 @@ package struct SecretURL: Hashable, Sendable {
     private static func withoutPassword(parameter: Substring) -> String {
         guard let equals = parameter.firstIndex(of: "=") else { return String(parameter) }
         let key = parameter[..<equals]
-        let maySayPassword = key.lowercased().contains("pass") || key.contains("%")
-        return maySayPassword ? "\(key)=***" : String(parameter)
+        let mayBePassword = key.lowercased().contains("pass") || key.contains("%")
+        return mayBePassword ? "\(key)=***" : String(parameter)
     }
 }
 

@@ -1,4 +1,4 @@
-/// Random numbers that are the same for the same seed: what makes a random history repeatable (SplitMix64).
+/// A random number generator (SplitMix64) that repeats its sequence for the same seed.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

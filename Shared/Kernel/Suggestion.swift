@@ -1,12 +1,12 @@
 extension String {
-    /// The name that was probably meant: at most two letters wrong, missing, added or swapped, and not most of a short one.
+    /// The name that the user probably meant: at most two edits away, and fewer than a third of its letters.
     package func nearest(among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: distance(to: $0)) }.min { $0.distance < $1.distance }
         guard let ranked, ranked.distance <= 2, ranked.distance * 3 < ranked.name.count else { return nil }
         return ranked.name
     }
 
-    /// How many letters must change, appear, vanish or swap with their neighbour.
+    /// The edit distance: letters that change, appear, vanish or swap with their neighbour.
     private func distance(to other: String) -> Int {
         let a = Array(utf8.prefix(64))
         let b = Array(other.utf8.prefix(64))

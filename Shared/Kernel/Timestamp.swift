@@ -1,4 +1,4 @@
-/// A point in wall time: milliseconds since 1970, UTC. What databases, messages and people see.
+/// A point in wall time: milliseconds since 1970, UTC. Databases, messages and people use it.
 package struct Timestamp: Hashable, Sendable {
     package let milliseconds: Int64
 
@@ -8,7 +8,7 @@ package struct Timestamp: Hashable, Sendable {
 
     package static let distantFuture = Timestamp(milliseconds: .max)
 
-    /// Sums beyond what 64 bits hold stay at the end of time instead of trapping.
+    /// Saturates at the limits of 64 bits instead of trapping.
     package static func + (time: Timestamp, duration: Duration) -> Timestamp {
         let (sum, overflow) = time.milliseconds.addingReportingOverflow(duration.milliseconds)
         guard overflow else { return Timestamp(milliseconds: sum) }
@@ -39,7 +39,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero, at the limits of 64 bits where it would not fit.
+    /// Whole milliseconds, rounded towards zero. Saturates at the limits of 64 bits.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1000)

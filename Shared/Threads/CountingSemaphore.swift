@@ -1,8 +1,8 @@
 import Glibc
 
-/// Counts signals; a thread that waits takes one, or sleeps until there is one.
+/// Counts signals. `wait` consumes one, or blocks the thread until one arrives.
 package final class CountingSemaphore: Sendable {
-    // Sound: sem_t is made for being used by several threads at once.
+    // Sound: several threads may use a sem_t at once.
     private nonisolated(unsafe) let handle: UnsafeMutablePointer<sem_t>
 
     package init() {
@@ -25,7 +25,7 @@ package final class CountingSemaphore: Sendable {
         while sem_wait(handle) != 0 && errno == EINTR {}
     }
 
-    /// False when there was no signal for `timeoutMilliseconds`.
+    /// False if no signal arrived within `timeoutMilliseconds`.
     package func wait(timeoutMilliseconds: Int) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)

@@ -1,8 +1,8 @@
 import Glibc
 
-/// State that one thread at a time works on. Held for moments only: nothing inside waits.
+/// State that one thread at a time can use. Hold it briefly and never wait inside.
 package struct Lock<State: ~Copyable>: ~Copyable {
-    // The mutex needs an address that never moves.
+    // A mutex must not move in memory.
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
     @usableFromInline let state: UnsafeMutablePointer<State>
 
@@ -12,7 +12,7 @@ package struct Lock<State: ~Copyable>: ~Copyable {
         state = .allocate(capacity: 1)
         state.initialize(to: initial)
         let result = pthread_mutex_init(mutex, nil)
-        precondition(result == 0, "a mutex could not be made: error \(result)")
+        precondition(result == 0, "pthread_mutex_init failed with error \(result)")
     }
 
     deinit {
@@ -30,5 +30,5 @@ package struct Lock<State: ~Copyable>: ~Copyable {
     }
 }
 
-// Sound: the state is reached only under the mutex, and enters and leaves only by `sending`.
+// Sound: every access to the state holds the mutex, and `sending` transfers what enters and leaves.
 extension Lock: @unchecked Sendable where State: ~Copyable {}

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A thread of the operating system, for work that blocks or computes for long.
+/// An operating system thread, for work that blocks or uses a core for long.
 package enum Thread {
     private final class Start {
         let run: @Sendable () -> Void
@@ -10,7 +10,8 @@ package enum Thread {
         }
     }
 
-    /// Runs `body` on a new thread, which ends with it. False when the system gives no more threads; then it is not run.
+    /// Runs `body` on a new thread, which ends with it. Returns false, without running `body`, if the system refuses a
+    /// thread.
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let start = Unmanaged.passRetained(Start(body))
         var thread = pthread_t()

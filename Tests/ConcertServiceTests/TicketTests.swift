@@ -146,7 +146,7 @@ import Testing
             var letters = Array(shown.code)
             letters[40] = letters[40] == "A" ? "B" : "A"
             for (code, why) in [
-                (other, "not among the known keys"), (String(letters), "forged or altered"), ("HELLO", "damaged"),
+                (other, "which the key file does not contain"), (String(letters), "forged or altered"), ("HELLO", "damaged"),
                 ("", "damaged"),
             ] {
                 let failure = await expectRefusal("CODE_REFUSED") { try await checkIn(code, in: house, number: 20) }

@@ -13,7 +13,7 @@ import Testing
         #expect(Base32.bytes(of: encoded) == Array(plain.utf8))
     }
 
-    @Test func `every sequence of bytes comes back`() {
+    @Test func `every sequence of bytes survives a round trip`() {
         var random = SeededGenerator(seed: 13)
         for count in 0..<200 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["A", "MZ=", "my", "M1", "MZXW6Y", "MZ", "MYA"])
-    func `a text that no bytes have is refused`(text: String) {
+    func `text that is not canonical Base32 is refused`(text: String) {
         #expect(Base32.bytes(of: text) == nil)
     }
 }

@@ -9,13 +9,13 @@ import Testing
         user: UserID(high: 0xa11c_e000, low: 1), role: .user, expiry: .noon + .hours(1))
 
     @Test(arguments: [Role.user, .operator, .service])
-    func `a credential says who is calling`(role: Role) throws {
+    func `a credential names its user and role`(role: Role) throws {
         let credentials = Credentials(keyFile)
         let credential = Credential(user: alice.user, role: role, expiry: alice.expiry)
         #expect(try credentials.verify(credentials.sign(credential), at: .noon) == credential)
     }
 
-    @Test func `random credentials come back as they were signed`() throws {
+    @Test func `random credentials survive a round trip`() throws {
         let credentials = Credentials(keyFile)
         var random = SeededGenerator(seed: 11)
         for _ in 0..<500 {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func `the refusal says why`() throws {
+    @Test func `a refusal names its reason`() throws {
         let credentials = Credentials(keyFile)
         var token = credentials.sign(alice)
         token[10] ^= 1
@@ -56,14 +56,14 @@ import Testing
         #expect(throws: TokenError.expired(at: alice.expiry)) { try credentials.verify(token, at: alice.expiry) }
     }
 
-    @Test func `a forged credential is called forged, however old it is`() {
+    @Test func `an expired forged credential is reported as forged`() {
         let credentials = Credentials(keyFile)
         var token = credentials.sign(alice)
         token[61] ^= 0x80
         #expect(throws: TokenError.forged) { try credentials.verify(token, at: .distantFuture) }
     }
 
-    @Test func `what is signed for one purpose is refused for another, even with the kind changed`() {
+    @Test func `a token of one purpose is refused for another, even with its kind changed`() {
         let pass = Pass(
             room: RoomID(high: 1, low: 2), place: PlaceID(high: 3, low: 4), user: alice.user, expiry: alice.expiry)
         var token = Passes(keyFile).sign(pass)

@@ -14,7 +14,7 @@ import Testing
         folder.write(text, to: "keys", mode: mode)
     }
 
-    @Test func `a created file holds what was created, for its owner only`() throws {
+    @Test func `a created key file is readable by its owner only`() throws {
         let created = try KeyFile.create(at: path)
         let read = try KeyFile.read(path)
         for kind in KeyFile.Kind.allCases { #expect(read.ids(of: kind) == created.ids(of: kind)) }
@@ -23,7 +23,7 @@ import Testing
         #expect(folder.names == ["keys"])
     }
 
-    @Test func `an existing file is never written over by create`() throws {
+    @Test func `create never overwrites an existing file`() throws {
         let first = try KeyFile.create(at: path)
         #expect(throws: KeyFileError.exists(path: path)) { try KeyFile.create(at: path) }
         #expect(try KeyFile.read(path).ids(of: .auth) == first.ids(of: .auth))
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [0o640, 0o604, 0o620, 0o602, 0o610, 0o644] as [mode_t])
-    func `a file that others can get at is refused with what to do`(mode: mode_t) throws {
+    func `a file that other users can access is refused with a remedy`(mode: mode_t) throws {
         try KeyFile.create(at: path)
         chmod(path, mode)
         let error = #expect(throws: KeyFileError.self) { try KeyFile.read(path) }
@@ -46,7 +46,7 @@ import Testing
         #expect(throws: KeyFileError.ofAnotherUser(path: path, owner: 1, user: 0)) { try KeyFile.read(path) }
     }
 
-    @Test func `what is no file says so`() {
+    @Test func `a path that is not a regular file is refused`() {
         #expect(throws: KeyFileError.unreadable(path: path, reason: "No such file or directory")) {
             try KeyFile.read(path)
         }
@@ -70,21 +70,21 @@ import Testing
         ("other 00000001 \(secret)\n", .badLine(1)),
         ("auth 00000001 \(secret.dropLast())g\n", .badLine(1)),
     ])
-    func `a wrong line is named, and no secret is shown`(text: String, expected: KeyFileError) {
+    func `an invalid line is named without its secret`(text: String, expected: KeyFileError) {
         write(text)
         let error = #expect(throws: KeyFileError.self) { try KeyFile.read(path) }
         #expect(error == expected)
         #expect(error?.description.contains("5a5a") == false)
     }
 
-    @Test func `comments, blank lines and line ends of other systems are fine`() throws {
+    @Test func `comments, blank lines and CRLF are accepted`() throws {
         write("# keys\r\n\r\n  auth\t00000001  \(Self.secret)\r\nticket 00000002 \(Self.secret)\n")
         let keys = try KeyFile.read(path)
         #expect(keys.ids(of: .auth) == [KeyID(rawValue: 1)])
         #expect(keys.ids(of: .ticket) == [KeyID(rawValue: 2)])
     }
 
-    @Test func `a key is replaced while every service verifies what every other signs`() throws {
+    @Test func `services verify each other's tokens during a key replacement`() throws {
         var keys = try KeyFile.create(at: path)
         let old = keys.ids(of: .auth)[0]
         let before = try KeyFile.read(path)
@@ -111,7 +111,7 @@ import Testing
         #expect(folder.mode(of: "keys") == 0o600)
     }
 
-    @Test func `ticket codes of an older key stay good until it is dropped`() throws {
+    @Test func `ticket codes of an old key stay valid until it is dropped`() throws {
         var keys = KeyFile.random()
         let code = TicketCode(
             concert: ConcertID(high: 1, low: 1), ticket: TicketID(high: 2, low: 2), startsAt: .noon, seat: "B-1")
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func `keys are bounded, and the last one stays`() throws {
+    @Test func `the number of keys is bounded, and the last key cannot be dropped`() throws {
         var keys = KeyFile.random()
         let id = keys.ids(of: .auth)[0]
         #expect(throws: KeyFileError.noKeys(.auth)) { try keys.drop(id, of: .auth) }

@@ -20,7 +20,7 @@ import Testing
         #expect(try passes.verify(token, of: alice, at: .noon) == pass)
     }
 
-    @Test func `a copy in another user's hands is refused`() {
+    @Test func `a pass of another user is refused`() {
         let passes = Passes(keyFile)
         #expect(throws: TokenError.ofAnotherUser) { try passes.verify(passes.sign(pass), of: bob, at: .noon) }
     }
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `random passes come back as they were signed`() throws {
+    @Test func `random passes survive a round trip`() throws {
         let passes = Passes(keyFile)
         var random = SeededGenerator(seed: 12)
         for _ in 0..<500 {

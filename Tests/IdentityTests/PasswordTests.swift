@@ -5,14 +5,14 @@ import Testing
 @Suite struct PasswordTests {
     private let passwords = Passwords(cost: .least)
 
-    @Test func `the right password is told from a wrong one`() async throws {
+    @Test func `the right password is accepted and a wrong one refused`() async throws {
         let hash = try await passwords.hash("correct horse")
         #expect(try await passwords.verify("correct horse", against: hash))
         #expect(try await !passwords.verify("correct horsf", against: hash))
         #expect(try await !passwords.verify("correct horse", against: nil))
     }
 
-    @Test func `the same password has another hash each time, and none contains it`() async throws {
+    @Test func `hashes of one password differ and do not contain it`() async throws {
         let one = try await passwords.hash("correct horse")
         let two = try await passwords.hash("correct horse")
         #expect(one != two)
@@ -21,7 +21,7 @@ import Testing
         #expect(PasswordHash(one.text) == one)
     }
 
-    @Test func `a hash made at one cost verifies under another`() async throws {
+    @Test func `a hash of one cost verifies under another cost`() async throws {
         let hash = try await passwords.hash("correct horse")
         #expect(try await Passwords(cost: .standard).verify("correct horse", against: hash))
     }
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test(arguments: ["", "$argon2i$v=19$m=8,t=1,p=1$", "plain", "$argon2id$" + String(repeating: "x", count: 128)])
-    func `text that is no Argon2id hash is none`(text: String) {
+    func `text that is not an Argon2id hash is refused`(text: String) {
         #expect(PasswordHash(text) == nil)
     }
 

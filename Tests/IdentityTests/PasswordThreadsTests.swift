@@ -6,7 +6,7 @@ import Testing
 @testable import Identity
 
 @Suite struct PasswordThreadsTests {
-    /// Work that does not end before the test says so.
+    /// Jobs that run until the test releases them.
     private final class Gate: Sendable {
         private let isOpen = Atomic(false)
         let begun = Atomic(0)
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `as many run at once as were allowed, the others wait their turn`() async throws {
+    @Test func `jobs run up to the limit, and the others wait in order`() async throws {
         let threads = PasswordThreads(atOnce: 2, maximumWaiting: 10)
         let gate = Gate()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -40,7 +40,7 @@ import Testing
         #expect(gate.most.load(ordering: .relaxed) <= 2)
     }
 
-    @Test func `a full queue refuses at once and takes work again when there is room`() async throws {
+    @Test func `a full queue refuses immediately and recovers when a job ends`() async throws {
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 1)
         let gate = Gate()
         let first = Task { try await threads.run { gate.pass() } }
@@ -55,7 +55,7 @@ import Testing
         #expect(try await threads.run { 7 } == 7)
     }
 
-    @Test func `work that nobody waits for any more is not begun`() async throws {
+    @Test func `a cancelled waiting job does not start`() async throws {
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
         let gate = Gate()
         let first = Task { try await threads.run { gate.pass() } }
@@ -70,7 +70,7 @@ import Testing
         #expect(gate.begun.load(ordering: .relaxed) == 1)
     }
 
-    @Test func `a task cancelled before it asks is refused`() async {
+    @Test func `a cancelled task is refused`() async {
         let threads = PasswordThreads(atOnce: 1, maximumWaiting: 4)
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }

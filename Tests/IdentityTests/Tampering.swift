@@ -1,4 +1,4 @@
-/// Every way to spoil `bytes` a little: each bit turned, each end cut off, a byte more.
+/// Every small change of `bytes`: each bit flipped, each end cut off, one byte added.
 func spoiled(_ bytes: [UInt8]) -> [[UInt8]] {
     var all: [[UInt8]] = []
     for bit in 0..<bytes.count * 8 {

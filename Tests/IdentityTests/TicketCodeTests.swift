@@ -8,13 +8,13 @@ import Testing
     private let code = TicketCode(
         concert: ConcertID(high: 1, low: 2), ticket: TicketID(high: 3, low: 4), startsAt: .noon, seat: "A-12")
 
-    @Test func `public keys alone tell a genuine code`() throws {
+    @Test func `public keys verify a genuine code`() throws {
         let signer = TicketSigner(keyFile)
         let published = try signer.publicKeys.map { try #require(TicketPublicKey(id: $0.id, bytes: $0.bytes)) }
         #expect(try TicketVerifier(published).verify(signer.sign(code)) == code)
     }
 
-    @Test func `a code is text that a QR code stores densely`() {
+    @Test func `a code uses only the dense alphabet of QR codes`() {
         let text = TicketSigner(keyFile).sign(code)
         #expect(
             text.utf8.allSatisfy {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `any altered letter that is still in the alphabet is refused`() {
+    @Test func `any altered letter within the alphabet is refused`() {
         let signer = TicketSigner(keyFile)
         let verifier = TicketVerifier(signer.publicKeys)
         let text = Array(signer.sign(code).utf8)
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `the refusal says why`() {
+    @Test func `a refusal names its reason`() {
         let signer = TicketSigner(keyFile)
         let verifier = TicketVerifier(signer.publicKeys)
         var altered = Array(signer.sign(code).utf8)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `another signer under a known key id is called forged`() throws {
+    @Test func `a signature of another key under a known id is forged`() throws {
         let signer = TicketSigner(keyFile)
         let other = TicketSigner(KeyFile.random())
         let wrong = try #require(TicketPublicKey(id: signer.publicKeys[0].id, bytes: other.publicKeys[0].bytes))
@@ -68,13 +68,13 @@ import Testing
     }
 
     @Test(arguments: ["", "A-1", "Balcony left, row 12, seat 34", "★"])
-    func `the seat comes back as it was printed`(seat: String) throws {
+    func `the seat survives a round trip`(seat: String) throws {
         let signer = TicketSigner(keyFile)
         let code = TicketCode(concert: code.concert, ticket: code.ticket, startsAt: .noon, seat: seat)
         #expect(try TicketVerifier(signer.publicKeys).verify(signer.sign(code)) == code)
     }
 
-    @Test func `only thirty-two bytes are a public key`() {
+    @Test func `a public key has exactly 32 bytes`() {
         let id = TicketSigner(keyFile).publicKeys[0].id
         #expect(TicketPublicKey(id: id, bytes: []) == nil)
         #expect(TicketPublicKey(id: id, bytes: [UInt8](repeating: 0, count: 33)) == nil)

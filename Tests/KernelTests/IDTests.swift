@@ -4,7 +4,7 @@ import Testing
 @Suite struct IDTests {
     private enum Thing {}
 
-    @Test func `an id made now is a UUIDv7 that carries the millisecond`() {
+    @Test func `a new id is a UUIDv7 with the current millisecond`() {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<1000 {
             let id = ID<Thing>.make(at: Timestamp(milliseconds: 0x0123_4567_89ab), using: &random)
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func `ids sort by the time they were made`() {
+    @Test func `ids sort by creation time`() {
         var random = SeededGenerator(seed: 2)
         let early = ID<Thing>.make(at: Timestamp(milliseconds: 1000), using: &random)
         let late = ID<Thing>.make(at: Timestamp(milliseconds: 1001), using: &random)
@@ -35,11 +35,11 @@ import Testing
         "0123456789ab7def8123456789abcdef0000", "01234567-89ab-7def-8123-456789abcdeg",
         "01234567--9ab-7def-8123-456789abcdef",
     ])
-    func `text that is no id is refused`(text: String) {
+    func `text that is not an id is refused`(text: String) {
         #expect(ID<Thing>(text) == nil)
     }
 
-    @Test(arguments: [0, 15, 17]) func `only sixteen bytes are an id`(count: Int) {
+    @Test(arguments: [0, 15, 17]) func `an id has exactly sixteen bytes`(count: Int) {
         #expect(ID<Thing>(bytes: [UInt8](repeating: 1, count: count)) == nil)
     }
 }

@@ -7,7 +7,7 @@ import Testing
         (1200, .jpy, "1200 JPY"), (100, .gbp, "1.00 GBP"), (Int64.max, .eur, "92233720368547758.07 EUR"),
         (Int64.min, .eur, "-92233720368547758.08 EUR"),
     ])
-    func `money prints as people write it and reads back`(minorUnits: Int64, currency: Currency, text: String) {
+    func `money prints and reads back`(minorUnits: Int64, currency: Currency, text: String) {
         let money = Money(minorUnits: minorUnits, currency)
         #expect(money.description == text)
         #expect(Money(text) == money)
@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test(arguments: [("12 EUR", 1200), ("12.5 EUR", 1250), ("EUR 12.50", 1250), ("12.50 eur", 1250), ("-1 EUR", -100)])
-    func `money reads the ways people write it`(text: String, minorUnits: Int64) {
+    func `money reads the common notations`(text: String, minorUnits: Int64) {
         #expect(Money(text) == Money(minorUnits: minorUnits, .eur))
     }
 
@@ -29,11 +29,11 @@ import Testing
         "--1 EUR",
         "+1 EUR", "1,50 EUR", "92233720368547758.08 EUR", "9999999999999999999999 EUR", "0.5 JPY", "١ EUR",
     ])
-    func `what is no amount is refused`(text: String) {
+    func `text that is not an amount is refused`(text: String) {
         #expect(Money(text) == nil)
     }
 
-    @Test func `sums are checked`() throws {
+    @Test func `sums check currency and overflow`() throws {
         let most = Money(minorUnits: .max, .eur)
         let least = Money(minorUnits: .min, .eur)
         let cent = Money(minorUnits: 1, .eur)

@@ -21,7 +21,7 @@ import Testing
         #expect(CalendarDate(year: 2024, month: 13, day: 1) == nil)
     }
 
-    @Test func `time does not wrap at its ends`() {
+    @Test func `time saturates at its limits`() {
         #expect(Timestamp.distantFuture + .seconds(1) == .distantFuture)
         #expect(Timestamp(milliseconds: .min) - .seconds(1) == Timestamp(milliseconds: .min))
         #expect(Timestamp.noon - .seconds(Int64.max) < .noon)
@@ -32,7 +32,7 @@ import Testing
         #expect(Duration.milliseconds(-1500).milliseconds == -1500)
     }
 
-    @Test func `a manual clock wakes sleepers in order, and only when it is their time`() async throws {
+    @Test func `a manual clock wakes sleepers in order, at their deadline`() async throws {
         let clock = ManualClock()
         let early = Task { try await clock.sleep(for: .seconds(1)) }
         let late = Task { try await clock.sleep(for: .seconds(5)) }
@@ -45,7 +45,7 @@ import Testing
         #expect(clock.now == .noon + .seconds(1))
     }
 
-    @Test func `a step of the wall clock does not touch uptime`() {
+    @Test func `a step of the wall clock does not change uptime`() {
         let clock = ManualClock()
         clock.step(to: .noon - .hours(1))
         #expect(clock.now == .noon - .hours(1))
@@ -61,7 +61,7 @@ import Testing
         #expect(numbers != (0..<10).map { _ in other.next() })
     }
 
-    @Test func `roles print for people`() {
+    @Test func `roles print their names`() {
         #expect(Role([]).description == "anyone")
         #expect(Role([.user, .operator]).description == "user or operator")
     }

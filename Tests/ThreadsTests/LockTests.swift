@@ -7,7 +7,7 @@ import Threads
         let finished = CountingSemaphore()
     }
 
-    @Test func `nothing is lost between threads`() {
+    @Test func `the lock loses no update between threads`() {
         let counter = Counter()
         for _ in 0..<4 {
             let isStarted = Thread.start {
@@ -20,14 +20,14 @@ import Threads
         #expect(counter.count.withLock { $0 } == 40_000)
     }
 
-    @Test func `an error passes through and leaves the lock open`() {
+    @Test func `an error propagates and releases the lock`() {
         struct Refused: Error {}
         let lock = Lock(1)
         #expect(throws: Refused.self) { try lock.withLock { _ throws(Refused) in throw Refused() } }
         #expect(lock.withLock { $0 } == 1)
     }
 
-    @Test func `a semaphore remembers signals, and a wait for none ends`() {
+    @Test func `a semaphore counts signals, and a wait can time out`() {
         let semaphore = CountingSemaphore()
         semaphore.signal()
         semaphore.signal()
