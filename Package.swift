@@ -59,9 +59,9 @@ let package = Package(
         shared("RPC", ["CProto", "CUV", "Kernel", "Threads"]),
         shared("MessageJSON", ["CProto", "Kernel", "RPC"], exclude: []),
         shared("Service", ["Database", "Identity", "Kernel", "RPC", "Runtime", "Threads"]),
-        protobufC("CProtocPlugin", "Shared/CProtocPlugin"),
+        protobufC("CProtocPlugin", "proto/CProtocPlugin"),
         .executableTarget(
-            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "Shared/MessageGenerator"),
+            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "proto/generator"),
         .executableTarget(
             name: "Gateway",
             dependencies: [

@@ -13,89 +13,11 @@ void   onsale__concert__v1__create_concert_request__init
   static const Onsale__Concert__V1__CreateConcertRequest init_value = ONSALE__CONCERT__V1__CREATE_CONCERT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__create_concert_request__get_packed_size
-                     (const Onsale__Concert__V1__CreateConcertRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__create_concert_request__pack
-                     (const Onsale__Concert__V1__CreateConcertRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__create_concert_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CreateConcertRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CreateConcertRequest *
-       onsale__concert__v1__create_concert_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CreateConcertRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__create_concert_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__create_concert_request__free_unpacked
-                     (Onsale__Concert__V1__CreateConcertRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__create_concert_reply__init
                      (Onsale__Concert__V1__CreateConcertReply         *message)
 {
   static const Onsale__Concert__V1__CreateConcertReply init_value = ONSALE__CONCERT__V1__CREATE_CONCERT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__create_concert_reply__get_packed_size
-                     (const Onsale__Concert__V1__CreateConcertReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__create_concert_reply__pack
-                     (const Onsale__Concert__V1__CreateConcertReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__create_concert_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CreateConcertReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CreateConcertReply *
-       onsale__concert__v1__create_concert_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CreateConcertReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__create_concert_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__create_concert_reply__free_unpacked
-                     (Onsale__Concert__V1__CreateConcertReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__create_concert_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__concert_entry__init
                      (Onsale__Concert__V1__ConcertEntry         *message)
@@ -103,89 +25,11 @@ void   onsale__concert__v1__concert_entry__init
   static const Onsale__Concert__V1__ConcertEntry init_value = ONSALE__CONCERT__V1__CONCERT_ENTRY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__concert_entry__get_packed_size
-                     (const Onsale__Concert__V1__ConcertEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__concert_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__concert_entry__pack
-                     (const Onsale__Concert__V1__ConcertEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__concert_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__concert_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ConcertEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__concert_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ConcertEntry *
-       onsale__concert__v1__concert_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ConcertEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__concert_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__concert_entry__free_unpacked
-                     (Onsale__Concert__V1__ConcertEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__concert_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__schedule_settings__init
                      (Onsale__Concert__V1__ScheduleSettings         *message)
 {
   static const Onsale__Concert__V1__ScheduleSettings init_value = ONSALE__CONCERT__V1__SCHEDULE_SETTINGS__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__schedule_settings__get_packed_size
-                     (const Onsale__Concert__V1__ScheduleSettings *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_settings__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__schedule_settings__pack
-                     (const Onsale__Concert__V1__ScheduleSettings *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_settings__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__schedule_settings__pack_to_buffer
-                     (const Onsale__Concert__V1__ScheduleSettings *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_settings__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ScheduleSettings *
-       onsale__concert__v1__schedule_settings__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ScheduleSettings *)
-     protobuf_c_message_unpack (&onsale__concert__v1__schedule_settings__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__schedule_settings__free_unpacked
-                     (Onsale__Concert__V1__ScheduleSettings *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_settings__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__add_schedule_request__init
                      (Onsale__Concert__V1__AddScheduleRequest         *message)
@@ -193,89 +37,11 @@ void   onsale__concert__v1__add_schedule_request__init
   static const Onsale__Concert__V1__AddScheduleRequest init_value = ONSALE__CONCERT__V1__ADD_SCHEDULE_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__add_schedule_request__get_packed_size
-                     (const Onsale__Concert__V1__AddScheduleRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__add_schedule_request__pack
-                     (const Onsale__Concert__V1__AddScheduleRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__add_schedule_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AddScheduleRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AddScheduleRequest *
-       onsale__concert__v1__add_schedule_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AddScheduleRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__add_schedule_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__add_schedule_request__free_unpacked
-                     (Onsale__Concert__V1__AddScheduleRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__add_schedule_reply__init
                      (Onsale__Concert__V1__AddScheduleReply         *message)
 {
   static const Onsale__Concert__V1__AddScheduleReply init_value = ONSALE__CONCERT__V1__ADD_SCHEDULE_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__add_schedule_reply__get_packed_size
-                     (const Onsale__Concert__V1__AddScheduleReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__add_schedule_reply__pack
-                     (const Onsale__Concert__V1__AddScheduleReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__add_schedule_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AddScheduleReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AddScheduleReply *
-       onsale__concert__v1__add_schedule_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AddScheduleReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__add_schedule_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__add_schedule_reply__free_unpacked
-                     (Onsale__Concert__V1__AddScheduleReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__add_schedule_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__configure_schedule_request__init
                      (Onsale__Concert__V1__ConfigureScheduleRequest         *message)
@@ -283,89 +49,11 @@ void   onsale__concert__v1__configure_schedule_request__init
   static const Onsale__Concert__V1__ConfigureScheduleRequest init_value = ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__configure_schedule_request__get_packed_size
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__configure_schedule_request__pack
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__configure_schedule_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ConfigureScheduleRequest *
-       onsale__concert__v1__configure_schedule_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ConfigureScheduleRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__configure_schedule_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__configure_schedule_request__free_unpacked
-                     (Onsale__Concert__V1__ConfigureScheduleRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__configure_schedule_reply__init
                      (Onsale__Concert__V1__ConfigureScheduleReply         *message)
 {
   static const Onsale__Concert__V1__ConfigureScheduleReply init_value = ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__configure_schedule_reply__get_packed_size
-                     (const Onsale__Concert__V1__ConfigureScheduleReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__configure_schedule_reply__pack
-                     (const Onsale__Concert__V1__ConfigureScheduleReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__configure_schedule_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfigureScheduleReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ConfigureScheduleReply *
-       onsale__concert__v1__configure_schedule_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ConfigureScheduleReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__configure_schedule_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__configure_schedule_reply__free_unpacked
-                     (Onsale__Concert__V1__ConfigureScheduleReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__configure_schedule_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__schedule_entry__init
                      (Onsale__Concert__V1__ScheduleEntry         *message)
@@ -373,89 +61,11 @@ void   onsale__concert__v1__schedule_entry__init
   static const Onsale__Concert__V1__ScheduleEntry init_value = ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__schedule_entry__get_packed_size
-                     (const Onsale__Concert__V1__ScheduleEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__schedule_entry__pack
-                     (const Onsale__Concert__V1__ScheduleEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__schedule_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ScheduleEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ScheduleEntry *
-       onsale__concert__v1__schedule_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ScheduleEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__schedule_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__schedule_entry__free_unpacked
-                     (Onsale__Concert__V1__ScheduleEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__schedule_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__seat_counts__init
                      (Onsale__Concert__V1__SeatCounts         *message)
 {
   static const Onsale__Concert__V1__SeatCounts init_value = ONSALE__CONCERT__V1__SEAT_COUNTS__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__seat_counts__get_packed_size
-                     (const Onsale__Concert__V1__SeatCounts *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_counts__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_counts__pack
-                     (const Onsale__Concert__V1__SeatCounts *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_counts__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_counts__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatCounts *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_counts__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatCounts *
-       onsale__concert__v1__seat_counts__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatCounts *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_counts__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_counts__free_unpacked
-                     (Onsale__Concert__V1__SeatCounts *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_counts__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__seat_range__init
                      (Onsale__Concert__V1__SeatRange         *message)
@@ -463,89 +73,11 @@ void   onsale__concert__v1__seat_range__init
   static const Onsale__Concert__V1__SeatRange init_value = ONSALE__CONCERT__V1__SEAT_RANGE__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__seat_range__get_packed_size
-                     (const Onsale__Concert__V1__SeatRange *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_range__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_range__pack
-                     (const Onsale__Concert__V1__SeatRange *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_range__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_range__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatRange *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_range__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatRange *
-       onsale__concert__v1__seat_range__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatRange *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_range__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_range__free_unpacked
-                     (Onsale__Concert__V1__SeatRange *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_range__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__seat_offer__init
                      (Onsale__Concert__V1__SeatOffer         *message)
 {
   static const Onsale__Concert__V1__SeatOffer init_value = ONSALE__CONCERT__V1__SEAT_OFFER__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__seat_offer__get_packed_size
-                     (const Onsale__Concert__V1__SeatOffer *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_offer__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_offer__pack
-                     (const Onsale__Concert__V1__SeatOffer *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_offer__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_offer__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatOffer *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_offer__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatOffer *
-       onsale__concert__v1__seat_offer__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatOffer *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_offer__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_offer__free_unpacked
-                     (Onsale__Concert__V1__SeatOffer *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_offer__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__set_seats_request__init
                      (Onsale__Concert__V1__SetSeatsRequest         *message)
@@ -553,89 +85,11 @@ void   onsale__concert__v1__set_seats_request__init
   static const Onsale__Concert__V1__SetSeatsRequest init_value = ONSALE__CONCERT__V1__SET_SEATS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__set_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__SetSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__set_seats_request__pack
-                     (const Onsale__Concert__V1__SetSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__set_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__SetSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SetSeatsRequest *
-       onsale__concert__v1__set_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SetSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__set_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__set_seats_request__free_unpacked
-                     (Onsale__Concert__V1__SetSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__set_seats_reply__init
                      (Onsale__Concert__V1__SetSeatsReply         *message)
 {
   static const Onsale__Concert__V1__SetSeatsReply init_value = ONSALE__CONCERT__V1__SET_SEATS_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__set_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__SetSeatsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__set_seats_reply__pack
-                     (const Onsale__Concert__V1__SetSeatsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__set_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__SetSeatsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SetSeatsReply *
-       onsale__concert__v1__set_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SetSeatsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__set_seats_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__set_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__SetSeatsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__set_seats_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__seat_change_counts__init
                      (Onsale__Concert__V1__SeatChangeCounts         *message)
@@ -643,89 +97,11 @@ void   onsale__concert__v1__seat_change_counts__init
   static const Onsale__Concert__V1__SeatChangeCounts init_value = ONSALE__CONCERT__V1__SEAT_CHANGE_COUNTS__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__seat_change_counts__get_packed_size
-                     (const Onsale__Concert__V1__SeatChangeCounts *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_change_counts__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_change_counts__pack
-                     (const Onsale__Concert__V1__SeatChangeCounts *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_change_counts__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_change_counts__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatChangeCounts *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_change_counts__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatChangeCounts *
-       onsale__concert__v1__seat_change_counts__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatChangeCounts *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_change_counts__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_change_counts__free_unpacked
-                     (Onsale__Concert__V1__SeatChangeCounts *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_change_counts__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__block_seats_request__init
                      (Onsale__Concert__V1__BlockSeatsRequest         *message)
 {
   static const Onsale__Concert__V1__BlockSeatsRequest init_value = ONSALE__CONCERT__V1__BLOCK_SEATS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__block_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__BlockSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__block_seats_request__pack
-                     (const Onsale__Concert__V1__BlockSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__block_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__BlockSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__BlockSeatsRequest *
-       onsale__concert__v1__block_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__BlockSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__block_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__block_seats_request__free_unpacked
-                     (Onsale__Concert__V1__BlockSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__block_seats_reply__init
                      (Onsale__Concert__V1__BlockSeatsReply         *message)
@@ -733,89 +109,11 @@ void   onsale__concert__v1__block_seats_reply__init
   static const Onsale__Concert__V1__BlockSeatsReply init_value = ONSALE__CONCERT__V1__BLOCK_SEATS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__block_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__BlockSeatsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__block_seats_reply__pack
-                     (const Onsale__Concert__V1__BlockSeatsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__block_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__BlockSeatsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__BlockSeatsReply *
-       onsale__concert__v1__block_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__BlockSeatsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__block_seats_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__block_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__BlockSeatsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__block_seats_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__unblock_seats_request__init
                      (Onsale__Concert__V1__UnblockSeatsRequest         *message)
 {
   static const Onsale__Concert__V1__UnblockSeatsRequest init_value = ONSALE__CONCERT__V1__UNBLOCK_SEATS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__unblock_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__UnblockSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__unblock_seats_request__pack
-                     (const Onsale__Concert__V1__UnblockSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__unblock_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__UnblockSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__UnblockSeatsRequest *
-       onsale__concert__v1__unblock_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__UnblockSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__unblock_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__unblock_seats_request__free_unpacked
-                     (Onsale__Concert__V1__UnblockSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__unblock_seats_reply__init
                      (Onsale__Concert__V1__UnblockSeatsReply         *message)
@@ -823,89 +121,11 @@ void   onsale__concert__v1__unblock_seats_reply__init
   static const Onsale__Concert__V1__UnblockSeatsReply init_value = ONSALE__CONCERT__V1__UNBLOCK_SEATS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__unblock_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__UnblockSeatsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__unblock_seats_reply__pack
-                     (const Onsale__Concert__V1__UnblockSeatsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__unblock_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__UnblockSeatsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__UnblockSeatsReply *
-       onsale__concert__v1__unblock_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__UnblockSeatsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__unblock_seats_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__unblock_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__UnblockSeatsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__unblock_seats_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__list_concerts_request__init
                      (Onsale__Concert__V1__ListConcertsRequest         *message)
 {
   static const Onsale__Concert__V1__ListConcertsRequest init_value = ONSALE__CONCERT__V1__LIST_CONCERTS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__list_concerts_request__get_packed_size
-                     (const Onsale__Concert__V1__ListConcertsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_concerts_request__pack
-                     (const Onsale__Concert__V1__ListConcertsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_concerts_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListConcertsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListConcertsRequest *
-       onsale__concert__v1__list_concerts_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListConcertsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_concerts_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_concerts_request__free_unpacked
-                     (Onsale__Concert__V1__ListConcertsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__list_concerts_reply__init
                      (Onsale__Concert__V1__ListConcertsReply         *message)
@@ -913,89 +133,11 @@ void   onsale__concert__v1__list_concerts_reply__init
   static const Onsale__Concert__V1__ListConcertsReply init_value = ONSALE__CONCERT__V1__LIST_CONCERTS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__list_concerts_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListConcertsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_concerts_reply__pack
-                     (const Onsale__Concert__V1__ListConcertsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_concerts_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListConcertsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListConcertsReply *
-       onsale__concert__v1__list_concerts_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListConcertsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_concerts_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_concerts_reply__free_unpacked
-                     (Onsale__Concert__V1__ListConcertsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_concerts_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__list_schedules_request__init
                      (Onsale__Concert__V1__ListSchedulesRequest         *message)
 {
   static const Onsale__Concert__V1__ListSchedulesRequest init_value = ONSALE__CONCERT__V1__LIST_SCHEDULES_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__list_schedules_request__get_packed_size
-                     (const Onsale__Concert__V1__ListSchedulesRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_schedules_request__pack
-                     (const Onsale__Concert__V1__ListSchedulesRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_schedules_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListSchedulesRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListSchedulesRequest *
-       onsale__concert__v1__list_schedules_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListSchedulesRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_schedules_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_schedules_request__free_unpacked
-                     (Onsale__Concert__V1__ListSchedulesRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__list_schedules_reply__init
                      (Onsale__Concert__V1__ListSchedulesReply         *message)
@@ -1003,89 +145,11 @@ void   onsale__concert__v1__list_schedules_reply__init
   static const Onsale__Concert__V1__ListSchedulesReply init_value = ONSALE__CONCERT__V1__LIST_SCHEDULES_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__list_schedules_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListSchedulesReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_schedules_reply__pack
-                     (const Onsale__Concert__V1__ListSchedulesReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_schedules_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListSchedulesReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListSchedulesReply *
-       onsale__concert__v1__list_schedules_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListSchedulesReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_schedules_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_schedules_reply__free_unpacked
-                     (Onsale__Concert__V1__ListSchedulesReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_schedules_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__show_seats_request__init
                      (Onsale__Concert__V1__ShowSeatsRequest         *message)
 {
   static const Onsale__Concert__V1__ShowSeatsRequest init_value = ONSALE__CONCERT__V1__SHOW_SEATS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__show_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_seats_request__pack
-                     (const Onsale__Concert__V1__ShowSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowSeatsRequest *
-       onsale__concert__v1__show_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_seats_request__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__show_seats_reply__init
                      (Onsale__Concert__V1__ShowSeatsReply         *message)
@@ -1093,89 +157,11 @@ void   onsale__concert__v1__show_seats_reply__init
   static const Onsale__Concert__V1__ShowSeatsReply init_value = ONSALE__CONCERT__V1__SHOW_SEATS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__show_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_seats_reply__pack
-                     (const Onsale__Concert__V1__ShowSeatsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowSeatsReply *
-       onsale__concert__v1__show_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowSeatsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_seats_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_seats_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__seat_block__init
                      (Onsale__Concert__V1__SeatBlock         *message)
 {
   static const Onsale__Concert__V1__SeatBlock init_value = ONSALE__CONCERT__V1__SEAT_BLOCK__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__seat_block__get_packed_size
-                     (const Onsale__Concert__V1__SeatBlock *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_block__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_block__pack
-                     (const Onsale__Concert__V1__SeatBlock *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_block__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_block__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatBlock *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_block__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatBlock *
-       onsale__concert__v1__seat_block__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatBlock *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_block__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_block__free_unpacked
-                     (Onsale__Concert__V1__SeatBlock *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_block__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__watch_seats_request__init
                      (Onsale__Concert__V1__WatchSeatsRequest         *message)
@@ -1183,89 +169,11 @@ void   onsale__concert__v1__watch_seats_request__init
   static const Onsale__Concert__V1__WatchSeatsRequest init_value = ONSALE__CONCERT__V1__WATCH_SEATS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__watch_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__WatchSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__watch_seats_request__pack
-                     (const Onsale__Concert__V1__WatchSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__watch_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__WatchSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__WatchSeatsRequest *
-       onsale__concert__v1__watch_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__WatchSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__watch_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__watch_seats_request__free_unpacked
-                     (Onsale__Concert__V1__WatchSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__watch_seats_item__init
                      (Onsale__Concert__V1__WatchSeatsItem         *message)
 {
   static const Onsale__Concert__V1__WatchSeatsItem init_value = ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__watch_seats_item__get_packed_size
-                     (const Onsale__Concert__V1__WatchSeatsItem *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_item__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__watch_seats_item__pack
-                     (const Onsale__Concert__V1__WatchSeatsItem *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_item__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__watch_seats_item__pack_to_buffer
-                     (const Onsale__Concert__V1__WatchSeatsItem *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_item__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__WatchSeatsItem *
-       onsale__concert__v1__watch_seats_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__WatchSeatsItem *)
-     protobuf_c_message_unpack (&onsale__concert__v1__watch_seats_item__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__watch_seats_item__free_unpacked
-                     (Onsale__Concert__V1__WatchSeatsItem *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__watch_seats_item__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__seat_changes__init
                      (Onsale__Concert__V1__SeatChanges         *message)
@@ -1273,89 +181,11 @@ void   onsale__concert__v1__seat_changes__init
   static const Onsale__Concert__V1__SeatChanges init_value = ONSALE__CONCERT__V1__SEAT_CHANGES__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__seat_changes__get_packed_size
-                     (const Onsale__Concert__V1__SeatChanges *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_changes__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_changes__pack
-                     (const Onsale__Concert__V1__SeatChanges *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_changes__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_changes__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatChanges *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_changes__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatChanges *
-       onsale__concert__v1__seat_changes__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatChanges *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_changes__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_changes__free_unpacked
-                     (Onsale__Concert__V1__SeatChanges *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_changes__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__reserve_seats_request__init
                      (Onsale__Concert__V1__ReserveSeatsRequest         *message)
 {
   static const Onsale__Concert__V1__ReserveSeatsRequest init_value = ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__reserve_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__ReserveSeatsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__reserve_seats_request__pack
-                     (const Onsale__Concert__V1__ReserveSeatsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__reserve_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ReserveSeatsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ReserveSeatsRequest *
-       onsale__concert__v1__reserve_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ReserveSeatsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__reserve_seats_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__reserve_seats_request__free_unpacked
-                     (Onsale__Concert__V1__ReserveSeatsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__seat_names__init
                      (Onsale__Concert__V1__SeatNames         *message)
@@ -1363,89 +193,11 @@ void   onsale__concert__v1__seat_names__init
   static const Onsale__Concert__V1__SeatNames init_value = ONSALE__CONCERT__V1__SEAT_NAMES__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__seat_names__get_packed_size
-                     (const Onsale__Concert__V1__SeatNames *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_names__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_names__pack
-                     (const Onsale__Concert__V1__SeatNames *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_names__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_names__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatNames *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_names__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatNames *
-       onsale__concert__v1__seat_names__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatNames *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_names__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_names__free_unpacked
-                     (Onsale__Concert__V1__SeatNames *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_names__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__best_seats__init
                      (Onsale__Concert__V1__BestSeats         *message)
 {
   static const Onsale__Concert__V1__BestSeats init_value = ONSALE__CONCERT__V1__BEST_SEATS__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__best_seats__get_packed_size
-                     (const Onsale__Concert__V1__BestSeats *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__best_seats__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__best_seats__pack
-                     (const Onsale__Concert__V1__BestSeats *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__best_seats__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__best_seats__pack_to_buffer
-                     (const Onsale__Concert__V1__BestSeats *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__best_seats__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__BestSeats *
-       onsale__concert__v1__best_seats__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__BestSeats *)
-     protobuf_c_message_unpack (&onsale__concert__v1__best_seats__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__best_seats__free_unpacked
-                     (Onsale__Concert__V1__BestSeats *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__best_seats__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__reserve_seats_reply__init
                      (Onsale__Concert__V1__ReserveSeatsReply         *message)
@@ -1453,89 +205,11 @@ void   onsale__concert__v1__reserve_seats_reply__init
   static const Onsale__Concert__V1__ReserveSeatsReply init_value = ONSALE__CONCERT__V1__RESERVE_SEATS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__reserve_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__ReserveSeatsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__reserve_seats_reply__pack
-                     (const Onsale__Concert__V1__ReserveSeatsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__reserve_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ReserveSeatsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ReserveSeatsReply *
-       onsale__concert__v1__reserve_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ReserveSeatsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__reserve_seats_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__reserve_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__ReserveSeatsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__reserve_seats_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__reservation_entry__init
                      (Onsale__Concert__V1__ReservationEntry         *message)
 {
   static const Onsale__Concert__V1__ReservationEntry init_value = ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__reservation_entry__get_packed_size
-                     (const Onsale__Concert__V1__ReservationEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reservation_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__reservation_entry__pack
-                     (const Onsale__Concert__V1__ReservationEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reservation_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__reservation_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ReservationEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__reservation_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ReservationEntry *
-       onsale__concert__v1__reservation_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ReservationEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__reservation_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__reservation_entry__free_unpacked
-                     (Onsale__Concert__V1__ReservationEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__reservation_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__release_reservation_request__init
                      (Onsale__Concert__V1__ReleaseReservationRequest         *message)
@@ -1543,89 +217,11 @@ void   onsale__concert__v1__release_reservation_request__init
   static const Onsale__Concert__V1__ReleaseReservationRequest init_value = ONSALE__CONCERT__V1__RELEASE_RESERVATION_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__release_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__ReleaseReservationRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__release_reservation_request__pack
-                     (const Onsale__Concert__V1__ReleaseReservationRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__release_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ReleaseReservationRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ReleaseReservationRequest *
-       onsale__concert__v1__release_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ReleaseReservationRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__release_reservation_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__release_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__ReleaseReservationRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__release_reservation_reply__init
                      (Onsale__Concert__V1__ReleaseReservationReply         *message)
 {
   static const Onsale__Concert__V1__ReleaseReservationReply init_value = ONSALE__CONCERT__V1__RELEASE_RESERVATION_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__release_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__ReleaseReservationReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__release_reservation_reply__pack
-                     (const Onsale__Concert__V1__ReleaseReservationReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__release_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ReleaseReservationReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ReleaseReservationReply *
-       onsale__concert__v1__release_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ReleaseReservationReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__release_reservation_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__release_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__ReleaseReservationReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__release_reservation_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__show_reservation_request__init
                      (Onsale__Concert__V1__ShowReservationRequest         *message)
@@ -1633,89 +229,11 @@ void   onsale__concert__v1__show_reservation_request__init
   static const Onsale__Concert__V1__ShowReservationRequest init_value = ONSALE__CONCERT__V1__SHOW_RESERVATION_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__show_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowReservationRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_reservation_request__pack
-                     (const Onsale__Concert__V1__ShowReservationRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowReservationRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowReservationRequest *
-       onsale__concert__v1__show_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowReservationRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_reservation_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__ShowReservationRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__show_reservation_reply__init
                      (Onsale__Concert__V1__ShowReservationReply         *message)
 {
   static const Onsale__Concert__V1__ShowReservationReply init_value = ONSALE__CONCERT__V1__SHOW_RESERVATION_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__show_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowReservationReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_reservation_reply__pack
-                     (const Onsale__Concert__V1__ShowReservationReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowReservationReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowReservationReply *
-       onsale__concert__v1__show_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowReservationReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_reservation_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowReservationReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_reservation_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__list_reservations_request__init
                      (Onsale__Concert__V1__ListReservationsRequest         *message)
@@ -1723,89 +241,11 @@ void   onsale__concert__v1__list_reservations_request__init
   static const Onsale__Concert__V1__ListReservationsRequest init_value = ONSALE__CONCERT__V1__LIST_RESERVATIONS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__list_reservations_request__get_packed_size
-                     (const Onsale__Concert__V1__ListReservationsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_reservations_request__pack
-                     (const Onsale__Concert__V1__ListReservationsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_reservations_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListReservationsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListReservationsRequest *
-       onsale__concert__v1__list_reservations_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListReservationsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_reservations_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_reservations_request__free_unpacked
-                     (Onsale__Concert__V1__ListReservationsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__list_reservations_reply__init
                      (Onsale__Concert__V1__ListReservationsReply         *message)
 {
   static const Onsale__Concert__V1__ListReservationsReply init_value = ONSALE__CONCERT__V1__LIST_RESERVATIONS_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__list_reservations_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListReservationsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_reservations_reply__pack
-                     (const Onsale__Concert__V1__ListReservationsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_reservations_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListReservationsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListReservationsReply *
-       onsale__concert__v1__list_reservations_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListReservationsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_reservations_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_reservations_reply__free_unpacked
-                     (Onsale__Concert__V1__ListReservationsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_reservations_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__confirm_request__init
                      (Onsale__Concert__V1__ConfirmRequest         *message)
@@ -1813,89 +253,11 @@ void   onsale__concert__v1__confirm_request__init
   static const Onsale__Concert__V1__ConfirmRequest init_value = ONSALE__CONCERT__V1__CONFIRM_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__confirm_request__get_packed_size
-                     (const Onsale__Concert__V1__ConfirmRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__confirm_request__pack
-                     (const Onsale__Concert__V1__ConfirmRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__confirm_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfirmRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ConfirmRequest *
-       onsale__concert__v1__confirm_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ConfirmRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__confirm_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__confirm_request__free_unpacked
-                     (Onsale__Concert__V1__ConfirmRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__confirm_reply__init
                      (Onsale__Concert__V1__ConfirmReply         *message)
 {
   static const Onsale__Concert__V1__ConfirmReply init_value = ONSALE__CONCERT__V1__CONFIRM_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__confirm_reply__get_packed_size
-                     (const Onsale__Concert__V1__ConfirmReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__confirm_reply__pack
-                     (const Onsale__Concert__V1__ConfirmReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__confirm_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfirmReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ConfirmReply *
-       onsale__concert__v1__confirm_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ConfirmReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__confirm_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__confirm_reply__free_unpacked
-                     (Onsale__Concert__V1__ConfirmReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__confirm_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__abort_request__init
                      (Onsale__Concert__V1__AbortRequest         *message)
@@ -1903,89 +265,11 @@ void   onsale__concert__v1__abort_request__init
   static const Onsale__Concert__V1__AbortRequest init_value = ONSALE__CONCERT__V1__ABORT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__abort_request__get_packed_size
-                     (const Onsale__Concert__V1__AbortRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__abort_request__pack
-                     (const Onsale__Concert__V1__AbortRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__abort_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AbortRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AbortRequest *
-       onsale__concert__v1__abort_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AbortRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__abort_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__abort_request__free_unpacked
-                     (Onsale__Concert__V1__AbortRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__abort_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__abort_reply__init
                      (Onsale__Concert__V1__AbortReply         *message)
 {
   static const Onsale__Concert__V1__AbortReply init_value = ONSALE__CONCERT__V1__ABORT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__abort_reply__get_packed_size
-                     (const Onsale__Concert__V1__AbortReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__abort_reply__pack
-                     (const Onsale__Concert__V1__AbortReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__abort_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AbortReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__abort_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AbortReply *
-       onsale__concert__v1__abort_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AbortReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__abort_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__abort_reply__free_unpacked
-                     (Onsale__Concert__V1__AbortReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__abort_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__decision_entry__init
                      (Onsale__Concert__V1__DecisionEntry         *message)
@@ -1993,89 +277,11 @@ void   onsale__concert__v1__decision_entry__init
   static const Onsale__Concert__V1__DecisionEntry init_value = ONSALE__CONCERT__V1__DECISION_ENTRY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__decision_entry__get_packed_size
-                     (const Onsale__Concert__V1__DecisionEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__decision_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__decision_entry__pack
-                     (const Onsale__Concert__V1__DecisionEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__decision_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__decision_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__DecisionEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__decision_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__DecisionEntry *
-       onsale__concert__v1__decision_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__DecisionEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__decision_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__decision_entry__free_unpacked
-                     (Onsale__Concert__V1__DecisionEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__decision_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__cancel_reservation_request__init
                      (Onsale__Concert__V1__CancelReservationRequest         *message)
 {
   static const Onsale__Concert__V1__CancelReservationRequest init_value = ONSALE__CONCERT__V1__CANCEL_RESERVATION_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__cancel_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__CancelReservationRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__cancel_reservation_request__pack
-                     (const Onsale__Concert__V1__CancelReservationRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__cancel_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CancelReservationRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CancelReservationRequest *
-       onsale__concert__v1__cancel_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CancelReservationRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__cancel_reservation_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__cancel_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__CancelReservationRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__cancel_reservation_reply__init
                      (Onsale__Concert__V1__CancelReservationReply         *message)
@@ -2083,89 +289,11 @@ void   onsale__concert__v1__cancel_reservation_reply__init
   static const Onsale__Concert__V1__CancelReservationReply init_value = ONSALE__CONCERT__V1__CANCEL_RESERVATION_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__cancel_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__CancelReservationReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__cancel_reservation_reply__pack
-                     (const Onsale__Concert__V1__CancelReservationReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__cancel_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CancelReservationReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CancelReservationReply *
-       onsale__concert__v1__cancel_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CancelReservationReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__cancel_reservation_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__cancel_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__CancelReservationReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__cancel_reservation_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__list_refunds_due_request__init
                      (Onsale__Concert__V1__ListRefundsDueRequest         *message)
 {
   static const Onsale__Concert__V1__ListRefundsDueRequest init_value = ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__list_refunds_due_request__get_packed_size
-                     (const Onsale__Concert__V1__ListRefundsDueRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_refunds_due_request__pack
-                     (const Onsale__Concert__V1__ListRefundsDueRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_refunds_due_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListRefundsDueRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListRefundsDueRequest *
-       onsale__concert__v1__list_refunds_due_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListRefundsDueRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_refunds_due_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_refunds_due_request__free_unpacked
-                     (Onsale__Concert__V1__ListRefundsDueRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__list_refunds_due_reply__init
                      (Onsale__Concert__V1__ListRefundsDueReply         *message)
@@ -2173,89 +301,11 @@ void   onsale__concert__v1__list_refunds_due_reply__init
   static const Onsale__Concert__V1__ListRefundsDueReply init_value = ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__list_refunds_due_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListRefundsDueReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_refunds_due_reply__pack
-                     (const Onsale__Concert__V1__ListRefundsDueReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_refunds_due_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListRefundsDueReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListRefundsDueReply *
-       onsale__concert__v1__list_refunds_due_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListRefundsDueReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_refunds_due_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_refunds_due_reply__free_unpacked
-                     (Onsale__Concert__V1__ListRefundsDueReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_refunds_due_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__refund_entry__init
                      (Onsale__Concert__V1__RefundEntry         *message)
 {
   static const Onsale__Concert__V1__RefundEntry init_value = ONSALE__CONCERT__V1__REFUND_ENTRY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__refund_entry__get_packed_size
-                     (const Onsale__Concert__V1__RefundEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__refund_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__refund_entry__pack
-                     (const Onsale__Concert__V1__RefundEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__refund_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__refund_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__RefundEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__refund_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__RefundEntry *
-       onsale__concert__v1__refund_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__RefundEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__refund_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__refund_entry__free_unpacked
-                     (Onsale__Concert__V1__RefundEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__refund_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__acknowledge_refund_request__init
                      (Onsale__Concert__V1__AcknowledgeRefundRequest         *message)
@@ -2263,89 +313,11 @@ void   onsale__concert__v1__acknowledge_refund_request__init
   static const Onsale__Concert__V1__AcknowledgeRefundRequest init_value = ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__acknowledge_refund_request__get_packed_size
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__acknowledge_refund_request__pack
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__acknowledge_refund_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AcknowledgeRefundRequest *
-       onsale__concert__v1__acknowledge_refund_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AcknowledgeRefundRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__acknowledge_refund_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__acknowledge_refund_request__free_unpacked
-                     (Onsale__Concert__V1__AcknowledgeRefundRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__acknowledge_refund_reply__init
                      (Onsale__Concert__V1__AcknowledgeRefundReply         *message)
 {
   static const Onsale__Concert__V1__AcknowledgeRefundReply init_value = ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__acknowledge_refund_reply__get_packed_size
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__acknowledge_refund_reply__pack
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__acknowledge_refund_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__AcknowledgeRefundReply *
-       onsale__concert__v1__acknowledge_refund_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__AcknowledgeRefundReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__acknowledge_refund_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__acknowledge_refund_reply__free_unpacked
-                     (Onsale__Concert__V1__AcknowledgeRefundReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__acknowledge_refund_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__list_tickets_request__init
                      (Onsale__Concert__V1__ListTicketsRequest         *message)
@@ -2353,89 +325,11 @@ void   onsale__concert__v1__list_tickets_request__init
   static const Onsale__Concert__V1__ListTicketsRequest init_value = ONSALE__CONCERT__V1__LIST_TICKETS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__list_tickets_request__get_packed_size
-                     (const Onsale__Concert__V1__ListTicketsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_tickets_request__pack
-                     (const Onsale__Concert__V1__ListTicketsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_tickets_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListTicketsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListTicketsRequest *
-       onsale__concert__v1__list_tickets_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListTicketsRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_tickets_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_tickets_request__free_unpacked
-                     (Onsale__Concert__V1__ListTicketsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__list_tickets_reply__init
                      (Onsale__Concert__V1__ListTicketsReply         *message)
 {
   static const Onsale__Concert__V1__ListTicketsReply init_value = ONSALE__CONCERT__V1__LIST_TICKETS_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__list_tickets_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListTicketsReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__list_tickets_reply__pack
-                     (const Onsale__Concert__V1__ListTicketsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__list_tickets_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListTicketsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ListTicketsReply *
-       onsale__concert__v1__list_tickets_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ListTicketsReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__list_tickets_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__list_tickets_reply__free_unpacked
-                     (Onsale__Concert__V1__ListTicketsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__list_tickets_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__ticket_entry__init
                      (Onsale__Concert__V1__TicketEntry         *message)
@@ -2443,89 +337,11 @@ void   onsale__concert__v1__ticket_entry__init
   static const Onsale__Concert__V1__TicketEntry init_value = ONSALE__CONCERT__V1__TICKET_ENTRY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__ticket_entry__get_packed_size
-                     (const Onsale__Concert__V1__TicketEntry *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__ticket_entry__pack
-                     (const Onsale__Concert__V1__TicketEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__ticket_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__TicketEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__TicketEntry *
-       onsale__concert__v1__ticket_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__TicketEntry *)
-     protobuf_c_message_unpack (&onsale__concert__v1__ticket_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__ticket_entry__free_unpacked
-                     (Onsale__Concert__V1__TicketEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__show_ticket_request__init
                      (Onsale__Concert__V1__ShowTicketRequest         *message)
 {
   static const Onsale__Concert__V1__ShowTicketRequest init_value = ONSALE__CONCERT__V1__SHOW_TICKET_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__show_ticket_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_ticket_request__pack
-                     (const Onsale__Concert__V1__ShowTicketRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_ticket_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowTicketRequest *
-       onsale__concert__v1__show_ticket_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowTicketRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_ticket_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_ticket_request__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__show_ticket_reply__init
                      (Onsale__Concert__V1__ShowTicketReply         *message)
@@ -2533,89 +349,11 @@ void   onsale__concert__v1__show_ticket_reply__init
   static const Onsale__Concert__V1__ShowTicketReply init_value = ONSALE__CONCERT__V1__SHOW_TICKET_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__show_ticket_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_ticket_reply__pack
-                     (const Onsale__Concert__V1__ShowTicketReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_ticket_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowTicketReply *
-       onsale__concert__v1__show_ticket_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowTicketReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_ticket_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_ticket_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__show_ticket_keys_request__init
                      (Onsale__Concert__V1__ShowTicketKeysRequest         *message)
 {
   static const Onsale__Concert__V1__ShowTicketKeysRequest init_value = ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__show_ticket_keys_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_ticket_keys_request__pack
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_ticket_keys_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowTicketKeysRequest *
-       onsale__concert__v1__show_ticket_keys_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowTicketKeysRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_ticket_keys_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_ticket_keys_request__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketKeysRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__show_ticket_keys_reply__init
                      (Onsale__Concert__V1__ShowTicketKeysReply         *message)
@@ -2623,89 +361,11 @@ void   onsale__concert__v1__show_ticket_keys_reply__init
   static const Onsale__Concert__V1__ShowTicketKeysReply init_value = ONSALE__CONCERT__V1__SHOW_TICKET_KEYS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__show_ticket_keys_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketKeysReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_ticket_keys_reply__pack
-                     (const Onsale__Concert__V1__ShowTicketKeysReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_ticket_keys_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketKeysReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowTicketKeysReply *
-       onsale__concert__v1__show_ticket_keys_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowTicketKeysReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_ticket_keys_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_ticket_keys_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketKeysReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_ticket_keys_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__ticket_key__init
                      (Onsale__Concert__V1__TicketKey         *message)
 {
   static const Onsale__Concert__V1__TicketKey init_value = ONSALE__CONCERT__V1__TICKET_KEY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__ticket_key__get_packed_size
-                     (const Onsale__Concert__V1__TicketKey *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_key__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__ticket_key__pack
-                     (const Onsale__Concert__V1__TicketKey *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_key__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__ticket_key__pack_to_buffer
-                     (const Onsale__Concert__V1__TicketKey *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_key__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__TicketKey *
-       onsale__concert__v1__ticket_key__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__TicketKey *)
-     protobuf_c_message_unpack (&onsale__concert__v1__ticket_key__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__ticket_key__free_unpacked
-                     (Onsale__Concert__V1__TicketKey *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__ticket_key__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__check_in_request__init
                      (Onsale__Concert__V1__CheckInRequest         *message)
@@ -2713,89 +373,11 @@ void   onsale__concert__v1__check_in_request__init
   static const Onsale__Concert__V1__CheckInRequest init_value = ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__check_in_request__get_packed_size
-                     (const Onsale__Concert__V1__CheckInRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__check_in_request__pack
-                     (const Onsale__Concert__V1__CheckInRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__check_in_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CheckInRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CheckInRequest *
-       onsale__concert__v1__check_in_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CheckInRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__check_in_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__check_in_request__free_unpacked
-                     (Onsale__Concert__V1__CheckInRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__check_in_reply__init
                      (Onsale__Concert__V1__CheckInReply         *message)
 {
   static const Onsale__Concert__V1__CheckInReply init_value = ONSALE__CONCERT__V1__CHECK_IN_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__check_in_reply__get_packed_size
-                     (const Onsale__Concert__V1__CheckInReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__check_in_reply__pack
-                     (const Onsale__Concert__V1__CheckInReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__check_in_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CheckInReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__CheckInReply *
-       onsale__concert__v1__check_in_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__CheckInReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__check_in_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__check_in_reply__free_unpacked
-                     (Onsale__Concert__V1__CheckInReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__check_in_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__sales_report_request__init
                      (Onsale__Concert__V1__SalesReportRequest         *message)
@@ -2803,89 +385,11 @@ void   onsale__concert__v1__sales_report_request__init
   static const Onsale__Concert__V1__SalesReportRequest init_value = ONSALE__CONCERT__V1__SALES_REPORT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__sales_report_request__get_packed_size
-                     (const Onsale__Concert__V1__SalesReportRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__sales_report_request__pack
-                     (const Onsale__Concert__V1__SalesReportRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__sales_report_request__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesReportRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SalesReportRequest *
-       onsale__concert__v1__sales_report_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SalesReportRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__sales_report_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__sales_report_request__free_unpacked
-                     (Onsale__Concert__V1__SalesReportRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__sales_report_reply__init
                      (Onsale__Concert__V1__SalesReportReply         *message)
 {
   static const Onsale__Concert__V1__SalesReportReply init_value = ONSALE__CONCERT__V1__SALES_REPORT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__sales_report_reply__get_packed_size
-                     (const Onsale__Concert__V1__SalesReportReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__sales_report_reply__pack
-                     (const Onsale__Concert__V1__SalesReportReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__sales_report_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesReportReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SalesReportReply *
-       onsale__concert__v1__sales_report_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SalesReportReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__sales_report_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__sales_report_reply__free_unpacked
-                     (Onsale__Concert__V1__SalesReportReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__sales_report_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__sales_line__init
                      (Onsale__Concert__V1__SalesLine         *message)
@@ -2893,89 +397,11 @@ void   onsale__concert__v1__sales_line__init
   static const Onsale__Concert__V1__SalesLine init_value = ONSALE__CONCERT__V1__SALES_LINE__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__sales_line__get_packed_size
-                     (const Onsale__Concert__V1__SalesLine *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_line__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__sales_line__pack
-                     (const Onsale__Concert__V1__SalesLine *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_line__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__sales_line__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesLine *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__sales_line__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SalesLine *
-       onsale__concert__v1__sales_line__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SalesLine *)
-     protobuf_c_message_unpack (&onsale__concert__v1__sales_line__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__sales_line__free_unpacked
-                     (Onsale__Concert__V1__SalesLine *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__sales_line__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__show_seat_history_request__init
                      (Onsale__Concert__V1__ShowSeatHistoryRequest         *message)
 {
   static const Onsale__Concert__V1__ShowSeatHistoryRequest init_value = ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__show_seat_history_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_seat_history_request__pack
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_seat_history_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowSeatHistoryRequest *
-       onsale__concert__v1__show_seat_history_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowSeatHistoryRequest *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_seat_history_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_seat_history_request__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatHistoryRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__show_seat_history_reply__init
                      (Onsale__Concert__V1__ShowSeatHistoryReply         *message)
@@ -2983,89 +409,11 @@ void   onsale__concert__v1__show_seat_history_reply__init
   static const Onsale__Concert__V1__ShowSeatHistoryReply init_value = ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__show_seat_history_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__show_seat_history_reply__pack
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__show_seat_history_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__ShowSeatHistoryReply *
-       onsale__concert__v1__show_seat_history_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__ShowSeatHistoryReply *)
-     protobuf_c_message_unpack (&onsale__concert__v1__show_seat_history_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__show_seat_history_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatHistoryReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__show_seat_history_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__seat_claim__init
                      (Onsale__Concert__V1__SeatClaim         *message)
 {
   static const Onsale__Concert__V1__SeatClaim init_value = ONSALE__CONCERT__V1__SEAT_CLAIM__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__seat_claim__get_packed_size
-                     (const Onsale__Concert__V1__SeatClaim *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_claim__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__seat_claim__pack
-                     (const Onsale__Concert__V1__SeatClaim *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_claim__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__seat_claim__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatClaim *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__seat_claim__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__SeatClaim *
-       onsale__concert__v1__seat_claim__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__SeatClaim *)
-     protobuf_c_message_unpack (&onsale__concert__v1__seat_claim__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__seat_claim__free_unpacked
-                     (Onsale__Concert__V1__SeatClaim *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__seat_claim__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__concert__v1__taken_seats__init
                      (Onsale__Concert__V1__TakenSeats         *message)
@@ -3073,89 +421,11 @@ void   onsale__concert__v1__taken_seats__init
   static const Onsale__Concert__V1__TakenSeats init_value = ONSALE__CONCERT__V1__TAKEN_SEATS__INIT;
   *message = init_value;
 }
-size_t onsale__concert__v1__taken_seats__get_packed_size
-                     (const Onsale__Concert__V1__TakenSeats *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seats__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__taken_seats__pack
-                     (const Onsale__Concert__V1__TakenSeats *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seats__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__taken_seats__pack_to_buffer
-                     (const Onsale__Concert__V1__TakenSeats *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seats__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__TakenSeats *
-       onsale__concert__v1__taken_seats__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__TakenSeats *)
-     protobuf_c_message_unpack (&onsale__concert__v1__taken_seats__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__taken_seats__free_unpacked
-                     (Onsale__Concert__V1__TakenSeats *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seats__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__concert__v1__taken_seat__init
                      (Onsale__Concert__V1__TakenSeat         *message)
 {
   static const Onsale__Concert__V1__TakenSeat init_value = ONSALE__CONCERT__V1__TAKEN_SEAT__INIT;
   *message = init_value;
-}
-size_t onsale__concert__v1__taken_seat__get_packed_size
-                     (const Onsale__Concert__V1__TakenSeat *message)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seat__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__concert__v1__taken_seat__pack
-                     (const Onsale__Concert__V1__TakenSeat *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seat__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__concert__v1__taken_seat__pack_to_buffer
-                     (const Onsale__Concert__V1__TakenSeat *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seat__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Concert__V1__TakenSeat *
-       onsale__concert__v1__taken_seat__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Concert__V1__TakenSeat *)
-     protobuf_c_message_unpack (&onsale__concert__v1__taken_seat__descriptor,
-                                allocator, len, data);
-}
-void   onsale__concert__v1__taken_seat__free_unpacked
-                     (Onsale__Concert__V1__TakenSeat *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__concert__v1__taken_seat__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_request__field_descriptors[5] =
 {

@@ -13,89 +13,11 @@ void   onsale__health__v1__check_request__init
   static const Onsale__Health__V1__CheckRequest init_value = ONSALE__HEALTH__V1__CHECK_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__health__v1__check_request__get_packed_size
-                     (const Onsale__Health__V1__CheckRequest *message)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__health__v1__check_request__pack
-                     (const Onsale__Health__V1__CheckRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__health__v1__check_request__pack_to_buffer
-                     (const Onsale__Health__V1__CheckRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Health__V1__CheckRequest *
-       onsale__health__v1__check_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Health__V1__CheckRequest *)
-     protobuf_c_message_unpack (&onsale__health__v1__check_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__health__v1__check_request__free_unpacked
-                     (Onsale__Health__V1__CheckRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__health__v1__check_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__health__v1__check_reply__init
                      (Onsale__Health__V1__CheckReply         *message)
 {
   static const Onsale__Health__V1__CheckReply init_value = ONSALE__HEALTH__V1__CHECK_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__health__v1__check_reply__get_packed_size
-                     (const Onsale__Health__V1__CheckReply *message)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__health__v1__check_reply__pack
-                     (const Onsale__Health__V1__CheckReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__health__v1__check_reply__pack_to_buffer
-                     (const Onsale__Health__V1__CheckReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__health__v1__check_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Health__V1__CheckReply *
-       onsale__health__v1__check_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Health__V1__CheckReply *)
-     protobuf_c_message_unpack (&onsale__health__v1__check_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__health__v1__check_reply__free_unpacked
-                     (Onsale__Health__V1__CheckReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__health__v1__check_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__health__v1__check_request__field_descriptors[1] =
 {

@@ -13,89 +13,11 @@ void   onsale__queue__v1__room_limits__init
   static const Onsale__Queue__V1__RoomLimits init_value = ONSALE__QUEUE__V1__ROOM_LIMITS__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__room_limits__get_packed_size
-                     (const Onsale__Queue__V1__RoomLimits *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_limits__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__room_limits__pack
-                     (const Onsale__Queue__V1__RoomLimits *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_limits__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__room_limits__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomLimits *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_limits__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RoomLimits *
-       onsale__queue__v1__room_limits__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RoomLimits *)
-     protobuf_c_message_unpack (&onsale__queue__v1__room_limits__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__room_limits__free_unpacked
-                     (Onsale__Queue__V1__RoomLimits *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__room_limits__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__room_times__init
                      (Onsale__Queue__V1__RoomTimes         *message)
 {
   static const Onsale__Queue__V1__RoomTimes init_value = ONSALE__QUEUE__V1__ROOM_TIMES__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__room_times__get_packed_size
-                     (const Onsale__Queue__V1__RoomTimes *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_times__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__room_times__pack
-                     (const Onsale__Queue__V1__RoomTimes *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_times__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__room_times__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomTimes *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_times__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RoomTimes *
-       onsale__queue__v1__room_times__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RoomTimes *)
-     protobuf_c_message_unpack (&onsale__queue__v1__room_times__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__room_times__free_unpacked
-                     (Onsale__Queue__V1__RoomTimes *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__room_times__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__room_summary__init
                      (Onsale__Queue__V1__RoomSummary         *message)
@@ -103,89 +25,11 @@ void   onsale__queue__v1__room_summary__init
   static const Onsale__Queue__V1__RoomSummary init_value = ONSALE__QUEUE__V1__ROOM_SUMMARY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__room_summary__get_packed_size
-                     (const Onsale__Queue__V1__RoomSummary *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_summary__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__room_summary__pack
-                     (const Onsale__Queue__V1__RoomSummary *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_summary__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__room_summary__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomSummary *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__room_summary__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RoomSummary *
-       onsale__queue__v1__room_summary__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RoomSummary *)
-     protobuf_c_message_unpack (&onsale__queue__v1__room_summary__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__room_summary__free_unpacked
-                     (Onsale__Queue__V1__RoomSummary *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__room_summary__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__create_room_request__init
                      (Onsale__Queue__V1__CreateRoomRequest         *message)
 {
   static const Onsale__Queue__V1__CreateRoomRequest init_value = ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__create_room_request__get_packed_size
-                     (const Onsale__Queue__V1__CreateRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__create_room_request__pack
-                     (const Onsale__Queue__V1__CreateRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__create_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__CreateRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__CreateRoomRequest *
-       onsale__queue__v1__create_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__CreateRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__create_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__create_room_request__free_unpacked
-                     (Onsale__Queue__V1__CreateRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__create_room_reply__init
                      (Onsale__Queue__V1__CreateRoomReply         *message)
@@ -193,89 +37,11 @@ void   onsale__queue__v1__create_room_reply__init
   static const Onsale__Queue__V1__CreateRoomReply init_value = ONSALE__QUEUE__V1__CREATE_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__create_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__CreateRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__create_room_reply__pack
-                     (const Onsale__Queue__V1__CreateRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__create_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__CreateRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__CreateRoomReply *
-       onsale__queue__v1__create_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__CreateRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__create_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__create_room_reply__free_unpacked
-                     (Onsale__Queue__V1__CreateRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__create_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__configure_room_request__init
                      (Onsale__Queue__V1__ConfigureRoomRequest         *message)
 {
   static const Onsale__Queue__V1__ConfigureRoomRequest init_value = ONSALE__QUEUE__V1__CONFIGURE_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__configure_room_request__get_packed_size
-                     (const Onsale__Queue__V1__ConfigureRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__configure_room_request__pack
-                     (const Onsale__Queue__V1__ConfigureRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__configure_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ConfigureRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ConfigureRoomRequest *
-       onsale__queue__v1__configure_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ConfigureRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__configure_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__configure_room_request__free_unpacked
-                     (Onsale__Queue__V1__ConfigureRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__configure_room_reply__init
                      (Onsale__Queue__V1__ConfigureRoomReply         *message)
@@ -283,89 +49,11 @@ void   onsale__queue__v1__configure_room_reply__init
   static const Onsale__Queue__V1__ConfigureRoomReply init_value = ONSALE__QUEUE__V1__CONFIGURE_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__configure_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__ConfigureRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__configure_room_reply__pack
-                     (const Onsale__Queue__V1__ConfigureRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__configure_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ConfigureRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ConfigureRoomReply *
-       onsale__queue__v1__configure_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ConfigureRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__configure_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__configure_room_reply__free_unpacked
-                     (Onsale__Queue__V1__ConfigureRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__configure_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__open_room_request__init
                      (Onsale__Queue__V1__OpenRoomRequest         *message)
 {
   static const Onsale__Queue__V1__OpenRoomRequest init_value = ONSALE__QUEUE__V1__OPEN_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__open_room_request__get_packed_size
-                     (const Onsale__Queue__V1__OpenRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__open_room_request__pack
-                     (const Onsale__Queue__V1__OpenRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__open_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__OpenRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__OpenRoomRequest *
-       onsale__queue__v1__open_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__OpenRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__open_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__open_room_request__free_unpacked
-                     (Onsale__Queue__V1__OpenRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__open_room_reply__init
                      (Onsale__Queue__V1__OpenRoomReply         *message)
@@ -373,89 +61,11 @@ void   onsale__queue__v1__open_room_reply__init
   static const Onsale__Queue__V1__OpenRoomReply init_value = ONSALE__QUEUE__V1__OPEN_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__open_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__OpenRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__open_room_reply__pack
-                     (const Onsale__Queue__V1__OpenRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__open_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__OpenRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__OpenRoomReply *
-       onsale__queue__v1__open_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__OpenRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__open_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__open_room_reply__free_unpacked
-                     (Onsale__Queue__V1__OpenRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__open_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__pause_room_request__init
                      (Onsale__Queue__V1__PauseRoomRequest         *message)
 {
   static const Onsale__Queue__V1__PauseRoomRequest init_value = ONSALE__QUEUE__V1__PAUSE_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__pause_room_request__get_packed_size
-                     (const Onsale__Queue__V1__PauseRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__pause_room_request__pack
-                     (const Onsale__Queue__V1__PauseRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__pause_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__PauseRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__PauseRoomRequest *
-       onsale__queue__v1__pause_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__PauseRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__pause_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__pause_room_request__free_unpacked
-                     (Onsale__Queue__V1__PauseRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__pause_room_reply__init
                      (Onsale__Queue__V1__PauseRoomReply         *message)
@@ -463,89 +73,11 @@ void   onsale__queue__v1__pause_room_reply__init
   static const Onsale__Queue__V1__PauseRoomReply init_value = ONSALE__QUEUE__V1__PAUSE_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__pause_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__PauseRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__pause_room_reply__pack
-                     (const Onsale__Queue__V1__PauseRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__pause_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__PauseRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__PauseRoomReply *
-       onsale__queue__v1__pause_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__PauseRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__pause_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__pause_room_reply__free_unpacked
-                     (Onsale__Queue__V1__PauseRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__pause_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__drain_room_request__init
                      (Onsale__Queue__V1__DrainRoomRequest         *message)
 {
   static const Onsale__Queue__V1__DrainRoomRequest init_value = ONSALE__QUEUE__V1__DRAIN_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__drain_room_request__get_packed_size
-                     (const Onsale__Queue__V1__DrainRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__drain_room_request__pack
-                     (const Onsale__Queue__V1__DrainRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__drain_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__DrainRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__DrainRoomRequest *
-       onsale__queue__v1__drain_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__DrainRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__drain_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__drain_room_request__free_unpacked
-                     (Onsale__Queue__V1__DrainRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__drain_room_reply__init
                      (Onsale__Queue__V1__DrainRoomReply         *message)
@@ -553,89 +85,11 @@ void   onsale__queue__v1__drain_room_reply__init
   static const Onsale__Queue__V1__DrainRoomReply init_value = ONSALE__QUEUE__V1__DRAIN_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__drain_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__DrainRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__drain_room_reply__pack
-                     (const Onsale__Queue__V1__DrainRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__drain_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__DrainRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__DrainRoomReply *
-       onsale__queue__v1__drain_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__DrainRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__drain_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__drain_room_reply__free_unpacked
-                     (Onsale__Queue__V1__DrainRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__drain_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__close_room_request__init
                      (Onsale__Queue__V1__CloseRoomRequest         *message)
 {
   static const Onsale__Queue__V1__CloseRoomRequest init_value = ONSALE__QUEUE__V1__CLOSE_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__close_room_request__get_packed_size
-                     (const Onsale__Queue__V1__CloseRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__close_room_request__pack
-                     (const Onsale__Queue__V1__CloseRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__close_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__CloseRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__CloseRoomRequest *
-       onsale__queue__v1__close_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__CloseRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__close_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__close_room_request__free_unpacked
-                     (Onsale__Queue__V1__CloseRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__close_room_reply__init
                      (Onsale__Queue__V1__CloseRoomReply         *message)
@@ -643,89 +97,11 @@ void   onsale__queue__v1__close_room_reply__init
   static const Onsale__Queue__V1__CloseRoomReply init_value = ONSALE__QUEUE__V1__CLOSE_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__close_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__CloseRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__close_room_reply__pack
-                     (const Onsale__Queue__V1__CloseRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__close_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__CloseRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__CloseRoomReply *
-       onsale__queue__v1__close_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__CloseRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__close_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__close_room_reply__free_unpacked
-                     (Onsale__Queue__V1__CloseRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__close_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__find_room_request__init
                      (Onsale__Queue__V1__FindRoomRequest         *message)
 {
   static const Onsale__Queue__V1__FindRoomRequest init_value = ONSALE__QUEUE__V1__FIND_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__find_room_request__get_packed_size
-                     (const Onsale__Queue__V1__FindRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__find_room_request__pack
-                     (const Onsale__Queue__V1__FindRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__find_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__FindRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__FindRoomRequest *
-       onsale__queue__v1__find_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__FindRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__find_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__find_room_request__free_unpacked
-                     (Onsale__Queue__V1__FindRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__find_room_reply__init
                      (Onsale__Queue__V1__FindRoomReply         *message)
@@ -733,89 +109,11 @@ void   onsale__queue__v1__find_room_reply__init
   static const Onsale__Queue__V1__FindRoomReply init_value = ONSALE__QUEUE__V1__FIND_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__find_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__FindRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__find_room_reply__pack
-                     (const Onsale__Queue__V1__FindRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__find_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__FindRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__FindRoomReply *
-       onsale__queue__v1__find_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__FindRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__find_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__find_room_reply__free_unpacked
-                     (Onsale__Queue__V1__FindRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__find_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__list_rooms_request__init
                      (Onsale__Queue__V1__ListRoomsRequest         *message)
 {
   static const Onsale__Queue__V1__ListRoomsRequest init_value = ONSALE__QUEUE__V1__LIST_ROOMS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__list_rooms_request__get_packed_size
-                     (const Onsale__Queue__V1__ListRoomsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__list_rooms_request__pack
-                     (const Onsale__Queue__V1__ListRoomsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__list_rooms_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ListRoomsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ListRoomsRequest *
-       onsale__queue__v1__list_rooms_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ListRoomsRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__list_rooms_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__list_rooms_request__free_unpacked
-                     (Onsale__Queue__V1__ListRoomsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__list_rooms_reply__init
                      (Onsale__Queue__V1__ListRoomsReply         *message)
@@ -823,89 +121,11 @@ void   onsale__queue__v1__list_rooms_reply__init
   static const Onsale__Queue__V1__ListRoomsReply init_value = ONSALE__QUEUE__V1__LIST_ROOMS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__list_rooms_reply__get_packed_size
-                     (const Onsale__Queue__V1__ListRoomsReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__list_rooms_reply__pack
-                     (const Onsale__Queue__V1__ListRoomsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__list_rooms_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ListRoomsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ListRoomsReply *
-       onsale__queue__v1__list_rooms_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ListRoomsReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__list_rooms_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__list_rooms_reply__free_unpacked
-                     (Onsale__Queue__V1__ListRoomsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__list_rooms_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__show_room_request__init
                      (Onsale__Queue__V1__ShowRoomRequest         *message)
 {
   static const Onsale__Queue__V1__ShowRoomRequest init_value = ONSALE__QUEUE__V1__SHOW_ROOM_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__show_room_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowRoomRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_room_request__pack
-                     (const Onsale__Queue__V1__ShowRoomRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowRoomRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowRoomRequest *
-       onsale__queue__v1__show_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowRoomRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_room_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_room_request__free_unpacked
-                     (Onsale__Queue__V1__ShowRoomRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__show_room_reply__init
                      (Onsale__Queue__V1__ShowRoomReply         *message)
@@ -913,89 +133,11 @@ void   onsale__queue__v1__show_room_reply__init
   static const Onsale__Queue__V1__ShowRoomReply init_value = ONSALE__QUEUE__V1__SHOW_ROOM_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__show_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowRoomReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_room_reply__pack
-                     (const Onsale__Queue__V1__ShowRoomReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowRoomReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowRoomReply *
-       onsale__queue__v1__show_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowRoomReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_room_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_room_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowRoomReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_room_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__show_history_request__init
                      (Onsale__Queue__V1__ShowHistoryRequest         *message)
 {
   static const Onsale__Queue__V1__ShowHistoryRequest init_value = ONSALE__QUEUE__V1__SHOW_HISTORY_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__show_history_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowHistoryRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_history_request__pack
-                     (const Onsale__Queue__V1__ShowHistoryRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_history_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowHistoryRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowHistoryRequest *
-       onsale__queue__v1__show_history_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowHistoryRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_history_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_history_request__free_unpacked
-                     (Onsale__Queue__V1__ShowHistoryRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__show_history_reply__init
                      (Onsale__Queue__V1__ShowHistoryReply         *message)
@@ -1003,89 +145,11 @@ void   onsale__queue__v1__show_history_reply__init
   static const Onsale__Queue__V1__ShowHistoryReply init_value = ONSALE__QUEUE__V1__SHOW_HISTORY_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__show_history_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowHistoryReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_history_reply__pack
-                     (const Onsale__Queue__V1__ShowHistoryReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_history_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowHistoryReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowHistoryReply *
-       onsale__queue__v1__show_history_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowHistoryReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_history_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_history_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowHistoryReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_history_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__place_event__init
                      (Onsale__Queue__V1__PlaceEvent         *message)
 {
   static const Onsale__Queue__V1__PlaceEvent init_value = ONSALE__QUEUE__V1__PLACE_EVENT__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__place_event__get_packed_size
-                     (const Onsale__Queue__V1__PlaceEvent *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_event__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__place_event__pack
-                     (const Onsale__Queue__V1__PlaceEvent *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_event__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__place_event__pack_to_buffer
-                     (const Onsale__Queue__V1__PlaceEvent *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_event__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__PlaceEvent *
-       onsale__queue__v1__place_event__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__PlaceEvent *)
-     protobuf_c_message_unpack (&onsale__queue__v1__place_event__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__place_event__free_unpacked
-                     (Onsale__Queue__V1__PlaceEvent *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__place_event__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__place_view__init
                      (Onsale__Queue__V1__PlaceView         *message)
@@ -1093,89 +157,11 @@ void   onsale__queue__v1__place_view__init
   static const Onsale__Queue__V1__PlaceView init_value = ONSALE__QUEUE__V1__PLACE_VIEW__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__place_view__get_packed_size
-                     (const Onsale__Queue__V1__PlaceView *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_view__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__place_view__pack
-                     (const Onsale__Queue__V1__PlaceView *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_view__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__place_view__pack_to_buffer
-                     (const Onsale__Queue__V1__PlaceView *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__place_view__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__PlaceView *
-       onsale__queue__v1__place_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__PlaceView *)
-     protobuf_c_message_unpack (&onsale__queue__v1__place_view__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__place_view__free_unpacked
-                     (Onsale__Queue__V1__PlaceView *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__place_view__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__join_request__init
                      (Onsale__Queue__V1__JoinRequest         *message)
 {
   static const Onsale__Queue__V1__JoinRequest init_value = ONSALE__QUEUE__V1__JOIN_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__join_request__get_packed_size
-                     (const Onsale__Queue__V1__JoinRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__join_request__pack
-                     (const Onsale__Queue__V1__JoinRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__join_request__pack_to_buffer
-                     (const Onsale__Queue__V1__JoinRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__JoinRequest *
-       onsale__queue__v1__join_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__JoinRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__join_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__join_request__free_unpacked
-                     (Onsale__Queue__V1__JoinRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__join_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__join_reply__init
                      (Onsale__Queue__V1__JoinReply         *message)
@@ -1183,89 +169,11 @@ void   onsale__queue__v1__join_reply__init
   static const Onsale__Queue__V1__JoinReply init_value = ONSALE__QUEUE__V1__JOIN_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__join_reply__get_packed_size
-                     (const Onsale__Queue__V1__JoinReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__join_reply__pack
-                     (const Onsale__Queue__V1__JoinReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__join_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__JoinReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__join_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__JoinReply *
-       onsale__queue__v1__join_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__JoinReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__join_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__join_reply__free_unpacked
-                     (Onsale__Queue__V1__JoinReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__join_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__show_place_request__init
                      (Onsale__Queue__V1__ShowPlaceRequest         *message)
 {
   static const Onsale__Queue__V1__ShowPlaceRequest init_value = ONSALE__QUEUE__V1__SHOW_PLACE_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__show_place_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowPlaceRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_place_request__pack
-                     (const Onsale__Queue__V1__ShowPlaceRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowPlaceRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowPlaceRequest *
-       onsale__queue__v1__show_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowPlaceRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_place_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_place_request__free_unpacked
-                     (Onsale__Queue__V1__ShowPlaceRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__show_place_reply__init
                      (Onsale__Queue__V1__ShowPlaceReply         *message)
@@ -1273,89 +181,11 @@ void   onsale__queue__v1__show_place_reply__init
   static const Onsale__Queue__V1__ShowPlaceReply init_value = ONSALE__QUEUE__V1__SHOW_PLACE_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__show_place_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowPlaceReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__show_place_reply__pack
-                     (const Onsale__Queue__V1__ShowPlaceReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__show_place_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowPlaceReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__ShowPlaceReply *
-       onsale__queue__v1__show_place_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__ShowPlaceReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__show_place_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__show_place_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowPlaceReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__show_place_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__watch_place_request__init
                      (Onsale__Queue__V1__WatchPlaceRequest         *message)
 {
   static const Onsale__Queue__V1__WatchPlaceRequest init_value = ONSALE__QUEUE__V1__WATCH_PLACE_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__watch_place_request__get_packed_size
-                     (const Onsale__Queue__V1__WatchPlaceRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__watch_place_request__pack
-                     (const Onsale__Queue__V1__WatchPlaceRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__watch_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__WatchPlaceRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__WatchPlaceRequest *
-       onsale__queue__v1__watch_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__WatchPlaceRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__watch_place_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__watch_place_request__free_unpacked
-                     (Onsale__Queue__V1__WatchPlaceRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__watch_place_item__init
                      (Onsale__Queue__V1__WatchPlaceItem         *message)
@@ -1363,89 +193,11 @@ void   onsale__queue__v1__watch_place_item__init
   static const Onsale__Queue__V1__WatchPlaceItem init_value = ONSALE__QUEUE__V1__WATCH_PLACE_ITEM__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__watch_place_item__get_packed_size
-                     (const Onsale__Queue__V1__WatchPlaceItem *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_item__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__watch_place_item__pack
-                     (const Onsale__Queue__V1__WatchPlaceItem *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_item__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__watch_place_item__pack_to_buffer
-                     (const Onsale__Queue__V1__WatchPlaceItem *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_item__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__WatchPlaceItem *
-       onsale__queue__v1__watch_place_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__WatchPlaceItem *)
-     protobuf_c_message_unpack (&onsale__queue__v1__watch_place_item__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__watch_place_item__free_unpacked
-                     (Onsale__Queue__V1__WatchPlaceItem *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__watch_place_item__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__renew_request__init
                      (Onsale__Queue__V1__RenewRequest         *message)
 {
   static const Onsale__Queue__V1__RenewRequest init_value = ONSALE__QUEUE__V1__RENEW_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__renew_request__get_packed_size
-                     (const Onsale__Queue__V1__RenewRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__renew_request__pack
-                     (const Onsale__Queue__V1__RenewRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__renew_request__pack_to_buffer
-                     (const Onsale__Queue__V1__RenewRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RenewRequest *
-       onsale__queue__v1__renew_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RenewRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__renew_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__renew_request__free_unpacked
-                     (Onsale__Queue__V1__RenewRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__renew_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__renew_reply__init
                      (Onsale__Queue__V1__RenewReply         *message)
@@ -1453,89 +205,11 @@ void   onsale__queue__v1__renew_reply__init
   static const Onsale__Queue__V1__RenewReply init_value = ONSALE__QUEUE__V1__RENEW_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__renew_reply__get_packed_size
-                     (const Onsale__Queue__V1__RenewReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__renew_reply__pack
-                     (const Onsale__Queue__V1__RenewReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__renew_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__RenewReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__renew_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RenewReply *
-       onsale__queue__v1__renew_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RenewReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__renew_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__renew_reply__free_unpacked
-                     (Onsale__Queue__V1__RenewReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__renew_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__leave_request__init
                      (Onsale__Queue__V1__LeaveRequest         *message)
 {
   static const Onsale__Queue__V1__LeaveRequest init_value = ONSALE__QUEUE__V1__LEAVE_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__leave_request__get_packed_size
-                     (const Onsale__Queue__V1__LeaveRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__leave_request__pack
-                     (const Onsale__Queue__V1__LeaveRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__leave_request__pack_to_buffer
-                     (const Onsale__Queue__V1__LeaveRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__LeaveRequest *
-       onsale__queue__v1__leave_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__LeaveRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__leave_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__leave_request__free_unpacked
-                     (Onsale__Queue__V1__LeaveRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__leave_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__leave_reply__init
                      (Onsale__Queue__V1__LeaveReply         *message)
@@ -1543,89 +217,11 @@ void   onsale__queue__v1__leave_reply__init
   static const Onsale__Queue__V1__LeaveReply init_value = ONSALE__QUEUE__V1__LEAVE_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__leave_reply__get_packed_size
-                     (const Onsale__Queue__V1__LeaveReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__leave_reply__pack
-                     (const Onsale__Queue__V1__LeaveReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__leave_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__LeaveReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__leave_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__LeaveReply *
-       onsale__queue__v1__leave_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__LeaveReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__leave_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__leave_reply__free_unpacked
-                     (Onsale__Queue__V1__LeaveReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__leave_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__finish_pass_request__init
                      (Onsale__Queue__V1__FinishPassRequest         *message)
 {
   static const Onsale__Queue__V1__FinishPassRequest init_value = ONSALE__QUEUE__V1__FINISH_PASS_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__finish_pass_request__get_packed_size
-                     (const Onsale__Queue__V1__FinishPassRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__finish_pass_request__pack
-                     (const Onsale__Queue__V1__FinishPassRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__finish_pass_request__pack_to_buffer
-                     (const Onsale__Queue__V1__FinishPassRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__FinishPassRequest *
-       onsale__queue__v1__finish_pass_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__FinishPassRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__finish_pass_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__finish_pass_request__free_unpacked
-                     (Onsale__Queue__V1__FinishPassRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__queue__v1__finish_pass_reply__init
                      (Onsale__Queue__V1__FinishPassReply         *message)
@@ -1633,134 +229,17 @@ void   onsale__queue__v1__finish_pass_reply__init
   static const Onsale__Queue__V1__FinishPassReply init_value = ONSALE__QUEUE__V1__FINISH_PASS_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__finish_pass_reply__get_packed_size
-                     (const Onsale__Queue__V1__FinishPassReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__finish_pass_reply__pack
-                     (const Onsale__Queue__V1__FinishPassReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__finish_pass_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__FinishPassReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__FinishPassReply *
-       onsale__queue__v1__finish_pass_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__FinishPassReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__finish_pass_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__finish_pass_reply__free_unpacked
-                     (Onsale__Queue__V1__FinishPassReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__finish_pass_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__revoke_place_request__init
                      (Onsale__Queue__V1__RevokePlaceRequest         *message)
 {
   static const Onsale__Queue__V1__RevokePlaceRequest init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__queue__v1__revoke_place_request__get_packed_size
-                     (const Onsale__Queue__V1__RevokePlaceRequest *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__revoke_place_request__pack
-                     (const Onsale__Queue__V1__RevokePlaceRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__revoke_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__RevokePlaceRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RevokePlaceRequest *
-       onsale__queue__v1__revoke_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RevokePlaceRequest *)
-     protobuf_c_message_unpack (&onsale__queue__v1__revoke_place_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__revoke_place_request__free_unpacked
-                     (Onsale__Queue__V1__RevokePlaceRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message)
 {
   static const Onsale__Queue__V1__RevokePlaceReply init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__queue__v1__revoke_place_reply__get_packed_size
-                     (const Onsale__Queue__V1__RevokePlaceReply *message)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__queue__v1__revoke_place_reply__pack
-                     (const Onsale__Queue__V1__RevokePlaceReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__queue__v1__revoke_place_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__RevokePlaceReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Queue__V1__RevokePlaceReply *
-       onsale__queue__v1__revoke_place_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Queue__V1__RevokePlaceReply *)
-     protobuf_c_message_unpack (&onsale__queue__v1__revoke_place_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__queue__v1__revoke_place_reply__free_unpacked
-                     (Onsale__Queue__V1__RevokePlaceReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__queue__v1__revoke_place_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
 {

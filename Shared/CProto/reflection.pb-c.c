@@ -13,89 +13,11 @@ void   onsale__reflection__v1__list_methods_request__init
   static const Onsale__Reflection__V1__ListMethodsRequest init_value = ONSALE__REFLECTION__V1__LIST_METHODS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__reflection__v1__list_methods_request__get_packed_size
-                     (const Onsale__Reflection__V1__ListMethodsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__list_methods_request__pack
-                     (const Onsale__Reflection__V1__ListMethodsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__list_methods_request__pack_to_buffer
-                     (const Onsale__Reflection__V1__ListMethodsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__ListMethodsRequest *
-       onsale__reflection__v1__list_methods_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__ListMethodsRequest *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__list_methods_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__list_methods_request__free_unpacked
-                     (Onsale__Reflection__V1__ListMethodsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__reflection__v1__list_methods_reply__init
                      (Onsale__Reflection__V1__ListMethodsReply         *message)
 {
   static const Onsale__Reflection__V1__ListMethodsReply init_value = ONSALE__REFLECTION__V1__LIST_METHODS_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__reflection__v1__list_methods_reply__get_packed_size
-                     (const Onsale__Reflection__V1__ListMethodsReply *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__list_methods_reply__pack
-                     (const Onsale__Reflection__V1__ListMethodsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__list_methods_reply__pack_to_buffer
-                     (const Onsale__Reflection__V1__ListMethodsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__ListMethodsReply *
-       onsale__reflection__v1__list_methods_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__ListMethodsReply *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__list_methods_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__list_methods_reply__free_unpacked
-                     (Onsale__Reflection__V1__ListMethodsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__list_methods_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__reflection__v1__service_entry__init
                      (Onsale__Reflection__V1__ServiceEntry         *message)
@@ -103,89 +25,11 @@ void   onsale__reflection__v1__service_entry__init
   static const Onsale__Reflection__V1__ServiceEntry init_value = ONSALE__REFLECTION__V1__SERVICE_ENTRY__INIT;
   *message = init_value;
 }
-size_t onsale__reflection__v1__service_entry__get_packed_size
-                     (const Onsale__Reflection__V1__ServiceEntry *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__service_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__service_entry__pack
-                     (const Onsale__Reflection__V1__ServiceEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__service_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__service_entry__pack_to_buffer
-                     (const Onsale__Reflection__V1__ServiceEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__service_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__ServiceEntry *
-       onsale__reflection__v1__service_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__ServiceEntry *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__service_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__service_entry__free_unpacked
-                     (Onsale__Reflection__V1__ServiceEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__service_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__reflection__v1__method_entry__init
                      (Onsale__Reflection__V1__MethodEntry         *message)
 {
   static const Onsale__Reflection__V1__MethodEntry init_value = ONSALE__REFLECTION__V1__METHOD_ENTRY__INIT;
   *message = init_value;
-}
-size_t onsale__reflection__v1__method_entry__get_packed_size
-                     (const Onsale__Reflection__V1__MethodEntry *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__method_entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__method_entry__pack
-                     (const Onsale__Reflection__V1__MethodEntry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__method_entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__method_entry__pack_to_buffer
-                     (const Onsale__Reflection__V1__MethodEntry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__method_entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__MethodEntry *
-       onsale__reflection__v1__method_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__MethodEntry *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__method_entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__method_entry__free_unpacked
-                     (Onsale__Reflection__V1__MethodEntry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__method_entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__reflection__v1__describe_protocol_request__init
                      (Onsale__Reflection__V1__DescribeProtocolRequest         *message)
@@ -193,89 +37,11 @@ void   onsale__reflection__v1__describe_protocol_request__init
   static const Onsale__Reflection__V1__DescribeProtocolRequest init_value = ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__reflection__v1__describe_protocol_request__get_packed_size
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__describe_protocol_request__pack
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__describe_protocol_request__pack_to_buffer
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__DescribeProtocolRequest *
-       onsale__reflection__v1__describe_protocol_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__DescribeProtocolRequest *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__describe_protocol_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__describe_protocol_request__free_unpacked
-                     (Onsale__Reflection__V1__DescribeProtocolRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__reflection__v1__describe_protocol_reply__init
                      (Onsale__Reflection__V1__DescribeProtocolReply         *message)
 {
   static const Onsale__Reflection__V1__DescribeProtocolReply init_value = ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__reflection__v1__describe_protocol_reply__get_packed_size
-                     (const Onsale__Reflection__V1__DescribeProtocolReply *message)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__reflection__v1__describe_protocol_reply__pack
-                     (const Onsale__Reflection__V1__DescribeProtocolReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__reflection__v1__describe_protocol_reply__pack_to_buffer
-                     (const Onsale__Reflection__V1__DescribeProtocolReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Reflection__V1__DescribeProtocolReply *
-       onsale__reflection__v1__describe_protocol_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Reflection__V1__DescribeProtocolReply *)
-     protobuf_c_message_unpack (&onsale__reflection__v1__describe_protocol_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__reflection__v1__describe_protocol_reply__free_unpacked
-                     (Onsale__Reflection__V1__DescribeProtocolReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__reflection__v1__describe_protocol_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 #define onsale__reflection__v1__list_methods_request__field_descriptors NULL
 #define onsale__reflection__v1__list_methods_request__field_indices_by_name NULL

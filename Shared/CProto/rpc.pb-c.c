@@ -13,89 +13,11 @@ void   onsale__rpc__v1__envelope__init
   static const Onsale__Rpc__V1__Envelope init_value = ONSALE__RPC__V1__ENVELOPE__INIT;
   *message = init_value;
 }
-size_t onsale__rpc__v1__envelope__get_packed_size
-                     (const Onsale__Rpc__V1__Envelope *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__envelope__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__envelope__pack
-                     (const Onsale__Rpc__V1__Envelope *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__envelope__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__envelope__pack_to_buffer
-                     (const Onsale__Rpc__V1__Envelope *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__envelope__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__Envelope *
-       onsale__rpc__v1__envelope__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__Envelope *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__envelope__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__envelope__free_unpacked
-                     (Onsale__Rpc__V1__Envelope *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__envelope__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__rpc__v1__entry__init
                      (Onsale__Rpc__V1__Entry         *message)
 {
   static const Onsale__Rpc__V1__Entry init_value = ONSALE__RPC__V1__ENTRY__INIT;
   *message = init_value;
-}
-size_t onsale__rpc__v1__entry__get_packed_size
-                     (const Onsale__Rpc__V1__Entry *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__entry__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__entry__pack
-                     (const Onsale__Rpc__V1__Entry *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__entry__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__entry__pack_to_buffer
-                     (const Onsale__Rpc__V1__Entry *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__entry__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__Entry *
-       onsale__rpc__v1__entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__Entry *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__entry__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__entry__free_unpacked
-                     (Onsale__Rpc__V1__Entry *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__entry__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__rpc__v1__status__init
                      (Onsale__Rpc__V1__Status         *message)
@@ -103,89 +25,11 @@ void   onsale__rpc__v1__status__init
   static const Onsale__Rpc__V1__Status init_value = ONSALE__RPC__V1__STATUS__INIT;
   *message = init_value;
 }
-size_t onsale__rpc__v1__status__get_packed_size
-                     (const Onsale__Rpc__V1__Status *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__status__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__status__pack
-                     (const Onsale__Rpc__V1__Status *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__status__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__status__pack_to_buffer
-                     (const Onsale__Rpc__V1__Status *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__status__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__Status *
-       onsale__rpc__v1__status__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__Status *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__status__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__status__free_unpacked
-                     (Onsale__Rpc__V1__Status *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__status__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__rpc__v1__detail__init
                      (Onsale__Rpc__V1__Detail         *message)
 {
   static const Onsale__Rpc__V1__Detail init_value = ONSALE__RPC__V1__DETAIL__INIT;
   *message = init_value;
-}
-size_t onsale__rpc__v1__detail__get_packed_size
-                     (const Onsale__Rpc__V1__Detail *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__detail__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__detail__pack
-                     (const Onsale__Rpc__V1__Detail *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__detail__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__detail__pack_to_buffer
-                     (const Onsale__Rpc__V1__Detail *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__detail__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__Detail *
-       onsale__rpc__v1__detail__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__Detail *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__detail__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__detail__free_unpacked
-                     (Onsale__Rpc__V1__Detail *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__detail__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__rpc__v1__hello__init
                      (Onsale__Rpc__V1__Hello         *message)
@@ -193,89 +37,11 @@ void   onsale__rpc__v1__hello__init
   static const Onsale__Rpc__V1__Hello init_value = ONSALE__RPC__V1__HELLO__INIT;
   *message = init_value;
 }
-size_t onsale__rpc__v1__hello__get_packed_size
-                     (const Onsale__Rpc__V1__Hello *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__hello__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__hello__pack
-                     (const Onsale__Rpc__V1__Hello *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__hello__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__hello__pack_to_buffer
-                     (const Onsale__Rpc__V1__Hello *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__hello__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__Hello *
-       onsale__rpc__v1__hello__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__Hello *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__hello__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__hello__free_unpacked
-                     (Onsale__Rpc__V1__Hello *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__hello__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__rpc__v1__go_away__init
                      (Onsale__Rpc__V1__GoAway         *message)
 {
   static const Onsale__Rpc__V1__GoAway init_value = ONSALE__RPC__V1__GO_AWAY__INIT;
   *message = init_value;
-}
-size_t onsale__rpc__v1__go_away__get_packed_size
-                     (const Onsale__Rpc__V1__GoAway *message)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__go_away__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__rpc__v1__go_away__pack
-                     (const Onsale__Rpc__V1__GoAway *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__go_away__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__rpc__v1__go_away__pack_to_buffer
-                     (const Onsale__Rpc__V1__GoAway *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__rpc__v1__go_away__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Rpc__V1__GoAway *
-       onsale__rpc__v1__go_away__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Rpc__V1__GoAway *)
-     protobuf_c_message_unpack (&onsale__rpc__v1__go_away__descriptor,
-                                allocator, len, data);
-}
-void   onsale__rpc__v1__go_away__free_unpacked
-                     (Onsale__Rpc__V1__GoAway *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__rpc__v1__go_away__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descriptors[13] =
 {

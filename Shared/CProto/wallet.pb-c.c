@@ -13,89 +13,11 @@ void   onsale__wallet__v1__sign_up_request__init
   static const Onsale__Wallet__V1__SignUpRequest init_value = ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__sign_up_request__get_packed_size
-                     (const Onsale__Wallet__V1__SignUpRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__sign_up_request__pack
-                     (const Onsale__Wallet__V1__SignUpRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__sign_up_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignUpRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__SignUpRequest *
-       onsale__wallet__v1__sign_up_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__SignUpRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__sign_up_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__sign_up_request__free_unpacked
-                     (Onsale__Wallet__V1__SignUpRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__sign_up_reply__init
                      (Onsale__Wallet__V1__SignUpReply         *message)
 {
   static const Onsale__Wallet__V1__SignUpReply init_value = ONSALE__WALLET__V1__SIGN_UP_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__sign_up_reply__get_packed_size
-                     (const Onsale__Wallet__V1__SignUpReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__sign_up_reply__pack
-                     (const Onsale__Wallet__V1__SignUpReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__sign_up_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignUpReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__SignUpReply *
-       onsale__wallet__v1__sign_up_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__SignUpReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__sign_up_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__sign_up_reply__free_unpacked
-                     (Onsale__Wallet__V1__SignUpReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_up_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__sign_in_request__init
                      (Onsale__Wallet__V1__SignInRequest         *message)
@@ -103,89 +25,11 @@ void   onsale__wallet__v1__sign_in_request__init
   static const Onsale__Wallet__V1__SignInRequest init_value = ONSALE__WALLET__V1__SIGN_IN_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__sign_in_request__get_packed_size
-                     (const Onsale__Wallet__V1__SignInRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__sign_in_request__pack
-                     (const Onsale__Wallet__V1__SignInRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__sign_in_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignInRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__SignInRequest *
-       onsale__wallet__v1__sign_in_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__SignInRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__sign_in_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__sign_in_request__free_unpacked
-                     (Onsale__Wallet__V1__SignInRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__sign_in_reply__init
                      (Onsale__Wallet__V1__SignInReply         *message)
 {
   static const Onsale__Wallet__V1__SignInReply init_value = ONSALE__WALLET__V1__SIGN_IN_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__sign_in_reply__get_packed_size
-                     (const Onsale__Wallet__V1__SignInReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__sign_in_reply__pack
-                     (const Onsale__Wallet__V1__SignInReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__sign_in_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignInReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__SignInReply *
-       onsale__wallet__v1__sign_in_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__SignInReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__sign_in_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__sign_in_reply__free_unpacked
-                     (Onsale__Wallet__V1__SignInReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__sign_in_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__session__init
                      (Onsale__Wallet__V1__Session         *message)
@@ -193,89 +37,11 @@ void   onsale__wallet__v1__session__init
   static const Onsale__Wallet__V1__Session init_value = ONSALE__WALLET__V1__SESSION__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__session__get_packed_size
-                     (const Onsale__Wallet__V1__Session *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__session__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__session__pack
-                     (const Onsale__Wallet__V1__Session *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__session__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__session__pack_to_buffer
-                     (const Onsale__Wallet__V1__Session *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__session__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__Session *
-       onsale__wallet__v1__session__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__Session *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__session__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__session__free_unpacked
-                     (Onsale__Wallet__V1__Session *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__session__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__show_balance_request__init
                      (Onsale__Wallet__V1__ShowBalanceRequest         *message)
 {
   static const Onsale__Wallet__V1__ShowBalanceRequest init_value = ONSALE__WALLET__V1__SHOW_BALANCE_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__show_balance_request__get_packed_size
-                     (const Onsale__Wallet__V1__ShowBalanceRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__show_balance_request__pack
-                     (const Onsale__Wallet__V1__ShowBalanceRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__show_balance_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowBalanceRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ShowBalanceRequest *
-       onsale__wallet__v1__show_balance_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ShowBalanceRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__show_balance_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__show_balance_request__free_unpacked
-                     (Onsale__Wallet__V1__ShowBalanceRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__show_balance_reply__init
                      (Onsale__Wallet__V1__ShowBalanceReply         *message)
@@ -283,89 +49,11 @@ void   onsale__wallet__v1__show_balance_reply__init
   static const Onsale__Wallet__V1__ShowBalanceReply init_value = ONSALE__WALLET__V1__SHOW_BALANCE_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__show_balance_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ShowBalanceReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__show_balance_reply__pack
-                     (const Onsale__Wallet__V1__ShowBalanceReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__show_balance_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowBalanceReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ShowBalanceReply *
-       onsale__wallet__v1__show_balance_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ShowBalanceReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__show_balance_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__show_balance_reply__free_unpacked
-                     (Onsale__Wallet__V1__ShowBalanceReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__show_balance_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__balance__init
                      (Onsale__Wallet__V1__Balance         *message)
 {
   static const Onsale__Wallet__V1__Balance init_value = ONSALE__WALLET__V1__BALANCE__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__balance__get_packed_size
-                     (const Onsale__Wallet__V1__Balance *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__balance__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__balance__pack
-                     (const Onsale__Wallet__V1__Balance *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__balance__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__balance__pack_to_buffer
-                     (const Onsale__Wallet__V1__Balance *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__balance__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__Balance *
-       onsale__wallet__v1__balance__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__Balance *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__balance__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__balance__free_unpacked
-                     (Onsale__Wallet__V1__Balance *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__balance__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__top_up_request__init
                      (Onsale__Wallet__V1__TopUpRequest         *message)
@@ -373,89 +61,11 @@ void   onsale__wallet__v1__top_up_request__init
   static const Onsale__Wallet__V1__TopUpRequest init_value = ONSALE__WALLET__V1__TOP_UP_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__top_up_request__get_packed_size
-                     (const Onsale__Wallet__V1__TopUpRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__top_up_request__pack
-                     (const Onsale__Wallet__V1__TopUpRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__top_up_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__TopUpRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__TopUpRequest *
-       onsale__wallet__v1__top_up_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__TopUpRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__top_up_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__top_up_request__free_unpacked
-                     (Onsale__Wallet__V1__TopUpRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__top_up_reply__init
                      (Onsale__Wallet__V1__TopUpReply         *message)
 {
   static const Onsale__Wallet__V1__TopUpReply init_value = ONSALE__WALLET__V1__TOP_UP_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__top_up_reply__get_packed_size
-                     (const Onsale__Wallet__V1__TopUpReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__top_up_reply__pack
-                     (const Onsale__Wallet__V1__TopUpReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__top_up_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__TopUpReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__TopUpReply *
-       onsale__wallet__v1__top_up_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__TopUpReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__top_up_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__top_up_reply__free_unpacked
-                     (Onsale__Wallet__V1__TopUpReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__top_up_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__list_entries_request__init
                      (Onsale__Wallet__V1__ListEntriesRequest         *message)
@@ -463,89 +73,11 @@ void   onsale__wallet__v1__list_entries_request__init
   static const Onsale__Wallet__V1__ListEntriesRequest init_value = ONSALE__WALLET__V1__LIST_ENTRIES_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__list_entries_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListEntriesRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_entries_request__pack
-                     (const Onsale__Wallet__V1__ListEntriesRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_entries_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListEntriesRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListEntriesRequest *
-       onsale__wallet__v1__list_entries_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListEntriesRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_entries_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_entries_request__free_unpacked
-                     (Onsale__Wallet__V1__ListEntriesRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__list_entries_reply__init
                      (Onsale__Wallet__V1__ListEntriesReply         *message)
 {
   static const Onsale__Wallet__V1__ListEntriesReply init_value = ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__list_entries_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListEntriesReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_entries_reply__pack
-                     (const Onsale__Wallet__V1__ListEntriesReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_entries_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListEntriesReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListEntriesReply *
-       onsale__wallet__v1__list_entries_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListEntriesReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_entries_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_entries_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListEntriesReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_entries_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__entry_view__init
                      (Onsale__Wallet__V1__EntryView         *message)
@@ -553,89 +85,11 @@ void   onsale__wallet__v1__entry_view__init
   static const Onsale__Wallet__V1__EntryView init_value = ONSALE__WALLET__V1__ENTRY_VIEW__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__entry_view__get_packed_size
-                     (const Onsale__Wallet__V1__EntryView *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__entry_view__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__entry_view__pack
-                     (const Onsale__Wallet__V1__EntryView *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__entry_view__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__entry_view__pack_to_buffer
-                     (const Onsale__Wallet__V1__EntryView *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__entry_view__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__EntryView *
-       onsale__wallet__v1__entry_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__EntryView *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__entry_view__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__entry_view__free_unpacked
-                     (Onsale__Wallet__V1__EntryView *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__entry_view__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__pay_request__init
                      (Onsale__Wallet__V1__PayRequest         *message)
 {
   static const Onsale__Wallet__V1__PayRequest init_value = ONSALE__WALLET__V1__PAY_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__pay_request__get_packed_size
-                     (const Onsale__Wallet__V1__PayRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__pay_request__pack
-                     (const Onsale__Wallet__V1__PayRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__pay_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__PayRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__PayRequest *
-       onsale__wallet__v1__pay_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__PayRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__pay_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__pay_request__free_unpacked
-                     (Onsale__Wallet__V1__PayRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__pay_reply__init
                      (Onsale__Wallet__V1__PayReply         *message)
@@ -643,89 +97,11 @@ void   onsale__wallet__v1__pay_reply__init
   static const Onsale__Wallet__V1__PayReply init_value = ONSALE__WALLET__V1__PAY_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__pay_reply__get_packed_size
-                     (const Onsale__Wallet__V1__PayReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__pay_reply__pack
-                     (const Onsale__Wallet__V1__PayReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__pay_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__PayReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__PayReply *
-       onsale__wallet__v1__pay_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__PayReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__pay_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__pay_reply__free_unpacked
-                     (Onsale__Wallet__V1__PayReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__pay_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__payment_view__init
                      (Onsale__Wallet__V1__PaymentView         *message)
 {
   static const Onsale__Wallet__V1__PaymentView init_value = ONSALE__WALLET__V1__PAYMENT_VIEW__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__payment_view__get_packed_size
-                     (const Onsale__Wallet__V1__PaymentView *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__payment_view__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__payment_view__pack
-                     (const Onsale__Wallet__V1__PaymentView *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__payment_view__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__payment_view__pack_to_buffer
-                     (const Onsale__Wallet__V1__PaymentView *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__payment_view__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__PaymentView *
-       onsale__wallet__v1__payment_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__PaymentView *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__payment_view__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__payment_view__free_unpacked
-                     (Onsale__Wallet__V1__PaymentView *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__payment_view__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__show_payment_request__init
                      (Onsale__Wallet__V1__ShowPaymentRequest         *message)
@@ -733,89 +109,11 @@ void   onsale__wallet__v1__show_payment_request__init
   static const Onsale__Wallet__V1__ShowPaymentRequest init_value = ONSALE__WALLET__V1__SHOW_PAYMENT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__show_payment_request__get_packed_size
-                     (const Onsale__Wallet__V1__ShowPaymentRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__show_payment_request__pack
-                     (const Onsale__Wallet__V1__ShowPaymentRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__show_payment_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowPaymentRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ShowPaymentRequest *
-       onsale__wallet__v1__show_payment_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ShowPaymentRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__show_payment_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__show_payment_request__free_unpacked
-                     (Onsale__Wallet__V1__ShowPaymentRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__show_payment_reply__init
                      (Onsale__Wallet__V1__ShowPaymentReply         *message)
 {
   static const Onsale__Wallet__V1__ShowPaymentReply init_value = ONSALE__WALLET__V1__SHOW_PAYMENT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__show_payment_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ShowPaymentReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__show_payment_reply__pack
-                     (const Onsale__Wallet__V1__ShowPaymentReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__show_payment_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowPaymentReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ShowPaymentReply *
-       onsale__wallet__v1__show_payment_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ShowPaymentReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__show_payment_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__show_payment_reply__free_unpacked
-                     (Onsale__Wallet__V1__ShowPaymentReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__show_payment_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__cancel_payment_request__init
                      (Onsale__Wallet__V1__CancelPaymentRequest         *message)
@@ -823,89 +121,11 @@ void   onsale__wallet__v1__cancel_payment_request__init
   static const Onsale__Wallet__V1__CancelPaymentRequest init_value = ONSALE__WALLET__V1__CANCEL_PAYMENT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__cancel_payment_request__get_packed_size
-                     (const Onsale__Wallet__V1__CancelPaymentRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__cancel_payment_request__pack
-                     (const Onsale__Wallet__V1__CancelPaymentRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__cancel_payment_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__CancelPaymentRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__CancelPaymentRequest *
-       onsale__wallet__v1__cancel_payment_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__CancelPaymentRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__cancel_payment_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__cancel_payment_request__free_unpacked
-                     (Onsale__Wallet__V1__CancelPaymentRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__cancel_payment_reply__init
                      (Onsale__Wallet__V1__CancelPaymentReply         *message)
 {
   static const Onsale__Wallet__V1__CancelPaymentReply init_value = ONSALE__WALLET__V1__CANCEL_PAYMENT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__cancel_payment_reply__get_packed_size
-                     (const Onsale__Wallet__V1__CancelPaymentReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__cancel_payment_reply__pack
-                     (const Onsale__Wallet__V1__CancelPaymentReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__cancel_payment_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__CancelPaymentReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__CancelPaymentReply *
-       onsale__wallet__v1__cancel_payment_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__CancelPaymentReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__cancel_payment_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__cancel_payment_reply__free_unpacked
-                     (Onsale__Wallet__V1__CancelPaymentReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__cancel_payment_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__list_payments_request__init
                      (Onsale__Wallet__V1__ListPaymentsRequest         *message)
@@ -913,89 +133,11 @@ void   onsale__wallet__v1__list_payments_request__init
   static const Onsale__Wallet__V1__ListPaymentsRequest init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__list_payments_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListPaymentsRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_payments_request__pack
-                     (const Onsale__Wallet__V1__ListPaymentsRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_payments_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListPaymentsRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListPaymentsRequest *
-       onsale__wallet__v1__list_payments_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListPaymentsRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_payments_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_payments_request__free_unpacked
-                     (Onsale__Wallet__V1__ListPaymentsRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__list_payments_reply__init
                      (Onsale__Wallet__V1__ListPaymentsReply         *message)
 {
   static const Onsale__Wallet__V1__ListPaymentsReply init_value = ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__list_payments_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListPaymentsReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_payments_reply__pack
-                     (const Onsale__Wallet__V1__ListPaymentsReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_payments_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListPaymentsReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListPaymentsReply *
-       onsale__wallet__v1__list_payments_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListPaymentsReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_payments_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_payments_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListPaymentsReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_payments_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__list_halted_request__init
                      (Onsale__Wallet__V1__ListHaltedRequest         *message)
@@ -1003,89 +145,11 @@ void   onsale__wallet__v1__list_halted_request__init
   static const Onsale__Wallet__V1__ListHaltedRequest init_value = ONSALE__WALLET__V1__LIST_HALTED_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__list_halted_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListHaltedRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_halted_request__pack
-                     (const Onsale__Wallet__V1__ListHaltedRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_halted_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListHaltedRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListHaltedRequest *
-       onsale__wallet__v1__list_halted_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListHaltedRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_halted_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_halted_request__free_unpacked
-                     (Onsale__Wallet__V1__ListHaltedRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__list_halted_reply__init
                      (Onsale__Wallet__V1__ListHaltedReply         *message)
 {
   static const Onsale__Wallet__V1__ListHaltedReply init_value = ONSALE__WALLET__V1__LIST_HALTED_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__list_halted_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListHaltedReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__list_halted_reply__pack
-                     (const Onsale__Wallet__V1__ListHaltedReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__list_halted_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListHaltedReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__ListHaltedReply *
-       onsale__wallet__v1__list_halted_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__ListHaltedReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__list_halted_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__list_halted_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListHaltedReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__list_halted_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__halt__init
                      (Onsale__Wallet__V1__Halt         *message)
@@ -1093,89 +157,11 @@ void   onsale__wallet__v1__halt__init
   static const Onsale__Wallet__V1__Halt init_value = ONSALE__WALLET__V1__HALT__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__halt__get_packed_size
-                     (const Onsale__Wallet__V1__Halt *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__halt__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__halt__pack
-                     (const Onsale__Wallet__V1__Halt *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__halt__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__halt__pack_to_buffer
-                     (const Onsale__Wallet__V1__Halt *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__halt__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__Halt *
-       onsale__wallet__v1__halt__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__Halt *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__halt__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__halt__free_unpacked
-                     (Onsale__Wallet__V1__Halt *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__halt__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__lift_halt_request__init
                      (Onsale__Wallet__V1__LiftHaltRequest         *message)
 {
   static const Onsale__Wallet__V1__LiftHaltRequest init_value = ONSALE__WALLET__V1__LIFT_HALT_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__lift_halt_request__get_packed_size
-                     (const Onsale__Wallet__V1__LiftHaltRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__lift_halt_request__pack
-                     (const Onsale__Wallet__V1__LiftHaltRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__lift_halt_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__LiftHaltRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__LiftHaltRequest *
-       onsale__wallet__v1__lift_halt_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__LiftHaltRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__lift_halt_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__lift_halt_request__free_unpacked
-                     (Onsale__Wallet__V1__LiftHaltRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__lift_halt_reply__init
                      (Onsale__Wallet__V1__LiftHaltReply         *message)
@@ -1183,89 +169,11 @@ void   onsale__wallet__v1__lift_halt_reply__init
   static const Onsale__Wallet__V1__LiftHaltReply init_value = ONSALE__WALLET__V1__LIFT_HALT_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__lift_halt_reply__get_packed_size
-                     (const Onsale__Wallet__V1__LiftHaltReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__lift_halt_reply__pack
-                     (const Onsale__Wallet__V1__LiftHaltReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__lift_halt_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__LiftHaltReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__LiftHaltReply *
-       onsale__wallet__v1__lift_halt_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__LiftHaltReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__lift_halt_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__lift_halt_reply__free_unpacked
-                     (Onsale__Wallet__V1__LiftHaltReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__lift_halt_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__audit_request__init
                      (Onsale__Wallet__V1__AuditRequest         *message)
 {
   static const Onsale__Wallet__V1__AuditRequest init_value = ONSALE__WALLET__V1__AUDIT_REQUEST__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__audit_request__get_packed_size
-                     (const Onsale__Wallet__V1__AuditRequest *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__audit_request__pack
-                     (const Onsale__Wallet__V1__AuditRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__audit_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__AuditRequest *
-       onsale__wallet__v1__audit_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__AuditRequest *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__audit_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__audit_request__free_unpacked
-                     (Onsale__Wallet__V1__AuditRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__wallet__v1__audit_reply__init
                      (Onsale__Wallet__V1__AuditReply         *message)
@@ -1273,89 +181,11 @@ void   onsale__wallet__v1__audit_reply__init
   static const Onsale__Wallet__V1__AuditReply init_value = ONSALE__WALLET__V1__AUDIT_REPLY__INIT;
   *message = init_value;
 }
-size_t onsale__wallet__v1__audit_reply__get_packed_size
-                     (const Onsale__Wallet__V1__AuditReply *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__audit_reply__pack
-                     (const Onsale__Wallet__V1__AuditReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__audit_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__AuditReply *
-       onsale__wallet__v1__audit_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__AuditReply *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__audit_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__audit_reply__free_unpacked
-                     (Onsale__Wallet__V1__AuditReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__wallet__v1__audit_total__init
                      (Onsale__Wallet__V1__AuditTotal         *message)
 {
   static const Onsale__Wallet__V1__AuditTotal init_value = ONSALE__WALLET__V1__AUDIT_TOTAL__INIT;
   *message = init_value;
-}
-size_t onsale__wallet__v1__audit_total__get_packed_size
-                     (const Onsale__Wallet__V1__AuditTotal *message)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_total__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__wallet__v1__audit_total__pack
-                     (const Onsale__Wallet__V1__AuditTotal *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_total__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__wallet__v1__audit_total__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditTotal *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_total__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Wallet__V1__AuditTotal *
-       onsale__wallet__v1__audit_total__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Wallet__V1__AuditTotal *)
-     protobuf_c_message_unpack (&onsale__wallet__v1__audit_total__descriptor,
-                                allocator, len, data);
-}
-void   onsale__wallet__v1__audit_total__free_unpacked
-                     (Onsale__Wallet__V1__AuditTotal *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__wallet__v1__audit_total__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[2] =
 {

@@ -1,4 +1,4 @@
-/// RFC 4648: the standard alphabet with padding on the way out; either alphabet, with or without padding, on the way in.
+/// Base64 of RFC 4648. Writes the standard alphabet with padding. Reads both alphabets, with or without padding.
 enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
@@ -19,7 +19,7 @@ enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Nil for what is not Base64.
+    /// Nil if the text is not Base64.
     static func bytes(of text: String) -> [UInt8]? {
         var digits = text.utf8[...]
         let padding = digits.reversed().prefix { $0 == UInt8(ascii: "=") }.count

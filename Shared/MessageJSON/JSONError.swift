@@ -1,8 +1,8 @@
-/// Why text is not the JSON of a message.
+/// The reason why text is not the JSON of a message.
 package struct JSONError: Error, Equatable, CustomStringConvertible {
-    /// Where: `line 2, column 7`, or the way to a field: `nesteds[3].name`. Empty for the text as a whole.
+    /// The place of the error: `line 2, column 7`, or the path of a field: `nesteds[3].name`. Empty for the whole text.
     package let place: String
-    /// What is wrong there, and what is allowed.
+    /// The error, with the allowed values.
     package let problem: String
 
     package init(_ place: String, _ problem: String) {

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Reads JSON (RFC 8259), strictly: nothing may follow, no name may come twice, and size and depth have a bound.
+/// Reads JSON (RFC 8259) strictly: it refuses trailing text and repeated names, and bounds size and depth.
 struct JSONParser {
     static let maximumBytes = 1 << 20
     static let maximumDepth = 64
@@ -11,12 +11,12 @@ struct JSONParser {
     static func parse(_ text: String) throws(JSONError) -> JSONValue {
         let bytes = Array(text.utf8)
         guard bytes.count <= maximumBytes else {
-            throw JSONError("", "the text has \(bytes.count) bytes; at most \(maximumBytes) are read")
+            throw JSONError("", "the text has \(bytes.count) bytes; the limit is \(maximumBytes)")
         }
         var parser = JSONParser(bytes: bytes)
         let value = try parser.value(depth: 1)
         parser.skipSpace()
-        guard parser.index == bytes.count else { throw parser.error("something follows the value") }
+        guard parser.index == bytes.count else { throw parser.error("unexpected text after the value") }
         return value
     }
 
@@ -37,7 +37,7 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
-        default: throw error("a value must begin here: {, [, a string in double quotes, a number, true, false or null")
+        default: throw error("expected a value: {, [, a string in double quotes, a number, true, false or null")
         }
     }
 
@@ -49,12 +49,12 @@ struct JSONParser {
         if skip(UInt8(ascii: "}")) { return .object([]) }
         repeat {
             skipSpace()
-            guard next == UInt8(ascii: "\"") else { throw error("a name in double quotes must stand here") }
+            guard next == UInt8(ascii: "\"") else { throw error("expected a name in double quotes") }
             let start = index
             let name = try string()
             guard names.insert(name).inserted else {
                 index = start
-                throw error("the name \"\(name)\" comes twice")
+                throw error("the name \"\(name)\" occurs twice")
             }
             guard skip(UInt8(ascii: ":")) else { throw error("a colon must follow the name") }
             members.append(JSONValue.Member(name: name, value: try value(depth: depth + 1)))
@@ -104,7 +104,7 @@ struct JSONParser {
     }
 
     private mutating func digits() throws(JSONError) {
-        guard next.map(isDigit) == true else { throw error("a digit must stand here") }
+        guard next.map(isDigit) == true else { throw error("expected a digit") }
         while let next, isDigit(next) { index += 1 }
     }
 
@@ -164,11 +164,11 @@ extension JSONParser {
         case UInt8(ascii: "u"): content += try String(unicodeEscape()).utf8
         default:
             index -= 1
-            throw error("no such escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
+            throw error("unknown escape; the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u")
         }
     }
 
-    /// A character above U+FFFF is written as two escapes, a high and a low surrogate.
+    /// Reads a `\u` escape. A character above U+FFFF consists of two escapes, a high and a low surrogate.
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let first = try hexadecimal()
         if let scalar = Unicode.Scalar(first) { return scalar }

@@ -1,10 +1,10 @@
 import CProto
 import Kernel
 
-/// Writes JSON as the bytes of a message, member by member, as the descriptor says.
+/// Converts JSON to the bytes of a message according to its descriptor.
 struct JSONToWire {
     private(set) var bytes: [UInt8] = []
-    /// The way to the field at hand: `nesteds`, `[3]`, `name`.
+    /// The path of the current field: `nesteds`, `[3]`, `name`.
     private var path: [String] = []
 
     mutating func message(
@@ -23,11 +23,11 @@ struct JSONToWire {
             guard seen.insert(String(cString: field.pointee.name)).inserted else {
                 throw error("is given twice, in both spellings")
             }
-            // Null is as good as absent.
+            // A null counts as absent.
             if member.value == .null { continue }
             if field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 {
                 guard seen.insert("oneof at \(field.pointee.quantifier_offset)").inserted else {
-                    throw error("excludes another field that is given; only one of them may be")
+                    throw error("excludes another field of its oneof that is also given; give one of them")
                 }
             }
             if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
@@ -49,7 +49,7 @@ struct JSONToWire {
         }
     }
 
-    /// The tag of a field and one value of it.
+    /// Writes the tag of a field and one of its values.
     private mutating func content(
         _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
     ) throws(JSONError) {
@@ -90,7 +90,7 @@ struct JSONToWire {
             varint(UInt64(bitPattern: Int64(try enumeration(value, of: field))))
         case PROTOBUF_C_TYPE_STRING:
             guard case .string(let text) = value else { throw error("must be a string, is \(value.kind)") }
-            guard !text.utf8.contains(0) else { throw error("contains a NUL character, which text cannot carry") }
+            guard !text.utf8.contains(0) else { throw error("contains a NUL character, which is not allowed in text") }
             block(id, Array(text.utf8))
         case PROTOBUF_C_TYPE_BYTES:
             guard case .string(let text) = value, let bytes = Base64.bytes(of: text) else {

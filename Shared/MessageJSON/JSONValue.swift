@@ -1,4 +1,4 @@
-/// JSON as it was written. Numbers keep their digits, so that none is rounded on its way to a field of 64 bits.
+/// A JSON value. Numbers keep their digits, because a conversion to Double would round 64-bit fields.
 enum JSONValue: Equatable {
     case null
     case bool(Bool)
@@ -12,7 +12,7 @@ enum JSONValue: Equatable {
         let value: JSONValue
     }
 
-    /// As it is called where something else was wanted.
+    /// The name of the kind in error messages.
     var kind: String {
         switch self {
         case .null: "null"

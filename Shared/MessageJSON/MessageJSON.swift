@@ -1,10 +1,10 @@
 import CProto
 import RPC
 
-/// Messages as protobuf JSON, for any type of which there is a descriptor.
+/// Converts messages to and from protobuf JSON, for any type with a descriptor.
 ///
-/// Names of fields are read in lowerCamelCase or as in the .proto file, and written in lowerCamelCase. Numbers of 64 bits
-/// are strings, bytes are Base64, enums are names, and fields at their default are left out.
+/// It reads field names in lowerCamelCase or as in the .proto file, and writes lowerCamelCase. 64-bit numbers are strings,
+/// bytes are Base64, enums are names. It omits fields with their default value.
 package enum MessageJSON {
     /// The packed message that `text` describes.
     package static func bytes(from text: String, as descriptor: MessageDescriptor) throws(JSONError) -> [UInt8] {
@@ -17,7 +17,7 @@ package enum MessageJSON {
         }
     }
 
-    /// The JSON of the packed message in `bytes`, indented by two spaces, or all in one line.
+    /// The JSON of the packed message in `bytes`, indented by two spaces or on one line.
     package static func text(
         of bytes: [UInt8], as descriptor: MessageDescriptor, isIndented: Bool = true
     ) throws(MessageError) -> String {
@@ -28,7 +28,7 @@ package enum MessageJSON {
         return json.text
     }
 
-    /// Once through protobuf-c, which puts fields in order and leaves out those at their default.
+    /// Unpacks and packs the message, because protobuf-c then orders the fields and omits defaults.
     private static func canonical(_ bytes: [UInt8], as descriptor: MessageDescriptor) throws(MessageError) -> [UInt8] {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }

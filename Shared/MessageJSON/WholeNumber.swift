@@ -1,7 +1,6 @@
-/// Numbers of JSON that stand for whole ones: `12`, but also `1.2e1` and `12.0`.
+/// JSON numbers with a whole value: `12`, `1.2e1` and `12.0`.
 enum WholeNumber {
-    /// The digits without point and exponent. Nil where something other than zero stands behind the point, or where
-    /// there are more digits than any field has.
+    /// The digits without point and exponent. Nil if the number has a fraction or more digits than any field can store.
     static func digits(_ number: String) -> String? {
         let isNegative = number.hasPrefix("-")
         let parts = number.drop { $0 == "-" }.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }

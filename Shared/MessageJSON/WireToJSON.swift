@@ -1,7 +1,7 @@
 import CProto
 import Kernel
 
-/// Writes an unpacked message as JSON, field by field, as the descriptor says.
+/// Converts an unpacked message to JSON according to its descriptor.
 struct WireToJSON {
     private let isIndented: Bool
     private(set) var text = ""
@@ -64,7 +64,7 @@ struct WireToJSON {
         }
     }
 
-    /// A value that has no name is written as its number.
+    /// Writes the name of an enum value, or its number if it has no name.
     private mutating func enumeration(_ number: Int32, of field: UnsafePointer<ProtobufCFieldDescriptor>) {
         let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
         if let value = protobuf_c_enum_descriptor_get_value(descriptor, number) {
@@ -113,7 +113,7 @@ struct WireToJSON {
 }
 
 extension WireToJSON {
-    /// Whether a field is more than its default. A message, and a member of a oneof, is where it was given at all.
+    /// True if a field differs from its default. A message or a member of a oneof is set if it is present.
     private static func isSet(
         _ field: UnsafePointer<ProtobufCFieldDescriptor>, in message: UnsafeRawPointer
     ) -> Bool {
@@ -127,7 +127,7 @@ extension WireToJSON {
         case PROTOBUF_C_TYPE_STRING: return place.load(as: UnsafePointer<CChar>?.self).map { $0.pointee != 0 } ?? false
         case PROTOBUF_C_TYPE_BYTES: return place.load(as: ProtobufCBinaryData.self).len > 0
         case PROTOBUF_C_TYPE_MESSAGE: return place.load(as: UnsafeRawPointer?.self) != nil
-        // A negative zero counts as none: protobuf-c does not send it either.
+        // Treat a negative zero as unset, as protobuf-c does.
         case PROTOBUF_C_TYPE_FLOAT: return place.load(as: Float.self) != 0
         case PROTOBUF_C_TYPE_DOUBLE: return place.load(as: Double.self) != 0
         default:

@@ -13,89 +13,11 @@ void   onsale__testing__v1__echo_request__init
   static const Onsale__Testing__V1__EchoRequest init_value = ONSALE__TESTING__V1__ECHO_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__testing__v1__echo_request__get_packed_size
-                     (const Onsale__Testing__V1__EchoRequest *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__echo_request__pack
-                     (const Onsale__Testing__V1__EchoRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__echo_request__pack_to_buffer
-                     (const Onsale__Testing__V1__EchoRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__EchoRequest *
-       onsale__testing__v1__echo_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__EchoRequest *)
-     protobuf_c_message_unpack (&onsale__testing__v1__echo_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__echo_request__free_unpacked
-                     (Onsale__Testing__V1__EchoRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__echo_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__testing__v1__echo_reply__init
                      (Onsale__Testing__V1__EchoReply         *message)
 {
   static const Onsale__Testing__V1__EchoReply init_value = ONSALE__TESTING__V1__ECHO_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__echo_reply__get_packed_size
-                     (const Onsale__Testing__V1__EchoReply *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__echo_reply__pack
-                     (const Onsale__Testing__V1__EchoReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__echo_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__EchoReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__echo_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__EchoReply *
-       onsale__testing__v1__echo_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__EchoReply *)
-     protobuf_c_message_unpack (&onsale__testing__v1__echo_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__echo_reply__free_unpacked
-                     (Onsale__Testing__V1__EchoReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__echo_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__testing__v1__fail_request__init
                      (Onsale__Testing__V1__FailRequest         *message)
@@ -103,89 +25,11 @@ void   onsale__testing__v1__fail_request__init
   static const Onsale__Testing__V1__FailRequest init_value = ONSALE__TESTING__V1__FAIL_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__testing__v1__fail_request__get_packed_size
-                     (const Onsale__Testing__V1__FailRequest *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__fail_request__pack
-                     (const Onsale__Testing__V1__FailRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__fail_request__pack_to_buffer
-                     (const Onsale__Testing__V1__FailRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__FailRequest *
-       onsale__testing__v1__fail_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__FailRequest *)
-     protobuf_c_message_unpack (&onsale__testing__v1__fail_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__fail_request__free_unpacked
-                     (Onsale__Testing__V1__FailRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__fail_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__testing__v1__fail_reply__init
                      (Onsale__Testing__V1__FailReply         *message)
 {
   static const Onsale__Testing__V1__FailReply init_value = ONSALE__TESTING__V1__FAIL_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__fail_reply__get_packed_size
-                     (const Onsale__Testing__V1__FailReply *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__fail_reply__pack
-                     (const Onsale__Testing__V1__FailReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__fail_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__FailReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__fail_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__FailReply *
-       onsale__testing__v1__fail_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__FailReply *)
-     protobuf_c_message_unpack (&onsale__testing__v1__fail_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__fail_reply__free_unpacked
-                     (Onsale__Testing__V1__FailReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__fail_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__testing__v1__wait_request__init
                      (Onsale__Testing__V1__WaitRequest         *message)
@@ -193,89 +37,11 @@ void   onsale__testing__v1__wait_request__init
   static const Onsale__Testing__V1__WaitRequest init_value = ONSALE__TESTING__V1__WAIT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__testing__v1__wait_request__get_packed_size
-                     (const Onsale__Testing__V1__WaitRequest *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__wait_request__pack
-                     (const Onsale__Testing__V1__WaitRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__wait_request__pack_to_buffer
-                     (const Onsale__Testing__V1__WaitRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__WaitRequest *
-       onsale__testing__v1__wait_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__WaitRequest *)
-     protobuf_c_message_unpack (&onsale__testing__v1__wait_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__wait_request__free_unpacked
-                     (Onsale__Testing__V1__WaitRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__wait_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__testing__v1__wait_reply__init
                      (Onsale__Testing__V1__WaitReply         *message)
 {
   static const Onsale__Testing__V1__WaitReply init_value = ONSALE__TESTING__V1__WAIT_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__wait_reply__get_packed_size
-                     (const Onsale__Testing__V1__WaitReply *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__wait_reply__pack
-                     (const Onsale__Testing__V1__WaitReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__wait_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__WaitReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__wait_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__WaitReply *
-       onsale__testing__v1__wait_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__WaitReply *)
-     protobuf_c_message_unpack (&onsale__testing__v1__wait_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__wait_reply__free_unpacked
-                     (Onsale__Testing__V1__WaitReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__wait_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__testing__v1__add_request__init
                      (Onsale__Testing__V1__AddRequest         *message)
@@ -283,89 +49,11 @@ void   onsale__testing__v1__add_request__init
   static const Onsale__Testing__V1__AddRequest init_value = ONSALE__TESTING__V1__ADD_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__testing__v1__add_request__get_packed_size
-                     (const Onsale__Testing__V1__AddRequest *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__add_request__pack
-                     (const Onsale__Testing__V1__AddRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__add_request__pack_to_buffer
-                     (const Onsale__Testing__V1__AddRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__AddRequest *
-       onsale__testing__v1__add_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__AddRequest *)
-     protobuf_c_message_unpack (&onsale__testing__v1__add_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__add_request__free_unpacked
-                     (Onsale__Testing__V1__AddRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__add_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__testing__v1__add_reply__init
                      (Onsale__Testing__V1__AddReply         *message)
 {
   static const Onsale__Testing__V1__AddReply init_value = ONSALE__TESTING__V1__ADD_REPLY__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__add_reply__get_packed_size
-                     (const Onsale__Testing__V1__AddReply *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_reply__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__add_reply__pack
-                     (const Onsale__Testing__V1__AddReply *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_reply__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__add_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__AddReply *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__add_reply__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__AddReply *
-       onsale__testing__v1__add_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__AddReply *)
-     protobuf_c_message_unpack (&onsale__testing__v1__add_reply__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__add_reply__free_unpacked
-                     (Onsale__Testing__V1__AddReply *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__add_reply__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__testing__v1__count_request__init
                      (Onsale__Testing__V1__CountRequest         *message)
@@ -373,89 +61,11 @@ void   onsale__testing__v1__count_request__init
   static const Onsale__Testing__V1__CountRequest init_value = ONSALE__TESTING__V1__COUNT_REQUEST__INIT;
   *message = init_value;
 }
-size_t onsale__testing__v1__count_request__get_packed_size
-                     (const Onsale__Testing__V1__CountRequest *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_request__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__count_request__pack
-                     (const Onsale__Testing__V1__CountRequest *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_request__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__count_request__pack_to_buffer
-                     (const Onsale__Testing__V1__CountRequest *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_request__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__CountRequest *
-       onsale__testing__v1__count_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__CountRequest *)
-     protobuf_c_message_unpack (&onsale__testing__v1__count_request__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__count_request__free_unpacked
-                     (Onsale__Testing__V1__CountRequest *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__count_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   onsale__testing__v1__count_item__init
                      (Onsale__Testing__V1__CountItem         *message)
 {
   static const Onsale__Testing__V1__CountItem init_value = ONSALE__TESTING__V1__COUNT_ITEM__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__count_item__get_packed_size
-                     (const Onsale__Testing__V1__CountItem *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_item__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__count_item__pack
-                     (const Onsale__Testing__V1__CountItem *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_item__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__count_item__pack_to_buffer
-                     (const Onsale__Testing__V1__CountItem *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__count_item__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__CountItem *
-       onsale__testing__v1__count_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__CountItem *)
-     protobuf_c_message_unpack (&onsale__testing__v1__count_item__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__count_item__free_unpacked
-                     (Onsale__Testing__V1__CountItem *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__count_item__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message)
@@ -474,45 +84,6 @@ void   onsale__testing__v1__everything__init
 {
   static const Onsale__Testing__V1__Everything init_value = ONSALE__TESTING__V1__EVERYTHING__INIT;
   *message = init_value;
-}
-size_t onsale__testing__v1__everything__get_packed_size
-                     (const Onsale__Testing__V1__Everything *message)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__everything__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t onsale__testing__v1__everything__pack
-                     (const Onsale__Testing__V1__Everything *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__everything__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t onsale__testing__v1__everything__pack_to_buffer
-                     (const Onsale__Testing__V1__Everything *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &onsale__testing__v1__everything__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Onsale__Testing__V1__Everything *
-       onsale__testing__v1__everything__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Onsale__Testing__V1__Everything *)
-     protobuf_c_message_unpack (&onsale__testing__v1__everything__descriptor,
-                                allocator, len, data);
-}
-void   onsale__testing__v1__everything__free_unpacked
-                     (Onsale__Testing__V1__Everything *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &onsale__testing__v1__everything__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor onsale__testing__v1__echo_request__field_descriptors[1] =
 {

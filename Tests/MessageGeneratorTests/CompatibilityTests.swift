@@ -2,7 +2,7 @@ import Testing
 
 @testable import MessageGenerator
 
-/// What programs in use count on cannot be changed unnoticed.
+/// The compatibility check reports each change that breaks programs in use.
 struct CompatibilityTests {
     private static let earlier = """
         syntax = "proto3";
@@ -20,7 +20,7 @@ struct CompatibilityTests {
         }
         """
 
-    /// What is wrong when `old` in the earlier file is replaced by `new`.
+    /// The problems when `new` replaces `old` in the earlier file.
     private func problems(replacing old: String, by new: String) throws -> [String] {
         let later = Self.earlier.replacing(old, with: new)
         #expect(later != Self.earlier, "\(old) is not in the file")
@@ -39,7 +39,7 @@ struct CompatibilityTests {
         ("rpc Watch", "rpc New(Ask) returns (Ask) { option (onsale.rpc.v1.callers) = USER; }\n  rpc Watch"),
         ("(onsale.rpc.v1.callers) = USER", "(onsale.rpc.v1.callers) = SERVICE"),
     ])
-    func `adding, and going with the number left reserved, is free`(old: String, new: String) throws {
+    func `additions, and removals that reserve the number, are compatible`(old: String, new: String) throws {
         #expect(try problems(replacing: old, by: new) == [])
     }
 
@@ -72,11 +72,11 @@ struct CompatibilityTests {
             "test.proto:8: method test.Talk/Say was safe to repeat, and earlier clients still repeat it"
         ),
     ])
-    func `what earlier programs would misread is named`(old: String, new: String, problem: String) throws {
+    func `an incompatible change is named`(old: String, new: String, problem: String) throws {
         #expect(try problems(replacing: old, by: new) == [problem])
     }
 
-    @Test func `a message, an enum or a file that is gone is named`() throws {
+    @Test func `a removed message, enum or file is named`() throws {
         let old = try Compiled("syntax = \"proto3\";\npackage test;\nmessage A { message B {} enum C { D = 0; } }")
         let new = try Compiled("syntax = \"proto3\";\npackage test;\nmessage A {}")
         #expect(
@@ -85,7 +85,7 @@ struct CompatibilityTests {
             ])
         #expect(
             Compatibility.problems(from: old.files, to: []).map(\.description) == [
-                "test.proto:1: was removed, with all that is in it"
+                "test.proto:1: was removed, with everything it declares"
             ])
     }
 }

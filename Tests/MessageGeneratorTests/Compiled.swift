@@ -2,7 +2,7 @@ import TestSupport
 
 @testable import MessageGenerator
 
-/// .proto text, compiled by protoc.
+/// Compiles .proto text with protoc.
 struct Compiled {
     struct CompileError: Error {
         let output: String
@@ -10,7 +10,7 @@ struct Compiled {
 
     let files: [SchemaFile]
 
-    /// The file is called test.proto; `options.proto` of this repository is there to import.
+    /// The file has the name test.proto and can import `options.proto` of this repository.
     init(_ text: String) throws {
         let folder = TemporaryFolder()
         folder.write(text, to: "test.proto")
@@ -24,7 +24,7 @@ struct Compiled {
 
     var file: SchemaFile { files.last! }
 
-    /// What the generator has against it: `12: reason`.
+    /// The problems that the generator reports: `12: reason`.
     var problems: [String] { generator.problems(of: file).map { "\($0.line): \($0.reason)" } }
 
     var generated: String { generator.generate(file).content }

@@ -6,7 +6,7 @@ import Testing
 
 /// The .proto files that are compiled into a program, for reflection.
 struct ProtoFileTests {
-    @Test func `they describe every service, with what they import before them`() throws {
+    @Test func `descriptors contain every service, after their imports`() throws {
         let files = ProtoFile.withImports([.testing, .health])
         #expect(files.map(\.name) == ["options.proto", "testing.proto", "health.proto"])
 

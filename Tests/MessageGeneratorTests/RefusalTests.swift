@@ -1,12 +1,12 @@
 import Testing
 
-/// What protobuf-c mishandles is refused, by line and with what to do instead.
+/// The generator refuses what protobuf-c mishandles, naming the line and the remedy.
 struct RefusalTests {
     private func problems(_ body: String) throws -> [String] {
         try Compiled("syntax = \"proto3\";\npackage test;\nimport \"options.proto\";\n" + body).problems
     }
 
-    @Test func `a recursive type is refused, with the way that leads back to it`() throws {
+    @Test func `a recursive type is refused, naming the path back to it`() throws {
         #expect(
             try problems("message A {\n  B b = 1;\n}\nmessage B {\n  repeated C c = 1;\n}\nmessage C {\n  A a = 1;\n}")
                 == [
@@ -34,7 +34,7 @@ struct RefusalTests {
             ])
     }
 
-    @Test func `proto2 is refused, where it is said and where nothing is said`() throws {
+    @Test func `proto2 is refused, with and without a syntax line`() throws {
         let reason = "is not proto3; begin the file with: syntax = \"proto3\";"
         #expect(
             try Compiled("// About it.\nsyntax = \"proto2\";\npackage test;\nmessage A {}").problems == ["2: \(reason)"]
@@ -45,7 +45,7 @@ struct RefusalTests {
     }
 
     @Test(arguments: ["default", "operator", "register", "int", "class"])
-    func `a field called like a keyword of C is refused`(keyword: String) throws {
+    func `a field named like a C keyword is refused`(keyword: String) throws {
         #expect(
             try problems("message A {\n  int32 \(keyword) = 1;\n}") == [
                 "5: field A.\(keyword) is called like a keyword of C or C++, which protoc-c mishandles; "
@@ -54,7 +54,7 @@ struct RefusalTests {
     }
 
     @Test(arguments: ["Default", "Switch", "Return", "Delete"])
-    func `a method called like a keyword of C is refused`(keyword: String) throws {
+    func `a method named like a C keyword is refused`(keyword: String) throws {
         #expect(
             try problems(
                 "message A {}\nservice S {\n  rpc \(keyword)(A) returns (A) { option (onsale.rpc.v1.callers) = USER; }\n}"
@@ -65,7 +65,7 @@ struct RefusalTests {
                 ])
     }
 
-    @Test func `a method that does not say who may call it is refused`() throws {
+    @Test func `a method without callers is refused`() throws {
         #expect(
             try problems("message A {}\nservice S {\n  rpc Act1(A) returns (A);\n  rpc Act2(A) returns (A) {}\n}") == [
                 "6: method S/Act1 does not say who may call it; "
@@ -75,7 +75,7 @@ struct RefusalTests {
             ])
     }
 
-    @Test func `anyone and somebody is refused`() throws {
+    @Test func `ANYONE beside another role is refused`() throws {
         #expect(
             try problems(
                 """
@@ -89,7 +89,7 @@ struct RefusalTests {
                 """) == ["6: method S/Act may be called by ANYONE and by others; ANYONE stands alone"])
     }
 
-    @Test func `a caller that there is not is refused by protoc itself`() throws {
+    @Test func `protoc refuses an unknown role`() throws {
         #expect(throws: Compiled.CompileError.self) {
             try problems(
                 "message A {}\nservice S { rpc Act(A) returns (A) { option (onsale.rpc.v1.callers) = BOB; } }")
@@ -119,7 +119,7 @@ struct RefusalTests {
                 == ["6: method S/Act is a stream, which has no answer to give later; leave out answered_later"])
     }
 
-    @Test func `two names that become one are refused`() throws {
+    @Test func `two names that map to one are refused`() throws {
         #expect(
             try problems("message A {\n  oneof go_on {\n    int32 a = 1;\n  }\n  int32 go__on = 2;\n}") == [
                 "5: go_on and go__on are both called goOn in Swift; choose another name"
@@ -137,7 +137,7 @@ struct RefusalTests {
                 "4: what every enum has and UNRECOGNIZED are both called unrecognized in Swift; choose another name"))
     }
 
-    @Test func `names that generated Swift needs itself are refused`() throws {
+    @Test func `names that generated Swift uses are refused`() throws {
         #expect(
             try problems("message String {}") == [
                 "4: String is a name that generated Swift uses itself; choose another"
@@ -148,21 +148,21 @@ struct RefusalTests {
             ])
     }
 
-    @Test func `more fields and more depth than the validator lets through are refused`() throws {
+    @Test func `more fields or depth than the validator accepts are refused`() throws {
         let fields = (1...65).map { "  int32 f\($0) = \($0);" }.joined(separator: "\n")
         #expect(try problems("message A {\n\(fields)\n}") == ["4: message A has 65 fields; at most 64 work"])
         let deep = (1...16).map { "message M\($0) { M\($0 + 1) m = 1; }" }.joined(separator: "\n")
         #expect(try problems("\(deep)\nmessage M17 {}") == ["4: message M1 is 17 messages deep; at most 16 work"])
     }
 
-    @Test func `a file that no module is known for is refused`() throws {
+    @Test func `a file without a module is refused`() throws {
         #expect(
             try Compiled("syntax = \"proto3\";\npackage test;\nimport \"health.proto\";\nmessage A {}").problems == [
-                "1: no module is known for health.proto; add it to proto/generate"
+                "1: health.proto has no module; add a row for it to the table in proto/generate"
             ])
     }
 
-    @Test func `an alias and a name of its own in JSON are refused`() throws {
+    @Test func `an alias and a json_name are refused`() throws {
         #expect(
             try problems("enum E {\n  option allow_alias = true;\n  A = 0;\n  B = 0;\n}") == [
                 "7: value E.B is an alias of A; a number has one name"

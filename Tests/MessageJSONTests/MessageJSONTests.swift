@@ -82,39 +82,39 @@ struct MessageJSONTests {
             (#"{"text": null, "leaf": {}}"#, Everything(choice: .leaf(.init()))),
             (" \n\t{ } \r", Everything()),
         ] as [(String, Everything)])
-    func `what the specification allows is read`(json: String, message: Everything) throws {
+    func `the parser accepts what the specification allows`(json: String, message: Everything) throws {
         #expect(try everything(json) == message)
     }
 
     @Test(arguments: [
         ("", "line 1, column 1: a value is missing"),
-        ("{", "line 1, column 2: a name in double quotes must stand here"),
-        ("{'a': 1}", "line 1, column 2: a name in double quotes must stand here"),
+        ("{", "line 1, column 2: expected a name in double quotes"),
+        ("{'a': 1}", "line 1, column 2: expected a name in double quotes"),
         ("{\n  \"colour\" 1}", "line 2, column 12: a colon must follow the name"),
         ("{\"colour\": 1", "line 1, column 13: a comma or } must follow"),
-        ("{\"colour\": 1,}", "line 1, column 14: a name in double quotes must stand here"),
-        ("{} {}", "line 1, column 4: something follows the value"),
+        ("{\"colour\": 1,}", "line 1, column 14: expected a name in double quotes"),
+        ("{} {}", "line 1, column 4: unexpected text after the value"),
         ("[1 2]", "line 1, column 4: a comma or ] must follow"),
         ("tru", "line 1, column 1: did you mean true?"),
         ("{\"int32Value\": 01}", "line 1, column 17: a number must not begin with a zero"),
         (
             "{\"int32Value\": .5}",
-            "line 1, column 16: a value must begin here: {, [, a string in double quotes, a number, true, false or null"
+            "line 1, column 16: expected a value: {, [, a string in double quotes, a number, true, false or null"
         ),
-        ("{\"int32Value\": 1.}", "line 1, column 18: a digit must stand here"),
+        ("{\"int32Value\": 1.}", "line 1, column 18: expected a digit"),
         (
             "{\"stringValue\": \"a\nb\"}",
             "line 1, column 19: a control character in a string must be written as an escape, such as \\n"
         ),
         ("{\"stringValue\": \"a", "line 1, column 19: a string does not end"),
-        (#"{"stringValue": "\x"}"#, #"line 1, column 19: no such escape; there are \" \\ \/ \b \f \n \r \t \u"#),
+        (#"{"stringValue": "\x"}"#, #"line 1, column 19: unknown escape; the escapes are \" \\ \/ \b \f \n \r \t \u"#),
         (#"{"stringValue": "\ud83c"}"#, "line 1, column 24: half a surrogate pair"),
         (#"{"stringValue": "\udfab\ud83c"}"#, "line 1, column 24: half a surrogate pair"),
         (#"{"stringValue": "\u12g4"}"#, #"line 1, column 22: \u must be followed by four hexadecimal digits"#),
-        (#"{"colour": 1, "colour": 2}"#, "line 1, column 15: the name \"colour\" comes twice"),
+        (#"{"colour": 1, "colour": 2}"#, "line 1, column 15: the name \"colour\" occurs twice"),
         ("[]", "must be an object, is an array"),
     ])
-    func `what is no JSON is refused by line and column`(json: String, problem: String) {
+    func `an error in JSON names its line and column`(json: String, problem: String) {
         #expect(problem == description { try everything(json) })
     }
 
@@ -125,7 +125,10 @@ struct MessageJSONTests {
             "nested.deeper.wait: onsale.testing.v1.Everything.Nested.Deeper has no such field; there are names, weight"
         ),
         (#"{"int32Value": 1, "int32_value": 2}"#, "int32_value: is given twice, in both spellings"),
-        (#"{"text": "a", "number": 2}"#, "number: excludes another field that is given; only one of them may be"),
+        (
+            #"{"text": "a", "number": 2}"#,
+            "number: excludes another field of its oneof that is also given; give one of them"
+        ),
         (#"{"colour": "COLOR_RED"}"#, "colour: COLOR_RED is not known; did you mean COLOUR_RED?"),
         (#"{"type": "NONE"}"#, "type: NONE is not known; there are KIND_UNSPECIFIED, PLAIN, DEFAULT"),
         (#"{"int32Value": 2147483648}"#, "int32Value: must be from -2147483648 to 2147483647, is 2147483648"),
@@ -141,7 +144,7 @@ struct MessageJSONTests {
         (#"{"doubleValue": "0x1p3"}"#, "doubleValue: must be a number, NaN, Infinity or -Infinity, is 0x1p3"),
         (#"{"boolValue": 1}"#, "boolValue: must be true or false, is a number"),
         (#"{"stringValue": 1}"#, "stringValue: must be a string, is a number"),
-        (#"{"stringValue": "a\u0000"}"#, "stringValue: contains a NUL character, which text cannot carry"),
+        (#"{"stringValue": "a\u0000"}"#, "stringValue: contains a NUL character, which is not allowed in text"),
         (#"{"bytesValue": "a"}"#, "bytesValue: must be bytes in Base64, in double quotes"),
         (#"{"bytesValue": "ab=c"}"#, "bytesValue: must be bytes in Base64, in double quotes"),
         (#"{"strings": "a"}"#, "strings: must be an array, is a string"),
@@ -149,29 +152,29 @@ struct MessageJSONTests {
         (#"{"nesteds": [{}, {"kind": {}}]}"#, "nesteds[1].kind: must be a number, is an object"),
         (#"{"nested": []}"#, "nested: must be an object, is an array"),
     ])
-    func `what is not of the message is refused by the way to the field`(json: String, problem: String) {
+    func `an error in a message names the path of the field`(json: String, problem: String) {
         #expect(problem == description { try everything(json) })
     }
 
-    @Test func `a negative zero is left out as protobuf-c leaves it out, but not among others`() throws {
+    @Test func `a single negative zero is omitted and a repeated one is kept`() throws {
         let single = WireBytes.tag(2, 5) + [0, 0, 0, 0x80] + WireBytes.tag(1, 1) + [0, 0, 0, 0, 0, 0, 0, 0x80]
         #expect(try MessageJSON.text(of: single, as: Everything.descriptor) == "{}")
         #expect(try json(Everything(doubles: [-0.0])) == "{\n  \"doubles\": [\n    -0.0\n  ]\n}")
         #expect(try everything("{\"doubles\": [-0.0]}").doubles[0].sign == .minus)
     }
 
-    @Test func `size and depth have a bound`() {
+    @Test func `size and depth are bounded`() {
         let deep = String(repeating: "[", count: 65)
         #expect(description { try everything(deep) } == "line 1, column 65: more than 64 levels deep")
         let long = "{\"stringValue\": \"" + String(repeating: "a", count: 1 << 20) + "\"}"
-        #expect(description { try everything(long) } == "the text has 1048595 bytes; at most 1048576 are read")
+        #expect(description { try everything(long) } == "the text has 1048595 bytes; the limit is 1048576")
         let many = "{\"strings\": [" + String(repeating: "\"\",", count: 40_000) + "\"\"]}"
         #expect(
             description { try everything(many) }
                 == "onsale.testing.v1.Everything.strings: is one element too many; a message has at most 32768")
     }
 
-    @Test func `another library reads what is written here`() async throws {
+    @Test func `another library reads our JSON`() async throws {
         let messages = some()
         let lines = try messages.map { try json($0).split(separator: "\n").joined() }
         for (message, answer) in zip(messages, try await Mirror.reflect(lines, .json, .packed)) {
@@ -179,7 +182,7 @@ struct MessageJSONTests {
         }
     }
 
-    @Test func `what another library writes is read here`() async throws {
+    @Test func `our parser reads the JSON of another library`() async throws {
         let messages = some()
         let lines = try messages.map { Hexadecimal.text(of: try $0.encoded()) }
         for (message, answer) in zip(messages, try await Mirror.reflect(lines, .packed, .json)) {

@@ -1302,1333 +1302,213 @@ struct  Onsale__Concert__V1__TakenSeat
 /* Onsale__Concert__V1__CreateConcertRequest methods */
 void   onsale__concert__v1__create_concert_request__init
                      (Onsale__Concert__V1__CreateConcertRequest         *message);
-size_t onsale__concert__v1__create_concert_request__get_packed_size
-                     (const Onsale__Concert__V1__CreateConcertRequest   *message);
-size_t onsale__concert__v1__create_concert_request__pack
-                     (const Onsale__Concert__V1__CreateConcertRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__create_concert_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CreateConcertRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CreateConcertRequest *
-       onsale__concert__v1__create_concert_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__create_concert_request__free_unpacked
-                     (Onsale__Concert__V1__CreateConcertRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__CreateConcertReply methods */
 void   onsale__concert__v1__create_concert_reply__init
                      (Onsale__Concert__V1__CreateConcertReply         *message);
-size_t onsale__concert__v1__create_concert_reply__get_packed_size
-                     (const Onsale__Concert__V1__CreateConcertReply   *message);
-size_t onsale__concert__v1__create_concert_reply__pack
-                     (const Onsale__Concert__V1__CreateConcertReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__create_concert_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CreateConcertReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CreateConcertReply *
-       onsale__concert__v1__create_concert_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__create_concert_reply__free_unpacked
-                     (Onsale__Concert__V1__CreateConcertReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ConcertEntry methods */
 void   onsale__concert__v1__concert_entry__init
                      (Onsale__Concert__V1__ConcertEntry         *message);
-size_t onsale__concert__v1__concert_entry__get_packed_size
-                     (const Onsale__Concert__V1__ConcertEntry   *message);
-size_t onsale__concert__v1__concert_entry__pack
-                     (const Onsale__Concert__V1__ConcertEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__concert_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ConcertEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ConcertEntry *
-       onsale__concert__v1__concert_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__concert_entry__free_unpacked
-                     (Onsale__Concert__V1__ConcertEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ScheduleSettings methods */
 void   onsale__concert__v1__schedule_settings__init
                      (Onsale__Concert__V1__ScheduleSettings         *message);
-size_t onsale__concert__v1__schedule_settings__get_packed_size
-                     (const Onsale__Concert__V1__ScheduleSettings   *message);
-size_t onsale__concert__v1__schedule_settings__pack
-                     (const Onsale__Concert__V1__ScheduleSettings   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__schedule_settings__pack_to_buffer
-                     (const Onsale__Concert__V1__ScheduleSettings   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ScheduleSettings *
-       onsale__concert__v1__schedule_settings__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__schedule_settings__free_unpacked
-                     (Onsale__Concert__V1__ScheduleSettings *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AddScheduleRequest methods */
 void   onsale__concert__v1__add_schedule_request__init
                      (Onsale__Concert__V1__AddScheduleRequest         *message);
-size_t onsale__concert__v1__add_schedule_request__get_packed_size
-                     (const Onsale__Concert__V1__AddScheduleRequest   *message);
-size_t onsale__concert__v1__add_schedule_request__pack
-                     (const Onsale__Concert__V1__AddScheduleRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__add_schedule_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AddScheduleRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AddScheduleRequest *
-       onsale__concert__v1__add_schedule_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__add_schedule_request__free_unpacked
-                     (Onsale__Concert__V1__AddScheduleRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AddScheduleReply methods */
 void   onsale__concert__v1__add_schedule_reply__init
                      (Onsale__Concert__V1__AddScheduleReply         *message);
-size_t onsale__concert__v1__add_schedule_reply__get_packed_size
-                     (const Onsale__Concert__V1__AddScheduleReply   *message);
-size_t onsale__concert__v1__add_schedule_reply__pack
-                     (const Onsale__Concert__V1__AddScheduleReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__add_schedule_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AddScheduleReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AddScheduleReply *
-       onsale__concert__v1__add_schedule_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__add_schedule_reply__free_unpacked
-                     (Onsale__Concert__V1__AddScheduleReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ConfigureScheduleRequest methods */
 void   onsale__concert__v1__configure_schedule_request__init
                      (Onsale__Concert__V1__ConfigureScheduleRequest         *message);
-size_t onsale__concert__v1__configure_schedule_request__get_packed_size
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest   *message);
-size_t onsale__concert__v1__configure_schedule_request__pack
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__configure_schedule_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfigureScheduleRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ConfigureScheduleRequest *
-       onsale__concert__v1__configure_schedule_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__configure_schedule_request__free_unpacked
-                     (Onsale__Concert__V1__ConfigureScheduleRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ConfigureScheduleReply methods */
 void   onsale__concert__v1__configure_schedule_reply__init
                      (Onsale__Concert__V1__ConfigureScheduleReply         *message);
-size_t onsale__concert__v1__configure_schedule_reply__get_packed_size
-                     (const Onsale__Concert__V1__ConfigureScheduleReply   *message);
-size_t onsale__concert__v1__configure_schedule_reply__pack
-                     (const Onsale__Concert__V1__ConfigureScheduleReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__configure_schedule_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfigureScheduleReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ConfigureScheduleReply *
-       onsale__concert__v1__configure_schedule_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__configure_schedule_reply__free_unpacked
-                     (Onsale__Concert__V1__ConfigureScheduleReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ScheduleEntry methods */
 void   onsale__concert__v1__schedule_entry__init
                      (Onsale__Concert__V1__ScheduleEntry         *message);
-size_t onsale__concert__v1__schedule_entry__get_packed_size
-                     (const Onsale__Concert__V1__ScheduleEntry   *message);
-size_t onsale__concert__v1__schedule_entry__pack
-                     (const Onsale__Concert__V1__ScheduleEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__schedule_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ScheduleEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ScheduleEntry *
-       onsale__concert__v1__schedule_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__schedule_entry__free_unpacked
-                     (Onsale__Concert__V1__ScheduleEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatCounts methods */
 void   onsale__concert__v1__seat_counts__init
                      (Onsale__Concert__V1__SeatCounts         *message);
-size_t onsale__concert__v1__seat_counts__get_packed_size
-                     (const Onsale__Concert__V1__SeatCounts   *message);
-size_t onsale__concert__v1__seat_counts__pack
-                     (const Onsale__Concert__V1__SeatCounts   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_counts__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatCounts   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatCounts *
-       onsale__concert__v1__seat_counts__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_counts__free_unpacked
-                     (Onsale__Concert__V1__SeatCounts *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatRange methods */
 void   onsale__concert__v1__seat_range__init
                      (Onsale__Concert__V1__SeatRange         *message);
-size_t onsale__concert__v1__seat_range__get_packed_size
-                     (const Onsale__Concert__V1__SeatRange   *message);
-size_t onsale__concert__v1__seat_range__pack
-                     (const Onsale__Concert__V1__SeatRange   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_range__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatRange   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatRange *
-       onsale__concert__v1__seat_range__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_range__free_unpacked
-                     (Onsale__Concert__V1__SeatRange *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatOffer methods */
 void   onsale__concert__v1__seat_offer__init
                      (Onsale__Concert__V1__SeatOffer         *message);
-size_t onsale__concert__v1__seat_offer__get_packed_size
-                     (const Onsale__Concert__V1__SeatOffer   *message);
-size_t onsale__concert__v1__seat_offer__pack
-                     (const Onsale__Concert__V1__SeatOffer   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_offer__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatOffer   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatOffer *
-       onsale__concert__v1__seat_offer__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_offer__free_unpacked
-                     (Onsale__Concert__V1__SeatOffer *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SetSeatsRequest methods */
 void   onsale__concert__v1__set_seats_request__init
                      (Onsale__Concert__V1__SetSeatsRequest         *message);
-size_t onsale__concert__v1__set_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__SetSeatsRequest   *message);
-size_t onsale__concert__v1__set_seats_request__pack
-                     (const Onsale__Concert__V1__SetSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__set_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__SetSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SetSeatsRequest *
-       onsale__concert__v1__set_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__set_seats_request__free_unpacked
-                     (Onsale__Concert__V1__SetSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SetSeatsReply methods */
 void   onsale__concert__v1__set_seats_reply__init
                      (Onsale__Concert__V1__SetSeatsReply         *message);
-size_t onsale__concert__v1__set_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__SetSeatsReply   *message);
-size_t onsale__concert__v1__set_seats_reply__pack
-                     (const Onsale__Concert__V1__SetSeatsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__set_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__SetSeatsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SetSeatsReply *
-       onsale__concert__v1__set_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__set_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__SetSeatsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatChangeCounts methods */
 void   onsale__concert__v1__seat_change_counts__init
                      (Onsale__Concert__V1__SeatChangeCounts         *message);
-size_t onsale__concert__v1__seat_change_counts__get_packed_size
-                     (const Onsale__Concert__V1__SeatChangeCounts   *message);
-size_t onsale__concert__v1__seat_change_counts__pack
-                     (const Onsale__Concert__V1__SeatChangeCounts   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_change_counts__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatChangeCounts   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatChangeCounts *
-       onsale__concert__v1__seat_change_counts__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_change_counts__free_unpacked
-                     (Onsale__Concert__V1__SeatChangeCounts *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__BlockSeatsRequest methods */
 void   onsale__concert__v1__block_seats_request__init
                      (Onsale__Concert__V1__BlockSeatsRequest         *message);
-size_t onsale__concert__v1__block_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__BlockSeatsRequest   *message);
-size_t onsale__concert__v1__block_seats_request__pack
-                     (const Onsale__Concert__V1__BlockSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__block_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__BlockSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__BlockSeatsRequest *
-       onsale__concert__v1__block_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__block_seats_request__free_unpacked
-                     (Onsale__Concert__V1__BlockSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__BlockSeatsReply methods */
 void   onsale__concert__v1__block_seats_reply__init
                      (Onsale__Concert__V1__BlockSeatsReply         *message);
-size_t onsale__concert__v1__block_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__BlockSeatsReply   *message);
-size_t onsale__concert__v1__block_seats_reply__pack
-                     (const Onsale__Concert__V1__BlockSeatsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__block_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__BlockSeatsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__BlockSeatsReply *
-       onsale__concert__v1__block_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__block_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__BlockSeatsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__UnblockSeatsRequest methods */
 void   onsale__concert__v1__unblock_seats_request__init
                      (Onsale__Concert__V1__UnblockSeatsRequest         *message);
-size_t onsale__concert__v1__unblock_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__UnblockSeatsRequest   *message);
-size_t onsale__concert__v1__unblock_seats_request__pack
-                     (const Onsale__Concert__V1__UnblockSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__unblock_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__UnblockSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__UnblockSeatsRequest *
-       onsale__concert__v1__unblock_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__unblock_seats_request__free_unpacked
-                     (Onsale__Concert__V1__UnblockSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__UnblockSeatsReply methods */
 void   onsale__concert__v1__unblock_seats_reply__init
                      (Onsale__Concert__V1__UnblockSeatsReply         *message);
-size_t onsale__concert__v1__unblock_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__UnblockSeatsReply   *message);
-size_t onsale__concert__v1__unblock_seats_reply__pack
-                     (const Onsale__Concert__V1__UnblockSeatsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__unblock_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__UnblockSeatsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__UnblockSeatsReply *
-       onsale__concert__v1__unblock_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__unblock_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__UnblockSeatsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListConcertsRequest methods */
 void   onsale__concert__v1__list_concerts_request__init
                      (Onsale__Concert__V1__ListConcertsRequest         *message);
-size_t onsale__concert__v1__list_concerts_request__get_packed_size
-                     (const Onsale__Concert__V1__ListConcertsRequest   *message);
-size_t onsale__concert__v1__list_concerts_request__pack
-                     (const Onsale__Concert__V1__ListConcertsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_concerts_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListConcertsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListConcertsRequest *
-       onsale__concert__v1__list_concerts_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_concerts_request__free_unpacked
-                     (Onsale__Concert__V1__ListConcertsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListConcertsReply methods */
 void   onsale__concert__v1__list_concerts_reply__init
                      (Onsale__Concert__V1__ListConcertsReply         *message);
-size_t onsale__concert__v1__list_concerts_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListConcertsReply   *message);
-size_t onsale__concert__v1__list_concerts_reply__pack
-                     (const Onsale__Concert__V1__ListConcertsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_concerts_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListConcertsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListConcertsReply *
-       onsale__concert__v1__list_concerts_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_concerts_reply__free_unpacked
-                     (Onsale__Concert__V1__ListConcertsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListSchedulesRequest methods */
 void   onsale__concert__v1__list_schedules_request__init
                      (Onsale__Concert__V1__ListSchedulesRequest         *message);
-size_t onsale__concert__v1__list_schedules_request__get_packed_size
-                     (const Onsale__Concert__V1__ListSchedulesRequest   *message);
-size_t onsale__concert__v1__list_schedules_request__pack
-                     (const Onsale__Concert__V1__ListSchedulesRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_schedules_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListSchedulesRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListSchedulesRequest *
-       onsale__concert__v1__list_schedules_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_schedules_request__free_unpacked
-                     (Onsale__Concert__V1__ListSchedulesRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListSchedulesReply methods */
 void   onsale__concert__v1__list_schedules_reply__init
                      (Onsale__Concert__V1__ListSchedulesReply         *message);
-size_t onsale__concert__v1__list_schedules_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListSchedulesReply   *message);
-size_t onsale__concert__v1__list_schedules_reply__pack
-                     (const Onsale__Concert__V1__ListSchedulesReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_schedules_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListSchedulesReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListSchedulesReply *
-       onsale__concert__v1__list_schedules_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_schedules_reply__free_unpacked
-                     (Onsale__Concert__V1__ListSchedulesReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowSeatsRequest methods */
 void   onsale__concert__v1__show_seats_request__init
                      (Onsale__Concert__V1__ShowSeatsRequest         *message);
-size_t onsale__concert__v1__show_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatsRequest   *message);
-size_t onsale__concert__v1__show_seats_request__pack
-                     (const Onsale__Concert__V1__ShowSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowSeatsRequest *
-       onsale__concert__v1__show_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_seats_request__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowSeatsReply methods */
 void   onsale__concert__v1__show_seats_reply__init
                      (Onsale__Concert__V1__ShowSeatsReply         *message);
-size_t onsale__concert__v1__show_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatsReply   *message);
-size_t onsale__concert__v1__show_seats_reply__pack
-                     (const Onsale__Concert__V1__ShowSeatsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowSeatsReply *
-       onsale__concert__v1__show_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatBlock methods */
 void   onsale__concert__v1__seat_block__init
                      (Onsale__Concert__V1__SeatBlock         *message);
-size_t onsale__concert__v1__seat_block__get_packed_size
-                     (const Onsale__Concert__V1__SeatBlock   *message);
-size_t onsale__concert__v1__seat_block__pack
-                     (const Onsale__Concert__V1__SeatBlock   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_block__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatBlock   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatBlock *
-       onsale__concert__v1__seat_block__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_block__free_unpacked
-                     (Onsale__Concert__V1__SeatBlock *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__WatchSeatsRequest methods */
 void   onsale__concert__v1__watch_seats_request__init
                      (Onsale__Concert__V1__WatchSeatsRequest         *message);
-size_t onsale__concert__v1__watch_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__WatchSeatsRequest   *message);
-size_t onsale__concert__v1__watch_seats_request__pack
-                     (const Onsale__Concert__V1__WatchSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__watch_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__WatchSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__WatchSeatsRequest *
-       onsale__concert__v1__watch_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__watch_seats_request__free_unpacked
-                     (Onsale__Concert__V1__WatchSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__WatchSeatsItem methods */
 void   onsale__concert__v1__watch_seats_item__init
                      (Onsale__Concert__V1__WatchSeatsItem         *message);
-size_t onsale__concert__v1__watch_seats_item__get_packed_size
-                     (const Onsale__Concert__V1__WatchSeatsItem   *message);
-size_t onsale__concert__v1__watch_seats_item__pack
-                     (const Onsale__Concert__V1__WatchSeatsItem   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__watch_seats_item__pack_to_buffer
-                     (const Onsale__Concert__V1__WatchSeatsItem   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__WatchSeatsItem *
-       onsale__concert__v1__watch_seats_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__watch_seats_item__free_unpacked
-                     (Onsale__Concert__V1__WatchSeatsItem *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatChanges methods */
 void   onsale__concert__v1__seat_changes__init
                      (Onsale__Concert__V1__SeatChanges         *message);
-size_t onsale__concert__v1__seat_changes__get_packed_size
-                     (const Onsale__Concert__V1__SeatChanges   *message);
-size_t onsale__concert__v1__seat_changes__pack
-                     (const Onsale__Concert__V1__SeatChanges   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_changes__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatChanges   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatChanges *
-       onsale__concert__v1__seat_changes__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_changes__free_unpacked
-                     (Onsale__Concert__V1__SeatChanges *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ReserveSeatsRequest methods */
 void   onsale__concert__v1__reserve_seats_request__init
                      (Onsale__Concert__V1__ReserveSeatsRequest         *message);
-size_t onsale__concert__v1__reserve_seats_request__get_packed_size
-                     (const Onsale__Concert__V1__ReserveSeatsRequest   *message);
-size_t onsale__concert__v1__reserve_seats_request__pack
-                     (const Onsale__Concert__V1__ReserveSeatsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__reserve_seats_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ReserveSeatsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ReserveSeatsRequest *
-       onsale__concert__v1__reserve_seats_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__reserve_seats_request__free_unpacked
-                     (Onsale__Concert__V1__ReserveSeatsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatNames methods */
 void   onsale__concert__v1__seat_names__init
                      (Onsale__Concert__V1__SeatNames         *message);
-size_t onsale__concert__v1__seat_names__get_packed_size
-                     (const Onsale__Concert__V1__SeatNames   *message);
-size_t onsale__concert__v1__seat_names__pack
-                     (const Onsale__Concert__V1__SeatNames   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_names__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatNames   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatNames *
-       onsale__concert__v1__seat_names__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_names__free_unpacked
-                     (Onsale__Concert__V1__SeatNames *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__BestSeats methods */
 void   onsale__concert__v1__best_seats__init
                      (Onsale__Concert__V1__BestSeats         *message);
-size_t onsale__concert__v1__best_seats__get_packed_size
-                     (const Onsale__Concert__V1__BestSeats   *message);
-size_t onsale__concert__v1__best_seats__pack
-                     (const Onsale__Concert__V1__BestSeats   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__best_seats__pack_to_buffer
-                     (const Onsale__Concert__V1__BestSeats   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__BestSeats *
-       onsale__concert__v1__best_seats__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__best_seats__free_unpacked
-                     (Onsale__Concert__V1__BestSeats *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ReserveSeatsReply methods */
 void   onsale__concert__v1__reserve_seats_reply__init
                      (Onsale__Concert__V1__ReserveSeatsReply         *message);
-size_t onsale__concert__v1__reserve_seats_reply__get_packed_size
-                     (const Onsale__Concert__V1__ReserveSeatsReply   *message);
-size_t onsale__concert__v1__reserve_seats_reply__pack
-                     (const Onsale__Concert__V1__ReserveSeatsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__reserve_seats_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ReserveSeatsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ReserveSeatsReply *
-       onsale__concert__v1__reserve_seats_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__reserve_seats_reply__free_unpacked
-                     (Onsale__Concert__V1__ReserveSeatsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ReservationEntry methods */
 void   onsale__concert__v1__reservation_entry__init
                      (Onsale__Concert__V1__ReservationEntry         *message);
-size_t onsale__concert__v1__reservation_entry__get_packed_size
-                     (const Onsale__Concert__V1__ReservationEntry   *message);
-size_t onsale__concert__v1__reservation_entry__pack
-                     (const Onsale__Concert__V1__ReservationEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__reservation_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__ReservationEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ReservationEntry *
-       onsale__concert__v1__reservation_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__reservation_entry__free_unpacked
-                     (Onsale__Concert__V1__ReservationEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ReleaseReservationRequest methods */
 void   onsale__concert__v1__release_reservation_request__init
                      (Onsale__Concert__V1__ReleaseReservationRequest         *message);
-size_t onsale__concert__v1__release_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__ReleaseReservationRequest   *message);
-size_t onsale__concert__v1__release_reservation_request__pack
-                     (const Onsale__Concert__V1__ReleaseReservationRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__release_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ReleaseReservationRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ReleaseReservationRequest *
-       onsale__concert__v1__release_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__release_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__ReleaseReservationRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ReleaseReservationReply methods */
 void   onsale__concert__v1__release_reservation_reply__init
                      (Onsale__Concert__V1__ReleaseReservationReply         *message);
-size_t onsale__concert__v1__release_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__ReleaseReservationReply   *message);
-size_t onsale__concert__v1__release_reservation_reply__pack
-                     (const Onsale__Concert__V1__ReleaseReservationReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__release_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ReleaseReservationReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ReleaseReservationReply *
-       onsale__concert__v1__release_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__release_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__ReleaseReservationReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowReservationRequest methods */
 void   onsale__concert__v1__show_reservation_request__init
                      (Onsale__Concert__V1__ShowReservationRequest         *message);
-size_t onsale__concert__v1__show_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowReservationRequest   *message);
-size_t onsale__concert__v1__show_reservation_request__pack
-                     (const Onsale__Concert__V1__ShowReservationRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowReservationRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowReservationRequest *
-       onsale__concert__v1__show_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__ShowReservationRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowReservationReply methods */
 void   onsale__concert__v1__show_reservation_reply__init
                      (Onsale__Concert__V1__ShowReservationReply         *message);
-size_t onsale__concert__v1__show_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowReservationReply   *message);
-size_t onsale__concert__v1__show_reservation_reply__pack
-                     (const Onsale__Concert__V1__ShowReservationReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowReservationReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowReservationReply *
-       onsale__concert__v1__show_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowReservationReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListReservationsRequest methods */
 void   onsale__concert__v1__list_reservations_request__init
                      (Onsale__Concert__V1__ListReservationsRequest         *message);
-size_t onsale__concert__v1__list_reservations_request__get_packed_size
-                     (const Onsale__Concert__V1__ListReservationsRequest   *message);
-size_t onsale__concert__v1__list_reservations_request__pack
-                     (const Onsale__Concert__V1__ListReservationsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_reservations_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListReservationsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListReservationsRequest *
-       onsale__concert__v1__list_reservations_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_reservations_request__free_unpacked
-                     (Onsale__Concert__V1__ListReservationsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListReservationsReply methods */
 void   onsale__concert__v1__list_reservations_reply__init
                      (Onsale__Concert__V1__ListReservationsReply         *message);
-size_t onsale__concert__v1__list_reservations_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListReservationsReply   *message);
-size_t onsale__concert__v1__list_reservations_reply__pack
-                     (const Onsale__Concert__V1__ListReservationsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_reservations_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListReservationsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListReservationsReply *
-       onsale__concert__v1__list_reservations_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_reservations_reply__free_unpacked
-                     (Onsale__Concert__V1__ListReservationsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ConfirmRequest methods */
 void   onsale__concert__v1__confirm_request__init
                      (Onsale__Concert__V1__ConfirmRequest         *message);
-size_t onsale__concert__v1__confirm_request__get_packed_size
-                     (const Onsale__Concert__V1__ConfirmRequest   *message);
-size_t onsale__concert__v1__confirm_request__pack
-                     (const Onsale__Concert__V1__ConfirmRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__confirm_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfirmRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ConfirmRequest *
-       onsale__concert__v1__confirm_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__confirm_request__free_unpacked
-                     (Onsale__Concert__V1__ConfirmRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ConfirmReply methods */
 void   onsale__concert__v1__confirm_reply__init
                      (Onsale__Concert__V1__ConfirmReply         *message);
-size_t onsale__concert__v1__confirm_reply__get_packed_size
-                     (const Onsale__Concert__V1__ConfirmReply   *message);
-size_t onsale__concert__v1__confirm_reply__pack
-                     (const Onsale__Concert__V1__ConfirmReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__confirm_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ConfirmReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ConfirmReply *
-       onsale__concert__v1__confirm_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__confirm_reply__free_unpacked
-                     (Onsale__Concert__V1__ConfirmReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AbortRequest methods */
 void   onsale__concert__v1__abort_request__init
                      (Onsale__Concert__V1__AbortRequest         *message);
-size_t onsale__concert__v1__abort_request__get_packed_size
-                     (const Onsale__Concert__V1__AbortRequest   *message);
-size_t onsale__concert__v1__abort_request__pack
-                     (const Onsale__Concert__V1__AbortRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__abort_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AbortRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AbortRequest *
-       onsale__concert__v1__abort_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__abort_request__free_unpacked
-                     (Onsale__Concert__V1__AbortRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AbortReply methods */
 void   onsale__concert__v1__abort_reply__init
                      (Onsale__Concert__V1__AbortReply         *message);
-size_t onsale__concert__v1__abort_reply__get_packed_size
-                     (const Onsale__Concert__V1__AbortReply   *message);
-size_t onsale__concert__v1__abort_reply__pack
-                     (const Onsale__Concert__V1__AbortReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__abort_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AbortReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AbortReply *
-       onsale__concert__v1__abort_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__abort_reply__free_unpacked
-                     (Onsale__Concert__V1__AbortReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__DecisionEntry methods */
 void   onsale__concert__v1__decision_entry__init
                      (Onsale__Concert__V1__DecisionEntry         *message);
-size_t onsale__concert__v1__decision_entry__get_packed_size
-                     (const Onsale__Concert__V1__DecisionEntry   *message);
-size_t onsale__concert__v1__decision_entry__pack
-                     (const Onsale__Concert__V1__DecisionEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__decision_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__DecisionEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__DecisionEntry *
-       onsale__concert__v1__decision_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__decision_entry__free_unpacked
-                     (Onsale__Concert__V1__DecisionEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__CancelReservationRequest methods */
 void   onsale__concert__v1__cancel_reservation_request__init
                      (Onsale__Concert__V1__CancelReservationRequest         *message);
-size_t onsale__concert__v1__cancel_reservation_request__get_packed_size
-                     (const Onsale__Concert__V1__CancelReservationRequest   *message);
-size_t onsale__concert__v1__cancel_reservation_request__pack
-                     (const Onsale__Concert__V1__CancelReservationRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__cancel_reservation_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CancelReservationRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CancelReservationRequest *
-       onsale__concert__v1__cancel_reservation_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__cancel_reservation_request__free_unpacked
-                     (Onsale__Concert__V1__CancelReservationRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__CancelReservationReply methods */
 void   onsale__concert__v1__cancel_reservation_reply__init
                      (Onsale__Concert__V1__CancelReservationReply         *message);
-size_t onsale__concert__v1__cancel_reservation_reply__get_packed_size
-                     (const Onsale__Concert__V1__CancelReservationReply   *message);
-size_t onsale__concert__v1__cancel_reservation_reply__pack
-                     (const Onsale__Concert__V1__CancelReservationReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__cancel_reservation_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CancelReservationReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CancelReservationReply *
-       onsale__concert__v1__cancel_reservation_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__cancel_reservation_reply__free_unpacked
-                     (Onsale__Concert__V1__CancelReservationReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListRefundsDueRequest methods */
 void   onsale__concert__v1__list_refunds_due_request__init
                      (Onsale__Concert__V1__ListRefundsDueRequest         *message);
-size_t onsale__concert__v1__list_refunds_due_request__get_packed_size
-                     (const Onsale__Concert__V1__ListRefundsDueRequest   *message);
-size_t onsale__concert__v1__list_refunds_due_request__pack
-                     (const Onsale__Concert__V1__ListRefundsDueRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_refunds_due_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListRefundsDueRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListRefundsDueRequest *
-       onsale__concert__v1__list_refunds_due_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_refunds_due_request__free_unpacked
-                     (Onsale__Concert__V1__ListRefundsDueRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListRefundsDueReply methods */
 void   onsale__concert__v1__list_refunds_due_reply__init
                      (Onsale__Concert__V1__ListRefundsDueReply         *message);
-size_t onsale__concert__v1__list_refunds_due_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListRefundsDueReply   *message);
-size_t onsale__concert__v1__list_refunds_due_reply__pack
-                     (const Onsale__Concert__V1__ListRefundsDueReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_refunds_due_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListRefundsDueReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListRefundsDueReply *
-       onsale__concert__v1__list_refunds_due_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_refunds_due_reply__free_unpacked
-                     (Onsale__Concert__V1__ListRefundsDueReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__RefundEntry methods */
 void   onsale__concert__v1__refund_entry__init
                      (Onsale__Concert__V1__RefundEntry         *message);
-size_t onsale__concert__v1__refund_entry__get_packed_size
-                     (const Onsale__Concert__V1__RefundEntry   *message);
-size_t onsale__concert__v1__refund_entry__pack
-                     (const Onsale__Concert__V1__RefundEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__refund_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__RefundEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__RefundEntry *
-       onsale__concert__v1__refund_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__refund_entry__free_unpacked
-                     (Onsale__Concert__V1__RefundEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AcknowledgeRefundRequest methods */
 void   onsale__concert__v1__acknowledge_refund_request__init
                      (Onsale__Concert__V1__AcknowledgeRefundRequest         *message);
-size_t onsale__concert__v1__acknowledge_refund_request__get_packed_size
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest   *message);
-size_t onsale__concert__v1__acknowledge_refund_request__pack
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__acknowledge_refund_request__pack_to_buffer
-                     (const Onsale__Concert__V1__AcknowledgeRefundRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AcknowledgeRefundRequest *
-       onsale__concert__v1__acknowledge_refund_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__acknowledge_refund_request__free_unpacked
-                     (Onsale__Concert__V1__AcknowledgeRefundRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__AcknowledgeRefundReply methods */
 void   onsale__concert__v1__acknowledge_refund_reply__init
                      (Onsale__Concert__V1__AcknowledgeRefundReply         *message);
-size_t onsale__concert__v1__acknowledge_refund_reply__get_packed_size
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply   *message);
-size_t onsale__concert__v1__acknowledge_refund_reply__pack
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__acknowledge_refund_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__AcknowledgeRefundReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__AcknowledgeRefundReply *
-       onsale__concert__v1__acknowledge_refund_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__acknowledge_refund_reply__free_unpacked
-                     (Onsale__Concert__V1__AcknowledgeRefundReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListTicketsRequest methods */
 void   onsale__concert__v1__list_tickets_request__init
                      (Onsale__Concert__V1__ListTicketsRequest         *message);
-size_t onsale__concert__v1__list_tickets_request__get_packed_size
-                     (const Onsale__Concert__V1__ListTicketsRequest   *message);
-size_t onsale__concert__v1__list_tickets_request__pack
-                     (const Onsale__Concert__V1__ListTicketsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_tickets_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ListTicketsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListTicketsRequest *
-       onsale__concert__v1__list_tickets_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_tickets_request__free_unpacked
-                     (Onsale__Concert__V1__ListTicketsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ListTicketsReply methods */
 void   onsale__concert__v1__list_tickets_reply__init
                      (Onsale__Concert__V1__ListTicketsReply         *message);
-size_t onsale__concert__v1__list_tickets_reply__get_packed_size
-                     (const Onsale__Concert__V1__ListTicketsReply   *message);
-size_t onsale__concert__v1__list_tickets_reply__pack
-                     (const Onsale__Concert__V1__ListTicketsReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__list_tickets_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ListTicketsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ListTicketsReply *
-       onsale__concert__v1__list_tickets_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__list_tickets_reply__free_unpacked
-                     (Onsale__Concert__V1__ListTicketsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__TicketEntry methods */
 void   onsale__concert__v1__ticket_entry__init
                      (Onsale__Concert__V1__TicketEntry         *message);
-size_t onsale__concert__v1__ticket_entry__get_packed_size
-                     (const Onsale__Concert__V1__TicketEntry   *message);
-size_t onsale__concert__v1__ticket_entry__pack
-                     (const Onsale__Concert__V1__TicketEntry   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__ticket_entry__pack_to_buffer
-                     (const Onsale__Concert__V1__TicketEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__TicketEntry *
-       onsale__concert__v1__ticket_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__ticket_entry__free_unpacked
-                     (Onsale__Concert__V1__TicketEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowTicketRequest methods */
 void   onsale__concert__v1__show_ticket_request__init
                      (Onsale__Concert__V1__ShowTicketRequest         *message);
-size_t onsale__concert__v1__show_ticket_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketRequest   *message);
-size_t onsale__concert__v1__show_ticket_request__pack
-                     (const Onsale__Concert__V1__ShowTicketRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_ticket_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowTicketRequest *
-       onsale__concert__v1__show_ticket_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_ticket_request__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowTicketReply methods */
 void   onsale__concert__v1__show_ticket_reply__init
                      (Onsale__Concert__V1__ShowTicketReply         *message);
-size_t onsale__concert__v1__show_ticket_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketReply   *message);
-size_t onsale__concert__v1__show_ticket_reply__pack
-                     (const Onsale__Concert__V1__ShowTicketReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_ticket_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowTicketReply *
-       onsale__concert__v1__show_ticket_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_ticket_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowTicketKeysRequest methods */
 void   onsale__concert__v1__show_ticket_keys_request__init
                      (Onsale__Concert__V1__ShowTicketKeysRequest         *message);
-size_t onsale__concert__v1__show_ticket_keys_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest   *message);
-size_t onsale__concert__v1__show_ticket_keys_request__pack
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_ticket_keys_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketKeysRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowTicketKeysRequest *
-       onsale__concert__v1__show_ticket_keys_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_ticket_keys_request__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketKeysRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowTicketKeysReply methods */
 void   onsale__concert__v1__show_ticket_keys_reply__init
                      (Onsale__Concert__V1__ShowTicketKeysReply         *message);
-size_t onsale__concert__v1__show_ticket_keys_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowTicketKeysReply   *message);
-size_t onsale__concert__v1__show_ticket_keys_reply__pack
-                     (const Onsale__Concert__V1__ShowTicketKeysReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_ticket_keys_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowTicketKeysReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowTicketKeysReply *
-       onsale__concert__v1__show_ticket_keys_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_ticket_keys_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowTicketKeysReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__TicketKey methods */
 void   onsale__concert__v1__ticket_key__init
                      (Onsale__Concert__V1__TicketKey         *message);
-size_t onsale__concert__v1__ticket_key__get_packed_size
-                     (const Onsale__Concert__V1__TicketKey   *message);
-size_t onsale__concert__v1__ticket_key__pack
-                     (const Onsale__Concert__V1__TicketKey   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__ticket_key__pack_to_buffer
-                     (const Onsale__Concert__V1__TicketKey   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__TicketKey *
-       onsale__concert__v1__ticket_key__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__ticket_key__free_unpacked
-                     (Onsale__Concert__V1__TicketKey *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__CheckInRequest methods */
 void   onsale__concert__v1__check_in_request__init
                      (Onsale__Concert__V1__CheckInRequest         *message);
-size_t onsale__concert__v1__check_in_request__get_packed_size
-                     (const Onsale__Concert__V1__CheckInRequest   *message);
-size_t onsale__concert__v1__check_in_request__pack
-                     (const Onsale__Concert__V1__CheckInRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__check_in_request__pack_to_buffer
-                     (const Onsale__Concert__V1__CheckInRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CheckInRequest *
-       onsale__concert__v1__check_in_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__check_in_request__free_unpacked
-                     (Onsale__Concert__V1__CheckInRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__CheckInReply methods */
 void   onsale__concert__v1__check_in_reply__init
                      (Onsale__Concert__V1__CheckInReply         *message);
-size_t onsale__concert__v1__check_in_reply__get_packed_size
-                     (const Onsale__Concert__V1__CheckInReply   *message);
-size_t onsale__concert__v1__check_in_reply__pack
-                     (const Onsale__Concert__V1__CheckInReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__check_in_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__CheckInReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__CheckInReply *
-       onsale__concert__v1__check_in_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__check_in_reply__free_unpacked
-                     (Onsale__Concert__V1__CheckInReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SalesReportRequest methods */
 void   onsale__concert__v1__sales_report_request__init
                      (Onsale__Concert__V1__SalesReportRequest         *message);
-size_t onsale__concert__v1__sales_report_request__get_packed_size
-                     (const Onsale__Concert__V1__SalesReportRequest   *message);
-size_t onsale__concert__v1__sales_report_request__pack
-                     (const Onsale__Concert__V1__SalesReportRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__sales_report_request__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesReportRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SalesReportRequest *
-       onsale__concert__v1__sales_report_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__sales_report_request__free_unpacked
-                     (Onsale__Concert__V1__SalesReportRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SalesReportReply methods */
 void   onsale__concert__v1__sales_report_reply__init
                      (Onsale__Concert__V1__SalesReportReply         *message);
-size_t onsale__concert__v1__sales_report_reply__get_packed_size
-                     (const Onsale__Concert__V1__SalesReportReply   *message);
-size_t onsale__concert__v1__sales_report_reply__pack
-                     (const Onsale__Concert__V1__SalesReportReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__sales_report_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesReportReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SalesReportReply *
-       onsale__concert__v1__sales_report_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__sales_report_reply__free_unpacked
-                     (Onsale__Concert__V1__SalesReportReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SalesLine methods */
 void   onsale__concert__v1__sales_line__init
                      (Onsale__Concert__V1__SalesLine         *message);
-size_t onsale__concert__v1__sales_line__get_packed_size
-                     (const Onsale__Concert__V1__SalesLine   *message);
-size_t onsale__concert__v1__sales_line__pack
-                     (const Onsale__Concert__V1__SalesLine   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__sales_line__pack_to_buffer
-                     (const Onsale__Concert__V1__SalesLine   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SalesLine *
-       onsale__concert__v1__sales_line__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__sales_line__free_unpacked
-                     (Onsale__Concert__V1__SalesLine *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowSeatHistoryRequest methods */
 void   onsale__concert__v1__show_seat_history_request__init
                      (Onsale__Concert__V1__ShowSeatHistoryRequest         *message);
-size_t onsale__concert__v1__show_seat_history_request__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest   *message);
-size_t onsale__concert__v1__show_seat_history_request__pack
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_seat_history_request__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatHistoryRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowSeatHistoryRequest *
-       onsale__concert__v1__show_seat_history_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_seat_history_request__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatHistoryRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__ShowSeatHistoryReply methods */
 void   onsale__concert__v1__show_seat_history_reply__init
                      (Onsale__Concert__V1__ShowSeatHistoryReply         *message);
-size_t onsale__concert__v1__show_seat_history_reply__get_packed_size
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply   *message);
-size_t onsale__concert__v1__show_seat_history_reply__pack
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__show_seat_history_reply__pack_to_buffer
-                     (const Onsale__Concert__V1__ShowSeatHistoryReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__ShowSeatHistoryReply *
-       onsale__concert__v1__show_seat_history_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__show_seat_history_reply__free_unpacked
-                     (Onsale__Concert__V1__ShowSeatHistoryReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__SeatClaim methods */
 void   onsale__concert__v1__seat_claim__init
                      (Onsale__Concert__V1__SeatClaim         *message);
-size_t onsale__concert__v1__seat_claim__get_packed_size
-                     (const Onsale__Concert__V1__SeatClaim   *message);
-size_t onsale__concert__v1__seat_claim__pack
-                     (const Onsale__Concert__V1__SeatClaim   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__seat_claim__pack_to_buffer
-                     (const Onsale__Concert__V1__SeatClaim   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__SeatClaim *
-       onsale__concert__v1__seat_claim__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__seat_claim__free_unpacked
-                     (Onsale__Concert__V1__SeatClaim *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__TakenSeats methods */
 void   onsale__concert__v1__taken_seats__init
                      (Onsale__Concert__V1__TakenSeats         *message);
-size_t onsale__concert__v1__taken_seats__get_packed_size
-                     (const Onsale__Concert__V1__TakenSeats   *message);
-size_t onsale__concert__v1__taken_seats__pack
-                     (const Onsale__Concert__V1__TakenSeats   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__taken_seats__pack_to_buffer
-                     (const Onsale__Concert__V1__TakenSeats   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__TakenSeats *
-       onsale__concert__v1__taken_seats__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__taken_seats__free_unpacked
-                     (Onsale__Concert__V1__TakenSeats *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Concert__V1__TakenSeat methods */
 void   onsale__concert__v1__taken_seat__init
                      (Onsale__Concert__V1__TakenSeat         *message);
-size_t onsale__concert__v1__taken_seat__get_packed_size
-                     (const Onsale__Concert__V1__TakenSeat   *message);
-size_t onsale__concert__v1__taken_seat__pack
-                     (const Onsale__Concert__V1__TakenSeat   *message,
-                      uint8_t             *out);
-size_t onsale__concert__v1__taken_seat__pack_to_buffer
-                     (const Onsale__Concert__V1__TakenSeat   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Concert__V1__TakenSeat *
-       onsale__concert__v1__taken_seat__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__concert__v1__taken_seat__free_unpacked
-                     (Onsale__Concert__V1__TakenSeat *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Concert__V1__CreateConcertRequest_Closure)

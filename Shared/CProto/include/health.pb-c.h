@@ -67,41 +67,9 @@ struct  Onsale__Health__V1__CheckReply
 /* Onsale__Health__V1__CheckRequest methods */
 void   onsale__health__v1__check_request__init
                      (Onsale__Health__V1__CheckRequest         *message);
-size_t onsale__health__v1__check_request__get_packed_size
-                     (const Onsale__Health__V1__CheckRequest   *message);
-size_t onsale__health__v1__check_request__pack
-                     (const Onsale__Health__V1__CheckRequest   *message,
-                      uint8_t             *out);
-size_t onsale__health__v1__check_request__pack_to_buffer
-                     (const Onsale__Health__V1__CheckRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Health__V1__CheckRequest *
-       onsale__health__v1__check_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__health__v1__check_request__free_unpacked
-                     (Onsale__Health__V1__CheckRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Health__V1__CheckReply methods */
 void   onsale__health__v1__check_reply__init
                      (Onsale__Health__V1__CheckReply         *message);
-size_t onsale__health__v1__check_reply__get_packed_size
-                     (const Onsale__Health__V1__CheckReply   *message);
-size_t onsale__health__v1__check_reply__pack
-                     (const Onsale__Health__V1__CheckReply   *message,
-                      uint8_t             *out);
-size_t onsale__health__v1__check_reply__pack_to_buffer
-                     (const Onsale__Health__V1__CheckReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Health__V1__CheckReply *
-       onsale__health__v1__check_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__health__v1__check_reply__free_unpacked
-                     (Onsale__Health__V1__CheckReply *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Health__V1__CheckRequest_Closure)

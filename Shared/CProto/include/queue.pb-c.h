@@ -708,744 +708,120 @@ struct  Onsale__Queue__V1__RevokePlaceReply
 /* Onsale__Queue__V1__RoomLimits methods */
 void   onsale__queue__v1__room_limits__init
                      (Onsale__Queue__V1__RoomLimits         *message);
-size_t onsale__queue__v1__room_limits__get_packed_size
-                     (const Onsale__Queue__V1__RoomLimits   *message);
-size_t onsale__queue__v1__room_limits__pack
-                     (const Onsale__Queue__V1__RoomLimits   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__room_limits__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomLimits   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RoomLimits *
-       onsale__queue__v1__room_limits__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__room_limits__free_unpacked
-                     (Onsale__Queue__V1__RoomLimits *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RoomTimes methods */
 void   onsale__queue__v1__room_times__init
                      (Onsale__Queue__V1__RoomTimes         *message);
-size_t onsale__queue__v1__room_times__get_packed_size
-                     (const Onsale__Queue__V1__RoomTimes   *message);
-size_t onsale__queue__v1__room_times__pack
-                     (const Onsale__Queue__V1__RoomTimes   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__room_times__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomTimes   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RoomTimes *
-       onsale__queue__v1__room_times__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__room_times__free_unpacked
-                     (Onsale__Queue__V1__RoomTimes *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RoomSummary methods */
 void   onsale__queue__v1__room_summary__init
                      (Onsale__Queue__V1__RoomSummary         *message);
-size_t onsale__queue__v1__room_summary__get_packed_size
-                     (const Onsale__Queue__V1__RoomSummary   *message);
-size_t onsale__queue__v1__room_summary__pack
-                     (const Onsale__Queue__V1__RoomSummary   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__room_summary__pack_to_buffer
-                     (const Onsale__Queue__V1__RoomSummary   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RoomSummary *
-       onsale__queue__v1__room_summary__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__room_summary__free_unpacked
-                     (Onsale__Queue__V1__RoomSummary *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__CreateRoomRequest methods */
 void   onsale__queue__v1__create_room_request__init
                      (Onsale__Queue__V1__CreateRoomRequest         *message);
-size_t onsale__queue__v1__create_room_request__get_packed_size
-                     (const Onsale__Queue__V1__CreateRoomRequest   *message);
-size_t onsale__queue__v1__create_room_request__pack
-                     (const Onsale__Queue__V1__CreateRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__create_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__CreateRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__CreateRoomRequest *
-       onsale__queue__v1__create_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__create_room_request__free_unpacked
-                     (Onsale__Queue__V1__CreateRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__CreateRoomReply methods */
 void   onsale__queue__v1__create_room_reply__init
                      (Onsale__Queue__V1__CreateRoomReply         *message);
-size_t onsale__queue__v1__create_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__CreateRoomReply   *message);
-size_t onsale__queue__v1__create_room_reply__pack
-                     (const Onsale__Queue__V1__CreateRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__create_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__CreateRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__CreateRoomReply *
-       onsale__queue__v1__create_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__create_room_reply__free_unpacked
-                     (Onsale__Queue__V1__CreateRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ConfigureRoomRequest methods */
 void   onsale__queue__v1__configure_room_request__init
                      (Onsale__Queue__V1__ConfigureRoomRequest         *message);
-size_t onsale__queue__v1__configure_room_request__get_packed_size
-                     (const Onsale__Queue__V1__ConfigureRoomRequest   *message);
-size_t onsale__queue__v1__configure_room_request__pack
-                     (const Onsale__Queue__V1__ConfigureRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__configure_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ConfigureRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ConfigureRoomRequest *
-       onsale__queue__v1__configure_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__configure_room_request__free_unpacked
-                     (Onsale__Queue__V1__ConfigureRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ConfigureRoomReply methods */
 void   onsale__queue__v1__configure_room_reply__init
                      (Onsale__Queue__V1__ConfigureRoomReply         *message);
-size_t onsale__queue__v1__configure_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__ConfigureRoomReply   *message);
-size_t onsale__queue__v1__configure_room_reply__pack
-                     (const Onsale__Queue__V1__ConfigureRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__configure_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ConfigureRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ConfigureRoomReply *
-       onsale__queue__v1__configure_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__configure_room_reply__free_unpacked
-                     (Onsale__Queue__V1__ConfigureRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__OpenRoomRequest methods */
 void   onsale__queue__v1__open_room_request__init
                      (Onsale__Queue__V1__OpenRoomRequest         *message);
-size_t onsale__queue__v1__open_room_request__get_packed_size
-                     (const Onsale__Queue__V1__OpenRoomRequest   *message);
-size_t onsale__queue__v1__open_room_request__pack
-                     (const Onsale__Queue__V1__OpenRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__open_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__OpenRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__OpenRoomRequest *
-       onsale__queue__v1__open_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__open_room_request__free_unpacked
-                     (Onsale__Queue__V1__OpenRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__OpenRoomReply methods */
 void   onsale__queue__v1__open_room_reply__init
                      (Onsale__Queue__V1__OpenRoomReply         *message);
-size_t onsale__queue__v1__open_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__OpenRoomReply   *message);
-size_t onsale__queue__v1__open_room_reply__pack
-                     (const Onsale__Queue__V1__OpenRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__open_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__OpenRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__OpenRoomReply *
-       onsale__queue__v1__open_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__open_room_reply__free_unpacked
-                     (Onsale__Queue__V1__OpenRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__PauseRoomRequest methods */
 void   onsale__queue__v1__pause_room_request__init
                      (Onsale__Queue__V1__PauseRoomRequest         *message);
-size_t onsale__queue__v1__pause_room_request__get_packed_size
-                     (const Onsale__Queue__V1__PauseRoomRequest   *message);
-size_t onsale__queue__v1__pause_room_request__pack
-                     (const Onsale__Queue__V1__PauseRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__pause_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__PauseRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__PauseRoomRequest *
-       onsale__queue__v1__pause_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__pause_room_request__free_unpacked
-                     (Onsale__Queue__V1__PauseRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__PauseRoomReply methods */
 void   onsale__queue__v1__pause_room_reply__init
                      (Onsale__Queue__V1__PauseRoomReply         *message);
-size_t onsale__queue__v1__pause_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__PauseRoomReply   *message);
-size_t onsale__queue__v1__pause_room_reply__pack
-                     (const Onsale__Queue__V1__PauseRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__pause_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__PauseRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__PauseRoomReply *
-       onsale__queue__v1__pause_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__pause_room_reply__free_unpacked
-                     (Onsale__Queue__V1__PauseRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__DrainRoomRequest methods */
 void   onsale__queue__v1__drain_room_request__init
                      (Onsale__Queue__V1__DrainRoomRequest         *message);
-size_t onsale__queue__v1__drain_room_request__get_packed_size
-                     (const Onsale__Queue__V1__DrainRoomRequest   *message);
-size_t onsale__queue__v1__drain_room_request__pack
-                     (const Onsale__Queue__V1__DrainRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__drain_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__DrainRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__DrainRoomRequest *
-       onsale__queue__v1__drain_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__drain_room_request__free_unpacked
-                     (Onsale__Queue__V1__DrainRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__DrainRoomReply methods */
 void   onsale__queue__v1__drain_room_reply__init
                      (Onsale__Queue__V1__DrainRoomReply         *message);
-size_t onsale__queue__v1__drain_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__DrainRoomReply   *message);
-size_t onsale__queue__v1__drain_room_reply__pack
-                     (const Onsale__Queue__V1__DrainRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__drain_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__DrainRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__DrainRoomReply *
-       onsale__queue__v1__drain_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__drain_room_reply__free_unpacked
-                     (Onsale__Queue__V1__DrainRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__CloseRoomRequest methods */
 void   onsale__queue__v1__close_room_request__init
                      (Onsale__Queue__V1__CloseRoomRequest         *message);
-size_t onsale__queue__v1__close_room_request__get_packed_size
-                     (const Onsale__Queue__V1__CloseRoomRequest   *message);
-size_t onsale__queue__v1__close_room_request__pack
-                     (const Onsale__Queue__V1__CloseRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__close_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__CloseRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__CloseRoomRequest *
-       onsale__queue__v1__close_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__close_room_request__free_unpacked
-                     (Onsale__Queue__V1__CloseRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__CloseRoomReply methods */
 void   onsale__queue__v1__close_room_reply__init
                      (Onsale__Queue__V1__CloseRoomReply         *message);
-size_t onsale__queue__v1__close_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__CloseRoomReply   *message);
-size_t onsale__queue__v1__close_room_reply__pack
-                     (const Onsale__Queue__V1__CloseRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__close_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__CloseRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__CloseRoomReply *
-       onsale__queue__v1__close_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__close_room_reply__free_unpacked
-                     (Onsale__Queue__V1__CloseRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__FindRoomRequest methods */
 void   onsale__queue__v1__find_room_request__init
                      (Onsale__Queue__V1__FindRoomRequest         *message);
-size_t onsale__queue__v1__find_room_request__get_packed_size
-                     (const Onsale__Queue__V1__FindRoomRequest   *message);
-size_t onsale__queue__v1__find_room_request__pack
-                     (const Onsale__Queue__V1__FindRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__find_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__FindRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__FindRoomRequest *
-       onsale__queue__v1__find_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__find_room_request__free_unpacked
-                     (Onsale__Queue__V1__FindRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__FindRoomReply methods */
 void   onsale__queue__v1__find_room_reply__init
                      (Onsale__Queue__V1__FindRoomReply         *message);
-size_t onsale__queue__v1__find_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__FindRoomReply   *message);
-size_t onsale__queue__v1__find_room_reply__pack
-                     (const Onsale__Queue__V1__FindRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__find_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__FindRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__FindRoomReply *
-       onsale__queue__v1__find_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__find_room_reply__free_unpacked
-                     (Onsale__Queue__V1__FindRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ListRoomsRequest methods */
 void   onsale__queue__v1__list_rooms_request__init
                      (Onsale__Queue__V1__ListRoomsRequest         *message);
-size_t onsale__queue__v1__list_rooms_request__get_packed_size
-                     (const Onsale__Queue__V1__ListRoomsRequest   *message);
-size_t onsale__queue__v1__list_rooms_request__pack
-                     (const Onsale__Queue__V1__ListRoomsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__list_rooms_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ListRoomsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ListRoomsRequest *
-       onsale__queue__v1__list_rooms_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__list_rooms_request__free_unpacked
-                     (Onsale__Queue__V1__ListRoomsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ListRoomsReply methods */
 void   onsale__queue__v1__list_rooms_reply__init
                      (Onsale__Queue__V1__ListRoomsReply         *message);
-size_t onsale__queue__v1__list_rooms_reply__get_packed_size
-                     (const Onsale__Queue__V1__ListRoomsReply   *message);
-size_t onsale__queue__v1__list_rooms_reply__pack
-                     (const Onsale__Queue__V1__ListRoomsReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__list_rooms_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ListRoomsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ListRoomsReply *
-       onsale__queue__v1__list_rooms_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__list_rooms_reply__free_unpacked
-                     (Onsale__Queue__V1__ListRoomsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowRoomRequest methods */
 void   onsale__queue__v1__show_room_request__init
                      (Onsale__Queue__V1__ShowRoomRequest         *message);
-size_t onsale__queue__v1__show_room_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowRoomRequest   *message);
-size_t onsale__queue__v1__show_room_request__pack
-                     (const Onsale__Queue__V1__ShowRoomRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_room_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowRoomRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowRoomRequest *
-       onsale__queue__v1__show_room_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_room_request__free_unpacked
-                     (Onsale__Queue__V1__ShowRoomRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowRoomReply methods */
 void   onsale__queue__v1__show_room_reply__init
                      (Onsale__Queue__V1__ShowRoomReply         *message);
-size_t onsale__queue__v1__show_room_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowRoomReply   *message);
-size_t onsale__queue__v1__show_room_reply__pack
-                     (const Onsale__Queue__V1__ShowRoomReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_room_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowRoomReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowRoomReply *
-       onsale__queue__v1__show_room_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_room_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowRoomReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowHistoryRequest methods */
 void   onsale__queue__v1__show_history_request__init
                      (Onsale__Queue__V1__ShowHistoryRequest         *message);
-size_t onsale__queue__v1__show_history_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowHistoryRequest   *message);
-size_t onsale__queue__v1__show_history_request__pack
-                     (const Onsale__Queue__V1__ShowHistoryRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_history_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowHistoryRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowHistoryRequest *
-       onsale__queue__v1__show_history_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_history_request__free_unpacked
-                     (Onsale__Queue__V1__ShowHistoryRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowHistoryReply methods */
 void   onsale__queue__v1__show_history_reply__init
                      (Onsale__Queue__V1__ShowHistoryReply         *message);
-size_t onsale__queue__v1__show_history_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowHistoryReply   *message);
-size_t onsale__queue__v1__show_history_reply__pack
-                     (const Onsale__Queue__V1__ShowHistoryReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_history_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowHistoryReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowHistoryReply *
-       onsale__queue__v1__show_history_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_history_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowHistoryReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__PlaceEvent methods */
 void   onsale__queue__v1__place_event__init
                      (Onsale__Queue__V1__PlaceEvent         *message);
-size_t onsale__queue__v1__place_event__get_packed_size
-                     (const Onsale__Queue__V1__PlaceEvent   *message);
-size_t onsale__queue__v1__place_event__pack
-                     (const Onsale__Queue__V1__PlaceEvent   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__place_event__pack_to_buffer
-                     (const Onsale__Queue__V1__PlaceEvent   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__PlaceEvent *
-       onsale__queue__v1__place_event__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__place_event__free_unpacked
-                     (Onsale__Queue__V1__PlaceEvent *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__PlaceView methods */
 void   onsale__queue__v1__place_view__init
                      (Onsale__Queue__V1__PlaceView         *message);
-size_t onsale__queue__v1__place_view__get_packed_size
-                     (const Onsale__Queue__V1__PlaceView   *message);
-size_t onsale__queue__v1__place_view__pack
-                     (const Onsale__Queue__V1__PlaceView   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__place_view__pack_to_buffer
-                     (const Onsale__Queue__V1__PlaceView   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__PlaceView *
-       onsale__queue__v1__place_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__place_view__free_unpacked
-                     (Onsale__Queue__V1__PlaceView *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__JoinRequest methods */
 void   onsale__queue__v1__join_request__init
                      (Onsale__Queue__V1__JoinRequest         *message);
-size_t onsale__queue__v1__join_request__get_packed_size
-                     (const Onsale__Queue__V1__JoinRequest   *message);
-size_t onsale__queue__v1__join_request__pack
-                     (const Onsale__Queue__V1__JoinRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__join_request__pack_to_buffer
-                     (const Onsale__Queue__V1__JoinRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__JoinRequest *
-       onsale__queue__v1__join_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__join_request__free_unpacked
-                     (Onsale__Queue__V1__JoinRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__JoinReply methods */
 void   onsale__queue__v1__join_reply__init
                      (Onsale__Queue__V1__JoinReply         *message);
-size_t onsale__queue__v1__join_reply__get_packed_size
-                     (const Onsale__Queue__V1__JoinReply   *message);
-size_t onsale__queue__v1__join_reply__pack
-                     (const Onsale__Queue__V1__JoinReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__join_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__JoinReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__JoinReply *
-       onsale__queue__v1__join_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__join_reply__free_unpacked
-                     (Onsale__Queue__V1__JoinReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowPlaceRequest methods */
 void   onsale__queue__v1__show_place_request__init
                      (Onsale__Queue__V1__ShowPlaceRequest         *message);
-size_t onsale__queue__v1__show_place_request__get_packed_size
-                     (const Onsale__Queue__V1__ShowPlaceRequest   *message);
-size_t onsale__queue__v1__show_place_request__pack
-                     (const Onsale__Queue__V1__ShowPlaceRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowPlaceRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowPlaceRequest *
-       onsale__queue__v1__show_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_place_request__free_unpacked
-                     (Onsale__Queue__V1__ShowPlaceRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__ShowPlaceReply methods */
 void   onsale__queue__v1__show_place_reply__init
                      (Onsale__Queue__V1__ShowPlaceReply         *message);
-size_t onsale__queue__v1__show_place_reply__get_packed_size
-                     (const Onsale__Queue__V1__ShowPlaceReply   *message);
-size_t onsale__queue__v1__show_place_reply__pack
-                     (const Onsale__Queue__V1__ShowPlaceReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__show_place_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__ShowPlaceReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__ShowPlaceReply *
-       onsale__queue__v1__show_place_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__show_place_reply__free_unpacked
-                     (Onsale__Queue__V1__ShowPlaceReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__WatchPlaceRequest methods */
 void   onsale__queue__v1__watch_place_request__init
                      (Onsale__Queue__V1__WatchPlaceRequest         *message);
-size_t onsale__queue__v1__watch_place_request__get_packed_size
-                     (const Onsale__Queue__V1__WatchPlaceRequest   *message);
-size_t onsale__queue__v1__watch_place_request__pack
-                     (const Onsale__Queue__V1__WatchPlaceRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__watch_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__WatchPlaceRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__WatchPlaceRequest *
-       onsale__queue__v1__watch_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__watch_place_request__free_unpacked
-                     (Onsale__Queue__V1__WatchPlaceRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__WatchPlaceItem methods */
 void   onsale__queue__v1__watch_place_item__init
                      (Onsale__Queue__V1__WatchPlaceItem         *message);
-size_t onsale__queue__v1__watch_place_item__get_packed_size
-                     (const Onsale__Queue__V1__WatchPlaceItem   *message);
-size_t onsale__queue__v1__watch_place_item__pack
-                     (const Onsale__Queue__V1__WatchPlaceItem   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__watch_place_item__pack_to_buffer
-                     (const Onsale__Queue__V1__WatchPlaceItem   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__WatchPlaceItem *
-       onsale__queue__v1__watch_place_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__watch_place_item__free_unpacked
-                     (Onsale__Queue__V1__WatchPlaceItem *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RenewRequest methods */
 void   onsale__queue__v1__renew_request__init
                      (Onsale__Queue__V1__RenewRequest         *message);
-size_t onsale__queue__v1__renew_request__get_packed_size
-                     (const Onsale__Queue__V1__RenewRequest   *message);
-size_t onsale__queue__v1__renew_request__pack
-                     (const Onsale__Queue__V1__RenewRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__renew_request__pack_to_buffer
-                     (const Onsale__Queue__V1__RenewRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RenewRequest *
-       onsale__queue__v1__renew_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__renew_request__free_unpacked
-                     (Onsale__Queue__V1__RenewRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RenewReply methods */
 void   onsale__queue__v1__renew_reply__init
                      (Onsale__Queue__V1__RenewReply         *message);
-size_t onsale__queue__v1__renew_reply__get_packed_size
-                     (const Onsale__Queue__V1__RenewReply   *message);
-size_t onsale__queue__v1__renew_reply__pack
-                     (const Onsale__Queue__V1__RenewReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__renew_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__RenewReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RenewReply *
-       onsale__queue__v1__renew_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__renew_reply__free_unpacked
-                     (Onsale__Queue__V1__RenewReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__LeaveRequest methods */
 void   onsale__queue__v1__leave_request__init
                      (Onsale__Queue__V1__LeaveRequest         *message);
-size_t onsale__queue__v1__leave_request__get_packed_size
-                     (const Onsale__Queue__V1__LeaveRequest   *message);
-size_t onsale__queue__v1__leave_request__pack
-                     (const Onsale__Queue__V1__LeaveRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__leave_request__pack_to_buffer
-                     (const Onsale__Queue__V1__LeaveRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__LeaveRequest *
-       onsale__queue__v1__leave_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__leave_request__free_unpacked
-                     (Onsale__Queue__V1__LeaveRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__LeaveReply methods */
 void   onsale__queue__v1__leave_reply__init
                      (Onsale__Queue__V1__LeaveReply         *message);
-size_t onsale__queue__v1__leave_reply__get_packed_size
-                     (const Onsale__Queue__V1__LeaveReply   *message);
-size_t onsale__queue__v1__leave_reply__pack
-                     (const Onsale__Queue__V1__LeaveReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__leave_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__LeaveReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__LeaveReply *
-       onsale__queue__v1__leave_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__leave_reply__free_unpacked
-                     (Onsale__Queue__V1__LeaveReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__FinishPassRequest methods */
 void   onsale__queue__v1__finish_pass_request__init
                      (Onsale__Queue__V1__FinishPassRequest         *message);
-size_t onsale__queue__v1__finish_pass_request__get_packed_size
-                     (const Onsale__Queue__V1__FinishPassRequest   *message);
-size_t onsale__queue__v1__finish_pass_request__pack
-                     (const Onsale__Queue__V1__FinishPassRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__finish_pass_request__pack_to_buffer
-                     (const Onsale__Queue__V1__FinishPassRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__FinishPassRequest *
-       onsale__queue__v1__finish_pass_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__finish_pass_request__free_unpacked
-                     (Onsale__Queue__V1__FinishPassRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__FinishPassReply methods */
 void   onsale__queue__v1__finish_pass_reply__init
                      (Onsale__Queue__V1__FinishPassReply         *message);
-size_t onsale__queue__v1__finish_pass_reply__get_packed_size
-                     (const Onsale__Queue__V1__FinishPassReply   *message);
-size_t onsale__queue__v1__finish_pass_reply__pack
-                     (const Onsale__Queue__V1__FinishPassReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__finish_pass_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__FinishPassReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__FinishPassReply *
-       onsale__queue__v1__finish_pass_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__finish_pass_reply__free_unpacked
-                     (Onsale__Queue__V1__FinishPassReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RevokePlaceRequest methods */
 void   onsale__queue__v1__revoke_place_request__init
                      (Onsale__Queue__V1__RevokePlaceRequest         *message);
-size_t onsale__queue__v1__revoke_place_request__get_packed_size
-                     (const Onsale__Queue__V1__RevokePlaceRequest   *message);
-size_t onsale__queue__v1__revoke_place_request__pack
-                     (const Onsale__Queue__V1__RevokePlaceRequest   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__revoke_place_request__pack_to_buffer
-                     (const Onsale__Queue__V1__RevokePlaceRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RevokePlaceRequest *
-       onsale__queue__v1__revoke_place_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__revoke_place_request__free_unpacked
-                     (Onsale__Queue__V1__RevokePlaceRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Queue__V1__RevokePlaceReply methods */
 void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message);
-size_t onsale__queue__v1__revoke_place_reply__get_packed_size
-                     (const Onsale__Queue__V1__RevokePlaceReply   *message);
-size_t onsale__queue__v1__revoke_place_reply__pack
-                     (const Onsale__Queue__V1__RevokePlaceReply   *message,
-                      uint8_t             *out);
-size_t onsale__queue__v1__revoke_place_reply__pack_to_buffer
-                     (const Onsale__Queue__V1__RevokePlaceReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Queue__V1__RevokePlaceReply *
-       onsale__queue__v1__revoke_place_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__queue__v1__revoke_place_reply__free_unpacked
-                     (Onsale__Queue__V1__RevokePlaceReply *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Queue__V1__RoomLimits_Closure)

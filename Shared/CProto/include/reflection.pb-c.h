@@ -124,117 +124,21 @@ struct  Onsale__Reflection__V1__DescribeProtocolReply
 /* Onsale__Reflection__V1__ListMethodsRequest methods */
 void   onsale__reflection__v1__list_methods_request__init
                      (Onsale__Reflection__V1__ListMethodsRequest         *message);
-size_t onsale__reflection__v1__list_methods_request__get_packed_size
-                     (const Onsale__Reflection__V1__ListMethodsRequest   *message);
-size_t onsale__reflection__v1__list_methods_request__pack
-                     (const Onsale__Reflection__V1__ListMethodsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__list_methods_request__pack_to_buffer
-                     (const Onsale__Reflection__V1__ListMethodsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__ListMethodsRequest *
-       onsale__reflection__v1__list_methods_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__list_methods_request__free_unpacked
-                     (Onsale__Reflection__V1__ListMethodsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Reflection__V1__ListMethodsReply methods */
 void   onsale__reflection__v1__list_methods_reply__init
                      (Onsale__Reflection__V1__ListMethodsReply         *message);
-size_t onsale__reflection__v1__list_methods_reply__get_packed_size
-                     (const Onsale__Reflection__V1__ListMethodsReply   *message);
-size_t onsale__reflection__v1__list_methods_reply__pack
-                     (const Onsale__Reflection__V1__ListMethodsReply   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__list_methods_reply__pack_to_buffer
-                     (const Onsale__Reflection__V1__ListMethodsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__ListMethodsReply *
-       onsale__reflection__v1__list_methods_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__list_methods_reply__free_unpacked
-                     (Onsale__Reflection__V1__ListMethodsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Reflection__V1__ServiceEntry methods */
 void   onsale__reflection__v1__service_entry__init
                      (Onsale__Reflection__V1__ServiceEntry         *message);
-size_t onsale__reflection__v1__service_entry__get_packed_size
-                     (const Onsale__Reflection__V1__ServiceEntry   *message);
-size_t onsale__reflection__v1__service_entry__pack
-                     (const Onsale__Reflection__V1__ServiceEntry   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__service_entry__pack_to_buffer
-                     (const Onsale__Reflection__V1__ServiceEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__ServiceEntry *
-       onsale__reflection__v1__service_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__service_entry__free_unpacked
-                     (Onsale__Reflection__V1__ServiceEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Reflection__V1__MethodEntry methods */
 void   onsale__reflection__v1__method_entry__init
                      (Onsale__Reflection__V1__MethodEntry         *message);
-size_t onsale__reflection__v1__method_entry__get_packed_size
-                     (const Onsale__Reflection__V1__MethodEntry   *message);
-size_t onsale__reflection__v1__method_entry__pack
-                     (const Onsale__Reflection__V1__MethodEntry   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__method_entry__pack_to_buffer
-                     (const Onsale__Reflection__V1__MethodEntry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__MethodEntry *
-       onsale__reflection__v1__method_entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__method_entry__free_unpacked
-                     (Onsale__Reflection__V1__MethodEntry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Reflection__V1__DescribeProtocolRequest methods */
 void   onsale__reflection__v1__describe_protocol_request__init
                      (Onsale__Reflection__V1__DescribeProtocolRequest         *message);
-size_t onsale__reflection__v1__describe_protocol_request__get_packed_size
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest   *message);
-size_t onsale__reflection__v1__describe_protocol_request__pack
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__describe_protocol_request__pack_to_buffer
-                     (const Onsale__Reflection__V1__DescribeProtocolRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__DescribeProtocolRequest *
-       onsale__reflection__v1__describe_protocol_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__describe_protocol_request__free_unpacked
-                     (Onsale__Reflection__V1__DescribeProtocolRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Reflection__V1__DescribeProtocolReply methods */
 void   onsale__reflection__v1__describe_protocol_reply__init
                      (Onsale__Reflection__V1__DescribeProtocolReply         *message);
-size_t onsale__reflection__v1__describe_protocol_reply__get_packed_size
-                     (const Onsale__Reflection__V1__DescribeProtocolReply   *message);
-size_t onsale__reflection__v1__describe_protocol_reply__pack
-                     (const Onsale__Reflection__V1__DescribeProtocolReply   *message,
-                      uint8_t             *out);
-size_t onsale__reflection__v1__describe_protocol_reply__pack_to_buffer
-                     (const Onsale__Reflection__V1__DescribeProtocolReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Reflection__V1__DescribeProtocolReply *
-       onsale__reflection__v1__describe_protocol_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__reflection__v1__describe_protocol_reply__free_unpacked
-                     (Onsale__Reflection__V1__DescribeProtocolReply *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Reflection__V1__ListMethodsRequest_Closure)

@@ -255,117 +255,21 @@ struct  Onsale__Rpc__V1__GoAway
 /* Onsale__Rpc__V1__Envelope methods */
 void   onsale__rpc__v1__envelope__init
                      (Onsale__Rpc__V1__Envelope         *message);
-size_t onsale__rpc__v1__envelope__get_packed_size
-                     (const Onsale__Rpc__V1__Envelope   *message);
-size_t onsale__rpc__v1__envelope__pack
-                     (const Onsale__Rpc__V1__Envelope   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__envelope__pack_to_buffer
-                     (const Onsale__Rpc__V1__Envelope   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__Envelope *
-       onsale__rpc__v1__envelope__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__envelope__free_unpacked
-                     (Onsale__Rpc__V1__Envelope *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Rpc__V1__Entry methods */
 void   onsale__rpc__v1__entry__init
                      (Onsale__Rpc__V1__Entry         *message);
-size_t onsale__rpc__v1__entry__get_packed_size
-                     (const Onsale__Rpc__V1__Entry   *message);
-size_t onsale__rpc__v1__entry__pack
-                     (const Onsale__Rpc__V1__Entry   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__entry__pack_to_buffer
-                     (const Onsale__Rpc__V1__Entry   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__Entry *
-       onsale__rpc__v1__entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__entry__free_unpacked
-                     (Onsale__Rpc__V1__Entry *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Rpc__V1__Status methods */
 void   onsale__rpc__v1__status__init
                      (Onsale__Rpc__V1__Status         *message);
-size_t onsale__rpc__v1__status__get_packed_size
-                     (const Onsale__Rpc__V1__Status   *message);
-size_t onsale__rpc__v1__status__pack
-                     (const Onsale__Rpc__V1__Status   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__status__pack_to_buffer
-                     (const Onsale__Rpc__V1__Status   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__Status *
-       onsale__rpc__v1__status__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__status__free_unpacked
-                     (Onsale__Rpc__V1__Status *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Rpc__V1__Detail methods */
 void   onsale__rpc__v1__detail__init
                      (Onsale__Rpc__V1__Detail         *message);
-size_t onsale__rpc__v1__detail__get_packed_size
-                     (const Onsale__Rpc__V1__Detail   *message);
-size_t onsale__rpc__v1__detail__pack
-                     (const Onsale__Rpc__V1__Detail   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__detail__pack_to_buffer
-                     (const Onsale__Rpc__V1__Detail   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__Detail *
-       onsale__rpc__v1__detail__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__detail__free_unpacked
-                     (Onsale__Rpc__V1__Detail *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Rpc__V1__Hello methods */
 void   onsale__rpc__v1__hello__init
                      (Onsale__Rpc__V1__Hello         *message);
-size_t onsale__rpc__v1__hello__get_packed_size
-                     (const Onsale__Rpc__V1__Hello   *message);
-size_t onsale__rpc__v1__hello__pack
-                     (const Onsale__Rpc__V1__Hello   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__hello__pack_to_buffer
-                     (const Onsale__Rpc__V1__Hello   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__Hello *
-       onsale__rpc__v1__hello__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__hello__free_unpacked
-                     (Onsale__Rpc__V1__Hello *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Rpc__V1__GoAway methods */
 void   onsale__rpc__v1__go_away__init
                      (Onsale__Rpc__V1__GoAway         *message);
-size_t onsale__rpc__v1__go_away__get_packed_size
-                     (const Onsale__Rpc__V1__GoAway   *message);
-size_t onsale__rpc__v1__go_away__pack
-                     (const Onsale__Rpc__V1__GoAway   *message,
-                      uint8_t             *out);
-size_t onsale__rpc__v1__go_away__pack_to_buffer
-                     (const Onsale__Rpc__V1__GoAway   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Rpc__V1__GoAway *
-       onsale__rpc__v1__go_away__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__rpc__v1__go_away__free_unpacked
-                     (Onsale__Rpc__V1__GoAway *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Rpc__V1__Envelope_Closure)

@@ -614,573 +614,93 @@ struct  Onsale__Wallet__V1__AuditTotal
 /* Onsale__Wallet__V1__SignUpRequest methods */
 void   onsale__wallet__v1__sign_up_request__init
                      (Onsale__Wallet__V1__SignUpRequest         *message);
-size_t onsale__wallet__v1__sign_up_request__get_packed_size
-                     (const Onsale__Wallet__V1__SignUpRequest   *message);
-size_t onsale__wallet__v1__sign_up_request__pack
-                     (const Onsale__Wallet__V1__SignUpRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__sign_up_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignUpRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__SignUpRequest *
-       onsale__wallet__v1__sign_up_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__sign_up_request__free_unpacked
-                     (Onsale__Wallet__V1__SignUpRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__SignUpReply methods */
 void   onsale__wallet__v1__sign_up_reply__init
                      (Onsale__Wallet__V1__SignUpReply         *message);
-size_t onsale__wallet__v1__sign_up_reply__get_packed_size
-                     (const Onsale__Wallet__V1__SignUpReply   *message);
-size_t onsale__wallet__v1__sign_up_reply__pack
-                     (const Onsale__Wallet__V1__SignUpReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__sign_up_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignUpReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__SignUpReply *
-       onsale__wallet__v1__sign_up_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__sign_up_reply__free_unpacked
-                     (Onsale__Wallet__V1__SignUpReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__SignInRequest methods */
 void   onsale__wallet__v1__sign_in_request__init
                      (Onsale__Wallet__V1__SignInRequest         *message);
-size_t onsale__wallet__v1__sign_in_request__get_packed_size
-                     (const Onsale__Wallet__V1__SignInRequest   *message);
-size_t onsale__wallet__v1__sign_in_request__pack
-                     (const Onsale__Wallet__V1__SignInRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__sign_in_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignInRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__SignInRequest *
-       onsale__wallet__v1__sign_in_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__sign_in_request__free_unpacked
-                     (Onsale__Wallet__V1__SignInRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__SignInReply methods */
 void   onsale__wallet__v1__sign_in_reply__init
                      (Onsale__Wallet__V1__SignInReply         *message);
-size_t onsale__wallet__v1__sign_in_reply__get_packed_size
-                     (const Onsale__Wallet__V1__SignInReply   *message);
-size_t onsale__wallet__v1__sign_in_reply__pack
-                     (const Onsale__Wallet__V1__SignInReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__sign_in_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__SignInReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__SignInReply *
-       onsale__wallet__v1__sign_in_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__sign_in_reply__free_unpacked
-                     (Onsale__Wallet__V1__SignInReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__Session methods */
 void   onsale__wallet__v1__session__init
                      (Onsale__Wallet__V1__Session         *message);
-size_t onsale__wallet__v1__session__get_packed_size
-                     (const Onsale__Wallet__V1__Session   *message);
-size_t onsale__wallet__v1__session__pack
-                     (const Onsale__Wallet__V1__Session   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__session__pack_to_buffer
-                     (const Onsale__Wallet__V1__Session   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__Session *
-       onsale__wallet__v1__session__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__session__free_unpacked
-                     (Onsale__Wallet__V1__Session *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ShowBalanceRequest methods */
 void   onsale__wallet__v1__show_balance_request__init
                      (Onsale__Wallet__V1__ShowBalanceRequest         *message);
-size_t onsale__wallet__v1__show_balance_request__get_packed_size
-                     (const Onsale__Wallet__V1__ShowBalanceRequest   *message);
-size_t onsale__wallet__v1__show_balance_request__pack
-                     (const Onsale__Wallet__V1__ShowBalanceRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__show_balance_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowBalanceRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ShowBalanceRequest *
-       onsale__wallet__v1__show_balance_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__show_balance_request__free_unpacked
-                     (Onsale__Wallet__V1__ShowBalanceRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ShowBalanceReply methods */
 void   onsale__wallet__v1__show_balance_reply__init
                      (Onsale__Wallet__V1__ShowBalanceReply         *message);
-size_t onsale__wallet__v1__show_balance_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ShowBalanceReply   *message);
-size_t onsale__wallet__v1__show_balance_reply__pack
-                     (const Onsale__Wallet__V1__ShowBalanceReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__show_balance_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowBalanceReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ShowBalanceReply *
-       onsale__wallet__v1__show_balance_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__show_balance_reply__free_unpacked
-                     (Onsale__Wallet__V1__ShowBalanceReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__Balance methods */
 void   onsale__wallet__v1__balance__init
                      (Onsale__Wallet__V1__Balance         *message);
-size_t onsale__wallet__v1__balance__get_packed_size
-                     (const Onsale__Wallet__V1__Balance   *message);
-size_t onsale__wallet__v1__balance__pack
-                     (const Onsale__Wallet__V1__Balance   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__balance__pack_to_buffer
-                     (const Onsale__Wallet__V1__Balance   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__Balance *
-       onsale__wallet__v1__balance__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__balance__free_unpacked
-                     (Onsale__Wallet__V1__Balance *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__TopUpRequest methods */
 void   onsale__wallet__v1__top_up_request__init
                      (Onsale__Wallet__V1__TopUpRequest         *message);
-size_t onsale__wallet__v1__top_up_request__get_packed_size
-                     (const Onsale__Wallet__V1__TopUpRequest   *message);
-size_t onsale__wallet__v1__top_up_request__pack
-                     (const Onsale__Wallet__V1__TopUpRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__top_up_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__TopUpRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__TopUpRequest *
-       onsale__wallet__v1__top_up_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__top_up_request__free_unpacked
-                     (Onsale__Wallet__V1__TopUpRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__TopUpReply methods */
 void   onsale__wallet__v1__top_up_reply__init
                      (Onsale__Wallet__V1__TopUpReply         *message);
-size_t onsale__wallet__v1__top_up_reply__get_packed_size
-                     (const Onsale__Wallet__V1__TopUpReply   *message);
-size_t onsale__wallet__v1__top_up_reply__pack
-                     (const Onsale__Wallet__V1__TopUpReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__top_up_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__TopUpReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__TopUpReply *
-       onsale__wallet__v1__top_up_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__top_up_reply__free_unpacked
-                     (Onsale__Wallet__V1__TopUpReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListEntriesRequest methods */
 void   onsale__wallet__v1__list_entries_request__init
                      (Onsale__Wallet__V1__ListEntriesRequest         *message);
-size_t onsale__wallet__v1__list_entries_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListEntriesRequest   *message);
-size_t onsale__wallet__v1__list_entries_request__pack
-                     (const Onsale__Wallet__V1__ListEntriesRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_entries_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListEntriesRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListEntriesRequest *
-       onsale__wallet__v1__list_entries_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_entries_request__free_unpacked
-                     (Onsale__Wallet__V1__ListEntriesRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListEntriesReply methods */
 void   onsale__wallet__v1__list_entries_reply__init
                      (Onsale__Wallet__V1__ListEntriesReply         *message);
-size_t onsale__wallet__v1__list_entries_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListEntriesReply   *message);
-size_t onsale__wallet__v1__list_entries_reply__pack
-                     (const Onsale__Wallet__V1__ListEntriesReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_entries_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListEntriesReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListEntriesReply *
-       onsale__wallet__v1__list_entries_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_entries_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListEntriesReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__EntryView methods */
 void   onsale__wallet__v1__entry_view__init
                      (Onsale__Wallet__V1__EntryView         *message);
-size_t onsale__wallet__v1__entry_view__get_packed_size
-                     (const Onsale__Wallet__V1__EntryView   *message);
-size_t onsale__wallet__v1__entry_view__pack
-                     (const Onsale__Wallet__V1__EntryView   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__entry_view__pack_to_buffer
-                     (const Onsale__Wallet__V1__EntryView   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__EntryView *
-       onsale__wallet__v1__entry_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__entry_view__free_unpacked
-                     (Onsale__Wallet__V1__EntryView *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__PayRequest methods */
 void   onsale__wallet__v1__pay_request__init
                      (Onsale__Wallet__V1__PayRequest         *message);
-size_t onsale__wallet__v1__pay_request__get_packed_size
-                     (const Onsale__Wallet__V1__PayRequest   *message);
-size_t onsale__wallet__v1__pay_request__pack
-                     (const Onsale__Wallet__V1__PayRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__pay_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__PayRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__PayRequest *
-       onsale__wallet__v1__pay_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__pay_request__free_unpacked
-                     (Onsale__Wallet__V1__PayRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__PayReply methods */
 void   onsale__wallet__v1__pay_reply__init
                      (Onsale__Wallet__V1__PayReply         *message);
-size_t onsale__wallet__v1__pay_reply__get_packed_size
-                     (const Onsale__Wallet__V1__PayReply   *message);
-size_t onsale__wallet__v1__pay_reply__pack
-                     (const Onsale__Wallet__V1__PayReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__pay_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__PayReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__PayReply *
-       onsale__wallet__v1__pay_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__pay_reply__free_unpacked
-                     (Onsale__Wallet__V1__PayReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__PaymentView methods */
 void   onsale__wallet__v1__payment_view__init
                      (Onsale__Wallet__V1__PaymentView         *message);
-size_t onsale__wallet__v1__payment_view__get_packed_size
-                     (const Onsale__Wallet__V1__PaymentView   *message);
-size_t onsale__wallet__v1__payment_view__pack
-                     (const Onsale__Wallet__V1__PaymentView   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__payment_view__pack_to_buffer
-                     (const Onsale__Wallet__V1__PaymentView   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__PaymentView *
-       onsale__wallet__v1__payment_view__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__payment_view__free_unpacked
-                     (Onsale__Wallet__V1__PaymentView *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ShowPaymentRequest methods */
 void   onsale__wallet__v1__show_payment_request__init
                      (Onsale__Wallet__V1__ShowPaymentRequest         *message);
-size_t onsale__wallet__v1__show_payment_request__get_packed_size
-                     (const Onsale__Wallet__V1__ShowPaymentRequest   *message);
-size_t onsale__wallet__v1__show_payment_request__pack
-                     (const Onsale__Wallet__V1__ShowPaymentRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__show_payment_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowPaymentRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ShowPaymentRequest *
-       onsale__wallet__v1__show_payment_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__show_payment_request__free_unpacked
-                     (Onsale__Wallet__V1__ShowPaymentRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ShowPaymentReply methods */
 void   onsale__wallet__v1__show_payment_reply__init
                      (Onsale__Wallet__V1__ShowPaymentReply         *message);
-size_t onsale__wallet__v1__show_payment_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ShowPaymentReply   *message);
-size_t onsale__wallet__v1__show_payment_reply__pack
-                     (const Onsale__Wallet__V1__ShowPaymentReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__show_payment_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ShowPaymentReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ShowPaymentReply *
-       onsale__wallet__v1__show_payment_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__show_payment_reply__free_unpacked
-                     (Onsale__Wallet__V1__ShowPaymentReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__CancelPaymentRequest methods */
 void   onsale__wallet__v1__cancel_payment_request__init
                      (Onsale__Wallet__V1__CancelPaymentRequest         *message);
-size_t onsale__wallet__v1__cancel_payment_request__get_packed_size
-                     (const Onsale__Wallet__V1__CancelPaymentRequest   *message);
-size_t onsale__wallet__v1__cancel_payment_request__pack
-                     (const Onsale__Wallet__V1__CancelPaymentRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__cancel_payment_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__CancelPaymentRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__CancelPaymentRequest *
-       onsale__wallet__v1__cancel_payment_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__cancel_payment_request__free_unpacked
-                     (Onsale__Wallet__V1__CancelPaymentRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__CancelPaymentReply methods */
 void   onsale__wallet__v1__cancel_payment_reply__init
                      (Onsale__Wallet__V1__CancelPaymentReply         *message);
-size_t onsale__wallet__v1__cancel_payment_reply__get_packed_size
-                     (const Onsale__Wallet__V1__CancelPaymentReply   *message);
-size_t onsale__wallet__v1__cancel_payment_reply__pack
-                     (const Onsale__Wallet__V1__CancelPaymentReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__cancel_payment_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__CancelPaymentReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__CancelPaymentReply *
-       onsale__wallet__v1__cancel_payment_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__cancel_payment_reply__free_unpacked
-                     (Onsale__Wallet__V1__CancelPaymentReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListPaymentsRequest methods */
 void   onsale__wallet__v1__list_payments_request__init
                      (Onsale__Wallet__V1__ListPaymentsRequest         *message);
-size_t onsale__wallet__v1__list_payments_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListPaymentsRequest   *message);
-size_t onsale__wallet__v1__list_payments_request__pack
-                     (const Onsale__Wallet__V1__ListPaymentsRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_payments_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListPaymentsRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListPaymentsRequest *
-       onsale__wallet__v1__list_payments_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_payments_request__free_unpacked
-                     (Onsale__Wallet__V1__ListPaymentsRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListPaymentsReply methods */
 void   onsale__wallet__v1__list_payments_reply__init
                      (Onsale__Wallet__V1__ListPaymentsReply         *message);
-size_t onsale__wallet__v1__list_payments_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListPaymentsReply   *message);
-size_t onsale__wallet__v1__list_payments_reply__pack
-                     (const Onsale__Wallet__V1__ListPaymentsReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_payments_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListPaymentsReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListPaymentsReply *
-       onsale__wallet__v1__list_payments_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_payments_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListPaymentsReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListHaltedRequest methods */
 void   onsale__wallet__v1__list_halted_request__init
                      (Onsale__Wallet__V1__ListHaltedRequest         *message);
-size_t onsale__wallet__v1__list_halted_request__get_packed_size
-                     (const Onsale__Wallet__V1__ListHaltedRequest   *message);
-size_t onsale__wallet__v1__list_halted_request__pack
-                     (const Onsale__Wallet__V1__ListHaltedRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_halted_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListHaltedRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListHaltedRequest *
-       onsale__wallet__v1__list_halted_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_halted_request__free_unpacked
-                     (Onsale__Wallet__V1__ListHaltedRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__ListHaltedReply methods */
 void   onsale__wallet__v1__list_halted_reply__init
                      (Onsale__Wallet__V1__ListHaltedReply         *message);
-size_t onsale__wallet__v1__list_halted_reply__get_packed_size
-                     (const Onsale__Wallet__V1__ListHaltedReply   *message);
-size_t onsale__wallet__v1__list_halted_reply__pack
-                     (const Onsale__Wallet__V1__ListHaltedReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__list_halted_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__ListHaltedReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__ListHaltedReply *
-       onsale__wallet__v1__list_halted_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__list_halted_reply__free_unpacked
-                     (Onsale__Wallet__V1__ListHaltedReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__Halt methods */
 void   onsale__wallet__v1__halt__init
                      (Onsale__Wallet__V1__Halt         *message);
-size_t onsale__wallet__v1__halt__get_packed_size
-                     (const Onsale__Wallet__V1__Halt   *message);
-size_t onsale__wallet__v1__halt__pack
-                     (const Onsale__Wallet__V1__Halt   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__halt__pack_to_buffer
-                     (const Onsale__Wallet__V1__Halt   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__Halt *
-       onsale__wallet__v1__halt__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__halt__free_unpacked
-                     (Onsale__Wallet__V1__Halt *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__LiftHaltRequest methods */
 void   onsale__wallet__v1__lift_halt_request__init
                      (Onsale__Wallet__V1__LiftHaltRequest         *message);
-size_t onsale__wallet__v1__lift_halt_request__get_packed_size
-                     (const Onsale__Wallet__V1__LiftHaltRequest   *message);
-size_t onsale__wallet__v1__lift_halt_request__pack
-                     (const Onsale__Wallet__V1__LiftHaltRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__lift_halt_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__LiftHaltRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__LiftHaltRequest *
-       onsale__wallet__v1__lift_halt_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__lift_halt_request__free_unpacked
-                     (Onsale__Wallet__V1__LiftHaltRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__LiftHaltReply methods */
 void   onsale__wallet__v1__lift_halt_reply__init
                      (Onsale__Wallet__V1__LiftHaltReply         *message);
-size_t onsale__wallet__v1__lift_halt_reply__get_packed_size
-                     (const Onsale__Wallet__V1__LiftHaltReply   *message);
-size_t onsale__wallet__v1__lift_halt_reply__pack
-                     (const Onsale__Wallet__V1__LiftHaltReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__lift_halt_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__LiftHaltReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__LiftHaltReply *
-       onsale__wallet__v1__lift_halt_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__lift_halt_reply__free_unpacked
-                     (Onsale__Wallet__V1__LiftHaltReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__AuditRequest methods */
 void   onsale__wallet__v1__audit_request__init
                      (Onsale__Wallet__V1__AuditRequest         *message);
-size_t onsale__wallet__v1__audit_request__get_packed_size
-                     (const Onsale__Wallet__V1__AuditRequest   *message);
-size_t onsale__wallet__v1__audit_request__pack
-                     (const Onsale__Wallet__V1__AuditRequest   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__audit_request__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__AuditRequest *
-       onsale__wallet__v1__audit_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__audit_request__free_unpacked
-                     (Onsale__Wallet__V1__AuditRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__AuditReply methods */
 void   onsale__wallet__v1__audit_reply__init
                      (Onsale__Wallet__V1__AuditReply         *message);
-size_t onsale__wallet__v1__audit_reply__get_packed_size
-                     (const Onsale__Wallet__V1__AuditReply   *message);
-size_t onsale__wallet__v1__audit_reply__pack
-                     (const Onsale__Wallet__V1__AuditReply   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__audit_reply__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__AuditReply *
-       onsale__wallet__v1__audit_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__audit_reply__free_unpacked
-                     (Onsale__Wallet__V1__AuditReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Wallet__V1__AuditTotal methods */
 void   onsale__wallet__v1__audit_total__init
                      (Onsale__Wallet__V1__AuditTotal         *message);
-size_t onsale__wallet__v1__audit_total__get_packed_size
-                     (const Onsale__Wallet__V1__AuditTotal   *message);
-size_t onsale__wallet__v1__audit_total__pack
-                     (const Onsale__Wallet__V1__AuditTotal   *message,
-                      uint8_t             *out);
-size_t onsale__wallet__v1__audit_total__pack_to_buffer
-                     (const Onsale__Wallet__V1__AuditTotal   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Wallet__V1__AuditTotal *
-       onsale__wallet__v1__audit_total__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__wallet__v1__audit_total__free_unpacked
-                     (Onsale__Wallet__V1__AuditTotal *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Wallet__V1__SignUpRequest_Closure)

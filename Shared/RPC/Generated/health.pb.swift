@@ -28,7 +28,7 @@ package enum ServingStatus: Hashable, Sendable {
     case notServing
     /// There is no such service here.
     case serviceUnknown
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -53,7 +53,7 @@ package enum ServingStatus: Hashable, Sendable {
     }
 }
 
-/// The methods of `onsale.health.v1.Health`, as callers and servers know them.
+/// The methods of `onsale.health.v1.Health`.
 package enum HealthMethods {
     package static let check = Method<CheckRequest, CheckReply>(
         "onsale.health.v1.Health/Check", isSafeToRepeat: true, callers: [])
@@ -64,13 +64,13 @@ package enum HealthMethods {
         file: .health)
 }
 
-/// What a server of `onsale.health.v1.Health` implements.
+/// The calls that a server of `onsale.health.v1.Health` implements.
 package protocol HealthHandlers: Sendable {
     func check(_ request: CheckRequest, call: Call) async throws -> CheckReply
 }
 
 extension HealthHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             HealthMethods.service,

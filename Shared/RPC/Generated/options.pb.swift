@@ -20,7 +20,7 @@ package enum CallerRole: Hashable, Sendable {
     case `operator`
     /// Another service of Onsale.
     case service
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {

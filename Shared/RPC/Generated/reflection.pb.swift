@@ -71,7 +71,7 @@ package struct DescribeProtocolReply: Message {
     }
 }
 
-/// The methods of `onsale.reflection.v1.Reflection`, as callers and servers know them.
+/// The methods of `onsale.reflection.v1.Reflection`.
 package enum ReflectionMethods {
     package static let listMethods = Method<ListMethodsRequest, ListMethodsReply>(
         "onsale.reflection.v1.Reflection/ListMethods", isSafeToRepeat: true, callers: [])
@@ -84,14 +84,14 @@ package enum ReflectionMethods {
         file: .reflection)
 }
 
-/// What a server of `onsale.reflection.v1.Reflection` implements.
+/// The calls that a server of `onsale.reflection.v1.Reflection` implements.
 package protocol ReflectionHandlers: Sendable {
     func listMethods(_ request: ListMethodsRequest, call: Call) async throws -> ListMethodsReply
     func describeProtocol(_ request: DescribeProtocolRequest, call: Call) async throws -> DescribeProtocolReply
 }
 
 extension ReflectionHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             ReflectionMethods.service,

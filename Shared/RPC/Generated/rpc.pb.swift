@@ -183,7 +183,7 @@ package enum Kind: Hashable, Sendable {
     case goaway
     /// What the sender can do. The payload is a Hello. A client need not send one.
     case hello
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {

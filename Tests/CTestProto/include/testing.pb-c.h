@@ -291,193 +291,33 @@ struct  Onsale__Testing__V1__Everything
 /* Onsale__Testing__V1__EchoRequest methods */
 void   onsale__testing__v1__echo_request__init
                      (Onsale__Testing__V1__EchoRequest         *message);
-size_t onsale__testing__v1__echo_request__get_packed_size
-                     (const Onsale__Testing__V1__EchoRequest   *message);
-size_t onsale__testing__v1__echo_request__pack
-                     (const Onsale__Testing__V1__EchoRequest   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__echo_request__pack_to_buffer
-                     (const Onsale__Testing__V1__EchoRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__EchoRequest *
-       onsale__testing__v1__echo_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__echo_request__free_unpacked
-                     (Onsale__Testing__V1__EchoRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__EchoReply methods */
 void   onsale__testing__v1__echo_reply__init
                      (Onsale__Testing__V1__EchoReply         *message);
-size_t onsale__testing__v1__echo_reply__get_packed_size
-                     (const Onsale__Testing__V1__EchoReply   *message);
-size_t onsale__testing__v1__echo_reply__pack
-                     (const Onsale__Testing__V1__EchoReply   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__echo_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__EchoReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__EchoReply *
-       onsale__testing__v1__echo_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__echo_reply__free_unpacked
-                     (Onsale__Testing__V1__EchoReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__FailRequest methods */
 void   onsale__testing__v1__fail_request__init
                      (Onsale__Testing__V1__FailRequest         *message);
-size_t onsale__testing__v1__fail_request__get_packed_size
-                     (const Onsale__Testing__V1__FailRequest   *message);
-size_t onsale__testing__v1__fail_request__pack
-                     (const Onsale__Testing__V1__FailRequest   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__fail_request__pack_to_buffer
-                     (const Onsale__Testing__V1__FailRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__FailRequest *
-       onsale__testing__v1__fail_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__fail_request__free_unpacked
-                     (Onsale__Testing__V1__FailRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__FailReply methods */
 void   onsale__testing__v1__fail_reply__init
                      (Onsale__Testing__V1__FailReply         *message);
-size_t onsale__testing__v1__fail_reply__get_packed_size
-                     (const Onsale__Testing__V1__FailReply   *message);
-size_t onsale__testing__v1__fail_reply__pack
-                     (const Onsale__Testing__V1__FailReply   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__fail_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__FailReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__FailReply *
-       onsale__testing__v1__fail_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__fail_reply__free_unpacked
-                     (Onsale__Testing__V1__FailReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__WaitRequest methods */
 void   onsale__testing__v1__wait_request__init
                      (Onsale__Testing__V1__WaitRequest         *message);
-size_t onsale__testing__v1__wait_request__get_packed_size
-                     (const Onsale__Testing__V1__WaitRequest   *message);
-size_t onsale__testing__v1__wait_request__pack
-                     (const Onsale__Testing__V1__WaitRequest   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__wait_request__pack_to_buffer
-                     (const Onsale__Testing__V1__WaitRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__WaitRequest *
-       onsale__testing__v1__wait_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__wait_request__free_unpacked
-                     (Onsale__Testing__V1__WaitRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__WaitReply methods */
 void   onsale__testing__v1__wait_reply__init
                      (Onsale__Testing__V1__WaitReply         *message);
-size_t onsale__testing__v1__wait_reply__get_packed_size
-                     (const Onsale__Testing__V1__WaitReply   *message);
-size_t onsale__testing__v1__wait_reply__pack
-                     (const Onsale__Testing__V1__WaitReply   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__wait_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__WaitReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__WaitReply *
-       onsale__testing__v1__wait_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__wait_reply__free_unpacked
-                     (Onsale__Testing__V1__WaitReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__AddRequest methods */
 void   onsale__testing__v1__add_request__init
                      (Onsale__Testing__V1__AddRequest         *message);
-size_t onsale__testing__v1__add_request__get_packed_size
-                     (const Onsale__Testing__V1__AddRequest   *message);
-size_t onsale__testing__v1__add_request__pack
-                     (const Onsale__Testing__V1__AddRequest   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__add_request__pack_to_buffer
-                     (const Onsale__Testing__V1__AddRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__AddRequest *
-       onsale__testing__v1__add_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__add_request__free_unpacked
-                     (Onsale__Testing__V1__AddRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__AddReply methods */
 void   onsale__testing__v1__add_reply__init
                      (Onsale__Testing__V1__AddReply         *message);
-size_t onsale__testing__v1__add_reply__get_packed_size
-                     (const Onsale__Testing__V1__AddReply   *message);
-size_t onsale__testing__v1__add_reply__pack
-                     (const Onsale__Testing__V1__AddReply   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__add_reply__pack_to_buffer
-                     (const Onsale__Testing__V1__AddReply   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__AddReply *
-       onsale__testing__v1__add_reply__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__add_reply__free_unpacked
-                     (Onsale__Testing__V1__AddReply *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__CountRequest methods */
 void   onsale__testing__v1__count_request__init
                      (Onsale__Testing__V1__CountRequest         *message);
-size_t onsale__testing__v1__count_request__get_packed_size
-                     (const Onsale__Testing__V1__CountRequest   *message);
-size_t onsale__testing__v1__count_request__pack
-                     (const Onsale__Testing__V1__CountRequest   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__count_request__pack_to_buffer
-                     (const Onsale__Testing__V1__CountRequest   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__CountRequest *
-       onsale__testing__v1__count_request__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__count_request__free_unpacked
-                     (Onsale__Testing__V1__CountRequest *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__CountItem methods */
 void   onsale__testing__v1__count_item__init
                      (Onsale__Testing__V1__CountItem         *message);
-size_t onsale__testing__v1__count_item__get_packed_size
-                     (const Onsale__Testing__V1__CountItem   *message);
-size_t onsale__testing__v1__count_item__pack
-                     (const Onsale__Testing__V1__CountItem   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__count_item__pack_to_buffer
-                     (const Onsale__Testing__V1__CountItem   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__CountItem *
-       onsale__testing__v1__count_item__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__count_item__free_unpacked
-                     (Onsale__Testing__V1__CountItem *message,
-                      ProtobufCAllocator *allocator);
 /* Onsale__Testing__V1__Everything__Nested__Deeper methods */
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message);
@@ -487,22 +327,6 @@ void   onsale__testing__v1__everything__nested__init
 /* Onsale__Testing__V1__Everything methods */
 void   onsale__testing__v1__everything__init
                      (Onsale__Testing__V1__Everything         *message);
-size_t onsale__testing__v1__everything__get_packed_size
-                     (const Onsale__Testing__V1__Everything   *message);
-size_t onsale__testing__v1__everything__pack
-                     (const Onsale__Testing__V1__Everything   *message,
-                      uint8_t             *out);
-size_t onsale__testing__v1__everything__pack_to_buffer
-                     (const Onsale__Testing__V1__Everything   *message,
-                      ProtobufCBuffer     *buffer);
-Onsale__Testing__V1__Everything *
-       onsale__testing__v1__everything__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   onsale__testing__v1__everything__free_unpacked
-                     (Onsale__Testing__V1__Everything *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Testing__V1__EchoRequest_Closure)

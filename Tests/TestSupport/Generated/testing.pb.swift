@@ -169,7 +169,7 @@ package struct Everything: Message {
             case unspecified
             case plain
             case `default`
-            /// A value that this program does not know.
+            /// A value that is not in this version of the contract.
             case unrecognized(Int32)
 
             package init(rawValue: Int32) {
@@ -305,7 +305,7 @@ package enum Colour: Hashable, Sendable {
     case red
     case darkGreen
     case belowZero
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -330,7 +330,7 @@ package enum Colour: Hashable, Sendable {
     }
 }
 
-/// The methods of `onsale.testing.v1.Echo`, as callers and servers know them.
+/// The methods of `onsale.testing.v1.Echo`.
 package enum EchoMethods {
     /// Answers with what it was sent.
     package static let echo = Method<EchoRequest, EchoReply>(
@@ -360,7 +360,7 @@ package enum EchoMethods {
         file: .testing)
 }
 
-/// What a server of `onsale.testing.v1.Echo` implements.
+/// The calls that a server of `onsale.testing.v1.Echo` implements.
 package protocol EchoHandlers: Sendable {
     /// Answers with what it was sent.
     func echo(_ request: EchoRequest, call: Call) async throws -> EchoReply
@@ -377,7 +377,7 @@ package protocol EchoHandlers: Sendable {
 }
 
 extension EchoHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             EchoMethods.service,

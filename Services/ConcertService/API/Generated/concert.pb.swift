@@ -1108,7 +1108,7 @@ package enum ReservationState: Hashable, Sendable {
     case expired
     /// Sold, and taken back since.
     case returned
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -1141,7 +1141,7 @@ package enum DecisionOutcome: Hashable, Sendable {
     case unspecified
     case confirmed
     case aborted
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -1176,7 +1176,7 @@ package enum AbortReason: Hashable, Sendable {
     case mismatch
     /// The payer asked for it.
     case requested
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -1210,7 +1210,7 @@ package enum TicketState: Hashable, Sendable {
     case valid
     case used
     case cancelled
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -1241,7 +1241,7 @@ package enum SeatState: Hashable, Sendable {
     case held
     case sold
     case blocked
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -1268,7 +1268,7 @@ package enum SeatState: Hashable, Sendable {
     }
 }
 
-/// The methods of `onsale.concert.v1.Concert`, as callers and servers know them.
+/// The methods of `onsale.concert.v1.Concert`.
 package enum ConcertMethods {
     /// Makes a concert; its id is the request_id.
     package static let createConcert = Method<CreateConcertRequest, CreateConcertReply>(
@@ -1358,7 +1358,7 @@ package enum ConcertMethods {
         file: .concert)
 }
 
-/// What a server of `onsale.concert.v1.Concert` implements.
+/// The calls that a server of `onsale.concert.v1.Concert` implements.
 package protocol ConcertHandlers: Sendable {
     /// Makes a concert; its id is the request_id.
     func createConcert(_ request: CreateConcertRequest, call: Call) async throws -> CreateConcertReply
@@ -1411,7 +1411,7 @@ package protocol ConcertHandlers: Sendable {
 }
 
 extension ConcertHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             ConcertMethods.service,

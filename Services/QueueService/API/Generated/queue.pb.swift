@@ -533,7 +533,7 @@ package enum RoomState: Hashable, Sendable {
     case draining
     /// Over for good.
     case closed
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -580,7 +580,7 @@ package enum PlaceState: Hashable, Sendable {
     case lapsed
     /// Taken away by an operator.
     case revoked
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -613,7 +613,7 @@ package enum PlaceState: Hashable, Sendable {
     }
 }
 
-/// The methods of `onsale.queue.v1.Queue`, as callers and servers know them.
+/// The methods of `onsale.queue.v1.Queue`.
 package enum QueueMethods {
     /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
     package static let createRoom = Method<CreateRoomRequest, CreateRoomReply>(
@@ -682,7 +682,7 @@ package enum QueueMethods {
         file: .queue)
 }
 
-/// What a server of `onsale.queue.v1.Queue` implements.
+/// The calls that a server of `onsale.queue.v1.Queue` implements.
 package protocol QueueHandlers: Sendable {
     /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
     func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply
@@ -724,7 +724,7 @@ package protocol QueueHandlers: Sendable {
 }
 
 extension QueueHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             QueueMethods.service,

@@ -439,7 +439,7 @@ package enum EntryKind: Hashable, Sendable {
     case release
     /// A payment was given back.
     case refund
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -476,7 +476,7 @@ package enum PaymentOutcome: Hashable, Sendable {
     case notPaid
     /// Not decided yet. The money is set aside; ask again with the same payment_id.
     case pending
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -517,7 +517,7 @@ package enum NotPaidReason: Hashable, Sendable {
     case alreadySold
     /// The reservation is somebody else's, or costs another amount.
     case mismatch
-    /// A value that this program does not know.
+    /// A value that is not in this version of the contract.
     case unrecognized(Int32)
 
     package init(rawValue: Int32) {
@@ -550,7 +550,7 @@ package enum NotPaidReason: Hashable, Sendable {
     }
 }
 
-/// The methods of `onsale.wallet.v1.Wallet`, as callers and servers know them.
+/// The methods of `onsale.wallet.v1.Wallet`.
 package enum WalletMethods {
     /// Makes a user, and signs him in.
     package static let signUp = Method<SignUpRequest, SignUpReply>(
@@ -601,7 +601,7 @@ package enum WalletMethods {
         file: .wallet)
 }
 
-/// What a server of `onsale.wallet.v1.Wallet` implements.
+/// The calls that a server of `onsale.wallet.v1.Wallet` implements.
 package protocol WalletHandlers: Sendable {
     /// Makes a user, and signs him in.
     func signUp(_ request: SignUpRequest, call: Call) async throws -> SignUpReply
@@ -632,7 +632,7 @@ package protocol WalletHandlers: Sendable {
 }
 
 extension WalletHandlers {
-    /// What a `Server` is made with.
+    /// The service to pass to a `Server`.
     package var service: ServedService {
         ServedService(
             WalletMethods.service,

@@ -1,4 +1,4 @@
-/// Writes an enum whose unknown values survive being read and written.
+/// Writes an enum that keeps unknown values when it is read and written.
 struct EnumWriter {
     let type: EnumType
 
@@ -10,7 +10,7 @@ struct EnumWriter {
                 text.comment(value.declaration)
                 text.line("case \(name(value))")
             }
-            text.line("/// A value that this program does not know.")
+            text.line("/// A value that is not in this version of the contract.")
             text.line("case unrecognized(Int32)")
             text.line()
             text.block("package init(rawValue: Int32)") { text in

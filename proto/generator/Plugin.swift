@@ -1,6 +1,6 @@
 import CProtocPlugin
 
-/// Speaks with protoc: a packed CodeGeneratorRequest comes in, a packed CodeGeneratorResponse goes out.
+/// The plugin interface of protoc: reads a packed CodeGeneratorRequest and returns a packed CodeGeneratorResponse.
 enum Plugin {
     static func answer(_ request: [UInt8]) throws(SchemaProblem) -> [UInt8] {
         guard
@@ -28,7 +28,7 @@ enum Plugin {
         defer { memory.free() }
         var response = Google__Protobuf__Compiler__CodeGeneratorResponse()
         google__protobuf__compiler__code_generator_response__init(&response)
-        // Said to be supported, so that it is refused here, with a line and a reason.
+        // Declare support for proto3 `optional`, so that this plugin refuses it with a line and a reason.
         let proto3Optional: UInt64 = 1
         response.has_supported_features = 1
         response.supported_features = proto3Optional
@@ -49,7 +49,7 @@ enum Plugin {
     }
 }
 
-/// What C structs point to while they are packed.
+/// Owns the memory that C structs point to until they are packed.
 private struct CMemory {
     private var pieces: [UnsafeMutableRawPointer] = []
 

@@ -1,29 +1,29 @@
-/// What protoc-c calls things.
+/// The names that protoc-c generates.
 enum CNames {
     /// The struct of a message, or the type of an enum: `Onsale__Queue__V1__JoinRequest`.
     static func type(_ fullName: String) -> String {
         fullName.split(separator: ".").map { camel($0) }.joined(separator: "__")
     }
 
-    /// What the functions of a message begin with: `onsale__queue__v1__join_request`.
+    /// The prefix of a message's functions: `onsale__queue__v1__join_request`.
     static func function(_ fullName: String) -> String {
         fullName.split(separator: ".").map { snake($0) }.joined(separator: "__")
     }
 
     static func initialiser(_ fullName: String) -> String { function(fullName) + "__init" }
 
-    /// The constant that says that a member of a oneof is set; without a member, that none is.
+    /// The constant of the set member of a oneof. Without `member`, the constant for none.
     static func oneofCase(_ message: String, _ oneof: String, _ member: String?) -> String {
         let prefix = "\(function(message))__\(oneof)".uppercased()
         return member.map { "\(prefix)_\($0.uppercased())" } ?? "\(prefix)__NOT_SET"
     }
 
-    /// What the struct of a message calls a field.
+    /// The members of the C struct that store a field.
     static func members(of field: Field) -> [String] {
         field.label == .repeated ? [field.name, "n_\(field.name)"] : [field.name]
     }
 
-    /// What the struct of a message calls the number of the member that is set.
+    /// The member of the C struct that stores which member of a oneof is set.
     static func oneofMember(_ oneof: String) -> String { "\(oneof)_case" }
 
     private static func camel(_ name: some StringProtocol) -> String {

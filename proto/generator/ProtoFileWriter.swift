@@ -1,6 +1,6 @@
 import Kernel
 
-/// Writes the compiled .proto file into the program, for reflection.
+/// Writes the compiled .proto file as a constant, for reflection.
 struct ProtoFileWriter {
     let file: SchemaFile
 
@@ -10,11 +10,11 @@ struct ProtoFileWriter {
         return SwiftNames.escaped(SwiftNames.lowerCamel(String(base.prefix { $0 != "." })))
     }
 
-    /// What every protobuf library brings along is not handed out.
-    static func isBroughtAlong(_ file: String) -> Bool { file.hasPrefix("google/protobuf/") }
+    /// True for a file that every protobuf library contains. Reflection does not serve these.
+    static func isStandard(_ file: String) -> Bool { file.hasPrefix("google/protobuf/") }
 
     func write(_ text: inout SwiftText) {
-        let imports = file.imports.filter { !Self.isBroughtAlong($0) }.map { ".\(Self.name(of: $0))" }
+        let imports = file.imports.filter { !Self.isStandard($0) }.map { ".\(Self.name(of: $0))" }
         text.line()
         text.block("extension ProtoFile") { text in
             text.line("/// `\(file.name)`")

@@ -7,8 +7,8 @@ enum Main {
         MessageGenerator
             As a plugin of protoc: reads a CodeGeneratorRequest from standard input, writes a CodeGeneratorResponse.
         MessageGenerator compatibility OLD NEW
-            Compares two descriptor sets, as protoc --descriptor_set_out writes them. Fails where programs that speak OLD
-            could not speak with programs that speak NEW, and says why.
+            Compares two descriptor sets, as protoc --descriptor_set_out writes them. Prints each incompatible change and
+            fails if there is one.
 
         """
 

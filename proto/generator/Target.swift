@@ -1,8 +1,8 @@
-/// The modules that the code of a .proto file goes to.
+/// The modules that contain the generated code of a .proto file.
 struct Target: Equatable {
     /// The Swift module: `RPC`.
     let module: String
-    /// The C module with what protoc-c made of the same file: `CProto`.
+    /// The C module with the code that protoc-c generates: `CProto`.
     let cModule: String
 
     /// From the plugin's parameter: `queue.proto=QueueAPI/CProto,rpc.proto=RPC/CProto`.

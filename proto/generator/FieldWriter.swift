@@ -1,10 +1,10 @@
-/// How one field, or one element of a repeated field, is written in Swift.
+/// Writes the Swift code of one field, or of one element of a repeated field.
 struct FieldWriter {
     let field: Field
     let message: MessageType
     let types: SwiftTypes
 
-    /// As a property, or as a case of a oneof.
+    /// The name of the property, or of the case of a oneof.
     var name: String { SwiftNames.escaped(SwiftNames.lowerCamel(field.name)) }
 
     var elementType: String {
@@ -41,7 +41,7 @@ struct FieldWriter {
         }
     }
 
-    /// The Swift value of the field of `fields`, the C struct.
+    /// The expression that reads the field from `fields`, the C struct.
     var reading: String {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
         if field.label == .repeated {
@@ -51,7 +51,7 @@ struct FieldWriter {
         return reading(element: source, isSlot: false)
     }
 
-    /// What a oneof carries when this is the member that is set.
+    /// The expression that reads the field as the set member of a oneof.
     var readingMember: String {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
         if case .message = field.kind { return "\(elementType)(reading: \(source))" }
@@ -73,7 +73,7 @@ struct FieldWriter {
         }
     }
 
-    /// The statements that put the Swift value `value` into `fields`, the C struct.
+    /// The statements that store the Swift value `value` in `fields`, the C struct.
     func writing(_ value: String) -> [String] {
         let target = "fields.pointee.\(SwiftNames.escaped(field.name))"
         if field.label == .repeated {

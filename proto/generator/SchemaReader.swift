@@ -1,6 +1,6 @@
 import CProtocPlugin
 
-/// Turns a FileDescriptorProto, as protoc hands it over, into a `SchemaFile`.
+/// Converts a FileDescriptorProto from protoc into a `SchemaFile`.
 struct SchemaReader {
     private let file: Google__Protobuf__FileDescriptorProto
     private let locations: [[Int32]: Declaration]
@@ -49,7 +49,7 @@ struct SchemaReader {
                 enumeration($1!.pointee, in: fullName, at: path + [4, Int32($0)])
             },
             isMapEntry: message.options.map { $0.pointee.map_entry != 0 } ?? false,
-            // The end of a message's range is not part of it; that of an enum's is.
+            // A reserved range of a message excludes its end. One of an enum includes it.
             reservedNumbers: list(message.reserved_range, message.n_reserved_range).map {
                 $0!.pointee.start...max($0!.pointee.start, $0!.pointee.end - 1)
             },
@@ -146,8 +146,8 @@ struct SchemaReader {
     /// `onsale.rpc.v1.callers` and `onsale.rpc.v1.answered_later`.
     private static let (callersOption, answeredLaterOption): (UInt32, UInt32) = (50001, 50002)
 
-    /// The values of an option of ours: protobuf-c keeps it among the fields that it does not know. Each line of it is a
-    /// small number of one byte, alone or, packed, behind its length.
+    /// The values of one of our options, which protobuf-c keeps among the unknown fields. Each value is a number of one
+    /// byte, alone or packed after a length.
     private static func values(of option: UInt32, of method: Google__Protobuf__MethodDescriptorProto) -> [Int] {
         guard let options = method.options?.pointee.base else { return [] }
         return list(options.unknown_fields, Int(options.n_unknown_fields))
@@ -191,13 +191,13 @@ struct SchemaReader {
     }
 }
 
-/// An array of C.
+/// Copies a C array.
 func list<Element>(_ start: UnsafeMutablePointer<Element>?, _ count: Int) -> [Element] {
     Array(UnsafeBufferPointer(start: start, count: count))
 }
 
 extension String {
-    /// Text of C that may be absent.
+    /// Copies a C string. Empty if it is null.
     init(optional text: UnsafePointer<CChar>?) {
         self = text.map { String(cString: $0) } ?? ""
     }

@@ -1,4 +1,4 @@
-/// What things are called in Swift.
+/// The names of generated Swift.
 enum SwiftNames {
     /// `request_id` is `requestID`, `timeout_us` is `timeoutUs`, `JoinRequest` is `joinRequest`.
     static func lowerCamel(_ name: some StringProtocol) -> String {
@@ -20,7 +20,7 @@ enum SwiftNames {
         return lowerCamel((isName ? short : value[...]).lowercased())
     }
 
-    /// As it is written where it is declared or used.
+    /// The name as written in source code, in backticks if it is a keyword.
     static func escaped(_ name: String) -> String {
         keywords.contains(name) ? "`\(name)`" : name
     }
@@ -50,7 +50,7 @@ enum SwiftNames {
         public repeat rethrows return static struct subscript super switch throw throws true try typealias var where while
         """.split(separator: " ").map(String.init))
 
-    /// Names that generated code uses itself, so that a message or an enum of theirs would hide something.
+    /// Type names that generated code uses. A message or enum with such a name would shadow one of them.
     static let takenTypes: Set<String> = Set(
         """
         Any Answer Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \

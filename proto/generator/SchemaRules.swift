@@ -1,17 +1,17 @@
 import Kernel
 
-/// What a .proto file must keep to: protobuf-c mishandles the rest, or no Swift can be made of it.
+/// The rules for .proto files. protobuf-c mishandles a file that breaks one, or it cannot become Swift.
 struct SchemaRules {
-    /// How deep messages may lie in each other; what `WireValidator` lets through.
+    /// The maximum nesting of messages, as in `WireValidator`.
     static let maximumDepth = 16
-    /// What `MessageDescriptor` lets through.
+    /// The maximum number of fields, as in `MessageDescriptor`.
     static let maximumFields = 64
 
     private let file: SchemaFile
     private let messages: [String: MessageType]
     private var problems: [SchemaProblem] = []
 
-    /// The problems of one file; the others are those that it may refer to.
+    /// The problems of `file`. `files` are the files that it can refer to.
     static func problems(of file: SchemaFile, among files: [SchemaFile]) -> [SchemaProblem] {
         let messages = files.flatMap(\.allMessages).map { ($0.fullName, $0) }
         var rules = SchemaRules(file: file, messages: Dictionary(messages) { first, _ in first })
@@ -129,7 +129,7 @@ struct SchemaRules {
         }
     }
 
-    /// Two declarations that would get the same name.
+    /// Refuses two declarations that would get the same name.
     private mutating func refuseTwins(_ declarations: [(names: [String], of: String, line: Int)], _ language: String) {
         var owners: [String: String] = [:]
         for (names, owner, line) in declarations {
@@ -157,7 +157,7 @@ struct SchemaRules {
 }
 
 extension SchemaRules {
-    /// How one comes from message `start` to message `end` through their fields; nil where one does not.
+    /// The messages on the way from `start` to `end` through their fields. Nil if there is no way.
     private static func path(
         from start: String, to end: String, in messages: [String: MessageType]
     ) -> [String]? {
@@ -173,7 +173,7 @@ extension SchemaRules {
         return search(start)
     }
 
-    /// 1 for a message without messages. A recursive one, which is refused elsewhere, counts once.
+    /// The nesting depth: 1 for a message without messages. A recursive message, refused elsewhere, counts once.
     private static func depth(of message: MessageType, in messages: [String: MessageType]) -> Int {
         var known: [String: Int] = [:]
         func depth(_ message: MessageType) -> Int {

@@ -1,4 +1,4 @@
-/// Writes a message as a Swift struct, and how it is read from and laid out in its C struct.
+/// Writes the Swift struct of a message and its conversions from and to the C struct.
 struct MessageWriter {
     let message: MessageType
     let types: SwiftTypes
@@ -6,7 +6,7 @@ struct MessageWriter {
     private var layout: String { CNames.type(message.fullName) }
     private var swiftName: String { types.name(message.fullName) }
 
-    /// The declaration, with all that is nested in it.
+    /// Writes the declaration and the nested types.
     func writeType(_ text: inout SwiftText) {
         text.comment(message.declaration)
         text.block("package struct \(message.name): Message") { text in
@@ -22,7 +22,7 @@ struct MessageWriter {
         }
     }
 
-    /// The way to and from C, of it and of all that is nested in it.
+    /// Writes the conversions from and to C, including those of the nested types.
     func writeLayout(_ text: inout SwiftText) {
         text.line()
         text.block("extension \(swiftName)") { text in
@@ -40,7 +40,7 @@ struct MessageWriter {
         case oneof(Int)
     }
 
-    /// Fields in the order of the .proto file; a oneof stands where its first member does.
+    /// Fields in the order of the .proto file. A oneof takes the position of its first member.
     private var properties: [Property] {
         var seen: Set<Int> = []
         return message.fields.compactMap { field in

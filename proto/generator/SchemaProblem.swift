@@ -1,4 +1,4 @@
-/// Why no code is made of a .proto file: printed as `queue.proto:12: reason`.
+/// The reason why the generator refuses a .proto file: printed as `queue.proto:12: reason`.
 struct SchemaProblem: Error, Equatable, CustomStringConvertible {
     let file: String
     let line: Int

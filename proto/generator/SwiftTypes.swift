@@ -1,11 +1,11 @@
-/// What the types of proto/ are called in Swift, and where they live.
+/// The Swift names of the types in proto/ and the files that declare them.
 struct SwiftTypes {
     private struct Entry {
         let name: String
         let file: String
-        /// For an enum, whether its C type can be negative.
+        /// For an enum: true if its C type can be negative.
         var isSigned = false
-        /// For an enum, what a field has that is not set.
+        /// For an enum: the value of an unset field.
         var zero = ""
     }
 
@@ -21,7 +21,7 @@ struct SwiftTypes {
     /// `Everything.Nested`
     func name(_ fullName: String) -> String { entries[fullName]?.name ?? fullName.lastPart }
 
-    /// The case of an enum that stands for zero.
+    /// The case of an enum with number zero.
     func zero(_ fullName: String) -> String { entries[fullName]?.zero ?? "" }
 
     func isSigned(_ fullName: String) -> Bool { entries[fullName]?.isSigned ?? false }

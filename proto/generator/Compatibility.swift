@@ -1,15 +1,15 @@
-/// Whether programs that speak an earlier state of proto/ can speak with programs of a later one.
+/// Checks that programs built from an earlier state of proto/ can talk to programs built from a later one.
 ///
-/// What is there stays: numbers keep their names and types, and what goes leaves its number reserved. Adding is free.
+/// Numbers keep their names and types. A removed field or value leaves its number reserved. Additions are always allowed.
 struct Compatibility {
     private let file: SchemaFile
     private var problems: [SchemaProblem] = []
 
-    /// Everything of `old` that `new` breaks; empty means that both can talk.
+    /// Every incompatible change from `old` to `new`. Empty if both can talk.
     static func problems(from old: [SchemaFile], to new: [SchemaFile]) -> [SchemaProblem] {
         old.flatMap { oldFile in
             guard let newFile = new.first(where: { $0.name == oldFile.name }) else {
-                return [SchemaProblem(file: oldFile.name, line: 1, reason: "was removed, with all that is in it")]
+                return [SchemaProblem(file: oldFile.name, line: 1, reason: "was removed, with everything it declares")]
             }
             var comparison = Compatibility(file: newFile)
             comparison.compare(oldFile)
@@ -120,7 +120,7 @@ struct Compatibility {
 }
 
 extension Field {
-    /// As it stands in a .proto file: `repeated string`.
+    /// The type as written in a .proto file: `repeated string`.
     fileprivate var typeText: String {
         let type =
             switch kind {

@@ -10,20 +10,21 @@ struct Generator {
     private let targets: [String: Target]
     private let types: SwiftTypes
 
-    /// `files` holds those to generate and all that they import.
+    /// `files` contains the files to generate and everything they import.
     init(files: [SchemaFile], targets: [String: Target]) {
         self.files = files
         self.targets = targets
         types = SwiftTypes(files)
     }
 
-    /// Everything that is wrong with a file, in the order of its lines; empty means that it can be generated.
+    /// The problems of a file in the order of its lines. Empty if it can be generated.
     func problems(of file: SchemaFile) -> [SchemaProblem] {
         var problems = SchemaRules.problems(of: file, among: files)
-        for name in [file.name] + file.imports where targets[name] == nil && !ProtoFileWriter.isBroughtAlong(name) {
+        for name in [file.name] + file.imports where targets[name] == nil && !ProtoFileWriter.isStandard(name) {
             problems.append(
                 SchemaProblem(
-                    file: file.name, line: 1, reason: "no module is known for \(name); add it to proto/generate"))
+                    file: file.name, line: 1,
+                    reason: "\(name) has no module; add a row for it to the table in proto/generate"))
         }
         return problems.sorted { $0.line < $1.line }
     }

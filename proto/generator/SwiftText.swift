@@ -1,4 +1,4 @@
-/// Swift code as it is written, line by line, each at its depth.
+/// Collects lines of Swift code with their indentation.
 struct SwiftText {
     private(set) var text = ""
     private var depth = 0
@@ -8,7 +8,7 @@ struct SwiftText {
         text += "\n"
     }
 
-    /// `head {`, what `body` writes one step deeper, and `}`.
+    /// Writes `head {`, the lines of `body` one level deeper, and `}`.
     mutating func block(_ head: String, _ body: (inout SwiftText) -> Void) {
         line(head + " {")
         depth += 1
@@ -17,7 +17,7 @@ struct SwiftText {
         line("}")
     }
 
-    /// The same with a parameter list, on one line where it fits.
+    /// Writes a block with a parameter list, on one line if it fits.
     mutating func block(_ head: String, parameters: [String], _ body: (inout SwiftText) -> Void) {
         let short = "\(head)(\(parameters.joined(separator: ", ")))"
         guard short.count > 100 - 4 * depth else { return block(short, body) }
@@ -28,7 +28,7 @@ struct SwiftText {
         block(")", body)
     }
 
-    /// What the .proto file says about a declaration.
+    /// Writes the comment of a declaration in the .proto file.
     mutating func comment(_ declaration: Declaration) {
         for line in declaration.comment.commentLines {
             self.line(line.isEmpty ? "///" : "/// \(line)")
@@ -37,7 +37,7 @@ struct SwiftText {
 }
 
 extension String {
-    /// Without the space after the slashes, and without empty lines at the end.
+    /// The lines without their leading space and without empty lines at the end.
     fileprivate var commentLines: [String] {
         var lines = split(separator: "\n", omittingEmptySubsequences: false).map { line in
             String(line.hasPrefix(" ") ? line.dropFirst() : line)

@@ -1,6 +1,6 @@
-// What a .proto file declares, as far as code is made of it.
+// The declarations of a .proto file that the generator uses.
 
-/// Where something is declared, and what is said about it there.
+/// The line of a declaration and its comment.
 struct Declaration {
     let line: Int
     let comment: String
@@ -10,7 +10,7 @@ struct SchemaFile {
     /// `queue.proto`
     let name: String
     let package: String
-    /// `proto3`; empty or `proto2` for what is refused.
+    /// `proto3`. Empty and `proto2` are refused.
     let syntax: String
     let syntaxLine: Int
     let imports: [String]
@@ -31,7 +31,7 @@ struct MessageType {
     let oneofs: [Oneof]
     let messages: [MessageType]
     let enums: [EnumType]
-    /// The compiler makes one of these for each entry type of a map.
+    /// True for the entry type that the compiler makes for each map.
     let isMapEntry: Bool
     let reservedNumbers: [ClosedRange<Int32>]
     let reservedNames: [String]
@@ -64,7 +64,7 @@ struct Field {
     let kind: Kind
     let label: Label
     let isPacked: Bool
-    /// Which of the message's oneofs it is a member of.
+    /// The index of the oneof that the field belongs to.
     let oneof: Int?
     let isProto3Optional: Bool
     let jsonName: String
@@ -110,6 +110,6 @@ struct Service {
 }
 
 extension String {
-    /// What follows the last dot.
+    /// The part after the last dot.
     var lastPart: String { split(separator: ".").last.map(String.init) ?? self }
 }

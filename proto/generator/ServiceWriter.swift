@@ -1,4 +1,4 @@
-/// Writes what is made of a service: its method table, what its servers implement, and what its callers call.
+/// Writes the code of a service: its method table, the protocol of its servers, and its client.
 struct ServiceWriter {
     let service: Service
     let file: SchemaFile
@@ -12,7 +12,7 @@ struct ServiceWriter {
 
     private func writeMethods(_ text: inout SwiftText) {
         text.line()
-        text.line("/// The methods of `\(service.fullName)`, as callers and servers know them.")
+        text.line("/// The methods of `\(service.fullName)`.")
         text.block("package enum \(service.name)Methods") { text in
             for method in service.methods {
                 text.comment(method.declaration)
@@ -31,7 +31,7 @@ struct ServiceWriter {
 
     private func writeHandlers(_ text: inout SwiftText) {
         text.line()
-        text.line("/// What a server of `\(service.fullName)` implements.")
+        text.line("/// The calls that a server of `\(service.fullName)` implements.")
         text.block("package protocol \(service.name)Handlers: Sendable") { text in
             for method in service.methods {
                 text.comment(method.declaration)
@@ -46,7 +46,7 @@ struct ServiceWriter {
         }
         text.line()
         text.block("extension \(service.name)Handlers") { text in
-            text.line("/// What a `Server` is made with.")
+            text.line("/// The service to pass to a `Server`.")
             text.block("package var service: ServedService") { text in
                 text.line("ServedService(")
                 text.line("    \(service.name)Methods.service,")
@@ -107,7 +107,7 @@ struct ServiceWriter {
         return method.isServerStream ? "StreamMethod\(types)" : "Method\(types)"
     }
 
-    /// A method may be called like what the table itself has.
+    /// The name in the method table. Avoids the names that the table declares itself.
     private func tableName(_ method: Service.Method) -> String {
         let name = SwiftNames.lowerCamel(method.name)
         return ["service", "self", "init"].contains(name) ? "\(name)Method" : SwiftNames.escaped(name)
@@ -124,7 +124,7 @@ struct ServiceWriter {
 }
 
 extension Service.Method {
-    /// How a handler gets rid of what it has to say.
+    /// The way in which a handler answers.
     fileprivate enum Handling {
         case returning, answeringLater, streaming
     }

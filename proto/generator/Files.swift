@@ -1,8 +1,8 @@
 import Glibc
 
-/// Files and standard streams as bytes.
+/// Reads and writes files and standard streams as bytes.
 enum Files {
-    /// Nil where it cannot be opened.
+    /// Nil if the file cannot be opened.
     static func read(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY)
         guard descriptor >= 0 else { return nil }
