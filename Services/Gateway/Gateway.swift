@@ -3,7 +3,7 @@ import Kernel
 import RPC
 import Runtime
 
-/// The command line of end users and operators: finds the command, reads its arguments, runs it.
+/// The command line of buyers and operators: finds the command, parses its arguments, runs it.
 package enum Gateway {
     package static func run(
         _ arguments: [String], on console: Console, environment: [String: String] = [:],
@@ -14,7 +14,7 @@ package enum Gateway {
             return .done
         } catch {
             let isJSON = arguments.contains(CommonFlags.json.name)
-            console.complain(isJSON ? error.json.text : console.fitted("gateway: \(error.message.printable)"))
+            console.printError(isJSON ? error.json.text : console.fitted("gateway: \(error.message.printable)"))
             return error.exit
         }
     }
@@ -22,7 +22,7 @@ package enum Gateway {
     private static func dispatch(
         _ arguments: [String], on console: Console, environment: [String: String], clock: any Clock
     ) async throws(GatewayError) {
-        // `gateway help join` is how many ask.
+        // `gateway help join` is the same as `gateway join --help`.
         let asksForHelp = arguments.first == "help"
         let words = arguments.dropFirst(asksForHelp ? 1 : 0).prefix { !$0.hasPrefix("-") }
         let wantsHelp = asksForHelp || arguments.contains("--help") || arguments.contains("-h")
@@ -32,7 +32,7 @@ package enum Gateway {
                 return console.print(Help.overview(of: group.commands, after: group.words))
             }
             if words.isEmpty, let option = arguments.first {
-                throw .usage("options follow their command: gateway COMMAND \(option)")
+                throw .usage("\(option) comes before the command. Write it after: gateway COMMAND \(option)")
             }
             throw CommandTable.unknown(words, group)
         }
@@ -40,11 +40,11 @@ package enum Gateway {
         let invocation = Invocation(
             command: command,
             arguments: try Arguments(arguments.dropFirst(command.words.count), of: command, environment: environment),
-            console: console, home: Home(environment), environment: environment, clock: clock,
+            console: console, configuration: ConfigurationFolder(environment), environment: environment, clock: clock,
             connections: Connections())
         let outcome: Result<Void, GatewayError>
         do throws(GatewayError) {
-            // Who is no operator is told so before anything is looked at.
+            // A command for operators checks the credential first, before it reads files or calls a service.
             if command.caller == .operator { _ = try invocation.credential() }
             outcome = .success(try await command.run(invocation))
         } catch {
@@ -65,7 +65,7 @@ extension GatewayError {
         ])
     }
 
-    /// Which seats somebody else has, where that is why.
+    /// The seats that another user has, from a failure to reserve.
     private var takenSeats: JSON? {
         guard let detail = details.first(where: { $0.type == TakenSeats.descriptor.name }),
             let taken = try? TakenSeats(decoding: detail.value)

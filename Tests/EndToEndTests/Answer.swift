@@ -1,6 +1,6 @@
 @testable import MessageJSON
 
-/// How a command of the gateway ended, and the line of JSON it printed.
+/// The exit code and the output of a command of the gateway with `--json`.
 struct Answer: Error, CustomStringConvertible {
     let line: String
     let exit: Int32
@@ -8,7 +8,7 @@ struct Answer: Error, CustomStringConvertible {
 
     var description: String { "gateway \(line) ended with \(exit): \(text)" }
 
-    /// Null where it printed no JSON.
+    /// Null if the output is not one JSON value.
     var json: JSONValue { (try? JSONParser.parse(text)) ?? .null }
 
     subscript(name: String) -> JSONValue { json[name] }
@@ -18,7 +18,7 @@ struct Answer: Error, CustomStringConvertible {
     var message: String { json["error"]["message"].string }
 }
 
-/// What is not there is null, so that a test says what it expects and no more.
+/// Access without optionals: a missing member is null, so that a test states its expectation and no more.
 extension JSONValue {
     subscript(name: String) -> JSONValue {
         guard case .object(let members) = self else { return .null }
@@ -39,7 +39,7 @@ extension JSONValue {
         return string
     }
 
-    /// -1 for what is none.
+    /// -1 if the value is not a whole number.
     var number: Int {
         guard case .number(let text) = self, let number = Int(text) else { return -1 }
         return number

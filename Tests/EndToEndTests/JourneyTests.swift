@@ -3,10 +3,10 @@ import Testing
 
 @testable import MessageJSON
 
-/// The whole journey by the command line, against the services as they were built.
+/// Journeys of buyers and operators with the gateway and the built services.
 struct JourneyTests {
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a buyer comes from signing up to the gate`(engine: Engine) async throws {
+    func `a buyer signs up, joins the line, reserves, pays, and checks in`(engine: Engine) async throws {
         try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(active: 5)
             let programs = try await onsale.expect("status", as: "alice").json.elements
@@ -35,8 +35,8 @@ struct JourneyTests {
             #expect(refused.reason == "INSUFFICIENT")
             #expect(
                 refused.message
-                    == "not paid: your wallet has 177.99 EUR and the price is 178.00 EUR: 0.01 EUR are missing. "
-                    + "Type: gateway top-up 0.01 EUR, and then: gateway pay")
+                    == "not paid: your wallet has 177.99 EUR, and the price is 178.00 EUR: 0.01 EUR is missing. "
+                    + "Type: gateway top-up 0.01 EUR, then: gateway pay")
             try await onsale.expect("top-up 10 EUR", as: "alice")
             let paid = try await onsale.expect("pay", as: "alice")
             #expect(paid["outcome"].string == "paid")
@@ -52,9 +52,9 @@ struct JourneyTests {
             let ticket = try await onsale.expect("ticket show Stalls-1-8", as: "alice")
             let code = ticket["ticketCode"].string
             #expect(try await onsale.expect("ticket verify \(code)", as: "bob")["seat"].string == "Stalls-1-8")
-            let welcome = try await onsale.expect("admin check-in --date moon-tour/friday \(code)", as: "carol")
-            #expect(welcome["state"].string == "used")
-            #expect(welcome["date"].string == "moon-tour/friday")
+            let checkedIn = try await onsale.expect("admin check-in --date moon-tour/friday \(code)", as: "carol")
+            #expect(checkedIn["state"].string == "used")
+            #expect(checkedIn["date"].string == "moon-tour/friday")
             #expect(try await onsale.gateway("admin check-in \(code)", as: "carol").reason == "TICKET_USED")
 
             let report = try await onsale.expect("admin report moon-tour", as: "carol")
@@ -64,10 +64,10 @@ struct JourneyTests {
         }
     }
 
-    @Test func `what was bought is given back for its money, and what is held for nothing`() async throws {
+    @Test func `bought seats are returned for a refund, and held seats are released`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             let bought = try await onsale.expect("buy moon-tour --best 2 --grade A --yes", as: "alice")
             #expect(bought["payment"]["outcome"].string == "paid")
             #expect(bought["tickets"].elements.count == 2)
@@ -77,7 +77,7 @@ struct JourneyTests {
             #expect(
                 try await onsale.expect("cancel \(code) --yes", as: "alice")["reservation"]["state"].string
                     == "returned")
-            // The refund comes from another service, which asks for it now and then.
+            // The wallet service fetches refunds from the concert service at intervals.
             try await onsale.until("balance", as: "alice") { $0[0]["available"]["minorUnits"].number == 20_000 }
             #expect(try await onsale.expect("payment", as: "alice")["isRefunded"] == .bool(true))
             #expect(try await onsale.expect("tickets", as: "alice")[0]["state"].string == "cancelled")
@@ -94,10 +94,10 @@ struct JourneyTests {
         }
     }
 
-    @Test func `the same again is a success, and what cannot be is refused with what to do next`() async throws {
+    @Test func `a repeated command succeeds, and an impossible one is refused with the next command`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("buy moon-tour Stalls-1-1 --yes", as: "alice")
             for _ in 1...2 {
                 #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
@@ -107,41 +107,41 @@ struct JourneyTests {
                 let cancelled = try await onsale.expect("cancel --yes", as: "alice")
                 #expect(cancelled["reservation"]["state"].string == "returned")
             }
-            try await onsale.refuse("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+            try await onsale.expectRefusal("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
             try await onsale.expect("release", as: "alice")
 
             try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
             try await onsale.expect("join moon-tour --wait", as: "alice")
             try await onsale.expect("reserve moon-tour Stalls-1-2", as: "alice")
-            try await onsale.refuse("cancel --yes", as: "alice", with: "gateway release")
-            let window = onsale.window(["reservations"], as: "alice")
-            #expect(try await onThread { window.waitForEnd() } == 0)
-            #expect(Screen.lines(of: window.output).contains { $0.contains("moon-tour/friday  held for ") })
+            try await onsale.expectRefusal("cancel --yes", as: "alice", with: "gateway release")
+            let terminal = onsale.terminal(["reservations"], as: "alice")
+            #expect(try await onThread { terminal.waitForEnd() } == 0)
+            #expect(Screen.lines(of: terminal.output).contains { $0.contains("moon-tour/friday  held for ") })
             for _ in 1...2 {
                 #expect(try await onsale.expect("release", as: "alice")["state"].string == "released")
             }
-            try await onsale.refuse("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
-            try await onsale.refuse("cancel --yes", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+            try await onsale.expectRefusal("pay", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
+            try await onsale.expectRefusal("cancel --yes", as: "alice", with: "gateway reserve CONCERT/DATE SEAT")
         }
     }
 
-    @Test func `nobody is sent into a closed room, and a date that is taken out of it is sold on`() async throws {
+    @Test func `no hint leads to a closed room, and a date that is removed from it stays on sale`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             try await onsale.expect("admin room close sale --yes", as: "carol")
             for command in ["reserve moon-tour Stalls-1-1", "seats moon-tour", "join moon-tour"] {
-                try await onsale.refuse(command, as: "alice", with: "gateway admin schedule configure --no-room")
+                try await onsale.expectRefusal(command, as: "alice", with: "gateway admin schedule configure --no-room")
             }
             let lists = [
                 (["dates", "moon-tour"], "alice", "closed"),
                 (["admin", "schedule", "list", "moon-tour"], "carol", "sale, closed"),
             ]
             for (words, user, line) in lists {
-                let window = onsale.window(words, as: user)
-                #expect(try await onThread { window.waitForEnd() } == 0)
-                #expect(Screen.lines(of: window.output).last?.hasSuffix("  \(line)") == true, "\(window.output)")
+                let terminal = onsale.terminal(words, as: user)
+                #expect(try await onThread { terminal.waitForEnd() } == 0)
+                #expect(Screen.lines(of: terminal.output).last?.hasSuffix("  \(line)") == true, "\(terminal.output)")
             }
             let both = try await onsale.gateway(
                 "admin schedule configure moon-tour/friday --no-room --room sale", as: "carol")
@@ -152,7 +152,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `of two dates, each has its own place, and only the one that is named is left`() async throws {
+    @Test func `each date has its own place, and leave ends only the named one`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
             try await onsale.expect("admin room create other", as: "carol")
@@ -173,10 +173,10 @@ struct JourneyTests {
         }
     }
 
-    @Test func `held seats are bought where they are what is wanted now, and no others`() async throws {
+    @Test func `buy pays for held seats only if they match the choice`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(flags: "--seats-per-user 10")
-            try await onsale.arrive("alice", with: "1000 EUR")
+            try await onsale.signUp("alice", with: "1000 EUR")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             let cheap = try await onsale.expect("reserve moon-tour --best 2 --grade B", as: "alice")
             let bought = try await onsale.expect("buy moon-tour --best 2 --grade A --yes", as: "alice")
@@ -191,7 +191,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `a wish that is typed again under its id is the same wish`() async throws {
+    @Test func `a command with the same request id has the same effect once`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(flags: "--seats-per-user 10")
             try await onsale.expect("sign-up alice", as: "alice")
@@ -213,21 +213,19 @@ struct JourneyTests {
         }
     }
 
-    @Test func `seats that were asked for when the service went are bought when it is back, and no further ones`()
-        async throws
-    {
+    @Test func `buy continues a reservation whose answer was lost, and holds no further seats`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(flags: "--seats-per-user 10")
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             let held = try await onsale.expect("reserve moon-tour --best 1 --grade A", as: "alice")
-            // As it is on the disk where the answer was lost; and then where the wish was lost, too.
-            try onsale.forgetAnswer(to: held["reservationId"].string, as: "alice")
+            // First the answer was lost, then the request.
+            try onsale.markUnanswered(to: held["reservationId"].string, as: "alice")
             let bought = try await onsale.expect("buy moon-tour --best 1 --grade A --yes", as: "alice")
             #expect(bought["reservation"]["reservationId"] == held["reservationId"])
             try await onsale.until("place", as: "alice") { $0["state"].string != "active" }
             let lost = "0193e5a0-7a55-7000-8000-000000000009"
-            try onsale.forgetAnswer(to: lost, as: "alice")
+            try onsale.markUnanswered(to: lost, as: "alice")
             #expect(try await onsale.expect("pay", as: "alice")["paymentId"] == bought["payment"]["paymentId"])
             let other = try await onsale.expect("buy moon-tour --best 1 --grade B --yes", as: "alice")
             #expect(other["reservation"]["reservationId"].string == lost)
@@ -235,12 +233,12 @@ struct JourneyTests {
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `seats that are one's own, named once more, are the same reservation, and are paid once`(
+    func `a user who names own seats again gets the same reservation, and pays once`(
         engine: Engine
     ) async throws {
         try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(active: 5)
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             let held = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
             try await onsale.expect("reserve moon-tour Stalls-1-9", as: "alice")
@@ -248,9 +246,9 @@ struct JourneyTests {
             #expect(again["reservationId"] == held["reservationId"])
             let one = try await onsale.gateway("reserve moon-tour Stalls-1-7 Stalls-1-10", as: "alice")
             #expect(one.reason == "SEAT_HELD")
-            #expect(one.message.hasSuffix("You have Stalls-1-7 already: name only what you want besides"))
-            // Another gateway of hers, which remembers nothing.
-            try onsale.forgetEverything(as: "alice")
+            #expect(one.message.hasSuffix("You already have Stalls-1-7. Name only the other seats"))
+            // As on another machine of the same user.
+            try onsale.clearActivity(as: "alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             let elsewhere = try await onsale.expect("reserve moon-tour Stalls-1-7 Stalls-1-8", as: "alice")
             #expect(elsewhere["reservationId"] == held["reservationId"])
@@ -262,16 +260,16 @@ struct JourneyTests {
             for _ in 1...2 {
                 let twice = try await onsale.expect("buy moon-tour Stalls-1-8 Stalls-1-7 --yes", as: "alice")
                 #expect(twice["payment"]["paymentId"] == bought["payment"]["paymentId"])
-                try onsale.forgetEverything(as: "alice")
+                try onsale.clearActivity(as: "alice")
             }
             #expect(try await onsale.expect("payments", as: "alice").json.elements.count == 1)
         }
     }
 
-    @Test func `a scanner lets people in, and a spreadsheet says how many`() async throws {
+    @Test func `a scanner checks in tickets, and the report counts them`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(active: 5)
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("buy moon-tour Stalls-1-7 Stalls-1-8 --yes", as: "alice")
             var codes: [String] = []
             for seat in ["Stalls-1-7", "Stalls-1-8"] {
@@ -284,7 +282,7 @@ struct JourneyTests {
             let answers = scanned.text.split(separator: "\n").map { Answer(line: "", exit: 0, text: String($0)) }
             #expect(answers.map { $0["seat"].string } == ["Stalls-1-7", "", "", "Stalls-1-8", ""])
             #expect(answers.map { $0["reason"].string } == ["", "CODE_REFUSED", "TICKET_USED", "", ""])
-            #expect(answers.last?.message == "2 were refused")
+            #expect(answers.last?.message == "codes refused: 2")
             let report = try await onsale.gateway("admin report moon-tour --csv", as: "carol")
             #expect(
                 report.text == """
@@ -296,7 +294,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `an operator sees and steers the line, and takes seats out of the sale`() async throws {
+    @Test func `an operator controls the line, and takes seats off sale`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(active: 1)
             for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
@@ -335,7 +333,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `keys are replaced step by step, and nobody is sent away`() async throws {
+    @Test func `keys are replaced in steps, and credentials stay valid until the last step`() async throws {
         try await Onsale.with(.file) { onsale in
             let keys = "--keys \(onsale.folder.path)/keys"
             try await onsale.expect("sign-up alice", as: "alice")
@@ -344,12 +342,12 @@ struct JourneyTests {
             #expect(staged[1]["signs"] == .bool(false))
             try await onsale.expect("admin keys promote auth \(staged[1]["id"].string) \(keys)", as: "carol")
             try await onsale.kill(.wallet)
-            try await onsale.startAgain(.wallet)
-            // Signed with the old key, which still verifies.
+            try await onsale.restart(.wallet)
+            // The credential of alice is signed with the old key, which still verifies.
             try await onsale.expect("balance", as: "alice")
             try await onsale.expect("admin keys drop auth \(old) \(keys) --yes", as: "carol")
             try await onsale.kill(.wallet)
-            try await onsale.startAgain(.wallet)
+            try await onsale.restart(.wallet)
             #expect(try await onsale.gateway("balance", as: "alice").reason == "CREDENTIAL_INVALID")
             try await onsale.expect("sign-in alice", as: "alice")
             try await onsale.expect("balance", as: "alice")
@@ -358,7 +356,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `any method is called by hand, and a stream is followed`() async throws {
+    @Test func `call calls any method, and prints the items of a stream`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale(active: 1)
             try await onsale.expect("sign-up alice", as: "alice")
@@ -371,7 +369,7 @@ struct JourneyTests {
             try await onsale.expect(
                 "admin credential --keys \(onsale.folder.path)/keys --role service --output \(file)", as: "carol")
             #expect(try await onsale.gateway("call ListRefundsDue --credential \(file)", as: "alice").exit == 0)
-            // Leaving ends the stream after its last item.
+            // The stream of a place ends after the place has ended.
             let joined = try await onsale.run(["call", "Join", "{\"roomId\": \"\(room)\"}"], as: "alice")
             let place = joined["place"]["placeId"].string
             try await onsale.expect("leave", as: "alice")

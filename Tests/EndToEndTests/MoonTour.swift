@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What an operator called carol puts on sale: one date with a waiting room, and a hall.
+/// A sale of the operator carol: one date with a waiting room and a hall.
 extension Onsale {
     static let hall = """
         # section, rows, numbers, grade, price
@@ -17,7 +17,7 @@ extension Onsale {
     }
 
     func addDate(_ name: String, room: String, hall: String = Onsale.hall, flags: String = "") async throws {
-        // Years from now, and still before the time for cancelling is over.
+        // Far in the future, so that the sale is open and returns are allowed.
         let times = [
             "--starts", "2090-12-25 20:00", "--ends", "2090-12-25 23:00", "--cancel-until", "2090-12-20 12:00",
             "--zone", "Europe/Berlin",
@@ -30,8 +30,8 @@ extension Onsale {
         try await expect("admin seats set \(name) --hall \(folder.path)/hall.csv", as: "carol")
     }
 
-    /// Signs up, with money.
-    func arrive(_ user: String, with amount: String = "200 EUR") async throws {
+    /// Signs up a user, and tops up the wallet.
+    func signUp(_ user: String, with amount: String = "200 EUR") async throws {
         try await expect("sign-up \(user)", as: user)
         try await expect("top-up \(amount)", as: user)
     }

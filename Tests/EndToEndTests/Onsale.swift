@@ -6,7 +6,7 @@ import Threads
 
 @testable import Gateway
 
-/// The three services as they were built, each on a database of its own, and the gateway beside them.
+/// The three built services, each with its own database, and the gateway.
 final class Onsale: Sendable {
     enum Service: String, CaseIterable {
         case queue = "QueueService"
@@ -32,10 +32,10 @@ final class Onsale: Sendable {
         self.databases = databases
     }
 
-    /// On PostgreSQL several instances share a database.
+    /// The number of instances per service. On PostgreSQL two instances share a database.
     static func instances(on engine: Engine) -> Int { engine == .postgreSQL ? 2 : 1 }
 
-    /// Runs `body` beside the services.
+    /// Runs `body` while the services run.
     static func with(_ engine: Engine, _ body: (Onsale) async throws -> Void) async throws {
         var databases: [TestDatabase] = []
         for _ in Service.allCases { databases.append(try await .make(on: engine)) }
@@ -71,7 +71,7 @@ final class Onsale: Sendable {
         running.withLock { $0[service, default: []].map { "\($0.process.address)" } }.joined(separator: ",")
     }
 
-    /// kill -9, of all its instances or of one.
+    /// Kills all instances of a service, or one of them, with SIGKILL.
     func kill(_ service: Service, instance: Int? = nil) async throws {
         for (index, running) in running.withLock({ $0[service, default: []] }).enumerated()
         where !running.isKilled && instance ?? index == index {
@@ -80,8 +80,8 @@ final class Onsale: Sendable {
         }
     }
 
-    /// What was killed, where it was, with what it had.
-    func startAgain(_ service: Service) async throws {
+    /// Starts the killed instances again, with their addresses, databases and arguments.
+    func restart(_ service: Service) async throws {
         for (index, old) in running.withLock({ $0[service, default: []] }).enumerated() where old.isKilled {
             let process = try await ServiceProcess.start(
                 service.rawValue, at: old.url, keys: keys, address: old.process.address, arguments: old.arguments)
@@ -91,7 +91,7 @@ final class Onsale: Sendable {
 
     // MARK: The gateway
 
-    /// What a user's shell has; each user has a configuration folder of his own.
+    /// The environment of a user's shell. Each user has a separate configuration folder.
     func environment(of user: String) -> [String] {
         [
             "PATH=/usr/bin:/bin", "TERM=xterm-256color", "HOME=\(folder.path)", "TZ=UTC",
@@ -100,57 +100,59 @@ final class Onsale: Sendable {
         ]
     }
 
-    /// Signs in without a password, whose check is meant to take long.
+    /// Signs in a user without a password, because checking a password is slow by design.
     func signIn(_ user: String) throws {
         let expiry = SystemClock().now + .hours(1)
         let credential = Credential(user: .make(at: SystemClock().now), role: .user, expiry: expiry)
         let bytes = Credentials(try KeyFile.read(keys)).sign(credential)
-        try Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"]).keep(
-            KeptCredential(name: user, role: .user, user: credential.user, expiry: expiry, bytes: bytes))
+        try ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"]).store(
+            StoredCredential(name: user, role: .user, user: credential.user, expiry: expiry, bytes: bytes))
     }
 
-    /// Leaves on the disk of a user what is there before a reservation is answered.
-    func forgetAnswer(to reservation: String, as user: String) throws {
-        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
-        guard let kept = try home.credential(of: .user), let id = ReservationID(reservation) else { return }
-        try home.update("memory-\(kept.user)") { text throws(GatewayError) in
-            var memory = Memory(text)
-            guard let concert = memory.reservations.last?.concert else { return }
-            memory.remember(Memory.Reservation(concert: concert, reservation: id, isOpen: true))
-            text = memory.text
+    /// Records a reservation as open, as if its request got no answer.
+    func markUnanswered(to reservation: String, as user: String) throws {
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try configuration.credential(of: .user), let id = ReservationID(reservation) else { return }
+        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in
+            var activity = RecentActivity(text)
+            guard let concert = activity.reservations.last?.concert else { return }
+            activity.add(RecentActivity.Reservation(concert: concert, reservation: id, isOpen: true))
+            text = activity.text
         }
     }
 
     func hasOpenPayment(_ user: String) -> Bool {
-        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
-        guard let kept = try? home.credential(of: .user), let text = try? home.read("memory-\(kept.user)") else {
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try? configuration.credential(of: .user),
+            let text = try? configuration.read("memory-\(kept.user)")
+        else {
             return false
         }
-        return Memory(text).payments.contains { $0.isOpen }
+        return RecentActivity(text).payments.contains { $0.isOpen }
     }
 
-    /// As on another machine of the user's, with the same sign-in.
-    func forgetEverything(as user: String) throws {
-        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
-        guard let kept = try home.credential(of: .user) else { return }
-        try home.update("memory-\(kept.user)") { text throws(GatewayError) in text = "" }
+    /// Empties the recent activity, as on another machine with the same sign-in.
+    func clearActivity(as user: String) throws {
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try configuration.credential(of: .user) else { return }
+        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in text = "" }
     }
 
-    /// Leaves on the disk of a user what is there of a payment that was not sent any more.
+    /// Records a payment that was not sent.
     func beginPayment(of reservation: String, as user: String) throws {
-        let home = Home(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
-        guard let kept = try home.credential(of: .user), let id = ReservationID(reservation) else { return }
-        try home.update("memory-\(kept.user)") { text throws(GatewayError) in
-            var memory = Memory(text)
-            guard let held = memory.reservations.last(where: { $0.reservation == id }) else { return }
-            _ = try memory.payment(for: held, orBegin: .make(at: SystemClock().now))
-            text = memory.text
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        guard let kept = try configuration.credential(of: .user), let id = ReservationID(reservation) else { return }
+        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in
+            var activity = RecentActivity(text)
+            guard let held = activity.reservations.last(where: { $0.reservation == id }) else { return }
+            _ = try activity.payment(for: held, orBegin: .make(at: SystemClock().now))
+            text = activity.text
         }
     }
 
     static let program = ChildProcess.path(of: "gateway")
 
-    /// Runs a command of the gateway where no terminal is, with an answer in JSON.
+    /// Runs a command of the gateway without a terminal and with `--json`.
     func run(
         _ words: [String], as user: String, input: String = "", variables: [String] = ["ONSALE_PASSWORD=\(password)"]
     ) async throws -> Answer {
@@ -163,13 +165,13 @@ final class Onsale: Sendable {
         }
     }
 
-    /// `line` is what is typed after `gateway`.
+    /// Runs `gateway` with the arguments of `line`.
     @discardableResult
     func gateway(_ line: String, as user: String) async throws -> Answer {
         try await run(line.split(separator: " ").map(String.init), as: user)
     }
 
-    /// As `gateway`, where nothing but success will do.
+    /// Like `gateway`, but throws unless the exit code is 0.
     @discardableResult
     func expect(_ line: String, as user: String) async throws -> Answer {
         let answer = try await gateway(line, as: user)
@@ -177,26 +179,28 @@ final class Onsale: Sendable {
         return answer
     }
 
-    /// As `gateway`, where it must be refused with such a message.
-    func refuse(_ line: String, as user: String, with advice: String) async throws {
+    /// Like `gateway`, but throws unless the exit code is 1 and the message contains `hint`.
+    func expectRefusal(_ line: String, as user: String, with hint: String) async throws {
         let answer = try await gateway(line, as: user)
-        guard answer.exit == 1, answer.message.contains(advice) else { throw answer }
+        guard answer.exit == 1, answer.message.contains(hint) else { throw answer }
     }
 
-    /// What another service does a little later is looked for so often, and no more.
-    private static let mostLooks = 1000
+    private static let maximumQueries = 1000
 
-    func until(_ line: String, as user: String, _ isSo: (Answer) -> Bool) async throws {
+    /// Repeats a command until its answer meets a condition, because another service acts a little later.
+    func until(_ line: String, as user: String, _ condition: (Answer) -> Bool) async throws {
         var last: Answer?
-        for _ in 0..<Self.mostLooks {
+        for _ in 0..<Self.maximumQueries {
             let answer = try await expect(line, as: user)
-            if isSo(answer) { return }
+            if condition(answer) { return }
             last = answer
         }
         if let last { throw last }
     }
 
-    func window(_ words: [String], as user: String, columns: UInt16 = 80, variables: [String] = []) -> PseudoTerminal {
+    /// Starts a command of the gateway in a terminal.
+    func terminal(_ words: [String], as user: String, columns: UInt16 = 80, variables: [String] = []) -> PseudoTerminal
+    {
         PseudoTerminal(
             [Self.program] + words, environment: environment(of: user) + variables, columns: columns)
     }

@@ -5,128 +5,128 @@ import Testing
 @testable import Gateway
 @testable import MessageJSON
 
-/// What each command says no to, by the exit code that scripts rely on.
+/// Refusals of each command, with their exit codes.
 struct RefusalTests {
     private struct Case {
         let user: String
         let line: String
         let exit: Int32
-        /// The service's constant, or a piece of the message.
-        let why: String
+        /// The reason of the service, or a part of the message.
+        let reason: String
 
-        init(_ user: String, _ line: String, _ exit: Int32, _ why: String) {
-            (self.user, self.line, self.exit, self.why) = (user, line, exit, why)
+        init(_ user: String, _ line: String, _ exit: Int32, _ reason: String) {
+            (self.user, self.line, self.exit, self.reason) = (user, line, exit, reason)
         }
     }
 
-    /// alice has a held reservation and no money, bob is signed in, nobody is not, carol is an operator.
+    /// alice has a held reservation and no money, bob is signed in, guest is not signed in, carol is an operator.
     private static let cases: [Case] = [
         Case("bob", "sign-up bob", 1, "NAME_TAKEN"),
-        Case("nobody", "sign-up", 64, "NAME is missing"),
-        Case("nobody", "sign-up B", 1, "INVALID_FIELD"),
-        Case("nobody", "sign-in stranger", 77, "NAME_OR_PASSWORD_WRONG"),
-        Case("nobody", "whoami", 77, "nobody is signed in"),
-        Case("nobody", "balance", 77, "gateway sign-in NAME"),
-        Case("nobody", "buy moon-tour --best 1 --yes", 77, "nobody is signed in"),
-        Case("alice", "buy moon-tour", 64, "say --yes"),
-        Case("alice", "buy", 64, "say --yes"),
-        Case("alice", "concerts extra", 64, "extra is too much"),
+        Case("guest", "sign-up", 64, "NAME is missing"),
+        Case("guest", "sign-up B", 1, "INVALID_FIELD"),
+        Case("guest", "sign-in stranger", 77, "NAME_OR_PASSWORD_WRONG"),
+        Case("guest", "whoami", 77, "not signed in"),
+        Case("guest", "balance", 77, "gateway sign-in NAME"),
+        Case("guest", "buy moon-tour --best 1 --yes", 77, "not signed in"),
+        Case("alice", "buy moon-tour", 64, "pass --yes"),
+        Case("alice", "buy", 64, "pass --yes"),
+        Case("alice", "concerts extra", 64, "unexpected argument extra"),
         Case("alice", "dates moon-tuor", 1, "Did you mean moon-tour?"),
         Case("alice", "dates moon-tour --zone Nowhere", 64, "Europe/Berlin"),
         Case("bob", "seats moon-tour", 1, "PASS_MISSING"),
-        Case("alice", "seats moon-tour/monday", 1, "There is moon-tour/friday"),
+        Case("alice", "seats moon-tour/monday", 1, "Its dates: moon-tour/friday"),
         Case("alice", "seats moon-tour --section Stals", 1, "Did you mean Stalls?"),
         Case("alice", "join room:nowhere", 1, "ROOM_NOT_FOUND"),
         Case("alice", "join", 64, "CONCERT/DATE is missing"),
         Case("bob", "place", 1, "gateway join CONCERT"),
-        Case("bob", "leave", 1, "no place is remembered"),
-        Case("alice", "reserve moon-tour", 64, "which seats?"),
+        Case("bob", "leave", 1, "no record of a place"),
+        Case("alice", "reserve moon-tour", 64, "SEAT is missing"),
         Case("alice", "reserve moon-tour Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("alice", "reserve moon-tour Stalls-1-1 Stalls-1-3", 1, "SEAT_HELD"),
         Case("alice", "reserve moon-tour Stalls-1-1 Stalls-1-2", 1, "[{\"seat\":\"Stalls-1-1\",\"state\":\"held\"}]"),
         Case("alice", "reserve moon-tour --best 2", 64, "--grade is missing"),
         Case("alice", "reserve moon-tour --best 2 --grade Z", 1, "GRADE_UNKNOWN"),
         Case("alice", "reserve moon-tour --best 4 --grade A", 1, "TOO_MANY_SEATS"),
-        Case("alice", "reserve moon-tour --best 2 Stalls-1-1", 64, "not both"),
-        Case("bob", "release", 1, "no reservation is remembered"),
+        Case("alice", "reserve moon-tour --best 2 Stalls-1-1", 64, "exclude each other"),
+        Case("bob", "release", 1, "no record of a reservation"),
         Case("alice", "release ffffffff", 1, "you have no reservation ffffffff"),
         Case("alice", "pay", 1, "NO_ACCOUNT"),
-        Case("bob", "pay", 1, "no reservation is remembered"),
+        Case("bob", "pay", 1, "no record of a reservation"),
         Case("bob", "payment", 1, "you have made no payments"),
-        Case("alice", "payment ffffffff", 1, "you have no payment"),
+        Case("alice", "payment ffffffff", 1, "do not include ffffffff"),
         Case("alice", "cancel", 1, "gateway release"),
         Case("bob", "ticket show", 1, "you have no valid ticket"),
         Case("bob", "ticket show Stalls-1-1", 1, "you have no ticket Stalls-1-1"),
-        Case("nobody", "ticket verify NONSENSE", 1, "CODE_REFUSED"),
-        Case("alice", "top-up 12.505 EUR", 64, "an amount above zero such as 12.50 EUR"),
+        Case("guest", "ticket verify NONSENSE", 1, "CODE_REFUSED"),
+        Case("alice", "top-up 12.505 EUR", 64, "an amount above zero, such as 12.50 EUR"),
         Case("alice", "top-up 9999999 EUR", 1, "INVALID_FIELD"),
         Case("alice", "history --currency XXX", 64, "ISO 4217"),
         Case("alice", "admin room list", 77, "gateway admin credential --keys FILE"),
-        Case("nobody", "admin credential", 64, "--keys is missing"),
-        Case("nobody", "admin credential --keys /nonexistent", 74, "cannot be read"),
-        Case("nobody", "admin keys list --keys /nonexistent", 74, "cannot be read"),
-        Case("nobody", "admin keys stage tickets --keys /nonexistent", 64, "one of auth, ticket"),
-        Case("nobody", "concerts --credential /nonexistent", 64, "there is no option --credential"),
-        Case("nobody", "balance --credential /nonexistent", 74, "there is no file /nonexistent"),
+        Case("guest", "admin credential", 64, "--keys is missing"),
+        Case("guest", "admin credential --keys /nonexistent", 74, "/nonexistent"),
+        Case("guest", "admin keys list --keys /nonexistent", 74, "/nonexistent"),
+        Case("guest", "admin keys stage tickets --keys /nonexistent", 64, "one of auth, ticket"),
+        Case("guest", "concerts --credential /nonexistent", 64, "unknown option --credential"),
+        Case("guest", "balance --credential /nonexistent", 74, "there is no file /nonexistent"),
         Case("carol", "admin room create Sale", 1, "NAME_INVALID"),
         Case("carol", "admin room create sale", 1, "NAME_TAKEN"),
-        Case("carol", "admin room configure sale", 64, "nothing is to be changed"),
+        Case("carol", "admin room configure sale", 64, "there is nothing to change"),
         Case("carol", "admin room open nowhere", 1, "ROOM_NOT_FOUND"),
-        Case("carol", "admin room close sale", 64, "say --yes"),
+        Case("carol", "admin room close sale", 64, "pass --yes"),
         Case("carol", "admin room history sale 7", 64, "PLACE-ID 7 is not a UUID"),
         Case("carol", "admin concert create moon-tour --title Moon", 1, "NAME_TAKEN"),
-        Case("carol", "admin schedule add moon-tour", 64, "how is the date called?"),
-        Case("carol", "admin schedule add moon-tour/monday", 64, "--starts and --ends are missing"),
+        Case("carol", "admin schedule add moon-tour", 64, "the name of the date is missing"),
+        Case("carol", "admin schedule add moon-tour/monday", 64, "needs --starts and --ends"),
         Case("carol", "admin schedule configure moon-tour/friday --hold 25h", 1, "--hold is 1s to 1d"),
-        Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "cannot be read"),
+        Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "cannot read /nonexistent"),
         Case("carol", "admin seats block moon-tour/friday Stalls-1-1", 64, "--reason is missing"),
         Case("carol", "admin seats history moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("carol", "admin check-in NONSENSE", 1, "CODE_REFUSED"),
-        Case("carol", "admin report nowhere", 1, "there is no concert nowhere"),
-        Case("carol", "admin halts lift moon-tour", 64, "say --yes"),
+        Case("carol", "admin report nowhere", 1, "unknown concert nowhere"),
+        Case("carol", "admin halts lift moon-tour", 64, "pass --yes"),
         Case("carol", "admin top-up stranger 5 EUR", 1, "NAME_UNKNOWN"),
-        Case("alice", "call Nothing", 64, "there is no method Nothing"),
+        Case("alice", "call Nothing", 64, "unknown method Nothing"),
         Case("alice", "call FinishPass", 77, "--role service"),
-        Case("alice", "methods Nothing", 64, "there is no method Nothing"),
-        Case("alice", "status --queue 127.0.0.1:1", 69, "not fit to be called"),
+        Case("alice", "methods Nothing", 64, "unknown method Nothing"),
+        Case("alice", "status --queue 127.0.0.1:1", 69, "do not serve"),
         Case("alice", "concerts --concert 127.0.0.1:1", 69, "--concert"),
-        Case("nobody", "payments", 77, "nobody is signed in"),
-        Case("nobody", "reservations", 77, "nobody is signed in"),
-        Case("alice", "tickets nowhere", 1, "there is no concert nowhere"),
-        Case("nobody", "admin keys create --keys /nonexistent/keys", 74, "/nonexistent"),
-        Case("nobody", "admin keys promote auth 3f2a9c01 --keys /nonexistent", 74, "cannot be read"),
-        Case("nobody", "admin keys drop auth 3f2a9c01 --yes --keys /nonexistent", 74, "cannot be read"),
+        Case("guest", "payments", 77, "not signed in"),
+        Case("guest", "reservations", 77, "not signed in"),
+        Case("alice", "tickets nowhere", 1, "unknown concert nowhere"),
+        Case("guest", "admin keys create --keys /nonexistent/keys", 74, "/nonexistent"),
+        Case("guest", "admin keys promote auth 3f2a9c01 --keys /nonexistent", 74, "/nonexistent"),
+        Case("guest", "admin keys drop auth 3f2a9c01 --yes --keys /nonexistent", 74, "/nonexistent"),
         Case("carol", "admin room show nowhere", 1, "ROOM_NOT_FOUND"),
         Case("carol", "admin room pause nowhere", 1, "ROOM_NOT_FOUND"),
         Case("carol", "admin room drain nowhere", 1, "ROOM_NOT_FOUND"),
         Case(
             "carol", "admin room revoke sale 0193e5a0-7a55-7000-8000-000000000001 --reason robot", 1,
             "PLACE_NOT_FOUND"),
-        Case("carol", "admin schedule list nowhere", 1, "there is no concert nowhere"),
+        Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
         Case("carol", "admin seats unblock moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
-        Case("carol", "admin audit now", 64, "now is too much"),
-        Case("carol", "admin halts list now", 64, "now is too much"),
+        Case("carol", "admin audit now", 64, "unexpected argument now"),
+        Case("carol", "admin halts list now", 64, "unexpected argument now"),
         Case("alice", "completion tcsh", 64, "one of bash, zsh, fish"),
     ]
 
-    @Test func `output that is lost is no success`() async throws {
+    @Test func `a command fails if its output cannot be written`() async throws {
         try await onThread {
             let line = [Onsale.program, "--help", ">", "/dev/full"].joined(separator: " ")
             let outcome = Command.run(["sh", "-c", line])
             #expect(outcome.status == GatewayExit.file.rawValue)
-            #expect(outcome.output.contains("the output cannot be written: No space left on device"))
+            #expect(outcome.output.contains("cannot write to standard output: No space left on device"))
         }
     }
 
-    @Test func `no command is left out`() {
+    @Test func `every command has a refusal in the list`() {
         let words = Self.cases.map { $0.line.split(separator: " ").map(String.init) }
-        // To sign out is never refused.
+        // sign-out is never refused.
         for command in CommandTable.all where command.name != "sign-out" {
             #expect(words.contains { $0.starts(with: command.words) }, "\(command.name)")
         }
     }
 
-    @Test func `what is for operators is for nobody else`() async throws {
+    @Test func `only an operator can run commands for operators`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.expect("sign-up alice", as: "alice")
             for command in CommandTable.all where command.caller == .operator {
@@ -135,7 +135,7 @@ struct RefusalTests {
                 let answer = try await onsale.run(words, as: "alice")
                 #expect(answer.exit == 77, "\(answer)")
             }
-            // Nor is a user's credential one of an operator.
+            // A user's credential is refused, too.
             let other = try await onsale.gateway(
                 "admin room list --credential \(onsale.folder.path)/alice/onsale/sign-in", as: "alice")
             #expect(other.exit == 77)
@@ -143,7 +143,7 @@ struct RefusalTests {
         }
     }
 
-    @Test func `every command says no with the exit code that is documented`() async throws {
+    @Test func `every refusal has the documented exit code`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
             for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
@@ -152,12 +152,12 @@ struct RefusalTests {
             for refusal in Self.cases {
                 let answer = try await onsale.gateway(refusal.line, as: refusal.user)
                 #expect(answer.exit == refusal.exit, "\(answer)")
-                #expect(answer.text.contains(refusal.why), "\(answer)")
+                #expect(answer.text.contains(refusal.reason), "\(answer)")
             }
         }
     }
 
-    @Test func `a password comes from a file or from the input, never from the line`() async throws {
+    @Test func `a password comes from a file or from standard input`() async throws {
         try await Onsale.with(.file) { onsale in
             onsale.folder.write("\n", to: "empty")
             onsale.folder.write("correct-horse\n", to: "secret")

@@ -4,10 +4,10 @@ import Testing
 
 @testable import MessageJSON
 
-/// Services and the gateway itself killed in the middle.
+/// Kills services and the gateway while they work.
 struct RestartTests {
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a wait outlives the service it waits at`(engine: Engine) async throws {
+    func `a wait survives a restart of the queue service`(engine: Engine) async throws {
         try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(active: 1)
             for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
@@ -16,16 +16,16 @@ struct RestartTests {
             try await onsale.until("admin room show sale", as: "carol") { $0["waiting"].number == 1 }
             try await onsale.kill(.queue)
             #expect(try await onsale.gateway("place", as: "bob").exit == 69)
-            try await onsale.startAgain(.queue)
+            try await onsale.restart(.queue)
             try await onsale.expect("leave", as: "bob")
             #expect(try await waiting["state"].string == "active")
         }
     }
 
-    @Test func `where one instance is lost, waits and commands go over to the other`() async throws {
+    @Test func `after one instance is killed, waits and commands use the other`() async throws {
         try await Onsale.with(.postgreSQL) { onsale in
             try await onsale.putOnSale(active: 1)
-            for user in ["alice", "bob"] { try await onsale.arrive(user) }
+            for user in ["alice", "bob"] { try await onsale.signUp(user) }
             try await onsale.expect("join moon-tour --wait", as: "bob")
             async let waiting = onsale.expect("join moon-tour --wait", as: "alice")
             try await onsale.until("admin room show sale", as: "carol") { $0["waiting"].number == 1 }
@@ -34,7 +34,7 @@ struct RestartTests {
             #expect(try await waiting["state"].string == "active")
             try await onsale.expect("reserve moon-tour Stalls-1-1", as: "alice")
             for service in Onsale.Service.allCases {
-                try await onsale.startAgain(service)
+                try await onsale.restart(service)
                 try await onsale.kill(service, instance: 1)
             }
             #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
@@ -44,21 +44,21 @@ struct RestartTests {
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a payment that a dead service has begun is continued, and paid once`(engine: Engine) async throws {
+    func `a payment of a killed service is continued, and paid once`(engine: Engine) async throws {
         try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale()
-            try await onsale.arrive("alice")
+            try await onsale.signUp("alice")
             try await onsale.expect("join moon-tour --wait", as: "alice")
             try await onsale.expect("reserve moon-tour Stalls-1-1", as: "alice")
             try await onsale.kill(.concert)
-            // Without the concert service nobody decides, and not even the price is known here.
+            // The concert service has the price and decides, so the payment cannot start.
             #expect(try await onsale.gateway("pay --timeout 1s", as: "alice").exit == 69)
-            try await onsale.startAgain(.concert)
+            try await onsale.restart(.concert)
             try await onsale.kill(.wallet)
             let undecided = try await onsale.gateway("pay --timeout 2s", as: "alice")
             #expect(undecided.exit == 2)
             #expect(undecided.message.contains("gateway pay"))
-            try await onsale.startAgain(.wallet)
+            try await onsale.restart(.wallet)
             #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
             #expect(try await onsale.expect("pay", as: "alice")["outcome"].string == "paid")
             #expect(try await onsale.available("alice") == 20_000 - 8900)
@@ -67,13 +67,13 @@ struct RestartTests {
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a gateway that is killed while it pays pays once when it is asked again`(engine: Engine) async throws {
+    func `a payment whose gateway is killed is paid once by the next pay`(engine: Engine) async throws {
         try await Onsale.with(engine) { onsale in
             try await onsale.putOnSale(flags: "--seats-per-user 50")
-            try await onsale.arrive("alice", with: "2000 EUR")
+            try await onsale.signUp("alice", with: "2000 EUR")
             let tries = 12
             for number in 1...tries {
-                // The payment before uses up the place, a little later.
+                // The wallet service ends the place a little after the previous payment.
                 if number > 1 { try await onsale.until("place", as: "alice") { $0["state"].string != "active" } }
                 try await onsale.expect("join moon-tour --wait", as: "alice")
                 try await onsale.expect("reserve moon-tour Stalls-1-\(number)", as: "alice")

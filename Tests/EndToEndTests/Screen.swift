@@ -1,6 +1,6 @@
-/// What is seen of what a program wrote into a terminal.
+/// Extracts visible text from the output to a terminal.
 enum Screen {
-    /// Line by line, also those that were drawn over; without colours and what moves the cursor.
+    /// All lines, including overwritten ones, without escape sequences.
     static func lines(of output: String) -> [String] {
         var lines = [""]
         var isInSequence = false
@@ -15,7 +15,7 @@ enum Screen {
         return lines.filter { !$0.isEmpty }
     }
 
-    /// The lines that are made of half blocks, as a picture for a decoder: dark where it was drawn dark.
+    /// The lines of half blocks as a PGM image. `isDarkDrawn` is true if the text draws the dark modules.
     static func picture(of output: String, isDarkDrawn: Bool) -> String {
         let scale = 4
         let blocks: Set<Character> = [" ", "▀", "▄", "█"]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 struct CallTests {
-    /// A server on a port of its own, as long as `body` runs.
+    /// Runs `body` with a server on a free port.
     private func withServer(_ body: (_ address: String) async throws -> Void) async throws {
         let loops = Loops(count: 1)
         let server = Server([], on: loops)
@@ -16,52 +16,54 @@ struct CallTests {
     }
 
     @Test(arguments: ["onsale.health.v1.Health/Check", "Health/Check", "Check"])
-    func `a method is called by its full name, or by as much of it as is needed`(name: String) async throws {
+    func `a method is called by its full name or by an unambiguous suffix`(name: String) async throws {
         try await withServer { address in
             let outcome = await gateway("call", "--at", address, name)
-            #expect(outcome == Typed(exit: .done, output: "{\n  \"status\": \"SERVING\"\n}"))
+            #expect(outcome == CommandResult(exit: .done, output: "{\n  \"status\": \"SERVING\"\n}"))
         }
     }
 
-    @Test func `the request is JSON, and so is the reply`() async throws {
+    @Test func `the request and the reply are JSON`() async throws {
         try await withServer { address in
             let outcome = await gateway("call", "--at=\(address)", "Check", "{\"service\": \"onsale.tea.v1.Tea\"}")
-            #expect(outcome == Typed(exit: .done, output: "{\n  \"status\": \"SERVICE_UNKNOWN\"\n}"))
+            #expect(outcome == CommandResult(exit: .done, output: "{\n  \"status\": \"SERVICE_UNKNOWN\"\n}"))
         }
     }
 
-    @Test func `where nobody listens, that is said`() async {
+    @Test func `an unreachable address is unavailable, and the error names it`() async {
         let outcome = await gateway("call", "--at", "127.0.0.1:1", "--timeout", "300ms", "Check")
         #expect(outcome.exit == .unavailable)
-        #expect(outcome.complaint.contains("127.0.0.1:1"))
+        #expect(outcome.errorOutput.contains("127.0.0.1:1"))
     }
 
-    @Test func `what is mistyped is answered with what was probably meant`() async {
-        #expect(await gateway("cal") == .usage("gateway: there is no command cal. Did you mean call?"))
+    @Test func `a typing error is answered with the nearest valid word`() async {
+        #expect(await gateway("cal") == .usage("gateway: unknown command cal. Did you mean call?"))
         #expect(
             await gateway("call", "Helth/Check")
-                == .usage("gateway: there is no method Helth/Check. Did you mean Health/Check?"))
+                == .usage("gateway: unknown method Helth/Check. Did you mean Health/Check?"))
         #expect(
             await gateway("call", "--att", "x", "Check")
-                == .usage("gateway: there is no option --att. Did you mean --at?"))
+                == .usage("gateway: unknown option --att. Did you mean --at?"))
         #expect(
             await gateway("call", "Check", "{\"servce\": 1}")
                 == .usage(
-                    "gateway: JSON of onsale.health.v1.CheckRequest: servce: onsale.health.v1.CheckRequest has no such "
-                        + "field; did you mean service?. See: gateway methods Health/Check"))
+                    "gateway: invalid JSON for onsale.health.v1.CheckRequest: servce: onsale.health.v1.CheckRequest "
+                        + "has no such field; did you mean service?. See: gateway methods Health/Check"))
     }
 
-    @Test func `what cannot be meant is answered with how it is typed`() async {
+    @Test func `a wrong command line is answered with the rule or the usage`() async {
         let line = "gateway call METHOD [JSON] [OPTIONS]"
-        #expect(await gateway() == .usage("gateway: a command is missing. Try: gateway --help"))
+        #expect(await gateway() == .usage("gateway: a command is missing. See: gateway --help"))
         #expect(await gateway("call") == .usage("gateway: METHOD is missing. Usage: \(line)"))
-        #expect(await gateway("call", "Check", "{}", "more") == .usage("gateway: more is too much. Usage: \(line)"))
+        #expect(
+            await gateway("call", "Check", "{}", "more")
+                == .usage("gateway: unexpected argument more. Usage: \(line)"))
         #expect(
             await gateway("call", "Check", "--at") == .usage("gateway: --at needs a value: --at HOST:PORT,..."))
         #expect(
             await gateway("call", "Check", "--at", "here")
                 == .usage(
-                    "gateway: --at here is not 1 to 64 addresses with commas between, such as "
+                    "gateway: --at here is not a list of 1 to 64 addresses, such as "
                         + "10.0.0.1:7001,10.0.0.2:7001"))
         #expect(
             await gateway("call", "Check", "--timeout", "0s")
@@ -70,7 +72,7 @@ struct CallTests {
         #expect(await gateway("call", "Check", "--json=yes") == .usage("gateway: --json takes no value"))
     }
 
-    @Test func `methods are listed, and the fields of one`() async {
+    @Test func `methods lists all methods, or the fields of one`() async {
         let list = await gateway("methods")
         #expect(list.output.contains("onsale.health.v1.Health\n  Check                    for anyone, safe to repeat"))
         #expect(

@@ -6,16 +6,16 @@ import WalletAPI
 
 @testable import Gateway
 
-/// `gateway cancel` of a payment that is not decided.
+/// `gateway cancel` of an undecided payment.
 struct CancelTests {
     private static let payment = PaymentID(high: 3, low: 1)
-    private static let reservation = Memory.Reservation(
+    private static let reservation = RecentActivity.Reservation(
         concert: ConcertID(high: 1, low: 1), reservation: ReservationID(high: 2, low: 1))
 
-    /// Before it is cancelled, and what comes of that.
+    /// Runs the command. `shown` is the outcome before the cancellation, `cancelled` the one after it.
     private func cancel(
         _ shown: PaymentOutcome?, _ cancelled: PaymentOutcome, by line: String = "cancel --yes"
-    ) async throws -> (typed: Typed, memory: Memory) {
+    ) async throws -> (result: CommandResult, activity: RecentActivity) {
         let wallet = [
             Route(WalletMethods.showPayment) { request, _ in
                 guard let shown else { throw RPCFailure(.notFound, "PAYMENT_UNKNOWN", "you have no such payment") }
@@ -28,13 +28,13 @@ struct CancelTests {
                 return CancelPaymentReply(payment: view)
             },
         ]
-        var outcome: (typed: Typed, memory: Memory)?
-        try await Scripted.with(wallet: wallet) { services in
-            try services.remember { memory in
-                memory.remember(Self.reservation)
-                _ = try memory.payment(for: Self.reservation, orBegin: Self.payment)
+        var outcome: (result: CommandResult, activity: RecentActivity)?
+        try await StubServices.with(wallet: wallet) { services in
+            try services.updateActivity { activity in
+                activity.add(Self.reservation)
+                _ = try activity.payment(for: Self.reservation, orBegin: Self.payment)
             }
-            outcome = (await services.gateway(line), try services.memory)
+            outcome = (await services.gateway(line), try services.activity)
         }
         return try #require(outcome)
     }
@@ -46,30 +46,30 @@ struct CancelTests {
     }
 
     @Test(arguments: [PaymentOutcome.pending, nil])
-    func `one that is cancelled at once is over, and will not be continued`(shown: PaymentOutcome?) async throws {
+    func `a payment that is cancelled at once is no longer recorded as open`(shown: PaymentOutcome?) async throws {
         let outcome = try await cancel(shown, .notPaid)
-        #expect(outcome.typed.exit == .done)
-        #expect(outcome.typed.output.hasPrefix("Not paid: it was cancelled."))
-        #expect(!outcome.memory.payments.contains { $0.isOpen })
+        #expect(outcome.result.exit == .done)
+        #expect(outcome.result.output.hasPrefix("Not paid: the payment was cancelled."))
+        #expect(!outcome.activity.payments.contains { $0.isOpen })
     }
 
-    @Test func `one that nobody decides is noted as to be cancelled, which is not known yet`() async throws {
+    @Test func `a cancellation without a decision is indefinite, and the payment stays open`() async throws {
         let outcome = try await cancel(.pending, .pending)
-        #expect(outcome.typed.exit == .indefinite)
-        #expect(outcome.typed.complaint.contains("the cancelling is noted, and not decided yet. 89.00 EUR"))
-        #expect(outcome.typed.complaint.hasSuffix("To see which: gateway payment"))
-        #expect(outcome.memory.payments.map(\.isOpen) == [true])
+        #expect(outcome.result.exit == .indefinite)
+        #expect(outcome.result.errorOutput.contains("the cancellation is requested, but not decided yet. 89.00 EUR"))
+        #expect(outcome.result.errorOutput.hasSuffix("To see the outcome: gateway payment"))
+        #expect(outcome.activity.payments.map(\.isOpen) == [true])
     }
 
-    @Test func `one that was faster is paid`() async throws {
+    @Test func `a payment that succeeds before the cancellation is reported as paid`() async throws {
         let outcome = try await cancel(.pending, .paid)
-        #expect(outcome.typed.exit == .refused)
-        #expect(outcome.typed.complaint.contains("it was paid before it could be cancelled"))
+        #expect(outcome.result.exit == .refused)
+        #expect(outcome.result.errorOutput.contains("the payment succeeded before the cancellation"))
     }
 
-    @Test func `nobody is asked where nobody is, and nothing is cancelled`() async throws {
+    @Test func `without a terminal and --yes nothing is cancelled`() async throws {
         let outcome = try await cancel(.pending, .notPaid, by: "cancel")
-        #expect(outcome.typed == .usage("gateway: nobody is there to be asked: say --yes"))
-        #expect(outcome.memory.payments.map(\.isOpen) == [true])
+        #expect(outcome.result == .usage("gateway: not a terminal: pass --yes to confirm"))
+        #expect(outcome.activity.payments.map(\.isOpen) == [true])
     }
 }

@@ -7,12 +7,12 @@ import Testing
 
 @testable import Gateway
 
-/// The gate, before a concert service whose answers are lost.
+/// `gateway admin check-in` with a concert service whose first answers are lost.
 struct CheckInTests {
-    /// Lets everybody in; its first answers are lost.
+    /// Runs the command. The service accepts every code, and loses its first `lost` answers.
     private func scan(
         _ codes: [String], _ words: String = "", losing lost: Int
-    ) async throws -> (typed: Typed, ids: [RequestID]) {
+    ) async throws -> (result: CommandResult, ids: [RequestID]) {
         let ids = Mutex<[RequestID]>([])
         let route = Route(ConcertMethods.checkIn) { _, call in
             let count = try ids.withLock {
@@ -24,49 +24,49 @@ struct CheckInTests {
                 ticket: TicketEntry(state: .used, seat: "A-1-7", grade: "A"), concertName: "moon-tour",
                 scheduleName: "friday")
         }
-        var typed: Typed?
-        try await Scripted.with(concert: [route]) { services in
-            typed = await services.gateway("admin check-in \(words)", input: codes)
+        var result: CommandResult?
+        try await StubServices.with(concert: [route]) { services in
+            result = await services.gateway("admin check-in \(words)", input: codes)
         }
-        return (try #require(typed), ids.withLock { $0 })
+        return (try #require(result), ids.withLock { $0 })
     }
 
-    @Test func `a code that is scanned again because its answer was lost is the same check-in`() async throws {
-        let (typed, ids) = try await scan(["CODE", "CODE", "CODE"], losing: 1)
-        #expect(typed.exit == .done, "\(typed)")
-        #expect(typed.output.contains("the answer was lost. Scan it again"))
-        #expect(typed.output.contains("Welcome: seat A-1-7, grade A, moon-tour/friday"))
+    @Test func `a second scan after a lost answer repeats the same check-in`() async throws {
+        let (result, ids) = try await scan(["CODE", "CODE", "CODE"], losing: 1)
+        #expect(result.exit == .done, "\(result)")
+        #expect(result.output.contains("the answer was lost. Scan it again"))
+        #expect(result.output.contains("Checked in: seat A-1-7, grade A, moon-tour/friday"))
         try #require(ids.count == 3)
         #expect(ids[0] == ids[1])
         #expect(ids[1] != ids[2])
     }
 
-    @Test func `blanks in a code that is scanned again change nothing`() async throws {
-        let (typed, ids) = try await scan(["CODE", " CO DE\t"], losing: 1)
-        #expect(typed.exit == .done, "\(typed)")
+    @Test func `blanks in a scanned code do not change the code`() async throws {
+        let (result, ids) = try await scan(["CODE", " CO DE\t"], losing: 1)
+        #expect(result.exit == .done, "\(result)")
         try #require(ids.count == 2)
         #expect(ids[0] == ids[1])
     }
 
-    @Test func `a code that got no answer to the end is not known to be let in`() async throws {
-        let (typed, _) = try await scan(["CODE"], losing: 9)
-        #expect(typed.exit == .indefinite)
-        #expect(typed.complaint.contains("1 got no answer"))
+    @Test func `a code without any answer makes the outcome indefinite`() async throws {
+        let (result, _) = try await scan(["CODE"], losing: 9)
+        #expect(result.exit == .indefinite)
+        #expect(result.errorOutput.contains("codes without an answer: 1"))
     }
 
-    @Test func `a code on the command line is tried again by its request id`() async throws {
-        let (typed, ids) = try await scan([], "CODE", losing: 9)
-        #expect(typed.exit == .indefinite)
+    @Test func `a code on the command line is repeated by its request id`() async throws {
+        let (result, ids) = try await scan([], "CODE", losing: 9)
+        #expect(result.exit == .indefinite)
         let id = try #require(ids.first)
-        #expect(typed.complaint.contains("repeat it with: --request-id \(id)"))
+        #expect(result.errorOutput.contains("repeat the command with: --request-id \(id)"))
         let (_, again) = try await scan([], "CODE --request-id \(id)", losing: 0)
         #expect(again == [id])
     }
 
-    @Test func `a request id goes with one code`() async throws {
-        let (typed, ids) = try await scan(["CODE"], "--request-id \(RequestID(high: 1, low: 1))", losing: 0)
-        #expect(typed.exit == .usage)
-        #expect(typed.complaint.contains("--request-id goes with CODE"))
+    @Test func `a request id needs a code on the command line`() async throws {
+        let (result, ids) = try await scan(["CODE"], "--request-id \(RequestID(high: 1, low: 1))", losing: 0)
+        #expect(result.exit == .usage)
+        #expect(result.errorOutput.contains("--request-id needs CODE"))
         #expect(ids.isEmpty)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 struct CommandTableTests {
-    @Test func `no two commands share a name, and none begins another`() {
+    @Test func `no command is equal to another or a prefix of it`() {
         let names = CommandTable.all.map(\.name)
         #expect(Set(names).count == names.count)
         for command in CommandTable.all {
@@ -19,34 +19,34 @@ struct CommandTableTests {
             #expect(help.exit == .done)
             #expect(help.output.hasPrefix("gateway \(command.name)"))
             #expect(help.output.contains("Examples:\n  "))
-            #expect(help.output.contains("69   no service could be reached"))
+            #expect(help.output.contains("69   a service is unreachable"))
             for flag in command.allFlags { #expect(help.output.contains("  \(flag.name)"), "\(command.name)") }
         }
     }
 
-    @Test func `what stays as it is where nothing is said has no default but at first`() {
+    @Test func `flags of configure commands have no default, because their settings do not change without them`() {
         for name in ["admin schedule configure", "admin room configure"] {
             let command = CommandTable.all.first { $0.name == name }
-            // What is not kept anywhere has a default each time.
-            let each = [CommonFlags.zone.name] + [CommonFlags.timeout.name] + Peer.allCases.map(\.flag.name)
-            let kept = command?.allFlags.filter { !each.contains($0.name) } ?? []
-            #expect(kept.count > 5)
-            for flag in kept {
+            // Common flags are not stored, so they have a default.
+            let common = [CommonFlags.zone.name, CommonFlags.timeout.name] + Service.allCases.map(\.flag.name)
+            let settings = command?.allFlags.filter { !common.contains($0.name) } ?? []
+            #expect(settings.count > 5)
+            for flag in settings {
                 #expect(!flag.summary.contains("if not given") && !flag.summary.contains("unless"), "\(flag.name)")
             }
         }
     }
 
-    @Test func `help fits a window of 80 columns`() async {
+    @Test func `help fits a terminal of 80 columns`() async {
         let groups = [[], ["admin"], ["admin", "room"]] + CommandTable.all.map(\.words)
         for words in groups {
             for line in await gateway(words + ["--help"]).output.split(separator: "\n") {
-                #expect(line.count <= Terminal.usualColumns, "\(line)")
+                #expect(line.count <= Terminal.defaultColumns, "\(line)")
             }
         }
     }
 
-    @Test func `every example is a line that the command takes`() throws {
+    @Test func `the command accepts each of its examples`() throws {
         for command in CommandTable.all {
             for example in command.examples {
                 let words = try #require(Self.words(of: example))
@@ -59,7 +59,7 @@ struct CommandTableTests {
         }
     }
 
-    /// What follows `gateway` in a line of a shell, up to where the output goes.
+    /// The arguments of `gateway` in a shell line, without redirections.
     private static func words(of line: String) -> [String]? {
         let shell = Command.run("sh", "-c", "gateway() { for word; do echo \"$word\"; done; }; " + plain(line))
         return shell.status == 0 ? shell.output.split(separator: "\n").map(String.init) : nil
@@ -71,49 +71,50 @@ struct CommandTableTests {
         return "gateway " + own.joined(separator: " ").filter { $0 != ")" }
     }
 
-    @Test func `a word that is nearly a command is answered with that command`() async {
-        #expect(await gateway("jion") == .usage("gateway: there is no command jion. Did you mean join?"))
+    @Test func `a misspelt command is answered with the nearest command`() async {
+        #expect(await gateway("jion") == .usage("gateway: unknown command jion. Did you mean join?"))
         #expect(
             await gateway("admin", "room", "opne")
-                == .usage("gateway: there is no command opne of admin room. Did you mean admin room open?"))
+                == .usage("gateway: unknown command admin room opne. Did you mean admin room open?"))
         #expect(
-            await gateway("ticket") == .usage("gateway: a command is missing. Try: gateway ticket --help"))
+            await gateway("ticket") == .usage("gateway: a command is missing. See: gateway ticket --help"))
         #expect(await gateway("help", "join") == gateway("join", "--help"))
         #expect(await gateway("help") == gateway("--help"))
         #expect(await gateway("admin", "--help").output.contains("  room create "))
         #expect(await gateway("--help").output.contains("  admin "))
     }
 
-    @Test func `an option that is nearly one is answered with that one`() async {
+    @Test func `a misspelt option is answered with the nearest option`() async {
         #expect(
             await gateway("reserve", "moon-tour", "--bset", "2")
-                == .usage("gateway: there is no option --bset. Did you mean --best?"))
+                == .usage("gateway: unknown option --bset. Did you mean --best?"))
         #expect(
             await gateway("reserve", "moon-tour", "--best", "0")
                 == .usage("gateway: --best 0 is not a whole number from 1 to 50"))
-        #expect(await gateway("pay", "--json", "--json").complaint.contains("--json is given twice"))
+        #expect(await gateway("pay", "--json", "--json").errorOutput.contains("--json is given twice"))
     }
 
-    @Test func `an option in front of the command is told its place`() async {
+    @Test func `an option before the command is refused with the right order`() async {
         #expect(
-            await gateway("--json", "concerts").complaint
-                == "{\"error\":{\"exit\":64,\"message\":\"options follow their command: gateway COMMAND --json\"}}")
+            await gateway("--json", "concerts").errorOutput
+                == "{\"error\":{\"exit\":64,\"message\":\"--json comes before the command. Write it after: gateway "
+                + "COMMAND --json\"}}")
         #expect(
             await gateway("--timeout", "3s", "concerts")
-                == .usage("gateway: options follow their command: gateway COMMAND --timeout"))
+                == .usage("gateway: --timeout comes before the command. Write it after: gateway COMMAND --timeout"))
     }
 
-    @Test func `an address may come from the environment, and is checked there too`() async {
+    @Test func `an address in the environment is checked like a flag`() async {
         #expect(
-            await gateway("concerts", environment: ["ONSALE_CONCERT": "here"]).complaint
-                == "gateway: ONSALE_CONCERT here is not 1 to 64 addresses with commas between, such as "
+            await gateway("concerts", environment: ["ONSALE_CONCERT": "here"]).errorOutput
+                == "gateway: ONSALE_CONCERT here is not a list of 1 to 64 addresses, such as "
                 + "10.0.0.1:7001,10.0.0.2:7001")
     }
 
     @Test func `with --json an error is one line of JSON`() async {
         #expect(
-            await gateway("whoami", "--json", environment: ["HOME": "/nonexistent"]).complaint
-                == "{\"error\":{\"exit\":77,\"message\":\"nobody is signed in. Type: gateway sign-in NAME, or the first "
-                + "time: gateway sign-up NAME\"}}")
+            await gateway("whoami", "--json", environment: ["HOME": "/nonexistent"]).errorOutput
+                == "{\"error\":{\"exit\":77,\"message\":\"not signed in. Type: gateway sign-in NAME; without an "
+                + "account: gateway sign-up NAME\"}}")
     }
 }

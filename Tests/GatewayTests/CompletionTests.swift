@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 struct CompletionTests {
-    /// What bash offers for the last word of a line.
+    /// The completions of bash for the last word of a line.
     private func offers(for words: String...) async -> [String] {
         let script = await gateway("completion", "bash").output
         let typed = words.map { "'\($0)'" }.joined(separator: " ")
@@ -21,7 +21,7 @@ struct CompletionTests {
         #expect(await offers(for: "gateway", "ticket", "") == ["show", "verify"])
     }
 
-    @Test func `bash completes options, and what they allow`() async {
+    @Test func `bash completes options and their values`() async {
         #expect(await offers(for: "gateway", "pay", "--j") == ["--json"])
         #expect(await offers(for: "gateway", "admin", "credential", "--role", "") == ["operator", "service"])
         #expect(await offers(for: "gateway", "completion", "z") == ["zsh"])
@@ -35,7 +35,7 @@ struct CompletionTests {
     }
 
     @Test(arguments: [["bash", "-n"], ["zsh", "-n"], ["fish", "--no-execute"]])
-    func `each script is one that its shell reads`(check: [String]) async {
+    func `each shell accepts its script`(check: [String]) async {
         let folder = await script(for: check[0])
         let outcome = Command.run(check + ["\(folder.path)/_gateway"])
         #expect(outcome.status == 0)
@@ -46,7 +46,7 @@ struct CompletionTests {
         ("gateway ad", ["admin"]), ("gateway admin room o", ["open"]), ("gateway ticket ", ["show", "verify"]),
         ("gateway pay --j", ["--json"]), ("gateway admin credential --role ", ["operator", "service"]),
     ])
-    func `fish completes the same`(line: String, offers: [String]) async {
+    func `fish completes commands, options and values`(line: String, offers: [String]) async {
         let folder = await script(for: "fish")
         let outcome = Command.run(
             "fish", "--no-config", "-c",
@@ -54,9 +54,9 @@ struct CompletionTests {
         #expect(outcome.output.split(separator: "\n").map(String.init) == offers)
     }
 
-    /// As zsh does it: the file is loaded when the first Tab calls the function of its name.
+    /// Loads the file as zsh does: the first Tab calls the function that has the name of the file.
     @Test(arguments: [("gateway ''", "buy"), ("gateway admin room ''", "open"), ("gateway pay ''", "--json")])
-    func `zsh completes from the first Tab on`(words: String, offer: String) async {
+    func `zsh completes at the first Tab`(words: String, offer: String) async {
         let folder = await script(for: "zsh")
         let outcome = Command.run(
             "zsh", "-f", "-c",

@@ -7,8 +7,8 @@ import Testing
 struct GatewayExitTests {
     private static let id = RequestID(high: 1, low: 2)
 
-    private func error(_ failure: RPCFailure, _ repeating: GatewayError.Repeating = .with(id)) -> GatewayError {
-        GatewayError(failure, of: .concert, repeating: repeating)
+    private func error(_ failure: RPCFailure, _ retry: GatewayError.Retry = .withID(id)) -> GatewayError {
+        GatewayError(failure, of: .concert, retry: retry)
     }
 
     private struct Case: CustomTestStringConvertible {
@@ -54,34 +54,36 @@ struct GatewayExitTests {
         Case(.unavailable, "CONNECTION_LOST", .indefinite, repeatable: .unavailable, unanswered),
         Case(.internal, "INTERNAL", .indefinite, repeatable: .unavailable, unanswered),
     ])
-    private func `a failure has one exit code, whichever command meets it`(_ outcome: Case) {
+    private func `a failure has the same exit code in every command`(_ outcome: Case) {
         #expect(GatewayExit(of: outcome.failure, isRepeatable: false) == outcome.once)
         #expect(GatewayExit(of: outcome.failure, isRepeatable: true) == outcome.repeatable)
         #expect(error(outcome.failure).exit == outcome.once)
-        #expect(error(outcome.failure, .asItIs).exit == outcome.repeatable)
+        #expect(error(outcome.failure, .sameCommand).exit == outcome.repeatable)
     }
 
-    @Test func `a refusal says what to type`() {
+    @Test func `a refusal has a hint with the next command`() {
         let sold = error(RPCFailure(.aborted, "SEAT_SOLD", "seat A1 is sold"))
-        #expect(sold.message == "seat A1 is sold. Choose others: gateway seats CONCERT")
+        #expect(sold.message == "seat A1 is sold. Choose other seats: gateway seats CONCERT")
         #expect(sold.reason == "SEAT_SOLD")
         let over = error(RPCFailure(.unauthenticated, "CREDENTIAL_EXPIRED", "the credential is over"))
         #expect(over.message == "the credential is over. Type: gateway sign-in NAME")
     }
 
-    @Test func `of a service that is not there, only its own option is named`() {
+    @Test func `the error of an unreachable service names the flag of this service`() {
         let gone = error(RPCFailure(.unavailable, "CANNOT_CONNECT", "nobody listens").notProcessed())
-        #expect(gone.message.hasSuffix("Is it running? Say where with --concert"))
+        #expect(gone.message.hasSuffix("Check that it runs, and give its address with --concert"))
     }
 
-    @Test func `what may have happened is told with how to find out, by what the command has`() {
+    @Test func `an indefinite failure says how to repeat the request safely`() {
         let lost = RPCFailure(.unavailable, "CONNECTION_LOST", "the connection was lost").indefinite
-        let gave = "the concert service gave no answer: the connection was lost. "
+        let noAnswer = "the concert service gave no answer: the connection was lost. "
         #expect(
             error(lost).message
-                == gave + "It may have happened. To find out, repeat it with: --request-id \(Self.id)")
+                == noAnswer + "The request may have taken effect. To find out, repeat the command with: --request-id "
+                + "\(Self.id)")
         #expect(
-            error(lost, .isRemembered).message == gave + "It may have happened. Type it again: it goes on where it was")
-        #expect(error(lost, .asItIs).message == gave + "Type it again")
+            error(lost, .recorded).message
+                == noAnswer + "The request may have taken effect. Repeat the command: it continues the same request")
+        #expect(error(lost, .sameCommand).message == noAnswer + "Repeat the command")
     }
 }

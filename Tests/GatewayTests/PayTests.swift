@@ -8,15 +8,15 @@ import WalletAPI
 
 @testable import Gateway
 
-/// `gateway pay` before a wallet service that answers as a test says.
+/// `gateway pay` with the answers of a test from the wallet service.
 struct PayTests {
-    private static let reservation = Memory.Reservation(
+    private static let reservation = RecentActivity.Reservation(
         concert: ConcertID(high: 1, low: 1), reservation: ReservationID(high: 2, low: 1))
 
-    /// How `gateway pay` ends, and the payments that it sent. `answer` is given the number of the try.
+    /// The result of the command, and the payments that it sent. `answer` receives the number of the attempt.
     private func pay(
         _ answer: @escaping @Sendable (Int) throws -> PaymentView
-    ) async throws -> (typed: Typed, sent: [[UInt8]], memory: Memory) {
+    ) async throws -> (result: CommandResult, sent: [[UInt8]], activity: RecentActivity) {
         let sent = Mutex<[[UInt8]]>([])
         let concert = Route(ConcertMethods.showReservation) { _, _ in
             ShowReservationReply(
@@ -33,38 +33,38 @@ struct PayTests {
             (view.paymentID, view.amount, view.currency) = (request.paymentID, request.amount, request.currency)
             return PayReply(payment: view)
         }
-        var outcome: (typed: Typed, memory: Memory)?
-        try await Scripted.with(concert: [concert], wallet: [wallet]) { services in
-            try services.remember { $0.remember(Self.reservation) }
-            outcome = (try await services.gatewayWithoutPauses("pay"), try services.memory)
+        var outcome: (result: CommandResult, activity: RecentActivity)?
+        try await StubServices.with(concert: [concert], wallet: [wallet]) { services in
+            try services.updateActivity { $0.add(Self.reservation) }
+            outcome = (try await services.gatewayWithoutPauses("pay"), try services.activity)
         }
-        let (typed, memory) = try #require(outcome)
-        return (typed, sent.withLock { $0 }, memory)
+        let (result, activity) = try #require(outcome)
+        return (result, sent.withLock { $0 }, activity)
     }
 
     @Test(arguments: [
         NotPaidReason.noAccount, .insufficient, .cancelled, .holdExpired, .reservationGone, .alreadySold, .mismatch,
     ])
-    func `a payment that came to nothing is a refusal, whatever the reason`(reason: NotPaidReason) async throws {
-        let (typed, sent, memory) = try await pay { _ in PaymentView(outcome: .notPaid, reason: reason) }
-        #expect(typed.exit == .refused && typed.output.isEmpty, "\(typed)")
+    func `a payment that is not paid is a refusal, whatever the reason`(reason: NotPaidReason) async throws {
+        let (result, sent, activity) = try await pay { _ in PaymentView(outcome: .notPaid, reason: reason) }
+        #expect(result.exit == .refused && result.output.isEmpty, "\(result)")
         #expect(sent.count == 1)
-        #expect(memory.payments.isEmpty, "the next try is another payment")
+        #expect(activity.payments.isEmpty, "the next attempt is a new payment")
     }
 
     @Test func `a payment whose answer is lost is sent again by the same command`() async throws {
-        let (typed, sent, memory) = try await pay { number in
+        let (result, sent, activity) = try await pay { number in
             guard number > 1 else { throw RPCFailure(.unknown, "LOST", "the answer was lost").indefinite }
             return PaymentView(outcome: .paid)
         }
-        #expect(typed.exit == .done, "\(typed)")
+        #expect(result.exit == .done, "\(result)")
         #expect(sent.count == 2 && Set(sent).count == 1)
-        #expect(memory.payments.map(\.isOpen) == [false])
+        #expect(activity.payments.map(\.isOpen) == [false])
     }
 
     @Test func `a payment that is refused is not sent again`() async throws {
-        let (typed, sent, _) = try await pay { _ in throw RPCFailure(.failedPrecondition, "CONCERT_HALTED", "halted") }
-        #expect(typed.exit == .refused, "\(typed)")
+        let (result, sent, _) = try await pay { _ in throw RPCFailure(.failedPrecondition, "CONCERT_HALTED", "halted") }
+        #expect(result.exit == .refused, "\(result)")
         #expect(sent.count == 1)
     }
 }

@@ -6,24 +6,24 @@ import WalletAPI
 
 @testable import Gateway
 
-/// What becomes of one's things, in words.
 struct ReportTests {
     @Test(arguments: [
-        (["Stalls-1-1"], "The time was over before Stalls-1-1 was paid for."),
-        (["Stalls-1-1", "Stalls-1-2"], "The time was over before Stalls-1-1, Stalls-1-2 were paid for."),
+        (["Stalls-1-1"], "The hold on Stalls-1-1 expired before a payment."),
+        (["Stalls-1-1", "Stalls-1-2"], "The hold on Stalls-1-1, Stalls-1-2 expired before a payment."),
     ])
-    func `of one seat it is said otherwise than of several`(seats: [String], text: String) {
+    func `an expired reservation names its seats`(seats: [String], text: String) {
         let reservation = ReservationEntry(state: .expired, seats: seats)
         #expect(ReservationReport(reservation: reservation).text(now: .noon) == text)
     }
 
     @Test(arguments: [
-        (PaymentView(outcome: .paid), "paid"), (PaymentView(outcome: .paid, isRefunded: true), "paid, given back"),
+        (PaymentView(outcome: .paid), "paid"), (PaymentView(outcome: .paid, isRefunded: true), "paid, refunded"),
         (PaymentView(outcome: .notPaid, reason: .insufficient), "not paid: too little money"),
-        (PaymentView(outcome: .notPaid, reason: .holdExpired), "not paid: too late"),
-        (PaymentView(outcome: .pending), "not decided yet"),
+        (PaymentView(outcome: .notPaid, reason: .holdExpired), "not paid: hold expired"),
+        (PaymentView(outcome: .pending), "pending"),
+        (PaymentView(outcome: .pending, isCancelling: true), "cancellation pending"),
     ])
-    func `a list says in words what became of a payment`(payment: PaymentView, words: String) {
-        #expect(PaymentReport(payment: payment).briefly == words)
+    func `a list shows the outcome of a payment`(payment: PaymentView, words: String) {
+        #expect(PaymentReport(payment: payment).shortText == words)
     }
 }

@@ -19,7 +19,9 @@ struct TicketsTests {
         Case(states: [.valid], hint: "", endsIn: .zero - .hours(1)),
     ]
 
-    @Test(arguments: cases) private func `only a ticket that lets somebody in is recommended`(example: Case)
+    @Test(arguments: cases) private func `the hint names a ticket that is valid and whose date has not ended`(
+        example: Case
+    )
         async throws
     {
         let ends = Timestamp.noon + example.endsIn
@@ -37,10 +39,10 @@ struct TicketsTests {
                     })
             },
         ]
-        try await Scripted.with(concert: concert) { services in
-            let typed = await services.gateway("tickets")
-            #expect(typed.exit == .done)
-            #expect(typed.complaint == example.hint)
+        try await StubServices.with(concert: concert) { services in
+            let result = await services.gateway("tickets")
+            #expect(result.exit == .done)
+            #expect(result.errorOutput == example.hint)
         }
     }
 }

@@ -10,7 +10,7 @@ struct ValueTests {
         ("$5", "5.00 USD"), ("1200 JPY", "1200 JPY"), ("50eur", "50.00 EUR"), ("£0.05", "0.05 GBP"),
         ("1.000 KWD", "1.000 KWD"), ("1,50 KWD", "1.500 KWD"), ("€ 12", "12.00 EUR"), ("  7   EUR ", "7.00 EUR"),
     ])
-    func `amounts are read as people write them`(text: String, amount: String) {
+    func `an amount is a number and a currency, in either order`(text: String, amount: String) {
         #expect(Amount.read(text)?.description == amount)
     }
 
@@ -18,11 +18,11 @@ struct ValueTests {
         "", "12.50", "EUR", "12.505 EUR", "1,000,000 EUR", "1.000,50 EUR", "12 XXX", "12 EUR USD", "€$5", "1,000 KWD",
         "1 2 EUR", "1 000 EUR", "1€50", "1 EUR 2",
     ])
-    func `what is no amount is not guessed at`(text: String) {
+    func `an invalid or ambiguous amount is refused`(text: String) {
         #expect(Amount.read(text) == nil)
     }
 
-    @Test func `a hall is read row by row`() throws {
+    @Test func `a hall file gives one offer per row`() throws {
         let text = """
             # section, rows, numbers, grade, price
             Stalls, 9-11, 1-40, A, 89.00
@@ -44,20 +44,21 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        ("Stalls, 1-20, 1-40, A", "a line is SECTION, ROWS, NUMBERS, GRADE, PRICE as in Stalls, 1-20, 1-40, A, 89.00"),
-        ("Stalls, 20-1, 1-40, A, 89", "ROWS is one row or several, such as 7, 1-20 or A-F"),
-        ("Stalls, 1, 40-1, A, 89", "NUMBERS is 1 to 99999, such as 7 or 1-40"),
-        ("Stalls, 1, 0-3, A, 89", "NUMBERS is 1 to 99999, such as 7 or 1-40"),
-        ("Stalls, 1, 1-40, , 89", "GRADE is missing, such as A"),
-        ("Stalls, 1, 1-40, A, 89.005", "PRICE is an amount of EUR, such as 89.00"),
-        ("Stalls, 1, 1-40, A, 89 USD", "PRICE is an amount of EUR, such as 89.00"),
-        ("Stalls, 1, 1-40, A, -1", "PRICE is an amount of EUR, such as 89.00"),
+        (
+            "Stalls, 1-20, 1-40, A",
+            "a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00"
+        ),
+        ("Stalls, 20-1, 1-40, A, 89", "ROWS 20-1 is not one row or a range, such as 7, 1-20 or A-F"),
+        ("Stalls, 1, 40-1, A, 89", "NUMBERS 40-1 is not within 1 to 99999, such as 7 or 1-40"),
+        ("Stalls, 1, 0-3, A, 89", "NUMBERS 0-3 is not within 1 to 99999, such as 7 or 1-40"),
+        ("Stalls, 1, 1-40, , 89", "GRADE is missing. Give one, such as A"),
+        ("Stalls, 1, 1-40, A, 89.005", "PRICE 89.005 is not an amount in EUR of zero or more, such as 89.00"),
+        ("Stalls, 1, 1-40, A, 89 USD", "PRICE 89 USD is not an amount in EUR of zero or more, such as 89.00"),
+        ("Stalls, 1, 1-40, A, -1", "PRICE -1 is not an amount in EUR of zero or more, such as 89.00"),
     ])
-    func `a line of a hall that cannot be read is named by its number, and what is wrong in it`(
-        line: String, what: String
-    ) {
+    func `an invalid line of a hall file is refused with its number and the rule`(line: String, problem: String) {
         let error = #expect(throws: GatewayError.self) { try Hall.offers("# hall\n\(line)", in: .eur) }
-        #expect(error?.message == "line 2 of the hall, “\(line)”: \(what)")
+        #expect(error?.message == "line 2 of the hall, “\(line)”: \(problem)")
     }
 
     @Test(arguments: [
@@ -70,20 +71,20 @@ struct ValueTests {
         ("limits.hard_limit_ms: from idle_ms, here 300000, to 0", "--stay: from --idle, here 5m, to 0"),
         ("name has 1 to 40 letters", "name has 1 to 40 letters"),
     ])
-    func `fields and units of the wire are put into the words of the command line`(message: String, words: String) {
-        #expect(FieldWords.text(message) == words)
+    func `field names and milliseconds become flags and durations`(message: String, words: String) {
+        #expect(FieldNames.withFlags(message) == words)
     }
 
     @Test(arguments: [
         ("Stalls-12-7", "Stalls|12|7-7"), ("Stalls-12-7..12", "Stalls|12|7-12"), ("12-7", "|12|7-7"), ("7..9", "||7-9"),
     ])
-    func `seats side by side are named by the first and the last`(text: String, seats: String) {
+    func `a range of seats is named by its first and last number`(text: String, seats: String) {
         let range = SeatRow(text)?.range ?? SeatRange()
         #expect("\(range.section)|\(range.row)|\(range.firstNumber)-\(range.lastNumber)" == seats)
     }
 
     @Test(arguments: ["", "Stalls-12-", "Stalls-12-7.9", "Stalls-12-9..7", "a-b-c-1", "-1-2"])
-    func `what names no seats is refused`(text: String) {
+    func `an invalid range of seats is refused`(text: String) {
         #expect(SeatRow(text) == nil)
     }
 
@@ -91,7 +92,7 @@ struct ValueTests {
         (0, "0 s"), (1, "1 s"), (59_001, "1 min"), (250_000, "4 min 10 s"), (600_000, "10 min"), (1_500_001, "26 min"),
         (12_000_000, "3 h 20 min"),
     ])
-    func `durations are short and never too small`(milliseconds: Int, text: String) {
-        #expect(ShownTime.text(.milliseconds(milliseconds)) == text)
+    func `a duration is rounded up and has at most two units`(milliseconds: Int, text: String) {
+        #expect(DisplayTime.text(.milliseconds(milliseconds)) == text)
     }
 }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// What was given to a command, after its words.
+/// The parsed flags and operands of one command line.
 struct Arguments: Sendable {
     private var flags: [String: String] = [:]
     private var operands: [String: [String]] = [:]
@@ -21,19 +21,19 @@ struct Arguments: Sendable {
                 loose.append(word)
                 continue
             }
-            try take(word, &rest, of: command)
+            try readFlag(word, &rest, of: command)
         }
-        try deal(loose, to: command)
+        try assignOperands(loose, to: command)
     }
 
-    private mutating func take(
+    private mutating func readFlag(
         _ word: String, _ rest: inout ArraySlice<String>, of command: Command
     ) throws(GatewayError) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let all = command.allFlags
         guard let flag = all.first(where: { $0.name == parts[0] }) else {
             let hint = parts[0].nearest(among: all.map(\.name)).map { "Did you mean \($0)?" }
-            throw .usage("there is no option \(parts[0]). \(hint ?? "See: gateway \(command.name) --help")")
+            throw .usage("unknown option \(parts[0]). \(hint ?? "See: gateway \(command.name) --help")")
         }
         let value: String?
         if flag.placeholder == nil {
@@ -46,10 +46,12 @@ struct Arguments: Sendable {
             throw .usage("\(flag.name) needs a value: \(flag.name) \(flag.placeholder ?? "")")
         }
         try flag.check(value)
-        guard flags.updateValue(value, forKey: flag.name) == nil else { throw .usage("\(flag.name) is given twice") }
+        guard flags.updateValue(value, forKey: flag.name) == nil else {
+            throw .usage("\(flag.name) is given twice. Give it once")
+        }
     }
 
-    private mutating func deal(_ loose: [String], to command: Command) throws(GatewayError) {
+    private mutating func assignOperands(_ loose: [String], to command: Command) throws(GatewayError) {
         var rest = loose[...]
         for operand in command.operands {
             if operand.arity.isRequired, rest.isEmpty {
@@ -58,10 +60,10 @@ struct Arguments: Sendable {
             operands[operand.name] = operand.arity.isRepeated ? Array(rest) : rest.prefix(1).map { $0 }
             rest = operand.arity.isRepeated ? [] : rest.dropFirst()
         }
-        if let extra = rest.first { throw .usage("\(extra) is too much. Usage: \(command.usage)") }
+        if let extra = rest.first { throw .usage("unexpected argument \(extra). Usage: \(command.usage)") }
     }
 
-    /// Nil where neither the flag nor its variable is set; an empty variable counts as not set.
+    /// Nil if neither the flag nor its variable is set. An empty variable counts as not set.
     func value<Value>(_ flag: Flag<Value>) throws(GatewayError) -> Value? {
         if let text = flags[flag.name] { return try flag.kind.value(of: text, for: flag.name) }
         guard let variable = flag.variable, let text = environment[variable], !text.isEmpty else { return nil }
@@ -93,7 +95,7 @@ struct Arguments: Sendable {
         return values
     }
 
-    /// All its words as one text: `12.50 EUR` need not be quoted.
+    /// The words of a repeated operand as one text, so that `12.50 EUR` needs no quotes.
     func joined<Value>(_ operand: Operand<Value>) throws(GatewayError) -> Value? {
         let words = operands[operand.name] ?? []
         if words.isEmpty { return nil }

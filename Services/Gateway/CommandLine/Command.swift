@@ -1,26 +1,26 @@
 import Kernel
 
-/// One command of the gateway: what it takes, what is said about it, and what it does.
+/// One command of the gateway: its operands and flags, its help, and its action.
 ///
-/// Parsing, help, suggestions and shell completion all read this one description.
+/// Parsing, help, suggestions and shell completion read this description and nothing else.
 struct Command: Sendable {
     /// `["admin", "room", "open"]`
     let words: [String]
     let summary: String
-    /// What a summary has no room for.
+    /// A paragraph of help below the summary.
     var details = ""
-    /// The services it calls; each can be told where.
-    var calls: [Peer] = []
-    /// As whom it calls them. Empty where nobody needs to be signed in.
+    /// The services it calls. Each adds a flag for its address.
+    var calls: [Service] = []
+    /// The roles that may run it. Empty if it needs no credential.
     var caller: Role = []
     var operands: [any AnyOperand] = []
     var flags: [any AnyFlag] = []
-    /// Each as it is typed.
+    /// Complete shell lines.
     let examples: [String]
     let run: @Sendable (Invocation) async throws(GatewayError) -> Void
 
     init(
-        _ name: String, _ summary: String, details: String = "", calls: [Peer] = [], caller: Role = [],
+        _ name: String, _ summary: String, details: String = "", calls: [Service] = [], caller: Role = [],
         operands: [any AnyOperand] = [], flags: [any AnyFlag] = [], examples: [String],
         run: @escaping @Sendable (Invocation) async throws(GatewayError) -> Void
     ) {
@@ -35,10 +35,10 @@ struct Command: Sendable {
         self.run = run
     }
 
-    /// As it is typed, without the program.
+    /// The words with spaces between: `admin room open`.
     var name: String { words.joined(separator: " ") }
 
-    /// Its own flags, and those that come with what it does.
+    /// Its own flags, and those that its services and roles add.
     var allFlags: [any AnyFlag] {
         var all = flags + [CommonFlags.json]
         if !calls.isEmpty { all += [CommonFlags.timeout] + calls.map(\.flag) }
@@ -55,18 +55,18 @@ struct Command: Sendable {
     }
 }
 
-/// Flags that many commands share.
+/// Flags of several commands.
 enum CommonFlags {
     static let json = Flag("--json", .isGiven, "print one line of JSON, for scripts")
     static let timeout = Flag(
-        "--timeout", .duration, "how long to wait for an answer; 10s if not given", variable: "ONSALE_TIMEOUT")
+        "--timeout", .duration, "longest wait for an answer; 10s if not given", variable: "ONSALE_TIMEOUT")
     static let credential = Flag(
-        "--credential", .path, "call with the credential in this file instead of the kept sign-in",
+        "--credential", .path, "use the credential in this file instead of the stored sign-in",
         variable: "ONSALE_CREDENTIAL")
     static let requestID = Flag<RequestID>(
-        "--request-id", .id(), "what names this wish on every retry; new if not given")
+        "--request-id", .id(), "id of this request, to repeat it safely; a new id if not given")
     static let zone = Flag(
-        "--zone", .zone, "the time zone of times without one, such as Europe/Berlin; this machine's if not given",
+        "--zone", .zone, "time zone of times without one, such as Europe/Berlin; this machine's if not given",
         variable: "TZ")
-    static let yes = Flag("--yes", .isGiven, "do it without asking")
+    static let yes = Flag("--yes", .isGiven, "do not ask for confirmation")
 }

@@ -1,23 +1,23 @@
 import Glibc
 
-/// Where a command writes to, and what that is.
+/// The input and output of a command.
 package struct Console: Sendable {
-    /// What was asked for; ends in a line break.
+    /// Writes the result to standard output, and ends it with a line break.
     package let print: @Sendable (String) -> Void
-    /// What people have to know besides.
-    package let complain: @Sendable (String) -> Void
-    /// Puts text into the terminal as it is: what moves.
+    /// Writes notes and errors to standard error, and ends them with a line break.
+    package let printError: @Sendable (String) -> Void
+    /// Writes text without a line break: prompts and the waiting bar.
     let draw: @Sendable (String) -> Void
     let input: Input
-    /// Nil where the output is no terminal.
+    /// Nil if the output is not a terminal.
     private let terminal: Terminal?
 
     package init(
-        print: @escaping @Sendable (String) -> Void, complain: @escaping @Sendable (String) -> Void,
+        print: @escaping @Sendable (String) -> Void, printError: @escaping @Sendable (String) -> Void,
         line: @escaping @Sendable () -> String? = { nil }
     ) {
         self.print = print
-        self.complain = complain
+        self.printError = printError
         draw = { _ in }
         input = Input(isTerminal: false, line: line)
         terminal = nil
@@ -25,24 +25,24 @@ package struct Console: Sendable {
 
     init(of environment: [String: String]) {
         print = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDOUT_FILENO) }
-        complain = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) }
+        printError = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) }
         draw = { Self.write($0, to: STDOUT_FILENO) }
         terminal = Terminal(STDOUT_FILENO, environment)
         input = Input(isTerminal: isatty(STDIN_FILENO) == 1 && terminal != nil, line: { readLine() })
     }
 
-    /// Whether somebody is watching: only then does anything move.
+    /// True if the output is a terminal. Only then are bars drawn.
     var isTerminal: Bool { terminal != nil }
 
     var style: Style { terminal?.style ?? .plain }
 
-    /// How many characters a line has room for. Without a terminal: as many as one would.
-    var columns: Int { terminal?.columns ?? Terminal.usualColumns }
+    /// The width of the terminal, or 80 without one.
+    var columns: Int { terminal?.columns ?? Terminal.defaultColumns }
 
-    /// Whoever reads a file of it later must not take a part for the whole.
-    private static func lost(_ descriptor: Int32) {
+    /// Ends the program if standard output cannot be written, because a partial result must not look like success.
+    private static func fail(_ descriptor: Int32) {
         guard descriptor == STDOUT_FILENO else { return }
-        write("gateway: the output cannot be written: \(String(cString: strerror(errno)))\n", to: STDERR_FILENO)
+        write("gateway: cannot write to standard output: \(String(cString: strerror(errno)))\n", to: STDERR_FILENO)
         exit(GatewayExit.file.rawValue)
     }
 
@@ -51,7 +51,7 @@ package struct Console: Sendable {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return errno == EPIPE ? () : lost(descriptor) }
+            guard count > 0 else { return errno == EPIPE ? () : fail(descriptor) }
             rest = rest.dropFirst(count)
         }
     }

@@ -1,10 +1,10 @@
-/// `--best 2`: what a command can be told beyond its operands.
+/// An option of a command: `--best 2`.
 struct Flag<Value: Sendable>: Sendable {
-    /// With its hyphens.
+    /// With both hyphens: `--best`.
     let name: String
     let kind: ValueKind<Value>
     let summary: String
-    /// Read where the flag is not given.
+    /// The environment variable that is read if the flag is not given.
     let variable: String?
 
     init(_ name: String, _ kind: ValueKind<Value>, _ summary: String, variable: String? = nil) {
@@ -15,16 +15,16 @@ struct Flag<Value: Sendable>: Sendable {
     }
 }
 
-/// A flag whatever its type: what a command's list of them is made of.
+/// A flag without its value type, for the list of a command's flags.
 protocol AnyFlag: Sendable {
     var name: String { get }
     var summary: String { get }
     var variable: String? { get }
-    /// Nil for a switch, which takes no value.
+    /// Nil for a flag without a value.
     var placeholder: String? { get }
     var choices: [String] { get }
     var isPath: Bool { get }
-    /// Refuses what cannot be read, also where the command would not look at it.
+    /// Throws if the value is invalid. Called for every given flag, because a command may ignore some of its flags.
     func check(_ text: String) throws(GatewayError)
 }
 
@@ -36,7 +36,7 @@ extension Flag: AnyFlag {
     func check(_ text: String) throws(GatewayError) { _ = try kind.value(of: text, for: name) }
 }
 
-/// What stands without a flag.
+/// An argument without a flag.
 struct Operand<Value: Sendable>: Sendable {
     let name: String
     let kind: ValueKind<Value>
@@ -49,12 +49,13 @@ struct Operand<Value: Sendable>: Sendable {
     }
 }
 
-/// How often an operand may stand there. Only the last one of a command may be of any number.
+/// How many values an operand takes. Only the last operand of a command may take several.
 enum Arity: Sendable {
     case one
     case optional
+    /// Zero or more.
     case any
-    /// At least one.
+    /// One or more.
     case some
 
     var isRequired: Bool { self == .one || self == .some }

@@ -1,51 +1,53 @@
 import Kernel
 import RPC
 
-/// Why a command did not do what it was asked for.
+/// The failure of a command: its exit code, the problem, and what to do next.
 package struct GatewayError: Error {
     let exit: GatewayExit
-    let what: String
-    /// What to do about it, where `what` does not say so itself.
-    var advice: String?
-    /// The stable constant of a service's refusal: `SEAT_SOLD`. Empty where no service spoke.
+    let problem: String
+    /// What to do next. Nil if `problem` says so itself.
+    var hint: String?
+    /// The constant of the service's failure, such as `SEAT_SOLD`. Empty if no service failed.
     var reason = ""
-    /// What the service said beyond that.
+    /// Details of the service's failure.
     var details: [Detail] = []
 
-    init(_ exit: GatewayExit, _ what: String, advice: String? = nil, reason: String = "") {
+    init(_ exit: GatewayExit, _ problem: String, hint: String? = nil, reason: String = "") {
         self.exit = exit
-        self.what = what
-        self.advice = advice
+        self.problem = problem
+        self.hint = hint
         self.reason = reason
     }
 
-    static func usage(_ what: String) -> GatewayError { GatewayError(.usage, what) }
-    static func refused(_ what: String) -> GatewayError { GatewayError(.refused, what) }
+    static func usage(_ problem: String) -> GatewayError { GatewayError(.usage, problem) }
+    static func refused(_ problem: String) -> GatewayError { GatewayError(.refused, problem) }
 
-    /// What happened, and what to do.
-    var message: String { advice.map { "\(what). \($0)" } ?? what }
+    /// The problem and the hint, for people.
+    var message: String { hint.map { "\(problem). \($0)" } ?? problem }
 
-    /// How a wish that was not answered is told from a new one when it is typed again.
-    enum Repeating: Equatable {
-        /// It names what it changes, or changes nothing: twice is the same as once.
-        case asItIs
-        /// The command remembers it.
-        case isRemembered
-        case with(RequestID)
+    /// How a user repeats a request that got no answer.
+    enum Retry: Equatable {
+        /// By the same command, because the request is idempotent.
+        case sameCommand
+        /// By the same command, because the request's id is on the disk.
+        case recorded
+        /// By the same command with `--request-id`.
+        case withID(RequestID)
     }
 
-    /// What a failed call means to whoever made it.
-    init(_ failure: RPCFailure, of peer: Peer, repeating: Repeating) {
-        let exit = GatewayExit(of: failure, isRepeatable: repeating == .asItIs)
+    /// The error of a command whose call to a service failed.
+    init(_ failure: RPCFailure, of service: Service, retry: Retry) {
+        let exit = GatewayExit(of: failure, isRepeatable: retry == .sameCommand)
         if failure.isIndefinite {
             self.init(
-                exit, "the \(peer.rawValue) service gave no answer: \(failure.message)",
-                advice: Advice.text(for: repeating))
+                exit, "the \(service.rawValue) service gave no answer: \(failure.message)",
+                hint: Hint.text(for: retry))
         } else {
-            let isGone = exit == .unavailable
+            let isUnavailable = exit == .unavailable
             self.init(
-                exit, isGone ? "the \(peer.rawValue) service cannot answer: \(failure.message)" : failure.message,
-                advice: Advice.text(for: failure, of: peer))
+                exit,
+                isUnavailable ? "the \(service.rawValue) service cannot answer: \(failure.message)" : failure.message,
+                hint: Hint.text(for: failure, of: service))
         }
         reason = failure.reason
         details = failure.details

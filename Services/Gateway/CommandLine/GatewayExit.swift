@@ -1,6 +1,6 @@
 import RPC
 
-/// How a command ended, for scripts. The larger numbers are those of sysexits.
+/// The exit codes of the gateway. The numbers from 64 to 78 are those of sysexits.h.
 package enum GatewayExit: Int32, CaseIterable, Sendable {
     case done = 0
     case refused = 1
@@ -13,17 +13,18 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
 
     private var meaning: String {
         switch self {
-        case .done: "done: what was asked for is so now, also where it was so before"
-        case .refused: "the answer is no, and nothing has changed; the message says what to do"
-        case .indefinite: "not known yet: it may have happened. The message says how to find out"
-        case .usage: "the command line is wrong; nothing was sent"
-        case .unavailable: "no service could be reached, or none had time to answer; type it again later"
-        case .file: "a file of this machine cannot be read or written"
-        case .notAllowed: "nobody is signed in, or not as somebody who may do this"
+        case .done: "success (also if nothing had to change)"
+        case .refused: "refused, and nothing has changed; the message says what to do"
+        case .indefinite: "outcome not known: the request may have taken effect; the message says how to find out"
+        case .usage: "the command line is wrong; no request was sent"
+        case .unavailable: "a service is unreachable or too busy; repeat the command later"
+        case .file: "a local file cannot be read or written"
+        case .notAllowed: "not signed in, or the role does not allow this"
         case .interrupted: "ended by Ctrl-C"
         }
     }
 
+    /// The table of exit codes in the help.
     static var help: String {
         let lines = allCases.map { exit in
             let number = "\(exit.rawValue)"
@@ -34,7 +35,7 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
 }
 
 extension GatewayExit {
-    /// What a failed call comes to. Where nothing is changed by asking twice, nobody has to find out what happened.
+    /// The exit code of a failed call. A repeatable call is never indefinite, because the user can just repeat it.
     init(of failure: RPCFailure, isRepeatable: Bool) {
         if failure.isIndefinite {
             self = isRepeatable ? .unavailable : .indefinite
@@ -42,9 +43,9 @@ extension GatewayExit {
         }
         switch failure.code {
         case .unauthenticated: self = .notAllowed
-        // A pass says that it is somebody's turn, not who somebody is.
+        // A pass proves an active place, not an identity.
         case .permissionDenied: self = failure.reason.hasPrefix("PASS_") ? .refused : .notAllowed
-        // The same again would be as large.
+        // Repeating the request cannot help: it has the same size.
         case .resourceExhausted where failure.reason.hasSuffix("_TOO_LARGE"): self = .refused
         case .unavailable, .deadlineExceeded, .resourceExhausted: self = .unavailable
         default: self = failure.isNotProcessed ? .unavailable : .refused

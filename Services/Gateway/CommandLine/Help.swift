@@ -1,25 +1,26 @@
-/// What `--help` prints: as wide as a usual window, wherever it goes.
+/// The texts of `--help`, always 80 columns wide.
 enum Help {
-    /// Of the program, or of the commands that begin with `prefix`.
+    /// Help of the program, or of the commands that begin with `prefix`.
     static func overview(of commands: [Command], after prefix: [String] = []) -> String {
-        // From above, all commands of operators are one line.
+        // The help of the program lists all commands of operators in one line.
         let admin = "admin"
         var lines = commands.filter { !prefix.isEmpty || $0.words[0] != admin }.map { command in
             (command.words.dropFirst(prefix.count).joined(separator: " "), command.summary)
         }
-        if prefix.isEmpty { lines.append((admin, "What operators do; gateway \(admin) --help lists it.")) }
+        if prefix.isEmpty { lines.append((admin, "Commands for operators. To list them: gateway \(admin) --help")) }
         let list = columns(lines)
         let program = (["gateway"] + prefix).joined(separator: " ")
         return """
             \(program) COMMAND [OPTIONS]
 
             \(list)
-            \(program) COMMAND --help tells more about one of them, with examples.
+            For options and examples of a command: \(program) COMMAND --help
 
             \(GatewayExit.help)
             """
     }
 
+    /// Help of one command.
     static func text(of command: Command) -> String {
         let flags = command.allFlags.map { flag in
             (
@@ -28,9 +29,9 @@ enum Help {
             )
         }
         return """
-            \(command.usage.wrapped(to: Terminal.usualColumns))
+            \(command.usage.wrapped(to: Terminal.defaultColumns))
 
-            \(command.summary.wrapped(to: Terminal.usualColumns))
+            \(command.summary.wrapped(to: Terminal.defaultColumns))
             \(command.details.isEmpty ? "" : "\n\(paragraph(command.details))\n")
             Options:
             \(columns(flags))
@@ -47,14 +48,14 @@ enum Help {
         }.joined()
     }
 
-    /// A text beside its head, in as many lines as it takes.
+    /// A head with its text beside it, wrapped to 80 columns.
     static func row(_ head: String, _ text: String) -> String {
         let margin = String(repeating: " ", count: head.count + 2)
-        let lines = text.wrapped(to: Terminal.usualColumns - margin.count).split(separator: "\n")
+        let lines = text.wrapped(to: Terminal.defaultColumns - margin.count).split(separator: "\n")
         return "  \(head)\(lines.joined(separator: "\n" + margin))\n"
     }
 
-    /// Lines that are indented are shown as they are; others flow.
+    /// The text with its paragraphs wrapped. Indented lines stay as they are.
     private static func paragraph(_ text: String) -> String {
         var lines: [String] = []
         for line in text.split(separator: "\n").map(String.init) {
@@ -64,10 +65,10 @@ enum Help {
                 lines.append(line)
             }
         }
-        return lines.map { $0.hasPrefix(" ") ? $0 : $0.wrapped(to: Terminal.usualColumns) }.joined(separator: "\n")
+        return lines.map { $0.hasPrefix(" ") ? $0 : $0.wrapped(to: Terminal.defaultColumns) }.joined(separator: "\n")
     }
 
-    /// A command line in several, as a shell takes it: never within a quoted word.
+    /// A command line broken before its options, with backslashes for the shell.
     private static func broken(_ example: String) -> String {
         let continued = " \\\n      "
         var lines = [""]
@@ -75,7 +76,7 @@ enum Help {
             let last = lines[lines.count - 1]
             if last.isEmpty {
                 lines[lines.count - 1] = part
-            } else if last.count + 1 + part.count + 8 <= Terminal.usualColumns {
+            } else if last.count + 1 + part.count + 8 <= Terminal.defaultColumns {
                 lines[lines.count - 1] = "\(last) \(part)"
             } else {
                 lines.append(part)

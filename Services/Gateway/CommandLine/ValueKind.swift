@@ -1,15 +1,16 @@
 import Kernel
 import Runtime
 
-/// How a word of the command line is read, and what is allowed.
+/// Reads one value of the command line, and describes the allowed values.
 struct ValueKind<Value: Sendable>: Sendable {
-    /// `HOST:PORT`; nil where the flag's name says it all.
+    /// The value in the help, such as `HOST:PORT`. Nil for a flag without a value.
     let placeholder: String?
-    /// Completes "is not …".
+    /// The allowed values, to follow "is not" in an error.
     let allowed: String
-    /// What a shell offers; empty where it cannot know.
+    /// The values that shell completion offers. Empty if there is no fixed list.
     var choices: [String] = []
     var isPath = false
+    /// Nil for an invalid value.
     let read: @Sendable (String) -> Value?
 }
 
@@ -19,7 +20,7 @@ extension ValueKind<Bool> {
 
 extension ValueKind<String> {
     static func text(_ placeholder: String) -> Self {
-        ValueKind(placeholder: placeholder, allowed: "text that is not empty") { $0.isEmpty ? nil : $0 }
+        ValueKind(placeholder: placeholder, allowed: "a text of at least one character") { $0.isEmpty ? nil : $0 }
     }
 
     static var path: Self {
@@ -51,16 +52,16 @@ extension ValueKind<Duration> {
 }
 
 extension ValueKind<[Address]> {
-    static let mostAddresses = 64
+    static let maximumAddresses = 64
 
     static var addresses: Self {
         ValueKind(
             placeholder: "HOST:PORT,...",
-            allowed: "1 to \(mostAddresses) addresses with commas between, such as 10.0.0.1:7001,10.0.0.2:7001"
+            allowed: "a list of 1 to \(maximumAddresses) addresses, such as 10.0.0.1:7001,10.0.0.2:7001"
         ) { text in
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
             let addresses = parts.compactMap { Address(String($0)) }
-            return addresses.count == parts.count && parts.count <= mostAddresses ? addresses : nil
+            return addresses.count == parts.count && parts.count <= maximumAddresses ? addresses : nil
         }
     }
 }

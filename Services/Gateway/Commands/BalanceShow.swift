@@ -3,14 +3,14 @@ import WalletAPI
 
 enum BalanceShow {
     static let command = Command(
-        "balance", "Shows the money in your wallet: what can be spent, and what is set aside for payments.",
+        "balance", "Shows the money in your wallet: available, and set aside for payments.",
         calls: [.wallet], caller: .user, examples: ["gateway balance", "gateway balance --json"],
         run: show)
 
     private static func show(_ run: Invocation) async throws(GatewayError) {
         let balances = try await run.call(WalletMethods.showBalance, ShowBalanceRequest()).balances
         if balances.isEmpty, !run.isJSON {
-            return run.console.print("Your wallet is empty. To put money in: gateway top-up 50 EUR")
+            return run.console.print("Your wallet is empty. To top it up: gateway top-up 50 EUR")
         }
         var table = Table([("AVAILABLE", .right), ("SET ASIDE", .right)])
         for balance in balances {

@@ -2,15 +2,15 @@ import ConcertAPI
 import Kernel
 import WalletAPI
 
-/// The whole journey: stand in line, choose seats, hold them, pay, get the tickets.
+/// Joins the line, reserves seats, pays, and shows the tickets.
 enum Buy {
-    private static let topUp = Flag("--top-up", .isGiven, "put in what is missing in the wallet, without asking")
+    private static let topUp = Flag("--top-up", .isGiven, "top up the missing amount without asking")
 
     static let command = Command(
-        "buy", "Buys tickets from beginning to end: the line, the seats, the payment.",
+        "buy", "Buys tickets: joins the line, reserves seats, and pays.",
         details: """
-            In a terminal it asks what it needs to know. For scripts it is one line: name the date, the seats or --best, and
-            say --yes. Interrupted anywhere and typed again, it goes on where it was; it never pays twice.
+            In a terminal it asks for values that are not given. In a script, name the date, the seats or --best, and
+            pass --yes. After an interruption, repeat the command: it continues, and never pays twice.
             """,
         calls: [.queue, .concert, .wallet], caller: .user, operands: [Invocation.optionalTarget, Reserve.seats],
         flags: [Reserve.best, Reserve.grade, topUp, CommonFlags.yes, CommonFlags.zone],
@@ -21,21 +21,21 @@ enum Buy {
         run: buy)
 
     private static func buy(_ run: Invocation) async throws(GatewayError) {
-        // Before anything is asked.
+        // Fails before the first question.
         _ = try run.credential()
-        let wish = try SeatWish(run)
-        guard run.canAsk || (wish != nil && run.arguments.isGiven(CommonFlags.yes)) else {
-            throw .usage("nobody is there to be asked: name the date, the seats or --best, and say --yes")
+        let choice = try SeatChoice(run)
+        guard run.canAsk || (choice != nil && run.arguments.isGiven(CommonFlags.yes)) else {
+            throw .usage("not a terminal: name the date, the seats or --best, and pass --yes")
         }
         let date = try await run.dateToBuy()
-        let reservation = try await run.begunOrReserved(wish, of: date)
+        let reservation = try await run.existingOrNewReservation(choice, of: date)
         let report = ReservationReport(reservation: reservation)
         run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
         if reservation.state == .held {
-            let left = ShownTime.text(report.left(run.clock.now))
-            try await run.leaving("Nothing is paid. The seats are yours for \(left): gateway pay, or gateway release") {
-                () async throws(GatewayError) in
-                try await run.makeSure(of: report, puttingIn: run.arguments.isGiven(topUp))
+            let left = DisplayTime.text(report.left(run.clock.now))
+            let message = "Nothing is paid. The seats are held for \(left). Next: gateway pay, or gateway release"
+            try await run.withInterruptMessage(message) { () async throws(GatewayError) in
+                try await run.confirmPayment(of: report, toppingUp: run.arguments.isGiven(topUp))
             }
         }
         let payment = try await run.pay(reservation)
@@ -44,13 +44,13 @@ enum Buy {
     }
 
     private static func show(
-        _ payment: PaymentView, _ reservation: ReservationEntry, _ date: FoundDate, _ run: Invocation
+        _ payment: PaymentView, _ reservation: ReservationEntry, _ date: ConcertDate, _ run: Invocation
     ) async throws(GatewayError) {
         let tickets = try await run.tickets(of: date.concert.name).filter {
             $0.ticket.reservationID == reservation.reservationID
         }
         if run.isJSON {
-            let sold = Memory.Reservation(reservation)
+            let sold = RecentActivity.Reservation(reservation)
             var entry = reservation
             if let sold { entry = try await run.reservation(sold) }
             return run.show(
@@ -65,68 +65,69 @@ enum Buy {
         if let first = tickets.first { try await run.showTicket(first) }
         for other in tickets.dropFirst() {
             run.console.print(
-                "And seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.printable)")
+                "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.printable)")
         }
     }
 }
 
 extension Invocation {
-    private static let widestMap = 200
+    private static let maximumMapColumns = 200
 
-    /// The date that is meant, with everything passed that stands before those of its concert.
-    fileprivate func dateToBuy() async throws(GatewayError) -> FoundDate {
+    /// The date to buy tickets for. First joins the waiting room for browsing the concert, if it has one.
+    fileprivate func dateToBuy() async throws(GatewayError) -> ConcertDate {
         var target = try arguments.value(Self.optionalTarget)
-        if target == nil { target = Target(concert: try await askedConcert().name, date: nil) }
+        if target == nil { target = Target(concert: try await chooseConcert().name, date: nil) }
         guard let target else { throw .usage("CONCERT/DATE is missing. Usage: \(command.usage)") }
         let concert = try await concert(named: target.concert)
         if !concert.browseRoomID.isEmpty {
-            try await standInLine(WaitingLine(room: concert.browseRoomID, target: concert.name))
+            try await joinAndEnter(WaitingLine(room: concert.browseRoomID, target: concert.name))
         }
-        if target.date == nil, canAsk { return try await askedDate(of: concert) }
+        if target.date == nil, canAsk { return try await chooseDate(of: concert) }
         return try await date(target)
     }
 
-    private func standInLine(_ line: WaitingLine) async throws(GatewayError) {
-        let (place, remembered) = try await join(line)
-        let inside = try await comeIn(place, remembered)
-        note(PlaceReport(place: inside, target: line.target).briefly(shown))
+    private func joinAndEnter(_ line: WaitingLine) async throws(GatewayError) {
+        let (place, recorded) = try await join(line)
+        let inside = try await waitAndEnter(place, recorded)
+        note(PlaceReport(place: inside, target: line.target).shortText(localTime))
     }
 
-    /// What an earlier try has held, bought or begun to pay, if it is what is wanted now: nobody waits in line for that.
-    /// Else new seats.
-    fileprivate func begunOrReserved(_ wish: SeatWish?, of date: FoundDate) async throws(GatewayError)
-        -> ReservationEntry
-    {
-        let memory = try memory()
-        let undecided = memory.payments.last { $0.isOpen }.map {
-            Memory.Reservation(concert: $0.concert, reservation: $0.reservation)
+    /// A reservation of an earlier attempt that matches the choice, or else a new one.
+    ///
+    /// An earlier attempt may have held the seats, bought them or started a payment. It needs no place in the line.
+    fileprivate func existingOrNewReservation(
+        _ choice: SeatChoice?, of date: ConcertDate
+    ) async throws(GatewayError) -> ReservationEntry {
+        let activity = try activity()
+        let undecided = activity.payments.last { $0.isOpen }.map {
+            RecentActivity.Reservation(concert: $0.concert, reservation: $0.reservation)
         }
         var unanswered: RequestID?
-        if let last = undecided ?? memory.reservations.last, last.concert.bytes == date.concert.concertID {
-            if let reservation = try await reservationIfAny(last) {
-                let isOfDate = reservation.scheduleID == date.schedule.scheduleID
+        if let last = undecided ?? activity.reservations.last, last.concert.bytes == date.concert.concertID {
+            if let reservation = try await reservationIfMade(last) {
+                let isOfDate = reservation.scheduleID == date.id
                 if isOfDate, undecided != nil { return reservation }
-                if isOfDate, reservation.state == .held, try await isMet(wish, by: reservation, of: date) {
+                if isOfDate, reservation.state == .held, try await matches(choice, reservation, of: date) {
                     return reservation
                 }
-                if let wish, let own = try await ownReservation(wish, of: date) { return own }
+                if let choice, let own = try await ownReservation(choice, of: date) { return own }
             } else {
-                // It may still be on its way; under the same id it holds no further seats.
+                // The earlier request may still arrive. A request with the same id holds no further seats.
                 unanswered = RequestID(of: last.reservation)
             }
         }
         if !date.room.isEmpty, date.room != date.concert.browseRoomID {
-            try await standInLine(WaitingLine(room: date.room, target: date.name))
+            try await joinAndEnter(WaitingLine(room: date.room, target: date.name))
         }
-        if let wish { return try await reserve(wish, of: date, as: unanswered) }
-        return try await askedSeats(of: date)
+        if let choice { return try await reserve(choice, of: date, as: unanswered) }
+        return try await chooseSeats(of: date)
     }
 
-    /// Whether held seats are what is wanted now.
-    private func isMet(
-        _ wish: SeatWish?, by reservation: ReservationEntry, of date: FoundDate
+    /// True if the reservation has the chosen seats. Without a choice every reservation matches.
+    private func matches(
+        _ choice: SeatChoice?, _ reservation: ReservationEntry, of date: ConcertDate
     ) async throws(GatewayError) -> Bool {
-        switch wish {
+        switch choice {
         case nil: return true
         case .named(let names): return Set(names) == Set(reservation.seats)
         case .best(let count, let grade):
@@ -136,20 +137,20 @@ extension Invocation {
         }
     }
 
-    /// Shows the map and asks, until seats are held.
-    private func askedSeats(of date: FoundDate) async throws(GatewayError) -> ReservationEntry {
+    /// Shows the map and asks for seats until a reservation succeeds.
+    private func chooseSeats(of date: ConcertDate) async throws(GatewayError) -> ReservationEntry {
         var problem: String?
         while true {
             let plan = try await seatPlan(of: date)
-            console.print(SeatMap(plan, style: style, columns: min(console.columns, Self.widestMap)).text())
-            // Below the map, where it is seen.
+            console.print(SeatMap(plan, style: style, columns: min(console.columns, Self.maximumMapColumns)).text())
+            // Printed below the map, which would push it off the screen.
             if let problem { console.print(style.paint(console.fitted(problem), .yellow)) }
             let example = plan.grades.first { $0.free > 0 }?.name ?? "A"
-            let wish = try ask(
-                "Which seats? Name them, as in \(plan.exampleSeat), or say: best 2 \(example)"
-            ) { answer throws(GatewayError) in try SeatWish(answer, plan) }
+            let choice = try ask(
+                "Which seats? Type names such as \(plan.exampleSeat), or: best 2 \(example)"
+            ) { answer throws(GatewayError) in try SeatChoice(answer, plan) }
             do throws(GatewayError) {
-                return try await reserve(wish, of: date)
+                return try await reserve(choice, of: date)
             } catch {
                 guard error.exit == .refused else { throw error }
                 problem = error.message
@@ -157,50 +158,30 @@ extension Invocation {
         }
     }
 
-    /// That there is enough money, and that it is wanted.
-    fileprivate func makeSure(of report: ReservationReport, puttingIn isTopUpGiven: Bool) async throws(GatewayError) {
+    /// Tops up the wallet if it has too little money, and asks for confirmation. Throws if the user refuses either.
+    fileprivate func confirmPayment(
+        of report: ReservationReport, toppingUp isTopUpGiven: Bool
+    ) async throws(GatewayError) {
         let reservation = report.reservation
-        if let shortfall = try await shortfall(for: reservation.amount, reservation.currency) {
-            let refusal = GatewayError(.refused, shortfall.text, advice: shortfall.advice, reason: "INSUFFICIENT")
+        if let insufficientFunds = try await insufficientFunds(for: reservation.amount, reservation.currency) {
+            let refusal = GatewayError(
+                .refused, insufficientFunds.text, hint: insufficientFunds.hint, reason: "INSUFFICIENT")
             if !isTopUpGiven {
                 guard canAsk, !arguments.isGiven(CommonFlags.yes) else { throw refusal }
-                note("\(shortfall.text.prefix(1).uppercased())\(shortfall.text.dropFirst()).")
-                guard try confirm("Put in \(shortfall.missing)?") else { throw refusal }
+                note("\(insufficientFunds.text.prefix(1).uppercased())\(insufficientFunds.text.dropFirst()).")
+                guard try confirm("Top up \(insufficientFunds.missing)?") else { throw refusal }
             }
-            _ = try await topUp(shortfall.missing)
+            _ = try await topUp(insufficientFunds.missing)
         }
-        try makeSure(
+        let left = DisplayTime.text(report.left(clock.now))
+        try requireConfirmation(
             "Pay \(report.total) for \(report.seats)?",
-            otherwise:
-                "nothing was paid. The seats are yours for \(ShownTime.text(report.left(clock.now))): gateway pay")
-    }
-}
-
-extension SeatWish {
-    /// What somebody typed: `Stalls-12-7 Stalls-12-8`, `best 2 A`.
-    init(_ answer: String, _ plan: SeatPlan) throws(GatewayError) {
-        let words = answer.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
-        guard let first = words.first else { throw .usage("Please name seats.") }
-        if first == "best" {
-            guard words.count >= 2, let count = Int(words[1]), (1...50).contains(count) else {
-                throw .usage("Please say how many, as in: best 2 A")
-            }
-            let grade = words.dropFirst(2).joined(separator: " ")
-            let grades = plan.grades.map(\.name)
-            // A letter of the map, or the name; where there is one grade, nothing.
-            let found = plan.grades.first { $0.name == grade || String($0.letter) == grade.uppercased() }?.name
-            guard let name = found ?? (grade.isEmpty && grades.count == 1 ? grades[0] : nil) else {
-                throw .usage("Please say of which grade: \(grades.joined(separator: ", "))")
-            }
-            self = .best(count, grade: name)
-        } else {
-            self = .named(words)
-        }
+            unchanged: "nothing was paid. The seats are held for \(left). To pay: gateway pay")
     }
 }
 
 extension SeatPlan {
-    /// Some seat that is free, for those who do not know how seats are named.
+    /// The name of a free seat, as an example in a question.
     fileprivate var exampleSeat: String {
         for block in blocks {
             if let number = block.numbers.first(where: { state(of: $0, in: block) == .free }) {

@@ -2,21 +2,21 @@ import Kernel
 import MessageJSON
 import RPC
 
-/// `gateway call`: any method, with JSON in and JSON out.
+/// Calls any method with JSON.
 enum Call {
     private static let method = Operand("METHOD", ValueKind<String>.text("METHOD"))
     private static let request = Operand("JSON", ValueKind<String>.text("JSON"), .optional)
     private static let at = Flag(
-        "--at", .addresses, "where the service listens; if not given, where the service of the method does")
+        "--at", .addresses, "addresses to call; those of the method's service if not given")
 
     static let command = Command(
-        "call", "Calls a method with the request in JSON, and prints the reply in JSON.",
+        "call", "Calls a method with a request in JSON, and prints the reply in JSON.",
         details: """
-            A stream prints one line for each item, until it ends or Ctrl-C. Calls are made as whoever is signed in, or as
-            the operator, as the method asks for; --credential names another. JSON is that of protobuf: gateway methods
-            METHOD lists the fields, bytes are in Base64.
+            A stream prints one line per item until it ends or Ctrl-C. The call uses the stored credential of the user
+            or the operator, as the method requires, or --credential. The format is JSON of protobuf, with bytes in
+            Base64. To list the fields: gateway methods METHOD
             """,
-        calls: Peer.allCases, caller: [.user, .operator], operands: [method, request],
+        calls: Service.allCases, caller: [.user, .operator], operands: [method, request],
         flags: [at, CommonFlags.requestID],
         examples: [
             "gateway call Health/Check", "gateway call ListConcerts '{\"name\": \"moon-tour\"}'",
@@ -27,14 +27,14 @@ enum Call {
     private static func call(_ run: Invocation) async throws(GatewayError) {
         let method = try KnownMethods.find(try run.arguments.required(method))
         let request = try payload(try run.arguments.value(request) ?? "{}", of: method)
-        let peer = Peer(method: method.name)
-        var addresses = try run.addresses(of: peer ?? .queue)
+        let service = Service(method: method.name)
+        var addresses = try run.addresses(of: service ?? .queue)
         if let given = try run.arguments.value(at) { addresses = given }
         let requestID = try run.newRequestID()
         let options = CallOptions(
             timeout: method.isStream ? nil : try run.timeout(), requestID: requestID,
             credential: try credential(for: method, run)?.bytes)
-        let client = run.connections.client(of: peer ?? .queue, at: addresses)
+        let client = run.connections.client(of: service ?? .queue, at: addresses)
         do throws(RPCFailure) {
             if let stream = KnownMethods.streams.first(where: { $0.name == method.name }) {
                 try await follow(stream, client, request, options, run)
@@ -43,14 +43,14 @@ enum Call {
                 run.console.print(try text(of: reply, as: method.reply, isIndented: !run.isJSON))
             }
         } catch {
-            // With code and reason, for those who look closely.
+            // This command prints the code and the reason of the failure, too.
             let exit = GatewayExit(of: error, isRepeatable: false)
-            let advice = exit == .indefinite ? Advice.text(for: .with(requestID)) : nil
-            throw GatewayError(exit, "\(error)", advice: advice, reason: error.reason)
+            let hint = exit == .indefinite ? Hint.text(for: .withID(requestID)) : nil
+            throw GatewayError(exit, "\(error)", hint: hint, reason: error.reason)
         }
     }
 
-    /// Ctrl-C ends the stream, and the service hears of it.
+    /// Prints the items of a stream. Ctrl-C cancels the call.
     private static func follow(
         _ stream: KnownStream, _ client: Client, _ request: [UInt8], _ options: CallOptions, _ run: Invocation
     ) async throws(RPCFailure) {
@@ -78,7 +78,8 @@ enum Call {
         do throws(JSONError) {
             return try MessageJSON.bytes(from: json, as: method.request)
         } catch {
-            throw .usage("JSON of \(method.request.name): \(error). See: gateway methods \(method.serviceAndName)")
+            throw .usage(
+                "invalid JSON for \(method.request.name): \(error). See: gateway methods \(method.serviceAndName)")
         }
     }
 
@@ -88,25 +89,25 @@ enum Call {
         do throws(MessageError) {
             return try MessageJSON.text(of: bytes, as: descriptor, isIndented: isIndented)
         } catch {
-            throw RPCFailure(.internal, "MALFORMED_REPLY", "the reply cannot be read: \(error)").indefinite
+            throw RPCFailure(.internal, "MALFORMED_REPLY", "cannot decode the reply: \(error)").indefinite
         }
     }
 
-    /// As a user where the method is for users, else as the operator; a named file is taken as it is.
+    /// The credential of `--credential`, or a stored one of a role that may call the method.
     private static func credential(
         for method: MethodDescription, _ run: Invocation
-    ) throws(GatewayError) -> KeptCredential? {
+    ) throws(GatewayError) -> StoredCredential? {
         let isNamed = try run.arguments.value(CommonFlags.credential) != nil
         if method.callers.isEmpty, !isNamed {
-            return try? run.home.credential(of: .user).flatMap { run.clock.now < $0.expiry ? $0 : nil }
+            return try? run.configuration.credential(of: .user).flatMap { run.clock.now < $0.expiry ? $0 : nil }
         }
-        let hasUser = (try? run.home.credential(of: .user)) != nil
+        let hasUser = (try? run.configuration.credential(of: .user)) != nil
         let asUser = method.callers.contains(.user) && (hasUser || !method.callers.contains(.operator))
         if method.callers == .service, !isNamed {
             throw GatewayError(
                 .notAllowed,
-                "\(method.serviceAndName) is for services. Type: gateway admin credential --role service --output FILE, "
-                    + "and call with --credential FILE")
+                "only services may call \(method.serviceAndName). Type: gateway admin credential --role service "
+                    + "--output FILE, then pass --credential FILE")
         }
         return try run.credential(of: asUser ? .user : .operator)
     }

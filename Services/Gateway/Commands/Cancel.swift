@@ -3,15 +3,14 @@ import Kernel
 import WalletAPI
 
 enum Cancel {
-    private static let reason = Flag("--reason", .text("TEXT"), "why, for the organiser")
+    private static let reason = Flag("--reason", .text("TEXT"), "reason, for the organiser")
 
     static let command = Command(
-        "cancel", "Gives back what you bought, for your money; or ends a payment that is not decided yet.",
+        "cancel", "Returns bought seats for a refund, or cancels a payment that is not decided yet.",
         details: """
-            A reservation is given back as a whole: its tickets become invalid, and the money comes back to your wallet.
-            Until when that is allowed, the date says. To give back seats that are only held: gateway release. A payment
-            that cannot be ended at once, because nobody has decided yet, is ended or paid later; the command then ends
-            with 2.
+            A reservation is returned as a whole: its tickets become invalid, and the money is refunded to your wallet.
+            Each date has a deadline for returns. To release seats that are only held: gateway release. If a payment
+            cannot be cancelled at once, the command exits with 2, and the payment is cancelled or paid later.
             """,
         calls: [.concert, .wallet], caller: .user, operands: [Invocation.reservation],
         flags: [reason, CommonFlags.yes, CommonFlags.requestID],
@@ -27,14 +26,14 @@ enum Cancel {
         case .sold: break
         case .returned:
             return run.show(.object(["reservation": report.json]), report.text(now: run.clock.now))
-        case .held: throw .refused("these seats are held, not bought. To give them back: gateway release")
+        case .held: throw .refused("the seats are held, not bought. To release them: gateway release")
         default:
             throw .refused(
-                "nothing was bought that could be given back. \(report.text(now: run.clock.now)) "
-                    + ReservationReport.again)
+                "there are no bought seats to return. \(report.text(now: run.clock.now)) "
+                    + ReservationReport.reserveAgain)
         }
-        try run.makeSure(
-            "Give back \(report.seats) for \(report.total)?", otherwise: "nothing was given back; the seats are yours")
+        try run.requireConfirmation(
+            "Return \(report.seats) for \(report.total)?", unchanged: "nothing was returned. The seats are yours")
         let request = CancelReservationRequest(
             concertID: reservation.concertID, reservationID: reservation.reservationID,
             reason: try run.arguments.value(reason) ?? "")
@@ -43,17 +42,17 @@ enum Cancel {
         let cancelled = ReservationReport(reservation: reply.reservation ?? reservation)
         run.show(
             .object(["reservation": cancelled.json, "refundId": .id(reply.refundID)]),
-            "\(cancelled.text(now: run.clock.now)) The money is on its way to your wallet.")
+            "\(cancelled.text(now: run.clock.now)) The refund is on its way to your wallet.")
     }
 
-    /// The payment that was begun for it, while nobody has decided. The concert service is not asked: it may be the one
-    /// that does not answer.
+    /// The undecided payment of the reservation, if there is one. Does not call the concert service, because its
+    /// failure may be the reason that the payment is undecided.
     private static func undecided(_ name: String?, _ run: Invocation) async throws(GatewayError) -> PaymentView? {
-        let memory = try run.memory()
-        let latest = memory.reservations.last { !$0.isOpen }?.reservation
-        let ending = name.map { IDEnding($0) }
-        let begun = memory.payments.last { payment in
-            payment.isOpen && ending?.ends(payment.reservation.bytes) ?? (payment.reservation == latest)
+        let activity = try run.activity()
+        let latest = activity.reservations.last { !$0.isOpen }?.reservation
+        let suffix = name.map { IDSuffix($0) }
+        let begun = activity.payments.last { payment in
+            payment.isOpen && suffix?.matches(payment.reservation.bytes) ?? (payment.reservation == latest)
         }
         guard let begun else { return nil }
         do throws(GatewayError) {
@@ -63,23 +62,25 @@ enum Cancel {
             return payment.outcome == .pending ? payment : nil
         } catch {
             guard error.reason == "PAYMENT_UNKNOWN" else { throw error }
-            // It may still be on its way.
+            // The payment may still arrive.
             return PaymentView(paymentID: begun.payment.bytes, outcome: .pending)
         }
     }
 
     private static func end(_ payment: PaymentView, _ run: Invocation) async throws(GatewayError) {
-        try run.makeSure(
-            "Cancel \(PaymentReport(payment: payment).named), which is not decided yet?",
-            otherwise: "nothing was cancelled. To go on with the payment: gateway pay")
+        try run.requireConfirmation(
+            "Cancel \(PaymentReport(payment: payment).title), which is not decided yet?",
+            unchanged: "nothing was cancelled. To continue the payment: gateway pay")
         let request = CancelPaymentRequest(paymentID: payment.paymentID)
         let cancelled = try await run.call(WalletMethods.cancelPayment, request).payment ?? PaymentView()
         if let id = PaymentID(bytes: payment.paymentID) { try run.settle(cancelled, id) }
         let report = PaymentReport(payment: cancelled)
         switch cancelled.outcome {
         case .notPaid: run.show(report.json, report.text)
-        case .paid: throw .refused("it was paid before it could be cancelled. To give it back: gateway cancel")
-        default: throw GatewayError(.indefinite, report.pending, advice: PaymentReport.toSee, reason: "PENDING")
+        case .paid: throw .refused("the payment succeeded before the cancellation. To return the seats: gateway cancel")
+        default:
+            throw GatewayError(
+                .indefinite, report.cancellationPending, hint: PaymentReport.seeOutcome, reason: "PENDING")
         }
     }
 }

@@ -2,7 +2,7 @@ enum Completion {
     private static let shell = Operand("SHELL", ValueKind<String>.choice(["bash", "zsh", "fish"]))
 
     static let command = Command(
-        "completion", "Prints a script that makes a shell complete commands and options.",
+        "completion", "Prints the script that lets a shell complete commands and options.",
         operands: [shell],
         examples: [
             "source <(gateway completion bash)", "gateway completion zsh > ~/.zfunc/_gateway",
@@ -20,7 +20,7 @@ enum Completion {
         run.show(.object(["script": .string(script)]), script)
     }
 
-    /// What may follow each beginning of a command: the next word, or the options.
+    /// For each prefix of a command: the words or options that may follow.
     private static var steps: [(words: String, next: [String])] {
         var next: [String: [String]] = [:]
         var order: [String] = []
@@ -43,14 +43,14 @@ enum Completion {
         return CommandTable.all.flatMap(\.allFlags).filter { seen.insert($0.name).inserted && $0.placeholder != nil }
     }
 
-    /// The part that bash and zsh share: finds in `words` the beginning of the command, and sets `next`.
+    /// The common part of bash and zsh: finds the prefix of the command in `words`, and sets `next`.
     private static func cases(argument: String, first: Int, last: String) -> String {
-        let beginnings = steps.map(\.words).filter { !$0.isEmpty }.map { "'\($0)'" }.joined(separator: "|")
+        let prefixes = steps.map(\.words).filter { !$0.isEmpty }.map { "'\($0)'" }.joined(separator: "|")
         return """
                 for ((i = \(first); i < \(last); i++)); do
                     case ${\(argument)[i]} in -*) break ;; esac
                     case ${begun:+$begun }${\(argument)[i]} in
-                        \(beginnings)) begun=${begun:+$begun }${\(argument)[i]} ;;
+                        \(prefixes)) begun=${begun:+$begun }${\(argument)[i]} ;;
                         *) break ;;
                     esac
                 done
@@ -59,7 +59,7 @@ enum Completion {
             """
     }
 
-    /// After a flag with a value: its choices, files, or nothing that a shell could know.
+    /// The completion of a flag's value: its choices, files, or nothing.
     private static func values(choices: (String) -> String, files: String) -> String {
         let paths = flags.filter(\.isPath).map(\.name).joined(separator: "|")
         let free = flags.filter { !$0.isPath && $0.choices.isEmpty }.map(\.name).joined(separator: "|")

@@ -9,8 +9,8 @@ enum Concerts {
 
     private static func list(_ run: Invocation) async throws(GatewayError) {
         let concerts = try await run.concerts()
-        if concerts.isEmpty, !run.isJSON { return run.console.print("There is no concert yet.") }
-        var table = Table([("NAME", .left), ("TITLE", .text), ("HOST", .text)])
+        if concerts.isEmpty, !run.isJSON { return run.console.print("There are no concerts yet.") }
+        var table = Table([("NAME", .left), ("TITLE", .wrapped), ("HOST", .wrapped)])
         for concert in concerts { table.add([concert.name, concert.title, concert.host]) }
         run.show(.list(concerts, json), table.text(run.console))
     }

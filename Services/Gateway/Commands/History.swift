@@ -2,14 +2,14 @@ import Kernel
 import WalletAPI
 
 enum History {
-    private static let currency = Flag("--currency", .currency, "only of this currency")
+    private static let currency = Flag("--currency", .currency, "list only entries in this currency")
     private static let limit = Flag(
-        "--limit", .count(1...10_000), "how many at most, of each currency; 20 if not given")
-    private static let usualLimit = 20
+        "--limit", .count(1...10_000), "limit of entries per currency; 20 if not given")
+    private static let defaultLimit = 20
     private static let pageSize = 500
 
     static let command = Command(
-        "history", "Lists every movement of your money, newest first.",
+        "history", "Lists the entries of your accounts, newest first: every movement of your money.",
         calls: [.wallet], caller: .user, flags: [currency, limit, CommonFlags.zone],
         examples: ["gateway history", "gateway history --limit 100 --currency EUR --json"],
         run: list)
@@ -21,14 +21,14 @@ enum History {
         } else {
             currencies = try await run.call(WalletMethods.showBalance, ShowBalanceRequest()).balances.map(\.currency)
         }
-        let limit = try run.arguments.value(limit) ?? usualLimit
+        let limit = try run.arguments.value(limit) ?? defaultLimit
         var entries: [EntryView] = []
         for currency in currencies { entries += try await list(currency, limit, run) }
-        if entries.isEmpty, !run.isJSON { return run.console.print("No money has moved yet.") }
-        var table = Table([("TIME", .left), ("WHAT", .left), ("AMOUNT", .right), ("AVAILABLE", .right)])
+        if entries.isEmpty, !run.isJSON { return run.console.print("There are no entries yet.") }
+        var table = Table([("TIME", .left), ("KIND", .left), ("AMOUNT", .right), ("AVAILABLE", .right)])
         for entry in entries {
             table.add([
-                run.shown(entry.atMs), entry.words, Money.text(entry.amount, entry.currency),
+                run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
                 Money.text(entry.available, entry.currency),
             ])
         }
@@ -62,12 +62,12 @@ enum History {
 }
 
 extension EntryView {
-    fileprivate var words: String {
+    fileprivate var kindText: String {
         switch kind {
         case .topUp: "top-up"
         case .setAside: "set aside for a payment"
-        case .payment: "paid"
-        case .release: "not paid after all"
+        case .payment: "payment"
+        case .release: "released, not paid"
         case .refund: "refund"
         case .unspecified, .unrecognized: "\(kind)"
         }

@@ -4,14 +4,15 @@ import QueueAPI
 import RPC
 
 enum Join {
-    static let wait = Flag("--wait", .isGiven, "wait for the turn also where nobody watches")
-    private static let noWait = Flag("--no-wait", .isGiven, "take the place and return at once")
+    static let wait = Flag("--wait", .isGiven, "wait for your turn, also without a terminal")
+    private static let noWait = Flag("--no-wait", .isGiven, "return at once, also in a terminal")
 
     static let command = Command(
-        "join", "Takes a place in the line for a concert, waits for the turn, and goes in.",
+        "join", "Joins the line for a concert, waits for your turn, and enters.",
         details: """
-            Who has a place gets the same one again, on any machine. In a terminal a bar shows how many are ahead; Ctrl-C
-            asks whether to leave the line or to keep the place. Elsewhere it returns at once, unless --wait is given.
+            Joining again returns the same place, on any machine. In a terminal a bar shows how many users are ahead,
+            and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command returns at
+            once, unless --wait is given.
             """,
         calls: [.queue, .concert], caller: .user, operands: [Invocation.optionalTarget],
         flags: [wait, noWait, CommonFlags.requestID, CommonFlags.zone],
@@ -22,28 +23,28 @@ enum Join {
         run: join)
 
     private static func join(_ run: Invocation) async throws(GatewayError) {
-        // Before anything is asked.
+        // Fails before the first question.
         _ = try run.credential()
         guard let line = try await run.lineToJoin(try run.arguments.value(Invocation.optionalTarget)) else {
-            return run.show(.object(["state": .string("noLine")]), "There is no line here. Now: gateway seats")
+            return run.show(.object(["state": .string("noLine")]), "There is no waiting line. Next: gateway seats")
         }
         let waits = run.arguments.isGiven(wait) || (run.console.isTerminal && !run.isJSON)
-        let (place, remembered) = try await run.join(line)
+        let (place, recorded) = try await run.join(line)
         if !waits || run.arguments.isGiven(noWait) {
-            return run.showPlace(place, remembered)
+            return run.showPlace(place, recorded)
         }
-        run.showPlace(try await run.comeIn(place, remembered), remembered)
+        run.showPlace(try await run.waitAndEnter(place, recorded), recorded)
     }
 }
 
-/// Where people stand in line, and for what.
+/// A waiting room, and the date or concert that the user joins it for.
 struct WaitingLine: Sendable {
     let room: [UInt8]
     let target: String
 }
 
 extension Invocation {
-    /// Nil where what is meant takes no standing in line.
+    /// The waiting line of a target. Without a target it asks for a concert. Nil if no waiting room guards the target.
     func lineToJoin(_ target: Target?) async throws(GatewayError) -> WaitingLine? {
         if let name = target?.room {
             let room = try await call(QueueMethods.findRoom, FindRoomRequest(name: name)).room
@@ -54,55 +55,56 @@ extension Invocation {
         if let target {
             concert = try await self.concert(named: target.concert)
         } else {
-            concert = try await askedConcert()
+            concert = try await chooseConcert()
         }
         if target?.date == nil, !concert.browseRoomID.isEmpty {
             return WaitingLine(room: concert.browseRoomID, target: concert.name)
         }
         if target?.date == nil {
-            // Dates with one common room, or none, need not be told apart here.
+            // If all dates have the same room, or none, the date does not matter here.
             let rooms = Set(try await dates(of: concert).map { $0.settings?.roomID ?? [] })
             if rooms.count == 1, let room = rooms.first {
                 return room.isEmpty ? nil : WaitingLine(room: room, target: concert.name)
             }
         }
-        let date: FoundDate
+        let date: ConcertDate
         if target?.date == nil, canAsk {
-            date = try await askedDate(of: concert)
+            date = try await chooseDate(of: concert)
         } else {
             date = try await self.date(target ?? Target(concert: concert.name, date: nil))
         }
         return date.room.isEmpty ? nil : WaitingLine(room: date.room, target: date.name)
     }
 
-    func join(_ line: WaitingLine) async throws(GatewayError) -> (PlaceView, Memory.Place) {
+    /// Takes a place in the line, and records it.
+    func join(_ line: WaitingLine) async throws(GatewayError) -> (PlaceView, RecentActivity.Place) {
         let id = try newRequestID()
         let reply = try await call(QueueMethods.join, JoinRequest(roomID: line.room), requestID: id)
         guard let place = reply.place, let room = RoomID(bytes: place.roomID),
             let placeID = PlaceID(bytes: place.placeID)
-        else { throw GatewayError(.indefinite, "the queue service gave no place; join again to see") }
-        let remembered = Memory.Place(room: room, place: placeID, target: line.target)
-        try remember { $0.remember(remembered) }
-        return (place, remembered)
+        else { throw GatewayError(.indefinite, "the queue service sent no place. Repeat the command") }
+        let recorded = RecentActivity.Place(room: room, place: placeID, target: line.target)
+        try updateActivity { $0.add(recorded) }
+        return (place, recorded)
     }
 
-    /// Waits for the turn, and takes it.
-    func comeIn(_ place: PlaceView, _ remembered: Memory.Place) async throws(GatewayError) -> PlaceView {
-        let place = try await Waiting(self, for: remembered, from: place).untilTurn()
+    /// Waits for the user's turn, and activates the place.
+    func waitAndEnter(_ place: PlaceView, _ recorded: RecentActivity.Place) async throws(GatewayError) -> PlaceView {
+        let place = try await PlaceWatcher(self, for: recorded, from: place).waitForTurn()
         guard place.state == .admitted || place.state == .active else {
-            try remember { $0.forgetPlace(in: remembered.room) }
-            throw .refused(PlaceReport(place: place, target: remembered.target).text(shown))
+            try updateActivity { $0.removePlace(in: recorded.room) }
+            throw .refused(PlaceReport(place: place, target: recorded.target).text(localTime))
         }
-        return try await enter(remembered).place ?? place
+        return try await renew(recorded).place ?? place
     }
 
-    func showPlace(_ place: PlaceView, _ remembered: Memory.Place) {
-        let report = PlaceReport(place: place, target: remembered.target)
-        show(report.json, report.text(shown))
+    func showPlace(_ place: PlaceView, _ recorded: RecentActivity.Place) {
+        let report = PlaceReport(place: place, target: recorded.target)
+        show(report.json, report.text(localTime))
     }
 
-    func leave(_ place: Memory.Place) async throws(GatewayError) {
+    func leave(_ place: RecentActivity.Place) async throws(GatewayError) {
         _ = try await call(QueueMethods.leave, LeaveRequest(roomID: place.room.bytes, placeID: place.place.bytes))
-        try remember { $0.forgetPlace(in: place.room) }
+        try updateActivity { $0.removePlace(in: place.room) }
     }
 }

@@ -1,11 +1,11 @@
 import RPC
 
-/// `gateway methods`: what can be called, and what one method takes and answers.
+/// Lists the methods that `gateway call` accepts.
 enum Methods {
     private static let method = Operand("METHOD", ValueKind<String>.text("METHOD"), .optional)
 
     static let command = Command(
-        "methods", "Lists the methods that can be called; with METHOD, the fields of its request and reply.",
+        "methods", "Lists the methods of the services, or the fields of one method.",
         operands: [method],
         examples: ["gateway methods", "gateway methods Health/Check"],
         run: list)

@@ -4,10 +4,10 @@ import WalletAPI
 
 enum Pay {
     static let command = Command(
-        "pay", "Pays for what you hold: the latest reservation, or the one that is named.",
+        "pay", "Pays for a reservation: the latest one, or the given one.",
         details: """
-            A payment that was interrupted, by a crash, by Ctrl-C or by a lost connection, is continued first: it is the same
-            payment, and it never pays twice.
+            If a crash, Ctrl-C or a lost connection interrupted a payment, the command continues this payment. It never
+            pays twice.
             """,
         calls: [.wallet, .concert], caller: .user, operands: [Invocation.reservation],
         examples: ["gateway pay", "gateway pay 3f2a9c01 --json"],
@@ -22,30 +22,31 @@ enum Pay {
 
     private static func reservation(_ run: Invocation) async throws(GatewayError) -> ReservationEntry {
         let name = try run.arguments.value(Invocation.reservation)
-        let begun = try run.memory().payments.last { $0.isOpen }
+        let begun = try run.activity().payments.last { $0.isOpen }
         if name == nil, let begun {
             return try await run.reservation(.init(concert: begun.concert, reservation: begun.reservation))
         }
         return try await run.reservation(name)
     }
 
-    /// The one that is made now, or the one that has bought it before.
+    /// The payment of the reservation. A sold reservation returns the payment that bought it.
     private static func payment(
         for reservation: ReservationEntry, _ run: Invocation
     ) async throws(GatewayError) -> PaymentView {
-        let isBegun = try run.memory().payments.contains {
+        let isBegun = try run.activity().payments.contains {
             $0.isOpen && $0.reservation.bytes == reservation.reservationID
         }
         guard isBegun || reservation.state == .held || reservation.state == .sold else {
             let report = ReservationReport(reservation: reservation)
-            throw .refused("nothing can be paid. \(report.text(now: run.clock.now)) \(ReservationReport.again)")
+            throw .refused(
+                "there is nothing to pay. \(report.text(now: run.clock.now)) \(ReservationReport.reserveAgain)")
         }
         return try await run.pay(reservation)
     }
 }
 
 extension String {
-    /// `notEnough` as `NOT_ENOUGH`: what a state of a message is called where constants are.
+    /// The name of an enum case as a constant: `notEnough` becomes `NOT_ENOUGH`.
     var constant: String {
         reduce(into: "") { text, letter in
             if letter.isUppercase { text.append("_") }

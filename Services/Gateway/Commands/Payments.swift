@@ -3,11 +3,11 @@ import WalletAPI
 
 enum Payments {
     private static let payment = Operand("PAYMENT", ValueKind<String>.text("PAYMENT"), .optional)
-    private static let limit = Flag("--limit", .count(1...500), "how many at most; 20 if not given")
+    private static let limit = Flag("--limit", .count(1...500), "limit of payments; 20 if not given")
 
     static let show = Command(
-        "payment", "Shows how a payment stands: your latest, or the one that is named.",
-        details: "Looking changes nothing. A payment without an outcome is continued by gateway pay.",
+        "payment", "Shows the state of a payment: the latest one, or the given one.",
+        details: "The command changes nothing. To continue a payment that is pending: gateway pay",
         calls: [.wallet], caller: .user, operands: [payment], flags: [CommonFlags.zone],
         examples: ["gateway payment", "gateway payment 3f2a9c01 --json"],
         run: { run async throws(GatewayError) in
@@ -29,15 +29,15 @@ enum Payments {
             var table = Table([("CODE", .left), ("BEGUN", .left), ("AMOUNT", .right), ("OUTCOME", .left)])
             for payment in payments {
                 table.add([
-                    IDEnding.text(of: payment.paymentID), run.shown(payment.begunAtMs),
+                    IDSuffix.text(of: payment.paymentID), run.localTime(payment.begunAtMs),
                     Money.text(payment.amount, payment.currency),
-                    PaymentReport(payment: payment).briefly,
+                    PaymentReport(payment: payment).shortText,
                 ])
             }
             run.show(.list(payments) { PaymentReport(payment: $0).json }, table.text(run.console))
         })
 
-    private static let searched = 500
+    private static let maximumSearched = 500
 
     private static func newest(_ count: Int, _ run: Invocation) async throws(GatewayError) -> [PaymentView] {
         try await run.call(WalletMethods.listPayments, ListPaymentsRequest(pageSize: UInt32(count))).payments
@@ -45,19 +45,19 @@ enum Payments {
 
     private static func id(_ name: String?, _ run: Invocation) async throws(GatewayError) -> PaymentID {
         guard let name else {
-            // One that is not decided may not have arrived; what was decided, the service knows, also of other machines.
-            if let open = try run.memory().payments.last(where: \.isOpen) { return open.payment }
+            // Prefers the recorded payment without an outcome, because the service may not have received it.
+            if let open = try run.activity().payments.last(where: \.isOpen) { return open.payment }
             if let last = try await newest(1, run).first.flatMap({ PaymentID(bytes: $0.paymentID) }) { return last }
             throw .refused("you have made no payments")
         }
-        let ending = IDEnding(name)
-        let found = try await newest(searched, run).compactMap { PaymentID(bytes: $0.paymentID) }.filter {
-            ending.ends($0.bytes)
+        let suffix = IDSuffix(name)
+        let found = try await newest(maximumSearched, run).compactMap { PaymentID(bytes: $0.paymentID) }.filter {
+            suffix.matches($0.bytes)
         }
         if found.count == 1 { return found[0] }
         throw .refused(
             found.isEmpty
-                ? "you have no payment \(name.printable) among the last \(searched). To see yours: gateway payments"
-                : "\(name.printable) may be any of \(found.count) payments: give more of its id")
+                ? "the last \(maximumSearched) payments do not include \(name.printable). To see yours: gateway payments"
+                : "\(name.printable) matches \(found.count) payments. Give more digits of the id")
     }
 }

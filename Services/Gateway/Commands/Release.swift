@@ -3,7 +3,7 @@ import Kernel
 
 enum Release {
     static let command = Command(
-        "release", "Gives held seats back before their time is over: the latest ones, or those of a reservation.",
+        "release", "Releases held seats before the hold ends: the latest ones, or those of a reservation.",
         calls: [.concert], caller: .user, operands: [Invocation.reservation],
         examples: ["gateway release", "gateway release 3f2a9c01"],
         run: release)

@@ -5,7 +5,7 @@ enum Reservations {
     static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"), .optional)
 
     static let command = Command(
-        "reservations", "Lists what you hold, have bought or had, newest first.",
+        "reservations", "Lists your reservations, newest first.",
         calls: [.concert], caller: .user, operands: [concert], flags: [CommonFlags.zone],
         examples: ["gateway reservations", "gateway reservations moon-tour --json"],
         run: list)
@@ -14,12 +14,12 @@ enum Reservations {
         let reservations = try await run.reservations(of: try run.arguments.value(concert))
         if reservations.isEmpty, !run.isJSON { return run.console.print("You have no reservations.") }
         let names = run.isJSON ? [:] : try await run.dateNames(of: reservations)
-        var table = Table([("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .text)])
+        var table = Table([("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .wrapped)])
         for reservation in reservations {
             let report = ReservationReport(reservation: reservation)
             table.add([
-                IDEnding.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
-                report.briefly(run.clock.now), report.total, report.seats,
+                IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
+                report.shortText(run.clock.now), report.total, report.seats,
             ])
         }
         run.show(.list(reservations) { ReservationReport(reservation: $0).json }, table.text(run.console))
@@ -27,8 +27,7 @@ enum Reservations {
 }
 
 extension Invocation {
-    /// What people call the dates of reservations: `moon-tour/friday`. Of dates that are not shown without a pass, only the
-    /// concert is named.
+    /// The names of the dates of reservations, such as `moon-tour/friday`. Only the concert if its dates need a pass.
     fileprivate func dateNames(of reservations: [ReservationEntry]) async throws(GatewayError) -> [[UInt8]: String] {
         let byConcert = Dictionary(grouping: reservations, by: \.concertID)
         var names: [[UInt8]: String] = [:]

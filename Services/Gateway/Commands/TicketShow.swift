@@ -3,12 +3,11 @@ import Kernel
 
 enum TicketShow {
     private static let ticket = Operand("TICKET", ValueKind<String>.text("TICKET"), .optional)
-    private static let invert = Flag("--invert", .isGiven, "draw the code for a light window without colours")
+    private static let invert = Flag("--invert", .isGiven, "draw the QR code for a light terminal without colours")
 
     static let command = Command(
         "ticket show", "Shows a ticket with its QR code, for the gate.",
-        details:
-            "TICKET is its seat, its code, or the end of its id; it may be left out where you have one valid ticket.",
+        details: "TICKET is a seat, a code, or the end of an id. You may leave it out if you have one valid ticket.",
         calls: [.concert], caller: .user, operands: [ticket], flags: [invert, CommonFlags.zone],
         examples: ["gateway ticket show", "gateway ticket show Stalls-12-7", "gateway ticket show 3f2a9c01 --json"],
         run: show)
@@ -23,28 +22,29 @@ enum TicketShow {
         guard let name else {
             let valid = all.filter { $0.ticket.state == .valid }
             if valid.count == 1 { return valid[0] }
-            if valid.isEmpty { throw .refused("you have no valid ticket. To see all: gateway tickets") }
+            if valid.isEmpty { throw .refused("you have no valid ticket. To see all tickets: gateway tickets") }
             guard run.canAsk else {
-                throw .usage("TICKET is missing: you have \(valid.count). To see them: gateway tickets")
+                throw .usage("TICKET is missing, and you have \(valid.count) tickets. To see them: gateway tickets")
             }
             return try run.choose("Which ticket?", among: valid, \.ticket.seat) {
                 "\($0.concert.name)  \($0.ticket.seat)"
             }
         }
-        let ending = IDEnding(name)
-        let found = all.filter { $0.ticket.seat == name || ending.ends($0.ticket.ticketID) }
+        let suffix = IDSuffix(name)
+        let found = all.filter { $0.ticket.seat == name || suffix.matches($0.ticket.ticketID) }
         if found.count == 1 { return found[0] }
-        // Of a seat that was bought again, the ticket that counts.
+        // A seat that was returned and bought again has several tickets. One of them is valid.
         let valid = found.filter { $0.ticket.state == .valid }
         if valid.count == 1 { return valid[0] }
         throw .refused(
             found.isEmpty
                 ? "you have no ticket \(name.printable). To see yours: gateway tickets"
-                : "\(name.printable) may be any of \(found.count) tickets: name one by its code, see gateway tickets")
+                : "\(name.printable) matches \(found.count) tickets. Give a code from: gateway tickets")
     }
 }
 
 extension Invocation {
+    /// Prints a ticket with its QR code.
     func showTicket(_ own: OwnTicket, isInverted: Bool = false) async throws(GatewayError) {
         let request = ShowTicketRequest(concertID: own.ticket.concertID, ticketID: own.ticket.ticketID)
         let reply = try await call(ConcertMethods.showTicket, request)
@@ -54,8 +54,8 @@ extension Invocation {
             picture =
                 code.columns <= console.columns
                 ? "\n" + code.text(style, isInverted: isInverted)
-                : "\nThe window is too narrow for the QR code: it takes \(code.columns) columns.\n"
+                : "\nThe terminal is too narrow for the QR code. Make it \(code.columns) columns wide.\n"
         }
-        show(report.json(code: reply.code), report.text(shown) + "\n" + picture)
+        show(report.json(code: reply.code), report.text(localTime) + "\n" + picture)
     }
 }

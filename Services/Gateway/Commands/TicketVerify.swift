@@ -6,10 +6,10 @@ enum TicketVerify {
     private static let code = Operand("CODE", ValueKind<String>.text("CODE"))
 
     static let command = Command(
-        "ticket verify", "Tells a genuine ticket code from a forged or altered one, with public keys alone.",
+        "ticket verify", "Checks the signature of a ticket code with the public keys of the service.",
         details: """
-            Whether the ticket was used or cancelled since only the service knows: gateway admin check-in. CODE is what a
-            reader of QR codes makes of a ticket; - reads it from standard input.
+            It does not check whether the ticket was used or cancelled: gateway admin check-in does. CODE is the text of
+            the QR code of a ticket; - reads it from standard input.
             """,
         calls: [.concert], operands: [code], flags: [CommonFlags.zone],
         examples: ["gateway ticket verify AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
@@ -29,9 +29,9 @@ enum TicketVerify {
                     "ticketId": .string("\(ticket.ticket)"), "seat": .string(ticket.seat),
                     "startsAt": .time(ticket.startsAt.milliseconds),
                 ]),
-                "Genuine: seat \(ticket.seat.printable), \(run.shown(ticket.startsAt.milliseconds)).")
+                "Genuine: seat \(ticket.seat.printable), \(run.localTime(ticket.startsAt.milliseconds)).")
         } catch {
-            throw GatewayError(.refused, "this is no genuine ticket: \(error)", reason: "CODE_REFUSED")
+            throw GatewayError(.refused, "the ticket code is not genuine: \(error)", reason: "CODE_REFUSED")
         }
     }
 }

@@ -16,7 +16,7 @@ enum Tickets {
         ])
         for own in tickets {
             table.add([
-                IDEnding.text(of: own.ticket.ticketID), own.concert.name, run.shown(own.ticket.startsAtMs),
+                IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAtMs),
                 own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
             ])
         }

@@ -2,17 +2,18 @@ import Kernel
 
 enum WhoAmI {
     static let command = Command(
-        "whoami", "Says who is signed in, and until when.", caller: .user, flags: [CommonFlags.zone],
+        "whoami", "Shows the signed-in user, and when the sign-in expires.", caller: .user, flags: [CommonFlags.zone],
         examples: ["gateway whoami", "gateway whoami --json"],
         run: show)
 
     private static func show(_ run: Invocation) async throws(GatewayError) {
-        let kept = try run.credential()
+        let credential = try run.credential()
         run.show(
             .object([
-                "name": .string(kept.name), "role": .string("\(kept.role)"), "userId": .string("\(kept.user)"),
-                "until": .time(kept.expiry.milliseconds),
+                "name": .string(credential.name), "role": .string("\(credential.role)"),
+                "userId": .string("\(credential.user)"),
+                "until": .time(credential.expiry.milliseconds),
             ]),
-            "\(kept.name), \(kept.role), signed in until \(run.shown(kept.expiry.milliseconds))")
+            "\(credential.name), \(credential.role), signed in until \(run.localTime(credential.expiry.milliseconds))")
     }
 }

@@ -3,8 +3,9 @@ import Kernel
 import QueueAPI
 import RPC
 
-/// What people call a date: `moon-tour/friday`, or `moon-tour` where the concert has one date; or a waiting room by its own
-/// name: `room:summer-sale`.
+/// The name of a date or a waiting room on the command line.
+///
+/// A date is `moon-tour/friday`, or `moon-tour` if the concert has one date. A room is `room:summer-sale`.
 struct Target: Equatable, Sendable {
     let concert: String
     let date: String?
@@ -20,7 +21,7 @@ struct Target: Equatable, Sendable {
         self.init(concert: parts[0], date: parts.count == 2 ? parts[1] : nil)
     }
 
-    /// The waiting room that is meant instead of a date.
+    /// The name of the room. Nil if the target is a date.
     var room: String? { concert.hasPrefix("room:") ? String(concert.dropFirst(5)) : nil }
 
     var text: String { date.map { "\(concert)/\($0)" } ?? concert }
@@ -29,19 +30,21 @@ struct Target: Equatable, Sendable {
 extension ValueKind<Target> {
     static var target: Self {
         ValueKind(
-            placeholder: "CONCERT/DATE", allowed: "a concert and its date, such as moon-tour/friday, or moon-tour alone"
+            placeholder: "CONCERT/DATE", allowed: "a concert and a date, such as moon-tour/friday, or only a concert"
         ) { Target($0) }
     }
 }
 
-/// A date of a concert, found by its name.
-struct FoundDate: Sendable {
+/// A date and its concert.
+struct ConcertDate: Sendable {
     let concert: ConcertEntry
-    let schedule: ScheduleEntry
+    let entry: ScheduleEntry
 
-    var settings: ScheduleSettings { schedule.settings ?? ScheduleSettings() }
+    var id: [UInt8] { entry.scheduleID }
+    var settings: ScheduleSettings { entry.settings ?? ScheduleSettings() }
+    /// As on the command line: `moon-tour/friday`.
     var name: String { "\(concert.name)/\(settings.name)" }
-    /// Empty where it takes no pass.
+    /// The id of its waiting room. Empty if it needs no pass.
     var room: [UInt8] { settings.roomID }
 }
 
@@ -61,9 +64,10 @@ extension Invocation {
         if let found { return found }
         let names = try await concerts().map(\.name)
         let hint = name.nearest(among: names).map { "Did you mean \($0)?" } ?? "See: gateway concerts"
-        throw .refused("there is no concert \(name.printable). \(hint)")
+        throw .refused("unknown concert \(name.printable). \(hint)")
     }
 
+    /// The dates of a concert. Sends a pass if the concert has a waiting room for browsing.
     func dates(of concert: ConcertEntry, onlyWithFreeSeats: Bool = false) async throws(GatewayError) -> [ScheduleEntry]
     {
         let isOperator = command.caller == .operator
@@ -71,55 +75,57 @@ extension Invocation {
         let request = ListSchedulesRequest(
             concertID: concert.concertID, onlyWithFreeSeats: onlyWithFreeSeats,
             pass: needsPass ? try await pass(of: concert.browseRoomID, for: concert.name) : [])
-        let isNamed = !concert.browseRoomID.isEmpty
-        return try await call(ConcertMethods.listSchedules, request, isNamed: isNamed).schedules
+        let sendsCredential = !concert.browseRoomID.isEmpty
+        return try await call(ConcertMethods.listSchedules, request, sendsCredential: sendsCredential).schedules
     }
 
-    /// The date that is meant. A concert with one date needs no more than its name.
-    func date(_ target: Target) async throws(GatewayError) -> FoundDate {
+    /// The date that the target names. The name of a concert is enough if it has one date.
+    func date(_ target: Target) async throws(GatewayError) -> ConcertDate {
         let concert = try await concert(named: target.concert)
         let dates = try await dates(of: concert)
         guard let name = target.date else {
-            if dates.count == 1 { return FoundDate(concert: concert, schedule: dates[0]) }
-            if dates.isEmpty { throw .refused("\(concert.name) has no date yet") }
-            throw .usage("\(concert.name) has \(dates.count) dates. Say which: \(names(of: dates, concert))")
+            if dates.count == 1 { return ConcertDate(concert: concert, entry: dates[0]) }
+            if dates.isEmpty { throw .refused("\(concert.name) has no dates yet") }
+            throw .usage("\(concert.name) has \(dates.count) dates. Name one: \(names(of: dates, concert))")
         }
         if let date = dates.first(where: { $0.settings?.name == name }) {
-            return FoundDate(concert: concert, schedule: date)
+            return ConcertDate(concert: concert, entry: date)
         }
         throw .refused(
             dates.isEmpty
-                ? "\(concert.name) has no date yet"
-                : "\(concert.name) has no date \(name.printable). There is \(names(of: dates, concert))")
+                ? "\(concert.name) has no dates yet"
+                : "\(concert.name) has no date \(name.printable). Its dates: \(names(of: dates, concert))")
     }
 
     private func names(of dates: [ScheduleEntry], _ concert: ConcertEntry) -> String {
-        let namedAtMost = 8
-        let names = dates.prefix(namedAtMost).map { "\(concert.name)/\($0.settings?.name ?? "")" }
-        let more = dates.count > namedAtMost ? " and more, see: gateway dates \(concert.name)" : ""
+        let maximumNamed = 8
+        let names = dates.prefix(maximumNamed).map { "\(concert.name)/\($0.settings?.name ?? "")" }
+        let more = dates.count > maximumNamed ? " and more, see: gateway dates \(concert.name)" : ""
         return names.joined(separator: ", ") + more
     }
 
-    /// The date that a command means, asked for where nothing is said and somebody is there.
-    func askedDate() async throws(GatewayError) -> FoundDate {
+    /// The date that the command line names. Without a name it asks the user, if there is a terminal.
+    func chooseDate() async throws(GatewayError) -> ConcertDate {
         if let target = try arguments.value(Self.optionalTarget) { return try await date(target) }
         guard canAsk else { throw .usage("CONCERT/DATE is missing. Usage: \(command.usage)") }
-        return try await askedDate(of: try await askedConcert())
+        return try await chooseDate(of: try await chooseConcert())
     }
 
-    func askedDate(of concert: ConcertEntry) async throws(GatewayError) -> FoundDate {
+    /// Asks the user for one of the dates of a concert.
+    func chooseDate(of concert: ConcertEntry) async throws(GatewayError) -> ConcertDate {
         let dates = try await dates(of: concert)
-        if dates.isEmpty { throw .refused("\(concert.name) has no date yet") }
+        if dates.isEmpty { throw .refused("\(concert.name) has no dates yet") }
         let date = try choose("Which date?", among: dates, { $0.settings?.name ?? "" }) { date in
             let settings = date.settings ?? ScheduleSettings()
-            return "\(settings.name)  \(shown(settings.startsAtMs))  \(date.counts?.free ?? 0) seats left"
+            return "\(settings.name)  \(localTime(settings.startsAtMs))  \(date.counts?.free ?? 0) seats left"
         }
-        return FoundDate(concert: concert, schedule: date)
+        return ConcertDate(concert: concert, entry: date)
     }
 
-    func askedConcert() async throws(GatewayError) -> ConcertEntry {
+    /// Asks the user for a concert.
+    func chooseConcert() async throws(GatewayError) -> ConcertEntry {
         let concerts = try await concerts()
-        if concerts.isEmpty { throw .refused("there is no concert yet") }
+        if concerts.isEmpty { throw .refused("there are no concerts yet") }
         return try choose("Which concert?", among: concerts, \.name) { "\($0.name)  \($0.title.printable)" }
     }
 }

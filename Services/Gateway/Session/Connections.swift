@@ -2,41 +2,41 @@ import Kernel
 import RPC
 import Threads
 
-/// The clients of one run of the gateway, made when the first call needs them.
+/// The clients of one run of the gateway. Each is created at the first call of its service.
 final class Connections: Sendable {
-    /// How long a call waits for a service that is just being restarted. Whoever types wants to hear soon that nobody is
-    /// there.
-    private static let patience = Duration.seconds(1)
+    /// How long a call waits for a connection, so that it survives a restart of the service. Short, because a user
+    /// waits.
+    private static let connectTimeout = Duration.seconds(1)
 
     private struct Open {
         var loops: Loops?
-        var clients: [Peer: Client] = [:]
+        var clients: [Service: Client] = [:]
     }
 
     private let open = Lock(Open())
 
-    func client(of peer: Peer, at addresses: [Address]) -> Client {
+    func client(of service: Service, at addresses: [Address]) -> Client {
         open.withLock { open in
-            if let client = open.clients[peer] { return client }
+            if let client = open.clients[service] { return client }
             let client = Self.client(at: addresses, on: &open.loops)
-            open.clients[peer] = client
+            open.clients[service] = client
             return client
         }
     }
 
-    /// For one call, or for one look.
+    /// A client that fails at once if nothing listens at the address. The caller shuts it down.
     func client(at address: Address) -> Client {
-        open.withLock { open in Self.client(at: [address], on: &open.loops, patience: .zero) }
+        open.withLock { open in Self.client(at: [address], on: &open.loops, connectTimeout: .zero) }
     }
 
     private static func client(
-        at addresses: [Address], on loops: inout Loops?, patience: Duration = Connections.patience
+        at addresses: [Address], on loops: inout Loops?, connectTimeout: Duration = Connections.connectTimeout
     ) -> Client {
         let running = loops ?? Loops(count: 1)
         loops = running
         var settings = ClientSettings()
         settings.agent = "gateway"
-        settings.connectPatience = patience
+        settings.connectPatience = connectTimeout
         return Client(to: addresses, on: running, settings: settings)
     }
 

@@ -1,30 +1,30 @@
-// <termios.h> belongs to whichever C module includes it; here that is this one.
+// Imported for <termios.h>, which the CUV module owns.
 import CUV
 import Glibc
 
-/// Who sits in front of the terminal, if anybody does.
+/// Standard input.
 struct Input: Sendable {
-    private static let mostPasswordBytes = 1024
+    private static let maximumPasswordBytes = 1024
 
-    /// Nobody is asked anything where this is false.
+    /// True if a user can answer questions.
     let isTerminal: Bool
 
-    /// A line of standard input, without its end; nil where there is none.
+    /// The next line without its line break. Nil at the end of the input.
     let line: @Sendable () -> String?
 
+    /// The result of `hiddenLine`.
     enum Hidden {
         case text(String)
         case interrupted
     }
 
-    /// A line that does not show as it is typed, from the moment `ask` asks for it. The terminal is as it was afterwards,
-    /// also after Ctrl-C.
+    /// Reads a line without echo. Calls `ask` after the echo is off. Restores the terminal, also after Ctrl-C.
     func hiddenLine(_ ask: () -> Void) -> Hidden {
         var before = termios()
         tcgetattr(STDIN_FILENO, &before)
-        var quiet = before
-        quiet.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &quiet)
+        var withoutEcho = before
+        withoutEcho.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &withoutEcho)
         defer { tcsetattr(STDIN_FILENO, TCSADRAIN, &before) }
         ask()
         var bytes: [UInt8] = []
@@ -34,9 +34,9 @@ struct Input: Sendable {
             switch byte {
             case 3, 4: return .interrupted  // Ctrl-C, Ctrl-D
             case 10, 13: return .text(String(decoding: bytes, as: UTF8.self))
-            case 8, 127:  // Backspace takes a whole character.
+            case 8, 127:  // Backspace removes all bytes of a UTF-8 character.
                 while let last = bytes.popLast(), last & 0xc0 == 0x80 {}
-            default: if bytes.count < Self.mostPasswordBytes { bytes.append(byte) }
+            default: if bytes.count < Self.maximumPasswordBytes { bytes.append(byte) }
             }
         }
     }

@@ -1,9 +1,9 @@
 import Glibc
 import Threads
 
-/// Ctrl-C, for those who want to decide what it means. Everywhere else it ends the program, as usual.
+/// Handles Ctrl-C between `begin` and `end`. Otherwise Ctrl-C ends the program as usual.
 enum Interrupts {
-    /// A handler may do next to nothing; counting up a semaphore is among what it may.
+    /// Signalled by the handler, because sem_post is one of the few async-signal-safe functions.
     private static let arrivals = CountingSemaphore()
     private static let listener = Lock<AsyncStream<Void>.Continuation?>(nil)
     private static let isListening = Thread.start {
@@ -13,9 +13,9 @@ enum Interrupts {
         }
     }
 
-    /// One element for each Ctrl-C, until `end`. For one listener at a time.
+    /// A stream of one element per Ctrl-C until `end`. Supports one listener at a time.
     static func begin() -> AsyncStream<Void> {
-        precondition(isListening, "the system gives no thread for signals")
+        precondition(isListening, "cannot start the thread for signals")
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         listener.withLock { $0 = continuation }
         var action = sigaction()
@@ -25,19 +25,21 @@ enum Interrupts {
         return stream
     }
 
-    /// Said by the handler. Sound: it is written only while there is none, and what it reads is never freed.
-    nonisolated(unsafe) private static var farewell: UnsafeMutablePointer<CChar>?
+    /// The text that the handler writes. Sound because it is written only while no handler is installed, and a handler
+    /// that still runs reads memory that is never freed.
+    nonisolated(unsafe) private static var exitMessage: UnsafeMutablePointer<CChar>?
 
-    /// Until `end`, Ctrl-C ends the program as usual, and says first what that leaves.
-    static func begin(saying text: String) {
+    /// Until `end`, Ctrl-C writes a message and then ends the program.
+    static func begin(withMessage text: String) {
         end()
-        farewell = strdup("\n\(text)\n")
+        exitMessage = strdup("\n\(text)\n")
         signal(SIGINT) { _ in
-            if let text = Interrupts.farewell { _ = write(STDERR_FILENO, text, strlen(text)) }
+            if let text = Interrupts.exitMessage { _ = write(STDERR_FILENO, text, strlen(text)) }
             _exit(GatewayExit.interrupted.rawValue)
         }
     }
 
+    /// Restores the usual effect of Ctrl-C, and ends the stream of `begin`.
     static func end() {
         signal(SIGINT, SIG_DFL)
         listener.withLock { continuation in

@@ -1,16 +1,18 @@
-/// Questions to whoever sits there. Where nobody does, they are not asked: see `Invocation.canAsk`.
+/// Questions to the user. Check `canAsk` first.
 extension Invocation {
-    /// Whether there is somebody to ask.
+    /// True if the input is a terminal and the output is not JSON.
     var canAsk: Bool { console.input.isTerminal && !isJSON }
 
-    /// What was typed, without the space around it. Ends the command where the input has ended.
+    /// The answer without spaces around it. Throws at the end of the input.
     func ask(_ question: String) throws(GatewayError) -> String {
         console.draw("\(question) ")
-        guard let answer = console.input.line() else { throw GatewayError(.interrupted, "no answer came") }
+        guard let answer = console.input.line() else {
+            throw GatewayError(.interrupted, "the input ended before an answer")
+        }
         return String(answer.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 
-    /// Asks again until the answer can be used. `read` throws what is wrong with it.
+    /// Asks until `read` accepts the answer. Prints the errors of `read`.
     func ask<Value>(
         _ question: String, _ read: (String) throws(GatewayError) -> Value
     ) throws(GatewayError) -> Value {
@@ -24,19 +26,20 @@ extension Invocation {
         }
     }
 
-    /// While `body` runs, Ctrl-C says what it leaves. Scripts are spared it.
-    func leaving<Value>(
+    /// Runs `body`. Ctrl-C prints `text` before it ends the program, except with `--json`.
+    func withInterruptMessage<Value>(
         _ text: String, _ body: () async throws(GatewayError) -> Value
     ) async throws(GatewayError) -> Value {
         if isJSON { return try await body() }
-        Interrupts.begin(saying: console.fitted(text))
+        Interrupts.begin(withMessage: console.fitted(text))
         defer { Interrupts.end() }
         return try await body()
     }
 
+    /// True if the user answers yes or gave `--yes`.
     func confirm(_ question: String) throws(GatewayError) -> Bool {
         if arguments.isGiven(CommonFlags.yes) { return true }
-        guard canAsk else { throw .usage("nobody is there to be asked: say --yes") }
+        guard canAsk else { throw .usage("not a terminal: pass --yes to confirm") }
         return try ask("\(question) [y/N]") { answer throws(GatewayError) in
             switch answer.lowercased() {
             case "y", "yes": true
@@ -46,12 +49,12 @@ extension Invocation {
         }
     }
 
-    /// Goes on only where that is wanted. `otherwise` says what a "no" leaves: it is no, also to whoever reads exit codes.
-    func makeSure(_ question: String, otherwise: String) throws(GatewayError) {
-        guard try confirm(question) else { throw .refused(otherwise) }
+    /// Throws if the user answers no, so that the exit code is 1. `unchanged` describes the state after a no.
+    func requireConfirmation(_ question: String, unchanged: String) throws(GatewayError) {
+        guard try confirm(question) else { throw .refused(unchanged) }
     }
 
-    /// One of several, by its number or its name; without asking where there is only one.
+    /// The element that the user chooses by number or by name. Does not ask if there is only one.
     func choose<Element>(
         _ question: String, among elements: [Element], _ name: (Element) -> String, _ line: (Element) -> String
     ) throws(GatewayError) -> Element {

@@ -1,15 +1,15 @@
 import CQRencode
 
-/// A text as squares, for a camera.
+/// A QR code for the terminal.
 struct QRCode {
-    /// Light modules all around, without which cameras find nothing.
-    private static let quiet = 4
+    /// The width of the light border that readers need, in modules.
+    private static let border = 4
     private static let black = "\u{1b}[38;5;16m\u{1b}[48;5;231m"
 
     private let width: Int
     private let dark: [Bool]
 
-    /// Nil for more text than fits into a code.
+    /// Nil if the text is too long for a QR code.
     init?(_ text: String) {
         guard let code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M) ?? nil else { return nil }
         defer { QRcode_free(code) }
@@ -17,14 +17,16 @@ struct QRCode {
         dark = UnsafeBufferPointer(start: code.pointee.data, count: width * width).map { $0 & 1 == 1 }
     }
 
-    var columns: Int { width + 2 * Self.quiet }
+    var columns: Int { width + 2 * Self.border }
 
-    /// Two modules a character, one above the other. With colours it is black on white in any window; without, light
-    /// modules are drawn with the colour of the text, as fits a dark window, or the other way round where it `isInverted`.
+    /// The code with two modules per character, one above the other.
+    ///
+    /// With colours it is black on white in any terminal. Without colours it draws the light modules, which fits a dark
+    /// background. `isInverted` draws the dark modules, for a light background.
     func text(_ style: Style, isInverted: Bool = false) -> String {
         let showsDark = style.isColoured || isInverted
-        let lines = stride(from: -Self.quiet, to: width + Self.quiet, by: 2).map { row in
-            let line = (-Self.quiet..<width + Self.quiet).map { column in
+        let lines = stride(from: -Self.border, to: width + Self.border, by: 2).map { row in
+            let line = (-Self.border..<width + Self.border).map { column in
                 let upper = isDark(row, column) == showsDark
                 let lower = isDark(row + 1, column) == showsDark
                 return upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ")

@@ -1,8 +1,8 @@
 import Kernel
 
-/// The hall drawn with letters: one for the grade of each free seat, a dot for one that is taken.
+/// A map of the hall in text. A free seat is the letter of its grade, and a taken seat is a dot.
 ///
-/// A row that is too wide for the window first loses its gaps; then one letter stands for several seats.
+/// If a row is too wide, the map first omits the spaces between seats. Then it draws several seats as one letter.
 struct SeatMap {
     private static let colours: [Style.Colour] = [.yellow, .cyan, .green, .magenta, .blue, .red]
     private static let taken: Character = "·"
@@ -23,7 +23,7 @@ struct SeatMap {
             })
     }
 
-    /// Of the whole hall, or of one section.
+    /// The map of the hall or of one section, with a legend.
     func text(section: String? = nil) -> String {
         let sections = plan.sections.filter { section == nil || $0 == section }
         return sections.map { draw($0) }.joined(separator: "\n") + "\n" + legend
@@ -36,9 +36,9 @@ struct SeatMap {
         let first = blocks.map(\.numbers.lowerBound).min() ?? 1
         let last = blocks.map(\.numbers.upperBound).max() ?? 1
         let count = last - first + 1
-        let room = max(1, columns - margin)
-        let hasGaps = count * 2 - 1 <= room
-        let seatsPerLetter = hasGaps ? 1 : (count + room - 1) / room
+        let width = max(1, columns - margin)
+        let hasGaps = count * 2 - 1 <= width
+        let seatsPerLetter = hasGaps ? 1 : (count + width - 1) / width
         let lines = rows.map { row in
             let name = String(repeating: " ", count: margin - 2 - row.name.count) + row.name
             let cells = stride(from: first, through: last, by: seatsPerLetter).map { start in
@@ -47,8 +47,8 @@ struct SeatMap {
             return style.paint(name.printable, .dim) + "  " + cells.joined(separator: hasGaps ? " " : "")
         }
         let title = section.isEmpty ? "Seats \(first) to \(last)" : "\(section), seats \(first) to \(last)"
-        let note = seatsPerLetter > 1 ? " (one letter for \(seatsPerLetter) seats, small where some are taken)" : ""
-        let ruler = ruler(first...last, columnsASeat: hasGaps ? 2 : 1, seatsPerLetter, room)
+        let note = seatsPerLetter > 1 ? " (one letter for \(seatsPerLetter) seats, lower case if some are taken)" : ""
+        let ruler = ruler(first...last, columnsPerSeat: hasGaps ? 2 : 1, seatsPerLetter, width)
         let numbers = String(repeating: " ", count: margin) + ruler
         return ([style.paint(title.printable, .bold) + note, style.paint(numbers, .dim)] + lines)
             .map { $0 + "\n" }.joined()
@@ -56,14 +56,16 @@ struct SeatMap {
 
     private static let steps = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]
 
-    /// The numbers of the seats, each beginning above its seat: the first, and then as many as there is room for.
-    private func ruler(_ numbers: ClosedRange<Int>, columnsASeat: Int, _ seatsPerLetter: Int, _ room: Int) -> String {
+    /// The line of seat numbers. Each number starts above its seat, and the step is the smallest that fits.
+    private func ruler(_ numbers: ClosedRange<Int>, columnsPerSeat: Int, _ seatsPerLetter: Int, _ width: Int) -> String
+    {
         let widest = "\(numbers.upperBound)".count + 1
-        let step = Self.steps.first { $0 / seatsPerLetter * columnsASeat >= widest } ?? Self.steps[Self.steps.count - 1]
+        let step =
+            Self.steps.first { $0 / seatsPerLetter * columnsPerSeat >= widest } ?? Self.steps[Self.steps.count - 1]
         var ruler = "\(numbers.lowerBound)"
         for number in numbers where number % step == 0 {
-            let column = (number - numbers.lowerBound) / seatsPerLetter * columnsASeat
-            guard column > ruler.count, column + "\(number)".count <= room else { continue }
+            let column = (number - numbers.lowerBound) / seatsPerLetter * columnsPerSeat
+            guard column > ruler.count, column + "\(number)".count <= width else { continue }
             ruler += String(repeating: " ", count: column - ruler.count) + "\(number)"
         }
         return ruler
@@ -81,7 +83,7 @@ struct SeatMap {
         return rows
     }
 
-    /// One letter, for one seat or several.
+    /// The letter of one or several seats.
     private func cell(_ blocks: [SeatPlan.Block], _ numbers: ClosedRange<Int>) -> String {
         var states: [SeatPlan.State] = []
         var grade = ""
@@ -93,21 +95,21 @@ struct SeatMap {
             }
         }
         if states.isEmpty { return " " }
-        if let look = letters[grade] {
-            let isWhole = states.allSatisfy { $0 == .free }
-            return style.paint(isWhole ? String(look.letter) : look.letter.lowercased(), look.colour)
+        if let symbol = letters[grade] {
+            let areAllFree = states.allSatisfy { $0 == .free }
+            return style.paint(areAllFree ? String(symbol.letter) : symbol.letter.lowercased(), symbol.colour)
         }
         return style.paint(String(states.allSatisfy { $0 == .blocked } ? Self.blocked : Self.taken), .dim)
     }
 
     private var legend: String {
         let lines = plan.grades.map { grade in
-            let look = letters[grade.name]
+            let symbol = letters[grade.name]
             let lowest = Money.text(grade.lowestPrice, plan.currency)
             let price =
                 grade.lowestPrice == grade.highestPrice
                 ? lowest : "\(lowest) to \(Money.text(grade.highestPrice, plan.currency))"
-            let letter = style.paint(String(grade.letter), look?.colour)
+            let letter = style.paint(String(grade.letter), symbol?.colour)
             return "\(letter)  \(grade.name.printable), \(price), \(grade.free) free\n"
         }
         return lines.joined() + "\(Self.taken)  taken   \(Self.blocked)  not for sale\n"

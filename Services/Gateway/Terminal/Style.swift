@@ -1,4 +1,4 @@
-/// Colours, or none.
+/// Paints text with ANSI colours, or leaves it plain.
 struct Style: Sendable {
     enum Colour: String, Sendable {
         case bold = "1"
@@ -23,7 +23,7 @@ struct Style: Sendable {
 }
 
 extension String {
-    /// Without what would move the cursor or change the colours: texts of others are printed as text.
+    /// The text with `?` in place of control characters, because texts of other users must not control the terminal.
     var printable: String {
         guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         var text = ""

@@ -1,13 +1,13 @@
-/// Rows in columns, with a heading.
+/// Rows in aligned columns, below a heading.
 struct Table {
-    /// Text is on the left, too, and may be broken between words.
-    enum Side { case left, right, text }
+    /// The alignment of a column. `wrapped` is left-aligned, and long cells are broken between words.
+    enum Kind { case left, right, wrapped }
 
-    private let sides: [Side]
+    private let kinds: [Kind]
     private var rows: [[String]]
 
-    init(_ heading: [(String, Side)]) {
-        sides = heading.map(\.1)
+    init(_ heading: [(String, Kind)]) {
+        kinds = heading.map(\.1)
         rows = [heading.map(\.0)]
     }
 
@@ -15,12 +15,12 @@ struct Table {
         rows.append(row.map(\.printable))
     }
 
-    /// As a window shows it best; elsewhere each row is a line, however long.
+    /// The table, wrapped to the width of the terminal. Without a terminal each row is one line.
     func text(_ console: Console) -> String {
         text(console.style, columns: console.isTerminal ? console.columns : .max)
     }
 
-    /// Each line ends in a line break. Where a row is wider than `columns`, the widest texts take several lines.
+    /// The table with a line break after each line. Cells of wrapped columns are broken if a row exceeds `columns`.
     func text(_ style: Style, columns: Int = .max) -> String {
         let widths = widths(within: columns)
         return rows.enumerated().map { index, row in
@@ -34,13 +34,13 @@ struct Table {
         }.joined()
     }
 
-    /// No column is narrower than its longest word.
+    /// The widths of the columns. Narrows the widest wrapped column until the row fits or each has one word per line.
     private func widths(within columns: Int) -> [Int] {
         func widest(_ column: Int, _ count: (String) -> Int) -> Int { rows.map { count($0[column]) }.max() ?? 0 }
-        var widths = sides.indices.map { widest($0, \.count) }
-        let words = sides.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
+        var widths = kinds.indices.map { widest($0, \.count) }
+        let words = kinds.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
         while widths.reduce(0, +) + Self.gap.count * (widths.count - 1) > columns {
-            let narrowable = widths.indices.filter { sides[$0] == .text && widths[$0] > words[$0] }
+            let narrowable = widths.indices.filter { kinds[$0] == .wrapped && widths[$0] > words[$0] }
             guard let column = narrowable.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[column] -= 1
         }
@@ -50,7 +50,7 @@ struct Table {
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.enumerated().map { column, cell in
             let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
-            return sides[column] == .right ? padding + cell : cell + padding
+            return kinds[column] == .right ? padding + cell : cell + padding
         }
         let line = padded.joined(separator: Self.gap)
         return String(line.reversed().drop { $0 == " " }.reversed())

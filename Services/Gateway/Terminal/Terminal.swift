@@ -1,14 +1,14 @@
 import Glibc
 
-/// The window that the output goes to.
+/// The terminal of the output.
 struct Terminal: Sendable {
-    static let usualColumns = 80
-    private static let fewestColumns = 20
+    static let defaultColumns = 80
+    private static let minimumColumns = 20
 
     private let descriptor: Int32
     let style: Style
 
-    /// Nil where it is a file or a pipe, or a terminal that cannot do a thing.
+    /// Nil for a file, a pipe or a dumb terminal.
     init?(_ descriptor: Int32, _ environment: [String: String]) {
         let kind = environment["TERM"] ?? ""
         guard isatty(descriptor) == 1, kind != "dumb" else { return nil }
@@ -17,10 +17,10 @@ struct Terminal: Sendable {
         style = wantsColour ? .coloured : .plain
     }
 
-    /// Asked each time: windows change.
+    /// The current width. Queried each time, because users resize windows.
     var columns: Int {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Self.usualColumns }
-        return max(Self.fewestColumns, Int(size.ws_col))
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Self.defaultColumns }
+        return max(Self.minimumColumns, Int(size.ws_col))
     }
 }

@@ -1,30 +1,30 @@
 import QueueAPI
 
-/// The line that shows how a wait goes on, in place.
+/// The progress bar of a wait, drawn in one line.
 struct WaitingBar {
     private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-    private static let widest = 30
-    private static let narrowest = 5
-    /// Goes to the start of the line and clears it.
-    static let again = "\r\u{1b}[2K"
+    private static let maximumWidth = 30
+    private static let minimumWidth = 5
+    /// Moves the cursor to the start of the line and clears the line.
+    static let clearLine = "\r\u{1b}[2K"
 
     let target: String
     let place: PlaceView
-    /// How many were ahead at first: what a full bar stands for.
-    let mostAhead: Int64
+    /// The users ahead at the start of the wait. The bar is full when none of them is left.
+    let initialAhead: Int64
     let isConnected: Bool
-    /// Counts the pictures; what moves shows that the program lives.
+    /// Counts the draws, to turn the spinner.
     let tick: Int
 
-    /// At most `columns` characters.
+    /// The bar in at most `columns` characters. Omits the bar itself if it does not fit.
     func text(columns: Int, style: Style) -> String {
         let spin = Self.spinner[tick % Self.spinner.count]
         let head = "\(spin) \(target.printable)  "
         let tail = "  \(words)"
-        let room = columns - head.count - tail.count
-        guard room >= Self.narrowest else { return String("\(spin) \(words)".prefix(columns)) }
-        let width = min(Self.widest, room)
-        let done = mostAhead == 0 ? width : Int(Int64(width) * (mostAhead - place.peopleAhead) / mostAhead)
+        let space = columns - head.count - tail.count
+        guard space >= Self.minimumWidth else { return String("\(spin) \(words)".prefix(columns)) }
+        let width = min(Self.maximumWidth, space)
+        let done = initialAhead == 0 ? width : Int(Int64(width) * (initialAhead - place.peopleAhead) / initialAhead)
         let full = max(0, min(width, done))
         let bar =
             style.paint(String(repeating: "█", count: full), .green)

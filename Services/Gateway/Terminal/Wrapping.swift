@@ -1,5 +1,5 @@
 extension String {
-    /// In lines of at most so many characters, broken between words where that is possible.
+    /// The text in lines of at most `columns` characters, broken between words. A longer word stays whole.
     func wrapped(to columns: Int) -> String {
         split(separator: "\n", omittingEmptySubsequences: false).map { line in
             guard line.count > columns else { return String(line) }
@@ -17,6 +17,6 @@ extension String {
 }
 
 extension Console {
-    /// As a window shows it best; without one, text stays as it is.
+    /// The text, wrapped to the width of the terminal. Unchanged without a terminal.
     func fitted(_ text: String) -> String { isTerminal ? text.wrapped(to: columns) : text }
 }

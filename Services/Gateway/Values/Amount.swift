@@ -1,11 +1,12 @@
 import Kernel
 
-/// Amounts of money as people write them: `12.50 EUR`, `EUR 12.50`, `12,50 €`, `$5`.
+/// Parses amounts of money: `12.50 EUR`, `EUR 12.50`, `12,50 €`, `$5`.
 enum Amount {
     private static let symbols: [Character: Currency] = ["€": .eur, "$": .usd, "£": .gbp, "¥": .jpy]
 
+    /// Nil if the text is not one number and one currency, in either order.
     static func read(_ text: String) -> Money? {
-        // One number and one currency, in either order; `1 000 EUR` may be a thousand or a slip, so it is neither.
+        // A second number makes the text invalid: `1 000 EUR` may be a thousand or a typing error.
         var parts: [(isNumber: Bool, text: String)] = []
         var isApart = true
         for character in text {
@@ -25,7 +26,7 @@ enum Amount {
         return Money("\(number) \(code)")
     }
 
-    /// A comma stands for the point where there is one comma, and no point; before three digits it may stand for thousands.
+    /// The number with a decimal point. One comma is a decimal comma. Nil if a comma may separate thousands.
     private static func withPoint(_ number: String) -> String? {
         let commas = number.count { $0 == "," }
         if commas == 0 { return number }
@@ -38,7 +39,7 @@ enum Amount {
 extension ValueKind<Money> {
     static var amount: Self {
         ValueKind(
-            placeholder: "AMOUNT", allowed: "an amount above zero such as 12.50 EUR, with nothing between thousands"
+            placeholder: "AMOUNT", allowed: "an amount above zero, such as 12.50 EUR, without thousands separators"
         ) { text in
             Amount.read(text).flatMap { $0.isPositive ? $0 : nil }
         }
@@ -47,18 +48,18 @@ extension ValueKind<Money> {
 
 extension ValueKind<Currency> {
     static var currency: Self {
-        ValueKind(placeholder: "CODE", allowed: "a currency of ISO 4217 such as EUR") { Currency($0) }
+        ValueKind(placeholder: "CODE", allowed: "an ISO 4217 currency code, such as EUR") { Currency($0) }
     }
 }
 
 extension Money {
-    /// Of a message, whose amounts are minor units.
+    /// The amount of a message, in minor units. Nil for an unknown currency.
     init?(_ minorUnits: some BinaryInteger, _ code: String) {
         guard let currency = Currency(code) else { return nil }
         self.init(minorUnits: Int64(clamping: minorUnits), currency)
     }
 
-    /// Also where the currency is one that this program does not know.
+    /// The amount for people. An unknown currency is shown in minor units.
     static func text(_ minorUnits: some BinaryInteger, _ code: String) -> String {
         Money(minorUnits, code).map { "\($0)" } ?? "\(minorUnits) minor units of \(code)"
     }

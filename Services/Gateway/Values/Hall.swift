@@ -1,30 +1,35 @@
 import ConcertAPI
 import Kernel
 
-/// Seats as an operator writes them, one line for each part of a hall:
+/// Parses the file that describes the seats of a hall, one line per part of it:
 ///
 ///     # section, rows, numbers, grade, price
 ///     Stalls, 1-20, 1-40, A, 89.00
 ///     Balcony, A-F, 1-30, B, 45.50
 enum Hall {
-    static let mostLines = 10_000
-    static let mostRanges = 100_000
+    static let maximumLines = 10_000
+    static let maximumRows = 100_000
 
-    /// Each row becomes an offer.
+    /// One offer per row of seats.
     static func offers(_ text: String, in currency: Currency) throws(GatewayError) -> [SeatOffer] {
         var offers: [SeatOffer] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard index < mostLines else { throw .usage("a hall has at most \(mostLines) lines") }
+            guard index < maximumLines else {
+                throw .usage(
+                    "the hall has more than \(maximumLines) lines, the limit. Give rows as ranges, such as 1-20")
+            }
             let line = line.drop { $0 == " " }
             if line.isEmpty || line.hasPrefix("#") { continue }
             do throws(GatewayError) {
                 offers += try self.offers(ofLine: line, currency)
             } catch {
-                throw .usage("line \(index + 1) of the hall, “\(line)”: \(error.what)")
+                throw .usage("line \(index + 1) of the hall, “\(line)”: \(error.problem)")
             }
-            guard offers.count <= mostRanges else { throw .usage("a hall has at most \(mostRanges) rows") }
+            guard offers.count <= maximumRows else {
+                throw .usage("the hall has more than \(maximumRows) rows, the limit")
+            }
         }
-        if offers.isEmpty { throw .usage("the hall has no seats") }
+        if offers.isEmpty { throw .usage("the hall has no seats. Write a line such as Stalls, 1-20, 1-40, A, 89.00") }
         return offers
     }
 
@@ -35,14 +40,18 @@ enum Hall {
             String(field.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "\r" }.reversed())
         }
         guard fields.count == 5 else {
-            throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE as in Stalls, 1-20, 1-40, A, 89.00")
+            throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00")
         }
-        guard let rows = rows(fields[1]) else { throw .usage("ROWS is one row or several, such as 7, 1-20 or A-F") }
-        guard let numbers = numbers(fields[2]) else { throw .usage("NUMBERS is 1 to 99999, such as 7 or 1-40") }
-        guard !fields[3].isEmpty else { throw .usage("GRADE is missing, such as A") }
+        guard let rows = rows(fields[1]) else {
+            throw .usage("ROWS \(fields[1]) is not one row or a range, such as 7, 1-20 or A-F")
+        }
+        guard let numbers = numbers(fields[2]) else {
+            throw .usage("NUMBERS \(fields[2]) is not within 1 to \(maximumNumber), such as 7 or 1-40")
+        }
+        guard !fields[3].isEmpty else { throw .usage("GRADE is missing. Give one, such as A") }
         guard let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
             price.currency == currency
-        else { throw .usage("PRICE is an amount of \(currency), such as 89.00") }
+        else { throw .usage("PRICE \(fields[4]) is not an amount in \(currency) of zero or more, such as 89.00") }
         return rows.map { row in
             let range = SeatRange(
                 section: fields[0], row: row, firstNumber: UInt32(numbers.lowerBound),
@@ -51,11 +60,11 @@ enum Hall {
         }
     }
 
-    /// `7`, `1-20`, `A-F`; nothing where the hall has no rows.
+    /// The rows of `7`, `1-20` or `A-F`. An empty text is one row without a name.
     private static func rows(_ text: String) -> [String]? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else { return parts.count == 1 ? [text] : nil }
-        if let first = Int(parts[0]), let last = Int(parts[1]), first <= last, last - first < mostLines {
+        if let first = Int(parts[0]), let last = Int(parts[1]), first <= last, last - first < maximumLines {
             return (first...last).map { "\($0)" }
         }
         guard let first = letter(parts[0]), let last = letter(parts[1]), first <= last else { return nil }
@@ -66,17 +75,19 @@ enum Hall {
         text.utf8.count == 1 && text.first?.isLetter == true ? text.utf8.first : nil
     }
 
-    /// `7`, `1-40`
+    static let maximumNumber = 99_999
+
+    /// The numbers of `7` or `1-40`.
     static func numbers(_ text: String) -> ClosedRange<Int>? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1],
-            first >= 1, first <= last, last <= 99_999
+            first >= 1, first <= last, last <= maximumNumber
         else { return nil }
         return first...last
     }
 }
 
-/// Seats side by side as they are named: `Stalls-12-7`, or `Stalls-12-7..12`.
+/// One seat or several side by side: `Stalls-12-7`, `Stalls-12-7..12`.
 struct SeatRow: Sendable {
     let range: SeatRange
 
@@ -95,9 +106,7 @@ struct SeatRow: Sendable {
 extension ValueKind<SeatRow> {
     static var seatRow: Self {
         ValueKind(
-            placeholder: "SEATS", allowed: "a seat or several side by side, such as Stalls-12-7 or Stalls-12-7..12"
-        ) {
-            SeatRow($0)
-        }
+            placeholder: "SEATS", allowed: "a seat or a range of seats in a row, such as Stalls-12-7 or Stalls-12-7..12"
+        ) { SeatRow($0) }
     }
 }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// What `--json` prints: one line, names in lowerCamelCase, ids as UUIDs, times in UTC.
+/// The output of `--json`: one line, names in lowerCamelCase, ids as UUIDs, times in UTC.
 indirect enum JSON: Sendable {
     case null
     case bool(Bool)
@@ -9,7 +9,7 @@ indirect enum JSON: Sendable {
     case array([JSON])
     case object([(name: String, value: JSON)])
 
-    /// In the order in which they are written; those that are nil are left out.
+    /// An object with its members in this order. Omits members that are nil.
     static func object(_ members: KeyValuePairs<String, JSON?>) -> JSON {
         .object(members.compactMap { name, value in value.map { (name, $0) } })
     }
@@ -20,15 +20,15 @@ indirect enum JSON: Sendable {
 
     static func count(_ number: some BinaryInteger) -> JSON { .number(Int64(clamping: number)) }
 
-    /// An id as it came; null where there is none.
+    /// Nil for an empty id.
     static func id(_ bytes: [UInt8]) -> JSON? { RequestID(bytes: bytes).map { .string("\($0)") } }
 
-    /// Milliseconds since 1970, of which 0 is no time.
+    /// The time of milliseconds since 1970. Nil for 0, which means no time.
     static func time(_ milliseconds: some BinaryInteger) -> JSON? {
         milliseconds == 0 ? nil : .string("\(Timestamp(milliseconds: Int64(clamping: milliseconds)))")
     }
 
-    /// A state as the contract names it, in lowerCamelCase.
+    /// The name of a state in the contract, in lowerCamelCase.
     static func name(of state: some Sendable) -> JSON { .string("\(state)") }
 
     var text: String {

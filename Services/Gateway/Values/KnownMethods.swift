@@ -4,7 +4,7 @@ import QueueAPI
 import RPC
 import WalletAPI
 
-/// The methods that the gateway was built with.
+/// The methods of the contracts that the gateway is built with.
 enum KnownMethods {
     static let services: [ServiceDescription] = [
         HealthMethods.service, ReflectionMethods.service, QueueMethods.service, ConcertMethods.service,
@@ -15,34 +15,34 @@ enum KnownMethods {
 
     private static let all = services.flatMap(\.methods)
 
-    /// By its full name, or by as much of its end as tells it from the others: `Health/Check`, `Check`.
+    /// The method with this full name or unambiguous suffix: `Health/Check`, `Check`.
     static func find(_ name: String) throws(GatewayError) -> MethodDescription {
         let found = all.filter { $0.name == name || $0.name.hasSuffix("/" + name) || $0.name.hasSuffix("." + name) }
         if found.count == 1 { return found[0] }
         if found.count > 1 {
-            throw .usage("\(name) may be \(found.map(\.name).joined(separator: " or ")). Say which")
+            throw .usage("\(name) is ambiguous. Give the full name: \(found.map(\.name).joined(separator: " or "))")
         }
         let names = all.flatMap { [$0.name, $0.serviceAndName, $0.shortName] }
         let hint = name.nearest(among: names).map { "Did you mean \($0)?" } ?? "See: gateway methods"
-        throw .usage("there is no method \(name). \(hint)")
+        throw .usage("unknown method \(name). \(hint)")
     }
 }
 
-/// A stream that is read as bytes, whatever its types.
+/// A stream method without its types: requests and items are bytes.
 struct KnownStream: Sendable {
     let name: String
     let reply: MessageDescriptor
-    private let open: @Sendable (Client, [UInt8], CallOptions, Take) async throws(RPCFailure) -> Void
+    private let open: @Sendable (Client, [UInt8], CallOptions, Receive) async throws(RPCFailure) -> Void
 
-    typealias Take = @Sendable ([UInt8]) throws(RPCFailure) -> Void
+    typealias Receive = @Sendable ([UInt8]) throws(RPCFailure) -> Void
 
     init<Request: Message, Item: Message>(_ method: StreamMethod<Request, Item>) {
         name = method.name
         reply = method.description.reply
-        open = { client, request, options, take async throws(RPCFailure) in
+        open = { client, request, options, receive async throws(RPCFailure) in
             do {
                 let request = try Request(decoding: request)
-                for try await item in client.open(method, request, options) { try take(try item.encoded()) }
+                for try await item in client.open(method, request, options) { try receive(try item.encoded()) }
             } catch let failure as RPCFailure {
                 throw failure
             } catch {
@@ -51,11 +51,11 @@ struct KnownStream: Sendable {
         }
     }
 
-    /// Gives each item to `take`, until the stream ends.
+    /// Calls `receive` with each item until the stream ends.
     func read(
-        _ client: Client, _ request: [UInt8], _ options: CallOptions, _ take: Take
+        _ client: Client, _ request: [UInt8], _ options: CallOptions, _ receive: Receive
     ) async throws(RPCFailure) {
-        try await open(client, request, options, take)
+        try await open(client, request, options, receive)
     }
 }
 

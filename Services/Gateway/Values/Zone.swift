@@ -4,7 +4,7 @@ import Kernel
 /// A time zone: `Europe/Berlin`, `+01:00`, `UTC`.
 struct Zone: Sendable {
     private static let folder = "/usr/share/zoneinfo"
-    private static let mostFileBytes = 1 << 18
+    private static let maximumFileBytes = 1 << 18
 
     private let changes: [(at: Int64, offset: ZoneOffset)]
     private let first: ZoneOffset
@@ -24,7 +24,7 @@ struct Zone: Sendable {
         rule = file.rule
     }
 
-    /// Nil for a zone that this machine does not know.
+    /// Nil if this machine has no such zone.
     init?(named name: String) {
         if ["UTC", "Z", "GMT"].contains(name.uppercased()) {
             self = .utc
@@ -40,9 +40,10 @@ struct Zone: Sendable {
         }
     }
 
-    /// What the machine is set to.
+    /// The zone of this machine, or UTC if it has none.
     static var ofMachine: Zone { file("/etc/localtime").map { Zone($0) } ?? .utc }
 
+    /// The offset from UTC at a time.
     func offset(at time: Timestamp) -> ZoneOffset {
         let seconds = time.wholeSeconds
         guard let last = changes.last else { return rule?.offset(at: seconds) ?? first }
@@ -50,8 +51,8 @@ struct Zone: Sendable {
         return changes.last { $0.at <= seconds }?.offset ?? first
     }
 
-    /// Every moment at which the clocks there show this; none or two where they are put forward or back.
-    func moments(showing seconds: Int64) -> [Timestamp] {
+    /// The times at which local clocks show `seconds`. None or two if the clocks are set forward or back then.
+    func timestamps(showing seconds: Int64) -> [Timestamp] {
         let nearby = [-86_400, 0, 86_400].map { offset(at: Timestamp(milliseconds: (seconds + $0) * 1000)).seconds }
         let candidates = Set(nearby).map { Timestamp(milliseconds: (seconds - Int64($0)) * 1000) }
         return candidates.filter { $0.wholeSeconds + Int64(offset(at: $0).seconds) == seconds }.sorted()
@@ -60,14 +61,14 @@ struct Zone: Sendable {
     private static func file(_ path: String) -> ZoneFile? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: mostFileBytes)
+        var bytes = [UInt8](repeating: 0, count: maximumFileBytes)
         let count = fread(&bytes, 1, bytes.count, file)
         return ZoneFile(Array(bytes.prefix(count)))
     }
 }
 
 extension Timestamp {
-    /// Since 1970, rounded down.
+    /// Seconds since 1970, rounded down.
     var wholeSeconds: Int64 { (milliseconds >= 0 ? milliseconds : milliseconds - 999) / 1000 }
 }
 
@@ -88,7 +89,7 @@ extension ZoneOffset {
 extension ValueKind<Zone> {
     static var zone: Self {
         ValueKind(
-            placeholder: "ZONE", allowed: "a time zone that this machine knows, such as Europe/Berlin, UTC or +01:00"
+            placeholder: "ZONE", allowed: "a time zone of this machine, such as Europe/Berlin, UTC or +01:00"
         ) { Zone(named: $0) }
     }
 }

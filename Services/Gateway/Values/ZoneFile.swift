@@ -1,19 +1,19 @@
 import Kernel
 
-/// A file of /usr/share/zoneinfo (TZif, RFC 8536): which offset a place had, has and will have.
+/// Parses a file of /usr/share/zoneinfo (TZif, RFC 8536): the offsets of a zone over time.
 struct ZoneFile {
     private static let headerByteCount = 44
 
-    /// Seconds since 1970, ascending, and the offset from then on.
+    /// Times in seconds since 1970, ascending, each with the offset from then on.
     private(set) var changes: [(at: Int64, offset: ZoneOffset)] = []
-    /// Before the first change.
+    /// The offset before the first change.
     private(set) var first = ZoneOffset.utc
-    /// From the last change on.
+    /// The rule after the last change.
     private(set) var rule: ZoneRule?
 
-    /// Nil for what is no such file.
+    /// Nil if the bytes are not in this format.
     init?(_ bytes: [UInt8]) {
-        // The first block holds 32-bit times for old readers; the second one is what counts.
+        // Skips the first block, which has 32-bit times. The second block has 64-bit times.
         guard let old = Header(bytes, at: 0),
             let header = Header(bytes, at: Self.headerByteCount + old.bodyByteCount(timeByteCount: 4))
         else { return nil }
@@ -39,7 +39,7 @@ struct ZoneFile {
         rule = ZoneRule(String(decoding: footer, as: UTF8.self))
     }
 
-    /// Six counts, of which each block of the file has as many elements.
+    /// The header of a block: the six counts of its elements.
     private struct Header {
         let end: Int
         let utcCount, standardCount, leapCount, changeCount, kindCount, nameByteCount: Int
@@ -60,7 +60,7 @@ struct ZoneFile {
         }
     }
 
-    /// Big-endian numbers with a sign, one after the other.
+    /// Reads big-endian signed numbers one after the other.
     private struct Reader {
         private let bytes: [UInt8]
         private var index = 0
@@ -78,7 +78,7 @@ struct ZoneFile {
     }
 }
 
-/// How far the clocks of a place are ahead of UTC, and what people call that.
+/// An offset from UTC and its name, such as `CET`.
 struct ZoneOffset: Hashable, Sendable {
     static let utc = ZoneOffset(seconds: 0, name: "UTC")
 

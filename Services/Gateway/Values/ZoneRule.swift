@@ -1,11 +1,11 @@
 import Kernel
 
-/// What a zone does every year, as POSIX writes it: `CET-1CEST,M3.5.0,M10.5.0/3`.
+/// The yearly clock changes of a zone, in the format of POSIX: `CET-1CEST,M3.5.0,M10.5.0/3`.
 struct ZoneRule: Sendable {
     private let standard: ZoneOffset
     private let summer: (offset: ZoneOffset, start: Day, end: Day)?
 
-    /// The n-th weekday of a month, and the second of that day by the clocks as they were before.
+    /// A change on the n-th weekday of a month, at a second of that day on the clock before the change.
     private struct Day {
         let month: Int64
         let week: Int64
@@ -13,7 +13,7 @@ struct ZoneRule: Sendable {
         let seconds: Int64
     }
 
-    /// Nil for what this reader does not know; days by number are not in use anywhere.
+    /// Nil for an unsupported rule. Days by number are not supported, because no zone uses them.
     init?(_ text: String) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         var names = parts.first.map { Substring($0) } ?? ""
@@ -23,10 +23,9 @@ struct ZoneRule: Sendable {
             summer = nil
             return
         }
-        guard var offset = Self.offset(&names, usual: standard.seconds + 3600), parts.count == 3,
+        guard let offset = Self.offset(&names, defaultSeconds: standard.seconds + 3600), parts.count == 3,
             let start = Self.day(parts[1]), let end = Self.day(parts[2])
         else { return nil }
-        offset = ZoneOffset(seconds: offset.seconds, name: offset.name)
         summer = (offset, start, end)
     }
 
@@ -35,7 +34,7 @@ struct ZoneRule: Sendable {
         let year = CalendarDate(daysSince1970: (seconds + Int64(standard.seconds)).flooredDays).year
         let start = Self.seconds(of: summer.start, in: year) - Int64(standard.seconds)
         let end = Self.seconds(of: summer.end, in: year) - Int64(summer.offset.seconds)
-        // South of the equator summer spans the turn of the year.
+        // In the southern hemisphere summer time includes the new year.
         let isSummer = start < end ? (start..<end).contains(seconds) : !(end..<start).contains(seconds)
         return isSummer ? summer.offset : standard
     }
@@ -45,15 +44,18 @@ struct ZoneRule: Sendable {
         let next = CalendarDate(
             year: day.month == 12 ? year + 1 : year, month: day.month == 12 ? 1 : day.month + 1, day: 1)
         let length = (next?.daysSince1970 ?? 0) - first
-        // 1970 began on a Thursday, and Sunday is 0.
+        // 1 January 1970 is a Thursday, and Sunday is 0.
         let weekdayOfFirst = ((first + 4) % 7 + 7) % 7
         var date = (day.weekday - weekdayOfFirst + 7) % 7 + (day.week - 1) * 7
         while date >= length { date -= 7 }
         return (first + date) * 86_400 + day.seconds
     }
 
-    /// `CET-1`: names are letters, or anything in angle brackets; the number says how far UTC is ahead, not behind.
-    private static func offset(_ text: inout Substring, usual: Int? = nil) -> ZoneOffset? {
+    /// Parses `CET-1` from the start of the text.
+    ///
+    /// A name has letters, or any characters in angle brackets. The number is how far UTC is ahead, so its sign is
+    /// turned.
+    private static func offset(_ text: inout Substring, defaultSeconds: Int? = nil) -> ZoneOffset? {
         let name: Substring
         if text.hasPrefix("<"), let end = text.firstIndex(of: ">") {
             name = text[text.index(after: text.startIndex)..<end]
@@ -65,11 +67,11 @@ struct ZoneRule: Sendable {
         guard !name.isEmpty else { return nil }
         let number = text.prefix { $0.isNumber || $0 == ":" || $0 == "-" || $0 == "+" }
         text = text.dropFirst(number.count)
-        if number.isEmpty { return usual.map { ZoneOffset(seconds: $0, name: String(name)) } }
+        if number.isEmpty { return defaultSeconds.map { ZoneOffset(seconds: $0, name: String(name)) } }
         return seconds(number).map { ZoneOffset(seconds: -Int($0), name: String(name)) }
     }
 
-    /// `M3.5.0/2`: month, week of which 5 is the last, weekday, and the time, which is 2 o'clock unless given.
+    /// Parses `M3.5.0/2`: month, week, weekday and time. Week 5 is the last of the month. The default time is 2:00.
     private static func day(_ text: Substring) -> Day? {
         let halves = text.split(separator: "/")
         guard let date = halves.first, date.hasPrefix("M"), halves.count <= 2 else { return nil }
@@ -80,7 +82,7 @@ struct ZoneRule: Sendable {
         return Day(month: numbers[0], week: numbers[1], weekday: numbers[2], seconds: seconds)
     }
 
-    /// `-1`, `+5:30`, `2:00:00`
+    /// The seconds of `-1`, `+5:30` or `2:00:00`.
     private static func seconds(_ text: Substring) -> Int64? {
         let isNegative = text.hasPrefix("-")
         let parts = text.drop { $0 == "-" || $0 == "+" }.split(separator: ":").map { Int64($0) }
@@ -91,6 +93,6 @@ struct ZoneRule: Sendable {
 }
 
 extension Int64 {
-    /// Whole days of this many seconds, rounded down.
+    /// The number of seconds in whole days, rounded down.
     var flooredDays: Int64 { self >= 0 ? self / 86_400 : -((-self + 86_399) / 86_400) }
 }

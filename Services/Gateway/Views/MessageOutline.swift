@@ -2,9 +2,9 @@ import CProto
 import Kernel
 import RPC
 
-/// The fields of a message, for people who want to write one in JSON.
+/// Lists the fields of a message, for users who write it in JSON.
 enum MessageOutline {
-    /// One line for each field, those of inner messages further in.
+    /// One line per field. Fields of inner messages are indented.
     static func text(of descriptor: MessageDescriptor, indentation: Int) -> String {
         let margin = String(repeating: " ", count: indentation)
         guard !descriptor.fields.isEmpty else { return "\(margin)no fields\n" }

@@ -1,7 +1,7 @@
 import Kernel
 import WalletAPI
 
-/// A payment, as JSON and in words.
+/// A payment as JSON and as text.
 struct PaymentReport {
     let payment: PaymentView
 
@@ -9,7 +9,7 @@ struct PaymentReport {
 
     var json: JSON {
         .object([
-            "paymentId": .id(payment.paymentID), "code": .string(IDEnding.text(of: payment.paymentID)),
+            "paymentId": .id(payment.paymentID), "code": .string(IDSuffix.text(of: payment.paymentID)),
             "outcome": .name(of: payment.outcome),
             "reason": payment.outcome == .notPaid ? .name(of: payment.reason) : nil,
             "concertId": .id(payment.concertID), "reservationId": .id(payment.reservationID),
@@ -23,22 +23,22 @@ struct PaymentReport {
         switch payment.outcome {
         case .paid:
             payment.isRefunded
-                ? "Paid, and given back since: \(amount)." : "Paid: \(amount). Your tickets: gateway tickets"
-        case .notPaid: "Not paid: \(because)."
+                ? "Paid, and refunded: \(amount)." : "Paid: \(amount). Your tickets: gateway tickets"
+        case .notPaid: "Not paid: \(explanation)."
         case .pending:
             payment.isCancelling
-                ? pending.prefix(1).uppercased() + pending.dropFirst() + ". \(Self.toSee)"
-                : "Not decided yet: \(amount) are set aside. To go on: gateway pay"
+                ? cancellationPending.prefix(1).uppercased() + cancellationPending.dropFirst() + ". \(Self.seeOutcome)"
+                : "Payment pending: \(amount) is set aside. To continue: gateway pay"
         case .unspecified, .unrecognized: "Payment in state \(payment.outcome)."
         }
     }
 
-    /// For a column.
-    var briefly: String {
+    /// The text for a table.
+    var shortText: String {
         switch payment.outcome {
-        case .paid: payment.isRefunded ? "paid, given back" : "paid"
+        case .paid: payment.isRefunded ? "paid, refunded" : "paid"
         case .notPaid: "not paid: \(reason)"
-        case .pending: payment.isCancelling ? "being cancelled" : "not decided yet"
+        case .pending: payment.isCancelling ? "cancellation pending" : "pending"
         case .unspecified, .unrecognized: "\(payment.outcome)"
         }
     }
@@ -47,36 +47,36 @@ struct PaymentReport {
         switch payment.reason {
         case .noAccount, .insufficient: "too little money"
         case .cancelled: "cancelled"
-        case .holdExpired: "too late"
-        case .reservationGone: "the seats were gone"
-        case .alreadySold: "bought already"
-        case .mismatch: "another price"
+        case .holdExpired: "hold expired"
+        case .reservationGone: "seats no longer held"
+        case .alreadySold: "already bought"
+        case .mismatch: "wrong price"
         case .unspecified, .unrecognized: "\(payment.reason)"
         }
     }
 
-    /// `the payment of 89.00 EUR`: one that has not arrived has no amount.
-    var named: String { payment.currency.isEmpty ? "the payment" : "the payment of \(amount)" }
+    /// `the payment of 89.00 EUR`. A payment that has not reached the wallet service has no amount.
+    var title: String { payment.currency.isEmpty ? "the payment" : "the payment of \(amount)" }
 
-    /// What becomes of one that is being cancelled.
-    var pending: String {
-        "the cancelling is noted, and not decided yet. \(amount) stay set aside until the concert service has answered: "
-            + "then they are yours again, or the payment was faster and the seats are yours"
+    /// The state of a payment whose cancellation is requested.
+    var cancellationPending: String {
+        "the cancellation is requested, but not decided yet. \(amount) stays set aside until the concert service "
+            + "decides. Then either the money is available again, or the payment succeeded and the seats are yours"
     }
 
-    static let toSee = "To see which: gateway payment"
+    static let seeOutcome = "To see the outcome: gateway payment"
 
-    /// Why nothing was paid, and what to do.
-    var because: String {
+    /// Why the payment is NOT_PAID, and what to do next.
+    var explanation: String {
         switch payment.reason {
         case .noAccount, .insufficient:
-            "there is not enough money in your wallet. To put some in: gateway top-up AMOUNT; then again: gateway pay"
+            "your wallet has too little money. To top it up: gateway top-up AMOUNT; then: gateway pay"
         case .cancelled:
-            "it was cancelled. To pay all the same: gateway pay; to give the seats back: gateway release"
-        case .holdExpired: "the time was over in which the seats were held. Reserve again: gateway reserve"
-        case .reservationGone: "the seats are held no more. Reserve again: gateway reserve"
-        case .alreadySold: "another payment has bought these seats. To see it: gateway payments"
-        case .mismatch: "the reservation is not yours, or costs another amount"
+            "the payment was cancelled. To pay again: gateway pay; to release the seats: gateway release"
+        case .holdExpired: "the hold on the seats has expired. To reserve again: gateway reserve"
+        case .reservationGone: "the seats are no longer held. To reserve again: gateway reserve"
+        case .alreadySold: "another payment bought these seats. To see it: gateway payments"
+        case .mismatch: "the reservation belongs to another user, or its price is another amount"
         case .unspecified, .unrecognized: "the reason is \(payment.reason)"
         }
     }

@@ -1,10 +1,10 @@
 import Kernel
 import QueueAPI
 
-/// A place in a line, as JSON and in words.
+/// A place in a line as JSON and as text.
 struct PlaceReport {
     let place: PlaceView
-    /// As it is typed: `moon-tour/friday`.
+    /// As on the command line: `moon-tour/friday`.
     let target: String
 
     var json: JSON {
@@ -19,54 +19,54 @@ struct PlaceReport {
         ])
     }
 
-    /// `shown` writes a time.
-    func text(_ shown: (Int64) -> String) -> String {
+    /// `localTime` formats a time.
+    func text(_ localTime: (Int64) -> String) -> String {
         switch place.state {
         case .waiting:
-            "You are number \(place.serial) in the line for \(target): \(ahead)\(estimate)\(roomNote(shown))"
+            "You are number \(place.serial) in the line for \(target): \(ahead)\(estimate)\(roomNote(localTime))"
         case .admitted:
             """
-            It is your turn at \(target), until \(shown(place.lapsesAt)).
-            To go in: gateway join \(target)
+            It is your turn for \(target), until \(localTime(place.lapsesAt)).
+            To enter: gateway join \(target)
             """
         case .active:
             """
-            You are in at \(target), until \(shown(place.endsAt)) at the latest.
-            If you do nothing, only until \(shown(place.lapsesAt)).
-            Now: gateway seats \(target)
+            You are in at \(target), until \(localTime(place.endsAt)) at the latest.
+            If you are idle, until \(localTime(place.lapsesAt)).
+            Next: gateway seats \(target)
             """
-        case .finished: "You have bought your seats at \(target); the place is used up."
+        case .finished: "You have bought your seats for \(target), and your place has ended."
         case .left: "You have left the line for \(target)."
         case .lapsed:
-            "Your place for \(target) has lapsed\(because)."
-                + (place.roomState.takesNobody ? "" : " For a new one: gateway join \(target)")
-        case .revoked: "Your place for \(target) was taken away\(because)."
+            "Your place for \(target) has lapsed\(reason)."
+                + (place.roomState.isClosedToJoins ? "" : " To join again: gateway join \(target)")
+        case .revoked: "An operator revoked your place for \(target)\(reason)."
         case .unspecified, .unrecognized: "Your place for \(target) is in state \(place.state)."
         }
     }
 
-    /// For those who go on at once.
-    func briefly(_ shown: (Int64) -> String) -> String {
-        String(text(shown).prefix { $0 != "\n" })
+    /// The first line of the text.
+    func shortText(_ localTime: (Int64) -> String) -> String {
+        String(text(localTime).prefix { $0 != "\n" })
     }
 
-    private var because: String { place.reason.isEmpty ? "" : ": \(place.reason.printable)" }
+    private var reason: String { place.reason.isEmpty ? "" : ": \(place.reason.printable)" }
 
     private var ahead: String {
         switch place.peopleAhead {
-        case 0: "nobody is before you"
-        case 1: "one is before you"
-        default: "\(place.peopleAhead) are before you"
+        case 0: "you are next"
+        case 1: "1 user is ahead of you"
+        default: "\(place.peopleAhead) users are ahead of you"
         }
     }
 
     private var estimate: String { place.estimate.map { ", \($0)" } ?? "" }
 
-    private func roomNote(_ shown: (Int64) -> String) -> String {
+    private func roomNote(_ localTime: (Int64) -> String) -> String {
         switch place.roomState {
         case .scheduled, .preQueue:
-            place.opensAt == 0 ? ". The sale has not begun" : ". It opens \(shown(place.opensAt))"
-        case .paused: ". Nobody is let in for the moment"
+            place.opensAt == 0 ? ". The line has not opened yet" : ". The line opens \(localTime(place.opensAt))"
+        case .paused: ". The line is paused"
         default: ""
         }
     }
@@ -75,13 +75,13 @@ struct PlaceReport {
 extension PlaceView {
     var knowsWait: Bool { waitAtMostMs > 0 }
 
-    /// `about 4 to 6 min`; nil where nobody can say.
+    /// The expected wait, such as `about 4 to 6 min`. Nil if the queue service has no estimate.
     var estimate: String? {
         guard knowsWait else { return nil }
-        let least = ShownTime.text(.milliseconds(waitAtLeastMs))
-        let most = ShownTime.text(.milliseconds(waitAtMostMs))
+        let least = DisplayTime.text(.milliseconds(waitAtLeastMs))
+        let most = DisplayTime.text(.milliseconds(waitAtMostMs))
         if least == most { return "about \(most)" }
-        let (leastUnit, mostUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
-        return "about \(leastUnit == mostUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"
+        let (leastUnit, maximumUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
+        return "about \(leastUnit == maximumUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"
     }
 }

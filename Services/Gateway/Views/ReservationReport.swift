@@ -1,7 +1,7 @@
 import ConcertAPI
 import Kernel
 
-/// A reservation, as JSON and in words.
+/// A reservation as JSON and as text.
 struct ReservationReport {
     let reservation: ReservationEntry
 
@@ -12,7 +12,7 @@ struct ReservationReport {
     var json: JSON {
         .object([
             "reservationId": .id(reservation.reservationID),
-            "code": .string(IDEnding.text(of: reservation.reservationID)),
+            "code": .string(IDSuffix.text(of: reservation.reservationID)),
             "concertId": .id(reservation.concertID), "scheduleId": .id(reservation.scheduleID),
             "state": .name(of: reservation.state), "seats": .list(reservation.seats) { .string($0) },
             "total": Money.json(reservation.amount, reservation.currency),
@@ -25,28 +25,28 @@ struct ReservationReport {
     func text(now: Timestamp) -> String {
         switch reservation.state {
         case .held:
-            "\(held(now)) To buy: gateway pay"
-        case .sold: "Yours: \(seats), \(total). The tickets: gateway tickets"
+            "\(held(now)) To pay: gateway pay"
+        case .sold: "Bought: \(seats), \(total). Your tickets: gateway tickets"
         case .released: "Released: \(seats)."
-        case .expired:
-            "The time was over before \(seats) \(reservation.seats.count == 1 ? "was" : "were") paid for."
-        case .returned: "Given back: \(seats), \(total)."
+        case .expired: "The hold on \(seats) expired before a payment."
+        case .returned: "Returned: \(seats), \(total)."
         case .unspecified, .unrecognized: "\(seats): \(reservation.state)"
         }
     }
 
-    /// What to do where the seats are gone.
-    static let again = "To hold seats again: gateway reserve CONCERT/DATE SEAT"
+    /// The hint for a reservation that has ended.
+    static let reserveAgain = "To reserve again: gateway reserve CONCERT/DATE SEAT"
 
-    /// For a column.
-    func briefly(_ now: Timestamp) -> String {
-        reservation.state == .held ? "held for \(ShownTime.text(left(now)))" : "\(reservation.state)"
+    /// The text for a table.
+    func shortText(_ now: Timestamp) -> String {
+        reservation.state == .held ? "held for \(DisplayTime.text(left(now)))" : "\(reservation.state)"
     }
 
     func held(_ now: Timestamp) -> String {
-        "Held for you: \(seats), \(total), for \(ShownTime.text(left(now)))."
+        "Held for you: \(seats), \(total), for \(DisplayTime.text(left(now)))."
     }
 
+    /// The time until the hold ends.
     func left(_ now: Timestamp) -> Duration {
         max(.zero, Timestamp(milliseconds: Int64(clamping: reservation.deadlineMs)) - now)
     }

@@ -1,6 +1,6 @@
 import QueueAPI
 
-/// A waiting room, as JSON and in words.
+/// A waiting room as JSON and as text.
 struct RoomReport {
     let room: RoomSummary
 
@@ -16,22 +16,22 @@ struct RoomReport {
         ])
     }
 
-    func text(_ shown: (Int64) -> String) -> String {
-        let opens = times.opensAt == 0 ? "" : ", opens \(shown(times.opensAt))"
+    func text(_ localTime: (Int64) -> String) -> String {
+        let opens = times.opensAt == 0 ? "" : ", opens \(localTime(times.opensAt))"
         return """
             \(room.name): \(state)\(opens)
-              inside at once  \(limit(limits.activeLimit))
-              let in a second \(limit(limits.ratePerSecond))
-              to come in      \(duration(limits.readyMs))
-              silent at most  \(duration(limits.idleMs))
-              inside at most  \(duration(limits.hardLimitMs))
+              active users at most  \(limit(limits.activeLimit))
+              admitted per second   \(limit(limits.ratePerSecond))
+              time to enter         \(duration(limits.readyMs))
+              idle at most          \(duration(limits.idleMs))
+              active at most        \(duration(limits.hardLimitMs))
             """
     }
 
     var state: String {
         switch room.state {
         case .scheduled: "scheduled"
-        case .preQueue: "taking people into the line, letting nobody in yet"
+        case .preQueue: "open for joins, admits no users yet"
         case .open: "open"
         case .paused: "paused"
         case .draining: "draining"
@@ -41,5 +41,5 @@ struct RoomReport {
     }
 
     private func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
-    private func duration(_ milliseconds: UInt32) -> String { ShownTime.text(.milliseconds(milliseconds)) }
+    private func duration(_ milliseconds: UInt32) -> String { DisplayTime.text(.milliseconds(milliseconds)) }
 }

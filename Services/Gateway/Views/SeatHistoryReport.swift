@@ -1,24 +1,24 @@
 import ConcertAPI
 import Kernel
 
-/// What has become of one seat, as JSON and in words.
+/// The history of a seat as JSON and as text.
 struct SeatHistoryReport {
     let seat: String
     let reply: ShowSeatHistoryReply
 
     func show(_ run: Invocation) {
         var table = Table([
-            ("RESERVED", .text), ("STATE", .left), ("ENDED", .text), ("USER", .left), ("RETURNED FOR", .text),
+            ("RESERVED", .wrapped), ("STATE", .left), ("ENDED", .wrapped), ("USER", .left), ("RETURNED FOR", .wrapped),
         ])
         for claim in reply.claims {
             let reservation = claim.reservation ?? ReservationEntry()
             table.add([
-                run.shown(reservation.reservedAtMs), "\(reservation.state)",
-                reservation.endedAtMs == 0 ? "" : run.shown(reservation.endedAtMs),
+                run.localTime(reservation.reservedAtMs), "\(reservation.state)",
+                reservation.endedAtMs == 0 ? "" : run.localTime(reservation.endedAtMs),
                 UserID(bytes: claim.userID).map { "\($0)" } ?? "", claim.returnReason,
             ])
         }
-        let why = reply.blockedReason.isEmpty ? "" : " (\(reply.blockedReason.printable))"
+        let reason = reply.blockedReason.isEmpty ? "" : " (\(reply.blockedReason.printable))"
         run.show(
             .object([
                 "seat": .string(seat), "state": .name(of: reply.state),
@@ -32,6 +32,7 @@ struct SeatHistoryReport {
                     ])
                 },
             ]),
-            "Seat \(seat.printable), grade \(reply.grade.printable): \(reply.state)\(why)\n\(table.text(run.console))")
+            "Seat \(seat.printable), grade \(reply.grade.printable): \(reply.state)\(reason)\n"
+                + table.text(run.console))
     }
 }

@@ -1,11 +1,11 @@
 import ConcertAPI
 import Kernel
 
-/// Every seat of a date, and whether it can be had.
+/// All seats of a date with their states.
 struct SeatPlan: Sendable {
     enum State: Sendable { case free, held, sold, blocked }
 
-    /// Seats side by side, of one grade and price.
+    /// Seats side by side in a row, of one grade and price.
     struct Block: Sendable {
         let section: String
         let row: String
@@ -46,12 +46,13 @@ struct SeatPlan: Sendable {
 
     func state(of number: Int, in block: Block) -> State { states[block.index(of: number)] }
 
-    /// In the order of the hall.
+    /// The sections in the order of the hall.
     var sections: [String] {
         var seen: Set<String> = []
         return blocks.map(\.section).filter { seen.insert($0).inserted }
     }
 
+    /// The blocks of a section. All blocks without a section.
     func only(_ section: String?) -> [Block] { blocks.filter { section == nil || $0.section == section } }
 
     private func names(_ state: State, _ blocks: [Block]) -> [String] {
@@ -62,28 +63,29 @@ struct SeatPlan: Sendable {
 
     // MARK: Grades
 
+    /// The seats of a grade.
     func names(ofGrade grade: String) -> Set<String> {
         Set(blocks.filter { $0.grade == grade }.flatMap { block in block.numbers.map(block.name) })
     }
 
     struct Grade: Sendable {
         let name: String
-        /// What stands for it on the map.
+        /// Its free seats on the map.
         let letter: Character
         let lowestPrice: UInt64
         let highestPrice: UInt64
         let free: Int
     }
 
-    /// The dearest first. Each has a letter of its own: one of its name, as long as there is one left.
+    /// The grades, most expensive first. Each has a letter of its own, from its name if one is left.
     var grades: [Grade] {
         let byName = Dictionary(grouping: blocks, by: \.grade)
-        let dearest = byName.sorted { a, b in
+        let byPrice = byName.sorted { a, b in
             let (aPrice, bPrice) = (a.value.map(\.price).max() ?? 0, b.value.map(\.price).max() ?? 0)
             return aPrice == bPrice ? a.key < b.key : aPrice > bPrice
         }
         var taken: Set<Character> = []
-        return dearest.map { name, blocks in
+        return byPrice.map { name, blocks in
             let letters = name.uppercased().filter { $0.isASCII && $0.isLetter } + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
             let letter = letters.first { !taken.contains($0) } ?? "?"
             taken.insert(letter)

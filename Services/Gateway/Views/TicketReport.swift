@@ -1,7 +1,7 @@
 import ConcertAPI
 import Kernel
 
-/// A ticket, as JSON and in words.
+/// A ticket as JSON and as text.
 struct TicketReport {
     let own: OwnTicket
     var ticket: TicketEntry { own.ticket }
@@ -17,7 +17,7 @@ struct TicketReport {
     private var members: [(name: String, value: JSON)] {
         guard
             case .object(let members) = JSON.object([
-                "ticketId": .id(ticket.ticketID), "code": .string(IDEnding.text(of: ticket.ticketID)),
+                "ticketId": .id(ticket.ticketID), "code": .string(IDSuffix.text(of: ticket.ticketID)),
                 "concert": .string(own.concert.name), "concertId": .id(ticket.concertID),
                 "scheduleId": .id(ticket.scheduleID), "reservationId": .id(ticket.reservationID),
                 "state": .name(of: ticket.state), "seat": .string(ticket.seat), "grade": .string(ticket.grade),
@@ -29,20 +29,20 @@ struct TicketReport {
         return members
     }
 
-    func text(_ shown: (UInt64) -> String) -> String {
+    func text(_ localTime: (UInt64) -> String) -> String {
         """
         \(own.concert.title.printable)
-        \(shown(ticket.startsAtMs))
+        \(localTime(ticket.startsAtMs))
         Seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(Money.text(ticket.price, ticket.currency))
-        \(state(shown))
+        \(state(localTime))
         """
     }
 
-    private func state(_ shown: (UInt64) -> String) -> String {
+    private func state(_ localTime: (UInt64) -> String) -> String {
         switch ticket.state {
-        case .valid: "Valid, for one person, once."
-        case .used: "Used on \(shown(ticket.usedAtMs))."
-        case .cancelled: "Cancelled on \(shown(ticket.cancelledAtMs))."
+        case .valid: "Valid for one person, once."
+        case .used: "Used on \(localTime(ticket.usedAtMs))."
+        case .cancelled: "Cancelled on \(localTime(ticket.cancelledAtMs))."
         case .unspecified, .unrecognized: "\(ticket.state)"
         }
     }

@@ -3,8 +3,9 @@ import WalletAPI
 
 enum AdminAudit {
     static let command = Command(
-        "admin audit", "Recomputes every account from its entries and payments, and says what it counted.",
-        details: "Takes long where there are many: give it a long --timeout. Ends with 1 where something does not fit.",
+        "admin audit", "Recomputes every account from its entries and payments, and prints the totals.",
+        details:
+            "With many accounts it takes minutes: pass a long --timeout. It exits with 1 if it finds an inconsistency.",
         calls: [.wallet], caller: .operator,
         examples: ["gateway admin audit", "gateway admin audit --timeout 10m --json"],
         run: audit)
@@ -26,10 +27,14 @@ enum AdminAudit {
             json(reply),
             """
             \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
-            \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) not decided, \(reply.refundedCount) refunded
-            \(table.text(run.console))\(reply.misfit.isEmpty ? "Everything fits." : "")
+            \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) pending, \(reply.refundedCount) refunded
+            \(table.text(run.console))\(reply.misfit.isEmpty ? "No inconsistencies found." : "")
             """)
-        guard reply.misfit.isEmpty else { throw .refused("something does not fit: \(reply.misfit)") }
+        guard reply.misfit.isEmpty else {
+            throw GatewayError(
+                .refused, "the audit found an inconsistency: \(reply.misfit)",
+                hint: "Keep a copy of the databases, and see InvariantBroken in deploy/README.md")
+        }
     }
 
     private static func json(_ reply: AuditReply) -> JSON {

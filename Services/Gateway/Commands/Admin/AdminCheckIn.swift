@@ -3,13 +3,13 @@ import Kernel
 
 enum AdminCheckIn {
     private static let code = Operand("CODE", ValueKind<String>.text("CODE"), .optional)
-    private static let date = Flag("--date", .target, "whose gate this is: tickets for other dates are refused")
+    private static let date = Flag("--date", .target, "the date at this gate: tickets for other dates are refused")
 
     static let command = Command(
-        "admin check-in", "Lets the holder of a ticket in, once.",
+        "admin check-in", "Checks in a ticket. A ticket is accepted once.",
         details: """
-            Without CODE it reads codes from standard input, one a line, as a hand scanner types them, until the input ends;
-            it ends with 1 where one was refused. A code whose answer was lost can be scanned again.
+            Without CODE it reads codes from standard input, one per line, as a hand scanner types them. It exits with 1
+            if a ticket was refused. If the answer to a code is lost, scan the code again.
             """,
         calls: [.concert], caller: .operator, operands: [code],
         flags: [date, CommonFlags.requestID, CommonFlags.zone],
@@ -19,49 +19,54 @@ enum AdminCheckIn {
         run: checkIn)
 
     private static func checkIn(_ run: Invocation) async throws(GatewayError) {
-        var date: FoundDate?
+        var date: ConcertDate?
         if let target = try run.arguments.value(Self.date) { date = try await run.date(target) }
         if let code = try run.arguments.value(code) {
-            return try await letIn(code, at: date, as: try run.newRequestID(), run)
+            return try await checkIn(code, at: date, as: try run.newRequestID(), run)
         }
-        if try run.arguments.value(CommonFlags.requestID) != nil { throw .usage("--request-id goes with CODE") }
+        if try run.arguments.value(CommonFlags.requestID) != nil {
+            throw .usage("--request-id needs CODE. Pass both, or neither")
+        }
         try await scan(at: date, run)
     }
 
-    private static func scan(at date: FoundDate?, _ run: Invocation) async throws(GatewayError) {
+    /// Checks in the codes of standard input until it ends.
+    private static func scan(at date: ConcertDate?, _ run: Invocation) async throws(GatewayError) {
         var refused = 0
         var unanswered: [String: RequestID] = [:]
         while let line = run.console.input.line() {
             let code = line.filter { !$0.isWhitespace }
             if code.isEmpty { continue }
-            // Whose answer was lost may be inside already: under the same id it is the same person, not the next.
+            // A check-in without an answer may have taken effect. Its request id makes the second scan a retry.
             var id = try run.newRequestID()
             if let earlier = unanswered.removeValue(forKey: code) { id = earlier }
             do throws(GatewayError) {
-                try await letIn(code, at: date, as: id, run)
+                try await checkIn(code, at: date, as: id, run)
             } catch {
                 var message = error.message
                 switch error.exit {
                 case .refused: refused += 1
                 case .indefinite, .unavailable:
                     unanswered[code] = id
-                    message = "\(error.what). Scan it again"
+                    message = "\(error.problem). Scan it again"
                 default: throw error
                 }
                 run.show(
                     .object(["reason": .string(error.reason), "message": .string(message)]),
-                    run.style.paint("No: \(message)", .red))
+                    run.style.paint("Failed: \(message)", .red))
             }
         }
-        if !unanswered.isEmpty { throw GatewayError(.indefinite, "\(unanswered.count) got no answer") }
-        if refused > 0 { throw .refused("\(refused) were refused") }
+        if !unanswered.isEmpty {
+            throw GatewayError(.indefinite, "codes without an answer: \(unanswered.count)", hint: "Scan them again")
+        }
+        if refused > 0 { throw .refused("codes refused: \(refused)") }
     }
 
-    private static func letIn(
-        _ code: String, at date: FoundDate?, as id: RequestID, _ run: Invocation
+    private static func checkIn(
+        _ code: String, at date: ConcertDate?, as id: RequestID, _ run: Invocation
     ) async throws(GatewayError) {
         let request = CheckInRequest(
-            code: code.filter { !$0.isWhitespace }, scheduleID: date?.schedule.scheduleID ?? [])
+            code: code.filter { !$0.isWhitespace }, scheduleID: date?.id ?? [])
         let reply = try await run.call(ConcertMethods.checkIn, request, requestID: id)
         let ticket = reply.ticket ?? TicketEntry()
         let name = "\(reply.concertName)/\(reply.scheduleName)"
@@ -72,7 +77,7 @@ enum AdminCheckIn {
                 "usedAt": .time(ticket.usedAtMs),
             ]),
             run.style.paint(
-                "Welcome: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
-                    + run.shown(ticket.startsAtMs), .green))
+                "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
+                    + run.localTime(ticket.startsAtMs), .green))
     }
 }

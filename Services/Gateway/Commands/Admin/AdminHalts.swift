@@ -2,25 +2,25 @@ import ConcertAPI
 import Kernel
 import WalletAPI
 
-/// Concerts whose payments were stopped because something happened that must never happen.
+/// Concerts whose payments are halted because an invariant was broken.
 enum AdminHalts {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
 
     static let list = Command(
-        "admin halts list", "Lists the concerts for which no new payment is taken, and why.",
+        "admin halts list", "Lists the concerts whose payments are halted, with the reason.",
         calls: [.wallet, .concert], caller: .operator, flags: [CommonFlags.zone],
         examples: ["gateway admin halts list"],
         run: { run async throws(GatewayError) in
             let reply = try await run.call(WalletMethods.listHalted, ListHaltedRequest())
-            if reply.halts.isEmpty, !run.isJSON { return run.console.print("Nothing is halted.") }
+            if reply.halts.isEmpty, !run.isJSON { return run.console.print("No payments are halted.") }
             let concerts = try await run.concerts()
             func name(_ id: [UInt8]) -> String {
                 concerts.first { $0.concertID == id }?.name ?? ConcertID(bytes: id).map { "\($0)" } ?? ""
             }
-            var table = Table([("CONCERT", .left), ("SINCE", .text), ("PAYMENT", .left), ("WHY", .text)])
+            var table = Table([("CONCERT", .left), ("SINCE", .wrapped), ("PAYMENT", .left), ("WHY", .wrapped)])
             for halt in reply.halts {
                 table.add([
-                    name(halt.concertID), run.shown(halt.haltedAtMs),
+                    name(halt.concertID), run.localTime(halt.haltedAtMs),
                     PaymentID(bytes: halt.paymentID).map { "\($0)" } ?? "", halt.why,
                 ])
             }
@@ -32,19 +32,20 @@ enum AdminHalts {
                         "haltedAt": .time(halt.haltedAtMs),
                     ])
                 }, table.text(run.console))
-            if reply.hasMore { run.note("There are more than are listed.") }
+            if reply.hasMore { run.note("The list is incomplete: more concerts are halted.") }
         })
 
     static let lift = Command(
-        "admin halts lift", "Takes payments for a concert again. First find out what had happened.",
+        "admin halts lift", "Accepts payments for a concert again. Find the cause of the halt first.",
         calls: [.wallet, .concert], caller: .operator, operands: [concert], flags: [CommonFlags.yes],
         examples: ["gateway admin halts lift moon-tour --yes"],
         run: { run async throws(GatewayError) in
             let concert = try await run.concert(named: try run.arguments.required(concert))
-            try run.makeSure("Take payments for \(concert.name) again?", otherwise: "payments stay halted")
+            try run.requireConfirmation(
+                "Accept payments for \(concert.name) again?", unchanged: "payments for \(concert.name) stay halted")
             _ = try await run.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: concert.concertID))
             run.show(
                 .object(["concert": .string(concert.name), "isHalted": .bool(false)]),
-                "Payments for \(concert.name) are taken again.")
+                "Payments for \(concert.name) are accepted again.")
         })
 }

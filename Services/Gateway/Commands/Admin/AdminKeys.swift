@@ -1,33 +1,33 @@
 import Identity
 import Kernel
 
-/// The key file: making one, and replacing its keys step by step.
+/// Creates the key file, and replaces its keys step by step.
 enum AdminKeys {
-    static let path = Flag("--keys", .path, "the key file that the services share", variable: "ONSALE_KEYS")
+    static let path = Flag("--keys", .path, "key file of the services", variable: "ONSALE_KEYS")
     private static let kind = Operand("KIND", ValueKind<String>.choice(KeyFile.Kind.allCases.map(\.rawValue)))
     private static let id = Operand(
-        "ID", ValueKind<KeyID>(placeholder: "ID", allowed: "the id of a key, which admin keys list shows") { KeyID($0) }
-    )
+        "ID",
+        ValueKind<KeyID>(placeholder: "ID", allowed: "the id of a key. See: gateway admin keys list") { KeyID($0) })
 
     static let create = Command(
-        "admin keys create", "Makes a key file; never touches one that exists.",
+        "admin keys create", "Creates a key file. Never changes an existing file.",
         flags: [path], examples: ["gateway admin keys create --keys keys"],
         run: { run async throws(GatewayError) in
             try show(try change(run) { path throws(KeyFileError) in try KeyFile.create(at: path) }, run)
         })
 
     static let list = Command(
-        "admin keys list", "Lists the keys by kind and id, and says which sign; never shows a secret.",
+        "admin keys list", "Lists the keys by kind and id, and which of them sign. Never prints a secret.",
         flags: [path], examples: ["gateway admin keys list --keys data/keys"],
         run: { run async throws(GatewayError) in
             try show(try change(run) { path throws(KeyFileError) in try KeyFile.read(path) }, run)
         })
 
     static let stage = Command(
-        "admin keys stage", "Adds a new key that verifies and does not sign yet: the first of three steps.",
+        "admin keys stage", "Adds a key that verifies, but does not sign yet: step 1 of 3.",
         details: """
-            A key is replaced in three steps, each followed by a restart of the services: stage a new one, promote it, and
-            drop the old one when what it signed has expired. KIND is auth (credentials and passes) or ticket.
+            A key is replaced in three steps: stage a new key, promote it, and drop the old key after everything it
+            signed has expired. Restart the services after each step. KIND is auth (credentials and passes) or ticket.
             """,
         operands: [kind], flags: [path], examples: ["gateway admin keys stage auth --keys data/keys"],
         run: { run async throws(GatewayError) in
@@ -36,7 +36,7 @@ enum AdminKeys {
         })
 
     static let promote = Command(
-        "admin keys promote", "Makes a key the one that signs: the second of three steps.",
+        "admin keys promote", "Makes a key the signing key of its kind: step 2 of 3.",
         operands: [kind, id], flags: [path], examples: ["gateway admin keys promote auth 3f2a9c01 --keys data/keys"],
         run: { run async throws(GatewayError) in
             let (kind, id) = (try readKind(run), try run.arguments.required(id))
@@ -44,13 +44,14 @@ enum AdminKeys {
         })
 
     static let drop = Command(
-        "admin keys drop", "Forgets a key, and with it everything it has signed: the last of three steps.",
+        "admin keys drop", "Removes a key, and invalidates everything that it signed: step 3 of 3.",
         operands: [kind, id], flags: [path, CommonFlags.yes],
         examples: ["gateway admin keys drop auth 3f2a9c01 --keys data/keys --yes"],
         run: { run async throws(GatewayError) in
             let (kind, id) = (try readKind(run), try run.arguments.required(id))
-            try run.makeSure(
-                "Forget \(kind) key \(id), and refuse what it has signed?", otherwise: "the key is still there")
+            try run.requireConfirmation(
+                "Remove \(kind) key \(id), and invalidate everything that it signed?",
+                unchanged: "the key was not removed")
             try edit(run) { keys throws(KeyFileError) in try keys.drop(id, of: kind) }
         })
 
@@ -68,7 +69,7 @@ enum AdminKeys {
             return keys
         }
         try show(keys, run)
-        run.note("Now restart the services, one after the other.")
+        run.note("Next: restart the services, one after the other.")
     }
 
     private static func change(

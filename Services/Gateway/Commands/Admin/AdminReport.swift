@@ -3,10 +3,10 @@ import Kernel
 
 enum AdminReport {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
-    private static let csv = Flag("--csv", .isGiven, "comma-separated values, for a spreadsheet")
+    private static let csv = Flag("--csv", .isGiven, "print comma-separated values, for a spreadsheet")
 
     static let command = Command(
-        "admin report", "Shows what was sold of a concert, by date and grade.",
+        "admin report", "Shows the sales of a concert by date and grade.",
         calls: [.concert], caller: .operator, operands: [concert], flags: [csv],
         examples: ["gateway admin report moon-tour", "gateway admin report moon-tour --csv > moon-tour.csv"],
         run: show)
@@ -41,13 +41,13 @@ enum AdminReport {
     private static func json(_ line: SalesLine, _ currency: String) -> JSON {
         .object([
             "date": .string(line.scheduleName), "grade": .string(line.grade),
-            "counts": line.counts.map(ScheduleReport.json), "revenue": Money.json(line.revenue, currency),
+            "counts": line.counts.map(DateReport.json), "revenue": Money.json(line.revenue, currency),
             "used": .count(line.used), "cancelled": .count(line.cancelled),
             "refunded": Money.json(line.refunded, currency),
         ])
     }
 
-    /// Amounts without their currency, which has a column of its own.
+    /// One line. Amounts have no currency, because the currency has its own column.
     private static func csvLine(_ line: SalesLine, _ currency: String) -> String {
         let counts = line.counts ?? SeatCounts()
         func number(_ amount: UInt64) -> String { String(Money.text(amount, currency).prefix { $0 != " " }) }

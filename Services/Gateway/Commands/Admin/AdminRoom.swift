@@ -2,17 +2,17 @@ import Kernel
 import QueueAPI
 import RPC
 
-/// Flags and look-ups that the commands for waiting rooms share.
+/// The flags and queries of the commands for waiting rooms.
 enum AdminRoom {
     static let name = Operand("ROOM", ValueKind<String>.text("ROOM"))
     static let active = Flag(
-        "--active", .count(0...1_000_000), "how many may be inside at once; 0 for no limit")
-    static let rate = Flag("--rate", .count(0...100_000), "how many are let in a second at most; 0 for no limit")
-    static let ready = Flag("--ready", .duration, "how long a user whose turn it is has to come in; at first 1m")
-    static let idle = Flag("--idle", .duration, "how long a user inside may be silent; at first 5m")
-    static let stay = Flag("--stay", .duration, "how long a user may be inside at most; at first 15m")
-    static let joinsAt = Flag("--joins-at", .moment, "from when one may join")
-    static let opensAt = Flag("--opens-at", .moment, "from when people are let in")
+        "--active", .count(0...1_000_000), "limit of active users; 0 for no limit")
+    static let rate = Flag("--rate", .count(0...100_000), "limit of admitted users per second; 0 for no limit")
+    static let ready = Flag("--ready", .duration, "time to enter after admission; 1m for a new room")
+    static let idle = Flag("--idle", .duration, "longest idle time of an active user; 5m for a new room")
+    static let stay = Flag("--stay", .duration, "longest time that a user is active; 15m for a new room")
+    static let joinsAt = Flag("--joins-at", .time, "time from which users may join")
+    static let opensAt = Flag("--opens-at", .time, "time from which users are admitted")
 
     static let limits: [any AnyFlag] = [active, rate, ready, idle, stay, joinsAt, opensAt, CommonFlags.zone]
 
@@ -21,7 +21,7 @@ enum AdminRoom {
         return try await run.call(QueueMethods.findRoom, FindRoomRequest(name: name)).room ?? RoomSummary()
     }
 
-    /// What the flags say, and where they say nothing, what `before` says. Nil where nothing was said at all.
+    /// The limits of the flags, with `before` for flags that are not given. Nil if no flag is given.
     static func limits(_ run: Invocation, before: RoomLimits?) throws(GatewayError) -> RoomLimits? {
         let arguments = run.arguments
         let (active, rate) = (try arguments.value(active), try arguments.value(rate))
@@ -36,6 +36,7 @@ enum AdminRoom {
         return limits
     }
 
+    /// The times of the flags, with `before` for flags that are not given. Nil if no flag is given.
     static func times(_ run: Invocation, before: RoomTimes?) throws(GatewayError) -> RoomTimes? {
         let (joins, opens) = (try run.time(joinsAt), try run.time(opensAt))
         guard joins != nil || opens != nil else { return nil }
@@ -47,12 +48,12 @@ enum AdminRoom {
 
     static func show(_ room: RoomSummary?, _ run: Invocation) {
         let report = RoomReport(room: room ?? RoomSummary())
-        run.show(report.json, report.text(run.shown))
+        run.show(report.json, report.text(run.localTime))
     }
 }
 
 extension Invocation {
-    func time(_ flag: Flag<Moment>) throws(GatewayError) -> Timestamp? {
+    func time(_ flag: Flag<TimeInput>) throws(GatewayError) -> Timestamp? {
         guard let moment = try arguments.value(flag) else { return nil }
         return try moment.timestamp(in: zone, now: clock.now)
     }

@@ -3,21 +3,21 @@ import Glibc
 import Kernel
 
 enum AdminSeats {
-    private static let hall = Flag("--hall", .path, "the file that describes the hall; - for standard input")
+    private static let hall = Flag("--hall", .path, "file that describes the hall; - for standard input")
     private static let seats = Operand("SEATS", ValueKind<SeatRow>.seatRow, .some)
     private static let seat = Operand("SEAT", ValueKind<String>.text("SEAT"))
-    private static let reason = Flag("--reason", .text("TEXT"), "why; users who ask for the seat read it")
-    private static let mostHallBytes = 1 << 20
-    /// So that a request stays well below what a service reads.
+    private static let reason = Flag("--reason", .text("TEXT"), "reason, shown to users who ask for the seat")
+    private static let maximumHallBytes = 1 << 20
+    /// Keeps each request well below the size limit of the service.
     private static let offersPerCall = 2000
 
     static let set = Command(
-        "admin seats set", "Puts the seats of a hall on sale; what is sold or held stays as it is.",
+        "admin seats set", "Puts the seats of a hall on sale. Held, sold and blocked seats do not change.",
         details: """
-            Each line of the file is SECTION, ROWS, NUMBERS, GRADE, PRICE, as in
+            Each line of the file is SECTION, ROWS, NUMBERS, GRADE, PRICE:
               Stalls, 1-20, 1-40, A, 89.00
               Balcony, A-F, 1-30, B, 45.50
-            Section and rows may be empty. Lines that begin with # are for people.
+            SECTION and ROWS may be empty. Lines that begin with # are comments.
             """,
         calls: [.concert], caller: .operator, operands: [Invocation.target], flags: [hall],
         examples: ["gateway admin seats set moon-tour/friday --hall hall.csv"],
@@ -31,19 +31,18 @@ enum AdminSeats {
             var counts = SeatChangeCounts()
             for start in stride(from: 0, to: offers.count, by: offersPerCall) {
                 let request = SetSeatsRequest(
-                    concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID,
+                    concertID: date.concert.concertID, scheduleID: date.id,
                     offers: Array(offers[start..<min(start + offersPerCall, offers.count)]))
                 counts.add(try await run.call(ConcertMethods.setSeats, request).counts)
             }
             let seats = offers.reduce(0) { $0 + UInt64($1.seats?.count ?? 0) }
             let unchanged = seats - min(seats, counts.added + counts.changed)
             show(
-                counts, "\(counts.added) seats added, \(counts.changed) changed, \(unchanged) as they were", of: date,
-                run)
+                counts, "\(counts.added) seats added, \(counts.changed) changed, \(unchanged) unchanged", of: date, run)
         })
 
     static let block = Command(
-        "admin seats block", "Takes free seats out of the sale.",
+        "admin seats block", "Takes free seats off sale.",
         calls: [.concert], caller: .operator, operands: [Invocation.target, seats], flags: [reason],
         examples: ["gateway admin seats block moon-tour/friday Stalls-1-1..8 --reason 'the camera stands there'"],
         run: { run async throws(GatewayError) in
@@ -51,54 +50,56 @@ enum AdminSeats {
             let ranges = try run.arguments.values(seats).map(\.range)
             let date = try await run.date(try run.arguments.required(Invocation.target))
             let request = BlockSeatsRequest(
-                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges, reason: reason)
+                concertID: date.concert.concertID, scheduleID: date.id, seats: ranges, reason: reason)
             let counts = try await run.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts()
-            show(counts, "\(counts.changed) seats taken out of the sale", of: date, run)
+            show(counts, "\(counts.changed) seats taken off sale", of: date, run)
         })
 
     static let unblock = Command(
-        "admin seats unblock", "Puts blocked seats back into the sale.",
+        "admin seats unblock", "Puts blocked seats back on sale.",
         calls: [.concert], caller: .operator, operands: [Invocation.target, seats],
         examples: ["gateway admin seats unblock moon-tour/friday Stalls-1-1..8"],
         run: { run async throws(GatewayError) in
             let ranges = try run.arguments.values(seats).map(\.range)
             let date = try await run.date(try run.arguments.required(Invocation.target))
             let request = UnblockSeatsRequest(
-                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seats: ranges)
+                concertID: date.concert.concertID, scheduleID: date.id, seats: ranges)
             let counts = try await run.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts()
-            show(counts, "\(counts.changed) seats put back into the sale", of: date, run)
+            show(counts, "\(counts.changed) seats put back on sale", of: date, run)
         })
 
     static let history = Command(
-        "admin seats history", "Shows who held or bought a seat, when, and why it came free again.",
+        "admin seats history", "Shows who held or bought a seat, when, and why it was returned.",
         calls: [.concert], caller: .operator, operands: [Invocation.target, seat], flags: [CommonFlags.zone],
         examples: ["gateway admin seats history moon-tour/friday Stalls-12-7"],
         run: { run async throws(GatewayError) in
             let seat = try run.arguments.required(seat)
             let date = try await run.date(try run.arguments.required(Invocation.target))
             let request = ShowSeatHistoryRequest(
-                concertID: date.concert.concertID, scheduleID: date.schedule.scheduleID, seat: seat)
+                concertID: date.concert.concertID, scheduleID: date.id, seat: seat)
             SeatHistoryReport(seat: seat, reply: try await run.call(ConcertMethods.showSeatHistory, request)).show(run)
         })
 
-    private static func show(_ counts: SeatChangeCounts, _ done: String, of date: FoundDate, _ run: Invocation) {
-        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold or blocked, and stay so"
+    private static func show(_ counts: SeatChangeCounts, _ change: String, of date: ConcertDate, _ run: Invocation) {
+        let kept = counts.kept == 0 ? "" : "; \(counts.kept) are held, sold or blocked, and did not change"
         run.show(
             .object([
                 "date": .string(date.name), "added": .count(counts.added), "changed": .count(counts.changed),
                 "kept": .count(counts.kept),
             ]),
-            "\(date.name): \(done)\(kept).")
+            "\(date.name): \(change)\(kept).")
     }
 
     private static func read(_ path: String) throws(GatewayError) -> String {
         guard let file = fopen(path == "-" ? "/dev/stdin" : path, "r") else {
-            throw GatewayError(.file, "\(path) cannot be read: \(String(cString: strerror(errno)))")
+            throw GatewayError(.file, "\(hall.name): cannot read \(path): \(String(cString: strerror(errno)))")
         }
         defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: mostHallBytes + 1)
+        var bytes = [UInt8](repeating: 0, count: maximumHallBytes + 1)
         let count = fread(&bytes, 1, bytes.count, file)
-        guard count <= mostHallBytes else { throw GatewayError(.file, "\(path) is larger than \(mostHallBytes) bytes") }
+        guard count <= maximumHallBytes else {
+            throw GatewayError(.file, "\(hall.name): \(path) is too large: the limit is \(maximumHallBytes) bytes")
+        }
         return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }

@@ -4,15 +4,15 @@ import QueueAPI
 
 enum ConcertCreate {
     private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
-    private static let title = Flag("--title", .text("TEXT"), "what people read")
-    private static let host = Flag("--host", .text("TEXT"), "who holds it")
-    private static let currency = Flag("--currency", .currency, "of every price; EUR if not given")
+    private static let title = Flag("--title", .text("TEXT"), "title for buyers; NAME if not given")
+    private static let host = Flag("--host", .text("TEXT"), "organiser of the concert; NAME if not given")
+    private static let currency = Flag("--currency", .currency, "currency of all prices; EUR if not given")
     private static let room = Flag(
-        "--browse-room", .text("ROOM"), "the waiting room without whose pass nobody sees the dates")
+        "--browse-room", .text("ROOM"), "waiting room whose pass is needed to see the dates")
 
     static let command = Command(
-        "admin concert create", "Makes a concert.",
-        details: "NAME is what people type: lower-case letters, digits and hyphens.",
+        "admin concert create", "Creates a concert.",
+        details: "NAME consists of lower-case letters, digits and hyphens. Commands refer to the concert by it.",
         calls: [.concert, .queue], caller: .operator, operands: [name],
         flags: [title, host, currency, room, CommonFlags.requestID],
         examples: [
@@ -30,6 +30,6 @@ enum ConcertCreate {
         let concert = reply.concert ?? ConcertEntry()
         run.show(
             Concerts.json(concert),
-            "Made \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME --ends TIME")
+            "Created \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME --ends TIME")
     }
 }

@@ -3,7 +3,7 @@ import QueueAPI
 
 enum RoomCreate {
     static let command = Command(
-        "admin room create", "Makes a waiting room; it opens at --opens-at, or by admin room open.",
+        "admin room create", "Creates a waiting room. It opens at --opens-at, or by: gateway admin room open.",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name],
         flags: AdminRoom.limits + [CommonFlags.requestID],
         examples: [

@@ -12,7 +12,7 @@ enum RoomList {
             let page = try await run.call(QueueMethods.listRooms, ListRoomsRequest(afterRoomID: last?.roomID ?? []))
             return (page.rooms, page.hasMore)
         }
-        var table = Table([("ROOM", .left), ("STATE", .left), ("INSIDE", .right), ("A SECOND", .right)])
+        var table = Table([("ROOM", .left), ("STATE", .left), ("ACTIVE", .right), ("PER SECOND", .right)])
         for room in rooms {
             let limits = room.limits ?? RoomLimits()
             func text(_ limit: UInt32) -> String { limit == 0 ? "no limit" : "\(limit)" }

@@ -1,24 +1,24 @@
 import Kernel
 import QueueAPI
 
-/// One user's place, as an operator sees it.
+/// Commands of operators for the place of a user.
 enum RoomPlaces {
-    private static let whence = "gateway place --json shows it to whoever has the place"
+    private static let source = "its user finds it with: gateway place --json"
     private static let place = Operand(
-        "PLACE-ID", ValueKind<PlaceID>(placeholder: nil, allowed: "a UUID; \(whence)") { PlaceID($0) })
-    private static let reason = Flag("--reason", .text("TEXT"), "why; the user reads it")
+        "PLACE-ID", ValueKind<PlaceID>(placeholder: nil, allowed: "a UUID; \(source)") { PlaceID($0) })
+    private static let reason = Flag("--reason", .text("TEXT"), "reason, shown to the user")
 
     static let history = Command(
-        "admin room history", "Shows every step of a place, with its time.",
-        details: "The user tells you the PLACE-ID: \(whence).",
+        "admin room history", "Shows the states of a place, with their times.",
+        details: "PLACE-ID is the id of the place; \(source).",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name, place], flags: [CommonFlags.zone],
         examples: ["gateway admin room history summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
         run: { run async throws(GatewayError) in
             let request = ShowHistoryRequest(
                 roomID: try await AdminRoom.find(run).roomID, placeID: try run.arguments.required(place).bytes)
             let reply = try await run.call(QueueMethods.showHistory, request)
-            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .text)])
-            for event in reply.events { table.add([run.shown(event.at), "\(event.state)", event.reason]) }
+            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .wrapped)])
+            for event in reply.events { table.add([run.localTime(event.at), "\(event.state)", event.reason]) }
             run.show(
                 .object([
                     "userId": .id(reply.userID), "serial": .count(reply.serial),
@@ -32,8 +32,8 @@ enum RoomPlaces {
         })
 
     static let revoke = Command(
-        "admin room revoke", "Takes a place away, with a reason that its user is shown.",
-        details: "PLACE-ID is the place's own: \(whence).",
+        "admin room revoke", "Revokes a place, and shows its user the reason.",
+        details: "PLACE-ID is the id of the place; \(source).",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name, place], flags: [reason],
         examples: [
             "gateway admin room revoke summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'"

@@ -3,7 +3,7 @@ import QueueAPI
 
 enum RoomShow {
     static let command = Command(
-        "admin room show", "Shows a waiting room and what happens in it: waiting, inside, admitted a second, waits.",
+        "admin room show", "Shows a waiting room: its settings, the number of places per state, and waiting times.",
         calls: [.queue], caller: .operator, operands: [AdminRoom.name], flags: [CommonFlags.zone],
         examples: ["gateway admin room show summer-sale", "gateway admin room show summer-sale --json"],
         run: show)
@@ -27,18 +27,19 @@ enum RoomShow {
         run.show(
             .object(members + figures),
             """
-            \(report.text(run.shown))
+            \(report.text(run.localTime))
 
               joined    \(reply.joinedCount)
               waiting   \(reply.waitingCount)
-              inside    \(reply.admittedCount + reply.activeCount), of whom \(reply.admittedCount) still have to come in
+              admitted  \(reply.admittedCount)
+              active    \(reply.activeCount)
               finished  \(reply.finishedCount)
               left      \(reply.leftCount)
-              lapsed    \(reply.lapsedCount), of whom \(reply.noShowCount) never came in
+              lapsed    \(reply.lapsedCount), including \(reply.noShowCount) that never entered
               revoked   \(reply.revokedCount)
-              let in    \(reply.admittedPerSecondThousandths / 1000).\(thousandths) a second, over the last minute
-              waits     half at most \(ShownTime.text(.milliseconds(reply.waitP50Ms))), nine in ten at most \
-            \(ShownTime.text(.milliseconds(reply.waitP90Ms)))
+              rate      \(reply.admittedPerSecondThousandths / 1000).\(thousandths) per second in the last minute
+              waits     50 % up to \(DisplayTime.text(.milliseconds(reply.waitP50Ms))), 90 % up to \
+            \(DisplayTime.text(.milliseconds(reply.waitP90Ms)))
             """)
     }
 }

@@ -1,30 +1,30 @@
 import Kernel
 import QueueAPI
 
-/// Opening, pausing, draining and closing a waiting room.
+/// Opens, pauses, drains and closes a waiting room.
 enum RoomSteps {
     static let open = command(
-        "admin room open", "Lets people in from now on; also ends a pause or a drain."
+        "admin room open", "Admits users from now on. Also ends a pause or a drain."
     ) { run, room async throws(GatewayError) in
         try await run.call(QueueMethods.openRoom, OpenRoomRequest(roomID: room)).room
     }
 
     static let pause = command(
-        "admin room pause", "Lets nobody in for the time being; one may still join, and those inside go on."
+        "admin room pause", "Admits no users until the room is opened again. Joining is still possible."
     ) { run, room async throws(GatewayError) in
         try await run.call(QueueMethods.pauseRoom, PauseRoomRequest(roomID: room)).room
     }
 
     static let drain = command(
-        "admin room drain", "Lets nobody join any more; who waits is let in, and then the room closes."
+        "admin room drain", "Accepts no new places, admits the users who wait, and then closes the room."
     ) { run, room async throws(GatewayError) in
         try await run.call(QueueMethods.drainRoom, DrainRoomRequest(roomID: room)).room
     }
 
     static let close = Command(
-        "admin room close", "Ends a waiting room for good; every place in it is taken away.",
+        "admin room close", "Closes a waiting room for good, and ends every place in it.",
         details: """
-            First take the dates that are to be sold on out of it: gateway admin schedule configure CONCERT/DATE with
+            First remove from the room each date that stays on sale: gateway admin schedule configure CONCERT/DATE with
             --no-room, or with another room.
             """,
         calls: [.queue], caller: .operator, operands: [AdminRoom.name], flags: [CommonFlags.yes],
@@ -32,10 +32,10 @@ enum RoomSteps {
         run: { run async throws(GatewayError) in
             let room = try await AdminRoom.find(run)
             run.note(
-                "Dates that are still behind a closed room can be neither seen nor reserved. To take one out: "
-                    + "gateway admin schedule configure CONCERT/DATE \(ScheduleFlags.noRoom.name)")
-            try run.makeSure(
-                "Close \(room.name) for good, with every place in it?", otherwise: "the room stays as it is")
+                "Users can neither see nor reserve a date whose room is closed. To remove a date from the room: "
+                    + "gateway admin schedule configure CONCERT/DATE \(DateFlags.noRoom.name)")
+            try run.requireConfirmation(
+                "Close \(room.name) for good, and end every place in it?", unchanged: "the room was not closed")
             AdminRoom.show(try await run.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)
         })
 

@@ -1,12 +1,12 @@
 import Kernel
 import Runtime
 
-/// A point in time as people write it: `2026-12-24 20:00`, with or without a zone behind it, `now`, `in 10m`.
-enum Moment: Sendable, Equatable {
+/// A time on the command line: `2026-12-24 20:00`, the same with a zone after it, `now`, or `in 10m`.
+enum TimeInput: Sendable, Equatable {
     case now
     case after(Duration)
-    /// What a clock on a wall shows, in seconds since 1970 by that clock; and where it hangs, if that is said.
-    case shown(seconds: Int64, zone: String?)
+    /// A local time, in seconds since 1970 on the local clock. The zone is nil if it is not given.
+    case wallClock(seconds: Int64, zone: String?)
 
     init?(_ text: String) {
         if text == "now" {
@@ -15,12 +15,12 @@ enum Moment: Sendable, Equatable {
             guard let duration = Duration(optionText: String(text.dropFirst(3))) else { return nil }
             self = .after(duration)
         } else {
-            guard let shown = Self.shown(text) else { return nil }
-            self = shown
+            guard let time = Self.wallClock(text) else { return nil }
+            self = time
         }
     }
 
-    private static func shown(_ text: String) -> Moment? {
+    private static func wallClock(_ text: String) -> TimeInput? {
         var rest = text[...]
         guard let date = date(&rest) else { return nil }
         var seconds = date.daysSince1970 * 86_400
@@ -36,8 +36,8 @@ enum Moment: Sendable, Equatable {
             rest = rest.dropFirst(digits.count)
         }
         let zone = String(rest.drop { $0 == " " })
-        if zone.isEmpty { return .shown(seconds: seconds, zone: nil) }
-        return Zone(named: zone) == nil ? nil : .shown(seconds: seconds, zone: zone)
+        if zone.isEmpty { return .wallClock(seconds: seconds, zone: nil) }
+        return Zone(named: zone) == nil ? nil : .wallClock(seconds: seconds, zone: zone)
     }
 
     private static func date(_ text: inout Substring) -> CalendarDate? {
@@ -49,22 +49,23 @@ enum Moment: Sendable, Equatable {
         return CalendarDate(year: year, month: month, day: day)
     }
 
-    /// Where no zone is said, the clock hangs in `zone`.
+    /// The point in time. `zone` applies if the text has no zone. Throws if clock changes make it ambiguous or
+    /// impossible.
     func timestamp(in zone: Zone, now: Timestamp) throws(GatewayError) -> Timestamp {
         switch self {
         case .now: return now
         case .after(let duration): return now + duration
-        case .shown(let seconds, let name):
-            let place = name.flatMap { Zone(named: $0) } ?? zone
-            let moments = place.moments(showing: seconds)
-            if moments.count == 1 { return moments[0] }
+        case .wallClock(let seconds, let name):
+            let zone = name.flatMap { Zone(named: $0) } ?? zone
+            let times = zone.timestamps(showing: seconds)
+            if times.count == 1 { return times[0] }
             let clock = Timestamp(milliseconds: seconds * 1000).description.prefix(16)
-            if moments.isEmpty {
-                throw .usage("\(clock) does not exist there: the clocks are put forward. Say another time")
+            if times.isEmpty {
+                throw .usage("\(clock) does not exist: the clocks are set forward then. Give another time")
             }
-            let offsets = moments.map { place.offset(at: $0).text }
+            let offsets = times.map { zone.offset(at: $0).text }
             throw .usage(
-                "\(clock) comes twice: the clocks are put back. Write \(offsets[0]) or \(offsets[1]) behind it")
+                "\(clock) occurs twice: the clocks are set back then. Add an offset: \(offsets[0]) or \(offsets[1])")
         }
     }
 }
@@ -78,12 +79,12 @@ extension ZoneOffset {
     }
 }
 
-extension ValueKind<Moment> {
-    static var moment: Self {
+extension ValueKind<TimeInput> {
+    static var time: Self {
         ValueKind(
             placeholder: "TIME",
             allowed: "a time such as 2026-12-24 20:00, 2026-12-24 20:00 Europe/Berlin, 2026-12-24T20:00+01:00, now or "
                 + "in 10m"
-        ) { Moment($0) }
+        ) { TimeInput($0) }
     }
 }

@@ -3,15 +3,15 @@ import Testing
 
 @testable import MessageJSON
 
-/// The second a sale opens, with programs only.
-struct RushTests {
+/// The opening of a sale, with the built programs.
+struct SaleOpeningTests {
     private static let buyers = 200
     private static let seats = 50
-    /// As many gateways run at once.
-    private static let atOnce = 16
+    /// The number of gateways that run at the same time.
+    private static let concurrentGateways = 16
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `of 200 buyers for 50 seats, 50 have a ticket and nobody has paid for nothing`(
+    func `50 of 200 buyers get the 50 seats, and only they pay`(
         engine: Engine
     ) async throws {
         try await Onsale.with(engine) { onsale in
@@ -21,7 +21,7 @@ struct RushTests {
                 try onsale.signIn(name)
                 try await onsale.expect("top-up 10 EUR", as: name)
                 let answer = try await onsale.gateway("buy moon-tour --best 1 --grade A --yes --timeout 60s", as: name)
-                // Who got none makes room for the next.
+                // A buyer without seats leaves, so that the next user is admitted.
                 if answer.exit != 0 { try await onsale.expect("leave", as: name) }
                 return answer
             }
@@ -46,7 +46,7 @@ struct RushTests {
         try await withThrowingTaskGroup(of: Answer.self) { group in
             var answers: [Answer] = []
             for (index, name) in names.enumerated() {
-                if index >= atOnce, let answer = try await group.next() { answers.append(answer) }
+                if index >= concurrentGateways, let answer = try await group.next() { answers.append(answer) }
                 group.addTask { try await body(name) }
             }
             for try await answer in group { answers.append(answer) }

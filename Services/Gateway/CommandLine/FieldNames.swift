@@ -1,8 +1,8 @@
 import Kernel
 import Runtime
 
-/// What a service says about a field of a request, in the words of the command line.
-enum FieldWords {
+/// Translates field names in the messages of services to flags of the command line.
+enum FieldNames {
     private static let flags = [
         "starts_at_ms": "--starts", "ends_at_ms": "--ends", "sale_opens_at_ms": "--sale-opens",
         "sale_closes_at_ms": "--sale-closes", "cancel_until_ms": "--cancel-until", "seats_per_user": "--seats-per-user",
@@ -13,11 +13,12 @@ enum FieldWords {
     ]
     private static let durations: Set = ["hold_ms", "limits.ready_ms", "limits.idle_ms", "limits.hard_limit_ms"]
 
-    static func text(_ message: String) -> String {
+    /// The message with flags in place of field names, and durations in place of milliseconds.
+    static func withFlags(_ message: String) -> String {
         let field = message.prefix { $0 != " " && $0 != ":" }
         let words = message.replacing(/[a-z]+[a-z_.]*[a-z]/) { flags[String($0.output)] ?? String($0.output) }
         guard durations.contains(String(field)) else { return words }
-        // What is shorter is said in a unit already: `5 minutes`.
+        // Shorter numbers have a unit in the message: `5 minutes`.
         return words.replacing(/\d{3,}/) { number in
             Int64(number.output).map { Duration.milliseconds($0).optionText } ?? String(number.output)
         }

@@ -1,11 +1,11 @@
 import ConcertAPI
 import Kernel
 
-enum ScheduleList {
+enum DateList {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
 
     static let command = Command(
-        "admin schedule list", "Lists the dates of a concert, without standing in line for them.",
+        "admin schedule list", "Lists the dates of a concert, also those behind a waiting room.",
         calls: [.concert, .queue], caller: .operator, operands: [concert], flags: [CommonFlags.zone],
         examples: ["gateway admin schedule list moon-tour"],
         run: { run async throws(GatewayError) in

@@ -1,26 +1,26 @@
 import Kernel
 import WalletAPI
 
-/// Putting money into a wallet: one's own, or as an operator anybody's.
-enum PutIn {
+/// Tops up the wallet of the signed-in user, or as an operator the wallet of any user.
+enum TopUp {
     private static let amount = Operand("AMOUNT", ValueKind<Money>.amount, .some)
     private static let user = Operand("NAME", ValueKind<String>.text("NAME"))
 
     static let own = Command(
-        "top-up", "Puts money into your wallet.",
+        "top-up", "Adds money to your wallet.",
         details:
-            "Users may do so where the wallet service allows it; elsewhere an operator does: gateway admin top-up.",
+            "The wallet service may forbid this to users. Then an operator can do it: gateway admin top-up NAME AMOUNT",
         calls: [.wallet], caller: .user, operands: [amount], flags: [CommonFlags.requestID],
         examples: ["gateway top-up 50 EUR", "gateway top-up 12.50 EUR --json"],
-        run: { run async throws(GatewayError) in try await putIn(run, name: "") })
+        run: { run async throws(GatewayError) in try await topUp(run, name: "") })
 
-    static let anybodys = Command(
-        "admin top-up", "Puts money into the wallet of a user.",
+    static let ofUser = Command(
+        "admin top-up", "Adds money to the wallet of a user.",
         calls: [.wallet], caller: .operator, operands: [user, amount], flags: [CommonFlags.requestID],
         examples: ["gateway admin top-up alice 50 EUR"],
-        run: { run async throws(GatewayError) in try await putIn(run, name: try run.arguments.required(user)) })
+        run: { run async throws(GatewayError) in try await topUp(run, name: try run.arguments.required(user)) })
 
-    private static func putIn(_ run: Invocation, name: String) async throws(GatewayError) {
+    private static func topUp(_ run: Invocation, name: String) async throws(GatewayError) {
         guard let money = try run.arguments.joined(amount) else { throw .usage("AMOUNT is missing") }
         let balance = try await run.topUp(money, of: name)
         run.show(

@@ -7,20 +7,20 @@ import Testing
 
 @testable import Gateway
 
-/// A wait for somebody's turn, while the queue service is lost and found.
-struct WaitingTests {
-    /// A queue service with one place in it. It can be stopped, and started where it was.
+/// Waits for a turn while the queue service stops and starts.
+struct PlaceWatcherTests {
+    /// A queue service with one place. It can stop, and start again at the same address.
     private final class Line: Sendable {
         let loops = Loops(count: 1)
         let turn = Mutex(false)
         let watchers = Mutex(0)
-        /// Whether the gateway has ended.
+        /// True after the gateway has ended.
         let isOver = Mutex(false)
         private let place: PlaceView
 
-        init(_ remembered: Memory.Place) {
+        init(_ recorded: RecentActivity.Place) {
             place = PlaceView(
-                roomID: remembered.room.bytes, placeID: remembered.place.bytes, state: .waiting, roomState: .preQueue,
+                roomID: recorded.room.bytes, placeID: recorded.place.bytes, state: .waiting, roomState: .preQueue,
                 serial: 7, admitted: 0, peopleAhead: 6)
         }
 
@@ -38,7 +38,7 @@ struct WaitingTests {
                 Route(QueueMethods.watchPlace) { _, _, items in
                     try await items.send(WatchPlaceItem(place: self.now))
                     self.watchers.withLock { $0 += 1 }
-                    // Nothing more to say, and no end.
+                    // The stream sends nothing more, and does not end.
                     try await ManualClock().sleep(for: .hours(1))
                 },
                 Route(QueueMethods.renew) { _, _ in
@@ -51,28 +51,28 @@ struct WaitingTests {
         }
     }
 
-    private static let remembered = Memory.Place(
+    private static let recorded = RecentActivity.Place(
         room: RoomID(high: 1, low: 1), place: PlaceID(high: 1, low: 2), target: "moon-tour")
     private static let user = UserID(high: 1, low: 1)
 
-    /// Waits for what other threads do; no longer than the gateway runs.
-    private func until(_ line: Line, _ isSo: () -> Bool) async throws {
-        while !isSo(), !line.isOver.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
+    /// Waits for a condition while the gateway runs.
+    private func until(_ line: Line, _ condition: () -> Bool) async throws {
+        while !condition(), !line.isOver.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
     }
 
-    /// Twenty minutes without news; then the service is gone for so long.
+    /// Runs `gateway place --wait` for 20 minutes without a change, and then during an outage of the service.
     private func wait(
         behindProxy isBehindProxy: Bool = false, outage: Duration, comesBack: Bool = true
-    ) async throws -> Typed {
+    ) async throws -> CommandResult {
         let folder = TemporaryFolder()
-        let home = Home(["XDG_CONFIG_HOME": folder.path])
-        try home.keep(
-            KeptCredential(name: "alice", role: .user, user: Self.user, expiry: .noon + .hours(24), bytes: [1]))
-        var memory = Memory()
-        memory.remember(Self.remembered)
-        try home.write(memory.text, to: "memory-\(Self.user)")
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": folder.path])
+        try configuration.store(
+            StoredCredential(name: "alice", role: .user, user: Self.user, expiry: .noon + .hours(24), bytes: [1]))
+        var activity = RecentActivity()
+        activity.add(Self.recorded)
+        try configuration.write(activity.text, to: "memory-\(Self.user)")
 
-        let line = Line(Self.remembered)
+        let line = Line(Self.recorded)
         let first = line.server()
         let address = try first.listen(on: .loopback(0))
         let proxy = FaultProxy(to: address, on: line.loops)
@@ -86,7 +86,7 @@ struct WaitingTests {
         try await until(line) { line.watchers.withLock { $0 } == 1 && clock.sleeperCount == 1 }
         clock.advance(by: .minutes(20))
         await first.shutdown(grace: .zero)
-        // The painter of the bar, and whoever looks for the service.
+        // The tasks that show the progress and that open the stream again.
         try await until(line) { clock.sleeperCount == 2 }
         clock.advance(by: outage)
 
@@ -107,7 +107,7 @@ struct WaitingTests {
     }
 
     @Test(arguments: [false, true])
-    func `a wait outlives a service that is gone for a while, however long nothing has happened before`(
+    func `a wait survives an outage of the service, also after a long time without changes`(
         isBehindProxy: Bool
     ) async throws {
         let outcome = try await wait(behindProxy: isBehindProxy, outage: .minutes(5))
@@ -115,7 +115,7 @@ struct WaitingTests {
         #expect(outcome.output.contains("\"state\":\"active\""))
     }
 
-    @Test func `a service that is gone for more than ten minutes is given up`() async throws {
+    @Test func `an outage of more than ten minutes ends the wait`() async throws {
         #expect(try await wait(outage: .minutes(11), comesBack: false).exit == .unavailable)
     }
 }

@@ -7,8 +7,8 @@ import WalletAPI
 
 @testable import Gateway
 
-/// Services that answer as a test says, and alice, who is signed in and an operator besides.
-final class Scripted: Sendable {
+/// Services with the answers of a test, and a gateway whose user alice has a user and an operator credential.
+final class StubServices: Sendable {
     private static let alice = UserID(high: 1, low: 1)
 
     private let loops = Loops(count: 1)
@@ -16,7 +16,7 @@ final class Scripted: Sendable {
     private let folder = TemporaryFolder()
     let clock = ManualClock()
     private let address: Address
-    private var home: Home { Home(["XDG_CONFIG_HOME": folder.path]) }
+    private var configuration: ConfigurationFolder { ConfigurationFolder(["XDG_CONFIG_HOME": folder.path]) }
 
     private init(queue: [Route], concert: [Route], wallet: [Route]) throws {
         let expiry = Timestamp.noon + .hours(24)
@@ -31,16 +31,16 @@ final class Scripted: Sendable {
             }))
         address = try server.listen(on: .loopback(0))
         for role in [Role.user, .operator] {
-            try home.keep(
-                KeptCredential(name: "alice", role: role, user: Self.alice, expiry: expiry, bytes: [role.rawValue]))
+            try configuration.store(
+                StoredCredential(name: "alice", role: role, user: Self.alice, expiry: expiry, bytes: [role.rawValue]))
         }
     }
 
-    /// Runs `body` beside them.
+    /// Runs `body` while the services run.
     static func with(
-        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], _ body: (Scripted) async throws -> Void
+        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], _ body: (StubServices) async throws -> Void
     ) async throws {
-        let services = try Scripted(queue: queue, concert: concert, wallet: wallet)
+        let services = try StubServices(queue: queue, concert: concert, wallet: wallet)
         do {
             try await body(services)
         } catch {
@@ -55,19 +55,19 @@ final class Scripted: Sendable {
         loops.stop()
     }
 
-    func remember(_ change: (inout Memory) throws -> Void) throws {
-        var memory = try memory
-        try change(&memory)
-        try home.write(memory.text, to: "memory-\(Self.alice)")
+    func updateActivity(_ change: (inout RecentActivity) throws -> Void) throws {
+        var activity = try activity
+        try change(&activity)
+        try configuration.write(activity.text, to: "memory-\(Self.alice)")
     }
 
-    var memory: Memory {
-        get throws { Memory(try home.read("memory-\(Self.alice)") ?? "") }
+    var activity: RecentActivity {
+        get throws { RecentActivity(try configuration.read("memory-\(Self.alice)") ?? "") }
     }
 
-    /// As `gateway`, with a clock that moves on whenever the command sleeps.
-    func gatewayWithoutPauses(_ line: String) async throws -> Typed {
-        try await withThrowingTaskGroup(of: Typed?.self) { group in
+    /// Like `gateway`, with a clock that advances whenever the command sleeps.
+    func gatewayWithoutPauses(_ line: String) async throws -> CommandResult {
+        try await withThrowingTaskGroup(of: CommandResult?.self) { group in
             group.addTask { await self.gateway(line) }
             group.addTask {
                 while !Task.isCancelled {
@@ -76,14 +76,14 @@ final class Scripted: Sendable {
                 }
                 return nil
             }
-            guard case .some(.some(let typed)) = try await group.next() else { throw CancellationError() }
+            guard case .some(.some(let result)) = try await group.next() else { throw CancellationError() }
             group.cancelAll()
-            return typed
+            return result
         }
     }
 
-    /// `line` is what is typed after `gateway`, `input` what it reads.
-    func gateway(_ line: String, input: [String] = []) async -> Typed {
+    /// Runs `gateway` with the arguments of `line` and the lines of standard input.
+    func gateway(_ line: String, input: [String] = []) async -> CommandResult {
         await GatewayTests.gateway(
             line.split(separator: " ").map(String.init),
             environment: [

@@ -3,34 +3,34 @@ import QueueAPI
 import RPC
 import Threads
 
-/// Waiting in the line until it is one's turn: with a bar where somebody watches, with a line now and then where not.
-struct Waiting: Sendable {
-    private static let frame = Duration.milliseconds(150)
-    private static let silence = Duration.seconds(10)
-    /// A service that is gone for longer is given up; the place stays.
-    private static let patience = Duration.minutes(10)
-    private static let pause = Duration.seconds(1)
+/// Watches a place until it is the user's turn. Draws a bar in a terminal, and prints lines elsewhere.
+struct PlaceWatcher: Sendable {
+    private static let framePause = Duration.milliseconds(150)
+    private static let linePause = Duration.seconds(10)
+    /// The longest outage of the queue service. After it the command fails, and the user keeps the place.
+    private static let outageLimit = Duration.minutes(10)
+    private static let retryPause = Duration.seconds(1)
 
     private let run: Invocation
-    private let remembered: Memory.Place
-    private let shared: Shared
+    private let recorded: RecentActivity.Place
+    private let progress: Progress
 
-    /// What the reader of the stream tells the painter of the bar.
-    private final class Shared: Sendable {
+    /// The latest state of the place, written by `watch` and read by `showProgress`.
+    private final class Progress: Sendable {
         struct State {
             var place: PlaceView
-            var mostAhead: Int64
+            var initialAhead: Int64
             var isConnected = true
         }
 
         let state: Lock<State>
 
         init(_ place: PlaceView) {
-            state = Lock(State(place: place, mostAhead: place.peopleAhead))
+            state = Lock(State(place: place, initialAhead: place.peopleAhead))
         }
 
-        /// A line only moves forward; what says otherwise is old.
-        func take(_ place: PlaceView) {
+        /// Ignores a place with fewer admitted users than before, because a line only moves forward.
+        func update(_ place: PlaceView) {
             state.withLock { state in
                 state.isConnected = true
                 guard place.admitted >= state.place.admitted || place.state != .waiting else { return }
@@ -45,20 +45,20 @@ struct Waiting: Sendable {
         case interrupted
     }
 
-    init(_ run: Invocation, for remembered: Memory.Place, from place: PlaceView) {
+    init(_ run: Invocation, for recorded: RecentActivity.Place, from place: PlaceView) {
         self.run = run
-        self.remembered = remembered
-        shared = Shared(place)
+        self.recorded = recorded
+        progress = Progress(place)
     }
 
-    /// Returns the place when it waits no more. Ctrl-C asks whether to leave or to keep it.
-    func untilTurn() async throws(GatewayError) -> PlaceView {
-        let first = shared.state.withLock { $0.place }
+    /// The place when it is no longer waiting. Ctrl-C asks whether to leave the line or to keep the place.
+    func waitForTurn() async throws(GatewayError) -> PlaceView {
+        let first = progress.state.withLock { $0.place }
         guard first.state == .waiting else { return first }
         let interrupts = Interrupts.begin()
         let event = await withTaskGroup(of: Event?.self) { group in
-            group.addTask { await follow() }
-            group.addTask { await paint() }
+            group.addTask { await watch() }
+            group.addTask { await showProgress() }
             group.addTask {
                 for await _ in interrupts { return .interrupted }
                 return nil
@@ -69,7 +69,7 @@ struct Waiting: Sendable {
             return event
         }
         Interrupts.end()
-        if isLive { run.console.draw(WaitingBar.again) }
+        if isLive { run.console.draw(WaitingBar.clearLine) }
         switch event {
         case .turn(let place): return place
         case .failed(let error): throw error
@@ -79,32 +79,33 @@ struct Waiting: Sendable {
 
     private var isLive: Bool { run.console.isTerminal && !run.isJSON }
 
-    private func follow() async -> Event? {
-        // A line without news may be silent for hours; only what fails is lost.
+    /// Reads the place from the stream, and opens the stream again after it ends or fails.
+    private func watch() async -> Event? {
+        // Set by failures only, because a stream without changes may send nothing for hours.
         var lostSince: Uptime?
         while !Task.isCancelled {
             do throws(GatewayError) {
                 var items = try stream().makeAsyncIterator()
                 while let place = try await next(&items) {
-                    shared.take(place)
+                    progress.update(place)
                     lostSince = nil
                     if place.state != .waiting { return .turn(place) }
                 }
             } catch {
                 let since = lostSince ?? run.clock.uptime
                 lostSince = since
-                guard error.exit == .unavailable, run.clock.uptime - since < Self.patience else {
+                guard error.exit == .unavailable, run.clock.uptime - since < Self.outageLimit else {
                     return .failed(error)
                 }
-                shared.state.withLock { $0.isConnected = false }
+                progress.state.withLock { $0.isConnected = false }
             }
-            try? await run.clock.sleep(for: Self.pause)
+            try? await run.clock.sleep(for: Self.retryPause)
         }
         return nil
     }
 
     private func stream() throws(GatewayError) -> ItemStream<WatchPlaceRequest, WatchPlaceItem> {
-        let request = WatchPlaceRequest(roomID: remembered.room.bytes, placeID: remembered.place.bytes)
+        let request = WatchPlaceRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
         let options = try run.options(of: QueueMethods.watchPlace.description)
         return try run.client(of: .queue).open(QueueMethods.watchPlace, request, options)
     }
@@ -119,33 +120,33 @@ struct Waiting: Sendable {
         }
     }
 
-    /// Draws until it is cancelled. Where nobody watches, says something when people ahead are fewer, not too often.
-    private func paint() async -> Event? {
+    /// Draws the bar until it is cancelled. Without a terminal, prints a line when the number of users ahead changes.
+    private func showProgress() async -> Event? {
         var tick = 0
-        var said: Int64?
+        var printedAhead: Int64?
         while !Task.isCancelled {
-            let state = shared.state.withLock { $0 }
+            let state = progress.state.withLock { $0 }
             if isLive {
                 let bar = WaitingBar(
-                    target: remembered.target, place: state.place, mostAhead: state.mostAhead,
+                    target: recorded.target, place: state.place, initialAhead: state.initialAhead,
                     isConnected: state.isConnected, tick: tick)
                 run.console.draw(
-                    WaitingBar.again + bar.text(columns: run.console.columns - 1, style: run.style))
-            } else if said != state.place.peopleAhead {
-                said = state.place.peopleAhead
-                run.note(PlaceReport(place: state.place, target: remembered.target).text(run.shown))
+                    WaitingBar.clearLine + bar.text(columns: run.console.columns - 1, style: run.style))
+            } else if printedAhead != state.place.peopleAhead {
+                printedAhead = state.place.peopleAhead
+                run.note(PlaceReport(place: state.place, target: recorded.target).text(run.localTime))
             }
             tick += 1
-            try? await run.clock.sleep(for: isLive ? Self.frame : Self.silence)
+            try? await run.clock.sleep(for: isLive ? Self.framePause : Self.linePause)
         }
         return nil
     }
 
-    /// What Ctrl-C leads to.
+    /// Asks after Ctrl-C whether to leave the line, and returns the error that ends the command.
     private func interrupted() async throws(GatewayError) -> GatewayError {
-        let kept = "Your place is kept. To wait on: gateway place --wait"
+        let kept = "Your place is kept. To continue waiting: gateway place --wait"
         guard run.canAsk else { return GatewayError(.interrupted, kept) }
-        let leaves = try await run.leaving(kept) { () async throws(GatewayError) in
+        let leaves = try await run.withInterruptMessage(kept) { () async throws(GatewayError) in
             try run.ask("Leave the line, or keep your place? [l/K]") { answer throws(GatewayError) in
                 switch answer.lowercased() {
                 case "l", "leave": true
@@ -155,7 +156,7 @@ struct Waiting: Sendable {
             }
         }
         guard leaves else { return GatewayError(.interrupted, kept) }
-        try await run.leave(remembered)
-        return GatewayError(.interrupted, "you have left the line for \(remembered.target)")
+        try await run.leave(recorded)
+        return GatewayError(.interrupted, "you have left the line for \(recorded.target)")
     }
 }

@@ -1,23 +1,23 @@
 import Kernel
 
-/// What one user has done last, so that nobody types an id: places, reservations, payments; the newest last.
-struct Memory: Equatable {
-    /// Of each kind; older ones are forgotten, but never a payment whose outcome is not known.
-    static let mostOfAKind = 50
-    /// More payments without an outcome than this are not begun.
-    static let mostOpenPayments = 200
+/// The latest places, reservations and payments of a user, so that commands need no ids. The newest come last.
+struct RecentActivity: Equatable {
+    /// Older ones are dropped, except payments whose outcome is not known.
+    static let maximumPerKind = 50
+    /// Limits the payments whose outcome is not known.
+    static let maximumOpenPayments = 200
 
     struct Place: Equatable {
         let room: RoomID
         let place: PlaceID
-        /// What was joined, as it is typed: `moon-tour/friday`.
+        /// The joined date, concert or room, as on the command line: `moon-tour/friday`.
         let target: String
     }
 
     struct Reservation: Equatable {
         let concert: ConcertID
         let reservation: ReservationID
-        /// Whether it was asked for, and no answer has come: there may be no such reservation.
+        /// True until the request for it is answered. There may be no such reservation.
         var isOpen = false
     }
 
@@ -25,7 +25,7 @@ struct Memory: Equatable {
         let concert: ConcertID
         let reservation: ReservationID
         let payment: PaymentID
-        /// Whether its outcome is not known yet.
+        /// True until its outcome is known.
         var isOpen: Bool
     }
 
@@ -33,18 +33,20 @@ struct Memory: Equatable {
     private(set) var reservations: [Reservation] = []
     private(set) var payments: [Payment] = []
 
-    mutating func remember(_ place: Place) {
+    mutating func add(_ place: Place) {
         places.removeAll { $0.room == place.room }
         places.append(place)
-        places.removeFirst(max(0, places.count - Self.mostOfAKind))
+        places.removeFirst(max(0, places.count - Self.maximumPerKind))
     }
 
-    mutating func forgetPlace(in room: RoomID) {
+    mutating func removePlace(in room: RoomID) {
         places.removeAll { $0.room == room }
     }
 
-    /// What a target may mean: the place that was joined by this very name; else those of the concert, unless both name a
-    /// date. Of each name the latest.
+    /// The places that a target may mean, the latest of each name.
+    ///
+    /// A place joined under exactly this name is the only match. Otherwise the places of the same concert match, unless
+    /// both names include a date.
     func places(for target: Target) -> [Place] {
         if let exact = places.last(where: { $0.target == target.text }) { return [exact] }
         var found: [Place] = []
@@ -57,45 +59,47 @@ struct Memory: Equatable {
         return found
     }
 
-    mutating func remember(_ reservation: Reservation) {
+    mutating func add(_ reservation: Reservation) {
         reservations.removeAll { $0.reservation == reservation.reservation }
         reservations.append(reservation)
-        reservations.removeFirst(max(0, reservations.count - Self.mostOfAKind))
+        reservations.removeFirst(max(0, reservations.count - Self.maximumPerKind))
     }
 
-    mutating func forgetReservation(_ id: ReservationID) {
+    mutating func removeReservation(_ id: ReservationID) {
         reservations.removeAll { $0.reservation == id }
     }
 
-    /// The payment for a reservation: the one that was begun, or else a new one named `id`.
+    /// The payment recorded for a reservation. If there is none, records and returns `id`.
     mutating func payment(
         for reservation: Reservation, orBegin id: PaymentID
     ) throws(GatewayError) -> PaymentID {
         if let begun = payments.last(where: { $0.reservation == reservation.reservation }) { return begun.payment }
-        guard payments.count(where: \.isOpen) < Self.mostOpenPayments else {
-            throw .refused("\(Self.mostOpenPayments) payments are not decided yet: see gateway payments")
+        guard payments.count(where: \.isOpen) < Self.maximumOpenPayments else {
+            throw .refused(
+                "\(Self.maximumOpenPayments) payments have no outcome yet, which is the limit. See: gateway payments"
+            )
         }
         payments.append(
             Payment(concert: reservation.concert, reservation: reservation.reservation, payment: id, isOpen: true))
-        while payments.count > Self.mostOfAKind, let oldest = payments.firstIndex(where: { !$0.isOpen }) {
+        while payments.count > Self.maximumPerKind, let oldest = payments.firstIndex(where: { !$0.isOpen }) {
             payments.remove(at: oldest)
         }
         return id
     }
 
-    /// It was paid.
+    /// Records that the payment is PAID.
     mutating func settle(_ id: PaymentID) {
         for index in payments.indices where payments[index].payment == id { payments[index].isOpen = false }
     }
 
-    /// It was not paid and never will be: the next try is another payment.
-    mutating func forgetPayment(_ id: PaymentID) {
+    /// Removes a payment that is NOT_PAID, so that the next attempt is a new payment.
+    mutating func removePayment(_ id: PaymentID) {
         payments.removeAll { $0.payment == id }
     }
 }
 
-extension Memory {
-    /// Lines that cannot be read are left out: another version of the gateway wrote them.
+extension RecentActivity {
+    /// Parses the text of the file. Skips unknown lines, because another version of the gateway may write them.
     init(_ text: String) {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
@@ -120,11 +124,35 @@ extension Memory {
         }
     }
 
+    /// The text of the file.
     var text: String {
         let lines =
             places.map { "place \($0.room) \($0.place) \($0.target)" }
             + reservations.map { "reservation \($0.concert) \($0.reservation)\($0.isOpen ? " open" : "")" }
             + payments.map { "payment \($0.concert) \($0.reservation) \($0.payment) \($0.isOpen ? "open" : "done")" }
         return lines.map { $0 + "\n" }.joined()
+    }
+}
+
+extension Invocation {
+    private func activityFile() throws(GatewayError) -> String { "memory-\(try user())" }
+
+    /// The recent activity of the signed-in user.
+    func activity() throws(GatewayError) -> RecentActivity {
+        RecentActivity(try configuration.read(try activityFile()) ?? "")
+    }
+
+    /// Changes the recent activity. The change is on the disk after this returns.
+    func updateActivity<Value>(
+        _ change: (inout RecentActivity) throws(GatewayError) -> Value
+    ) throws(GatewayError) -> Value {
+        var value: Value?
+        try configuration.update(try activityFile()) { text throws(GatewayError) in
+            var activity = RecentActivity(text)
+            value = try change(&activity)
+            text = activity.text
+        }
+        guard let value else { preconditionFailure("update returned without a call of its closure") }
+        return value
     }
 }

@@ -1,7 +1,7 @@
 import ConcertAPI
 
-/// A date of a concert, as JSON.
-enum ScheduleReport {
+/// A date of a concert as JSON.
+enum DateReport {
     static func json(_ date: ScheduleEntry, of concert: ConcertEntry) -> JSON {
         let settings = date.settings ?? ScheduleSettings()
         return .object([

@@ -1,13 +1,13 @@
 import Kernel
 
-/// A credential as it lies in a file: whose it is, in which role, until when.
+/// A credential in a file, with its user, role and expiry.
 ///
 ///     name alice
 ///     role user
 ///     user 0193e5a0-…
 ///     until 1795000000000
 ///     credential 01…
-struct KeptCredential: Equatable, Sendable {
+struct StoredCredential: Equatable, Sendable {
     let name: String
     let role: Role
     let user: UserID
@@ -22,7 +22,7 @@ struct KeptCredential: Equatable, Sendable {
         self.bytes = bytes
     }
 
-    /// Nil for anything that is not such a file.
+    /// Parses the text of a file. Nil if a line is missing or invalid.
     init?(_ text: String) {
         var values: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") {
@@ -39,6 +39,7 @@ struct KeptCredential: Equatable, Sendable {
             bytes: bytes)
     }
 
+    /// The text of the file.
     var text: String {
         """
         name \(name)
@@ -51,22 +52,22 @@ struct KeptCredential: Equatable, Sendable {
     }
 }
 
-/// The two credentials that the gateway keeps.
-extension Home {
+/// The stored credentials: one of a user, one of an operator.
+extension ConfigurationFolder {
     private static func file(of role: Role) -> String { role == .user ? "sign-in" : "\(role)" }
 
-    func credential(of role: Role) throws(GatewayError) -> KeptCredential? {
+    func credential(of role: Role) throws(GatewayError) -> StoredCredential? {
         let name = Self.file(of: role)
         guard let text = try read(name) else { return nil }
-        if let kept = KeptCredential(text) { return kept }
-        throw GatewayError(.file, "\(path)/\(name) is damaged: remove it, and sign in again")
+        if let credential = StoredCredential(text) { return credential }
+        throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
     }
 
-    func keep(_ credential: KeptCredential) throws(GatewayError) {
+    func store(_ credential: StoredCredential) throws(GatewayError) {
         try write(credential.text, to: Self.file(of: credential.role))
     }
 
-    func forget(_ role: Role) throws(GatewayError) {
+    func removeCredential(of role: Role) throws(GatewayError) {
         try remove(Self.file(of: role))
     }
 }

@@ -1,7 +1,7 @@
 import Kernel
 
-/// Times and durations as people like to read them.
-enum ShownTime {
+/// Times and durations for people.
+enum DisplayTime {
     private static let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -18,17 +18,19 @@ enum ShownTime {
         return "\(weekday) \(date.day) \(months[Int(date.month) - 1]) \(date.year) \(clock) \(offset.name)"
     }
 
-    /// A text of a service, whose times are UTC as in RFC 3339, with the times as they are read in a zone.
-    static func local(_ text: String, in zone: Zone) -> String {
+    /// The text of a service with its RFC 3339 times in a zone.
+    static func localized(_ text: String, in zone: Zone) -> String {
         text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) { stamp in
             let wholeSeconds = 19
-            let moment = Moment("\(stamp.output.prefix(wholeSeconds))Z")
-            guard case .shown(let seconds, _) = moment else { return String(stamp.output) }
+            let moment = TimeInput("\(stamp.output.prefix(wholeSeconds))Z")
+            guard case .wallClock(let seconds, _) = moment else { return String(stamp.output) }
             return self.text(Timestamp(milliseconds: seconds * 1000), in: zone)
         }
     }
 
-    /// `40 s`, `4 min 10 s`, `25 min`, `3 h 20 min`: in two parts, rounded up so that it never says 0 too early.
+    /// A duration in at most two units: `40 s`, `4 min 10 s`, `25 min`, `3 h 20 min`.
+    ///
+    /// It is rounded up, so that the text is never shorter than the duration.
     static func text(_ duration: Duration) -> String {
         let seconds = max(0, (duration.milliseconds + 999) / 1000)
         if seconds < 60 { return "\(seconds) s" }

@@ -1,18 +1,18 @@
 import Kernel
 
 /// A service that the gateway calls.
-enum Peer: String, CaseIterable, Sendable {
+enum Service: String, CaseIterable, Sendable {
     case queue
     case concert
     case wallet
 
-    /// Whom the full name of a method belongs to: `onsale.queue.v1.Queue/Join`.
+    /// The service of a method, from its full name: `onsale.queue.v1.Queue/Join`.
     init?(method: String) {
         self.init(rawValue: method.split(separator: ".").dropFirst().first.map(String.init) ?? "")
     }
 
-    /// Where the service listens unless told otherwise.
-    var home: Address {
+    /// The address without a flag or a variable.
+    var defaultAddress: Address {
         switch self {
         case .queue: .loopback(7001)
         case .concert: .loopback(7002)
@@ -22,7 +22,7 @@ enum Peer: String, CaseIterable, Sendable {
 
     var flag: Flag<[Address]> {
         Flag(
-            "--\(rawValue)", .addresses, "where the \(rawValue) service listens; \(home) if not given",
+            "--\(rawValue)", .addresses, "addresses of the \(rawValue) service; \(defaultAddress) if not given",
             variable: "ONSALE_\(rawValue.uppercased())")
     }
 }

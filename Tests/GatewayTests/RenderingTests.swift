@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-struct PictureTests {
+struct RenderingTests {
     private func plan(numbers: ClosedRange<UInt32>, sold: [UInt32] = [], blocked: [UInt32] = []) -> SeatPlan {
         let second = UInt32(numbers.count)
         return SeatPlan(
@@ -23,8 +23,8 @@ struct PictureTests {
                 ], sold: sold, blocked: blocked, currency: "EUR"))
     }
 
-    @Test func `a table that is too wide for the window breaks its widest cells between words`() {
-        var table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .text)])
+    @Test func `a table that is too wide for the terminal wraps its widest cells between words`() {
+        var table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .wrapped)])
         table.add(["5db98eb0", "89.00 EUR", "Stalls-1-1"])
         table.add(["1f860a75", "178.00 EUR", "Stalls-1-1, Stalls-1-2, Stalls-1-3"])
         #expect(
@@ -38,7 +38,7 @@ struct PictureTests {
         #expect(table.text(.plain).contains("  Stalls-1-1, Stalls-1-2, Stalls-1-3\n"))
     }
 
-    @Test func `a hall is drawn seat by seat, with a legend`() {
+    @Test func `a seat map shows each seat, and a legend`() {
         let map = SeatMap(plan(numbers: 1...6, sold: [1], blocked: [5, 6]), style: .plain, columns: 80)
         #expect(
             map.text() == """
@@ -55,7 +55,7 @@ struct PictureTests {
     }
 
     @Test(arguments: [20, 40, 80, 200], [10, 60, 100, 5000])
-    func `a map never is wider than the window`(columns: Int, seats: UInt32) {
+    func `a seat map is never wider than the terminal`(columns: Int, seats: UInt32) {
         let text = SeatMap(plan(numbers: 1...seats, sold: [1, 2]), style: .plain, columns: columns).text()
         let rows = text.split(separator: "\n").filter { $0.hasPrefix(" ") }
         #expect(rows.count == 3)
@@ -70,18 +70,18 @@ struct PictureTests {
         (44, 1...1000, "    1      200     400     600     800"),
         (80, 8...9, "    8"),
     ])
-    func `the numbers of the seats stand above them`(columns: Int, numbers: ClosedRange<UInt32>, ruler: String) {
+    func `seat numbers are above their seats`(columns: Int, numbers: ClosedRange<UInt32>, ruler: String) {
         let text = SeatMap(plan(numbers: numbers), style: .plain, columns: columns).text()
         #expect(text.split(separator: "\n").dropFirst().first.map(String.init) == ruler)
     }
 
-    @Test func `where one letter stands for several seats, a small one says that some are taken`() {
+    @Test func `a letter for several seats is lower case if some are taken`() {
         let text = SeatMap(plan(numbers: 1...40, sold: [0]), style: .plain, columns: 24).text()
         #expect(text.contains("one letter for 2 seats"))
         #expect(text.contains(" 1  aAAAAAAAAAAAAAAAAAAA\n"))
     }
 
-    @Test func `colours are there, or none at all`() {
+    @Test func `a plain seat map has no colours`() {
         let plan = plan(numbers: 1...3)
         #expect(SeatMap(plan, style: .coloured, columns: 80).text().contains("\u{1b}[33mA\u{1b}[0m"))
         #expect(!SeatMap(plan, style: .plain, columns: 80).text().contains("\u{1b}"))
@@ -94,11 +94,11 @@ struct PictureTests {
     }
 
     private func bar(_ place: PlaceView, columns: Int = 79, isConnected: Bool = true) -> String {
-        WaitingBar(target: "moon-tour", place: place, mostAhead: 400, isConnected: isConnected, tick: 0)
+        WaitingBar(target: "moon-tour", place: place, initialAhead: 400, isConnected: isConnected, tick: 0)
             .text(columns: columns, style: .plain)
     }
 
-    @Test func `the bar says how many are ahead, and how long it may take`() {
+    @Test func `the waiting bar shows the users ahead and the expected wait`() {
         #expect(
             bar(place(ahead: 100, least: 240_000, most: 360_000))
                 == "⠋ moon-tour  ██████████████████████░░░░░░░░  100 ahead, about 4 to 6 min")
@@ -109,18 +109,18 @@ struct PictureTests {
     }
 
     @Test(arguments: 20...120)
-    func `the bar never is wider than the window`(columns: Int) {
+    func `the waiting bar is never wider than the terminal`(columns: Int) {
         #expect(bar(place(ahead: 123_456, least: 100_000, most: 9_000_000), columns: columns).count <= columns)
         #expect(bar(place(ahead: 1), columns: columns, isConnected: false).count <= columns)
     }
 
-    @Test func `sentences are broken between words`() {
+    @Test func `text is wrapped between words`() {
         #expect("one two three".wrapped(to: 8) == "one two\nthree")
         #expect("one\ntwo three".wrapped(to: 20) == "one\ntwo three")
         #expect("incomprehensible word".wrapped(to: 5) == "incomprehensible\nword")
     }
 
-    @Test func `texts of others cannot move the cursor`() {
+    @Test func `texts of other users cannot control the terminal`() {
         var table = Table([("TITLE", .left)])
         table.add(["Moon\u{1b}[2JTour\u{9b}1m\n"])
         #expect(table.text(.plain) == "TITLE\nMoon?[2JTour?1m?\n")
