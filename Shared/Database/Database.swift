@@ -8,12 +8,15 @@ package final class Database: Sendable {
     private let engine: any Engine
     private let environment: Environment
 
-    /// Opens, locks and migrates; what is wrong is told in a sentence that says what to do.
+    /// Opens, locks and migrates; what is wrong is told in a sentence that says what to do. `acceptsLoss`: a SQLite
+    /// database that has lost rows is opened with what is there, and `observe` is told.
     package init(
         url: String, migrations: [Migration], clock: any Clock, limits: DatabaseLimits = DatabaseLimits(),
-        faults: Faults? = nil, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
+        faults: Faults? = nil, acceptsLoss: Bool = false,
+        observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
     ) throws {
-        environment = Environment(clock: clock, limits: limits, faults: faults, observe: observe)
+        environment = Environment(
+            clock: clock, limits: limits, faults: faults, acceptsLoss: acceptsLoss, observe: observe)
         engine =
             switch try DatabaseURL(url) {
             case .memory: try SQLiteInlineEngine(migrations, environment)
@@ -77,11 +80,7 @@ package final class Database: Sendable {
         switch try DatabaseURL(url) {
         case .memory: throw DatabaseError(.misuse, "\(url) is gone with its process: there is nothing to back up")
         case .file(let file):
-            do {
-                try SQLiteConnection(file: file, isWriting: false, nil).backup(to: path)
-            } catch let error as DatabaseError {
-                throw DatabaseError(error.reason, "\(file): \(error.message)")
-            }
+            try SQLiteConnection.backup(of: file, to: path)
         case .postgreSQL(let url): throw DatabaseError.backupOfServer(url, to: path)
         }
     }

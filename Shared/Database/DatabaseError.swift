@@ -42,6 +42,14 @@ package struct DatabaseError: Error, Equatable {
         reason == .conflict || reason == .unavailable
     }
 
+    /// True if the file, its disk or the server is the cause, and not what was asked of it.
+    package var isOfTheFile: Bool {
+        switch reason {
+        case .unavailable, .diskFull, .damaged, .setup: true
+        case .constraint, .conflict, .overloaded, .deadlinePassed, .closed, .misuse: false
+        }
+    }
+
     func afterUnknownCommit(_ isUnknown: Bool) -> DatabaseError {
         var error = self
         error.mayHaveCommitted = mayHaveCommitted || isUnknown

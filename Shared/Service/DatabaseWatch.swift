@@ -3,9 +3,13 @@ import Kernel
 import Runtime
 import Threads
 
-/// Counts what happens in the database, logs what should not, and knows whether it answers.
+/// Counts what happens in the database, logs what should not, and decides whether the database is ready.
+///
+/// There are three reasons not to be ready, each with a name of its own on `/readyz`: `database` does not answer, `writing`
+/// fails, and `damage` was found. `writing` is the outcome of the last write, tried again here while it is a failure:
+/// nobody calls a service that is not ready. `damage` stays until the program ends.
 package final class DatabaseWatch: Sendable {
-    private static let checkInterval = Duration.seconds(1)
+    private static let checkInterval = Duration.milliseconds(500)
     private static let patience = Duration.seconds(1)
     /// A database may also say nothing at all: silence that outlasts a few checks is an answer, too.
     private static let longestSilence = Duration.seconds(3)
@@ -23,6 +27,9 @@ package final class DatabaseWatch: Sendable {
     private let retries: Counter
     private let failures: Counter
     private let refusals: Counter
+    /// Why the last write failed.
+    private let writeProblem = Lock<String?>(nil)
+    private let damage = Lock<String?>(nil)
     /// What was last heard of the database.
     private let answer: Lock<Answer>
 
@@ -37,7 +44,15 @@ package final class DatabaseWatch: Sendable {
         retries = metrics.counter("database_retries_total", "Closures that had to run again.")
         failures = metrics.counter("database_failures_total", "Transactions that were not committed, or nobody knows.")
         refusals = metrics.counter("database_refusals_total", "Calls refused because too many waited.")
+        metrics.gauge("database_writable", "0 while writes fail, or else 1.") { [self] in
+            writeProblem.withLock { $0 } == nil ? 1 : 0
+        }
+        metrics.gauge("database_damaged", "1 from the first damaged page on, or else 0.") { [self] in
+            damage.withLock { $0 } == nil ? 0 : 1
+        }
         health.check("database") { [self] in problem }
+        health.check("writing") { [self] in writeProblem.withLock { $0 } }
+        health.check("damage") { [self] in damage.withLock { $0 } }
     }
 
     private var problem: String? {
@@ -46,27 +61,53 @@ package final class DatabaseWatch: Sendable {
         return silence > Self.longestSilence ? "no answer for \(silence.milliseconds / 1000) s" : answer.problem
     }
 
-    func observe(_ event: DatabaseEvent) {
+    package func observe(_ event: DatabaseEvent) {
         switch event {
-        case .committed(let count, let time):
+        case .committed(let count, let time, let wrote):
+            if wrote { writeProblem.withLock { $0 = nil } }
             commits.increment()
             closures.increment(by: UInt64(count))
             duration.observe(time)
         case .failed(_, let error):
             failures.increment()
+            if error.isOfTheFile { writeProblem.withLock { $0 = error.message } }
             if error.reason != .conflict { log.warning("transaction failed", ["error": "\(error)"]) }
         case .again: retries.increment()
         case .refused: refusals.increment()
         case .migrated(let name): log.info("database migrated", ["migration": "\(name)"])
         case .connected: log.debug("database connected")
+        case .damaged(let error): noteDamage(error)
+        case .checked(let check): note(check)
+        case .acceptedLoss(let loss):
+            log.warning("database started with a loss, as --accept-loss allows", ["lost": "\(loss)"])
         }
+    }
+
+    private func note(_ check: DatabaseCheck) {
+        let fields: Log.Fields = [
+            "checked": "\(check.checked.count) tables", "unchecked": "\(check.unchecked.joined(separator: " "))",
+        ]
+        if check.unchecked.isEmpty {
+            log.info("database checked after an unclean stop", fields)
+        } else {
+            log.warning("database checked in part: the time was too short", fields)
+        }
+    }
+
+    /// The first one is logged; what was read since then is not to be trusted, whatever else is found.
+    private func noteDamage(_ error: DatabaseError) {
+        let isFirst = damage.withLock { damage in
+            defer { damage = damage ?? error.message }
+            return damage == nil
+        }
+        if isFirst { log.error("database damaged", ["error": "\(error)"]) }
     }
 
     func report(_ database: Database, to metrics: Metrics) {
         metrics.gauge("database_waiting", "Calls that wait for their turn.") { Double(database.waitingCount) }
     }
 
-    /// Looks something up every second.
+    /// Reads every half second, and writes while the last write failed.
     package func check(of database: Database) -> Job {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
@@ -78,6 +119,14 @@ package final class DatabaseWatch: Sendable {
                 heard(problem: "\(error)")
                 throw error
             }
+            if writeProblem.withLock({ $0 }) != nil { try await write(to: database) }
+        }
+    }
+
+    /// A write that changes nothing. Its outcome is observed like that of any other.
+    private func write(to database: Database) async throws {
+        try await database.transaction(before: clock.uptime + Self.patience) { tx in
+            try tx.execute("update migration set applied_at = applied_at where number = 1")
         }
     }
 

@@ -29,6 +29,9 @@ struct ServiceFlags: Sendable {
     static let backupTo = Option(
         "backup-to", .optional(.path), default: nil,
         "Copies the SQLite database to this new file and ends; the service that uses it goes on meanwhile.")
+    static let acceptLoss = Option(
+        "accept-loss", .flag, default: false,
+        "Starts with a SQLite database that has lost rows, with what is there. For one start; see the runbook.")
 
     let database: Option<SecretURL>
     let options: ServiceOptions
@@ -42,7 +45,7 @@ struct ServiceFlags: Sendable {
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Where the rows are kept.")
         let own: [any AnyOption] = [
             database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
-            Self.maxReplyBytes, Self.databaseConnections, Self.backupTo,
+            Self.maxReplyBytes, Self.databaseConnections, Self.backupTo, Self.acceptLoss,
         ]
         options = ServiceOptions(
             context.program, context.summary, port: context.port, statusPort: context.statusPort,

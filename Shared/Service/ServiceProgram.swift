@@ -63,7 +63,8 @@ package enum ServiceProgram {
         var limits = DatabaseLimits()
         limits.connections = configuration[ServiceFlags.databaseConnections]
         return try Database(
-            url: url.text, migrations: context.migrations, clock: clock, limits: limits, observe: watch.observe)
+            url: url.text, migrations: context.migrations, clock: clock, limits: limits,
+            acceptsLoss: configuration[ServiceFlags.acceptLoss], observe: watch.observe)
     }
 
     /// Calls under way have most of the drain timeout; the rest of it is for what comes after them.

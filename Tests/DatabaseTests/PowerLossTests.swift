@@ -45,6 +45,8 @@ import Threads
                     group.addTask {
                         try await database.transaction { try Ledger.write(number, of: 1, $0) }
                         guard progress.state.withLock({ $0.acknowledge(number) }) else { return }
+                        // The mark first: it must never be ahead of the database, whatever became durable since.
+                        #expect(Command.run("cp", path + ".mark", copy + ".mark").status == 0)
                         // The others are on their way meanwhile: some written, some synced, some neither.
                         #expect(powerloss_save(path, copy, UInt32(moment)) == 0)
                     }

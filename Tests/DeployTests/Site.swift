@@ -85,9 +85,11 @@ final class Site: Sendable {
         return room
     }
 
-    func join(_ calls: QueueClient, _ room: [UInt8], _ user: Int) async throws -> PlaceView {
+    func join(
+        _ calls: QueueClient, _ room: [UInt8], _ user: Int, timeout: Duration = .seconds(20)
+    ) async throws -> PlaceView {
         let wish = CallOptions(
-            timeout: .seconds(20), requestID: .wish(UInt64(1000 + user)),
+            timeout: timeout, requestID: .wish(UInt64(1000 + user)),
             credential: Somebody.user(user).credential(credentials))
         return try await calls.join(JoinRequest(roomID: room), wish).place!
     }

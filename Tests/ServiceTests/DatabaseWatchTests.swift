@@ -35,4 +35,84 @@ import Testing
             #expect(health.problems == [])
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `while the last write failed its program is not ready, and a write tells when it is again`(
+        engine: Engine
+    ) async throws {
+        let clock = ManualClock()
+        let (health, metrics, faults) = (Health(), Metrics(), Faults())
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, metrics, health, clock)
+        let migrations = [Migration("create thing", "create table thing (id bigint)")]
+        try await TestDatabase.with(
+            engine, migrations, clock: clock, faults: faults, observe: { watch.observe($0) }
+        ) { database in
+            let check = watch.check(of: database)
+            try await check.run()
+            #expect(health.problems == [])
+            faults.fail(.commit, count: 1000, with: .diskFull)
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try $0.execute("insert into thing (id) values (1)") }
+            }
+            #expect(health.problems == ["writing: fault: disk full"])
+            #expect(metrics.prometheusText.contains("database_writable 0"))
+            // The look-up of the check succeeds, the write does not.
+            await #expect(throws: DatabaseError.self) { try await check.run() }
+            #expect(health.problems == ["writing: fault: disk full"])
+            faults.heal()
+            if engine != .postgreSQL {
+                try await database.transaction { _ = try $0.exists("select 1 from thing") }
+                #expect(health.problems == ["writing: fault: disk full"], "a transaction that only asks proves nothing")
+            }
+            try await check.run()
+            #expect(health.problems == [])
+            #expect(metrics.prometheusText.contains("database_writable 1"))
+        }
+    }
+
+    @Test(arguments: [Engine.memory, .file])
+    func `a statement that finds no room makes its program unready`(engine: Engine) async throws {
+        let clock = ManualClock()
+        let (health, faults) = (Health(), Faults())
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, Metrics(), health, clock)
+        let migrations = [Migration("create thing", "create table thing (id bigint)")]
+        try await TestDatabase.with(
+            engine, migrations, clock: clock, faults: faults, observe: { watch.observe($0) }
+        ) { database in
+            faults.fail(.statement, with: .diskFull)
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try $0.execute("insert into thing (id) values (1)") }
+            }
+            #expect(health.problems == ["writing: fault: disk full"])
+            try await watch.check(of: database).run()
+            #expect(health.problems == [])
+        }
+    }
+
+    @Test func `a conflict or a refusal of the schema does not make its program unready`() async throws {
+        let clock = ManualClock()
+        let health = Health()
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, Metrics(), health, clock)
+        for reason in [DatabaseError.Reason.conflict, .constraint("x"), .misuse] {
+            watch.observe(.failed(closures: 1, DatabaseError(reason, "no")))
+        }
+        #expect(health.problems == [])
+    }
+
+    @Test func `damage makes its program unready until it ends, whatever is written after it`() async throws {
+        let clock = ManualClock()
+        let (health, metrics) = (Health(), Metrics())
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .warning, clock: clock) { _ in }, metrics, health, clock)
+        #expect(metrics.prometheusText.contains("database_damaged 0"))
+        watch.observe(.damaged(DatabaseError(.damaged, "page 7")))
+        watch.observe(.committed(closures: 1, in: .zero))
+        #expect(health.problems == ["damage: page 7"])
+        #expect(metrics.prometheusText.contains("database_damaged 1"))
+        watch.observe(.damaged(DatabaseError(.damaged, "page 8")))
+        #expect(health.problems == ["damage: page 7"], "the first one stays")
+    }
 }

@@ -20,9 +20,36 @@ import Testing
                 precondition(Int(status.st_mode & 0o777) == mode, "\(name) has another mode")
             }
             precondition((try? KeyFile.read("data/keys")) != nil, "the keys cannot be read")
-            for name in ["keys", "echo.db", "echo.db-wal", "echo.db-shm", "echo.db.lock"] { unlink("data/\(name)") }
+            for name in ["keys", "echo.db", "echo.db-wal", "echo.db-shm", "echo.db.lock", "echo.db.mark"] {
+                unlink("data/\(name)")
+            }
             rmdir("data")
         }
+    }
+
+    @Test func `a database that lost its rows is refused, and the error names --accept-loss`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
+            let folder = TemporaryFolder()
+            chdir(folder.path)
+            folder.write("", to: "echo.db")
+            let arguments = ["--database", "sqlite://\(folder.path)/echo.db"]
+            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+        }
+        let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(errors.contains("echo.db is empty: a database never is") && errors.contains("--accept-loss"))
+    }
+
+    @Test func `with --accept-loss it starts with what is there, and warns`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardErrorContent]) {
+            let folder = TemporaryFolder()
+            chdir(folder.path)
+            folder.write("", to: "echo.db")
+            let arguments = ["--accept-loss", "--database", "sqlite://\(folder.path)/echo.db"]
+            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+        }
+        let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(errors.contains("database started with a loss, as --accept-loss allows"))
+        #expect(errors.contains("echo.db is empty: a database never is"))
     }
 
     @Test func `a key file that was named must exist`() async throws {

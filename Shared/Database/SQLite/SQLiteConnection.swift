@@ -17,6 +17,13 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     private var savepoint = Savepoint.none
     private var isFirstClosure = false
     var reading = SQLiteReading.none
+    /// Of the connection that writes a file: the mark that counts its commits, and the last number it gave out.
+    var mark: DatabaseMark?
+    var countedCommits: Int64 = 0
+    /// True if the transaction has run a statement that writes.
+    private(set) var hasWritten = false
+    /// The database file as `FileLock` has it open; -1 if room is not reserved.
+    var fileDescriptor: CInt = -1
     private var statements = StatementCache<SQLiteStatement>()
 
     private static let isConfigured = onsale_sqlite_count_no_memory() == SQLITE_OK
@@ -45,6 +52,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         close()
     }
 
+    /// Closes a database that is marked, as the last connection to it, and writes down that it was closed cleanly. Not
+    /// after damage: the next start then checks the pages.
+    func closeMarked(isDamaged: Bool) {
+        close()
+        if !isDamaged { try? mark?.enter(.closed) }
+        mark = nil
+    }
+
     func close() {
         for statement in statements.all { statement.free() }
         statements = StatementCache()
@@ -56,11 +71,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     func begin() throws {
         failure = nil
+        hasWritten = false
         try run("begin immediate")
     }
 
     func commit() throws {
         if faults?.forgetsCommit() == true { return try undo() }
+        try reserveRoom()
+        try countCommit()
         let fault = faults?.next(.commit)
         if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
         do {
@@ -71,6 +89,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
             failure = failure?.afterUnknownCommit(isUnknown)
             throw error
         }
+        noteCommit()
         if let fault { throw failing(fault.error(at: .commit)) }
     }
 
@@ -80,7 +99,10 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     private func undo() throws {
-        defer { logwriter_forget(handle) }
+        defer {
+            logwriter_forget(handle)
+            hasWritten = false
+        }
         // SQLite may have rolled back by itself, after a full disk for instance.
         if isInTransaction { try run("rollback") }
     }
@@ -168,6 +190,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         guard case .none = reading else {
             throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction"))
         }
+        hasWritten = true
         guard savepoint == .awaited else { return }
         if !isFirstClosure { try run("savepoint closure") }
         savepoint = .set
@@ -184,11 +207,19 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         }
     }
 
-    /// For what the connection says itself: no parameters, no faults, no savepoint.
-    func run(_ sql: StaticString) throws {
+    /// For what the connection says itself: no faults, no savepoint.
+    func run(_ sql: StaticString, _ parameters: any Bindable...) throws {
         let statement = try cached(sql)
         defer { sqlite3_reset(statement.pointer) }
+        if !parameters.isEmpty { try statement.bind(parameters, of: sql) }
         _ = try step(statement)
+    }
+
+    /// The first column of the one row that the connection asks for itself.
+    func number(_ sql: StaticString) throws -> Int64 {
+        let statement = try cached(sql)
+        defer { sqlite3_reset(statement.pointer) }
+        return try step(statement) ? sqlite3_column_int64(statement.pointer, 0) : 0
     }
 
     /// Whether there is a row.

@@ -15,13 +15,14 @@ final class SQLiteFileEngine: Engine {
 
     init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
         self.environment = environment
-        lock = Lock(try FileLock(beside: path))
+        let opened = try SQLiteFile(path, migrations, environment)
+        let path = opened.lock.path
+        lock = Lock(opened.lock)
+        writing = opened.writing
         readers = SQLiteReaders(path, environment)
         transactions = JobQueue(limit: environment.limits.waiting)
         scans = JobQueue(limit: environment.limits.waitingScans)
         do {
-            writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
-            try writing.migrate(migrations, url: "sqlite://\(path)", environment)
             scanning = try SQLiteConnection(file: path, isWriting: false, environment.faults)
         } catch let error as DatabaseError {
             throw DatabaseError(error.reason, "\(path): \(error.message)")
@@ -54,7 +55,7 @@ final class SQLiteFileEngine: Engine {
         await threads.wait()
         scanning.close()
         // The last one to close tidies up the log, and must be alone for that.
-        writing.close()
+        writing.closeMarked(isDamaged: environment.hasSeenDamage)
         lock.withLock { $0 = nil }
     }
 

@@ -25,6 +25,7 @@ extension SQLiteConnection {
             }
             let limit = job.kind == .scan ? Int.max : Reader.rowLimit
             _ = job.run(Transaction(self, now: environment.now(), rowLimit: limit))
+            if let failure, failure.reason == .damaged { environment.noteDamage(failure) }
             if endReading() { return }
             isInTransaction = true
             job.beginAgain()

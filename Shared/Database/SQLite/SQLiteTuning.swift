@@ -11,6 +11,8 @@ enum SQLiteTuning {
     static let readingCacheKilobytes = 16_384
     /// How long to wait for a lock that an operator's tool holds.
     static let lockPatience = Duration.seconds(1)
+    /// How long emptying the log waits for those who read from it.
+    static let readerPatience = Duration.milliseconds(100)
 }
 
 extension SQLiteConnection {

@@ -32,6 +32,7 @@ final class SQLiteWriter {
             do {
                 try connection.begin()
             } catch {
+                environment.observe(.failed(closures: 1, connection.failure!))
                 job.fail(connection.failure!)
                 return job.finish()
             }
@@ -39,6 +40,10 @@ final class SQLiteWriter {
         connection.beginClosure(isFirst: group.isEmpty)
         group.append(job)
         let isKept = job.run(Transaction(connection, now: environment.now()))
+        if let failure = connection.failure, failure.isOfTheFile, connection.isInTransaction {
+            environment.observe(.failed(closures: 1, failure))
+            if failure.reason == .damaged { environment.noteDamage(failure) }
+        }
         if !connection.endClosure(keeping: isKept) {
             // With a full disk, for instance, SQLite rolls everything back at once.
             failGroup(connection.failure ?? DatabaseError(.unavailable, "the transaction was rolled back by SQLite"))
@@ -52,8 +57,9 @@ final class SQLiteWriter {
         if group.isEmpty { return .zero }
         do {
             connection.failure = nil
+            let wrote = connection.hasWritten
             try connection.commit()
-            environment.observe(.committed(closures: group.count, in: groupAge))
+            environment.observe(.committed(closures: group.count, in: groupAge, wrote: wrote))
         } catch {
             failGroup(connection.failure!)
         }
@@ -61,10 +67,20 @@ final class SQLiteWriter {
         return groupAge
     }
 
-    private func failGroup(_ error: DatabaseError) {
+    private func failGroup(_ cause: DatabaseError) {
         connection.rollback()
+        let error = roomMade(after: cause) ?? cause
+        if error.reason == .damaged { environment.noteDamage(error) }
         environment.observe(.failed(closures: group.count, error))
         for job in group { job.fail(error) }
+    }
+
+    /// If the disk was full because of the log: empties it, so that the closures run again. Nil if that made too little room.
+    private func roomMade(after error: DatabaseError) -> DatabaseError? {
+        guard error.reason == .diskFull, !error.mayHaveCommitted,
+            connection.emptyLog() >= SQLiteConnection.worthwhile
+        else { return nil }
+        return DatabaseError(.unavailable, "the log had filled the disk, and was emptied. \(error.message)")
     }
 
     private func finishGroup() {

@@ -9,6 +9,8 @@ package struct ServiceProcess: Sendable {
     }
 
     package let address: Address
+    /// Where its status pages are.
+    package let statusAddress: Address?
     private let process: ChildProcess
 
     /// `program` is its name: `QueueService`.
@@ -33,16 +35,19 @@ package struct ServiceProcess: Sendable {
             var lines: [String] = []
             while let line = process.readLine() {
                 lines.append(line)
-                guard line.contains(" listening "), let text = line.split(separator: "address=").last,
-                    let address = Address(String(text.filter { $0 != "\"" }))
-                else { continue }
+                guard line.contains(" listening "), let address = Self.address(in: line) else { continue }
+                let statusAddress = lines.first { $0.contains("status port open") }.flatMap(Self.address)
                 // Nobody reads on, and it must not wait for that.
                 let isReading = Thread.start { while process.readLine() != nil {} }
                 precondition(isReading, "the system gives no more threads")
-                return ServiceProcess(address: address, process: process)
+                return ServiceProcess(address: address, statusAddress: statusAddress, process: process)
             }
             throw DidNotStart(description: "\(program) does not start: \(lines.joined(separator: "; "))")
         }
+    }
+
+    private static func address(in line: String) -> Address? {
+        line.split(separator: "address=").last.flatMap { Address(String($0.filter { $0 != "\"" })) }
     }
 
     /// SIGSTOP, SIGCONT: it neither ends nor goes on, and goes on.

@@ -1,0 +1,144 @@
+import Glibc
+import Kernel
+
+/// A small file beside a SQLite database, `FILE.mark`: which database belongs there, whether it was closed cleanly, and how
+/// many commits it had. A database that has fewer commits than its mark has lost rows.
+///
+///     creating ──▶ open ◀──▶ closed
+///
+/// Each commit writes its number into the database, in the same transaction, and after it into the mark. The mark is not
+/// synced for that: after a crash of the process it is exact, after a power failure it may be some seconds behind, and it
+/// is never ahead of the database. `creating`, `open` and `closed` are synced.
+///
+/// Only one thread at a time uses it: the one that opens the database, then the writing thread, then the closing one.
+final class DatabaseMark {
+    enum State: String, CaseIterable {
+        case creating, open, closed
+    }
+
+    /// What the file says.
+    struct Content: Equatable {
+        /// The same id as in the database: 32 hexadecimal digits.
+        var database: String
+        var state: State
+        var commits: Int64
+
+        static let titleLine = "onsale database mark, version 1\n"
+        private static let stateWidth = 8
+        static let numberWidth = 19
+        static let numberOffset =
+            text(Content(database: newID(), state: .open, commits: 0)).utf8.count - numberWidth - 1
+
+        static func text(_ content: Content) -> String {
+            let state = content.state.rawValue
+            return titleLine + "database \(content.database)\n"
+                + "state \(state)" + String(repeating: " ", count: stateWidth - state.utf8.count) + "\n"
+                + "commits \(number(content.commits))\n"
+        }
+
+        static func number(_ number: Int64) -> String {
+            let digits = "\(number)"
+            return String(repeating: "0", count: numberWidth - digits.utf8.count) + digits
+        }
+
+        /// Nil if it is no text of a mark.
+        init?(_ text: String) {
+            guard text.hasPrefix(Self.titleLine) else { return nil }
+            let lines = text.dropFirst(Self.titleLine.count).split(separator: "\n")
+            guard lines.count == 3, lines[0].hasPrefix("database "), lines[1].hasPrefix("state "),
+                let state = State(rawValue: String(lines[1].dropFirst("state ".count).filter { $0 != " " })),
+                lines[2].hasPrefix("commits "), let commits = Int64(lines[2].dropFirst("commits ".count)), commits >= 0
+            else { return nil }
+            self.init(database: String(lines[0].dropFirst("database ".count)), state: state, commits: commits)
+        }
+
+        init(database: String, state: State, commits: Int64) {
+            self.database = database
+            self.state = state
+            self.commits = commits
+        }
+
+        static func newID() -> String {
+            var generator = SystemRandomNumberGenerator()
+            let digits = (0..<2).map { _ in
+                let digits = String(generator.next(), radix: 16)
+                return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+            }
+            return digits.joined()
+        }
+    }
+
+    static func path(of database: String) -> String { database + ".mark" }
+
+    private(set) var content: Content
+    private let descriptor: CInt
+    private let path: String
+
+    /// Nil if there is none. Throws if it cannot be read as one.
+    static func read(of database: String) throws -> Content? {
+        let path = path(of: database)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw DatabaseError(.setup, "\(path) cannot be read: \(FileLock.reason())")
+        }
+        defer { close(descriptor) }
+        let text = withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
+            let count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+            return String(decoding: buffer.prefix(count), as: UTF8.self)
+        }
+        guard let content = Content(text) else {
+            throw DatabaseError(.setup, "\(path) is damaged: it is no mark of a database")
+        }
+        return content
+    }
+
+    /// Writes a new mark in the place of any other; it is there as a whole or not at all.
+    init(of database: String, _ content: Content) throws {
+        path = Self.path(of: database)
+        self.content = content
+        let partial = path + ".partial"
+        unlink(partial)
+        descriptor = Glibc.open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw problem("cannot be created") }
+        try save()
+        guard rename(partial, path) == 0 else { throw problem("cannot be replaced") }
+        SQLiteConnection.syncFolder(of: path)
+    }
+
+    /// Writes over the mark that is there, which needs no room on the disk.
+    init(existingOf database: String, _ content: Content) throws {
+        path = Self.path(of: database)
+        self.content = content
+        descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw problem("cannot be written") }
+        try save()
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Changes the state, and returns once that is on the disk.
+    func enter(_ state: State) throws {
+        content.state = state
+        try save()
+    }
+
+    /// The commit of that number is on the disk. Not worth an error: a mark that is behind refuses nothing.
+    func note(commits: Int64) {
+        content.commits = commits
+        let digits = Content.number(commits)
+        _ = digits.withCString { pwrite(descriptor, $0, Content.numberWidth, off_t(Content.numberOffset)) }
+    }
+
+    private func save() throws {
+        let text = Content.text(content)
+        let count = text.withCString { pwrite(descriptor, $0, text.utf8.count, 0) }
+        guard count == text.utf8.count, fdatasync(descriptor) == 0 else { throw problem("cannot be written") }
+    }
+
+    private func problem(_ what: String) -> DatabaseError {
+        DatabaseError(errno == ENOSPC ? .diskFull : .setup, "\(path) \(what): \(FileLock.reason())")
+    }
+}

@@ -1,0 +1,143 @@
+import Glibc
+import Threads
+
+/// A file by its device and inode, which are the same under each of its names.
+struct FileIdentity: Hashable, Sendable {
+    let device: UInt
+    let inode: UInt
+
+    init(_ status: stat) {
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+    }
+}
+
+/// What the file system says about a path.
+struct FileStatus {
+    let identity: FileIdentity
+    let nameCount: Int
+    let byteCount: Int
+    let isRegular: Bool
+
+    /// Nil if nothing is there.
+    init?(of path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        identity = FileIdentity(status)
+        nameCount = Int(status.st_nlink)
+        byteCount = Int(status.st_size)
+        isRegular = status.st_mode & S_IFMT == S_IFREG
+    }
+
+    func refuseSecondName(_ path: String) throws {
+        guard isRegular, nameCount > 1 else { return }
+        throw DatabaseError(
+            .setup,
+            """
+            \(path) has \(nameCount) names (hard links): SQLite names the log after the file, so each name would have a \
+            log of its own, and rows would be lost. Find the others with: find FOLDER -samefile \(path). Keep one name
+            """)
+    }
+}
+
+enum FilePath {
+    /// The path without symbolic links; the file itself need not exist.
+    static func resolved(_ path: String) throws -> String {
+        if let whole = real(path) { return whole }
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
+            throw DatabaseError(
+                .setup, "\(path) is a symbolic link to a file that does not exist: mend the link, or remove it")
+        }
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        // A folder that does not exist is reported when the lock is made in it.
+        guard let folder = real(path[..<slash].isEmpty ? "/" : String(path[..<slash])) else { return path }
+        return (folder == "/" ? "" : folder) + path[slash...]
+    }
+
+    private static func real(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}
+
+/// A lock on a database file itself, which other processes see under each name of the file.
+///
+/// It is an open-file-description lock on a byte far beyond those that SQLite locks: closing another descriptor of the
+/// file does not drop it, and another process can ask for it without taking it. Invariant: a process never opens a file
+/// that it has locked a second time, because closing that descriptor would drop the locks of SQLite. `held` knows them.
+final class LockedFile: Sendable {
+    private static let held = Lock<Set<FileIdentity>>([])
+    /// SQLite locks bytes at 2^30.
+    private static let byte: off_t = 1 << 62
+    /// Linux's numbers for locks of an open file description, which Glibc's module leaves out.
+    private static let (ofdGet, ofdSet): (CInt, CInt) = (36, 37)
+    private static let sqliteShared: (start: off_t, count: off_t) = (0x4000_0002, 510)
+
+    let descriptor: CInt
+    private let identity: FileIdentity
+
+    init(_ path: String, _ identity: FileIdentity) throws {
+        guard Self.held.withLock({ $0.insert(identity).inserted }) else {
+            throw FileLock.inUse(path, by: "\(getpid())")
+        }
+        self.identity = identity
+        descriptor = open(path, O_RDWR | O_CLOEXEC)
+        // From here on `deinit` runs, also after a throw: all of this object is there already.
+        guard descriptor >= 0 else {
+            throw DatabaseError(
+                .setup,
+                "\(path) cannot be written (\(FileLock.reason())): give it and its folder to this program's user")
+        }
+        var request = Self.request(CInt(F_WRLCK))
+        guard fcntl(descriptor, Self.ofdSet, &request) == 0 else {
+            throw FileLock.inUse(path, by: Self.sqliteUser(descriptor))
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0,
+            identity == FileIdentity(status)
+        else {
+            throw DatabaseError(.setup, "\(path) was replaced while it was being opened: start again")
+        }
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            var request = Self.request(CInt(F_UNLCK))
+            _ = fcntl(descriptor, Self.ofdSet, &request)
+            close(descriptor)
+        }
+        _ = Self.held.withLock { $0.remove(identity) }
+    }
+
+    /// True if a process has the database open. Takes no lock, so it never keeps a service from starting.
+    static func isLocked(_ path: String, _ identity: FileIdentity) -> Bool {
+        // The set stays locked meanwhile: this process must not begin to use the file before the descriptor is closed.
+        held.withLock { held in
+            if held.contains(identity) { return true }
+            let descriptor = open(path, O_RDWR | O_CLOEXEC)
+            guard descriptor >= 0 else { return false }
+            defer { close(descriptor) }
+            var request = request(CInt(F_WRLCK))
+            return fcntl(descriptor, ofdGet, &request) == 0 && request.l_type != Int16(F_UNLCK)
+        }
+    }
+
+    private static func request(_ type: CInt) -> flock {
+        var request = flock()
+        request.l_type = Int16(type)
+        request.l_whence = Int16(SEEK_SET)
+        request.l_start = byte
+        request.l_len = 1
+        return request
+    }
+
+    /// The process that holds SQLite's own lock on the file: each open database in WAL mode has one.
+    private static func sqliteUser(_ descriptor: CInt) -> String {
+        var request = request(CInt(F_WRLCK))
+        (request.l_start, request.l_len) = sqliteShared
+        guard fcntl(descriptor, F_GETLK, &request) == 0, request.l_type != Int16(F_UNLCK) else { return "?" }
+        return "\(request.l_pid)"
+    }
+}

@@ -1,0 +1,85 @@
+import CSQLite
+import Kernel
+import Threads
+
+/// What the check at a start read.
+package struct DatabaseCheck: Equatable, Sendable {
+    package let checked: [String]
+    /// Tables that the time was too short for.
+    package let unchecked: [String]
+}
+
+extension SQLiteConnection {
+    /// Reads tables and their indexes page by page, in the order of the schema, for as long as `limit` allows. Throws if a
+    /// page is damaged. It does not compare indexes with their tables, and it does not read free pages.
+    func quickCheck(for limit: Duration) throws -> DatabaseCheck {
+        let tables = try all(
+            "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rootpage"
+        ) { row in try row.text(0) }
+        let interruption = Interruption(of: handle, after: limit)
+        defer { interruption.end() }
+        for (index, table) in tables.enumerated() {
+            guard try !interruption.isOver && check(table) else {
+                return DatabaseCheck(checked: Array(tables[..<index]), unchecked: Array(tables[index...]))
+            }
+        }
+        return DatabaseCheck(checked: tables, unchecked: [])
+    }
+
+    /// False if the time was over before the end of the table.
+    private func check(_ table: String) throws -> Bool {
+        let name = "'" + table.replacing("'", with: "''") + "'"
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        var code = sqlite3_prepare_v2(handle, "pragma quick_check(\(name))", -1, &statement, nil)
+        if code == SQLITE_OK { code = sqlite3_step(statement) }
+        switch code & 0xff {
+        case SQLITE_ROW:
+            let result = String(cString: sqlite3_column_text(statement, 0))
+            guard result == "ok" else {
+                throw failing(DatabaseError(sqlite: SQLITE_CORRUPT, "the table \(table): \(result)"))
+            }
+            return true
+        case SQLITE_INTERRUPT: return false
+        default: throw failing(DatabaseError(sqlite: code, String(cString: sqlite3_errmsg(handle))))
+        }
+    }
+}
+
+/// Ends the statements of a connection when a time is over.
+private final class Interruption: Sendable {
+    private let over = Lock(false)
+    private let finish = CountingSemaphore()
+    private let finished = CountingSemaphore()
+
+    /// Sound: SQLite allows `sqlite3_interrupt` on any thread while the connection is open, and `end` waits for the thread.
+    private struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer
+    }
+
+    init(of handle: OpaquePointer, after limit: Duration) {
+        let handle = Handle(pointer: handle)
+        let milliseconds = Int(limit.milliseconds)
+        if milliseconds == 0 { over.withLock { $0 = true } }
+        let isStarted = Thread.start { self.interrupt(handle, after: milliseconds) }
+        precondition(isStarted, "the system gives no more threads")
+    }
+
+    private func interrupt(_ handle: Handle, after milliseconds: Int) {
+        var isFinished = finish.wait(timeoutMilliseconds: milliseconds)
+        while !isFinished {
+            over.withLock { $0 = true }
+            // Again and again: SQLite forgets an interruption that comes between two statements.
+            sqlite3_interrupt(handle.pointer)
+            isFinished = finish.wait(timeoutMilliseconds: 10)
+        }
+        finished.signal()
+    }
+
+    var isOver: Bool { over.withLock { $0 } }
+
+    func end() {
+        finish.signal()
+        finished.wait()
+    }
+}

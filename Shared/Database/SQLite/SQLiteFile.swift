@@ -1,0 +1,54 @@
+import CSQLite
+import Kernel
+
+/// Opens the file of a SQLite database: locks it, compares it with its mark, checks it after a crash, and migrates it.
+///
+///     lock ─▶ look at file, log and mark ─▶ open ─▶ compare the commits ─▶ check pages ─▶ mark ─▶ migrate
+///
+/// Until the commits are compared nothing is written, and the log is left as it is: an operator may still put back the
+/// right one.
+struct SQLiteFile {
+    let lock: FileLock
+    let writing: SQLiteConnection
+
+    init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
+        lock = try FileLock(beside: path)
+        let check = try MarkCheck(lock.path, acceptsLoss: environment.acceptsLoss)
+        do {
+            writing = try Self.open(lock, check, environment)
+            try writing.migrate(migrations, url: "sqlite://\(lock.path)", environment)
+        } catch let error as DatabaseError {
+            let isNamed = error.message.hasPrefix(lock.path)
+            throw DatabaseError(error.reason, isNamed ? error.message : "\(lock.path): \(error.message)")
+        }
+    }
+
+    private static func open(
+        _ lock: FileLock, _ check: MarkCheck, _ environment: Environment
+    ) throws -> SQLiteConnection {
+        let path = lock.path
+        let isNew = !check.hasFile
+        if isNew {
+            // A crash from here on leaves an empty file, and the mark says that nothing was ever in it.
+            let content = DatabaseMark.Content(database: DatabaseMark.Content.newID(), state: .creating, commits: 0)
+            if check.mark == nil || check.mark?.state != .creating { _ = try DatabaseMark(of: path, content) }
+            try lock.create()
+        }
+        let writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
+        onsale_sqlite_keep_log(writing.handle, 1)
+        let finding = try check.compare(try writing.markRow(), isNew: isNew)
+        onsale_sqlite_keep_log(writing.handle, 0)
+        switch finding {
+        case .new, .matching(isClean: true): break
+        case .unmarked, .matching(isClean: false):
+            environment.observe(.checked(try writing.quickCheck(for: environment.limits.startCheck)))
+        case .accepted(let loss):
+            environment.observe(.acceptedLoss(loss))
+            if !isNew { environment.observe(.checked(try writing.quickCheck(for: environment.limits.startCheck))) }
+        }
+        writing.fileDescriptor = lock.fileDescriptor
+        writing.growInPieces()
+        try writing.startMark(at: path, finding, check.mark)
+        return writing
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import Synchronization
+
+/// A mount that lasts as long as this object. It needs root; a test that cannot mount fails.
+package final class Mount: Sendable {
+    package struct NotPermitted: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package let path: String
+    private let isMounted = Atomic(true)
+
+    /// A file system in memory, of `megabytes`, at the new folder `path`.
+    package init(memory megabytes: Int, at path: String) throws {
+        mkdir(path, 0o700)
+        self.path = path
+        try Self.run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path)
+    }
+
+    /// The file or folder `source` once more, at `path`, which exists.
+    package init(binding source: String, at path: String) throws {
+        self.path = path
+        try Self.run("mount", "--bind", source, path)
+    }
+
+    private static func run(_ command: String...) throws {
+        let result = Command.run(command)
+        guard result.status == 0 else {
+            throw NotPermitted(
+                description: "this test mounts file systems: run it as root. \(command): \(result.output)")
+        }
+    }
+
+    deinit { unmount() }
+
+    /// Also if files on it are still open.
+    package func unmount() {
+        if isMounted.exchange(false, ordering: .relaxed) { _ = Command.run("umount", "--lazy", path) }
+    }
+}
