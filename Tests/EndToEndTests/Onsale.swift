@@ -89,8 +89,6 @@ final class Onsale: Sendable {
         }
     }
 
-    // MARK: The gateway
-
     /// The environment of a user's shell. Each user has a separate configuration folder.
     func environment(of user: String) -> [String] {
         [

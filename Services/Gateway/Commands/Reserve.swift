@@ -39,8 +39,8 @@ enum Reserve {
 extension Invocation {
     /// Holds the seats.
     ///
-    /// The request id is on the disk before it is sent, because seats may be held even if no answer comes. `earlier` is
-    /// the id of a request without an answer: this request repeats it, so that it holds no further seats.
+    /// The request id is on the disk before it is sent, because seats may be held without an answer. `earlier` is the id
+    /// of a request that got no answer. Repeating it holds no further seats.
     func reserve(
         _ choice: SeatChoice, of date: ConcertDate, as earlier: RequestID? = nil
     ) async throws(GatewayError) -> ReservationEntry {

@@ -44,8 +44,6 @@ struct Invocation: Sendable {
         try arguments.value(CommonFlags.requestID) ?? .make(at: clock.now)
     }
 
-    // MARK: Calling
-
     func addresses(of service: Service) throws(GatewayError) -> [Address] {
         try arguments.value(service.flag) ?? [service.defaultAddress]
     }

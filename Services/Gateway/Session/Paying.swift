@@ -7,8 +7,7 @@ extension Invocation {
     private static let shortestPause = Duration.milliseconds(100)
     private static let longestPause = Duration.seconds(2)
 
-    /// The decided payment. Its id is on the disk before it is sent, so that a retry after a crash or a time-out sends
-    /// the same payment.
+    /// The decided payment. Its id is on the disk before it is sent, so a retry after a crash sends the same payment.
     func pay(_ reservation: ReservationEntry) async throws(GatewayError) -> PaymentView {
         try await withInterruptMessage("The payment continues, and never pays twice. To see its outcome: gateway pay") {
             () async throws(GatewayError) in

@@ -5,7 +5,7 @@ struct ZoneRule: Sendable {
     private let standard: ZoneOffset
     private let summer: (offset: ZoneOffset, start: Day, end: Day)?
 
-    /// A change on the n-th weekday of a month, at a second of that day on the clock before the change.
+    /// The n-th weekday of a month, and the second of that day on the clock before the change.
     private struct Day {
         let month: Int64
         let week: Int64

@@ -61,8 +61,6 @@ struct SeatPlan: Sendable {
         }
     }
 
-    // MARK: Grades
-
     /// The seats of a grade.
     func names(ofGrade grade: String) -> Set<String> {
         Set(blocks.filter { $0.grade == grade }.flatMap { block in block.numbers.map(block.name) })
@@ -77,7 +75,7 @@ struct SeatPlan: Sendable {
         let free: Int
     }
 
-    /// The grades, most expensive first. Each has a letter of its own, from its name if one is left.
+    /// The grades, most expensive first. Each has a different letter, from its name if possible.
     var grades: [Grade] {
         let byName = Dictionary(grouping: blocks, by: \.grade)
         let byPrice = byName.sorted { a, b in

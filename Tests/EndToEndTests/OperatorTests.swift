@@ -1,0 +1,121 @@
+import TestSupport
+import Testing
+
+@testable import MessageJSON
+
+/// Journeys of operators with the gateway and the built services.
+struct OperatorTests {
+    @Test func `a scanner checks in tickets, and the report counts them`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 5)
+            try await onsale.signUp("alice")
+            try await onsale.expect("buy moon-tour Stalls-1-7 Stalls-1-8 --yes", as: "alice")
+            var codes: [String] = []
+            for seat in ["Stalls-1-7", "Stalls-1-8"] {
+                codes.append(try await onsale.expect("ticket show \(seat)", as: "alice")["ticketCode"].string)
+            }
+            let scanned = try await onsale.run(
+                ["admin", "check-in"], as: "carol",
+                input: "\(codes[0])\nNONSENSE\n\n\(codes[0])\n\(codes[1])\n")
+            #expect(scanned.exit == 1)
+            let answers = scanned.text.split(separator: "\n").map { Answer(line: "", exit: 0, text: String($0)) }
+            #expect(answers.map { $0["seat"].string } == ["Stalls-1-7", "", "", "Stalls-1-8", ""])
+            #expect(answers.map { $0["reason"].string } == ["", "CODE_REFUSED", "TICKET_USED", "", ""])
+            #expect(answers.last?.message == "codes refused: 2")
+            let report = try await onsale.gateway("admin report moon-tour --csv", as: "carol")
+            #expect(
+                report.text == """
+                    date,grade,free,held,sold,blocked,used,cancelled,revenue,refunded,currency
+                    friday,A,38,0,2,0,2,0,178.00,0.00,EUR
+                    friday,B,20,0,0,0,0,0,0.00,0.00,EUR
+
+                    """)
+        }
+    }
+
+    @Test func `an operator controls the line, and takes seats off sale`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 1)
+            for user in ["alice", "bob"] { try await onsale.expect("sign-up \(user)", as: user) }
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let place = try await onsale.expect("join moon-tour", as: "bob")
+            #expect(place["state"].string == "waiting")
+            #expect(place["peopleAhead"].number == 0)
+            let room = try await onsale.expect("admin room show sale", as: "carol")
+            #expect(room["waiting"].number == 1)
+            #expect(room["active"].number == 1)
+            let id = place["placeId"].string
+            let history = try await onsale.expect("admin room history sale \(id)", as: "carol")
+            #expect(history["events"][0]["state"].string == "waiting")
+            try await onsale.expect("admin room revoke sale \(id) --reason robot", as: "carol")
+            #expect(try await onsale.expect("place", as: "bob")["reason"].string == "robot")
+            #expect(
+                try await onsale.expect("admin room configure sale --active 9 --rate 7", as: "carol")["ratePerSecond"]
+                    .number == 7)
+            for step in ["pause", "open", "drain"] { try await onsale.expect("admin room \(step) sale", as: "carol") }
+            #expect(try await onsale.expect("admin room list", as: "carol")[0]["state"].string == "draining")
+            #expect(try await onsale.expect("admin room close sale --yes", as: "carol")["state"].string == "closed")
+
+            try await onsale.expect("admin seats block moon-tour/friday Stalls-1-1..3 --reason camera", as: "carol")
+            let seat = try await onsale.expect("admin seats history moon-tour/friday Stalls-1-2", as: "carol")
+            #expect(seat["blockedReason"].string == "camera")
+            #expect(
+                try await onsale.expect("admin seats unblock moon-tour/friday Stalls-1-1", as: "carol")["changed"]
+                    .number == 1)
+            let changed = try await onsale.expect(
+                "admin schedule configure moon-tour/friday --seats-per-user 2 --hold 3m", as: "carol")
+            #expect(changed["holdMs"].number == 180_000)
+            #expect(changed["seatsPerUser"].number == 2)
+            #expect(try await onsale.expect("admin schedule list moon-tour", as: "carol").json.elements.count == 1)
+            try await onsale.expect("admin top-up bob 5 EUR", as: "carol")
+            #expect(try await onsale.available("bob") == 500)
+        }
+    }
+
+    @Test func `keys are replaced in steps, and credentials stay valid until the last step`() async throws {
+        try await Onsale.with(.file) { onsale in
+            let keys = "--keys \(onsale.folder.path)/keys"
+            try await onsale.expect("sign-up alice", as: "alice")
+            let old = try await onsale.expect("admin keys list \(keys)", as: "carol")[0]["id"].string
+            let staged = try await onsale.expect("admin keys stage auth \(keys)", as: "carol")
+            #expect(staged[1]["signs"] == .bool(false))
+            try await onsale.expect("admin keys promote auth \(staged[1]["id"].string) \(keys)", as: "carol")
+            try await onsale.kill(.wallet)
+            try await onsale.restart(.wallet)
+            // The credential of alice is signed with the old key, which still verifies.
+            try await onsale.expect("balance", as: "alice")
+            try await onsale.expect("admin keys drop auth \(old) \(keys) --yes", as: "carol")
+            try await onsale.kill(.wallet)
+            try await onsale.restart(.wallet)
+            #expect(try await onsale.gateway("balance", as: "alice").reason == "CREDENTIAL_INVALID")
+            try await onsale.expect("sign-in alice", as: "alice")
+            try await onsale.expect("balance", as: "alice")
+            #expect(try await onsale.gateway("admin keys drop auth \(old) \(keys) --yes", as: "carol").exit == 1)
+            #expect(try await onsale.gateway("admin keys create \(keys)", as: "carol").exit == 74)
+        }
+    }
+
+    @Test func `call calls any method, and prints the items of a stream`() async throws {
+        try await Onsale.with(.file) { onsale in
+            try await onsale.putOnSale(active: 1)
+            try await onsale.expect("sign-up alice", as: "alice")
+            try await onsale.expect("join moon-tour --wait", as: "alice")
+            let found = try await onsale.run(["call", "FindRoom", "{\"name\": \"sale\"}"], as: "alice")
+            let room = found["room"]["roomId"].string
+            #expect(try await onsale.run(["call", "ListRooms"], as: "carol")["rooms"][0]["name"].string == "sale")
+            #expect(try await onsale.run(["call", "ListRooms"], as: "alice").exit == 77)
+            let file = "\(onsale.folder.path)/service"
+            try await onsale.expect(
+                "admin credential --keys \(onsale.folder.path)/keys --role service --output \(file)", as: "carol")
+            #expect(try await onsale.gateway("call ListRefundsDue --credential \(file)", as: "alice").exit == 0)
+            // The stream of a place ends after the place has ended.
+            let joined = try await onsale.run(["call", "Join", "{\"roomId\": \"\(room)\"}"], as: "alice")
+            let place = joined["place"]["placeId"].string
+            try await onsale.expect("leave", as: "alice")
+            let request = "{\"roomId\": \"\(room)\", \"placeId\": \"\(place)\"}"
+            let watched = try await onsale.run(["call", "WatchPlace", request], as: "alice")
+            #expect(watched.exit == 0)
+            #expect(watched["place"]["state"].string == "LEFT")
+        }
+    }
+}
