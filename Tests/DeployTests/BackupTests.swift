@@ -1,3 +1,4 @@
+import Glibc
 import Identity
 import Kernel
 import QueueAPI
@@ -57,6 +58,15 @@ import Testing
         let restore = try await site.run("restore", copy, "queue=\(site.url)")
         #expect(restore.status == 1 && restore.output.contains("Nothing was restored"), "\(restore.output)")
         #expect(restore.output.contains(engine == .file ? "exists: move it away first" : "tables already"))
+        guard engine == .file else { return }
+        // The mark of the old database does not fit the copy: it goes where the old files go.
+        let file = String(site.url.dropFirst("sqlite://".count))
+        for end in ["", "-wal", "-shm"] { unlink(file + end) }
+        let beside = try await site.run("restore", copy, "queue=\(site.url)")
+        #expect(beside.status == 1 && beside.output.contains(".mark exists: move it away first"), "\(beside.output)")
+        unlink(file + ".mark")
+        #expect(try await site.run("restore", copy, "queue=\(site.url)").status == 0)
+        try await site.start(on: site.url).stop()
     }
 
     @Test func `a damaged or incomplete backup is not restored`() async throws {
