@@ -1,20 +1,21 @@
 """The programs of this tree answer what be9f464 answered. `check` runs it; README.md says what to do when it fails."""
 
 import itertools
+import json
 import os
 import pathlib
-import subprocess
+import sqlite3
 import unittest
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import contract
+import databases
 import replay
 from onsale import NAMES, Onsale
 from values import Keys, Values
 
 PROGRAMS = pathlib.Path(os.environ.get("ONSALE_PROGRAMS") or contract.RECORDED.parents[2] / ".build/debug")
-POSTGRES = os.environ.get("ONSALE_TEST_POSTGRES")
+POSTGRES = databases.POSTGRES
 # With the options of the services, where they are others than the usual ones.
 RECORDINGS = {"queue": {}, "concert": {}, "wallet": {}, "top_up": {"top_up_by": "operator"}, "protocol": {}}
 SHOWN = 20
@@ -27,28 +28,9 @@ def renamed_reasons():
     return [((service, old, int(code)), (new, int(new_code))) for service, old, code, new, new_code in rows]
 
 
-class PostgreSQL:
-    """Empty databases in the server of the tests, which are dropped at the end."""
-
-    def __enter__(self):
-        mark = uuid.uuid4().hex[:8]
-        self.names = {name: f"compatibility_{name}_{mark}" for name in NAMES}
-        for database in self.names.values():
-            psql(POSTGRES, f"create database {database}")
-        return {name: POSTGRES.rpartition("/")[0] + "/" + database for name, database in self.names.items()}
-
-    def __exit__(self, *_):
-        for database in self.names.values():
-            psql(POSTGRES, f"drop database {database} with (force)")
-
-
-def psql(url, statement):
-    subprocess.run(["psql", "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "-c", statement, url], check=True)
-
-
-def replayed(name, databases=None):
+def replayed(name, urls=None):
     """The first differences between a recording and what the programs answer now."""
-    with Onsale(PROGRAMS, databases, **RECORDINGS[name]) as onsale:
+    with Onsale(PROGRAMS, urls, **RECORDINGS[name]) as onsale:
         performer = replay.Performer(onsale.addresses, Values(Keys(onsale.keys)))
         calls = replay.read(contract.RECORDED / f"{name}.jsonl")
         found = list(itertools.islice(replay.differences(calls, performer, renamed_reasons()), SHOWN))
@@ -57,8 +39,24 @@ def replayed(name, databases=None):
 
 
 def replayed_on_postgres(name):
-    with PostgreSQL() as databases:
-        return replayed(name, databases)
+    with databases.empty_postgres() as urls:
+        return replayed(name, urls)
+
+
+def reopened(engine):
+    """The same for databases of be9f464; and how the audit of all accounts ended."""
+    with engine.databases() as urls, Onsale(PROGRAMS, urls, is_started=False) as onsale:
+        engine.restore(onsale)
+        # Before the services: what they finish when they start happens now.
+        values = Values(Keys(onsale.keys))
+        databases.restore_names(engine, values)
+        onsale.start(*NAMES)
+        performer = replay.Performer(onsale.addresses, values)
+        calls = replay.read(engine.folder / "answers.jsonl")
+        found = list(itertools.islice(replay.differences(calls, performer, renamed_reasons()), SHOWN))
+        performer.close()
+        onsale.gateway("admin", "credential", "--keys", onsale.keys)
+        return found, onsale.gateway("admin", "audit", "--json")
 
 
 class Calls(unittest.TestCase):
@@ -81,6 +79,34 @@ class Calls(unittest.TestCase):
         for name, differences in self.postgres.items():
             with self.subTest(recording=name):
                 self.assertEqual(differences.result(), [], "\n".join(["", *differences.result()]))
+
+
+class Databases(unittest.TestCase):
+    """Databases of be9f464 open, answer as they did, and add up."""
+
+    def reopen(self, engine):
+        differences, audit = reopened(engine)
+        self.assertEqual(differences, [], "\n".join(["", *differences]))
+        self.assertEqual((audit.returncode, audit.stderr), (0, ""))
+        self.assertIsNone(json.loads(audit.stdout).get("misfit"))
+
+    def test_sqlite_files_of_be9f464_open(self):
+        self.reopen(databases.SQLite)
+
+    @unittest.skipUnless(POSTGRES, "needs ONSALE_TEST_POSTGRES, as deploy/with-postgres gives it")
+    def test_postgresql_databases_of_be9f464_open(self):
+        self.reopen(databases.PostgreSQL)
+
+    def test_an_account_that_does_not_add_up_is_noticed(self):
+        with Onsale(PROGRAMS, is_started=False) as onsale:
+            databases.SQLite.restore(onsale)
+            wallet = sqlite3.connect(onsale.folder / "wallet.db")
+            wallet.execute("update account set available = available + 1 where currency = 'JPY'")
+            wallet.commit()
+            wallet.close()
+            onsale.start(*NAMES)
+            onsale.gateway("admin", "credential", "--keys", onsale.keys)
+            self.assertEqual(onsale.gateway("admin", "audit").returncode, 1)
 
 
 class Recordings(unittest.TestCase):

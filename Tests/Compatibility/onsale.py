@@ -25,19 +25,20 @@ class Onsale:
     `databases` has a URL for each service; without it they are SQLite files in the folder. Use it in a `with`.
     """
 
-    def __init__(self, programs, databases=None, top_up_by="user"):
+    def __init__(self, programs, databases=None, top_up_by="user", is_started=True):
         self.programs = pathlib.Path(programs)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="onsale-compatibility-"))
         self.databases = databases or {name: f"sqlite://{self.folder}/{name}.db" for name in NAMES}
         self.keys = self.folder / "keys"
         shutil.copy(contract.RECORDED / "keys", self.keys)
         self.keys.chmod(0o600)
-        self.top_up_by = top_up_by
+        self.top_up_by, self.is_started = top_up_by, is_started
         self.processes, self.addresses, self.status = {}, {}, {}
 
     def __enter__(self):
         try:
-            self.start(*NAMES)
+            if self.is_started:
+                self.start(*NAMES)
         except BaseException:
             self.__exit__()
             raise

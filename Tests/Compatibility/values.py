@@ -8,6 +8,7 @@ import struct
 import time
 
 FAR = 4_102_444_800_000  # The year 2100, in milliseconds since 1970.
+LATER = 5_680_281_600_000  # 2150: deadlines of rows that stay as they are. Rooms that catch up put them off.
 PAST = 1_000_000_000_000  # The year 2001.
 DAY = 86_400_000
 ROLES = {"user": 1, "operator": 2, "service": 4}
@@ -55,7 +56,7 @@ class Values:
 
     def __init__(self, keys):
         self.keys = keys
-        self.started = time.time() * 1000
+        self.started = int(time.time() * 1000)
         self.known = {}
         self.names = {}
 
@@ -97,12 +98,11 @@ class Values:
         return self.names.get(text, text)
 
     def time(self, number):
-        """A time within ten days of now becomes `now`, with the seconds before or after it in steps of half a minute."""
-        seconds = (number - time.time() * 1000) / 1000
-        if abs(number - self.started) > 10 * DAY:
-            return number
-        steps = round(seconds / 30) * 30
-        return f"now{steps:+}s" if steps > 0 or number < self.started - 30_000 else "now"
+        """A time from the start of the run to ten days later becomes `now` with the seconds after it, in steps of 30."""
+        if not self.started <= number < self.started + 10 * DAY:
+            return "later" if LATER <= number < LATER + 10_000 * DAY else number
+        steps = round((number / 1000 - time.time()) / 30) * 30
+        return f"now{steps:+}s" if steps > 0 else "now"
 
     def credential(self, caller):
         """What goes into the envelope, for `alice`, `operator`, `service`, or one of the broken ones."""

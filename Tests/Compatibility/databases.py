@@ -1,0 +1,126 @@
+"""The databases of be9f464: how they are made, kept, and opened again."""
+
+import contextlib
+import gzip
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import uuid
+
+from onsale import NAMES
+from values import LATER
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "databases"
+POSTGRES = os.environ.get("ONSALE_TEST_POSTGRES")
+# Rows keep their state until 2150: what lapses soon after the recording, and decisions, which are forgotten after a day.
+PUT_OFF = {
+    "queue": [
+        f"update place set lapses_at = {LATER} where lapses_at is not null",
+        f"update place set ends_at = {LATER} where state = 2",
+    ],
+    "concert": [
+        f"update reservation set deadline = {LATER} where state <> 4",
+        f"update seat set until = {LATER} where state = 1",
+        f"update decision set decided_at = {LATER} where outcome <> 0",
+    ],
+    "wallet": [],
+}
+
+
+@contextlib.contextmanager
+def empty_postgres():
+    """URLs of new databases in the server of the tests, which are dropped at the end."""
+    mark = uuid.uuid4().hex[:8]
+    names = {name: f"compatibility_{name}_{mark}" for name in NAMES}
+    for database in names.values():
+        psql(POSTGRES, "-c", f"create database {database}")
+    try:
+        yield {name: POSTGRES.rpartition("/")[0] + "/" + database for name, database in names.items()}
+    finally:
+        for database in names.values():
+            psql(POSTGRES, "-c", f"drop database {database} with (force)")
+
+
+def psql(url, *arguments):
+    command = ["psql", "--no-psqlrc", "--quiet", "--output", "/dev/null", "--set", "ON_ERROR_STOP=1", *arguments, url]
+    subprocess.run(command, check=True)
+
+
+class SQLite:
+    """Files of the services' folder, compressed."""
+
+    folder = FOLDER / "sqlite"
+
+    @staticmethod
+    @contextlib.contextmanager
+    def databases():
+        yield None
+
+    @classmethod
+    def keep(cls, onsale):
+        cls.folder.mkdir(parents=True, exist_ok=True)
+        for name, statements in PUT_OFF.items():
+            file = onsale.folder / f"{name}.db"
+            database = sqlite3.connect(file)
+            for statement in statements:
+                database.execute(statement)
+            database.commit()
+            database.execute("pragma wal_checkpoint(truncate)")
+            database.close()
+            (cls.folder / f"{name}.db.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+
+    @classmethod
+    def restore(cls, onsale):
+        for name in NAMES:
+            (onsale.folder / f"{name}.db").write_bytes(gzip.decompress((cls.folder / f"{name}.db.gz").read_bytes()))
+
+    @staticmethod
+    def rows(onsale):
+        """Each table with how many rows it has, and its states."""
+        for name in NAMES:
+            database = sqlite3.connect(onsale.folder / f"{name}.db")
+            for table, in database.execute("select name from sqlite_master where type = 'table' order by name").fetchall():
+                columns = [column[1] for column in database.execute(f"pragma table_info({table})")]
+                state = next((column for column in ("state", "decided", "outcome", "kind") if column in columns), None)
+                states = database.execute(f"select distinct {state} from {table} order by 1").fetchall() if state else []
+                count = database.execute(f"select count(*) from {table}").fetchone()[0]
+                yield f"{name}.{table}", count, [value for value, in states]
+            database.close()
+
+
+class PostgreSQL:
+    """Plain SQL, as pg_dump writes it."""
+
+    folder = FOLDER / "postgresql"
+    databases = staticmethod(empty_postgres)
+
+    @classmethod
+    def keep(cls, onsale):
+        cls.folder.mkdir(parents=True, exist_ok=True)
+        for name, statements in PUT_OFF.items():
+            for statement in statements:
+                psql(onsale.databases[name], "-c", statement)
+            dumped = subprocess.run(
+                ["pg_dump", "--no-owner", "--no-privileges", onsale.databases[name]], check=True, text=True, capture_output=True)
+            # Lines that older programs of PostgreSQL do not know, and that differ each time.
+            lines = [line for line in dumped.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+            (cls.folder / f"{name}.sql").write_text("\n".join(lines) + "\n")
+
+    @classmethod
+    def restore(cls, onsale):
+        for name in NAMES:
+            psql(onsale.databases[name], "--file", str(cls.folder / f"{name}.sql"))
+
+
+def keep_names(engine, values):
+    """Ids and codes, by the names that the calls use."""
+    named = {name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(values.known.items())}
+    (engine.folder / "names.json").write_text(json.dumps(named, indent=1) + "\n")
+
+
+def restore_names(engine, values):
+    for name, value in json.loads((engine.folder / "names.json").read_text()).items():
+        values.bind(name, value if name.startswith("code") else bytes.fromhex(value))
