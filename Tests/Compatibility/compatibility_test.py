@@ -8,6 +8,7 @@ import sqlite3
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
+import commands
 import contract
 import databases
 import replay
@@ -109,6 +110,28 @@ class Databases(unittest.TestCase):
             self.assertEqual(onsale.gateway("admin", "audit").returncode, 1)
 
 
+class Commands(unittest.TestCase):
+    """What the gateway prints with --json has all keys that it had; scripts read them."""
+
+    recorded = replay.read(contract.RECORDED / "json-keys.jsonl")
+
+    def test_every_key_of_be9f464_is_printed(self):
+        with Onsale(PROGRAMS) as onsale:
+            now = commands.commands(onsale, self.recorded)
+            for entry, (line, done, keys) in zip(self.recorded, now, strict=True):
+                with self.subTest(command=line):
+                    self.assertEqual((line, done.returncode), (entry["command"], entry["exit"]), done.stderr)
+                    self.assertEqual(commands.missing(entry["keys"], keys), {}, "recorded and present kinds")
+
+    def test_a_missing_key_and_another_kind_are_noticed(self):
+        recorded = commands.keys({"dates": [{"free": 1, "name": "a"}], "until": None})
+        self.assertEqual(recorded, {"dates[]": "list", "dates[].free": "number", "dates[].name": "text", "until": "null"})
+        self.assertEqual(commands.missing(recorded, {**recorded, "more": "text", "until": "text"}), {})
+        less = {name: kind for name, kind in recorded.items() if name != "dates[].free"}
+        self.assertEqual(commands.missing(recorded, less), {"dates[].free": ("number", None)})
+        self.assertEqual(list(commands.missing(recorded, {**recorded, "dates[].name": "number"})), ["dates[].name"])
+
+
 class Recordings(unittest.TestCase):
     """The recordings themselves: they call everything, and they notice."""
 
@@ -128,7 +151,8 @@ class Recordings(unittest.TestCase):
     def test_another_answer_is_noticed(self):
         recorded = {"gives": {"room": {"name": "a", "at": "now+300s"}, "list": [1, 2]}}
         self.assertTrue(replay.agrees(recorded, recorded, 0))
-        self.assertTrue(replay.agrees(recorded, {"gives": {"room": {"name": "a", "at": "now+330s"}, "list": [1, 2]}}, 0))
+        later = {"gives": {"room": {"name": "a", "at": "now+330s"}, "list": [1, 2]}}
+        self.assertTrue(replay.agrees(recorded, later, 0))
         for other in ({"fails": {"code": 3}}, {"gives": {"room": {"name": "b", "at": "now+300s"}, "list": [1, 2]}},
                       {"gives": {"room": {"name": "a", "at": "now+900s"}, "list": [1, 2]}},
                       {"gives": {"room": {"name": "a"}, "list": [1, 2]}},
