@@ -1,5 +1,6 @@
 """Runs the three services in a folder of their own, on free ports of this machine."""
 
+import os
 import pathlib
 import re
 import shutil
@@ -11,6 +12,8 @@ import urllib.request
 import contract
 
 NAMES = ("queue", "concert", "wallet")
+# The programs that the tests try.
+PROGRAMS = pathlib.Path(os.environ.get("ONSALE_PROGRAMS") or contract.RECORDED.parents[2] / ".build/debug")
 # Starting takes a moment; on a busy machine it takes many.
 PATIENCE = 120
 

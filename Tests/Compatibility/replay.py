@@ -1,5 +1,6 @@
 """Performs recorded calls and compares answers."""
 
+import itertools
 import json
 import re
 import time
@@ -14,6 +15,7 @@ PATIENCE_OF_READS = 10
 CLOCK_TOLERANCE = 60
 # So many differences show that something is broken: waiting longer shows no more.
 IMPATIENT_AFTER = 3
+SHOWN = 20
 # Estimates, random pauses, and what changes with the second of the call.
 VOLATILE = {
     "askAgainMs", "waitAtLeastMs", "waitAtMostMs", "waitP50Ms", "waitP90Ms", "admittedPerSecondThousandths",
@@ -165,10 +167,22 @@ def recorded_answer(call, renames=()):
     return answer
 
 
+def renamed_reasons():
+    """Pairs of (service, reason, code) of be9f464 and (reason, code) of today."""
+    lines = (contracts.RECORDED / "renamed-reasons").read_text().splitlines()
+    rows = [line.split() for line in lines if line and not line.startswith("#")]
+    return [((service, old, int(code)), (new, int(new_code))) for service, old, code, new, new_code in rows]
+
+
 def read(path):
     """The calls of a recording: one in a line of JSON, beside comments and empty lines."""
     lines = path.read_text().splitlines()
     return [json.loads(line) for line in lines if line and not line.startswith("#")]
+
+
+def first_differences(calls, performer):
+    """The first differences, under the names that reasons have today; a broken program has no end of them."""
+    return list(itertools.islice(differences(calls, performer, renamed_reasons()), SHOWN))
 
 
 def differences(calls, performer, renames=()):

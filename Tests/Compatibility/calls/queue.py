@@ -91,10 +91,9 @@ def steps(s):
     for state_of_room, way in ways.items():
         for step in ("OpenRoom", "PauseRoom", "DrainRoom", "CloseRoom"):
             room = f"{state_of_room}-{step.lower()}"
-            s.call("CreateRoom", "operator", {"name": room}, id=room)
-            # A line that nobody leaves keeps a draining room from closing.
-            if state_of_room == "draining":
-                s.call("ConfigureRoom", "operator", {"roomId": "$" + room, "limits": {"activeLimit": 1, **LONG_STAY}})
+            s.call("CreateRoom", "operator", {"name": room, "limits": {"activeLimit": 1, **LONG_STAY}}, id=room)
+            # A place that nobody leaves keeps a draining room from closing.
+            if way[:1] == ["OpenRoom"]:
                 s.call("OpenRoom", "operator", {"roomId": "$" + room})
                 s.call("Join", "alice", {"roomId": "$" + room})
             for earlier in way:

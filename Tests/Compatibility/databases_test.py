@@ -1,0 +1,59 @@
+"""The programs of this tree open the databases of be9f464. `check` runs it."""
+
+import json
+import sqlite3
+import unittest
+
+import databases
+import replay
+from databases import POSTGRES
+from onsale import NAMES, PROGRAMS, Onsale
+from values import Keys, Values
+
+
+def reopened(engine):
+    """The same for databases of be9f464; and how the audit of all accounts ended."""
+    with engine.databases() as urls, Onsale(PROGRAMS, urls, is_started=False) as onsale:
+        engine.restore(onsale)
+        # Before the services: what they finish when they start happens now.
+        values = Values(Keys(onsale.keys))
+        databases.restore_names(engine, values)
+        onsale.start(*NAMES)
+        performer = replay.Performer(onsale.addresses, values)
+        calls = replay.read(engine.folder / "answers.jsonl")
+        found = replay.first_differences(calls, performer)
+        performer.close()
+        onsale.gateway("admin", "credential", "--keys", onsale.keys)
+        return found, onsale.gateway("admin", "audit", "--json")
+
+
+class Databases(unittest.TestCase):
+    """Databases of be9f464 open, answer as they did, and add up."""
+
+    def reopen(self, engine):
+        differences, audit = reopened(engine)
+        self.assertEqual(differences, [], "\n".join(["", *differences]))
+        self.assertEqual((audit.returncode, audit.stderr), (0, ""))
+        self.assertIsNone(json.loads(audit.stdout).get("misfit"))
+
+    def test_sqlite_files_of_be9f464_open(self):
+        self.reopen(databases.SQLite)
+
+    @unittest.skipUnless(POSTGRES, "needs ONSALE_TEST_POSTGRES, as deploy/with-postgres gives it")
+    def test_postgresql_databases_of_be9f464_open(self):
+        self.reopen(databases.PostgreSQL)
+
+    def test_an_account_that_does_not_add_up_is_noticed(self):
+        with Onsale(PROGRAMS, is_started=False) as onsale:
+            databases.SQLite.restore(onsale)
+            wallet = sqlite3.connect(onsale.folder / "wallet.db")
+            wallet.execute("update account set available = available + 1 where currency = 'JPY'")
+            wallet.commit()
+            wallet.close()
+            onsale.start(*NAMES)
+            onsale.gateway("admin", "credential", "--keys", onsale.keys)
+            self.assertEqual(onsale.gateway("admin", "audit").returncode, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
