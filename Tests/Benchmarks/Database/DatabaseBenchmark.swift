@@ -40,6 +40,7 @@ enum DatabaseBenchmark {
         try await BoxOffice.fill(database)
         commits.store(0, ordering: .relaxed)
         let latencies = Latencies()
+        let time = try ProcessorTime(of: [])
         let start = Monotonic.now
         let end = start + configuration[duration]
         try await withThrowingTaskGroup { group in
@@ -49,6 +50,7 @@ enum DatabaseBenchmark {
             try await group.waitForAll()
         }
         let seconds = (Monotonic.now - start) / .seconds(1)
+        let perOperation = try time.perOperation(latencies.histogram.count)
         await database.close()
 
         var report = Report(
@@ -60,6 +62,7 @@ enum DatabaseBenchmark {
         report.add("calls per second", Double(histogram.count) / seconds)
         report.add("calls per commit", Double(histogram.count) / Double(max(1, commits.load(ordering: .relaxed))))
         report.add(latency: histogram)
+        report.add("cpu per operation", perOperation, "us")
         report.show(asJSON: configuration[json])
     }
 }

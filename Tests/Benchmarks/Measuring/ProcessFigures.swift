@@ -37,3 +37,23 @@ struct ProcessFigures {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }
+
+/// Processor time that this process and the programs it measures use from now on.
+struct ProcessorTime {
+    private let programs: [pid_t]
+    private let before: Duration
+
+    init(of programs: [pid_t]) throws {
+        self.programs = programs + [getpid()]
+        before = try Self.sum(self.programs)
+    }
+
+    /// Microseconds for each of `count` operations, all programs together.
+    func perOperation(_ count: UInt64) throws -> Double {
+        (try Self.sum(programs) - before) / .microseconds(1) / Double(max(1, count))
+    }
+
+    private static func sum(_ programs: [pid_t]) throws -> Duration {
+        try programs.reduce(.zero) { sum, program in sum + (try ProcessFigures(of: program)).cpuTime }
+    }
+}

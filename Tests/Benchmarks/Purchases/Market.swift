@@ -20,6 +20,7 @@ final class Market: Sendable {
             "WalletService", sharing: waitingRoom.program,
             arguments: [
                 "--concert", "\(concert.program.address)", "--queue", "\(waitingRoom.program.address)",
+                "--top-up-by", "user",
             ])
     }
 
@@ -28,6 +29,8 @@ final class Market: Sendable {
     }
 
     var programs: [ServedProgram] { [waitingRoom.program, concert.program, wallet] }
+
+    func processorTime() throws -> ProcessorTime { try ProcessorTime(of: programs.map(\.id)) }
 
     func connect(on loop: EventLoop, _ loops: Loops) -> MarketClients {
         func client(to program: ServedProgram) -> Client {

@@ -35,16 +35,19 @@ enum PurchasesBenchmark {
         let count = Int(duration / .seconds(1) * Double(configuration[perSecond])) + inFlight
         var report = Report("purchases", ["work": work.rawValue, "in flight": "\(inFlight)"])
         let result: (latency: Histogram, seconds: Double)
+        let time: ProcessorTime
         switch work {
         case .pay:
             let sale = try await market.openSale(seats: rounded(count), clients)
             try await buyers.sign(rounded(count) / Buyers.seatsEach)
             try await buyers.reserve(sale)
+            time = try market.processorTime()
             result = try await buyers.pay(for: duration, inFlight: inFlight)
             report.add("purchases per second", Double(result.latency.count) / result.seconds)
         case .buy:
             let (room, sale) = try await market.openRoomAndSale(seats: rounded(count), clients)
             try await buyers.sign(count)
+            time = try market.processorTime()
             let start = Monotonic.now
             result = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight)
             while try await market.finishedCount(in: room, clients) < result.latency.count {
@@ -53,6 +56,7 @@ enum PurchasesBenchmark {
             // Until the last pass was given back.
             report.add("purchases per second", Double(result.latency.count) / ((Monotonic.now - start) / .seconds(1)))
         }
+        report.add("cpu per operation", try time.perOperation(result.latency.count), "us")
         report.add(latency: result.latency)
         try await market.audit(clients)
         for (name, program) in zip(["queue", "concert", "wallet"], market.programs) {

@@ -49,6 +49,7 @@ enum QueueBenchmark {
         let line = work == .join ? [] : try await callers.fill(configuration[places])
         var report = Report("queue", ["work": work.rawValue, "connections": "\(clients.count)"])
         let before = try waitingRoom.program.figures()
+        let time = try ProcessorTime(of: [waitingRoom.program.id])
         let calls: UInt64
         switch work {
         case .join, .show:
@@ -88,10 +89,12 @@ enum QueueBenchmark {
             report.add(latency: delay)
             report.add("memory while watched", Double(memory) / 1_048_576, "MiB")
         }
+        let perOperation = try time.perOperation(calls)
         let after = try waitingRoom.program.figures()
         let perCall = 1_000_000 / Double(max(1, calls))
         report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")
         report.add("server memory", Double(after.residentBytes) / 1_048_576, "MiB")
+        report.add("cpu per operation", perOperation, "us")
         for client in clients { await client.shutdown() }
         report.show(asJSON: configuration[json])
     }

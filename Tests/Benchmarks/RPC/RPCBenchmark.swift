@@ -39,7 +39,9 @@ enum RPCBenchmark {
             inFlight: configuration[inFlight], payload: configuration[payload], rate: configuration[rate])
         try await load.run(for: configuration[warmUp])
         let before = (own: try ProcessFigures(of: getpid()), server: try server?.figures())
+        let time = try ProcessorTime(of: server.map { [$0.id] } ?? [])
         let result = try await load.run(for: configuration[duration])
+        let perOperation = try time.perOperation(result.latency.count)
         let after = (own: try ProcessFigures(of: getpid()), server: try server?.figures())
         await load.end()
         loops.stop()
@@ -60,6 +62,7 @@ enum RPCBenchmark {
             report.add("server cpu per call", (after.cpuTime - before.cpuTime) / .seconds(1) * perCall, "us")
             report.add("server memory", Double(after.residentBytes) / 1_048_576, "MiB")
         }
+        report.add("cpu per operation", perOperation, "us")
         report.show(asJSON: configuration[json])
     }
 }

@@ -39,6 +39,8 @@ final class ServedProgram: Sendable {
         throw BenchmarkError("\(name) did not start; is it built? swift build -c release --product \(name)")
     }
 
+    var id: pid_t { process.id }
+
     func figures() throws -> ProcessFigures { try ProcessFigures(of: process.id) }
 
     func stop() {

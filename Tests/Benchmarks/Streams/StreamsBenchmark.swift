@@ -26,11 +26,13 @@ enum StreamsBenchmark {
                 "duration": configuration[duration].optionText,
             ])
         let one = try await itemsPerSecond(streams: 1, connections: 1, for: configuration[duration], on: loops)
-        report.add("items per second on one stream", one)
+        report.add("items per second on one stream", one.rate)
+        report.add("cpu per item on one stream", one.perItem, "us")
         let many = try await itemsPerSecond(
             streams: configuration[streams], connections: configuration[connections], for: configuration[duration],
             on: loops)
-        report.add("items per second on all streams", many)
+        report.add("items per second on all streams", many.rate)
+        report.add("cpu per item on all streams", many.perItem, "us")
         let idle = try await idleBytes(
             streams: configuration[streams], connections: configuration[connections], on: loops)
         report.add("server memory of an idle stream", idle, "bytes")
@@ -40,21 +42,23 @@ enum StreamsBenchmark {
 
     private static func itemsPerSecond(
         streams: Int, connections: Int, for duration: Duration, on loops: Loops
-    ) async throws -> Double {
+    ) async throws -> (rate: Double, perItem: Double) {
         let server = try ServerProcess(loops: 1)
         defer { server.stop() }
         let clients = (0..<connections).map { _ in Client(to: [server.address], on: loops) }
         let readers = StreamReaders(on: loops.all[0])
         for index in 0..<streams { readers.start(clients[index % connections], limit: .max) }
         try await readers.wait(forFirstItems: streams)
+        let time = try ProcessorTime(of: [server.id])
         let began = Monotonic.now
         let before = await readers.itemCount
         try await SystemClock().sleep(for: duration)
         let after = await readers.itemCount
         let seconds = (Monotonic.now - began) / .seconds(1)
+        let perItem = try time.perOperation(UInt64(after - before))
         await readers.end()
         for client in clients { await client.shutdown() }
-        return Double(after - before) / seconds
+        return (Double(after - before) / seconds, perItem)
     }
 
     private static func idleBytes(streams: Int, connections: Int, on loops: Loops) async throws -> Double {
