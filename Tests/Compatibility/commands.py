@@ -10,8 +10,8 @@ from calls import history
 from calls.script import Script
 from values import Keys, Values
 
-# As it is typed; {name} is a value that an earlier output gave. After ` => `: names for values of this output. A line that
-# begins with `bob: ` is typed by another user, one that ends with ` !` is refused.
+# As it is typed; {name} is a value that an earlier output gave. After ` => `: names for values of this output. Another
+# user types a line that begins with `bob: `; a line that ends with ` !` is refused.
 LINES = """
 admin credential --keys {keys}
 admin keys create --keys fresh-keys
@@ -193,4 +193,5 @@ def keys(content, path=""):
 
 def missing(recorded, found):
     """The recorded keys that an output lacks, or has with another kind of value."""
-    return {name: (kind, found.get(name)) for name, kind in recorded.items() if found.get(name) != kind and kind != "null"}
+    wanted = {name: kind for name, kind in recorded.items() if kind != "null"}
+    return {name: (kind, found.get(name)) for name, kind in wanted.items() if found.get(name) != kind}

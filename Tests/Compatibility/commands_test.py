@@ -23,7 +23,8 @@ class Commands(unittest.TestCase):
 
     def test_a_missing_key_and_another_kind_are_noticed(self):
         recorded = commands.keys({"dates": [{"free": 1, "name": "a"}], "until": None})
-        self.assertEqual(recorded, {"dates[]": "list", "dates[].free": "number", "dates[].name": "text", "until": "null"})
+        self.assertEqual(recorded, {"dates[]": "list", "dates[].free": "number", "dates[].name": "text",
+                                    "until": "null"})
         self.assertEqual(commands.missing(recorded, {**recorded, "more": "text", "until": "text"}), {})
         less = {name: kind for name, kind in recorded.items() if name != "dates[].free"}
         self.assertEqual(commands.missing(recorded, less), {"dates[].free": ("number", None)})

@@ -1,7 +1,7 @@
 """The messages of be9f464, and how this folder writes them as JSON.
 
-A request is packed and a reply is read with the contract that be9f464 had, as a client of that time does it. Fields that
-a newer service adds are unknown here, and are ignored.
+Requests are packed and replies are read with the contract that be9f464 had, as a client of that time does it. Fields
+that a newer service adds are unknown here, and are ignored.
 
 JSON names are those of protobuf's JSON form. Numbers are numbers. Bytes are text:
 

@@ -15,7 +15,7 @@ from values import LATER
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "databases"
 POSTGRES = os.environ.get("ONSALE_TEST_POSTGRES")
-# Rows keep their state until 2150: what lapses soon after the recording, and decisions, which are forgotten after a day.
+# Rows keep their state until 2150: holds and places that lapse soon, and decisions that are forgotten after a day.
 PUT_OFF = {
     "queue": [
         f"update place set lapses_at = {LATER} where lapses_at is not null",
@@ -82,10 +82,12 @@ class SQLite:
         """Each table with how many rows it has, and its states."""
         for name in NAMES:
             database = sqlite3.connect(onsale.folder / f"{name}.db")
-            for table, in database.execute("select name from sqlite_master where type = 'table' order by name").fetchall():
+            tables = database.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
+            for table, in tables:
                 columns = [column[1] for column in database.execute(f"pragma table_info({table})")]
                 state = next((column for column in ("state", "decided", "outcome", "kind") if column in columns), None)
-                states = database.execute(f"select distinct {state} from {table} order by 1").fetchall() if state else []
+                query = f"select distinct {state} from {table} order by 1"
+                states = database.execute(query).fetchall() if state else []
                 count = database.execute(f"select count(*) from {table}").fetchone()[0]
                 yield f"{name}.{table}", count, [value for value, in states]
             database.close()
@@ -104,7 +106,8 @@ class PostgreSQL:
             for statement in statements:
                 psql(onsale.databases[name], "-c", statement)
             dumped = subprocess.run(
-                ["pg_dump", "--no-owner", "--no-privileges", onsale.databases[name]], check=True, text=True, capture_output=True)
+                ["pg_dump", "--no-owner", "--no-privileges", onsale.databases[name]], check=True, text=True,
+                                    capture_output=True)
             # Lines that older programs of PostgreSQL do not know, and that differ each time.
             lines = [line for line in dumped.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
             (cls.folder / f"{name}.sql").write_text("\n".join(lines) + "\n")

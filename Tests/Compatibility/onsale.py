@@ -111,4 +111,4 @@ class Onsale:
         return subprocess.run(
             [self.programs / "gateway", *map(str, words)], cwd=self.folder, input=stdin, text=True, capture_output=True,
             env={"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config"), "PATH": "/usr/bin:/bin",
-                 "TZ": "UTC", "LANG": "C.UTF-8", **addresses, **environment}, timeout=PATIENCE)
+                 "TZ": "UTC", "LANG": "C.UTF-8", "ONSALE_TIMEOUT": "100s", **addresses, **environment}, timeout=PATIENCE)

@@ -98,7 +98,7 @@ class Values:
         return self.names.get(text, text)
 
     def time(self, number):
-        """A time from the start of the run to ten days later becomes `now` with the seconds after it, in steps of 30."""
+        """A time from the start of the run to ten days later becomes `now` and the seconds after it, in steps of 30."""
         if not self.started <= number < self.started + 10 * DAY:
             return "later" if LATER <= number < LATER + 10_000 * DAY else number
         steps = round((number / 1000 - time.time()) / 30) * 30

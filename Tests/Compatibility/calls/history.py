@@ -1,7 +1,7 @@
 """Fills databases with rows in every state, and asks for all of them again.
 
-`FIRST` to `WITHOUT_WALLET` are made one after the other, with fewer services each time, so that work is left undone. `ASKED`
-is answered by services that open the databases later.
+The calls of `first` to `without_wallet` are made one after the other, with fewer services each time, so that work is
+left undone. Services that open the databases later answer those of `asked`.
 """
 
 from calls.script import FAR, PAST, Script, state
@@ -65,22 +65,27 @@ def places(s):
     quick = {"activeLimit": 1, "readyMs": 1000, "idleMs": 1000, "hardLimitMs": 2000}
     s.call("CreateRoom", "operator", {"name": "quick", "limits": quick, "times": {"opensAt": PAST}}, id="quick")
     s.call("Join", "lapsed", {"roomId": "$quick"}, id="place-lapsed")
-    s.read("ShowPlace", "lapsed", {"roomId": "$quick", "placeId": "$place-lapsed"}, until=state("place.state", "LAPSED"))
+    s.read("ShowPlace", "lapsed", {"roomId": "$quick", "placeId": "$place-lapsed"},
+           until=state("place.state", "LAPSED"))
 
 
 def sale(s):
-    s.call("CreateConcert", "operator", {"name": "moon", "title": "Moon Tour", "host": "City Hall", "currency": "EUR"}, id="moon")
+    s.call("CreateConcert", "operator", {"name": "moon", "title": "Moon Tour", "host": "City Hall",
+                                         "currency": "EUR"}, id="moon")
     s.call("CreateConcert", "operator", {"name": "browsed", "title": "Browsed", "host": "Hall", "currency": "JPY",
                                          "browseRoomId": "$line"}, id="browsed")
     settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST, "saleClosesAtMs": FAR,
                 "cancelUntilMs": FAR, "holdMs": DAY, "seatsPerUser": 50}
     lined = {**settings, "name": "lined", "roomId": "$open"}
     s.call("AddSchedule", "operator", {**MOON, "settings": settings}, id="friday")
-    s.call("AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "short", "holdMs": 1000, "startsAtMs": FAR - 1}}, id="short")
+    s.call("AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "short", "holdMs": 1000,
+                                                            "startsAtMs": FAR - 1}}, id="short")
     s.call("AddSchedule", "operator", {**MOON, "settings": {**lined, "startsAtMs": FAR - 2}}, id="lined")
-    s.call("ConfigureSchedule", "operator", {**MOON, "scheduleId": "$lined", "settings": {**lined, "startsAtMs": FAR - 3}, "version": 1},
+    s.call("ConfigureSchedule", "operator", {**MOON, "scheduleId": "$lined",
+                                             "settings": {**lined, "startsAtMs": FAR - 3}, "version": 1},
            id="change-lined")
-    offers = [{"seats": {"section": "Stalls", "row": "A", "firstNumber": 1, "lastNumber": 20}, "grade": "A", "price": 1000},
+    offers = [{"seats": {"section": "Stalls", "row": "A", "firstNumber": 1, "lastNumber": 20}, "grade": "A",
+               "price": 1000},
               {"seats": {"firstNumber": 1, "lastNumber": 3}, "grade": "F"}]
     for date in ("friday", "short", "lined"):
         s.call("SetSeats", "operator", {**MOON, "scheduleId": "$" + date, "offers": offers}, id="seats-of-" + date)
@@ -97,11 +102,13 @@ def money(s):
 
 
 def hold(s, name, *seats, date="friday", caller="alice", **more):
-    s.call("concert.ReserveSeats", caller, {**MOON, "scheduleId": "$" + date, "seats": {"names": list(seats)}, **more}, id=name)
+    s.call("concert.ReserveSeats", caller, {**MOON, "scheduleId": "$" + date, "seats": {"names": list(seats)},
+                                            **more}, id=name)
 
 
 def payment(name, reservation=None, amount=1000, concert="$moon"):
-    return {"concertId": concert, "paymentId": "$payment-" + name, "reservationId": "$" + (reservation or name), "amount": amount,
+    return {"concertId": concert, "paymentId": "$payment-" + name, "reservationId": "$" + (reservation or name),
+            "amount": amount,
             "currency": "EUR"}
 
 
@@ -110,10 +117,12 @@ def reservations(s):
         if name == "paid-with-pass":
             continue
         hold(s, name, f"Stalls-A-{number}", *(["Stalls-A-9", "1"] if name == "sold" else []))
-    s.call("concert.ReserveSeats", "alice", {**MOON, "scheduleId": "$friday", "best": {"count": 1, "grade": "F"}}, id="best")
+    s.call("concert.ReserveSeats", "alice", {**MOON, "scheduleId": "$friday", "best": {"count": 1, "grade": "F"}},
+           id="best")
     hold(s, "expired", "Stalls-A-1", date="short")
     s.call("concert.ReleaseReservation", "alice", {**MOON, "reservationId": "$released"})
-    s.read("concert.ShowReservation", "alice", {**MOON, "reservationId": "$expired"}, until=state("reservation.state", "EXPIRED"))
+    s.read("concert.ShowReservation", "alice", {**MOON, "reservationId": "$expired"},
+           until=state("reservation.state", "EXPIRED"))
     for request in (payment("sold", amount=2000), payment("returned"), payment("refund-left"),
                     payment("late", "expired"), payment("gone", "released"), payment("mismatch", "held", 999),
                     payment("again", "sold", 2000), payment("poor", "held", 10**9)):
@@ -122,7 +131,8 @@ def reservations(s):
     s.call("CancelPayment", "alice", {"paymentId": "$payment-never-sent"})
     s.call("concert.Abort", "service", {**MOON, "paymentId": "$payment-aborted", "reservationId": "$held"})
     s.call("Pay", "alice", payment("aborted", "held"), id=None, until=decided)
-    s.call("concert.CancelReservation", "alice", {**MOON, "reservationId": "$returned", "reason": "ill"}, id="refund-returned")
+    s.call("concert.CancelReservation", "alice", {**MOON, "reservationId": "$returned", "reason": "ill"},
+           id="refund-returned")
     s.read("ShowPayment", "alice", {"paymentId": "$payment-returned"},
            until=lambda answer: answer["gives"]["payment"].get("isRefunded", False))
     s.read("concert.ListRefundsDue", "service", {}, until=lambda answer: answer == {"gives": {}})
@@ -139,11 +149,13 @@ def tickets(s):
 
 def halts(s):
     """Two concerts with what must never happen; an operator has lifted one of the halts."""
-    settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST, "saleClosesAtMs": FAR, "holdMs": DAY}
+    settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST,
+                "saleClosesAtMs": FAR, "holdMs": DAY}
     for name in ("halted", "lifted"):
         concert = {"concertId": "$" + name}
         date = {**concert, "scheduleId": f"${name}-date"}
-        s.call("concert.CreateConcert", "operator", {"name": name, "title": name, "host": "Hall", "currency": "EUR"}, id=name)
+        s.call("concert.CreateConcert", "operator", {"name": name, "title": name, "host": "Hall", "currency": "EUR"},
+               id=name)
         s.call("concert.AddSchedule", "operator", {**concert, "settings": settings}, id=f"{name}-date")
         offer = {"seats": {"firstNumber": 1, "lastNumber": 2}, "grade": "A", "price": 100}
         s.call("concert.SetSeats", "operator", {**date, "offers": [offer]}, id=f"{name}-seats")
@@ -151,7 +163,8 @@ def halts(s):
         paid = payment(name, f"{name}-hold", 100, "$" + name)
         s.call("Pay", "penniless", paid, id=None, until=decided)
         s.call("concert.Confirm", "service", {**paid, "userId": "$alice"}, id=None)
-        s.call("concert.CancelReservation", "operator", {**concert, "reservationId": f"${name}-hold"}, id=f"{name}-refund")
+        s.call("concert.CancelReservation", "operator", {**concert, "reservationId": f"${name}-hold"},
+               id=f"{name}-refund")
         s.read("ListHalted", "operator", {}, until=lambda answer, concert=concert: any(
             halt["concertId"] == concert["concertId"] for halt in answer["gives"].get("halts", [])))
         # What Wallet has listed once is enough: the refund would halt it again.
@@ -179,7 +192,8 @@ def without_concert():
 def without_wallet():
     """A refund that nobody has fetched yet."""
     s = Script("concert")
-    s.call("CancelReservation", "operator", {**MOON, "reservationId": "$refund-left", "reason": "rain"}, id="refund-left-refund")
+    s.call("CancelReservation", "operator", {**MOON, "reservationId": "$refund-left", "reason": "rain"},
+           id="refund-left-refund")
     return s.calls
 
 
@@ -187,7 +201,8 @@ def asked():
     """What was left undone is done first; then everything is asked for, and more is added."""
     s = Script("wallet")
     for name in ("undecided", "cancelling", "refund-left", "with-pass", "sold", "late", "never-sent"):
-        s.read("ShowPayment", "alice", {"paymentId": "$payment-" + name}, until=lambda answer, name=name: decided(answer) and (
+        s.read("ShowPayment", "alice", {"paymentId": "$payment-" + name}, until=lambda answer,
+               name=name: decided(answer) and (
             name != "refund-left" or answer["gives"]["payment"].get("isRefunded", False)))
     s.read("concert.ListRefundsDue", "service", {}, until=lambda answer: answer == {"gives": {}})
     for caller in ("alice", "penniless"):

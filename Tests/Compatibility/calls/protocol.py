@@ -19,7 +19,8 @@ def calls():
 
 
 def methods(s):
-    for name in ("", "FindRoom", "onsale.queue.v1.Queue/Find", "onsale.queue.v1.Queue.FindRoom", "onsale.concert.v1.Concert/CheckIn",
+    for name in ("", "FindRoom", "onsale.queue.v1.Queue/Find", "onsale.queue.v1.Queue.FindRoom",
+                 "onsale.concert.v1.Concert/CheckIn",
                  "/onsale.queue.v1.Queue/FindRoom", "onsale.queue.v2.Queue/FindRoom", "é/é"):
         s.calls.append({"call": name, "to": "queue", "payload": ""})
 
@@ -29,14 +30,16 @@ def payloads(s):
     shapes = {
         "empty": "", "unknown field": PLAIN + "f80701", "16 unknown fields": PLAIN + "f80701" * 16,
         "17 unknown fields": PLAIN + "f80701" * 17, "name twice": "0a0178" + PLAIN, "ends early": "0a05706c",
-        "wrong wire type": "0801", "group": "0b0c", "number of field 0": "0000", "not UTF-8": "0a02c328", "NUL": "0a0161" + "0a0100",
+        "wrong wire type": "0801", "group": "0b0c", "number of field 0": "0000", "not UTF-8": "0a02c328",
+              "NUL": "0a0161" + "0a0100",
         "long varint": "0a8180808080808080808001", "a length of 2^31": "0affffffff07", "text": "68656c6c6f",
         "id of the wrong length": "1203616263", "overlong length": "0a858000706c61696e",
     }
     for payload in shapes.values():
         s.read("FindRoom", "nobody", payload=payload)
     twice = "0a01611200" + "1200"
-    nested = {"limits twice": twice, "wrong type in limits": "0a0161" + "12020a00", "limits with a number of 64 bits": "0a0162" + "120b08ffffffffffffffffff01",
+    nested = {"limits twice": twice, "wrong type in limits": "0a0161" + "12020a00",
+              "limits with a number of 64 bits": "0a0162" + "120b08ffffffffffffffffff01",
               "a negative time": "0a0163" + "1a0b08ffffffffffffffffff01"}
     for payload in nested.values():
         s.call("CreateRoom", "operator", payload=payload)
@@ -76,7 +79,8 @@ def frames(s, package):
 
 def common(s, package):
     health = "onsale.health.v1.Health/Check"
-    for service in ("", f"onsale.{package}.v1.{package.capitalize()}", "onsale.nowhere.v1.Nowhere", "onsale.health.v1.Health"):
+    for service in ("", f"onsale.{package}.v1.{package.capitalize()}", "onsale.nowhere.v1.Nowhere",
+                    "onsale.health.v1.Health"):
         s.calls.append({"call": health, "to": package, "request": {"service": service}})
     s.calls.append({"call": health, "to": package, "as": "forged", "request": {}})
     s.calls.append({"call": health, "to": package, "as": "operator", "request": {}})

@@ -141,7 +141,8 @@ def line(s):
         reason = {"reason": "why"} if method == "RevokePlace" else {}
         id = None if method in ("ShowPlace", "WatchPlace", "ShowHistory") else "new"
         s.sweep(method, caller, {**room, **reason}, "placeId", ["", "0x01", "$no-such-place"], id=id, **more)
-        s.sweep(method, caller, {"placeId": "$bob-in-line", **reason}, "roomId", ["", "0x01", "$no-such-room", "$plain"],
+        s.sweep(method, caller, {"placeId": "$bob-in-line", **reason}, "roomId",
+                ["", "0x01", "$no-such-room", "$plain"],
                 id=id, **more)
     bob = {**room, "placeId": "$bob-in-line"}
     for method in ("ShowPlace", "Renew", "Leave"):

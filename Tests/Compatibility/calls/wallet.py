@@ -38,7 +38,8 @@ def users(s):
     for length in (0, 7, 8, 128, 129):
         request = {"name": f"with-{length}", "password": "p" * length}
         s.call("SignUp", "nobody", request, save={f"user-with-{length}": "session.user_id"})
-    s.call("SignUp", "nobody", {"name": "with-umlauts", "password": "éééé\u0007"}, save={"user-umlauts": "session.user_id"})
+    s.call("SignUp", "nobody", {"name": "with-umlauts", "password": "éééé\u0007"},
+           save={"user-umlauts": "session.user_id"})
     s.call("SignIn", "nobody", {"name": "dora", "password": PASSWORD}, id=None)
     s.call("SignIn", "alice", {"name": "dora", "password": PASSWORD})
     for password in ("", "wrong password", "p" * 200):
@@ -83,17 +84,22 @@ def sale(s):
     settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST, "saleClosesAtMs": FAR,
                 "cancelUntilMs": FAR, "holdMs": DAY, "seatsPerUser": 50}
     s.call("concert.AddSchedule", "operator", {**MOON, "settings": settings}, id="friday")
-    s.call("concert.AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "short", "holdMs": 1000}}, id="short")
-    s.call("queue.CreateRoom", "operator", {"name": "room", "limits": {"activeLimit": 9}, "times": {"opensAt": PAST}}, id="room")
-    s.call("concert.AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "lined", "roomId": "$room"}}, id="lined")
+    s.call("concert.AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "short", "holdMs": 1000}},
+           id="short")
+    s.call("queue.CreateRoom", "operator", {"name": "room", "limits": {"activeLimit": 9}, "times": {"opensAt": PAST}},
+           id="room")
+    s.call("concert.AddSchedule", "operator", {**MOON, "settings": {**settings, "name": "lined", "roomId": "$room"}},
+           id="lined")
     offers = [{"seats": {"firstNumber": 1, "lastNumber": 30}, "grade": "A", "price": 1000},
               {"seats": {"row": "F", "firstNumber": 1, "lastNumber": 9}, "grade": "F"}]
     for date in ("friday", "short", "lined"):
-        s.call("concert.SetSeats", "operator", {**MOON, "scheduleId": "$" + date, "offers": offers}, id="seats-of-" + date)
+        s.call("concert.SetSeats", "operator", {**MOON, "scheduleId": "$" + date, "offers": offers},
+               id="seats-of-" + date)
 
 
 def hold(s, caller, name, *seats, date="friday", **more):
-    s.call("concert.ReserveSeats", caller, {**MOON, "scheduleId": "$" + date, "seats": {"names": list(seats)}, **more}, id=name)
+    s.call("concert.ReserveSeats", caller, {**MOON, "scheduleId": "$" + date, "seats": {"names": list(seats)},
+                                            **more}, id=name)
 
 
 def decided(answer):
@@ -102,7 +108,8 @@ def decided(answer):
 
 
 def pay(s, caller, payment, reservation, amount=1000, currency="EUR", **more):
-    request = {**MOON, "paymentId": payment, "reservationId": reservation, "amount": amount, "currency": currency, **more}
+    request = {**MOON, "paymentId": payment, "reservationId": reservation, "amount": amount, "currency": currency,
+               **more}
     s.call("Pay", caller, request, id=None, until=decided)
     return request
 
@@ -182,7 +189,8 @@ def halts(s):
     pay(s, "penniless", "$declined", "$odd-hold", 100, concertId="$odd")
     s.call("concert.Confirm", "service", {"concertId": "$odd", "paymentId": "$declined", "reservationId": "$odd-hold",
                                           "userId": "$alice", "amount": 100, "currency": "EUR"}, id=None)
-    s.call("concert.CancelReservation", "operator", {"concertId": "$odd", "reservationId": "$odd-hold"}, id="odd-refund")
+    s.call("concert.CancelReservation", "operator", {"concertId": "$odd", "reservationId": "$odd-hold"},
+           id="odd-refund")
     s.read("ListHalted", "operator", {}, until=lambda answer: answer["gives"].get("halts"))
     pay(s, "alice", "$while-halted", "$odd-hold", 100, concertId="$odd")
     s.call("LiftHalt", "operator", {"concertId": "$moon"}, id=None)
@@ -195,7 +203,8 @@ def halts(s):
 
 def lists(s):
     s.sweep("ListPayments", "alice", {}, "pageSize", around(0, 500), id=None)
-    s.sweep("ListPayments", "alice", {"pageSize": 2}, "beforePaymentId", ["$pays-one", "0x" + "ff" * 16, "0x" + "00" * 16],
+    s.sweep("ListPayments", "alice", {"pageSize": 2}, "beforePaymentId",
+            ["$pays-one", "0x" + "ff" * 16, "0x" + "00" * 16],
             id=None)
     s.ids("ListPayments", "alice", {}, "beforePaymentId", id=None, may_be_empty=("beforePaymentId",))
     s.read("ListPayments", "penniless", {})
