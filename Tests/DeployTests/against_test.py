@@ -62,8 +62,11 @@ class Against(unittest.TestCase):
 
     def test_the_median_is_held_against_the_bound(self):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            self.assertTrue(self.against.judged("a b", "cpu", [1.0, 1.1, 1.2], lambda ratio: ratio > 1.05))
-            self.assertFalse(self.against.judged("a b", "cpu", [1.0, 1.0, 9.9], lambda ratio: ratio > 1.05))
+            self.assertIs(self.against.judged("a b", "cpu", [1.0, 1.1, 1.2], at_most=1.05), True)
+            self.assertIs(self.against.judged("a b", "cpu", [1.0, 1.0, 9.9], at_most=1.05), False)
+            self.assertIs(self.against.judged("a b", "rate", [0.8], at_least=0.9), True)
+            self.assertIs(self.against.judged("a b", "rate", [0.9], at_least=0.9), False)
+            self.assertIs(self.against.judged("a b", "rate", [0.1]), False)
         self.assertEqual(printed.getvalue().splitlines()[0], "ratio a.b.cpu 1.100 (1.050 to 1.150)  MISSED")
 
     def test_own_processor_time_is_not_that_of_others(self):
