@@ -135,7 +135,7 @@ let package = Package(
             of: "WalletService",
             [
                 "ConcertAPI", "ConcertService", "Database", "Kernel", "QueueAPI", "QueueService", "RPC",
-                "Runtime", "Service", "Threads", "WalletAPI",
+                "Runtime", "Service", "Threads", "WalletAPI", "WalletDomain",
             ]),
     ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])
 )

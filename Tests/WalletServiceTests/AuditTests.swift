@@ -63,4 +63,18 @@ import WalletAPI
             #expect(try await market.audit().misfit.contains("top-up"))
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `a user of whom there is only a payment left is found, too`(engine: Engine) async throws {
+        try await Market.with(engine, isAudited: false) { market in
+            try await market.topUp(5000)
+            _ = try await market.pay(try await market.reserve("1"))
+            try await market.wallet.instances[0].database.transaction { tx in
+                try tx.execute("delete from account")
+                try tx.execute("delete from entry")
+                try tx.execute("delete from top_up")
+            }
+            #expect(try await market.audit().misfit.contains("payment"))
+        }
+    }
 }

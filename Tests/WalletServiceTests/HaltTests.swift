@@ -113,6 +113,59 @@ import WalletAPI
         }
     }
 
+    /// As a wallet writes it down that has seen a payment go wrong.
+    private func halt(_ concert: [UInt8], because payment: UInt64, _ market: Market) async throws {
+        let concert = try #require(ConcertID(bytes: concert))
+        try await market.wallet.instances[0].database.transaction { tx in
+            try tx.execute(
+                """
+                insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
+                """, concert, PaymentID(of: .wish(payment)), UserID.alice)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a halt stops its own concert, and lifting one lifts no other`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            func lift(_ concert: [UInt8]) async throws {
+                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert))
+            }
+            let other = ConcertID(high: 2, low: 1).bytes
+            try await market.topUp(20_000)
+            let first = try await market.reserve("1", number: 20)
+            let second = try await market.reserve("2", number: 21)
+            try await halt(other, because: 90, market)
+            #expect(try await market.pay(first, number: 30).outcome == .paid)
+            try await halt(market.concertID, because: 91, market)
+            await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
+            try await lift(other)
+            #expect(try await market.halts().map(\.concertID) == [market.concertID])
+            await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
+            try await lift(market.concertID)
+            #expect(try await market.halts().isEmpty)
+            #expect(try await market.pay(second, number: 31).outcome == .paid)
+            // What is halted anew is not what was lifted.
+            try await halt(market.concertID, because: 92, market)
+            await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
+            #expect(try await market.halts().map(\.paymentID) == [RequestID.wish(92).bytes])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a hundred halts are listed, and that there are more is said`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            for (number, hasMore) in [(100, false), (101, true)] as [(UInt64, Bool)] {
+                for payment in UInt64(number == 100 ? 1 : 101)...number {
+                    try await halt(market.concertID, because: payment, market)
+                }
+                let reply = try await market.calls(of: .operator).listHalted(ListHaltedRequest())
+                #expect(reply.halts.count == 100 && reply.hasMore == hasMore)
+            }
+            try await market.wallet.run("late payments")
+            #expect(number("wallet_halted_concerts", market) == 1)
+        }
+    }
+
     private func brokenInvariants(_ market: Market) -> Int { number("wallet_broken_invariants_total", market) }
 
     private func number(_ metric: String, _ market: Market) -> Int {

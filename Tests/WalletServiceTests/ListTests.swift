@@ -29,6 +29,11 @@ import WalletAPI
             #expect(entries.map(\.pending) == [0, 0, 3000, 0])
             let payment = RequestID.wish(30).bytes
             #expect(entries.map(\.paymentID) == [[], payment, payment, []])
+            let dollars = TopUpRequest(amount: 700, currency: "USD")
+            _ = try await calls.topUp(dollars, CallOptions(requestID: .wish(12)))
+            #expect(
+                try await calls.listEntries(ListEntriesRequest(currency: "USD")).entries.map(\.available) == [700])
+            #expect(try await calls.listEntries(ListEntriesRequest(currency: "EUR")).entries.count == 4)
             #expect(try await market.calls(of: .bob).listEntries(ListEntriesRequest(currency: "EUR")).entries.isEmpty)
             await refused("INVALID_FIELD") { try await calls.listEntries(ListEntriesRequest()) }
             await refused("INVALID_FIELD") {

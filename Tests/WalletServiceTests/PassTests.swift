@@ -16,39 +16,42 @@ import WalletAPI
         let place: [UInt8]
         let reservation: ReservationEntry
 
-        init(_ market: Market) async throws {
+        /// `number` and the next four are its wishes.
+        init(_ market: Market, number: UInt64 = 50) async throws {
             let admin = QueueClient(market.queue.client(of: .operator))
-            let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 1))
-            room = try await admin.createRoom(request, CallOptions(requestID: .wish(50))).room!.roomID
+            let request = CreateRoomRequest(name: "sale-\(number)", limits: RoomLimits(activeLimit: 1))
+            room = try await admin.createRoom(request, CallOptions(requestID: .wish(number))).room!.roomID
             _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
             queue = QueueClient(market.queue.client(of: .alice))
-            place = try await queue.join(JoinRequest(roomID: room), CallOptions(requestID: .wish(51))).place!.placeID
+            let join = JoinRequest(roomID: room)
+            place = try await queue.join(join, CallOptions(requestID: .wish(number + 1))).place!.placeID
             let pass = try await queue.renew(RenewRequest(roomID: room, placeID: place)).pass
-            reservation = try await Self.reserve(behind: room, pass, market)
+            reservation = try await Self.reserve(behind: room, pass, market, number: number + 2)
         }
 
         private static func reserve(
-            behind room: [UInt8], _ pass: [UInt8], _ market: Market
+            behind room: [UInt8], _ pass: [UInt8], _ market: Market, number: UInt64
         ) async throws -> ReservationEntry {
             let seller = market.seller(of: .operator)
             let dates = try await market.seller(of: nil).listSchedules(
                 ListSchedulesRequest(concertID: market.concertID)
             ).schedules
             var settings = dates[0].settings!
-            settings.name = "tomorrow"
+            settings.name = "date-\(number)"
             settings.roomID = room
             let schedule = try await seller.addSchedule(
-                AddScheduleRequest(concertID: market.concertID, settings: settings), CallOptions(requestID: .wish(52))
+                AddScheduleRequest(concertID: market.concertID, settings: settings),
+                CallOptions(requestID: .wish(number))
             ).schedule!.scheduleID
             let offer = SeatOffer(
                 seats: SeatRange(firstNumber: 1, lastNumber: 2), grade: "A", price: Market.price)
             _ = try await seller.setSeats(
                 SetSeatsRequest(concertID: market.concertID, scheduleID: schedule, offers: [offer]),
-                CallOptions(requestID: .wish(53)))
+                CallOptions(requestID: .wish(number + 1)))
             let request = ReserveSeatsRequest(
                 concertID: market.concertID, scheduleID: schedule, wish: .seats(SeatNames(names: ["1"])), pass: pass)
-            return try await market.seller(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(54)))
-                .reservation!
+            let options = CallOptions(requestID: .wish(number + 2))
+            return try await market.seller(of: .alice).reserveSeats(request, options).reservation!
         }
 
         func state() async throws -> PlaceState {
@@ -71,6 +74,32 @@ import WalletAPI
             #expect(try await line.state() == .active)
             try await market.run("passes") { try await passesDue(market) == 0 }
             #expect(try await line.state() == .finished)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two passes of a user, the one that is not due yet waits for its time`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            let (first, second) = (try await Line(market), try await Line(market, number: 60))
+            try await market.topUp(10_000)
+            #expect(try await market.pay(first.reservation, number: 30).outcome == .paid)
+            #expect(try await market.pay(second.reservation, number: 31).outcome == .paid)
+            /// However often the first one is tried.
+            func putOff() async throws {
+                let (payment, later) = (PaymentID(of: .wish(31)), market.clock.now + .seconds(20))
+                try await market.wallet.instances[0].database.transaction {
+                    try $0.execute("update pass_due set next_attempt = $2 where payment_id = $1", payment, later)
+                }
+            }
+            try await putOff()
+            try await market.run("passes") {
+                try await putOff()
+                return try await passesDue(market) == 1
+            }
+            #expect(try await first.state() == .finished)
+            #expect(try await second.state() == .active)
+            try await market.run("passes") { try await passesDue(market) == 0 }
+            #expect(try await second.state() == .finished)
         }
     }
 
@@ -106,6 +135,26 @@ import WalletAPI
             #expect(try await market.pay(line.reservation).outcome == .paid)
             _ = try await line.queue.leave(LeaveRequest(roomID: line.room, placeID: line.place))
             try await market.run("passes") { try await passesDue(market) == 0 }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a place that nobody knows or that waits is let go`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            let line = try await Line(market)
+            let bob = QueueClient(market.queue.client(of: .bob))
+            let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .wish(70))).place!
+            for place in [waits.placeID, RequestID.wish(99).bytes] {
+                let pass = (room: try #require(RoomID(bytes: line.room)), place: try #require(PlaceID(bytes: place)))
+                try await market.wallet.instances[0].database.transaction { tx in
+                    try tx.execute(
+                        """
+                        insert into pass_due (user_id, payment_id, room_id, place_id, attempt, next_attempt)
+                        values ($1, $2, $3, $2, 0, 0)
+                        """, UserID.alice, pass.place, pass.room)
+                }
+                try await market.run("passes") { try await passesDue(market) == 0 }
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 import ConcertAPI
+import Database
 import Kernel
 import RPC
 import TestSupport
@@ -27,6 +28,27 @@ import WalletAPI
             let audit = try await market.audit()
             #expect(audit.paidCount == 1 && audit.refundedCount == 1)
             #expect(audit.totals.first?.revenue == 0 && audit.totals.first?.available == 10_000)
+        }
+    }
+
+    @Test func `two instances that pay out one refund at once give the money back once`() async throws {
+        try await Market.with(.postgreSQL, instances: 2) { market in
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            #expect(try await market.pay(reservation).outcome == .paid)
+            try await market.giveBack(reservation)
+            try await HeldRows.with(market.wallet.instances[0].database) { tx in
+                try tx.execute("update payment set attempt = attempt")
+            } while: { rows in
+                async let first: Void = market.wallet.instances[0].run("refunds")
+                async let second: Void = market.wallet.instances[1].run("refunds")
+                try await rows.waiting(2)
+                rows.release()
+                _ = try await (first, second)
+            }
+            try await market.run("refunds") { try await due(market) == 0 }
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await market.entries() == [.topUp, .setAside, .payment, .refund])
         }
     }
 
@@ -64,6 +86,29 @@ import WalletAPI
             #expect(try await market.show().isRefunded)
             #expect(try await market.money() == [10_000, 0])
             #expect(try await market.halts().isEmpty)
+        }
+    }
+
+    @Test func `a page of refunds that cannot be paid out holds up no other refund`() async throws {
+        try await Market.with(.memory) { market in
+            try await market.concert.instances[0].database.transaction { tx in
+                for number in 1...100 as ClosedRange<UInt64> {
+                    try tx.execute(
+                        """
+                        insert into refund_due (
+                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason,
+                            due_since)
+                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0)
+                        """, ConcertID(high: 0, low: 1), RefundID(high: 9, low: number), UserID.bob)
+                }
+            }
+            try await market.topUp(10_000)
+            let reservation = try await market.reserve("1")
+            #expect(try await market.pay(reservation).outcome == .paid)
+            try await market.giveBack(reservation)
+            try await market.run("refunds") { try await market.show().isRefunded }
+            #expect(try await market.money() == [10_000, 0])
+            #expect(try await market.halts().count == 100)
         }
     }
 

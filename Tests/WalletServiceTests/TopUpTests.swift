@@ -49,6 +49,39 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
+    func `the first money that comes in may be all that a balance may have, and no more`(engine: Engine) async throws {
+        let arguments = ["--top-up-by", "user", "--max-top-up", "3000", "--max-balance", "2500"]
+        try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
+            await refused("BALANCE_LIMIT") { try await topUp(2501, wallet, number: 1) }
+            let balance = try await topUp(2500, wallet, number: 2)
+            #expect(balance.available == 2500)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `money that is set aside for a payment counts towards the limit of a balance`(engine: Engine) async throws {
+        let arguments = [
+            "--top-up-by", "user", "--max-top-up", "2000", "--max-balance", "2500", "--concert", "127.0.0.1:1",
+        ]
+        try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
+            _ = try await topUp(2000, wallet, number: 1)
+            let alice = WalletClient(wallet.client(of: .alice))
+            let pay = PayRequest(
+                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
+                reservationID: RequestID.wish(4).bytes, amount: 1500, currency: "EUR")
+            // Nobody answers, so the money stays set aside.
+            _ = try? await alice.pay(pay, CallOptions(timeout: Market.patience))
+            #expect(
+                try await alice.showBalance(ShowBalanceRequest()).balances == [
+                    Balance(currency: "EUR", available: 500, pending: 1500)
+                ])
+            await refused("BALANCE_LIMIT") { try await topUp(501, wallet, number: 5) }
+            #expect(
+                try await topUp(500, wallet, number: 6) == Balance(currency: "EUR", available: 1000, pending: 1500))
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `many top-ups at once add up, and one wish from many counts once`(engine: Engine) async throws {
         let instances = engine == .postgreSQL ? 2 : 1
         try await TestService.with(.wallet, on: engine, instances: instances) { wallet in

@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import RPC
 import Service
@@ -60,6 +61,32 @@ import WalletService
             await refused("NAME_TAKEN") { try await signUp(wallet, number: 9) }
             let session = try await signIn(wallet)
             #expect(session.userID == users.first)
+        }
+    }
+
+    @Test func `a name that another takes meanwhile is taken`() async throws {
+        try await TestService.with(.wallet, on: .postgreSQL, instances: 2) { wallet in
+            _ = try await signUp(wallet, "bob")
+            try await HeldRows.with(wallet.instances[1].database) { tx in
+                try tx.execute(
+                    """
+                    insert into login (name, user_id, request_id, password, signed_up_at)
+                    select 'alice', user_id, request_id, password, 0 from login where name = 'bob'
+                    """)
+            } while: { rows in
+                // It has found the name free.
+                let late = Task { try await signUp(wallet, "alice", number: 9) }
+                try await rows.waiting(1)
+                rows.release()
+                await refused("NAME_TAKEN") { try await late.value }
+            }
+        }
+    }
+
+    @Test func `a right password is no try`() async throws {
+        try await TestService.with(.wallet, on: .memory) { wallet in
+            let user = try await signUp(wallet).userID
+            for _ in 1...11 { #expect(try await signIn(wallet).userID == user) }
         }
     }
 

@@ -1,0 +1,181 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+import WalletDomain
+
+@testable import WalletService
+
+/// Steps of a payment that were decided by what another transaction has changed since: on every engine they write nothing.
+@Suite struct PaymentTableTests {
+    private static let id = PaymentID(high: 8, low: 1)
+    private static let content = Payment.Content(
+        concert: ConcertID(high: 2, low: 1), reservation: ReservationID(high: 7, low: 1),
+        amount: Money(minorUnits: 3000, Currency("EUR")!))
+    private static let reserved = Payment.reserve(id, by: .alice, for: content, now: .noon)
+
+    private static func decided(_ decision: Decision) -> Payment {
+        var payment = reserved
+        _ = payment.receive(decision, now: .noon)
+        return payment
+    }
+
+    private static let posted = decided(.confirmed(content.reservation, content.amount, nil))
+    private static let voided = decided(.aborted(.cancelled))
+
+    private static func refunded(_ number: UInt64) -> Payment {
+        let due = RefundDue(
+            RefundID(high: 9, low: number), concert: content.concert, reservation: content.reservation, user: .alice,
+            payment: id, amount: content.amount)
+        var payment = posted
+        _ = payment.receive(due, now: .noon)
+        return payment
+    }
+
+    /// A database with the payment in `state`.
+    private func with(_ payment: Payment, on engine: Engine, _ body: (Database) async throws -> Void) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let database = wallet.instances[0].database
+            let isWritten = try await database.transaction { tx in
+                let isNew = try PaymentTable.insert(Self.reserved, tx)
+                return payment.state == .reserved ? isNew : try PaymentTable.close(payment, tx)
+            }
+            #expect(isWritten)
+            try await body(database)
+        }
+    }
+
+    private func payment(_ database: Database) async throws -> Payment? {
+        try await database.read { try PaymentTable.find(Self.id, of: .alice, $0) }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment is closed once`(engine: Engine) async throws {
+        try await with(Self.posted, on: engine) { database in
+            for other in [Self.posted, Self.voided] {
+                let isClosed = try await database.transaction { try PaymentTable.close(other, $0) }
+                #expect(!isClosed)
+            }
+            #expect(try await payment(database) == Self.posted)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment is refunded once, and only what was paid`(engine: Engine) async throws {
+        for (state, isPaid) in [(Self.reserved, false), (Self.voided, false), (Self.posted, true)] {
+            try await with(state, on: engine) { database in
+                let isFirst = try await !database.conflicts { try PaymentTable.refund(Self.refunded(1), $0) }
+                let isSecond = try await !database.conflicts { try PaymentTable.refund(Self.refunded(2), $0) }
+                #expect(isFirst == isPaid && !isSecond)
+                #expect(try await payment(database) == (isPaid ? Self.refunded(1) : state))
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a decided payment is not cancelled`(engine: Engine) async throws {
+        var cancelled = Self.reserved
+        _ = cancelled.cancel(now: .noon)
+        for (state, isDecided) in [(Self.reserved, false), (Self.posted, true), (Self.voided, true)] {
+            try await with(state, on: engine) { [cancelled] database in
+                let isRefused = try await database.conflicts { try PaymentTable.cancel(cancelled, $0) }
+                #expect(isRefused == isDecided)
+                #expect(try await payment(database)?.wantsAbort == !isDecided)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `an attempt is claimed once, and not where the payment is decided`(engine: Engine) async throws {
+        var claimed = Self.reserved
+        _ = claimed.beginAttempt(now: .noon + Attempts.firstPause)
+        let claim = { @Sendable [claimed] (tx: Transaction) in
+            try PaymentTable.claimAttempt(claimed, dueAt: Self.reserved.nextAttempt, tx)
+        }
+        try await with(Self.reserved, on: engine) { database in
+            let claims = [try await database.transaction(claim), try await database.transaction(claim)]
+            #expect(claims == [true, false])
+            #expect(try await payment(database)?.attempt == 1)
+        }
+        try await with(Self.posted, on: engine) { database in
+            let isClaimed = try await database.transaction(claim)
+            #expect(!isClaimed)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a payment halts its concert once, also where the halt was lifted`(engine: Engine) async throws {
+        let halt = HaltTable.Halt(
+            concert: Self.content.concert, payment: Self.id, user: .alice, why: "why", at: .noon)
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let database = wallet.instances[0].database
+            var isNew = [try await database.transaction { try HaltTable.insert(halt, $0) }]
+            isNew.append(try await database.transaction { try HaltTable.insert(halt, $0) })
+            let isLifted = try await database.transaction { try HaltTable.lift(halt.concert, $0) }
+            isNew.append(try await database.transaction { try HaltTable.insert(halt, $0) })
+            let isHalted = try await database.read { try HaltTable.has(halt.concert, $0) }
+            #expect(isNew == [true, false, false] && isLifted && !isHalted)
+        }
+    }
+
+    /// When each of four attempts is due. No pause leads as far ahead as the last one: a clock was wrong.
+    private static let times: [Timestamp] = [.noon, .noon + .milliseconds(1), .noon + .seconds(-1), .noon + .hours(1)]
+    /// Which of them are due at noon, by the most that are asked for.
+    private static let due: [(limit: Int, numbers: [UInt64])] = [
+        (1, [2]), (2, [2, 0]), (3, [2, 0, 3]), (9, [2, 0, 3]),
+    ]
+
+    @Test(arguments: Engine.available)
+    func `the payments that have been due longest are asked for first`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let database = wallet.instances[0].database
+            for (number, time) in zip((0 as UInt64)..., Self.times) {
+                let payment = Payment(
+                    stored: PaymentID(high: 8, low: number), by: .alice, for: Self.content, begunAt: .noon,
+                    state: .reserved, nextAttempt: time)
+                #expect(try await database.transaction { try PaymentTable.insert(payment, $0) })
+            }
+            for (limit, numbers) in Self.due {
+                let due = try await database.read { try PaymentTable.due(at: .noon, limit: limit, $0) }
+                #expect(due.map(\.id.low) == numbers)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the passes that have been due longest are finished first`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let database = wallet.instances[0].database
+            let place = Payment.Place(room: RoomID(high: 5, low: 1), place: PlaceID(high: 6, low: 1))
+            for (number, time) in zip((0 as UInt64)..., Self.times) {
+                let pass = PassTable.Pass(
+                    user: .alice, payment: PaymentID(high: 8, low: number), place: place, nextAttempt: time)
+                try await database.transaction { try PassTable.insert(pass, $0) }
+            }
+            for (limit, numbers) in Self.due {
+                let due = try await database.read { try PassTable.due(at: .noon, limit: limit, $0) }
+                #expect(due.map(\.payment.low) == numbers)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `an attempt to finish a pass is claimed once, and not where the pass is finished`(engine: Engine) async throws
+    {
+        let place = Payment.Place(room: RoomID(high: 5, low: 1), place: PlaceID(high: 6, low: 1))
+        let due = PassTable.Pass(user: .alice, payment: Self.id, place: place, nextAttempt: .noon)
+        var claimed = due
+        (claimed.attempt, claimed.nextAttempt) = (1, .noon + .seconds(1))
+        let claim = { @Sendable [claimed] (tx: Transaction) in
+            try PassTable.claimAttempt(claimed, dueAt: due.nextAttempt, tx)
+        }
+        try await TestService.with(.wallet, on: engine) { wallet in
+            let database = wallet.instances[0].database
+            try await database.transaction { try PassTable.insert(due, $0) }
+            #expect(try await database.transaction(claim))
+            #expect(try await !database.transaction(claim))
+            try await database.transaction { try PassTable.delete(due, $0) }
+            #expect(try await !database.transaction(claim))
+        }
+    }
+}
