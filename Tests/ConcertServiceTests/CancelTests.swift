@@ -1,4 +1,5 @@
 import ConcertAPI
+import Database
 import Kernel
 import RPC
 import TestSupport
@@ -103,6 +104,24 @@ import Testing
             #expect(replies.count { $0 != nil } == 1)
             let due = try await house.calls(of: .service).listRefundsDue(ListRefundsDueRequest())
             #expect(due.refunds.count == 1)
+        }
+    }
+
+    @Test func `who cancels what is being cancelled is told that it is not sold`() async throws {
+        try await House.with(.postgreSQL) { house in
+            let mine = try await sold("A-1-1", in: house)
+            // The other one has read the reservation, and waits to read its tickets.
+            try await HeldRows.with(house.service.instances[0].database) { tx in
+                try tx.execute("lock table ticket in access exclusive mode")
+                try tx.execute(
+                    "update reservation set state = 5, refund_id = payment_id, ended_at = sold_at, return_reason = ''")
+                try tx.execute("update ticket set state = 3, cancelled_at = issued_at")
+            } while: { rows in
+                let late = Task { try await house.cancel(mine, as: .operator, number: 21) }
+                try await rows.waiting(1)
+                rows.release()
+                await expectRefusal("NOT_SOLD") { try await late.value }
+            }
         }
     }
 

@@ -31,6 +31,25 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a payment that came too late is told the same each time, and the next one that nothing is held`(
+        engine: Engine
+    ) async throws {
+        try await House.with(engine) { house in
+            let sold = try await house.reserve("A-1-2", as: .alice, number: 20)
+            #expect(try await house.confirm(sold, payment: 21).outcome == .confirmed)
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(5))
+            for _ in 1...2 {
+                let late = try await house.confirm(mine, payment: 11)
+                #expect(late.outcome == .aborted && late.reason == .holdExpired)
+            }
+            #expect(try await house.confirm(mine, payment: 12).reason == .gone)
+            #expect(try await house.abort(mine, payment: 11).reason == .holdExpired)
+            #expect(try await house.confirm(sold, payment: 21).outcome == .confirmed)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a late payment does not touch the seat that another has by then`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)

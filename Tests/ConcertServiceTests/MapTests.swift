@@ -29,6 +29,26 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a seat is free on the map, in the counts and in the report from its deadline on`(engine: Engine) async throws
+    {
+        try await House.with(engine) { house in
+            _ = try await house.reserve("B-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .milliseconds(1))
+            _ = try await house.reserve("B-1-2", as: .alice, number: 11)
+            house.clock.advance(by: .minutes(5) - .milliseconds(1))
+            let calls = house.calls(of: .operator)
+            #expect(try await calls.showSeats(request(house)).held == [21])
+            let concert = house.concert.bytes
+            let dates = try await calls.listSchedules(ListSchedulesRequest(concertID: concert)).schedules
+            #expect(dates.map(\.counts) == [SeatCounts(free: 29, held: 1, sold: 0, blocked: 0)])
+            let lines = try await calls.salesReport(SalesReportRequest(concertID: concert)).lines
+            #expect(lines.map { $0.counts?.held } == [0, 1])
+            let history = [try await house.history(of: "B-1-1"), try await house.history(of: "B-1-2")]
+            #expect(history.map(\.state) == [.free, .held])
+        }
+    }
+
     @Test func `a date with a room shows its seats to users with a pass, and to operators`() async throws {
         try await House.with(.memory) {
             $0.roomID = RoomID.hall.bytes
@@ -104,15 +124,17 @@ import Testing
     func `the sweeper writes down what has expired, and frees the seats`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            let other = try await house.reserve("B-1-1", as: .user(1), number: 12)
             house.clock.advance(by: .minutes(5))
             _ = try await house.reserve("A-1-1", as: .bob, number: 11)
             try await house.service.run("sweep")
             let states = try await house.service.instances[0].database.read { reader in
-                try reader.rows("select state from seat where label = 'A-1-1' or label = 'A-1-2' order by label") {
+                try reader.rows("select state from seat where label in ('A-1-1', 'A-1-2', 'B-1-1') order by label") {
                     row in try row.int(0)
                 }
             }
-            #expect(states == [1, 0])
+            #expect(states == [1, 0, 0])
+            #expect(try await house.show(other, as: .user(1)).state == .expired)
             #expect(try await house.show(mine, as: .alice).state == .expired)
         }
     }

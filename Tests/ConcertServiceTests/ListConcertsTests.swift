@@ -1,0 +1,29 @@
+import ConcertAPI
+import Database
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct ListConcertsTests {
+    @Test(arguments: Engine.available)
+    func `concerts are listed page by page, each once`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            try await house.service.instances[0].database.transaction { tx in
+                for number in 1...100 as ClosedRange<UInt64> {
+                    try tx.execute(
+                        """
+                        insert into concert (concert_id, name, title, host, currency, created_at)
+                        values ($1, 'tour', 'Tour', 'Host', 'EUR', 0)
+                        """, ConcertID(high: 1, low: number))
+                }
+            }
+            let calls = house.calls(of: nil)
+            let first = try await calls.listConcerts(ListConcertsRequest())
+            #expect(first.concerts.count == 100 && first.hasMore)
+            let last = try #require(first.concerts.last)
+            let second = try await calls.listConcerts(ListConcertsRequest(after: last.concertID))
+            #expect(second.concerts.map(\.concertID) == [house.concert.bytes] && !second.hasMore)
+        }
+    }
+}

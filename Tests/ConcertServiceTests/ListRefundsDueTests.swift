@@ -1,0 +1,71 @@
+import ConcertAPI
+import Database
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+@Suite struct ListRefundsDueTests {
+    private static let count: UInt64 = 130
+    /// The refunds of the second concert have the lower ids.
+    private static let concerts = [ConcertID(high: 0xc0, low: 1), ConcertID(high: 0xc0, low: 2)]
+    private static let refunds = [
+        (1...count).map { RefundID(high: 0xb, low: $0) }, (1...count).map { RefundID(high: 0xa, low: $0) },
+    ]
+
+    private func owe(in house: House) async throws {
+        try await house.service.instances[0].database.transaction { tx in
+            for (concert, refunds) in zip(Self.concerts, Self.refunds) {
+                for refund in refunds {
+                    try tx.execute(
+                        """
+                        insert into refund_due (
+                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason,
+                            due_since)
+                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0)
+                        """, concert, refund, UserID.alice)
+                }
+            }
+        }
+    }
+
+    /// All pages of `request`, one after the other.
+    private func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[RefundEntry]] {
+        var request = request
+        var pages: [[RefundEntry]] = []
+        while true {
+            let reply = try await house.calls(of: .service).listRefundsDue(request)
+            pages.append(reply.refunds)
+            guard reply.hasMore, let last = reply.refunds.last, pages.count < 10 else { return pages }
+            request.afterConcertID = last.concertID
+            request.afterRefundID = last.refundID
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the refunds of several concerts come page by page, each once`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            try await owe(in: house)
+            let pages = try await pages(ListRefundsDueRequest(), in: house)
+            #expect(pages.map(\.count) == [100, 100, 60])
+            #expect(pages.joined().map(\.refundID) == Self.refunds.joined().map(\.bytes))
+            #expect(
+                pages.joined().map(\.concertID)
+                    == Self.concerts.flatMap { concert in
+                        Array(repeating: concert.bytes, count: Int(Self.count))
+                    })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the refunds of one concert come page by page, and no others`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            try await owe(in: house)
+            for (concert, refunds) in zip(Self.concerts, Self.refunds) {
+                let pages = try await pages(ListRefundsDueRequest(concertID: concert.bytes), in: house)
+                #expect(pages.map(\.count) == [100, 30])
+                #expect(pages.joined().map(\.refundID) == refunds.map(\.bytes))
+            }
+        }
+    }
+}

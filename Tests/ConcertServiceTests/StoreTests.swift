@@ -1,0 +1,131 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import TestSupport
+import Testing
+
+@testable import ConcertService
+
+/// Steps that were decided by what another transaction has changed since: on every engine they write nothing.
+@Suite struct StoreTests {
+    private func reservation(_ id: UInt64, in house: House) async throws -> Reservation {
+        try await house.service.instances[0].database.read { reader in
+            try ReservationTable.known(ReservationID(of: .wish(id)), of: house.concert, for: nil, reader)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a reservation leaves each state once`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let held = try await house.reserve("A-1-1", as: .alice, number: 10)
+            let old = try await reservation(10, in: house)
+            #expect(try await house.confirm(held, payment: 11).outcome == .confirmed)
+            let isRefused = try await database.conflicts { tx in
+                var released = old
+                _ = try released.release(now: .noon)
+                try ReservationTable.save(released, was: old, tx)
+            }
+            #expect(isRefused)
+            #expect(try await house.show(held, as: .alice).state == .sold)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a hold expires at its deadline, and a sale never does`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let sold = try await house.reserve("A-1-1", as: .alice, number: 10)
+            #expect(try await house.confirm(sold, payment: 11).outcome == .confirmed)
+            _ = try await house.reserve("A-1-2", as: .alice, number: 12)
+            for (pause, state) in [
+                (Duration.minutes(5) - .milliseconds(1), Reservation.State.held), (.milliseconds(1), .expired),
+            ] {
+                house.clock.advance(by: pause)
+                try await house.service.instances[0].database.transaction { tx in
+                    for id in [10, 12] as [UInt64] {
+                        try ReservationTable.expire(ReservationID(of: .wish(id)), of: house.concert, tx)
+                    }
+                }
+                #expect(try await reservation(10, in: house).state == .sold)
+                let other = try await reservation(12, in: house)
+                #expect(other.state == state && other.endedAt == (state == .held ? nil : other.deadline))
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a ticket leaves its first state once`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let held = try await house.reserve("A-1-1", as: .alice, number: 10)
+            _ = try await house.confirm(held, payment: 11)
+            let sold = try await reservation(10, in: house)
+            let old = try #require(try await database.read { try TicketTable.all(of: sold, $0).first })
+            let use = { @Sendable (tx: Transaction) in
+                var ticket = old
+                _ = try ticket.use(by: .wish(20), at: nil, now: .noon)
+                try TicketTable.save(ticket, was: old, tx)
+            }
+            #expect(try await !database.conflicts(use))
+            #expect(try await database.conflicts(use))
+            let isCancelled = try await database.conflicts { tx in
+                var ticket = old
+                ticket.cancel(now: .noon)
+                try TicketTable.save(ticket, was: old, tx)
+            }
+            #expect(isCancelled)
+            #expect(try await house.tickets(of: .alice).map(\.state) == [.used])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a date is changed from its latest version only`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let old = try await database.read { try ScheduleTable.known(house.schedule, of: house.concert, $0) }
+            let change = { @Sendable (tx: Transaction) in
+                var schedule = old
+                _ = try schedule.configure(old.settings, version: old.version, by: .wish(20))
+                _ = try ScheduleTable.save(schedule, was: old, tx)
+            }
+            #expect(try await !database.conflicts(change))
+            #expect(try await database.conflicts(change))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a part of many seats is taken once`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let progress = try #require(
+                try await database.read { try SeatChangeTable.find(.wish(3), in: house.concert, $0) })
+            let take = { @Sendable (tx: Transaction) in
+                try SeatChangeTable.take(
+                    upTo: progress.done + 1, after: progress, of: .wish(3), in: house.concert, tx)
+            }
+            #expect(try await !database.conflicts(take))
+            #expect(try await database.conflicts(take))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a decision is made once, and a sale is never forgotten`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let (payment, reservation) = (PaymentID(high: 8, low: 1), ReservationID(high: 7, low: 1))
+            let sale = Decision(payment, for: reservation, .confirmed, at: .noon)
+            let abort = Decision(payment, for: reservation, .aborted(.requested), at: .noon)
+            let concert = house.concert
+            let isNew = try await database.transaction { tx in
+                [sale, abort].map { decision in (try? DecisionTable.insert(decision, in: concert, tx)) ?? false }
+            }
+            #expect(isNew == [true, false])
+            try await database.transaction { try DecisionTable.delete(payment, in: concert, $0) }
+            #expect(try await database.read { try DecisionTable.find(payment, in: concert, $0) } == sale)
+            try await database.transaction { try DecisionTable.settle(abort, in: concert, $0) }
+            try await database.transaction { try DecisionTable.delete(payment, in: concert, $0) }
+            #expect(try await database.read { try DecisionTable.find(payment, in: concert, $0) } == nil)
+        }
+    }
+}
