@@ -21,6 +21,16 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `who is inside and joins once more keeps the place`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let place = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.renew(.alice, place)
+            let again = try await waiting.join(.alice, wish: 11)
+            #expect(again.placeID == place.placeID && again.state == .active)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a retry that comes after leaving makes no second place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let place = try await waiting.join(.alice, wish: 10)

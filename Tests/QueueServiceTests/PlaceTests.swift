@@ -23,6 +23,19 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a place that its user has looked at is still nobody else's`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            for pause in [Duration.zero, .zero, .milliseconds(251)] {
+                waiting.service.clock.advance(by: pause)
+                try await refused("PLACE_NOT_FOUND") { _ = try await waiting.show(.alice, bob) }
+                #expect(try await waiting.show(.bob, bob).state == .waiting)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `the first renewal claims the slot, each gives a pass, and silence ends it`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
@@ -66,6 +79,20 @@ import Testing
             try await waiting.service.run("settlement")
             #expect(try await waiting.show(.bob, bob).state == .admitted)
             #expect(try await waiting.join(.user(1), wish: 12).state == .waiting, "one slot, not eight")
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `who leaves the line is passed over, and the next one comes in`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            let bob = try await waiting.join(.bob, wish: 11)
+            let next = try await waiting.join(.user(1), wish: 12)
+            _ = try await waiting.leave(.bob, bob)
+            _ = try await waiting.leave(.alice, alice)
+            try await waiting.service.run("settlement")
+            #expect(try await waiting.show(.bob, bob).state == .left)
+            #expect(try await waiting.show(.user(1), next).state == .admitted)
         }
     }
 

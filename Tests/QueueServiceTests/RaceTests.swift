@@ -75,6 +75,49 @@ extension JoinLine {
         }
     }
 
+    @Test func `a renewal that was read before the deadlines moved is made anew`() async throws {
+        let limits = RoomLimits(activeLimit: 1, idleMs: 60_000, hardLimitMs: 90_000)
+        try await Waiting.with(.postgreSQL, instances: 2, limits: limits) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.renew(.alice, alice)
+            try await waiting.pass(.seconds(50))
+            let id = try #require(RoomID(bytes: waiting.room))
+            let renewal = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
+            try await HeldRows.with(waiting.service.instances[0].database) { tx in
+                try PlaceStore.shiftDeadlines(in: id, by: .hours(1), tx)
+            } while: { rows in
+                async let renewed = waiting.client(of: .alice, instance: 1).renew(renewal)
+                try await rows.waiting(1)
+                rows.release()
+                let reply = try await renewed
+                #expect(reply.place?.endsAt == (.noon + .hours(1) + .seconds(90)).milliseconds)
+                #expect(reply.place?.lapsesAt == (.noon + .seconds(110)).milliseconds)
+                #expect(reply.passExpiresAt == (.noon + .seconds(170)).milliseconds)
+            }
+            #expect(try await waiting.show(.alice, alice).lapsesAt == (.noon + .seconds(110)).milliseconds)
+        }
+    }
+
+    @Test func `two who leave through two instances at once free two slots`() async throws {
+        try await Waiting.with(.postgreSQL, instances: 2, limits: RoomLimits(activeLimit: 2)) { waiting in
+            let places = try await [waiting.join(.alice, wish: 10), waiting.join(.bob, wish: 11)]
+            for number in 1...3 { try await waiting.join(.user(number), wish: UInt64(20 + number)) }
+            let requests = places.map { LeaveRequest(roomID: waiting.room, placeID: $0.placeID) }
+            try await HeldRows.with(waiting.service.instances[0].database) { tx in
+                try tx.execute("update room set revision = revision")
+            } while: { rows in
+                async let first = waiting.client(of: .alice, instance: 0).leave(requests[0])
+                async let second = waiting.client(of: .bob, instance: 1).leave(requests[1])
+                try await rows.waiting(2)
+                rows.release()
+                _ = try await (first, second)
+            }
+            try await waiting.service.run("settlement")
+            let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+            #expect(shown.leftCount == 2 && shown.admittedCount == 2 && shown.waitingCount == 1)
+        }
+    }
+
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `who waits or has left is told so while the room is busy`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in

@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import QueueAPI
 import RPC
@@ -156,6 +157,34 @@ import Testing
             try await refused("OUT_OF_RANGE") { _ = try await waiting.admin.configureRoom(tooWide) }
             let later = ConfigureRoomRequest(roomID: waiting.room, times: RoomTimes(opensAt: 99))
             try await refused("ROOM_HAS_OPENED") { _ = try await waiting.admin.configureRoom(later) }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a room that is closed with nobody inside ends the places of those who wait`(engine: Engine) async throws {
+        let noon = Timestamp.noon.milliseconds
+        try await Waiting.with(engine, times: RoomTimes(joinsAt: noon, opensAt: noon + 10_000)) { waiting in
+            try await waiting.join(.alice, wish: 10)
+            try await waiting.join(.bob, wish: 11)
+            _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
+            waiting.service.clock.advance(by: .seconds(1))
+            try await waiting.service.run("settlement")
+            let states = try await waiting.service.instances[0].database.read { reader in
+                try reader.rows("select state, ended_at from place") { row in
+                    [try row.int64(0), try row.timestamp(1).milliseconds]
+                }
+            }
+            #expect(states == [[6, noon + 1000], [6, noon + 1000]])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a room that is drained with nobody in it is closed`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            _ = try await waiting.admin.drainRoom(DrainRoomRequest(roomID: waiting.room))
+            try await waiting.service.run("settlement")
+            let found = try await waiting.admin.findRoom(FindRoomRequest(roomID: waiting.room))
+            #expect(found.room?.state == .closed)
         }
     }
 

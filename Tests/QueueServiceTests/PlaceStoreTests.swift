@@ -1,0 +1,94 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import TestSupport
+import Testing
+
+@testable import QueueService
+
+/// Steps of a place that were decided by what another transaction has changed since: on every engine they write nothing.
+@Suite struct PlaceStoreTests {
+    private struct Row: Sendable {
+        let database: Database
+        let room: RoomID
+        let place: Place
+
+        func now() async throws -> Place? {
+            try await database.read { [room, place] in try PlaceStore.place(place.id, in: room, $0) }
+        }
+
+        func change(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws {
+            try await database.transaction(body)
+        }
+
+        /// Whether `body` is refused as a conflict with what was done before.
+        func conflicts(_ body: @escaping @Sendable (Place, RoomID, Transaction) throws -> Void) async throws -> Bool {
+            try await database.conflicts { [room, place] in try body(place, room, $0) }
+        }
+    }
+
+    /// Alice is active: the row as it is then.
+    private func withRow(_ engine: Engine, _ body: (Row) async throws -> Void) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.renew(.alice, alice)
+            let database = waiting.service.instances[0].database
+            let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))
+            let place = try await database.read { try PlaceStore.place(id, in: room, $0) }
+            try await body(Row(database: database, room: room, place: try #require(place)))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a renewal is made where nothing has changed`(engine: Engine) async throws {
+        try await withRow(engine) { row in
+            let isRefused = try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) }
+            #expect(!isRefused)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a renewal conflicts with a step of the room`(engine: Engine) async throws {
+        try await withRow(engine) { row in
+            try await row.change { try $0.execute("update place set revision = revision + 1") }
+            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a renewal conflicts with a move of the deadlines`(engine: Engine) async throws {
+        try await withRow(engine) { row in
+            try await row.change { [room = row.room] in try PlaceStore.shiftDeadlines(in: room, by: .seconds(6), $0) }
+            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+            let place = try await row.now()
+            #expect(place?.lapsesAt == row.place.lapsesAt.map { $0 + .seconds(6) })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a renewal conflicts with the end of the place`(engine: Engine) async throws {
+        try await withRow(engine) { row in
+            try await row.change { try $0.execute("update place set state = 5") }
+            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a place lapses at its deadline, and not where it was renewed`(engine: Engine) async throws {
+        try await withRow(engine) { row in
+            let deadline = try #require(row.place.lapsesAt)
+            @Sendable func lapse(_ id: RoomID, at now: Timestamp, _ tx: Transaction) throws {
+                var room = try RoomStore.lock(id, tx)
+                for place in room.settle(due: [row.place], waiting: [], now: now) {
+                    try PlaceStore.save(place, in: id, tx)
+                }
+                try RoomStore.save(room, tx)
+            }
+            #expect(try await row.conflicts { try lapse($1, at: deadline + .milliseconds(-1), $2) })
+            #expect(try await row.now()?.state == .active)
+            #expect(try await !row.conflicts { try lapse($1, at: deadline, $2) })
+            #expect(try await row.now()?.state == .lapsed)
+        }
+    }
+}
