@@ -90,7 +90,8 @@ let package = Package(
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(
-            of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Runtime", "Threads"]),
+            of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Runtime", "Threads"],
+            exclude: ["pooler"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
         tests(of: "RPC", ["Threads", "CProtocPlugin", "Kernel", "Runtime"]),

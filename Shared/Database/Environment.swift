@@ -82,4 +82,6 @@ package enum DatabaseEvent: Sendable {
     case checked(DatabaseCheck)
     /// An operator started a SQLite database without what is lost of it; the text says what.
     case acceptedLoss(String)
+    /// The database keeps less than it could: a sentence for the operator.
+    case warned(String)
 }

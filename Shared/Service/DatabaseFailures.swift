@@ -21,7 +21,7 @@ extension DatabaseError {
             honest(
                 .aborted, "DATABASE_CONFLICT", "others changed the same rows again and again", Self.restAfterConflict)
         case .unavailable:
-            honest(.unavailable, "DATABASE_UNAVAILABLE", "the database cannot be reached", Self.restAfterTrouble)
+            honest(.unavailable, "DATABASE_UNAVAILABLE", "the database is unavailable", Self.restAfterTrouble)
         case .diskFull:
             honest(.unavailable, "DISK_FULL", "the database has no room left", Self.restAfterTrouble)
         case .constraint, .damaged, .misuse, .setup: nil

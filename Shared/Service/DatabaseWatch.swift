@@ -80,6 +80,7 @@ package final class DatabaseWatch: Sendable {
         case .checked(let check): note(check)
         case .acceptedLoss(let loss):
             log.warning("database started with a loss, as --accept-loss allows", ["lost": "\(loss)"])
+        case .warned(let text): log.warning("database", ["warning": "\(text)"])
         }
     }
 

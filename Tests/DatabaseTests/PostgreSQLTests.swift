@@ -26,7 +26,7 @@ import Threads
     @Test func `a server that is not there is told as such, without the password`() {
         let error = #expect(throws: DatabaseError.self) { try Self.open("postgres://alice:secret@127.0.0.1:1/shop") }
         #expect(error?.reason == .unavailable)
-        #expect(error?.message.hasPrefix("postgres://alice:***@127.0.0.1:1/shop: PostgreSQL cannot be reached") == true)
+        #expect(error?.message.hasPrefix("postgres://alice:***@127.0.0.1:1/shop: no server of this URL takes") == true)
     }
 
     @Test(arguments: [
@@ -83,7 +83,8 @@ import Threads
         ("40001", DatabaseError.Reason.conflict, false), ("40P01", .conflict, false), ("40003", .unavailable, true),
         ("08006", .unavailable, false), ("53300", .unavailable, false), ("53100", .diskFull, false),
         ("55P03", .unavailable, false), ("57014", .unavailable, false), ("57P01", .unavailable, false),
-        ("57P03", .unavailable, false), ("25P03", .unavailable, false), ("25006", .misuse, false),
+        ("57P03", .unavailable, false), ("25P03", .unavailable, false), ("25006", .unavailable, false),
+        ("XX000", .unavailable, false),
         ("28P01", .setup, false), ("42501", .setup, false), ("XX001", .damaged, false), ("22012", .misuse, false),
     ])
     func `an error of the server means what its code says`(
@@ -107,6 +108,95 @@ import Threads
             let goesOn = try await database.transaction { try $0.exists("select 1") }
             #expect(goesOn)
         }
+    }
+
+    /// The same in the answer to a commit: what the server had begun to make durable may be.
+    @Test(arguments: [
+        ("40001", DatabaseError.Reason.conflict, false), ("08006", .unavailable, true), ("57P01", .unavailable, true),
+        ("57014", .unavailable, true), ("XX000", .unavailable, true), ("53200", .unavailable, false),
+        ("22012", .misuse, false), ("warning", .unavailable, true),
+    ])
+    func `an error in the answer to a commit says whether it may have been done`(
+        state: String, reason: DatabaseError.Reason, mayHaveCommitted: Bool
+    ) async throws {
+        let failing = Migration(
+            "create what fails at the commit", "create table step (state text not null)",
+            """
+            create function failing() returns trigger language plpgsql as $$ begin
+                if new.state = 'warning' then raise warning 'less durable than asked'; return null; end if;
+                raise exception using errcode = new.state;
+            end $$
+            """,
+            """
+            create constraint trigger failing after insert on step deferrable initially deferred
+            for each row execute function failing()
+            """)
+        var limits = DatabaseLimits()
+        limits.attempts = 1
+        try await TestDatabase.with(.postgreSQL, [failing], limits: limits) { database in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try $0.execute("insert into step (state) values ($1)", state) }
+            }
+            #expect(error?.reason == reason && error?.mayHaveCommitted == mayHaveCommitted, "\(error?.message ?? "")")
+            let goesOn = try await database.transaction { try $0.exists("select 1") }
+            #expect(goesOn)
+        }
+    }
+
+    @Test func `a server that failed inside is left, and asked again on another connection`() async throws {
+        let runs = Atomic(0)
+        let connections = Atomic(0)
+        let failing = Migration(
+            "create what fails",
+            """
+            create function failing() returns bigint language plpgsql as
+            $$ begin raise exception using errcode = 'XX000'; end $$
+            """)
+        var limits = DatabaseLimits()
+        limits.connections = 1
+        let observe: @Sendable (DatabaseEvent) -> Void = { event in
+            if case .connected = event { connections.wrappingAdd(1, ordering: .relaxed) }
+        }
+        try await TestDatabase.with(.postgreSQL, [failing], limits: limits, observe: observe) { database in
+            let isThere = try await database.transaction { tx in
+                let run = runs.wrappingAdd(1, ordering: .relaxed).newValue
+                return run < 3 ? try tx.exists("select 1 where failing() = 1") : try tx.exists("select 1")
+            }
+            #expect(isThere)
+        }
+        #expect(runs.load(ordering: .relaxed) == 3)
+        #expect(connections.load(ordering: .relaxed) == 3)
+    }
+
+    @Test func `prepared statements are named by their text, in whatever order they come`() async throws {
+        let names = try await withThrowingTaskGroup(of: [String].self) { group in
+            for isReversed in [false, true] {
+                group.addTask {
+                    try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
+                        try await database.transaction { tx in
+                            if isReversed {
+                                _ = try Shop.exists(Shop.order(1), tx)
+                                _ = try Shop.count(tx)
+                            } else {
+                                _ = try Shop.count(tx)
+                                _ = try Shop.exists(Shop.order(1), tx)
+                            }
+                            var names: [String] = []
+                            try tx.forEach(
+                                """
+                                select name from pg_prepared_statements
+                                where statement like '%from purchase%' and statement not like '%prepared%' order by 1
+                                """
+                            ) { row in names.append(try row.text(0)) }
+                            return names
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(names[0] == names[1])
+        #expect(Set(names[0]).count == 2)
     }
 
     private final class Party: Sendable {

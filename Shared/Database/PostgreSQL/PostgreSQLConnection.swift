@@ -9,11 +9,19 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     /// Answers that may be outstanding: well below what the buffers of both ends hold, or each would wait for the other.
     private static let outstandingLimit = 64
 
+    /// A transaction that writes nothing does not wait for the standby. If it found the rows of an earlier one, whose own
+    /// wait was ended by an operator or a crash, then it would acknowledge what a fail-over loses. So it writes something:
+    /// a message in the log, which nobody reads.
+    private static let standbyWait: StaticString = """
+        select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null
+        """
+
     /// What the server still owes, oldest first.
     private enum Owed {
         case preparation(PostgreSQLStatement)
         case execution(StaticString, expectsOne: Bool)
         case rows
+        case commit
         case synchronization
     }
 
@@ -21,27 +29,31 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     var failure: DatabaseError?
     private let faults: Faults?
     private var owed: [Owed] = []
+    private var phase = PostgreSQLPhase.writing
+    /// The server failed in a way that another server may not.
+    private var isSpent = false
     private var parameters = PostgreSQLParameters()
-    private var statements = StatementCache<PostgreSQLStatement>()
-    private var prepared = 0
+    private var statements = PostgreSQLStatements()
 
     init(_ link: PostgreSQLLink, _ faults: Faults?) {
         self.link = link
         self.faults = faults
     }
 
-    /// False: the link is lost or in an unknown state, and with it what was not committed.
-    var isUsable: Bool { link.isAlive && owed.isEmpty }
+    /// False: the link is lost or in an unknown state, and with it what was not committed; or another server is needed.
+    var isUsable: Bool { link.isAlive && owed.isEmpty && !isSpent && link.takesWrites }
 
     // MARK: - One transaction
 
     func begin() throws {
         failure = nil
+        phase = .writing
         try send("begin isolation level read committed", [], .execution("begin", expectsOne: false))
     }
 
     func beginReading() throws {
         failure = nil
+        phase = .reading
         try send("begin isolation level repeatable read read only", [], .execution("begin", expectsOne: false))
     }
 
@@ -57,7 +69,8 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         } else if let fault, fault != .answerLost {
             throw failing(fault.error(at: .commit))
         }
-        try send("commit", [], .execution("commit", expectsOne: false))
+        if link.server.hasSynchronousStandby { try send(Self.standbyWait, [], .execution("wait", expectsOne: false)) }
+        try send("commit", [], .commit)
         synchronize()
         do {
             try settle()
@@ -97,7 +110,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
             defer { PQclear(result) }
             let status = PQresultStatus(result)
             guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
-                let error = DatabaseError(postgreSQL: result, of: link)
+                let error = refusal(result, during: phase)
                 skipResult()
                 throw failing(error)
             }
@@ -153,25 +166,25 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     }
 
     private func statement(_ sql: StaticString, for values: [any Bindable]) throws -> PostgreSQLStatement {
-        if let statement = statements[sql], !statement.isRefused {
+        if let statement = statements[sql] {
             guard statement.takes(values) else {
                 throw failing(DatabaseError(.misuse, "«\(sql)» was first used with parameters of other types"))
             }
             return statement
         }
-        prepared += 1
         let statement: PostgreSQLStatement
+        let isNew: Bool
         do throws(DatabaseError) {
-            statement = try PostgreSQLStatement(sql, number: prepared, for: values)
+            (statement, isNew) = try statements.add(sql, for: values)
         } catch {
             throw failing(error)
         }
+        guard isNew else { return statement }
         let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
         guard PQsendPrepare(link.handle, statement.name, text, Int32(values.count), statement.types) == 1 else {
             throw failing(lost)
         }
         owed.append(.preparation(statement))
-        statements.insert(statement, for: sql)
         return statement
     }
 
@@ -208,6 +221,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     }
 
     private func take(_ debt: Owed) throws(DatabaseError) -> Int {
+        if case .commit = debt { return try takeCommit() }
         guard let result = PQgetResult(link.handle) else { throw lost }
         defer { PQclear(result) }
         if case .synchronization = debt {
@@ -218,12 +232,35 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         let status = PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
             if case .preparation(let statement) = debt { statement.isRefused = true }
-            throw DatabaseError(postgreSQL: result, of: link)
+            throw refusal(result, during: phase)
         }
         guard case .execution(let sql, let expectsOne) = debt else { return 0 }
         let count = strtol(PQcmdTuples(result), nil, 10)
         if expectsOne, count != 1 { throw count == 0 ? .conflict : .notOne(sql, count) }
         return count
+    }
+
+    /// A warning in the answer to a commit says that it is less durable than was asked: an operator ended its wait for the
+    /// standby, or there was no transaction any more. So the outcome is unknown.
+    private func takeCommit() throws(DatabaseError) -> Int {
+        let warningCount = link.warningCount
+        guard let result = PQgetResult(link.handle) else { throw lost }
+        defer { PQclear(result) }
+        skipResult()
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw refusal(result, during: .committing) }
+        guard link.warningCount == warningCount else {
+            throw DatabaseError(.unavailable, "PostgreSQL warns of a commit: \(link.warning)", mayHaveCommitted: true)
+        }
+        return 0
+    }
+
+    private func refusal(_ result: OpaquePointer, during phase: PostgreSQLPhase) -> DatabaseError {
+        guard PQresultStatus(result) != PGRES_PIPELINE_ABORTED else {
+            return DatabaseError(.unavailable, "not run, because an earlier statement failed")
+        }
+        let refusal = PostgreSQLRefusal(result, during: phase, link.message)
+        isSpent = isSpent || refusal.endsConnection
+        return refusal.error
     }
 
     /// To the end of one statement's results.

@@ -6,6 +6,7 @@ import Threads
 final class PostgreSQLEngine: Engine {
     private let url: String
     private let environment: Environment
+    private let connector: PostgreSQLConnector
     private let calls: JobQueue
     private let scans: JobQueue
     private let threads: Latch
@@ -13,11 +14,12 @@ final class PostgreSQLEngine: Engine {
     init(_ url: String, _ migrations: [Migration], _ environment: Environment) throws {
         self.url = url
         self.environment = environment
+        connector = PostgreSQLConnector(url, environment)
         calls = JobQueue(limit: environment.limits.waiting)
         scans = JobQueue(limit: environment.limits.waitingScans)
         threads = Latch(threads: environment.limits.connections + 1)
         do {
-            let connection = PostgreSQLConnection(try PostgreSQLLink(url), environment.faults)
+            let connection = try connector.open()
             let name = SecretURL.withoutPassword(url)
             try Migrator(migrations: migrations, url: name, environment: environment) { $0.postgreSQL }.run(
                 on: connection)
@@ -29,7 +31,7 @@ final class PostgreSQLEngine: Engine {
     }
 
     private func startWorking(off queue: JobQueue) {
-        let worker = PostgreSQLWorker(url, environment)
+        let worker = PostgreSQLWorker(connector, environment)
         let isStarted = Thread.start { [threads, environment] in
             while let job = queue.next() { queue.note(environment.limits.connections, took: worker.run(job)) }
             threads.threadEnded()

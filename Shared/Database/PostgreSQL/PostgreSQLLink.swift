@@ -17,56 +17,72 @@ final class PostgreSQLLink: @unchecked Sendable {
         """
 
     let handle: OpaquePointer
+    let server: PostgreSQLServer
+    private let warnings: Warnings
 
+    /// Connects to the first server of the URL that takes writes, and checks that it keeps what it confirms.
     init(_ url: String) throws(DatabaseError) {
-        try Self.check(url)
-        let options =
-            Self.keepAlive + [
-                ("connect_timeout", "\(Self.connectTimeoutSeconds)"),
-                ("tcp_user_timeout", "\(Self.silenceMilliseconds)"), ("fallback_application_name", "onsale"),
-                // Last, so that what the operator's URL says wins.
-                ("dbname", url),
-            ]
-        var names: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.0)) } + [nil]
-        var values: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.1)) } + [nil]
-        defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }
-        guard let handle = PQconnectdbParams(&names, &values, 1) else { fatalError("no memory for a connection") }
+        let hosts = try PostgreSQLURL(url).hostCount
+        let (handle, warnings) = (Self.connect(url), Warnings())
+        do throws(DatabaseError) {
+            guard PQstatus(handle) == CONNECTION_OK else {
+                throw DatabaseError(.unavailable, "no server of this URL takes writes: \(Self.message(of: handle))")
+            }
+            // Warnings are counted; other notices go nowhere, instead of to standard error.
+            PQsetNoticeReceiver(handle, Warnings.receive, Unmanaged.passUnretained(warnings).toOpaque())
+            server = try PostgreSQLServer(handle, hostCount: hosts)
+            _ = try PostgreSQLAnswer(to: Self.settings, from: handle)
+            guard PQenterPipelineMode(handle) == 1 else {
+                throw DatabaseError(.unavailable, Self.message(of: handle))
+            }
+        } catch {
+            PQfinish(handle)
+            throw error
+        }
         self.handle = handle
-        guard isAlive else { throw DatabaseError(.unavailable, "PostgreSQL cannot be reached: \(message)") }
-        // What servers tell in passing goes nowhere, instead of to standard error.
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        try checkDurability()
-        _ = try answer(to: Self.settings)
-        guard PQenterPipelineMode(handle) == 1 else { throw DatabaseError(.unavailable, message) }
-    }
-
-    /// What libpq says of a URL that it cannot read repeats parts of it, and these may be of the password: so it is not asked
-    /// to connect with one.
-    private static func check(_ url: String) throws(DatabaseError) {
-        let options = PQconninfoParse(url, nil)
-        defer { PQconninfoFree(options) }
-        let port = options.map { first in
-            sequence(first: first) { $0 + 1 }.prefix { $0.pointee.keyword != nil }
-                .first { String(cString: $0.pointee.keyword) == "port" }?.pointee.val.map { String(cString: $0) }
-        }
-        guard let port, (port ?? "").allSatisfy({ $0.isNumber || $0 == "," }) else {
-            throw DatabaseError(
-                .setup,
-                """
-                this URL cannot be read: a character in user, password or name that has a meaning in URLs must be written \
-                as its code, such as %2F for / and %25 for %
-                """)
-        }
+        self.warnings = warnings
     }
 
     deinit {
         PQfinish(handle)
     }
 
+    private static func connect(_ url: String) -> OpaquePointer {
+        let options =
+            keepAlive + [
+                ("connect_timeout", "\(connectTimeoutSeconds)"), ("tcp_user_timeout", "\(silenceMilliseconds)"),
+                ("fallback_application_name", "onsale"),
+                // After the defaults, so that the operator's URL wins.
+                ("dbname", url),
+                // After the URL, because a service writes: libpq then passes over a host that is a standby, or read-only.
+                ("target_session_attrs", "read-write"),
+            ]
+        var names: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.0)) } + [nil]
+        var values: [UnsafePointer<CChar>?] = options.map { UnsafePointer(strdup($0.1)) } + [nil]
+        defer { for text in names + values { free(UnsafeMutablePointer(mutating: text)) } }
+        guard let handle = PQconnectdbParams(&names, &values, 1) else { fatalError("no memory for a connection") }
+        return handle
+    }
+
     var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 
+    /// False once the server has reported that it is a standby, or that its transactions are read-only. Servers before
+    /// PostgreSQL 14 do not report it; their refusal of a write (25006) tells.
+    var takesWrites: Bool { !reports("in_hot_standby") && !reports("default_transaction_read_only") }
+
+    private func reports(_ setting: String) -> Bool {
+        PQparameterStatus(handle, setting).map { strcmp($0, "on") == 0 } ?? false
+    }
+
+    /// How many warnings the server has sent.
+    var warningCount: Int { warnings.count }
+    /// The latest one.
+    var warning: String { warnings.latest }
+
     /// libpq's own words about what went wrong last.
-    var message: String {
+    var message: String { Self.message(of: handle) }
+
+    static func message(of handle: OpaquePointer) -> String {
         String(cString: PQerrorMessage(handle)).split(separator: "\n").joined(separator: "; ")
     }
 
@@ -87,24 +103,19 @@ final class PostgreSQLLink: @unchecked Sendable {
         shutdown(PQsocket(handle), CInt(SHUT_RDWR))
     }
 
-    private func checkDurability() throws(DatabaseError) {
-        guard try answer(to: "show synchronous_commit") != "off" else {
-            throw DatabaseError(
-                .setup,
-                """
-                this PostgreSQL forgets commits that it has confirmed when it crashes: synchronous_commit is off. \
-                Set it to on, in postgresql.conf or for this user or database
-                """)
-        }
-    }
+    /// Counts warnings, and keeps the latest. libpq calls it on the thread that reads from the connection.
+    private final class Warnings {
+        var count = 0
+        var latest = ""
 
-    private func answer(to sql: String) throws(DatabaseError) -> String {
-        let result = PQexec(handle, sql)
-        defer { PQclear(result) }
-        let status = PQresultStatus(result)
-        guard status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
-            throw result.map { DatabaseError(postgreSQL: $0, of: self) } ?? DatabaseError(.unavailable, message)
+        static let receive: PQnoticeReceiver = { context, result in
+            guard let context, let result else { return }
+            // PG_DIAG_SEVERITY_NONLOCALIZED and PG_DIAG_MESSAGE_PRIMARY: macros in libpq, hence not seen from Swift.
+            let severity = PQresultErrorField(result, Int32(UInt8(ascii: "V"))).map { String(cString: $0) }
+            guard severity == "WARNING" else { return }
+            let warnings = Unmanaged<Warnings>.fromOpaque(context).takeUnretainedValue()
+            warnings.count += 1
+            warnings.latest = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) } ?? ""
         }
-        return PQntuples(result) > 0 ? String(cString: PQgetvalue(result, 0, 0)) : ""
     }
 }

@@ -3,18 +3,20 @@ import Glibc
 
 /// A statement as one connection has prepared it.
 final class PostgreSQLStatement {
+    let text: String
     let name: UnsafeMutablePointer<CChar>
     let types: [Oid]
     /// The server did not take it, or was not asked after an earlier error: it is to be prepared anew.
     var isRefused = false
 
-    init(_ sql: StaticString, number: Int, for values: [any Bindable]) throws(DatabaseError) {
+    init(_ sql: StaticString, named name: String, _ types: [Oid]) throws(DatabaseError) {
         let count = Self.parameterCount(of: sql)
-        guard values.count == count else {
-            throw DatabaseError(.misuse, "«\(sql)» takes \(count) parameters, not \(values.count)")
+        guard types.count == count else {
+            throw DatabaseError(.misuse, "«\(sql)» takes \(count) parameters, not \(types.count)")
         }
-        name = strdup("s\(number)")
-        types = values.map { type(of: $0).kind.typeOID }
+        text = sql.description
+        self.name = strdup(name)
+        self.types = types
     }
 
     deinit {
@@ -23,6 +25,21 @@ final class PostgreSQLStatement {
 
     func takes(_ values: [any Bindable]) -> Bool {
         values.count == types.count && zip(values, types).allSatisfy { type(of: $0).kind.typeOID == $1 }
+    }
+
+    /// A name made from the text and the types, the same in every program and version: 128 bits of FNV-1a.
+    static func name(of sql: StaticString, _ types: [Oid]) -> String {
+        let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
+        let types = types.flatMap { oid in (0..<4).map { UInt8(truncatingIfNeeded: oid >> (8 * $0)) } }
+        func hash(_ basis: UInt64) -> String {
+            var hash = basis
+            for bytes in [AnySequence(text), AnySequence(types)] {
+                for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            }
+            let digits = String(hash, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        return "onsale_" + hash(0xcbf2_9ce4_8422_2325) + hash(0x6c62_272e_07bb_0142)
     }
 
     /// The highest `$n`: the server itself would take values that the text does not use.

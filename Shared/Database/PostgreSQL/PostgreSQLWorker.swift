@@ -5,12 +5,12 @@ import Kernel
 ///
 /// Sound to share: only its own thread uses it.
 final class PostgreSQLWorker: @unchecked Sendable {
-    private let url: String
+    private let connector: PostgreSQLConnector
     private let environment: Environment
     private var connection: PostgreSQLConnection?
 
-    init(_ url: String, _ environment: Environment) {
-        self.url = url
+    init(_ connector: PostgreSQLConnector, _ environment: Environment) {
+        self.connector = connector
         self.environment = environment
     }
 
@@ -45,7 +45,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
 
     private func connected() throws(DatabaseError) -> PostgreSQLConnection {
         if let connection { return connection }
-        let new = PostgreSQLConnection(try PostgreSQLLink(url), environment.faults)
+        let new = try connector.connect()
         environment.observe(.connected)
         connection = new
         return new
@@ -74,5 +74,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
             job.fail(connection.failure!)
         }
         connection.rollback()
+        // With its last answer the server has reported what it is by now; a standby may show what is long past.
+        if !connection.link.takesWrites { job.fail(.takesNoWrites("PostgreSQL reports it")) }
     }
 }

@@ -1,0 +1,80 @@
+import CPostgreSQL
+import Glibc
+
+/// The properties of a server that a connection depends on, as the server reported them when the connection was made.
+struct PostgreSQLServer {
+    /// Of the URL: each of them may be promoted one day.
+    let hostCount: Int
+    /// The level that this session keeps: a later change of the server's configuration does not reach it.
+    let synchronousCommit: String
+    /// True if a commit waits for a standby.
+    let hasSynchronousStandby: Bool
+    /// True if the session belongs to another process than the one that answered: a pooler stands in between.
+    let isPooled: Bool
+
+    /// Throws if a crash, or a fail-over to another host, may lose what this server confirms.
+    init(_ handle: OpaquePointer, hostCount: Int) throws(DatabaseError) {
+        self.hostCount = hostCount
+        let answer = try PostgreSQLAnswer(
+            to: """
+                select set_config('synchronous_commit', current_setting('synchronous_commit'), false),
+                    coalesce(current_setting('synchronous_standby_names', true), ''), pg_backend_pid()
+                """, from: handle)
+        synchronousCommit = answer.columns[0]
+        hasSynchronousStandby = !answer.columns[1].isEmpty
+        isPooled = answer.columns[2] != "\(PQbackendPID(handle))"
+        try checkDurability()
+    }
+
+    private func checkDurability() throws(DatabaseError) {
+        guard synchronousCommit != "off" else {
+            throw DatabaseError(
+                .setup,
+                """
+                this PostgreSQL forgets commits that it has confirmed when it crashes: synchronous_commit is off. \
+                Set it to on, in postgresql.conf or for this user or database
+                """)
+        }
+        let mayFailOver = hostCount > 1 || hasSynchronousStandby
+        guard !mayFailOver || ["on", "remote_apply"].contains(synchronousCommit) else {
+            throw DatabaseError(
+                .setup,
+                """
+                this PostgreSQL confirms commits that no standby has on its disk, and a fail-over forgets them: \
+                synchronous_commit is \(synchronousCommit). Set it to on, in postgresql.conf or for this user or database
+                """)
+        }
+    }
+
+    /// A warning for the operator; nil if there is nothing to say.
+    var warning: String? {
+        guard hostCount > 1, !hasSynchronousStandby else { return nil }
+        return """
+            the database URL names \(hostCount) hosts, and synchronous_standby_names is empty: a fail-over loses the \
+            latest commits. Name a standby there (deploy/README.md, Fail over)
+            """
+    }
+}
+
+/// The first row of the answer to a statement, in text form: for what is asked when a connection is made.
+struct PostgreSQLAnswer {
+    let columns: [String]
+
+    init(to sql: String, from handle: OpaquePointer) throws(DatabaseError) {
+        try self.init(PQexec(handle, sql), from: handle)
+    }
+
+    /// Takes `result` over.
+    init(_ result: OpaquePointer?, from handle: OpaquePointer) throws(DatabaseError) {
+        defer { PQclear(result) }
+        let status = PQresultStatus(result)
+        guard let result, status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
+            let message = PostgreSQLLink.message(of: handle)
+            throw result.map { PostgreSQLRefusal($0, during: .opening, message).error }
+                ?? DatabaseError(.unavailable, message)
+        }
+        columns = (0..<(PQntuples(result) > 0 ? PQnfields(result) : 0)).map {
+            String(cString: PQgetvalue(result, 0, $0))
+        }
+    }
+}

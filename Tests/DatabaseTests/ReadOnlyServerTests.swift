@@ -1,0 +1,117 @@
+import Database
+import Kernel
+import Runtime
+import TestSupport
+import Testing
+
+/// A server that takes no writes: a standby, or one with default_transaction_read_only.
+@Suite struct ReadOnlyServerTests {
+    private static func open(_ url: String, attempts: Int = 12) async throws -> Database {
+        var limits = DatabaseLimits()
+        limits.connections = 2
+        limits.attempts = attempts
+        return try await onThread { [limits] in
+            try Database(url: url, migrations: Shop.migrations, clock: SystemClock(), limits: limits)
+        }
+    }
+
+    private static func host(of url: String) -> String {
+        String(url.split(separator: "@")[1].split(separator: "/")[0])
+    }
+
+    @Test func `it is not opened, and the message says what to do`() async throws {
+        try await OwnServer.with { server in
+            try await server.set("default_transaction_read_only", to: "on")
+            let error = await #expect(throws: DatabaseError.self) { try await Self.open(server.url) }
+            #expect(error?.reason == .unavailable)
+            #expect(error?.message.contains("no server of this URL takes writes") == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test func `of several hosts the one that takes writes is used, also where the URL does not ask for that`()
+        async throws
+    {
+        try await OwnServer.with { server in
+            try await server.set("default_transaction_read_only", to: "on")
+            let test = try await TestDatabase.make(on: .postgreSQL)
+            let hosts = "\(Self.host(of: server.url)),\(Self.host(of: test.url))"
+            for wish in ["", "&target_session_attrs=any", "&target_session_attrs=primary"] {
+                let url = test.url.replacing(Self.host(of: test.url), with: hosts) + wish
+                let database = try await Self.open(url)
+                try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) }
+                #expect(try await database.read { try Shop.count($0) } == 1)
+                await database.close()
+            }
+        }
+    }
+
+    @Test(arguments: ["standby", "prefer-standby", "read-only"])
+    func `a URL that asks for a standby is refused`(wish: String) async throws {
+        let test = try await TestDatabase.make(on: .postgreSQL)
+        let error = await #expect(throws: DatabaseError.self) {
+            try await Self.open("\(test.url)&target_session_attrs=\(wish)")
+        }
+        #expect(error?.reason == .setup)
+        #expect(error?.message.contains("target_session_attrs=\(wish)") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `a server that takes no more writes is unavailable, and then used again by itself`() async throws {
+        try await OwnServer.with { server in
+            let database = try await Self.open(server.url, attempts: 1)
+            try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) }
+            try await server.set("default_transaction_read_only", to: "on")
+            for number in 2...5 as ClosedRange<UInt64> {
+                let error = await #expect(throws: DatabaseError.self) {
+                    try await database.transaction { try Shop.insertOnce(Shop.order(number), seat: 2, $0) }
+                }
+                #expect(error?.reason == .unavailable && error?.mayHaveCommitted == false, "\(error?.message ?? "")")
+                #expect(error?.message.contains("writes") == true, "\(error?.message ?? "")")
+            }
+            await #expect(throws: DatabaseError.self, "what it shows may be old") {
+                try await database.read { try Shop.count($0) }
+            }
+            try await server.set("default_transaction_read_only", to: "off")
+            try await database.transaction { try Shop.insertOnce(Shop.order(6), seat: 6, $0) }
+            #expect(try await database.read { try Shop.count($0) } == 2)
+            await database.close()
+        }
+    }
+
+    @Test func `an idle connection notices it before it answers a read`() async throws {
+        try await OwnServer.with { server in
+            let database = try await Self.open(server.url, attempts: 1)
+            #expect(try await database.read { try Shop.count($0) } == 0)
+            try await server.set("default_transaction_read_only", to: "on")
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.read { try Shop.count($0) }
+            }
+            #expect(error?.reason == .unavailable)
+            await database.close()
+        }
+    }
+
+    @Test func `a transaction that meets it is tried again until the server is promoted`() async throws {
+        try await OwnServer.with { server in
+            let database = try await Self.open(server.url, attempts: 1000)
+            try await server.set("default_transaction_read_only", to: "on")
+            let write = Task { try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) } }
+            try await server.run("select pg_sleep(0.3)")
+            try await server.set("default_transaction_read_only", to: "off")
+            try await write.value
+            #expect(try await database.read { try Shop.count($0) } == 1)
+            await database.close()
+        }
+    }
+
+    @Test func `a read that writes is a mistake of the program, and costs no connection`() async throws {
+        try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.read { reader in
+                    try reader.first("delete from purchase returning seat") { row in try row.int(0) }
+                }
+            }
+            #expect(error?.reason == .misuse)
+            #expect(error?.message.contains("that takes a transaction") == true)
+        }
+    }
+}

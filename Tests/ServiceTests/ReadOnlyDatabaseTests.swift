@@ -1,0 +1,40 @@
+import Database
+import Kernel
+import Runtime
+import Service
+import TestSupport
+import Testing
+
+@Suite struct ReadOnlyDatabaseTests {
+    private static let mostChecks = 100
+
+    @Test func `a program whose server takes no writes is unready until it takes them again`() async throws {
+        try await OwnServer.with { server in
+            let clock = SystemClock()
+            let health = Health()
+            health.enter(.running)
+            let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, Metrics(), health, clock)
+            var limits = DatabaseLimits()
+            limits.connections = 2
+            let database = try await onThread { [limits] in
+                try Database(
+                    url: server.url, migrations: [Migration("create nothing")], clock: clock, limits: limits)
+            }
+            // One check has a second, which a busy machine may need for less.
+            func checked(until isDone: ([String]) -> Bool) async throws {
+                for _ in 1...Self.mostChecks {
+                    try? await watch.check(of: database).run()
+                    if isDone(health.problems) { return }
+                    try await clock.sleep(for: .milliseconds(50))
+                }
+                throw Patience.Over("\(health.problems)")
+            }
+            try await checked { $0.isEmpty }
+            try await server.set("default_transaction_read_only", to: "on")
+            try await checked { $0.contains { $0.contains("takes writes") || $0.contains("takes no writes") } }
+            try await server.set("default_transaction_read_only", to: "off")
+            try await checked { $0.isEmpty }
+            await database.close()
+        }
+    }
+}
