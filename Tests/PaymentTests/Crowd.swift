@@ -81,6 +81,9 @@ final class Crowd: @unchecked Sendable {
 
     func close() async throws { try await onLoop { [self] in isClosed = true } }
 
+    /// How many payments payers know the outcome of.
+    func decidedCount() async throws -> Int { try await onLoop { [self] in isPaid.count } }
+
     func shutdown() async { for client in clients { await client.shutdown() } }
 
     /// How many payments are undecided, and whether the books fit.

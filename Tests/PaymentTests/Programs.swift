@@ -1,6 +1,7 @@
 import Database
 import Identity
 import Kernel
+import Runtime
 import Service
 import TestSupport
 import Threads
@@ -18,19 +19,33 @@ final class Programs: Sendable {
 
     let keys: KeyFile
     private let folder = TemporaryFolder()
-    private let databases: [Name: TestDatabase]
+    private let urls: [Name: String]
+    /// Kept for as long as the programs run.
+    private let databases: [TestDatabase]
     private let running = Lock<[Name: ServiceProcess]>([:])
     private var keyPath: String { folder.path + "/keys" }
 
-    private init(on engine: Engine) async throws {
-        var databases: [Name: TestDatabase] = [:]
-        for name in Name.allCases { databases[name] = try await .make(on: engine) }
+    private init(on urls: [Name: String], _ databases: [TestDatabase] = []) throws {
+        self.urls = urls
         self.databases = databases
         keys = try KeyFile.create(at: folder.path + "/keys")
     }
 
     static func with(_ engine: Engine, _ body: (Programs) async throws -> Void) async throws {
-        let programs = try await Programs(on: engine)
+        var databases: [Name: TestDatabase] = [:]
+        for name in Name.allCases { databases[name] = try await .make(on: engine) }
+        try await run(try Programs(on: databases.mapValues(\.url), Array(databases.values)), body)
+    }
+
+    /// On one server, with a schema of that name for each of them, which is there already.
+    static func with(
+        server url: String, schemas: [Name: String], _ body: (Programs) async throws -> Void
+    ) async throws {
+        let urls = schemas.mapValues { "\(url)\(url.contains("?") ? "&" : "?")options=-csearch_path%3D\($0)" }
+        try await run(try Programs(on: urls), body)
+    }
+
+    private static func run(_ programs: Programs, _ body: (Programs) async throws -> Void) async throws {
         do {
             for name in Name.allCases { try await programs.start(name, at: .loopback(0)) }
             try await body(programs)
@@ -71,7 +86,7 @@ final class Programs: Sendable {
         for attempt in 1...Self.maximumStarts {
             do {
                 let process = try await ServiceProcess.start(
-                    name.rawValue, at: databases[name]!.url, keys: keyPath, address: address, arguments: arguments)
+                    name.rawValue, at: urls[name]!, keys: keyPath, address: address, arguments: arguments)
                 return running.withLock { $0[name] = process }
             } catch  where attempt < Self.maximumStarts {}
         }
@@ -81,7 +96,10 @@ final class Programs: Sendable {
     func look<Value: Sendable>(
         at name: Name, _ context: ServiceContext, _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
-        let database = try await databases[name]!.open(context.migrations)
+        let url = urls[name]!
+        let database = try await onThread {
+            try Database(url: url, migrations: context.migrations, clock: SystemClock())
+        }
         let value = try await database.scan(body)
         await database.close()
         return value

@@ -1,0 +1,69 @@
+import ConcertService
+import Kernel
+import RPC
+import Runtime
+import TestSupport
+import Testing
+import WalletAPI
+import WalletService
+
+/// What is checked once a crowd has bought: no payment is left undecided, the audit is clean, all promises hold, and every
+/// acknowledged payment has its ticket.
+struct Aftermath {
+    /// In quarters of a second.
+    private static let mostLooks = 240
+
+    private let crowd: Crowd
+    private let programs: Programs
+
+    init(_ crowd: Crowd, _ programs: Programs) {
+        self.crowd = crowd
+        self.programs = programs
+    }
+
+    /// Ends the crowd and the programs.
+    func check() async throws {
+        try await waitForQuiet()
+        let audit = try await crowd.audit()
+        #expect(audit.misfit == "")
+        await crowd.shutdown()
+        try await programs.kill(Programs.Name.allCases)
+        try await checkBooks()
+    }
+
+    private func waitForQuiet() async throws {
+        let clock = SystemClock()
+        try await clock.sleep(for: Crowd.hold)
+        for _ in 1...Self.mostLooks {
+            let (pending, due) = (try await crowd.audit().pendingPaymentCount, try await crowd.refundsDue())
+            if pending == 0, due == 0, try await passesDue() == 0 { return }
+            try await clock.sleep(for: .milliseconds(250))
+        }
+        Issue.record("there is no quiet")
+    }
+
+    /// What Wallet tells nobody, it shows when it is killed once more.
+    private func passesDue() async throws -> Int {
+        try await programs.kill([.wallet])
+        let count = try await programs.look(at: .wallet, .wallet) { try WalletBooks($0).passesDue }
+        try await programs.startAgain([.wallet])
+        return count
+    }
+
+    /// All promises, read from what they left.
+    private func checkBooks() async throws {
+        let wallet = try await programs.look(at: .wallet, .wallet) { try WalletBooks($0) }
+        let concert = try await programs.look(at: .concert, .concert) { try ConcertBooks($0) }
+        var invariants = Invariants()
+        try invariants.check(wallet)
+        try invariants.check(concert)
+        try invariants.check(wallet, concert)
+        try invariants.checkQuiet(wallet, concert, at: SystemClock().now)
+        try invariants.heard(crowd.isPaid, wallet)
+        for (payment, isPaid) in crowd.isPaid where isPaid {
+            let reservation = crowd.reservations[payment]!
+            guard !crowd.returned.contains(reservation) else { continue }
+            #expect(concert.tickets(of: reservation).count == 1, "payment \(payment) was answered with PAID")
+        }
+    }
+}

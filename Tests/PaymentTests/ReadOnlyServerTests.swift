@@ -1,0 +1,197 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import RPC
+import Runtime
+import TestSupport
+import Testing
+import WalletAPI
+
+/// The three programs on a server that takes no writes for a while, as a standby does until it is promoted.
+@Suite(.serialized) struct ReadOnlyServerTests {
+    private static let buyers = 16
+    private static let schemas = Dictionary(uniqueKeysWithValues: Programs.Name.allCases.map { ($0, "of_\($0)") })
+
+    private static func withPrograms(_ body: (OwnServer, Programs) async throws -> Void) async throws {
+        try await OwnServer.with { server in
+            for schema in schemas.values { try await server.run("create schema \(schema)") }
+            try await Programs.with(server: server.url, schemas: schemas) { try await body(server, $0) }
+        }
+    }
+
+    @Test func `buyers go on by themselves after the promotion, and no caller gets INTERNAL`() async throws {
+        try await Self.withPrograms { server, programs in
+            let loops = Loops(count: 1)
+            defer { loops.stop() }
+            let crowd = Crowd(programs, on: loops, seed: 7)
+            try await crowd.open(now: SystemClock().now)
+            // A failure that a buyer may not ask again after, such as INTERNAL, ends this with an error.
+            async let bought: Void = crowd.buy(count: Self.buyers)
+            try await Self.sales(of: crowd, above: 20)
+            try await server.set("default_transaction_read_only", to: "on")
+            try await SystemClock().sleep(for: .seconds(3))
+            let before = try await crowd.decidedCount()
+            let promotion = SystemClock().uptime
+            try await server.set("default_transaction_read_only", to: "off")
+            try await Self.sales(of: crowd, above: before)
+            print("the next sale came \((SystemClock().uptime - promotion).milliseconds) ms after the promotion")
+            try await Self.sales(of: crowd, above: before + 20)
+            try await crowd.close()
+            try await bought
+            try await Aftermath(crowd, programs).check()
+        }
+    }
+
+    static func sales(of crowd: Crowd, above count: Int) async throws {
+        for _ in 0..<(Patience.milliseconds / 10) {
+            if try await crowd.decidedCount() > count { return }
+            try await SystemClock().sleep(for: .milliseconds(10))
+        }
+        throw Patience.Over("no more sales than \(count)")
+    }
+
+    @Test func `every write that is sent again with its id gets its first answer`() async throws {
+        try await Self.withPrograms { server, programs in
+            let loops = Loops(count: 1)
+            defer { loops.stop() }
+            let writes = try await FirstAnswers(programs, on: loops)
+            let first = try await writes.run(timeout: .seconds(30))
+            try await server.set("default_transaction_read_only", to: "on")
+            let failures = await writes.failures(timeout: .seconds(1), unless: first)
+            #expect(failures.count > first.count / 2)
+            for (name, failure) in failures {
+                #expect([.unavailable, .deadlineExceeded].contains(failure.code), "\(name): \(failure)")
+            }
+            try await server.set("default_transaction_read_only", to: "off")
+            #expect(try await writes.run(timeout: .seconds(30)) == first)
+            await writes.shutdown()
+        }
+    }
+}
+
+/// A write of each kind, to be sent again and again with the same ids.
+private struct FirstAnswers: Sendable {
+    private typealias Write = @Sendable (Duration) async throws -> String
+
+    private static let price: UInt64 = 1000
+    private let programs: Programs
+    private let clients: [Client]
+    private let queue: QueueClient
+    private let concert: ConcertClient
+    private let wallet: WalletClient
+
+    init(_ programs: Programs, on loops: Loops) async throws {
+        self.programs = programs
+        var settings = ClientSettings()
+        settings.credential = []
+        clients = Programs.Name.allCases.map { Client(to: [programs.address(of: $0)], on: loops, settings: settings) }
+        (queue, concert, wallet) = (QueueClient(clients[0]), ConcertClient(clients[1]), WalletClient(clients[2]))
+    }
+
+    func shutdown() async { for client in clients { await client.shutdown() } }
+
+    /// In an order in which each finds what it needs.
+    private var writes: [(String, Write)] {
+        [
+            ("CreateRoom", createRoom), ("Join", join), ("CreateConcert", createConcert), ("AddSchedule", addSchedule),
+            ("SetSeats", setSeats), ("SignUp", signUp), ("TopUp", topUp), ("ReserveSeats", reserveSeats), ("Pay", pay),
+            ("CancelReservation", cancelReservation),
+        ]
+    }
+
+    /// The answer to each, without what is true at its moment only.
+    func run(timeout: Duration) async throws -> [String: String] {
+        var answers: [String: String] = [:]
+        for (name, write) in writes { answers[name] = try await write(timeout) }
+        return answers
+    }
+
+    /// The failure of each that does not get its answer.
+    func failures(timeout: Duration, unless answers: [String: String]) async -> [String: RPCFailure] {
+        await withTaskGroup { group in
+            for (name, write) in writes {
+                group.addTask { () -> (String, RPCFailure?) in
+                    do {
+                        let answer = try await write(timeout)
+                        #expect(answer == answers[name], "\(name)")
+                        return (name, nil)
+                    } catch {
+                        return (name, error as? RPCFailure ?? RPCFailure(.internal, "UNKNOWN", "\(error)"))
+                    }
+                }
+            }
+            var failures: [String: RPCFailure] = [:]
+            for await (name, failure) in group { failures[name] = failure }
+            return failures
+        }
+    }
+
+    private func options(_ somebody: Somebody, _ number: UInt64, _ timeout: Duration) -> CallOptions {
+        CallOptions(timeout: timeout, requestID: .wish(number), credential: somebody.credential(programs.keys))
+    }
+
+    private func createRoom(_ timeout: Duration) async throws -> String {
+        let room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1, timeout)).room!
+        _ = try await queue.openRoom(OpenRoomRequest(roomID: room.roomID), options(.operator, 11, timeout))
+        return "\(room.roomID)"
+    }
+
+    private func join(_ timeout: Duration) async throws -> String {
+        let request = JoinRequest(roomID: RequestID.wish(1).bytes)
+        return "\(try await queue.join(request, options(.alice, 2, timeout)).place!.placeID)"
+    }
+
+    private func createConcert(_ timeout: Duration) async throws -> String {
+        let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
+        return "\(try await concert.createConcert(tour, options(.operator, 3, timeout)).concert!.concertID)"
+    }
+
+    private func addSchedule(_ timeout: Duration) async throws -> String {
+        let day: UInt64 = 86_400_000
+        let settings = ScheduleSettings(
+            name: "tonight", startsAtMs: 25_000 * day, endsAtMs: 25_000 * day + 1, saleOpensAtMs: day,
+            saleClosesAtMs: 24_000 * day, cancelUntilMs: 24_000 * day, holdMs: 600_000)
+        let request = AddScheduleRequest(concertID: RequestID.wish(3).bytes, settings: settings)
+        return "\(try await concert.addSchedule(request, options(.operator, 4, timeout)).schedule!.scheduleID)"
+    }
+
+    private func setSeats(_ timeout: Duration) async throws -> String {
+        let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 9), grade: "A", price: Self.price)
+        let request = SetSeatsRequest(
+            concertID: RequestID.wish(3).bytes, scheduleID: RequestID.wish(4).bytes, offers: [offer])
+        let counts = try await concert.setSeats(request, options(.operator, 5, timeout)).counts!
+        return "\(counts.added) added, \(counts.changed) changed"
+    }
+
+    private func signUp(_ timeout: Duration) async throws -> String {
+        let request = SignUpRequest(name: "alice", password: "correct horse battery")
+        let options = CallOptions(timeout: timeout, requestID: .wish(6))
+        return "\(try await wallet.signUp(request, options).session!.userID)"
+    }
+
+    private func topUp(_ timeout: Duration) async throws -> String {
+        let request = TopUpRequest(amount: 5 * Self.price, currency: "EUR")
+        return "\(try await wallet.topUp(request, options(.alice, 7, timeout)).balance!.available)"
+    }
+
+    private func reserveSeats(_ timeout: Duration) async throws -> String {
+        let request = ReserveSeatsRequest(
+            concertID: RequestID.wish(3).bytes, scheduleID: RequestID.wish(4).bytes,
+            wish: .seats(SeatNames(names: ["1"])))
+        let entry = try await concert.reserveSeats(request, options(.alice, 8, timeout)).reservation!
+        return "\(entry.reservationID) \(entry.seats) \(entry.amount) \(entry.deadlineMs)"
+    }
+
+    private func pay(_ timeout: Duration) async throws -> String {
+        let request = PayRequest(
+            paymentID: RequestID.wish(9).bytes, concertID: RequestID.wish(3).bytes,
+            reservationID: RequestID.wish(8).bytes, amount: Self.price, currency: "EUR")
+        return "\(try await wallet.pay(request, options(.alice, 9, timeout)).payment!.outcome)"
+    }
+
+    private func cancelReservation(_ timeout: Duration) async throws -> String {
+        let request = CancelReservationRequest(
+            concertID: RequestID.wish(3).bytes, reservationID: RequestID.wish(8).bytes)
+        return "\(try await concert.cancelReservation(request, options(.alice, 10, timeout)).refundID)"
+    }
+}
