@@ -9,9 +9,9 @@ from repository import ROOT, SERVICES, options, text, tracked
 from shell import Shell
 
 
-def consoles(document):
-    """Of each ```console block: pairs of a command line and the output shown below it."""
-    for block in re.findall(r"^```console\n(.*?)^```$", document, re.M | re.S):
+def consoles(document, name="console"):
+    """Of each block with that name: pairs of a command line and the output shown below it."""
+    for block in re.findall(rf"^```{name}\n(.*?)^```$", document, re.M | re.S):
         pairs = []
         for line in block.splitlines():
             if line.startswith("$ "):

@@ -31,7 +31,7 @@ class Scripts(unittest.TestCase):
     # Each is run on a fresh machine: its files, together.
     RUN_ALONE = [
         ["proto/generate"], ["Tests/Models/check"], ["Tests/Fuzz/run"], ["Tests/PaymentTests/histories"],
-        ["deploy/with-postgres"], ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/database"],
+        ["deploy/with-postgres"], ["Tests/Failover/check"], ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/database"],
         ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/holds"],
         ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/purchases"],
         ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/queue"],

@@ -27,12 +27,12 @@ def bash():
 class Shell:
     """A bash in a fresh folder, where the repository's files are."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, has_own_network=True):
         for name in {path.relative_to(ROOT).parts[0] for path in tracked()}:
             pathlib.Path(folder, name).symlink_to(ROOT / name)
         environment = {**os.environ, "HOME": folder, "XDG_CONFIG_HOME": folder + "/.config"}
         self.process = subprocess.Popen(
-            bash(), start_new_session=True, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            bash() if has_own_network else ["bash"], start_new_session=True, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def type(self, command, patience=PATIENCE):
         """What was printed, and the exit code."""
