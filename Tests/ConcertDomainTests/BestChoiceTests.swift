@@ -31,6 +31,10 @@ import Testing
         #expect([["1-3", "1-4"], ["1-4", "1-5"]].contains(try choose(2, in: "xx...xxx")))
     }
 
+    @Test func `at the end of a gap that is nearest to the middle`() throws {
+        #expect(try choose(2, in: "...xxx") == ["1-2", "1-3"])
+    }
+
     @Test func `together in one row or not at all`() throws {
         #expect(throws: ConcertRefusal.noSeatsTogether(count: 3, grade: "A")) { try choose(3, in: "..x..", "x..x.") }
         #expect(throws: ConcertRefusal.gradeUnknown("A")) { try choose(1, in: "") }

@@ -142,6 +142,15 @@ import Testing
             """)
     }
 
+    @Test func `a payment of another amount buys nothing`() throws {
+        let world = try Play()
+        let amount = world.reservation.amount
+        for other in [Money(minorUnits: amount.minorUnits - 1, .eur), Money(minorUnits: amount.minorUnits, .usd)] {
+            let outcome = Decision.judge(world.reservation, paidBy: .alice, other, now: .noon)
+            #expect(outcome == .aborted(.mismatch))
+        }
+    }
+
     @Test func `a payment for what nobody knows buys nothing`() {
         let outcome = Decision.judge(nil, paidBy: .alice, Money(minorUnits: 1, .eur), now: .noon)
         #expect(outcome == .aborted(.gone))

@@ -102,7 +102,9 @@ import Testing
             }
             #expect(rows.count == 1000)
             let error = await #expect(throws: DatabaseError.self) {
-                try await database.read { try $0.rows("select id from account") { try $0.int(0) } }
+                try await database.read { reader in
+                    try reader.rows("select id from account where id <= $1", Reader.rowLimit + 1) { try $0.int(0) }
+                }
             }
             #expect(error?.reason == .misuse)
             let sum = try await database.scan { reader in

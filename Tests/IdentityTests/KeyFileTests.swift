@@ -117,7 +117,10 @@ import Testing
             concert: ConcertID(high: 1, low: 1), ticket: TicketID(high: 2, low: 2), startsAt: .noon, seat: "B-1")
         let shown = TicketSigner(keys).sign(code)
         let old = keys.ids(of: .ticket)[0]
-        try keys.promote(keys.stage(.ticket), of: .ticket)
+        let new = try keys.stage(.ticket)
+        let signer = TicketSigner(keys)
+        #expect(try TicketVerifier(signer.publicKeys).verify(signer.sign(code)) == code, "the old key still signs")
+        try keys.promote(new, of: .ticket)
         #expect(try TicketVerifier(TicketSigner(keys).publicKeys).verify(shown) == code)
         try keys.drop(old, of: .ticket)
         #expect(throws: TokenError.unknownKey(old)) {

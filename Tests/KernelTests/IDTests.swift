@@ -20,6 +20,11 @@ import Testing
         #expect(early < late)
     }
 
+    @Test func `the first half of an id decides the order, then the second`() {
+        let sorted = [(1, 1), (1, 2), (2, 0), (2, 1)].map { ID<Thing>(high: $0.0, low: $0.1) }
+        #expect(sorted.reversed().sorted() == sorted)
+    }
+
     @Test func `text and bytes give the same id back`() throws {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<1000 {

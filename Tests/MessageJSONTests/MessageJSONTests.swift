@@ -109,6 +109,7 @@ struct MessageJSONTests {
         ("{\"stringValue\": \"a", "line 1, column 19: a string does not end"),
         (#"{"stringValue": "\x"}"#, #"line 1, column 19: unknown escape; the escapes are \" \\ \/ \b \f \n \r \t \u"#),
         (#"{"stringValue": "\ud83c"}"#, "line 1, column 24: half a surrogate pair"),
+        (#"{"stringValue": "\ud83c\ue000"}"#, "line 1, column 30: half a surrogate pair"),
         (#"{"stringValue": "\udfab\ud83c"}"#, "line 1, column 24: half a surrogate pair"),
         (#"{"stringValue": "\u12g4"}"#, #"line 1, column 22: \u must be followed by four hexadecimal digits"#),
         (#"{"colour": 1, "colour": 2}"#, "line 1, column 15: the name \"colour\" occurs twice"),

@@ -26,6 +26,26 @@ import Testing
             """, in: Line(active: 1))
     }
 
+    @Test func `a place past its time is over, even before its room is settled`() throws {
+        var line = try Line(active: 1)
+        _ = try line.join(.alice)
+        func claim(after time: Duration) throws -> Place.State? {
+            let now = Timestamp.noon + time
+            do throws(QueueRefusal) {
+                return try line.change(.alice) { room, place throws(QueueRefusal) in
+                    try room.claim(&place, now: now)
+                }.state
+            } catch {
+                guard case .placeEnded(let state, _) = error else { throw error }
+                return state
+            }
+        }
+        #expect(try claim(after: .seconds(60)) == .lapsed)
+        #expect(try claim(after: .seconds(59)) == .active)
+        #expect(try claim(after: .seconds(59) + .minutes(5)) == .lapsed)
+        #expect(try claim(after: .seconds(58) + .minutes(5)) == .active)
+    }
+
     @Test func `silence beyond the idle time gives the slot to the next`() throws {
         try play(
             """

@@ -27,6 +27,28 @@ import Testing
             """, in: Line(active: 1, isOpen: false))
     }
 
+    @Test func `a draining room does not close while somebody waits for the rate`() throws {
+        try play(
+            """
+            00:00  alice join   ADMITTED
+            00:00  bob   join   WAITING
+            00:00  alice leave  LEFT
+            00:00  room  drain  draining
+            00:03  bob   look   ADMITTED
+            00:04  bob   leave  LEFT
+            00:05  room  look   closed
+            """, in: Line(rate: 1))
+    }
+
+    @Test func `a room that has not begun can be neither paused nor drained`() throws {
+        try play(
+            """
+            00:00  room  pause  roomScheduled
+            00:00  room  drain  roomScheduled
+            01:00  room  pause  paused
+            """, in: Line(active: 1, joins: .minutes(1), isOpen: false))
+    }
+
     @Test func `in a pause one may join and go on, but nobody is let in`() throws {
         try play(
             """

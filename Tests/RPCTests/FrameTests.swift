@@ -144,7 +144,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "08", "0a01", "1a05616263", "0880808080808080808080", "088080808080808080808001", "2a02080d2a02080d",
+        "08", "0a01", "1a05616263", "0880808080808080808080", "088080808080808080808001",
+        "08ffffffffffffffffff02", "08ffffffffffffffffff03", "2a02080d2a02080d",
         "4203010203", "4a03010203", "0b", "0c", "00", "0d00000000", "78017801",
     ])
     func `an envelope that cannot be read is refused`(digits: String) throws {

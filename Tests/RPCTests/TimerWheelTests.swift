@@ -28,6 +28,13 @@ import Testing
         #expect(wheel.takeDue(at: Self.start + .seconds(5)).isEmpty && wheel.count == 0)
     }
 
+    @Test func `a timer within a millisecond fires at the next one`() {
+        var wheel = TimerWheel(startingAt: Self.start)
+        _ = wheel.start(Target(1), at: Self.start + .microseconds(4001))
+        #expect(wheel.takeDue(at: Self.start + .microseconds(4000)).isEmpty)
+        #expect(numbers(wheel.takeDue(at: Self.start + .milliseconds(5))) == [1])
+    }
+
     @Test func `a time that has passed fires at the next look`() {
         var wheel = TimerWheel(startingAt: Self.start)
         _ = wheel.start(Target(1), at: Uptime(nanoseconds: 0))

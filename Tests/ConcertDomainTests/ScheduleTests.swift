@@ -1,0 +1,68 @@
+import ConcertDomain
+import Kernel
+import TestSupport
+import Testing
+
+/// The rules of one date: when it sells, how many seats to one user, and how its settings change.
+@Suite struct ScheduleTests {
+    private let schedule: Schedule
+
+    init() throws {
+        let concert = try Concert(
+            ConcertID(high: 1, low: 1), name: "moon", title: "Moon", host: "Moons", currency: .eur, browseRoom: nil,
+            now: .noon)
+        schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight())
+    }
+
+    private func seats(_ numbers: ClosedRange<Int>) -> [Seat] {
+        numbers.map { Seat(SeatLabel(section: "", row: "", number: $0), grade: "A", price: 4500) }
+    }
+
+    private func reserve(_ numbers: ClosedRange<Int>, for buyer: Buyer, now: Timestamp) throws -> Reservation {
+        var seats = seats(numbers)
+        return try Reservation.open(
+            ReservationID(high: 3, low: UInt64(numbers.lowerBound)), for: buyer, from: nil, holding: &seats,
+            asked: .seats(seats.map(\.label)), in: schedule, now: now)
+    }
+
+    @Test func `seats are sold from the opening of the sale, and until it closes, exclusive`() throws {
+        let (opens, closes) = (schedule.settings.saleOpensAt, schedule.settings.saleClosesAt)
+        try schedule.checkSale(at: opens)
+        try schedule.checkSale(at: closes - .milliseconds(1))
+        #expect(throws: ConcertRefusal.saleNotOpen(opensAt: opens)) {
+            try schedule.checkSale(at: opens - .milliseconds(1))
+        }
+        #expect(throws: ConcertRefusal.saleOver(closedAt: closes)) { try schedule.checkSale(at: closes) }
+    }
+
+    @Test func `a user has as many seats as the date allows, held and sold together`() throws {
+        var bought = try reserve(1...2, for: Buyer(.alice), now: .noon)
+        bought.sell(to: PaymentID(high: 4, low: 1), now: .noon)
+        let held = try reserve(3...3, for: Buyer(.alice, earlier: [bought]), now: .noon)
+        let buyer = Buyer(.alice, earlier: [bought, held])
+        _ = try reserve(4...4, for: buyer, now: .noon)
+        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 3, asked: 2)) {
+            try reserve(4...5, for: buyer, now: .noon)
+        }
+        // A hold counts until its deadline, a sale for good.
+        _ = try reserve(4...5, for: buyer, now: held.deadline)
+        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 2, asked: 3)) {
+            try reserve(4...6, for: buyer, now: held.deadline)
+        }
+    }
+
+    @Test func `settings change only from the version that was read`() throws {
+        var schedule = schedule
+        let (first, second) = (RequestID(high: 7, low: 1), RequestID(high: 7, low: 2))
+        let isFirstNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first)
+        let isSecondNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first)
+        #expect(isFirstNew && !isSecondNew)
+        #expect(throws: ConcertRefusal.requestIDReused) {
+            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: first)
+        }
+        #expect(throws: ConcertRefusal.scheduleChanged(version: 2)) {
+            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: second)
+        }
+        #expect(schedule.settings.seatsPerUser == 5 && schedule.version == 2)
+    }
+}
