@@ -50,6 +50,13 @@ package class Reader {
     package final func rows<Value>(
         _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
+        try rows(sql, parameters, map: map)
+    }
+
+    /// The same, for a list of parameters.
+    package final func rows<Value>(
+        _ sql: StaticString, _ parameters: [any Bindable], map: (borrowing Row) throws -> Value
+    ) throws -> [Value] {
         var values: [Value] = []
         try query(sql, parameters) { row in
             values.append(try map(row))

@@ -5,11 +5,13 @@ import Kernel
 import Runtime
 import Synchronization
 
-/// What a database test runs on: all of them, each time.
-package enum Engine: CaseIterable, Sendable {
+/// What a database test runs on: all available ones, each time.
+package enum Engine: Sendable {
     case memory, file, postgreSQL
+    /// PostgreSQL that behaves as an engine does that distributes tables: see `DistributedDialect`.
+    case distributed
 
-    package static let available = allCases
+    package static let available: [Engine] = [.memory, .file, .postgreSQL]
 }
 
 /// An empty database of one test's own, gone when the test is.
@@ -17,19 +19,26 @@ package final class TestDatabase: Sendable {
     package let url: String
     package let folder = TemporaryFolder()
     private let schema: PostgreSQLSchema?
+    /// On a distributed engine only.
+    package let proxy: DistributedProxy?
 
     package init(on engine: Engine) throws {
         switch engine {
         case .memory:
             url = "sqlite::memory:"
-            schema = nil
+            (schema, proxy) = (nil, nil)
         case .file:
             url = "sqlite://\(folder.path)/test.db"
-            schema = nil
+            (schema, proxy) = (nil, nil)
         case .postgreSQL:
             let schema = try PostgreSQLSchema()
             url = schema.url
-            self.schema = schema
+            (self.schema, proxy) = (schema, nil)
+        case .distributed:
+            let schema = try PostgreSQLSchema()
+            let proxy = try DistributedProxy(to: schema.server)
+            url = schema.url(through: proxy.address)
+            (self.schema, self.proxy) = (schema, proxy)
         }
     }
 
@@ -79,6 +88,7 @@ private final class PostgreSQLSchema: Sendable {
     }
 
     let url: String
+    private let authority: String
 
     init() throws {
         guard let server = getenv("ONSALE_TEST_POSTGRES") else {
@@ -87,8 +97,23 @@ private final class PostgreSQLSchema: Sendable {
         }
         let name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         let url = String(cString: server)
+        // As deploy/with-postgres writes it: postgres://USER@HOST:PORT/DATABASE
+        authority = url.split(separator: "@").last?.split(separator: "/").first.map(String.init) ?? ""
         self.url = url + (url.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
         try Self.run("create schema \(name)", on: url)
+    }
+
+    var server: Address {
+        get throws {
+            guard let address = Address(authority) else {
+                throw Unavailable(description: "\(url) does not say which host and port")
+            }
+            return address
+        }
+    }
+
+    func url(through proxy: Address) -> String {
+        url.replacing(authority, with: "\(proxy)") + "&sslmode=disable&gssencmode=disable"
     }
 
     private static func run(_ sql: String, on server: String) throws {

@@ -9,12 +9,15 @@ extension WalletServer {
         var audit = LedgerAudit()
         var last: UserID? = UserID(high: 0, low: 0)
         while let after = last, audit.misfit == nil {
-            (audit, last) = try await database.scan(before: call.deadline) { [audit] reader in
-                var audit = audit
+            let (seen, users) = try await database.scan(before: call.deadline) { [audit] reader in
                 let users = try AuditTable.nextUsers(after: after, reader)
-                if let users { try AuditTable.add(users, to: &audit, reader) }
-                return (audit, users?.upperBound)
+                return (try users.map { try audit.adding($0, reader) } ?? audit, users)
             }
+            audit =
+                if seen.misfit != nil, let users {
+                    try await SecondLook(database: database, deadline: call.deadline).audit(users, after: audit)
+                } else { seen }
+            last = users?.upperBound
         }
         audit.end()
         return AuditReply(audit)

@@ -6,23 +6,44 @@ import WalletDomain
 enum AuditTable {
     private static let usersAtATime = 500
 
-    /// The next ones that have any row; nil where there are none.
+    /// Payments whose owners one statement finds: as many as its text has parameters.
+    private static let ownersAtATime = 32
+
+    /// The next ones that have any row; nil if there are none.
     static func nextUsers(after user: UserID, _ reader: Reader) throws -> ClosedRange<UserID>? {
+        let users = try self.users(after: user, upTo: .last, limit: usersAtATime, reader)
+        guard let first = users.first, let last = users.last else { return nil }
+        return first...last
+    }
+
+    /// All users of a range that `nextUsers` returned. Few are new since then.
+    static func users(in range: ClosedRange<UserID>, _ reader: Reader) throws -> [UserID] {
+        [range.lowerBound] + (try users(after: range.lowerBound, upTo: range.upperBound, limit: .max, reader))
+    }
+
+    private static func users(
+        after user: UserID, upTo last: UserID, limit: Int, _ reader: Reader
+    ) throws -> [UserID] {
         let withAccounts = try reader.rows(
-            "select distinct user_id from account where user_id > $1 order by user_id limit $2", user, usersAtATime
+            """
+            select distinct user_id from account where user_id > $1 and user_id <= $2 order by user_id limit $3
+            """, user, last, limit
         ) { row -> UserID in try row.id(0) }
         let withPayments = try reader.rows(
-            "select distinct user_id from payment where user_id > $1 order by user_id limit $2", user, usersAtATime
+            """
+            select distinct user_id from payment where user_id > $1 and user_id <= $2 order by user_id limit $3
+            """, user, last, limit
         ) { row -> UserID in try row.id(0) }
         let withEntries = try reader.rows(
-            "select distinct user_id from entry where user_id > $1 order by user_id limit $2", user, usersAtATime
+            "select distinct user_id from entry where user_id > $1 and user_id <= $2 order by user_id limit $3", user,
+            last, limit
         ) { row -> UserID in try row.id(0) }
         let withTopUps = try reader.rows(
-            "select distinct user_id from top_up where user_id > $1 order by user_id limit $2", user, usersAtATime
+            """
+            select distinct user_id from top_up where user_id > $1 and user_id <= $2 order by user_id limit $3
+            """, user, last, limit
         ) { row -> UserID in try row.id(0) }
-        let all = Set(withAccounts + withPayments + withEntries + withTopUps).sorted().prefix(usersAtATime)
-        guard let first = all.first, let last = all.last else { return nil }
-        return first...last
+        return Array(Set(withAccounts + withPayments + withEntries + withTopUps).sorted().prefix(limit))
     }
 
     static func add(_ users: ClosedRange<UserID>, to audit: inout LedgerAudit, _ reader: Reader) throws {
@@ -42,8 +63,8 @@ enum AuditTable {
                 wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
             from payment where user_id between $1 and $2
             """, first, last, map: PaymentTable.payment)
-        // By key and not by a join: where the tables are distributed, the two rows lie on different shards.
-        for payment in payments { audit.add(payment, ownedBy: try PaymentTable.owner(of: payment.id, reader)) }
+        let owners = try owners(of: payments.map(\.id), reader)
+        for payment in payments { audit.add(payment, ownedBy: owners[payment.id]) }
         try reader.forEach(
             """
             select user_id, currency, available, pending, entries from account where user_id between $1 and $2
@@ -51,4 +72,27 @@ enum AuditTable {
         ) { row in audit.add(try AccountTable.account(row)) }
         audit.endUsers()
     }
+
+    /// By key and not by a join: in distributed tables a payment and its owner are on different shards.
+    private static func owners(of payments: [PaymentID], _ reader: Reader) throws -> [PaymentID: UserID] {
+        var owners: [PaymentID: UserID] = [:]
+        for start in stride(from: 0, to: payments.count, by: ownersAtATime) {
+            let some = payments[start...].prefix(ownersAtATime)
+            let parameters: [any Bindable] =
+                Array(some) + Array(repeating: some[start], count: ownersAtATime - some.count)
+            let found = try reader.rows(
+                """
+                select payment_id, user_id from payment_owner where payment_id in (
+                    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                    $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)
+                """, parameters
+            ) { row -> (PaymentID, UserID) in (try row.id(0), try row.id(1)) }
+            owners.merge(found) { first, _ in first }
+        }
+        return owners
+    }
+}
+
+extension UserID {
+    fileprivate static let last = UserID(high: .max, low: .max)
 }
