@@ -73,8 +73,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgreSQL", "CProto", "CTestProto", "Database", "Identity", "Kernel", "RPC", "Runtime", "Service",
-                "Threads",
+                "CPostgreSQL", "CProto", "CTestProto", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI",
+                "RPC", "Runtime", "Service", "Threads", "WalletAPI",
             ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(

@@ -41,6 +41,35 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
+    func `the row count of an insert from a select decides nothing`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Shop.migrations) { database in
+            try await database.transaction { try Shop.openAccount(1, balance: 100, $0) }
+            let copies: [@Sendable (Transaction) throws -> Void] = [
+                { tx in
+                    _ = try tx.executeCounting(
+                        "insert into account (id, balance) select id + 1, 5 from account where id = $1", 1)
+                },
+                { tx in
+                    try tx.executeOne(
+                        """
+                        insert into account (id, balance)
+                        select id + 1, 5 from account where id = $1
+                        """, 1)
+                },
+            ]
+            for copy in copies {
+                let error = await #expect(throws: DatabaseError.self) { try await database.transaction(copy) }
+                #expect(error?.reason == .misuse && error?.message.contains("insert values instead") == true)
+            }
+            #expect(try await database.read { try Shop.balance(of: 2, $0) } == nil)
+            try await database.transaction { tx in
+                try tx.execute("insert into account (id, balance) select id + 1, 5 from account where id = $1", 1)
+            }
+            #expect(try await database.read { try Shop.balance(of: 2, $0) } == 5)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a conditional update of one row loses nothing`(engine: Engine) async throws {
         var limits = DatabaseLimits()
         // Each of forty may lose to all the others.

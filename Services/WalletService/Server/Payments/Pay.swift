@@ -28,10 +28,11 @@ extension WalletServer {
         _ id: PaymentID, by user: UserID, for content: Payment.Content, now: Timestamp, _ tx: Transaction
     ) throws -> (payment: Payment, isNew: Bool) {
         var payment = Payment.reserve(id, by: user, for: content, now: now)
-        guard try PaymentTable.insert(payment, tx) else {
+        let isHalted = try HaltTable.has(content.concert, tx)
+        guard try !isHalted && PaymentTable.insert(payment, tx) else {
+            // A halt takes no answer back: a payment that began before it has its first answer.
             if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.asked(for: content), false) }
-            if try HaltTable.has(content.concert, tx) { throw WalletRefusal.concertHalted }
-            throw tx.conflict()
+            throw isHalted ? WalletRefusal.concertHalted : tx.conflict()
         }
         if let amount = payment.amountToMove,
             try !AccountTable.move(.setAside, amount, of: user, for: RequestID(of: id), tx)

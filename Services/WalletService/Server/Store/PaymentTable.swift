@@ -4,16 +4,15 @@ import WalletDomain
 
 /// Payments. Every step of one is a compare-and-set on the state that it leads away from.
 enum PaymentTable {
-    /// False where its user has one with this id, or its concert is halted: nothing is written then. Refuses an id that
-    /// somebody else has.
+    /// Returns false if the user has a payment with this id already; nothing is written then. Refuses an id that another user
+    /// has. The caller asks first whether the concert is halted.
     static func insert(_ payment: Payment, _ tx: Transaction) throws -> Bool {
         let isNew =
             try tx.executeCounting(
                 """
                 insert into payment (user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state,
                     reason, wants_abort, attempt, next_attempt, decided_at)
-                select $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11
-                where not exists (select 1 from halted where concert_id = $3 and lifted_at is null) on conflict do nothing
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11) on conflict do nothing
                 """, payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
                 payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
                 payment.state.rawValue, payment.reason?.rawValue, payment.nextAttempt, payment.decidedAt) == 1
@@ -68,10 +67,6 @@ enum PaymentTable {
                 wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
             from payment where user_id = $1 and payment_id = $2
             """, user, id, map: payment)
-    }
-
-    static func owner(of id: PaymentID, _ reader: Reader) throws -> UserID? {
-        try reader.first("select user_id from payment_owner where payment_id = $1", id) { row in try row.id(0) }
     }
 
     /// The newest ids first.

@@ -1,0 +1,100 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import RPC
+import Threads
+import WalletAPI
+
+/// One sale in which each call of the three services is made twice with the same request and the same id.
+///
+/// The wallet service must reach the other two, and nobody else may use them. The clock of the services should stand still:
+/// an answer that carries a time differs otherwise.
+package final class EveryCall: Sendable {
+    package typealias Connect = @Sendable (Somebody?) -> Client
+
+    static let methods =
+        QueueMethods.service.methods + ConcertMethods.service.methods + WalletMethods.service.methods
+
+    let queue: @Sendable (Somebody?) -> QueueClient
+    let concert: @Sendable (Somebody?) -> ConcertClient
+    let wallet: @Sendable (Somebody?) -> WalletClient
+    let now: Timestamp
+    private let between: @Sendable (String) async throws -> Void
+    private let state = Lock(State())
+
+    private struct State {
+        var surprises: [String] = []
+        var made: Set<String> = []
+        var requests: UInt64 = 0
+    }
+
+    /// `between` runs between the two calls of each pair.
+    package init(
+        queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
+        between: @escaping @Sendable (String) async throws -> Void = { _ in }
+    ) {
+        self.queue = { QueueClient(queue($0)) }
+        self.concert = { ConcertClient(concert($0)) }
+        self.wallet = { WalletClient(wallet($0)) }
+        self.now = now
+        self.between = between
+    }
+
+    /// Makes all calls. Returns a sentence for each call whose second answer was not the first, and for each method that the
+    /// sale leaves out. Throws when a call fails.
+    package func surprises() async throws -> [String] {
+        try await runSale()
+        return state.withLock { state in
+            let left = Self.methods.map(\.name).filter { !state.made.contains($0) }
+            return state.surprises + left.map { "\($0) was not called" }
+        }
+    }
+
+    /// Options with an id that no other call of this sale has.
+    func options() -> CallOptions {
+        let number = state.withLock { state in
+            state.requests += 1
+            return state.requests
+        }
+        return CallOptions(timeout: .minutes(1), requestID: .wish(number))
+    }
+
+    /// Makes the call twice, with the same options, and returns the first answer.
+    @discardableResult
+    func twice<Request: Message, Reply: Message>(
+        _ method: Method<Request, Reply>, _ call: (CallOptions) async throws -> Reply
+    ) async throws -> Reply {
+        let options = options()
+        return try await compare(method.description) { try await call(options) }
+    }
+
+    /// Opens the stream twice and returns its first item.
+    @discardableResult
+    func twice<Request: Message, Item: Message>(
+        _ method: StreamMethod<Request, Item>, _ open: () -> ItemStream<Request, Item>
+    ) async throws -> Item? {
+        try await compare(method.description) {
+            var items = open().makeAsyncIterator()
+            return try await items.next()
+        }
+    }
+
+    private func compare<Answer: Equatable>(
+        _ method: MethodDescription, _ call: () async throws -> Answer
+    ) async throws -> Answer {
+        let first = try await call()
+        try await between(method.name)
+        state.withLock { _ = $0.made.insert(method.name) }
+        do {
+            let second = try await call()
+            if first != second { note("\(method.name) answers \(first), and then \(second)") }
+        } catch {
+            note("\(method.name) answers \(first), and then fails: \(error)")
+        }
+        return first
+    }
+
+    private func note(_ surprise: String) {
+        state.withLock { $0.surprises.append(surprise) }
+    }
+}
