@@ -14,7 +14,8 @@ export ONSALE_PASSWORD='a long password'
 echo "$ONSALE_PASSWORD" >secret; chmod 600 secret
 printf 'Stalls, 1-20, 1-40, A, 89.00\\n' >hall.csv
 mkdir -p ~/.zfunc ~/.config/fish/completions
-for service in Queue Concert Wallet; do ${service}Service 2>$service.log & done
+for service in Queue Concert; do ${service}Service 2>$service.log & done
+WalletService --top-up-by user 2>Wallet.log &
 until gateway status >/dev/null 2>&1; do sleep 0.1; done
 gateway admin credential --keys data/keys
 gateway admin room create autumn-sale

@@ -56,7 +56,10 @@ final class Onsale: Sendable {
     private func start(_ service: Service, _ url: String) async throws {
         let arguments =
             service == .wallet
-            ? ["--queue", addresses(of: .queue), "--concert", addresses(of: .concert), "--max-top-up", "100000000"] : []
+            ? [
+                "--queue", addresses(of: .queue), "--concert", addresses(of: .concert), "--max-top-up", "100000000",
+                "--top-up-by", "user",
+            ] : []
         let process = try await ServiceProcess.start(service.rawValue, at: url, keys: keys, arguments: arguments)
         running.withLock {
             $0[service, default: []].append(Running(process: process, url: url, arguments: arguments))

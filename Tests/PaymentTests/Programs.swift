@@ -82,7 +82,10 @@ final class Programs: Sendable {
     private func start(_ name: Name, at address: Address) async throws {
         let arguments =
             name == .wallet
-            ? ["--queue", "\(self.address(of: .queue))", "--concert", "\(self.address(of: .concert))"] : []
+            ? [
+                "--queue", "\(self.address(of: .queue))", "--concert", "\(self.address(of: .concert))",
+                "--top-up-by", "user",
+            ] : []
         for attempt in 1...Self.maximumStarts {
             do {
                 let process = try await ServiceProcess.start(

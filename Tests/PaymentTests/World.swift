@@ -36,7 +36,8 @@ final class World: @unchecked Sendable {
         self.seed = seed
         simulation = Simulation(seed: seed)
         wallet = try SimulatedProgram(
-            .wallet, at: addresses[0], in: simulation, keys: keys, arguments: ["--concert", "\(addresses[1])"])
+            .wallet, at: addresses[0], in: simulation, keys: keys,
+            arguments: ["--concert", "\(addresses[1])", "--top-up-by", "user"])
         concert = try SimulatedProgram(.concert, at: addresses[1], in: simulation, keys: keys)
         let clients = (0..<4).map { [simulation] number in
             var settings = ClientSettings()

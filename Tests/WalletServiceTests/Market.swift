@@ -55,6 +55,7 @@ struct Market: Sendable {
                 clock: concert.clock,
                 arguments: [
                     "--concert", "\(road.address)", "--queue", "\(otherQueue ?? queue.instances[0].address)",
+                    "--top-up-by", "user",
                 ]
             ) { wallet in
                 try await body(

@@ -143,7 +143,7 @@ import WalletService
     }
 
     @Test func `it serves while the others are not there`() async throws {
-        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1"]
+        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1", "--top-up-by", "user"]
         try await TestService.with(.wallet, on: .memory, arguments: arguments) { wallet in
             let alice = WalletClient(wallet.client(of: .alice))
             let topUp = TopUpRequest(amount: 5000, currency: "EUR")

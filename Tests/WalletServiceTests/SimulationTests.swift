@@ -11,7 +11,7 @@ import WalletService
 @Suite struct SimulationTests {
     /// A payment while nobody answers, and the times at which the service tried to reach somebody.
     private func history(seed: UInt64) throws -> [String] {
-        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1"]
+        let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1", "--top-up-by", "user"]
         let simulation = try ServiceSimulation(.wallet, seed: seed, arguments: arguments)
         let (clock, network) = (simulation.clock, simulation.network)
         let alice = WalletClient(simulation.client(of: .alice))
@@ -43,7 +43,8 @@ import WalletService
         let simulation = Simulation()
         let keys = KeyFile.random()
         let wallet = try SimulatedProgram(
-            .wallet, at: .loopback(7003), in: simulation, keys: keys, arguments: ["--concert", "127.0.0.1:1"])
+            .wallet, at: .loopback(7003), in: simulation, keys: keys,
+            arguments: ["--concert", "127.0.0.1:1", "--top-up-by", "user"])
         try wallet.start()
         let client = Client(to: [wallet.address], on: simulation.loops, network: simulation.network)
         let alice = WalletClient(client)

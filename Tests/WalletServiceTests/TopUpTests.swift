@@ -7,6 +7,8 @@ import WalletAPI
 import WalletService
 
 @Suite struct TopUpTests {
+    private static let byUsers = ["--top-up-by", "user"]
+
     private func topUp(
         _ amount: UInt64, _ wallet: TestService, by somebody: Somebody = .alice, currency: String = "EUR",
         name: String = "", number: UInt64 = 1, instance: Int = 0
@@ -19,7 +21,7 @@ import WalletService
 
     @Test(arguments: Engine.available)
     func `money comes in once for each wish, currency by currency`(engine: Engine) async throws {
-        try await TestService.with(.wallet, on: engine) { wallet in
+        try await TestService.with(.wallet, on: engine, arguments: Self.byUsers) { wallet in
             for _ in 1...2 {
                 #expect(try await topUp(500, wallet) == Balance(currency: "EUR", available: 500, pending: 0))
             }
@@ -35,7 +37,7 @@ import WalletService
 
     @Test(arguments: Engine.available)
     func `the limits hold to the cent`(engine: Engine) async throws {
-        let arguments = ["--max-top-up", "1000", "--max-balance", "2500"]
+        let arguments = Self.byUsers + ["--max-top-up", "1000", "--max-balance", "2500"]
         try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
             for amount in [0, 1001, .max] as [UInt64] {
                 await refused("INVALID_FIELD") { try await topUp(amount, wallet) }
@@ -84,7 +86,7 @@ import WalletService
     @Test(arguments: Engine.available)
     func `many top-ups at once add up, and one wish from many counts once`(engine: Engine) async throws {
         let instances = engine == .postgreSQL ? 2 : 1
-        try await TestService.with(.wallet, on: engine, instances: instances) { wallet in
+        try await TestService.with(.wallet, on: engine, instances: instances, arguments: Self.byUsers) { wallet in
             try await withThrowingTaskGroup { group in
                 for number in 0..<40 {
                     group.addTask {
@@ -102,9 +104,8 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `an operator puts money into the wallet of a name`(engine: Engine) async throws {
-        let arguments = ["--top-up-by", "operator"]
-        try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
+    func `only an operator puts money into a wallet unless the service is told otherwise`(engine: Engine) async throws {
+        try await TestService.with(.wallet, on: engine) { wallet in
             let calls = WalletClient(wallet.client(of: nil))
             let session = try await calls.signUp(
                 SignUpRequest(name: "alice", password: "correct horse"),
@@ -120,7 +121,7 @@ import WalletService
     }
 
     @Test func `a user names nobody else`() async throws {
-        try await TestService.with(.wallet, on: .memory) { wallet in
+        try await TestService.with(.wallet, on: .memory, arguments: Self.byUsers) { wallet in
             _ = await refused("INVALID_FIELD") { try await topUp(500, wallet, name: "bob") }
         }
     }

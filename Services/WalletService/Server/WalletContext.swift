@@ -36,8 +36,8 @@ enum WalletFlags {
     static let queue = Option(
         "queue", .addresses, default: [.loopback(7001)], "Where QueueService answers; calls are spread over all.")
     static let topUpBy = Option(
-        "top-up-by", OptionKind<TopUpBy>.choice, default: .user,
-        "Who may put money into a wallet: its user, too, or operators only.")
+        "top-up-by", OptionKind<TopUpBy>.choice, default: .operator,
+        "Who may put money into a wallet: operators only, or its user, too.")
     static let maxTopUp = Option(
         "max-top-up", .integer(in: 1...Int(MoneyLimits.largest)), default: 1_000_000,
         "The most that comes in at once, in cents or what a currency has.")

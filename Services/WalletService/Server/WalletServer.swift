@@ -32,6 +32,9 @@ struct WalletServer: WalletHandlers {
             topUp: Int64(ground.configuration[WalletFlags.maxTopUp]),
             balance: Int64(ground.configuration[WalletFlags.maxBalance]))
         usersMayTopUp = ground.configuration[WalletFlags.topUpBy] == .user
+        ground.log.info(
+            usersMayTopUp ? "users may put money into their own wallets" : "only operators may put money into wallets",
+            ["option": usersMayTopUp ? "--top-up-by user" : "--top-up-by operator"])
         let identity = ServiceIdentity(ground.keys, ground.clock)
         let alarm = BreachAlarm(ground)
         coordinator = Coordinator(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)

@@ -25,7 +25,8 @@ extension WalletRefusal: Refusal {
         case .tooManyTries(let wait):
             .later("TOO_MANY_TRIES", "too many tries; wait \(wait.milliseconds / 1000 + 1) s", wait)
         case .topUpNotAllowed:
-            RPCFailure(.permissionDenied, "TOP_UP_NOT_ALLOWED", "only operators put money into wallets here")
+            RPCFailure(
+                .permissionDenied, "TOP_UP_NOT_ALLOWED", "only operators put money into wallets here: ask one of them")
         case .balanceLimit(let limit):
             RPCFailure(
                 .failedPrecondition, "BALANCE_LIMIT",
