@@ -85,6 +85,6 @@ extension RPCFailure {
 extension String {
     fileprivate func withoutNUL(atMost bytes: Int) -> String {
         guard utf8.count > bytes || utf8.contains(0) else { return self }
-        return String(decoding: utf8.lazy.filter { $0 != 0 }.prefix(bytes), as: UTF8.self)
+        return String(unicodeScalars.filter { $0 != "\0" }).beginning(atMost: bytes)
     }
 }

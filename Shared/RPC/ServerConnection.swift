@@ -53,7 +53,7 @@ final class ServerConnection: ConnectionSide {
         }
         lastID = frame.id
         guard let route = core.methods.route(named: frame.method) else {
-            return turnAway(.unknownMethod(String(decoding: frame.method, as: UTF8.self)), frame.id)
+            return turnAway(.unknownMethod(Excerpt.of(frame.method)), frame.id)
         }
         if let refusal = refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
         do throws(RPCFailure) {

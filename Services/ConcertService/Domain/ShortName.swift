@@ -1,3 +1,5 @@
+import Kernel
+
 /// What people type for a concert or one of its dates, so that nobody types an id: `moon-tour`, `2026-12-24`.
 package enum ShortName {
     package static let longest = 40
@@ -9,7 +11,9 @@ package enum ShortName {
         }
         guard isSpelled, (1...longest).contains(name.utf8.count), name.first != "-", name.last != "-" else {
             throw .invalid(
-                "name", "has 1 to \(longest) lower-case letters, digits and hyphens, none at its ends; got “\(name)”")
+                "name",
+                "has 1 to \(longest) lower-case letters, digits and hyphens, none at its ends; got “\(Excerpt.of(name))”"
+            )
         }
     }
 }

@@ -1,3 +1,5 @@
+import Kernel
+
 /// Which seats a user asks for.
 package enum Wish: Equatable, Sendable {
     /// In the order in which they are locked, none twice.
@@ -13,7 +15,8 @@ package enum Wish: Equatable, Sendable {
         var labels: [SeatLabel] = []
         for name in names {
             guard let label = SeatLabel(name) else {
-                throw .invalid("seats", "has “\(name)”, which is no seat; seats are named as A-12-7, 12-7 or 7")
+                throw .invalid(
+                    "seats", "has “\(Excerpt.of(name))”, which is no seat; seats are named as A-12-7, 12-7 or 7")
             }
             labels.append(label)
         }

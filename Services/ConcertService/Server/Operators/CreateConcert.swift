@@ -8,7 +8,7 @@ extension ConcertServer {
     func createConcert(_ request: CreateConcertRequest, call: Call) async throws -> CreateConcertReply {
         let id = ConcertID(of: try call.requestID)
         guard let currency = Currency(request.currency) else {
-            throw ConcertRefusal.invalid("currency", "is no ISO 4217 code; got “\(request.currency)”")
+            throw ConcertRefusal.invalid("currency", "is no ISO 4217 code; got “\(Excerpt.of(request.currency))”")
         }
         let room = try RoomID.optional(field: request.browseRoomID, "browse_room_id")
         let concert = try await database.transaction(before: call.deadline) { tx in

@@ -9,7 +9,7 @@ extension ConcertServer {
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply {
         let key = try ScheduleKey(request.concertID, request.scheduleID)
         guard let label = SeatLabel(request.seat) else {
-            throw ConcertRefusal.invalid("seat", "is named as A-12-7, 12-7 or 7; got “\(request.seat)”")
+            throw ConcertRefusal.invalid("seat", "is named as A-12-7, 12-7 or 7; got “\(Excerpt.of(request.seat))”")
         }
         return try await database.scan(before: call.deadline) { reader in
             let schedule = try ScheduleTable.known(key.schedule, of: key.concert, reader)

@@ -19,7 +19,8 @@ extension ConcertRefusal: Refusal {
         case .reservationUnknown: RPCFailure(.notFound, "RESERVATION_UNKNOWN", "you have no such reservation")
         case .ticketUnknown: RPCFailure(.notFound, "TICKET_UNKNOWN", "there is no such ticket")
         case .seatUnknown(let seat): RPCFailure(.notFound, "SEAT_UNKNOWN", "there is no seat \(seat)")
-        case .gradeUnknown(let grade): RPCFailure(.notFound, "GRADE_UNKNOWN", "no seat is of grade “\(grade)”")
+        case .gradeUnknown(let grade):
+            RPCFailure(.notFound, "GRADE_UNKNOWN", "no seat is of grade “\(Excerpt.of(grade))”")
         case .scheduleChanged(let version):
             RPCFailure(
                 .aborted, "SCHEDULE_CHANGED",
@@ -40,7 +41,8 @@ extension ConcertRefusal: Refusal {
         case .noSeatsTogether(let count, let grade):
             RPCFailure(
                 .aborted, "NO_SEATS_TOGETHER",
-                "no \(count) seats of grade “\(grade)” are free together: ask for fewer, or for another grade")
+                "no \(count) seats of grade “\(Excerpt.of(grade))” are free together: ask for fewer, or for another grade"
+            )
         case .tooManySeats(let limit, let claimed, let asked):
             RPCFailure(
                 .failedPrecondition, "TOO_MANY_SEATS",

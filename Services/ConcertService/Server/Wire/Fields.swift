@@ -37,7 +37,9 @@ extension Timestamp? {
 
 extension Money {
     init(field minorUnits: UInt64, _ code: String) throws(ConcertRefusal) {
-        guard let currency = Currency(code) else { throw .invalid("currency", "is no ISO 4217 code; got “\(code)”") }
+        guard let currency = Currency(code) else {
+            throw .invalid("currency", "is no ISO 4217 code; got “\(Excerpt.of(code))”")
+        }
         guard let amount = Int64(exactly: minorUnits) else { throw .invalid("amount", "is more than can be counted") }
         self.init(minorUnits: amount, currency)
     }

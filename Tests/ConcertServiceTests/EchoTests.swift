@@ -1,0 +1,43 @@
+import ConcertAPI
+import Kernel
+import RPC
+import TestSupport
+import Testing
+
+/// A refusal repeats little of the text that it refuses.
+@Suite struct EchoTests {
+    @Test func `a text that is refused is repeated up to 200 bytes`() async throws {
+        try await House.with(.memory) { house in
+            let text = String(repeating: "é", count: 50_000)
+            let (admin, alice) = (house.calls(of: .operator), house.calls(of: .alice))
+            let options = CallOptions(requestID: .wish(10))
+            let refusals = [
+                await expectRefusal("INVALID_FIELD") {
+                    try await admin.createConcert(
+                        CreateConcertRequest(name: text, title: "Moon", host: "Moons", currency: "EUR"), options)
+                },
+                await expectRefusal("INVALID_FIELD") {
+                    try await admin.createConcert(
+                        CreateConcertRequest(name: "sun", title: "Sun", host: "Suns", currency: text), options)
+                },
+                await expectRefusal("INVALID_FIELD") { try await alice.reserveSeats(house.wish([text]), options) },
+                await expectRefusal("GRADE_UNKNOWN") { try await alice.reserveSeats(house.best(2, text), options) },
+                await expectRefusal("INVALID_FIELD") {
+                    try await admin.showSeatHistory(
+                        ShowSeatHistoryRequest(
+                            concertID: house.concert.bytes, scheduleID: house.schedule.bytes, seat: text))
+                },
+                await expectRefusal("INVALID_FIELD") {
+                    try await house.calls(of: .service).confirm(
+                        ConfirmRequest(
+                            concertID: house.concert.bytes, paymentID: RequestID.wish(11).bytes,
+                            reservationID: RequestID.wish(12).bytes, userID: Somebody.alice.user.bytes, amount: 1,
+                            currency: text))
+                },
+            ]
+            for message in refusals.map({ $0?.message ?? "" }) {
+                #expect(message.contains("éé…”") && message.utf8.count < 400, "\(message.utf8.count): \(message)")
+            }
+        }
+    }
+}
