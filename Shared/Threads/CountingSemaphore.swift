@@ -1,3 +1,4 @@
+import CThreads
 import Glibc
 
 /// Counts signals. `wait` consumes one, or blocks the thread until one arrives.
@@ -25,14 +26,14 @@ package final class CountingSemaphore: Sendable {
         while sem_wait(handle) != 0 && errno == EINTR {}
     }
 
-    /// False if no signal arrived within `timeoutMilliseconds`.
+    /// False if no signal arrived within `timeoutMilliseconds`. A step of the wall clock changes nothing.
     package func wait(timeoutMilliseconds: Int) -> Bool {
         var deadline = timespec()
-        clock_gettime(CLOCK_REALTIME, &deadline)
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
         let nanoseconds = deadline.tv_nsec + timeoutMilliseconds % 1000 * 1_000_000
         deadline.tv_sec += timeoutMilliseconds / 1000 + nanoseconds / 1_000_000_000
         deadline.tv_nsec = nanoseconds % 1_000_000_000
-        while sem_timedwait(handle, &deadline) != 0 {
+        while sem_clockwait(handle, CLOCK_MONOTONIC, &deadline) != 0 {
             if errno != EINTR { return false }
         }
         return true

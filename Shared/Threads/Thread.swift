@@ -1,3 +1,4 @@
+import CThreads
 import Glibc
 
 /// An operating system thread, for work that blocks or uses a core for long.
@@ -28,5 +29,10 @@ package enum Thread {
         }
         pthread_detach(thread)
         return true
+    }
+
+    /// Makes all threads allocate from one heap, for a process whose address space is limited.
+    package static func shareOneHeap() {
+        onsale_share_one_heap()
     }
 }
