@@ -24,7 +24,8 @@ final class Environment: Sendable {
         self.observe = observe
     }
 
-    /// The wall time, but never below the last one used: deadlines that have passed stay passed when the clock steps back.
+    /// The time of the clock, but never below the last one used: deadlines that have passed stay passed with a clock that
+    /// steps back, and with threads that read it at the same moment.
     func now() -> Timestamp {
         Timestamp(milliseconds: last.max(clock.now.milliseconds, ordering: .relaxed).newValue)
     }

@@ -1,7 +1,7 @@
 /// Where time comes from. Everything that waits or looks at the time is given one, so that a whole system can run under
 /// a clock of a test.
 package protocol Clock: Sendable {
-    /// Wall time. May step, in both directions.
+    /// Wall time. The machine's clock may step, in both directions; the clock of a running service never steps back.
     var now: Timestamp { get }
     /// Time since some fixed point; never steps back. What durations and timers are measured with.
     var uptime: Uptime { get }

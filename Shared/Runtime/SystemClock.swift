@@ -3,7 +3,7 @@ import Kernel
 // Optimized builds look for `timespec` there, where the compiler first met it.
 import SwiftOverlayShims
 
-/// The time of the machine.
+/// The time of the machine. Its wall time steps when somebody sets it: a service uses `ServiceClock`.
 package struct SystemClock: Clock {
     /// Longer waits are cut into pieces of this, so that no sum of times overflows below.
     private static let longestNap = Duration.hours(1)
@@ -17,6 +17,12 @@ package struct SystemClock: Clock {
 
     package var uptime: Uptime {
         let time = Self.time(of: CLOCK_MONOTONIC)
+        return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    /// Time since the machine was started, also while it was suspended: `uptime` stands still then.
+    package static var sinceBoot: Uptime {
+        let time = time(of: CLOCK_BOOTTIME)
         return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }
 

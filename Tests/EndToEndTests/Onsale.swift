@@ -25,21 +25,26 @@ final class Onsale: Sendable {
 
     let folder = TemporaryFolder()
     private let databases: [TestDatabase]
+    /// The variables of the services: `NAME=VALUE`.
+    private let variables: [String]
     private let running = Lock<[Service: [Running]]>([:])
     private var keys: String { folder.path + "/keys" }
 
-    private init(_ databases: [TestDatabase]) {
+    private init(_ databases: [TestDatabase], _ variables: [String]) {
         self.databases = databases
+        self.variables = variables
     }
 
     /// The number of instances per service. On PostgreSQL two instances share a database.
     static func instances(on engine: Engine) -> Int { engine == .postgreSQL ? 2 : 1 }
 
-    /// Runs `body` while the services run.
-    static func with(_ engine: Engine, _ body: (Onsale) async throws -> Void) async throws {
+    /// Runs `body` while the services run. `variables` are those of the services: `NAME=VALUE`.
+    static func with(
+        _ engine: Engine, variables: [String] = [], _ body: (Onsale) async throws -> Void
+    ) async throws {
         var databases: [TestDatabase] = []
         for _ in Service.allCases { databases.append(try await .make(on: engine)) }
-        let system = Onsale(databases)
+        let system = Onsale(databases, variables)
         try KeyFile.create(at: system.keys)
         do {
             for (service, database) in zip(Service.allCases, databases) {
@@ -60,7 +65,8 @@ final class Onsale: Sendable {
                 "--queue", addresses(of: .queue), "--concert", addresses(of: .concert), "--max-top-up", "100000000",
                 "--top-up-by", "user",
             ] : []
-        let process = try await ServiceProcess.start(service.rawValue, at: url, keys: keys, arguments: arguments)
+        let process = try await ServiceProcess.start(
+            service.rawValue, at: url, keys: keys, arguments: arguments, variables: variables)
         running.withLock {
             $0[service, default: []].append(Running(process: process, url: url, arguments: arguments))
         }
@@ -69,6 +75,9 @@ final class Onsale: Sendable {
     private func stop() async throws {
         for service in Service.allCases { try await kill(service) }
     }
+
+    /// The status port of each service.
+    var statusAddresses: [Address] { running.withLock { $0.values.flatMap { $0.map(\.process.status) } } }
 
     private func addresses(of service: Service) -> String {
         running.withLock { $0[service, default: []].map { "\($0.process.address)" } }.joined(separator: ",")
@@ -87,7 +96,8 @@ final class Onsale: Sendable {
     func restart(_ service: Service) async throws {
         for (index, old) in running.withLock({ $0[service, default: []] }).enumerated() where old.isKilled {
             let process = try await ServiceProcess.start(
-                service.rawValue, at: old.url, keys: keys, address: old.process.address, arguments: old.arguments)
+                service.rawValue, at: old.url, keys: keys, address: old.process.address, arguments: old.arguments,
+                variables: variables)
             running.withLock { $0[service]?[index] = Running(process: process, url: old.url, arguments: old.arguments) }
         }
     }

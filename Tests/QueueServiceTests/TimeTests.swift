@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a pass lives two minutes from now, also where the clock was set back`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try await waiting.join(.alice, wish: 10)
+            _ = try await waiting.renew(.alice, alice)
+            waiting.service.clock.step(to: .noon - .hours(1))
+            let renewed = try await waiting.renew(.alice, alice)
+            #expect(renewed.passExpiresAt == (Timestamp.noon - .hours(1) + .minutes(2)).milliseconds)
+            #expect(renewed.renewAfterMs == 60_000)
+        }
+    }
+
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `a look says what another instance did a quarter of a second ago`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in

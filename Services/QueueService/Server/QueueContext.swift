@@ -13,7 +13,7 @@ extension ServiceContext {
         let settlement = Settlement(database: ground.database)
         let server = QueueServer(
             database: ground.database, passes: Passes(ground.keys), joins: JoinLine(ground.database),
-            watches: watches, lines: WaitingLines(ground.database, ground.clock))
+            watches: watches, lines: WaitingLines(ground.database, ground.clock), clock: ground.clock)
         return ServiceParts(
             [server.service],
             jobs: [

@@ -13,6 +13,7 @@ struct QueueServer: QueueHandlers {
     let joins: JoinLine
     let watches: RoomWatches
     let lines: WaitingLines
+    let clock: any Clock
 
     /// What an operator does to a room: one step of it.
     func change(

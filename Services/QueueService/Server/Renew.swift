@@ -7,7 +7,7 @@ import RPC
 import Service
 
 extension QueueServer {
-    /// So long does a pass outlive its place at most.
+    /// Lifetime of a pass, and so the longest a revoked place stays usable.
     static let passLife = Duration.minutes(2)
 
     func renew(_ request: RenewRequest, call: Call) async throws -> RenewReply {
@@ -18,12 +18,14 @@ extension QueueServer {
         let (room, place, now) = try await database.transaction(before: call.deadline) { tx in
             try Self.renew(placeID, of: user, in: roomID, tx)
         }
-        let expiry = min(now + Self.passLife, place.endsAt ?? now)
+        // The time of a transaction never goes back; the lifetime of a pass begins at the time it is now.
+        let start = min(now, clock.now)
+        let expiry = min(start + Self.passLife, place.endsAt ?? start)
         let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
-        let soonest = min(expiry, place.lapsesAt ?? now)
+        let soonest = min(expiry, place.lapsesAt ?? start)
         return RenewReply(
             place: PlaceView(Outlook(place, in: room, at: now)), pass: pass,
-            passExpiresAt: expiry.milliseconds, renewAfterMs: UInt32(clamping: ((soonest - now) / 2).milliseconds))
+            passExpiresAt: expiry.milliseconds, renewAfterMs: UInt32(clamping: ((soonest - start) / 2).milliseconds))
     }
 
     private static func renew(

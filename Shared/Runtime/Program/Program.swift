@@ -50,14 +50,18 @@ package enum Program {
     private static func run(
         _ options: ServiceOptions, _ configuration: Configuration, build: @Sendable (Ground) throws -> Parts
     ) async -> ExitCode {
-        let clock = SystemClock()
+        // Lines of the log carry the time of the machine, as those of its other programs do.
+        let machine = SystemClock()
+        let clock = ServiceClock(machine)
         let format = configuration[ServiceOptions.logFormat]
         let writer = LogWriter(to: STDERR_FILENO) { count in
-            format.line(.lost(count, at: clock.now))
+            format.line(.lost(count, at: machine.now))
         }
-        let log = Log(level: configuration[ServiceOptions.logLevel], format: format, clock: clock, write: writer.write)
+        let log = Log(
+            level: configuration[ServiceOptions.logLevel], format: format, clock: machine, write: writer.write)
         let metrics = Metrics()
         let health = Health()
+        let clockWatch = ClockWatch(clock, log, metrics, health)
         let lifecycle = Lifecycle(
             clock: clock, log: log, metrics: metrics, health: health,
             drainTimeout: configuration[ServiceOptions.drainTimeout],
@@ -77,7 +81,7 @@ package enum Program {
             let parts = try build(ground)
             let status = StatusComponent(at: configuration[options.statusListen], ground)
             let leftOut = Job("log", every: LogLimiter.window) { log.reportLeftOut() }
-            exitCode = await lifecycle.run([status.component] + parts.components, jobs: [leftOut] + parts.jobs)
+            exitCode = await lifecycle.run([status.component] + parts.components, jobs: [leftOut, clockWatch.job] + parts.jobs)
         } catch {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable

@@ -20,15 +20,16 @@ package struct ServiceProcess: Sendable {
         try await start(program, at: database.url, keys: keys)
     }
 
-    /// `address` is that of one that was killed, to stand in its place.
+    /// `address` is that of one that was killed, to stand in its place. `variables` are set for it alone: `NAME=VALUE`.
     package static func start(
-        _ program: String, at url: String, keys: String, address: Address = .loopback(0), arguments: [String] = []
+        _ program: String, at url: String, keys: String, address: Address = .loopback(0), arguments: [String] = [],
+        variables: [String] = []
     ) async throws -> ServiceProcess {
         let path = ChildProcess.path(of: program)
         return try await onThread {
             // Its log says where it listens.
             let process = ChildProcess(
-                [
+                ["env"] + variables + [
                     "sh", "-c", "exec \"$@\" 2>&1", "sh", path, "--database", url, "--keys", keys, "--listen",
                     "\(address)", "--status-listen", "127.0.0.1:0",
                 ] + arguments)
