@@ -58,6 +58,8 @@ package struct DatabaseError: Error, Equatable {
 
     static let closed = DatabaseError(.closed, "the database is closed")
     static let deadlinePassed = DatabaseError(.deadlinePassed, "the deadline passed before the database could begin")
+    static let noThread = DatabaseError(
+        .setup, "the system has no thread left for the database: raise ulimit -u and -v (systemd: TasksMax=, LimitAS=)")
     static let conflict = DatabaseError(.conflict, "others changed the same rows")
 }
 

@@ -27,10 +27,10 @@ final class LoopThread: @unchecked Sendable {
 
     static var now: Uptime { Uptime(nanoseconds: uv_hrtime()) }
 
-    init() {
+    init() throws(LoopError) {
+        guard wakeUps >= 0 else { throw LoopError(reason: String(cString: strerror(errno))) }
         let problem = uv_loop_init(uv)
-        precondition(problem == 0, "libuv cannot make a loop: \(describe(problem))")
-        precondition(wakeUps >= 0, "no descriptor is left for a loop's wake-ups: \(String(cString: strerror(errno)))")
+        guard problem == 0 else { throw LoopError(reason: describe(problem)) }
         loop = EventLoop(at: Self.now) { [weak self] in self?.wake() }
         let me = Unmanaged.passUnretained(self).toOpaque()
         uv_poll_init(uv, wakeUp, wakeUps)
@@ -45,7 +45,12 @@ final class LoopThread: @unchecked Sendable {
         uv_prepare_init(uv, prepare)
         prepare.pointee.data = me
         uv_prepare_start(prepare) { LoopThread.from($0!.pointee.data).turn() }
-        uv_thread_create(thread, { LoopThread.from($0).run() }, Unmanaged.passRetained(self).toOpaque())
+        let selfOfThread = Unmanaged.passRetained(self)
+        let threadProblem = uv_thread_create(thread, { LoopThread.from($0).run() }, selfOfThread.toOpaque())
+        guard threadProblem == 0 else {
+            selfOfThread.release()
+            throw LoopError(reason: describe(threadProblem))
+        }
     }
 
     deinit {
@@ -108,6 +113,15 @@ final class LoopThread: @unchecked Sendable {
         for handle in [UnsafeMutableRawPointer(prepare), .init(busy), .init(alarm), .init(wakeUp)] {
             uv_close(handle.assumingMemoryBound(to: uv_handle_t.self), nil)
         }
+    }
+}
+
+/// Why an event loop cannot start.
+package struct LoopError: Error, CustomStringConvertible {
+    let reason: String
+
+    package var description: String {
+        "an event loop cannot start: \(reason). Each takes 4 files and a thread: raise ulimit -n and -u, or lower --loops"
     }
 }
 

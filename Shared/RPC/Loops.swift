@@ -8,10 +8,31 @@ package final class Loops: Sendable {
     private let threads: [LoopThread]
     private let turn = Atomic(0)
 
-    /// Loops that threads drive, for real connections.
-    package init(count: Int = max(1, Int(uv_available_parallelism()))) {
-        threads = (0..<count).map { _ in LoopThread() }
+    private init(_ threads: [LoopThread]) {
+        self.threads = threads
         all = threads.map(\.loop)
+    }
+
+    /// Loops that threads drive, for real connections. Throws where the system has no file or no thread left for one.
+    package static func started(count: Int) throws(LoopError) -> Loops {
+        var threads: [LoopThread] = []
+        do throws(LoopError) {
+            for _ in 0..<count { threads.append(try LoopThread()) }
+        } catch {
+            for thread in threads { thread.stop() }
+            throw error
+        }
+        return Loops(threads)
+    }
+
+    /// The same, for a program that cannot go on without them: it ends where the system has nothing left.
+    package convenience init(count: Int = max(1, Int(uv_available_parallelism()))) {
+        do {
+            let loops = try Self.started(count: count)
+            self.init(loops.threads)
+        } catch {
+            fatalError("\(error)")
+        }
     }
 
     /// Loops that somebody else drives.

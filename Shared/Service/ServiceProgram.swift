@@ -17,8 +17,27 @@ package enum ServiceProgram {
         return await Program.run(
             flags.options, arguments: arguments, environment: environment,
             instead: { configuration in try backup(configuration, flags) },
+            needs: { configuration in needs(configuration, flags) },
             build: { ground in try parts(context, flags, ground) })
     }
+
+    /// Enough to start and to answer a few calls: what each connection takes comes on top.
+    private static func needs(_ configuration: Configuration, _ flags: ServiceFlags) -> SystemNeeds {
+        let loops = configuration[ServiceFlags.loops]
+        let isSQLite = configuration[flags.database].text.hasPrefix("sqlite:")
+        let connections = isSQLite ? 0 : configuration[ServiceFlags.databaseConnections] + 1
+        // A loop has four files of its own; SQLite opens three for each connection, and a loop reads over one.
+        let files = filesOfOneProgram + 4 * loops + (isSQLite ? 3 * (loops + 2) : connections)
+        let threads = threadsOfOneProgram + loops + (isSQLite ? 2 : connections)
+        return SystemNeeds(files: files, threads: threads, addressSpaceMegabytes: memoryMegabytes)
+    }
+
+    /// Standard files aside: keys, log, status port with some connections, calls.
+    private static let filesOfOneProgram = 40
+    /// Log, signals, status port, tasks and passwords.
+    private static let threadsOfOneProgram = 10
+    /// Caches of the database and the memory of some calls.
+    private static let memoryMegabytes = 192
 
     /// What was copied where, if the options ask for a copy.
     private static func backup(_ configuration: Configuration, _ flags: ServiceFlags) throws -> String? {
@@ -34,7 +53,7 @@ package enum ServiceProgram {
         let watch = DatabaseWatch(ground.log, ground.metrics, ground.health, ground.clock)
         let database = try open(context, configuration[flags.database], configuration, ground.clock, watch)
         watch.report(database, to: ground.metrics)
-        let loops = Loops(count: configuration[ServiceFlags.loops])
+        let loops = try Loops.started(count: configuration[ServiceFlags.loops])
         let parts = try context.build(
             ServiceGround(
                 configuration: configuration, database: database, keys: keys, clock: ground.clock, log: ground.log,

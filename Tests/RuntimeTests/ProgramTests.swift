@@ -72,6 +72,21 @@ import Testing
         #expect(try errors(result).contains("not stopped in time part=stuck"))
     }
 
+    @Test func `a program whose tasks do not run any more ends with 75 all the same`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
+            await ProgramTests.run(["--drain-timeout", "1s"]) { _ in
+                let hang = Job("hang", every: .hours(1)) {
+                    // More tasks than there are threads to run them.
+                    for _ in 0..<256 { Task.detached { while true { sleep(3600) } } }
+                    kill(getpid(), SIGTERM)
+                    while true { sleep(3600) }
+                }
+                return Parts([], jobs: [hang])
+            }
+        }
+        #expect(try errors(result).contains("not stopped in time part=\"the runtime\""))
+    }
+
     @Test func `a part that cannot start exits with 69 and says which and why`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in Parts([]) }

@@ -26,17 +26,21 @@ final class PostgreSQLEngine: Engine {
         } catch let error as DatabaseError {
             throw DatabaseError(error.reason, "\(SecretURL.withoutPassword(url)): \(error.message)")
         }
-        for _ in 0..<environment.limits.connections { startWorking(off: calls) }
-        startWorking(off: scans)
+        var isStarted = startWorking(off: scans)
+        for _ in 0..<environment.limits.connections where isStarted { isStarted = startWorking(off: calls) }
+        guard isStarted else {
+            calls.close()
+            scans.close()
+            throw DatabaseError.noThread
+        }
     }
 
-    private func startWorking(off queue: JobQueue) {
+    private func startWorking(off queue: JobQueue) -> Bool {
         let worker = PostgreSQLWorker(connector, environment)
-        let isStarted = Thread.start { [threads, environment] in
+        return Thread.start { [threads, environment] in
             while let job = queue.next() { queue.note(environment.limits.connections, took: worker.run(job)) }
             threads.threadEnded()
         }
-        precondition(isStarted, "the system gives no more threads")
     }
 
     func perform(_ job: Job) async {

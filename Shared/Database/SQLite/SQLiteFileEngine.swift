@@ -27,8 +27,10 @@ final class SQLiteFileEngine: Engine {
         } catch let error as DatabaseError {
             throw DatabaseError(error.reason, "\(path): \(error.message)")
         }
-        startWriting()
-        startScanning()
+        guard startWriting(), startScanning() else {
+            transactions.close()
+            throw DatabaseError.noThread
+        }
     }
 
     func perform(_ job: Job) async {
@@ -61,9 +63,9 @@ final class SQLiteFileEngine: Engine {
 
     var waitingCount: Int { transactions.waitingCount }
 
-    private func startWriting() {
+    private func startWriting() -> Bool {
         let limits = environment.limits
-        let isStarted = Thread.start { [writing, transactions, threads, environment] in
+        return Thread.start { [writing, transactions, threads, environment] in
             let writer = SQLiteWriter(writing, environment)
             var waiting: [Job] = []
             while let first = transactions.next() {
@@ -79,17 +81,15 @@ final class SQLiteFileEngine: Engine {
             }
             threads.threadEnded()
         }
-        precondition(isStarted, "the system gives no more threads")
     }
 
-    private func startScanning() {
-        let isStarted = Thread.start { [scanning, scans, threads, environment] in
+    private func startScanning() -> Bool {
+        Thread.start { [scanning, scans, threads, environment] in
             while let job = scans.next() {
                 scanning.read(job, environment)
                 job.finish()
             }
             threads.threadEnded()
         }
-        precondition(isStarted, "the system gives no more threads")
     }
 }

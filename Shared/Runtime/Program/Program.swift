@@ -4,17 +4,21 @@ import Kernel
 /// What the `main` of a service does.
 package enum Program {
     private static let logTimeoutMilliseconds = 1000
+    /// How long after its drain timeout a program may still run.
+    private static let overdue = Duration.seconds(5)
 
     /// Reads the options, opens the log and the status port, starts what `build` gives, and returns when the program has
     /// been asked to end and has ended. An error of `build` is that of a part which could not start.
     ///
-    /// `instead` may do something short in place of all that, if the options ask for it, and tells what it did.
+    /// `instead` may do something short in place of all that, if the options ask for it, and tells what it did. `needs` is
+    /// what the system must be able to give; without it nothing is started.
     ///
     /// Takes the signals of the process: called once.
     package static func run(
         _ options: ServiceOptions, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         environment: [String: String] = processEnvironment,
         instead: @Sendable (Configuration) throws -> String? = { _ in nil },
+        needs: @Sendable (Configuration) -> SystemNeeds = { _ in .ofEveryProgram },
         build: @Sendable (Ground) throws -> Parts
     ) async -> ExitCode {
         let configuration: Configuration
@@ -37,6 +41,10 @@ package enum Program {
             }
         } catch {
             complain("\(options.options.program): \(error)\n")
+            return .unavailable
+        }
+        if let problem = SystemLimits.problem(needs(configuration)) {
+            complain("\(options.options.program): not started. \(problem)\n")
             return .unavailable
         }
         return await run(options, configuration, build: build)
@@ -70,7 +78,13 @@ package enum Program {
                 writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
                 _exit(ExitCode.forced.rawValue)
             })
-        Signals.onTermination(lifecycle.stop)
+        let drainTimeout = configuration[ServiceOptions.drainTimeout]
+        Signals.onTermination(lifecycle.stop, within: drainTimeout + overdue) {
+            // Not even the time-out of the drain has come: the tasks that would end the program do not run.
+            log.error("not stopped in time", ["part": "the runtime"])
+            writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
+            _exit(ExitCode.drainTimedOut.rawValue)
+        }
         log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
 
         let ground = Ground(
@@ -81,7 +95,8 @@ package enum Program {
             let parts = try build(ground)
             let status = StatusComponent(at: configuration[options.statusListen], ground)
             let leftOut = Job("log", every: LogLimiter.window) { log.reportLeftOut() }
-            exitCode = await lifecycle.run([status.component] + parts.components, jobs: [leftOut, clockWatch.job] + parts.jobs)
+            exitCode = await lifecycle.run(
+                [status.component] + parts.components, jobs: [leftOut, clockWatch.job] + parts.jobs)
         } catch {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable

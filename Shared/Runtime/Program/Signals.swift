@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 import Threads
 
 /// The signals that end a program.
@@ -7,8 +8,11 @@ package enum Signals {
     private static let arrivals = CountingSemaphore()
 
     /// From now on calls `received` for each SIGTERM and SIGINT, from a thread of its own, instead of ending the program.
-    /// Writing to a connection that is gone is an error from now on, and no signal. Called once.
-    package static func onTermination(_ received: @escaping @Sendable () -> Void) {
+    /// Calls `overdue` when the program still runs `limit` after the first of them. Writing to a connection that is gone is
+    /// an error from now on, and no signal. Called once.
+    package static func onTermination(
+        _ received: @escaping @Sendable () -> Void, within limit: Duration, overdue: @escaping @Sendable () -> Void
+    ) {
         _ = arrivals
         signal(SIGPIPE, SIG_IGN)
         var action = sigaction()
@@ -17,10 +21,9 @@ package enum Signals {
         sigaction(SIGTERM, &action, nil)
         sigaction(SIGINT, &action, nil)
         let isStarted = Thread.start {
-            while true {
-                arrivals.wait()
-                received()
-            }
+            arrivals.wait()
+            repeat { received() } while arrivals.wait(timeoutMilliseconds: Int(limit.milliseconds))
+            overdue()
         }
         precondition(isStarted, "the system gives no thread for signals")
     }

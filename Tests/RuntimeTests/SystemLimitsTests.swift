@@ -1,0 +1,63 @@
+import Glibc
+import Testing
+
+@testable import Runtime
+
+/// Each body runs as a process of its own, under limits that it sets itself.
+@Suite struct SystemLimitsTests {
+    private static func limit(_ resource: __rlimit_resource, to value: Int) {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+        limit.rlim_cur = rlim_t(value)
+        precondition(setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, "the limit cannot be set")
+    }
+
+    /// What the process has mapped, and so many megabytes.
+    private static func limitAddressSpace(toMore megabytes: Int) {
+        guard let file = fopen("/proc/self/statm", "r") else { fatalError("no /proc") }
+        var line = [CChar](repeating: 0, count: 256)
+        fgets(&line, 256, file)
+        fclose(file)
+        let pages = strtol(line, nil, 10)
+        limit(RLIMIT_AS, to: pages * sysconf(Int32(_SC_PAGESIZE)) + megabytes << 20)
+    }
+
+    @Test func `a system that gives enough has no problem, and gets everything back`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let needs = SystemNeeds(files: 64, threads: 8, addressSpaceMegabytes: 256)
+            for _ in 1...3 { precondition(SystemLimits.problem(needs) == nil) }
+            let next = open("/dev/null", O_RDONLY)
+            precondition(next < 32, "files were not closed")
+        }
+    }
+
+    @Test func `too few files are named, with the limit to raise and how far`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            let next = dup(0)
+            close(next)
+            SystemLimitsTests.limit(RLIMIT_NOFILE, to: Int(next) + 10)
+            let problem = SystemLimits.problem(SystemNeeds(files: 30, threads: 1, addressSpaceMegabytes: 1)) ?? ""
+            precondition(problem.hasPrefix("30 more files must be opened, and the limit allows "), problem)
+            precondition(problem.contains("ulimit -n"), problem)
+            precondition(SystemLimits.problem(SystemNeeds(files: 1, threads: 1, addressSpaceMegabytes: 1)) == nil)
+        }
+    }
+
+    @Test func `too little address space is named`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            SystemLimitsTests.limitAddressSpace(toMore: 200)
+            let problem = SystemLimits.problem(SystemNeeds(files: 1, threads: 1, addressSpaceMegabytes: 1000)) ?? ""
+            precondition(problem.hasPrefix("1000 MB more of address space are needed"), problem)
+            precondition(problem.contains("ulimit -v"), problem)
+        }
+    }
+
+    @Test func `too few threads are named`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            SystemLimitsTests.limitAddressSpace(toMore: 64)
+            let problem = SystemLimits.problem(SystemNeeds(files: 1, threads: 64, addressSpaceMegabytes: 1)) ?? ""
+            precondition(problem.hasPrefix("64 more threads must be started, and the limits allow "), problem)
+            precondition(problem.contains("ulimit -u"), problem)
+        }
+    }
+}
