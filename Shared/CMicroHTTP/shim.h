@@ -2,15 +2,28 @@
 #include <microhttpd.h>
 
 // MHD_start_daemon takes its options as variable arguments, which Swift cannot pass.
+//
+// poll, not epoll: with epoll, libmicrohttpd 0.9.75 stops answering when an exact multiple of 128 connections is ready.
 static inline struct MHD_Daemon *onsale_start_http(
-    int listen_socket, MHD_AccessHandlerCallback answer, void *context,
-    unsigned connection_limit, unsigned idle_seconds, size_t connection_memory_limit)
+    int listen_socket, MHD_AccessHandlerCallback answer, MHD_NotifyConnectionCallback notify, void *context,
+    unsigned connection_limit, size_t connection_memory_limit)
 {
     return MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL, 0, NULL, NULL, answer, context,
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, answer, context,
         MHD_OPTION_LISTEN_SOCKET, listen_socket,
+        MHD_OPTION_NOTIFY_CONNECTION, notify, context,
         MHD_OPTION_CONNECTION_LIMIT, connection_limit,
-        MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory_limit,
         MHD_OPTION_END);
+}
+
+// MHD_get_connection_info is variadic, too.
+static inline int onsale_http_socket(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static inline const struct sockaddr *onsale_http_client(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
 }

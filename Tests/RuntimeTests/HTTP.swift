@@ -34,22 +34,28 @@ enum HTTP {
         return poll(&ready, 1, Int32(milliseconds)) > 0
     }
 
-    static func connect(to address: Address) throws -> Int32 {
+    /// From 127.0.0.`host`.
+    static func connect(to address: Address, from host: UInt8 = 1) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var target = sockaddr_in()
-        target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = address.port.bigEndian
-        target.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let result = withUnsafePointer(to: &target) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else {
+        let source = loopback(host, port: 0) { bind(descriptor, $0, $1) }
+        let result = loopback(1, port: address.port) { Glibc.connect(descriptor, $0, $1) }
+        guard source == 0, result == 0 else {
             close(descriptor)
             throw Unreachable()
         }
         return descriptor
+    }
+
+    private static func loopback(
+        _ host: UInt8, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = (0x7f00_0000 + UInt32(host)).bigEndian
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
     }
 
     static func write(_ text: String, to descriptor: Int32) {

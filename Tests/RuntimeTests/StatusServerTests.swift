@@ -70,25 +70,4 @@ import Testing
         await #expect(throws: HTTP.Unreachable.self) { try await HTTP.get("/healthz", from: server.address) }
         _ = try StatusServer(at: server.address, metrics: metrics, health: health)
     }
-
-    @Test func `connections are bounded, and the next one waits until another ends`() async throws {
-        let server = try server()
-        let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-        let connections = try (0..<Int(StatusServer.maximumConnectionCount)).map { _ in
-            try HTTP.connect(to: server.address)
-        }
-        for connection in connections {
-            #expect(try await HTTP.exchange(request, over: connection).contains("200 OK"))
-        }
-        let late = try HTTP.connect(to: server.address)
-        HTTP.write(request, to: late)
-        // The server looks at all its sockets before it answers these, one after the other, and leaves the late one alone.
-        for connection in connections {
-            #expect(try await HTTP.exchange(request, over: connection).contains("200 OK"))
-        }
-        #expect(!HTTP.hasAnswer(late))
-        close(connections[0])
-        #expect(try await HTTP.read(from: late).contains("200 OK"))
-        for descriptor in connections.dropFirst() + [late] { close(descriptor) }
-    }
 }

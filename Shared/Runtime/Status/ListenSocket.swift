@@ -11,7 +11,7 @@ package struct PortError: Error, Equatable, CustomStringConvertible {
 
 /// A TCP socket that listens.
 struct ListenSocket {
-    static let backlog: Int32 = 64
+    static let backlog: Int32 = 1024
 
     let descriptor: Int32
     let address: Address
@@ -39,6 +39,14 @@ struct ListenSocket {
         }
         return ListenSocket(
             descriptor: descriptor, address: Address(host: address.host, port: port(of: descriptor)))
+    }
+
+    /// The bytes of an IPv4 or IPv6 address, without the port.
+    static func host(of address: UnsafePointer<sockaddr>?) -> [UInt8] {
+        guard let address else { return [] }
+        let isIPv6 = Int32(address.pointee.sa_family) == AF_INET6
+        let (offset, count) = isIPv6 ? (8, 16) : (4, 4)
+        return [UInt8](UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + offset, count: count))
     }
 
     private static func port(of descriptor: Int32) -> UInt16 {

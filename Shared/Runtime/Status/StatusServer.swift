@@ -4,44 +4,66 @@ import Kernel
 import Threads
 
 /// Answers operators and their tools over HTTP: `/metrics`, `/healthz` (the program runs) and `/readyz` (it should be sent
-/// work; if not, the reasons). Reads only, and on a thread of its own.
+/// work; if not, the reasons). Reads only, one request a connection, and on threads of its own.
 package final class StatusServer: Sendable {
-    package static let maximumConnectionCount: UInt32 = 16
-    package static let idleSeconds: UInt32 = 5
     static let connectionMemoryByteCount = 16 * 1024
+    private static let lateCheckMilliseconds = 250
 
     /// Where it listens; the port is the real one, also where any was asked for.
     package let address: Address
+    let connections: StatusConnections
     private let daemon: Lock<Daemon?>
+    private let isStopping = CountingSemaphore()
 
     private struct Daemon {
         let handle: OpaquePointer
-        let pages: Unmanaged<StatusPages>
+        let context: Unmanaged<Context>
     }
 
-    package init(at address: Address, metrics: Metrics, health: Health) throws(PortError) {
+    /// What the callbacks of the library work with.
+    private final class Context: Sendable {
+        let pages: StatusPages
+        let connections: StatusConnections
+        let clock: any Clock
+
+        init(_ pages: StatusPages, _ connections: StatusConnections, _ clock: any Clock) {
+            self.pages = pages
+            self.connections = connections
+            self.clock = clock
+        }
+    }
+
+    package convenience init(at address: Address, metrics: Metrics, health: Health) throws(PortError) {
+        try self.init(at: address, metrics: metrics, health: health, limits: .forThisProcess())
+    }
+
+    init(
+        at address: Address, metrics: Metrics, health: Health, limits: StatusConnections.Limits,
+        clock: any Clock = SystemClock()
+    ) throws(PortError) {
         let socket = try ListenSocket.open(address)
-        let pages = Unmanaged.passRetained(StatusPages(metrics: metrics, health: health))
+        connections = StatusConnections(limits)
+        let pages = StatusPages(metrics: metrics, health: health)
+        let context = Unmanaged.passRetained(Context(pages, connections, clock))
         let handle = onsale_start_http(
-            socket.descriptor,
-            { context, connection, path, method, _, _, _, request in
-                guard let context, let path, let method, let request else { return .NO }
-                let pages = Unmanaged<StatusPages>.fromOpaque(context).takeUnretainedValue()
-                let isFirstCall = request.pointee == nil
-                request.pointee = context
-                // An answer to the first call of a request, before its body, closes the connection: right for those
-                // that bring one, since nothing here reads it.
-                if isFirstCall && StatusPages.reads(String(cString: method)) { return .YES }
-                let page = pages.page(method: String(cString: method), path: String(cString: path))
-                return StatusServer.send(page, to: connection)
-            }, pages.toOpaque(), Self.maximumConnectionCount, Self.idleSeconds, Self.connectionMemoryByteCount)
+            socket.descriptor, Self.answer, Self.notify, context.toOpaque(), UInt32(limits.total),
+            Self.connectionMemoryByteCount)
         guard let handle else {
-            pages.release()
+            context.release()
             close(socket.descriptor)
-            throw PortError(address: address, reason: "the HTTP server did not start")
+            throw PortError(address: address, reason: "the HTTP server did not start: \(SystemLimits.advice)")
         }
         self.address = socket.address
-        daemon = Lock(Daemon(handle: handle, pages: pages))
+        daemon = Lock(Daemon(handle: handle, context: context))
+        let isStarted = Thread.start { [connections, isStopping] in
+            while !isStopping.wait(timeoutMilliseconds: Self.lateCheckMilliseconds) {
+                connections.endLate(at: clock.uptime)
+            }
+        }
+        guard isStarted else {
+            stop()
+            throw PortError(address: address, reason: "the system gives no thread: \(SystemLimits.advice)")
+        }
     }
 
     deinit { stop() }
@@ -53,8 +75,32 @@ package final class StatusServer: Sendable {
             return current
         }
         guard let daemon else { return }
+        isStopping.signal()
         MHD_stop_daemon(daemon.handle)
-        daemon.pages.release()
+        daemon.context.release()
+    }
+
+    private static let answer: MHD_AccessHandlerCallback = { context, connection, path, method, _, _, _, request in
+        guard let context, let path, let method, let request else { return .NO }
+        let isFirstCall = request.pointee == nil
+        request.pointee = context
+        // An answer to the first call of a request, before its body, closes the connection: right for those that bring
+        // one, since nothing here reads it.
+        if isFirstCall && StatusPages.reads(String(cString: method)) { return .YES }
+        let pages = Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().pages
+        return send(pages.page(method: String(cString: method), path: String(cString: path)), to: connection)
+    }
+
+    private static let notify: MHD_NotifyConnectionCallback = { context, connection, _, event in
+        guard let context = context.map({ Unmanaged<Context>.fromOpaque($0).takeUnretainedValue() }), let connection
+        else { return }
+        let descriptor = onsale_http_socket(connection)
+        if event == .CONNECTION_NOTIFY_STARTED {
+            let address = ListenSocket.host(of: onsale_http_client(connection))
+            context.connections.opened(descriptor, from: address, at: context.clock.uptime)
+        } else {
+            context.connections.closed(descriptor)
+        }
     }
 
     private static func send(_ page: StatusPage, to connection: OpaquePointer?) -> MHD_Result {
@@ -65,6 +111,8 @@ package final class StatusServer: Sendable {
         defer { MHD_destroy_response(response) }
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, page.contentType)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store")
+        // One request a connection: then the time of a connection is the time of its request.
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")
         return MHD_queue_response(connection, page.status, response)
     }
 }
