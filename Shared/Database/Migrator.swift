@@ -8,7 +8,7 @@ struct Migrator {
     let sql: (Migration.Step) -> String?
 
     func run(on session: any Session) throws {
-        try createTable(on: session)
+        for table in Self.ownTables { try create(table, on: session) }
         // Another program may be doing the same: its step and ours exclude each other by the number both insert, and the
         // loser looks again. One turn is lost for each step of another program.
         for _ in 0...(2 * migrations.count) {
@@ -19,18 +19,26 @@ struct Migrator {
         throw DatabaseError(.setup, "\(url): other programs keep migrating this database; stop them and try again")
     }
 
-    private func createTable(on session: any Session) throws {
-        let sql = """
-            create table if not exists migration (
-                number bigint not null, name text not null, applied_at bigint not null,
-                constraint migration_key primary key (number))
-            """
+    /// The tables that every database has: its migrations, and the newest time of its rows (one row, `id` 1).
+    private static let ownTables = [
+        """
+        create table if not exists migration (
+            number bigint not null, name text not null, applied_at bigint not null,
+            constraint migration_key primary key (number))
+        """,
+        """
+        create table if not exists newest_time (
+            id bigint not null, at bigint not null, constraint newest_time_key primary key (id))
+        """,
+    ]
+
+    private func create(_ table: String, on session: any Session) throws {
         do {
-            try session.script(sql)
+            try session.script(table)
         } catch is DatabaseError {
             // PostgreSQL says that it exists, after all, when two programs create it at once. Anything else fails again.
             session.rollback()
-            try session.script(sql)
+            try session.script(table)
         }
     }
 

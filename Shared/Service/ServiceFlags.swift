@@ -26,6 +26,9 @@ struct ServiceFlags: Sendable {
     static let databaseConnections = Option(
         "database-connections", .integer(in: 1...256), default: 16,
         "Connections to a PostgreSQL server; SQLite needs none.")
+    static let acceptNewerRows = Option(
+        "accept-newer-rows", .flag, default: false,
+        "Serves although the database has rows from after the time of the clock, which is right.")
     static let backupTo = Option(
         "backup-to", .optional(.path), default: nil,
         "Copies the SQLite database to this new file and ends; the service that uses it goes on meanwhile.")
@@ -45,7 +48,7 @@ struct ServiceFlags: Sendable {
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Where the rows are kept.")
         let own: [any AnyOption] = [
             database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
-            Self.maxReplyBytes, Self.databaseConnections, Self.backupTo, Self.acceptLoss,
+            Self.maxReplyBytes, Self.databaseConnections, Self.acceptNewerRows, Self.backupTo, Self.acceptLoss,
         ]
         options = ServiceOptions(
             context.program, context.summary, port: context.port, statusPort: context.statusPort,

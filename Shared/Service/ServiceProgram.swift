@@ -51,7 +51,11 @@ package enum ServiceProgram {
         let configuration = ground.configuration
         let keys = try DataFolder.keys(configuration, ground.log)
         let watch = DatabaseWatch(ground.log, ground.metrics, ground.health, ground.clock)
-        let database = try open(context, configuration[flags.database], configuration, ground.clock, watch)
+        let newest = NewestTime(ground.clock, ground.metrics, ground.health)
+        let database = try open(context, configuration[flags.database], configuration, ground.clock) { event in
+            watch.observe(event)
+            newest.observe(event)
+        }
         watch.report(database, to: ground.metrics)
         let loops = try Loops.started(count: configuration[ServiceFlags.loops])
         let parts = try context.build(
@@ -66,24 +70,28 @@ package enum ServiceProgram {
         server.report(to: ground.metrics)
         return Parts(
             [
-                Component("database", start: {}, stop: { await database.close() }),
+                Component(
+                    "database",
+                    start: {
+                        if !configuration[ServiceFlags.acceptNewerRows] { try await newest.look(in: database) }
+                    }, stop: { await database.close() }),
                 Component("loops", start: {}, stop: { loops.stop() }),
             ] + parts.components + [
                 component(server, at: configuration[flags.options.listen], configuration, ground.log)
             ],
-            jobs: [watch.check(of: database)] + parts.jobs)
+            jobs: [watch.check(of: database), newest.job(on: database)] + parts.jobs)
     }
 
     private static func open(
         _ context: ServiceContext, _ url: SecretURL, _ configuration: Configuration, _ clock: any Clock,
-        _ watch: DatabaseWatch
+        _ observe: @escaping @Sendable (DatabaseEvent) -> Void
     ) throws -> Database {
         try DataFolder.prepare(for: url)
         var limits = DatabaseLimits()
         limits.connections = configuration[ServiceFlags.databaseConnections]
         return try Database(
             url: url.text, migrations: context.migrations, clock: clock, limits: limits,
-            acceptsLoss: configuration[ServiceFlags.acceptLoss], observe: watch.observe)
+            acceptsLoss: configuration[ServiceFlags.acceptLoss], observe: observe)
     }
 
     /// Calls under way have most of the drain timeout; the rest of it is for what comes after them.

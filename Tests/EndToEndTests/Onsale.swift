@@ -77,7 +77,7 @@ final class Onsale: Sendable {
     }
 
     /// The status port of each service.
-    var statusAddresses: [Address] { running.withLock { $0.values.flatMap { $0.map(\.process.status) } } }
+    var statusAddresses: [Address] { running.withLock { $0.values.flatMap { $0.compactMap(\.process.statusAddress) } } }
 
     private func addresses(of service: Service) -> String {
         running.withLock { $0[service, default: []].map { "\($0.process.address)" } }.joined(separator: ",")
