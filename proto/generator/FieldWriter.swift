@@ -2,7 +2,7 @@
 struct FieldWriter {
     let field: Field
     let message: MessageType
-    let types: SwiftTypes
+    let types: TypeNames
 
     /// The name of the property, or of the case of a oneof.
     var name: String { SwiftNames.escaped(SwiftNames.lowerCamel(field.name)) }

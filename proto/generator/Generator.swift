@@ -8,13 +8,13 @@ struct Generator {
 
     private let files: [SchemaFile]
     private let targets: [String: Target]
-    private let types: SwiftTypes
+    private let types: TypeNames
 
     /// `files` contains the files to generate and everything they import.
     init(files: [SchemaFile], targets: [String: Target]) {
         self.files = files
         self.targets = targets
-        types = SwiftTypes(files)
+        types = TypeNames(files)
     }
 
     /// The problems of a file in the order of its lines. Empty if it can be generated.

@@ -1,7 +1,7 @@
 /// Writes the Swift struct of a message and its conversions from and to the C struct.
 struct MessageWriter {
     let message: MessageType
-    let types: SwiftTypes
+    let types: TypeNames
 
     private var layout: String { CNames.type(message.fullName) }
     private var swiftName: String { types.name(message.fullName) }

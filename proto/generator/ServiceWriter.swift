@@ -2,7 +2,7 @@
 struct ServiceWriter {
     let service: Service
     let file: SchemaFile
-    let types: SwiftTypes
+    let types: TypeNames
 
     func write(_ text: inout SwiftText) {
         writeMethods(&text)

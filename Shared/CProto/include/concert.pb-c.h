@@ -95,7 +95,7 @@ typedef enum _Onsale__Concert__V1__ReservationState {
   ONSALE__CONCERT__V1__RESERVATION_STATE__HELD = 1,
   ONSALE__CONCERT__V1__RESERVATION_STATE__SOLD = 2,
   /*
-   * Given back by its user.
+   * Released by its user.
    */
   ONSALE__CONCERT__V1__RESERVATION_STATE__RELEASED = 3,
   /*
@@ -103,7 +103,7 @@ typedef enum _Onsale__Concert__V1__ReservationState {
    */
   ONSALE__CONCERT__V1__RESERVATION_STATE__EXPIRED = 4,
   /*
-   * Sold, and taken back since.
+   * Sold and returned.
    */
   ONSALE__CONCERT__V1__RESERVATION_STATE__RETURNED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__RESERVATION_STATE)
@@ -121,7 +121,7 @@ typedef enum _Onsale__Concert__V1__AbortReason {
    */
   ONSALE__CONCERT__V1__ABORT_REASON__HOLD_EXPIRED = 1,
   /*
-   * The reservation was released, expired, returned, or never there.
+   * The reservation was released, expired or returned, or never existed.
    */
   ONSALE__CONCERT__V1__ABORT_REASON__GONE = 2,
   /*
@@ -129,7 +129,7 @@ typedef enum _Onsale__Concert__V1__AbortReason {
    */
   ONSALE__CONCERT__V1__ABORT_REASON__ALREADY_SOLD = 3,
   /*
-   * User, amount or currency are not those of the reservation.
+   * User, amount or currency differ from those of the reservation.
    */
   ONSALE__CONCERT__V1__ABORT_REASON__MISMATCH = 4,
   /*
@@ -160,23 +160,24 @@ struct  Onsale__Concert__V1__CreateConcertRequest
 {
   ProtobufCMessage base;
   /*
-   * What people type: 1 to 40 lower-case letters, digits and hyphens, unique among concerts, such as `moon-tour`.
+   * The name that people type, such as `moon-tour`: 1 to 40 lower-case letters, digits and hyphens, unique among
+   * concerts.
    */
   char *name;
   /*
-   * What people read, at most 200 bytes.
+   * The title that people read, at most 200 bytes.
    */
   char *title;
   /*
-   * Who holds it, at most 200 bytes.
+   * The organiser or venue that people read, at most 200 bytes.
    */
   char *host;
   /*
-   * ISO 4217, such as `EUR`: of every price of this concert.
+   * The ISO 4217 code, such as `EUR`, of every price of this concert.
    */
   char *currency;
   /*
-   * With a room, its dates are listed only to users with a pass of that room. Empty: to anyone.
+   * If set, only users with a pass of this room can list the dates. Empty: anyone can.
    */
   ProtobufCBinaryData browse_room_id;
 };
@@ -204,7 +205,7 @@ struct  Onsale__Concert__V1__ConcertEntry
   char *host;
   char *currency;
   /*
-   * The room whose pass it takes to see the dates; empty where it takes none.
+   * The room whose pass is needed to list the dates. Empty: none.
    */
   ProtobufCBinaryData browse_room_id;
   uint64_t created_at_ms;
@@ -215,13 +216,13 @@ struct  Onsale__Concert__V1__ConcertEntry
 
 
 /*
- * What an operator decides about a date.
+ * The settings of a date.
  */
 struct  Onsale__Concert__V1__ScheduleSettings
 {
   ProtobufCMessage base;
   /*
-   * What people type, such as `2026-12-24`: as a concert's name, and unique within the concert.
+   * The name that people type, such as `2026-12-24`. Same rule as a concert's name; unique within the concert.
    */
   char *name;
   uint64_t starts_at_ms;
@@ -230,27 +231,27 @@ struct  Onsale__Concert__V1__ScheduleSettings
    */
   uint64_t ends_at_ms;
   /*
-   * Seats can be reserved from this time on,
+   * Start of the sale.
    */
   uint64_t sale_opens_at_ms;
   /*
-   * and until this one, exclusive.
+   * End of the sale, exclusive.
    */
   uint64_t sale_closes_at_ms;
   /*
-   * Users may cancel what they bought until this time, exclusive. 0: never.
+   * Users can cancel a sold reservation until this time, exclusive. 0: never.
    */
   uint64_t cancel_until_ms;
   /*
-   * How many seats one user may hold and own together, 1 to 50. 0: 4.
+   * Maximum of seats that one user holds and owns together, 1 to 50. 0: 4.
    */
   uint32_t seats_per_user;
   /*
-   * How long seats are held, 1 s to 24 h. 0: 5 minutes.
+   * Length of a hold, 1 s to 24 h. 0: 5 minutes.
    */
   uint32_t hold_ms;
   /*
-   * The room whose pass it takes to see and reserve seats. Empty: it takes none.
+   * The room whose pass is needed to see and reserve seats. Empty: none.
    */
   ProtobufCBinaryData room_id;
 };
@@ -286,11 +287,11 @@ struct  Onsale__Concert__V1__ConfigureScheduleRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
   /*
-   * All of them: what is left out gets its default.
+   * Replaces all settings. An absent field gets its default.
    */
   Onsale__Concert__V1__ScheduleSettings *settings;
   /*
-   * The version that the change was made from; another one is refused, so that no change is lost.
+   * The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
    */
   uint64_t version;
 };
@@ -316,15 +317,15 @@ struct  Onsale__Concert__V1__ScheduleEntry
   ProtobufCBinaryData concert_id;
   Onsale__Concert__V1__ScheduleSettings *settings;
   /*
-   * Goes up with every change of the settings.
+   * Grows with every change of the settings.
    */
   uint64_t version;
   /*
-   * Goes up with every change of the seats.
+   * Grows with every change of the seats.
    */
   uint64_t layout_version;
   /*
-   * Only in ListSchedules.
+   * Set only by ListSchedules.
    */
   Onsale__Concert__V1__SeatCounts *counts;
 };
@@ -347,17 +348,17 @@ struct  Onsale__Concert__V1__SeatCounts
 
 
 /*
- * Seats side by side. A seat is named `SECTION-ROW-NUMBER`, `ROW-NUMBER` or `NUMBER`, by what its hall has.
+ * Seats side by side. The name of a seat is `SECTION-ROW-NUMBER`, `ROW-NUMBER` or `NUMBER`.
  */
 struct  Onsale__Concert__V1__SeatRange
 {
   ProtobufCMessage base;
   /*
-   * At most 16 bytes, no hyphen and no comma. May be empty; with a section there is a row.
+   * At most 16 bytes without hyphen or comma. Can be empty. A section needs a row.
    */
   char *section;
   /*
-   * At most 8 bytes, no hyphen and no comma. May be empty.
+   * At most 8 bytes without hyphen or comma. Can be empty.
    */
   char *row;
   /*
@@ -365,7 +366,7 @@ struct  Onsale__Concert__V1__SeatRange
    */
   uint32_t first_number;
   /*
-   * At least first_number; the last one that belongs to the range.
+   * The last seat of the range, at least first_number.
    */
   uint32_t last_number;
 };
@@ -383,7 +384,7 @@ struct  Onsale__Concert__V1__SeatOffer
    */
   char *grade;
   /*
-   * In minor units of the concert's currency; 0 is free of charge.
+   * In minor units of the concert's currency. 0: free of charge.
    */
   uint64_t price;
 };
@@ -398,7 +399,7 @@ struct  Onsale__Concert__V1__SetSeatsRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
   /*
-   * Together at most 200000 seats, none twice.
+   * At most 200000 seats in total, none twice.
    */
   size_t n_offers;
   Onsale__Concert__V1__SeatOffer **offers;
@@ -422,12 +423,12 @@ struct  Onsale__Concert__V1__SeatChangeCounts
 {
   ProtobufCMessage base;
   /*
-   * Seats that were not there before.
+   * New seats.
    */
   uint64_t added;
   uint64_t changed;
   /*
-   * Seats that were not in a state to be changed, and stay as they are.
+   * Seats that did not change, because their state does not allow it.
    */
   uint64_t kept;
 };
@@ -444,7 +445,7 @@ struct  Onsale__Concert__V1__BlockSeatsRequest
   size_t n_seats;
   Onsale__Concert__V1__SeatRange **seats;
   /*
-   * Why, 1 to 200 bytes: users who ask for the seat read it.
+   * The reason that users read who request the seat, 1 to 200 bytes.
    */
   char *reason;
 };
@@ -490,11 +491,11 @@ struct  Onsale__Concert__V1__ListConcertsRequest
 {
   ProtobufCMessage base;
   /*
-   * Only the one of this short name. Empty: all.
+   * Returns only the one with this name. Empty: all.
    */
   char *name;
   /*
-   * Only those after this id.
+   * Returns only those after this id.
    */
   ProtobufCBinaryData after;
 };
@@ -507,12 +508,12 @@ struct  Onsale__Concert__V1__ListConcertsReply
 {
   ProtobufCMessage base;
   /*
-   * In the order of their ids, which is that of their making; at most 100.
+   * At most 100, ordered by id, which is the order of their creation.
    */
   size_t n_concerts;
   Onsale__Concert__V1__ConcertEntry **concerts;
   /*
-   * There may be more after the last one.
+   * True if there may be more after the last one.
    */
   protobuf_c_boolean has_more;
 };
@@ -526,15 +527,15 @@ struct  Onsale__Concert__V1__ListSchedulesRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   /*
-   * Only the one of this short name. Empty: all.
+   * Returns only the one with this name. Empty: all.
    */
   char *name;
   /*
-   * Only dates that have a free seat.
+   * Returns only dates with a free seat.
    */
   protobuf_c_boolean only_with_free_seats;
   /*
-   * Where the concert has a browse room: the caller's pass of that room.
+   * The caller's pass, if the concert has a browse room.
    */
   ProtobufCBinaryData pass;
 };
@@ -547,7 +548,7 @@ struct  Onsale__Concert__V1__ListSchedulesReply
 {
   ProtobufCMessage base;
   /*
-   * In the order of their start.
+   * Ordered by start.
    */
   size_t n_schedules;
   Onsale__Concert__V1__ScheduleEntry **schedules;
@@ -563,11 +564,11 @@ struct  Onsale__Concert__V1__ShowSeatsRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
   /*
-   * Where the date has a room: the caller's pass of that room. Operators need none.
+   * The caller's pass, if the date has a room. Operators need none.
    */
   ProtobufCBinaryData pass;
   /*
-   * The version of the layout that the caller has; the blocks are left out where it is still the same. 0: none.
+   * The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
    */
   uint64_t known_layout_version;
 };
@@ -577,7 +578,7 @@ struct  Onsale__Concert__V1__ShowSeatsRequest
 
 
 /*
- * A seat that is in none of the lists is free.
+ * A seat map. A seat in none of the lists is free.
  */
 struct  Onsale__Concert__V1__ShowSeatsReply
 {
@@ -596,7 +597,7 @@ struct  Onsale__Concert__V1__ShowSeatsReply
   uint32_t *blocked;
   char *currency;
   /*
-   * When the map was true.
+   * The time of the map.
    */
   uint64_t as_of_ms;
 };
@@ -606,7 +607,7 @@ struct  Onsale__Concert__V1__ShowSeatsReply
 
 
 /*
- * Seats side by side, of one grade and price, as the layout has them.
+ * Seats side by side with one grade and price.
  */
 struct  Onsale__Concert__V1__SeatBlock
 {
@@ -615,7 +616,7 @@ struct  Onsale__Concert__V1__SeatBlock
   char *grade;
   uint64_t price;
   /*
-   * The index of the first seat in this version of the layout; the others follow.
+   * The index of the first seat in this layout version. The others follow.
    */
   uint32_t first_index;
 };
@@ -649,7 +650,7 @@ struct  Onsale__Concert__V1__WatchSeatsItem
   Onsale__Concert__V1__WatchSeatsItem__NewsCase news_case;
   union {
     /*
-     * How things are: first, and again after a change of the layout.
+     * The whole map: first, and again after a change of the layout.
      */
     Onsale__Concert__V1__ShowSeatsReply *map;
     Onsale__Concert__V1__SeatChanges *changes;
@@ -661,7 +662,7 @@ struct  Onsale__Concert__V1__WatchSeatsItem
 
 
 /*
- * Seats by their index in the layout of the latest map.
+ * Changed seats by their index in the layout of the latest map.
  */
 struct  Onsale__Concert__V1__SeatChanges
 {
@@ -693,7 +694,7 @@ struct  Onsale__Concert__V1__ReserveSeatsRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
   /*
-   * Where the date has a room: the caller's pass of that room.
+   * The caller's pass, if the date has a room.
    */
   ProtobufCBinaryData pass;
   Onsale__Concert__V1__ReserveSeatsRequest__WishCase wish_case;
@@ -711,7 +712,7 @@ struct  Onsale__Concert__V1__SeatNames
 {
   ProtobufCMessage base;
   /*
-   * Such as `A-12-7`; none twice.
+   * Names such as `A-12-7`, none twice.
    */
   size_t n_names;
   char **names;
@@ -722,7 +723,7 @@ struct  Onsale__Concert__V1__SeatNames
 
 
 /*
- * Seats that the service chooses: together in one row, near its middle, with no single seat left over.
+ * The service chooses the seats: together in one row, near its middle, leaving no single seat.
  */
 struct  Onsale__Concert__V1__BestSeats
 {
@@ -758,25 +759,25 @@ struct  Onsale__Concert__V1__ReservationEntry
   size_t n_seats;
   char **seats;
   /*
-   * What they cost together, fixed when they were reserved.
+   * The total price, fixed when the seats were reserved.
    */
   uint64_t amount;
   char *currency;
   uint64_t reserved_at_ms;
   /*
-   * Until when the seats are held, exclusive.
+   * End of the hold, exclusive.
    */
   uint64_t deadline_ms;
   /*
-   * When it was sold; 0 where it was not.
+   * Time of the sale. 0: not sold.
    */
   uint64_t sold_at_ms;
   /*
-   * When it was released, expired or returned; 0 where it was not.
+   * Time of the release, expiry or return. 0: none.
    */
   uint64_t ended_at_ms;
   /*
-   * The payment that bought it; empty where none did.
+   * The payment that bought it. Empty: none.
    */
   ProtobufCBinaryData payment_id;
 };
@@ -856,7 +857,7 @@ struct  Onsale__Concert__V1__ConfirmRequest
   ProtobufCBinaryData reservation_id;
   ProtobufCBinaryData user_id;
   /*
-   * What was set aside for it.
+   * The amount that the wallet reserved for it.
    */
   uint64_t amount;
   char *currency;
@@ -899,19 +900,19 @@ struct  Onsale__Concert__V1__AbortReply
 
 
 /*
- * What was decided about a payment, for good.
+ * The final decision about a payment.
  */
 struct  Onsale__Concert__V1__DecisionEntry
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__DecisionOutcome outcome;
   /*
-   * Only where it was aborted.
+   * Set only if ABORTED.
    */
   Onsale__Concert__V1__AbortReason reason;
   ProtobufCBinaryData reservation_id;
   /*
-   * Only where it was confirmed: what was sold, and the place in the line that it was sold to.
+   * Set only if CONFIRMED: the price and the place in the waiting room.
    */
   uint64_t amount;
   char *currency;
@@ -929,7 +930,7 @@ struct  Onsale__Concert__V1__CancelReservationRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData reservation_id;
   /*
-   * Why, at most 200 bytes.
+   * The reason, at most 200 bytes.
    */
   char *reason;
 };
@@ -953,11 +954,11 @@ struct  Onsale__Concert__V1__ListRefundsDueRequest
 {
   ProtobufCMessage base;
   /*
-   * Of one concert. Empty: of all.
+   * Only refunds of this concert. Empty: of all concerts.
    */
   ProtobufCBinaryData concert_id;
   /*
-   * Only those after this refund: the concert_id and refund_id of the last one of the page before.
+   * The concert_id and refund_id of the last refund of the previous page. Empty: the first page.
    */
   ProtobufCBinaryData after_concert_id;
   ProtobufCBinaryData after_refund_id;
@@ -1006,8 +1007,8 @@ struct  Onsale__Concert__V1__AcknowledgeRefundRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData refund_id;
   /*
-   * The payment that was given back: a late call must not end another refund, whose client used the same request_id again.
-   * Empty, as from those who do not know this field: whichever it is.
+   * The refunded payment. It keeps a late call from acknowledging another refund with a reused request_id. Empty: not
+   * checked, for callers older than this field.
    */
   ProtobufCBinaryData payment_id;
 };
@@ -1062,11 +1063,11 @@ struct  Onsale__Concert__V1__TicketEntry
   uint64_t ends_at_ms;
   uint64_t issued_at_ms;
   /*
-   * When it was used; 0 where it was not.
+   * Time of the check-in. 0: not used.
    */
   uint64_t used_at_ms;
   /*
-   * When it was cancelled; 0 where it was not.
+   * Time of the cancellation. 0: not cancelled.
    */
   uint64_t cancelled_at_ms;
 };
@@ -1091,7 +1092,7 @@ struct  Onsale__Concert__V1__ShowTicketReply
   ProtobufCMessage base;
   Onsale__Concert__V1__TicketEntry *ticket;
   /*
-   * Ready for a QR code. Empty unless the ticket is valid.
+   * The text of the QR code. Empty unless the ticket is valid.
    */
   char *code;
 };
@@ -1138,11 +1139,11 @@ struct  Onsale__Concert__V1__CheckInRequest
 {
   ProtobufCMessage base;
   /*
-   * As read from the ticket.
+   * The text of the ticket's QR code.
    */
   char *code;
   /*
-   * The date whose gate this is: tickets for other dates are refused, and stay valid. Empty: any date.
+   * The date of this gate. Tickets for other dates are refused and stay valid. Empty: any date.
    */
   ProtobufCBinaryData schedule_id;
 };
@@ -1156,7 +1157,7 @@ struct  Onsale__Concert__V1__CheckInReply
   ProtobufCMessage base;
   Onsale__Concert__V1__TicketEntry *ticket;
   /*
-   * What the ticket is for, as people type it: `moon-tour` and `friday`.
+   * The names of the concert and the date, such as `moon-tour` and `friday`.
    */
   char *concert_name;
   char *schedule_name;
@@ -1180,7 +1181,7 @@ struct  Onsale__Concert__V1__SalesReportReply
 {
   ProtobufCMessage base;
   /*
-   * By date, in the order of their start, and grade.
+   * One line for each date and grade, ordered by start of the date, then grade.
    */
   size_t n_lines;
   Onsale__Concert__V1__SalesLine **lines;
@@ -1199,15 +1200,15 @@ struct  Onsale__Concert__V1__SalesLine
   char *grade;
   Onsale__Concert__V1__SeatCounts *counts;
   /*
-   * Of the valid and used tickets.
+   * The total price of valid and used tickets.
    */
   uint64_t revenue;
   /*
-   * How many tickets were used.
+   * The number of used tickets.
    */
   uint64_t used;
   /*
-   * How many tickets were cancelled, and their prices together.
+   * The number of cancelled tickets and their total price.
    */
   uint64_t cancelled;
   uint64_t refunded;
@@ -1237,7 +1238,7 @@ struct  Onsale__Concert__V1__ShowSeatHistoryReply
   ProtobufCMessage base;
   Onsale__Concert__V1__SeatState state;
   /*
-   * Why it is blocked; empty where it is not.
+   * The reason of the block. Empty: not blocked.
    */
   char *blocked_reason;
   char *grade;
@@ -1254,7 +1255,7 @@ struct  Onsale__Concert__V1__ShowSeatHistoryReply
 
 
 /*
- * One reservation that the seat was part of.
+ * A reservation that contained the seat.
  */
 struct  Onsale__Concert__V1__SeatClaim
 {
@@ -1262,7 +1263,7 @@ struct  Onsale__Concert__V1__SeatClaim
   ProtobufCBinaryData user_id;
   Onsale__Concert__V1__ReservationEntry *reservation;
   /*
-   * Why it was returned, where it was.
+   * The reason of the return, if it was returned.
    */
   char *return_reason;
 };
@@ -1272,7 +1273,7 @@ struct  Onsale__Concert__V1__SeatClaim
 
 
 /*
- * A detail of the failures SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED and SEATS_TAKEN.
+ * The detail of the failures SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED and SEATS_TAKEN.
  */
 struct  Onsale__Concert__V1__TakenSeats
 {

@@ -25,15 +25,15 @@ typedef struct Onsale__Health__V1__CheckReply Onsale__Health__V1__CheckReply;
 typedef enum _Onsale__Health__V1__ServingStatus {
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVING_STATUS_UNSPECIFIED = 0,
   /*
-   * Calls are answered.
+   * The service accepts calls.
    */
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVING = 1,
   /*
-   * Calls are refused: it is starting, draining, or cannot reach what it needs.
+   * The service refuses calls: it is starting, draining, or cannot reach what it needs.
    */
   ONSALE__HEALTH__V1__SERVING_STATUS__NOT_SERVING = 2,
   /*
-   * There is no such service here.
+   * The program has no such service.
    */
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVICE_UNKNOWN = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__HEALTH__V1__SERVING_STATUS)
@@ -45,7 +45,7 @@ struct  Onsale__Health__V1__CheckRequest
 {
   ProtobufCMessage base;
   /*
-   * The full name of a service, such as `onsale.queue.v1.Queue`. Empty asks for the program as a whole.
+   * The full name of a service, such as `onsale.queue.v1.Queue`. Empty: the whole program.
    */
   char *service;
 };

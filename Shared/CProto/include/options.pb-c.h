@@ -20,12 +20,8 @@ PROTOBUF_C__BEGIN_DECLS
 /* --- enums --- */
 
 /*
- * Who may call a method. Every method of every service says so:
- *     rpc Join(JoinRequest) returns (JoinReply) {
- *       option idempotency_level = IDEMPOTENT;
- *       option (onsale.rpc.v1.callers) = USER;
- *     }
- * Several lines of the option name several callers; ANYONE stands alone. A method that says nothing is not generated.
+ * A role that can call a method. Every method declares its callers: `option (onsale.rpc.v1.callers) = USER;`.
+ * Repeat the option to allow several roles. ANYONE must stand alone. The generator refuses a method without callers.
  */
 typedef enum _Onsale__Rpc__V1__CallerRole {
   ONSALE__RPC__V1__CALLER_ROLE__CALLER_ROLE_UNSPECIFIED = 0,
@@ -34,11 +30,11 @@ typedef enum _Onsale__Rpc__V1__CallerRole {
    */
   ONSALE__RPC__V1__CALLER_ROLE__ANYONE = 1,
   /*
-   * Somebody who buys.
+   * A buyer.
    */
   ONSALE__RPC__V1__CALLER_ROLE__USER = 2,
   /*
-   * Somebody who runs a sale.
+   * An operator of sales.
    */
   ONSALE__RPC__V1__CALLER_ROLE__OPERATOR = 3,
   /*

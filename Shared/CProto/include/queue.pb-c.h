@@ -62,27 +62,27 @@ typedef struct Onsale__Queue__V1__RevokePlaceReply Onsale__Queue__V1__RevokePlac
 typedef enum _Onsale__Queue__V1__RoomState {
   ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED = 0,
   /*
-   * Nobody may join yet.
+   * Users cannot join yet.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__SCHEDULED = 1,
   /*
-   * One may join, nobody is let in yet.
+   * Users can join; admission has not started.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__PRE_QUEUE = 2,
   /*
-   * People are let in, as the limits allow.
+   * Users are admitted within the limits.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__OPEN = 3,
   /*
-   * One may join, nobody is let in for the time being.
+   * Users can join; admission is stopped.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__PAUSED = 4,
   /*
-   * Nobody may join any more; who waits is let in.
+   * Users can no longer join; waiting users are admitted.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__DRAINING = 5,
   /*
-   * Over for good.
+   * Closed permanently.
    */
   ONSALE__QUEUE__V1__ROOM_STATE__CLOSED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__ROOM_STATE)
@@ -94,7 +94,7 @@ typedef enum _Onsale__Queue__V1__PlaceState {
    */
   ONSALE__QUEUE__V1__PLACE_STATE__WAITING = 1,
   /*
-   * May come in: Renew within the ready time, or the slot goes to the next.
+   * The user's turn: Renew within the ready time, or the slot goes to the next user.
    */
   ONSALE__QUEUE__V1__PLACE_STATE__ADMITTED = 2,
   /*
@@ -102,19 +102,19 @@ typedef enum _Onsale__Queue__V1__PlaceState {
    */
   ONSALE__QUEUE__V1__PLACE_STATE__ACTIVE = 3,
   /*
-   * Has paid.
+   * The user has paid.
    */
   ONSALE__QUEUE__V1__PLACE_STATE__FINISHED = 4,
   /*
-   * Gave the place up.
+   * The user gave up the place.
    */
   ONSALE__QUEUE__V1__PLACE_STATE__LEFT = 5,
   /*
-   * Did not come in time, was silent for too long, or reached the hard limit.
+   * The user did not come in time, was silent for too long, or reached the hard limit.
    */
   ONSALE__QUEUE__V1__PLACE_STATE__LAPSED = 6,
   /*
-   * Taken away by an operator.
+   * Revoked by an operator.
    */
   ONSALE__QUEUE__V1__PLACE_STATE__REVOKED = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__PLACE_STATE)
@@ -123,29 +123,29 @@ typedef enum _Onsale__Queue__V1__PlaceState {
 /* --- messages --- */
 
 /*
- * How many come in, and how long they may stay.
+ * Limits on how many users are admitted and how long they can stay.
  */
 struct  Onsale__Queue__V1__RoomLimits
 {
   ProtobufCMessage base;
   /*
-   * How many may be inside at once, admitted or active: 1 to 1,000,000; 0 for no limit.
+   * Maximum of admitted and active users together: 1 to 1,000,000. 0: no limit.
    */
   uint32_t active_limit;
   /*
-   * How many are let in during any one second: 1 to 100,000; 0 for no limit.
+   * Maximum of admissions in any one second: 1 to 100,000. 0: no limit.
    */
   uint32_t rate_per_second;
   /*
-   * How long an admitted user has to come in: 1,000 to 3,600,000; 0 for the usual 60,000.
+   * Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
    */
   uint32_t ready_ms;
   /*
-   * How long an active user may be silent: 1,000 to 3,600,000; 0 for the usual 300,000.
+   * Time that an active user can be silent: 1,000 to 3,600,000. 0: 300,000.
    */
   uint32_t idle_ms;
   /*
-   * How long an active user may stay at most: from idle_ms to 86,400,000; 0 for the usual 900,000.
+   * Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
    */
   uint32_t hard_limit_ms;
 };
@@ -155,17 +155,17 @@ struct  Onsale__Queue__V1__RoomLimits
 
 
 /*
- * When a room opens by itself.
+ * Times at which a room opens by itself.
  */
 struct  Onsale__Queue__V1__RoomTimes
 {
   ProtobufCMessage base;
   /*
-   * From when one may join. 0 for not before opens_at.
+   * Start of joining. 0: at opens_at.
    */
   int64_t joins_at;
   /*
-   * From when people are let in. 0 for not before OpenRoom.
+   * Start of admission. 0: at OpenRoom.
    */
   int64_t opens_at;
 };
@@ -175,14 +175,14 @@ struct  Onsale__Queue__V1__RoomTimes
 
 
 /*
- * A room as anybody may know it.
+ * The public data of a room.
  */
 struct  Onsale__Queue__V1__RoomSummary
 {
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
   /*
-   * The short name, for people.
+   * The short name that people type.
    */
   char *name;
   Onsale__Queue__V1__RoomState state;
@@ -198,15 +198,15 @@ struct  Onsale__Queue__V1__CreateRoomRequest
 {
   ProtobufCMessage base;
   /*
-   * 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. No two rooms ever share one.
+   * 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. A name belongs to one room for ever.
    */
   char *name;
   /*
-   * Left out: no limits, and the usual times to stay.
+   * If absent: no limits, and the default times.
    */
   Onsale__Queue__V1__RoomLimits *limits;
   /*
-   * Left out: waits for OpenRoom.
+   * If absent: the room waits for OpenRoom.
    */
   Onsale__Queue__V1__RoomTimes *times;
 };
@@ -230,11 +230,11 @@ struct  Onsale__Queue__V1__ConfigureRoomRequest
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
   /*
-   * All of them anew; left out, they stay as they are.
+   * Replaces all limits. If absent, they do not change.
    */
   Onsale__Queue__V1__RoomLimits *limits;
   /*
-   * Both of them anew; left out, they stay as they are. Only before the room has opened.
+   * Replaces both times. If absent, they do not change. Allowed only before the room has opened.
    */
   Onsale__Queue__V1__RoomTimes *times;
 };
@@ -337,7 +337,7 @@ struct  Onsale__Queue__V1__FindRoomRequest
 {
   ProtobufCMessage base;
   /*
-   * Empty where room_id says which.
+   * Empty if room_id is set.
    */
   char *name;
   ProtobufCBinaryData room_id;
@@ -361,11 +361,11 @@ struct  Onsale__Queue__V1__ListRoomsRequest
 {
   ProtobufCMessage base;
   /*
-   * The last room of the page before; empty for the first page.
+   * The last room of the previous page. Empty: the first page.
    */
   ProtobufCBinaryData after_room_id;
   /*
-   * 1 to 500; 0 for 100.
+   * 1 to 500. 0: 100.
    */
   uint32_t page_size;
 };
@@ -380,7 +380,7 @@ struct  Onsale__Queue__V1__ListRoomsReply
   size_t n_rooms;
   Onsale__Queue__V1__RoomSummary **rooms;
   /*
-   * Whether there are more after the last of these.
+   * True if there are more after the last one.
    */
   protobuf_c_boolean has_more;
 };
@@ -404,12 +404,12 @@ struct  Onsale__Queue__V1__ShowRoomReply
   ProtobufCMessage base;
   Onsale__Queue__V1__RoomSummary *room;
   /*
-   * Everyone who has ever joined.
+   * All users who ever joined.
    */
   int64_t joined_count;
   int64_t waiting_count;
   /*
-   * Admitted, not come in yet.
+   * Admitted users who have not come in yet.
    */
   int64_t admitted_count;
   int64_t active_count;
@@ -418,19 +418,19 @@ struct  Onsale__Queue__V1__ShowRoomReply
   int64_t lapsed_count;
   int64_t revoked_count;
   /*
-   * Of the lapsed: those who never came in.
+   * Lapsed users who never came in.
    */
   int64_t no_show_count;
   /*
-   * Admissions a second, in thousandths, measured over the last half to whole minute; 0 where nothing was measured.
+   * Admissions per second, in thousandths, over the last 30 to 60 seconds. 0: not measured.
    */
   int64_t admitted_per_second_thousandths;
   /*
-   * Of the last 1,000 who were admitted: half of them waited no longer than this,
+   * The median wait of the last 1,000 admitted users. 0: none.
    */
   int64_t wait_p50_ms;
   /*
-   * and nine in ten no longer than this. 0 where nobody was.
+   * The 90th percentile of their wait. 0: none.
    */
   int64_t wait_p90_ms;
 };
@@ -456,7 +456,7 @@ struct  Onsale__Queue__V1__ShowHistoryReply
   ProtobufCBinaryData user_id;
   int64_t serial;
   /*
-   * In the order of their times.
+   * Ordered by time.
    */
   size_t n_events;
   Onsale__Queue__V1__PlaceEvent **events;
@@ -473,12 +473,12 @@ struct  Onsale__Queue__V1__PlaceEvent
 {
   ProtobufCMessage base;
   /*
-   * The state that it led to. ACTIVE a second time: the last renewal.
+   * The state after the step. A second ACTIVE is the last renewal.
    */
   Onsale__Queue__V1__PlaceState state;
   int64_t at;
   /*
-   * Why, where there is more to say than the state.
+   * The reason, if there is one.
    */
   char *reason;
 };
@@ -488,7 +488,7 @@ struct  Onsale__Queue__V1__PlaceEvent
 
 
 /*
- * A place as its user sees it.
+ * The state of a place for its user.
  */
 struct  Onsale__Queue__V1__PlaceView
 {
@@ -498,40 +498,40 @@ struct  Onsale__Queue__V1__PlaceView
   Onsale__Queue__V1__PlaceState state;
   Onsale__Queue__V1__RoomState room_state;
   /*
-   * The position, counted from 1. Serials have no gap, and never change.
+   * The position, counted from 1. Serials have no gaps and never change.
    */
   int64_t serial;
   /*
-   * Everybody up to this serial has been let in. Ignore one lower than you have seen.
+   * All places up to this serial have been admitted. Ignore a lower number than one received before.
    */
   int64_t admitted;
   /*
-   * serial - admitted - 1 while WAITING, else 0. Only falls.
+   * serial - admitted - 1 while WAITING, otherwise 0. It only falls.
    */
   int64_t people_ahead;
   /*
-   * The wait is expected to lie between these two, by the admissions of the last minute. Both 0: nobody can say yet.
+   * Bounds of the expected wait, from the admissions of the last minute. Both 0: unknown.
    */
   int64_t wait_at_least_ms;
   int64_t wait_at_most_ms;
   /*
-   * When it makes sense to ask again. Different from place to place, so that a crowd does not ask in step.
+   * Delay before the next poll. It differs from place to place, to spread the polls of a crowd.
    */
   uint32_t ask_again_ms;
   /*
-   * Until when the user must Renew, or the slot goes to the next; 0 unless ADMITTED or ACTIVE.
+   * Deadline of the next Renew; after it the slot goes to the next user. 0 unless ADMITTED or ACTIVE.
    */
   int64_t lapses_at;
   /*
-   * Until when renewing helps; 0 unless ACTIVE.
+   * Time of the hard limit, after which Renew fails. 0 unless ACTIVE.
    */
   int64_t ends_at;
   /*
-   * While WAITING: when the room lets people in, where it has not yet and that is known; else 0.
+   * While WAITING before admission has started: the start, if it is known. Otherwise 0.
    */
   int64_t opens_at;
   /*
-   * Why the place has ended, for the user.
+   * The reason why the place ended, for the user.
    */
   char *reason;
 };
@@ -618,12 +618,12 @@ struct  Onsale__Queue__V1__RenewReply
   ProtobufCMessage base;
   Onsale__Queue__V1__PlaceView *place;
   /*
-   * The signed permit to browse and reserve.
+   * The signed pass to browse and reserve.
    */
   ProtobufCBinaryData pass;
   int64_t pass_expires_at;
   /*
-   * When to renew, so that neither pass nor place runs out.
+   * Delay before the next Renew that keeps pass and place valid.
    */
   uint32_t renew_after_ms;
 };
@@ -668,7 +668,7 @@ struct  Onsale__Queue__V1__FinishPassReply
 {
   ProtobufCMessage base;
   /*
-   * FINISHED, or how the place had ended before.
+   * FINISHED, or the state in which the place had already ended.
    */
   Onsale__Queue__V1__PlaceState state;
 };
@@ -683,7 +683,7 @@ struct  Onsale__Queue__V1__RevokePlaceRequest
   ProtobufCBinaryData room_id;
   ProtobufCBinaryData place_id;
   /*
-   * For the user: 1 to 200 characters.
+   * Shown to the user: 1 to 200 characters.
    */
   char *reason;
 };
@@ -696,7 +696,7 @@ struct  Onsale__Queue__V1__RevokePlaceReply
 {
   ProtobufCMessage base;
   /*
-   * REVOKED, or how the place had ended before.
+   * REVOKED, or the state in which the place had already ended.
    */
   Onsale__Queue__V1__PlaceState state;
 };

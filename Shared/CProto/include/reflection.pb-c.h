@@ -82,13 +82,13 @@ struct  Onsale__Reflection__V1__MethodEntry
    */
   char *request_type;
   /*
-   * Of a stream, the type of its items.
+   * For a stream, the type of its items.
    */
   char *reply_type;
   protobuf_c_boolean is_stream;
   protobuf_c_boolean is_safe_to_repeat;
   /*
-   * Who may call it; ANYONE stands alone.
+   * The allowed callers. ANYONE stands alone.
    */
   size_t n_callers;
   Onsale__Rpc__V1__CallerRole *callers;
@@ -111,8 +111,8 @@ struct  Onsale__Reflection__V1__DescribeProtocolReply
 {
   ProtobufCMessage base;
   /*
-   * A packed google.protobuf.FileDescriptorSet of every service here and of what they import, imports first. Only
-   * google/protobuf/descriptor.proto, which every protobuf library brings along, is left out.
+   * A packed google.protobuf.FileDescriptorSet of all services and their imports, imports first. It omits
+   * google/protobuf/descriptor.proto, which every protobuf library contains.
    */
   ProtobufCBinaryData file_descriptor_set;
 };

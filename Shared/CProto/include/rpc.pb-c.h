@@ -26,16 +26,16 @@ typedef struct Onsale__Rpc__V1__GoAway Onsale__Rpc__V1__GoAway;
 /* --- enums --- */
 
 /*
- * What an envelope is for. A receiver ignores a kind that it does not know.
+ * The kind of an envelope. Receivers ignore unknown kinds.
  */
 typedef enum _Onsale__Rpc__V1__Kind {
   ONSALE__RPC__V1__KIND__KIND_UNSPECIFIED = 0,
   /*
-   * Client to server: begins a call.
+   * Client to server: starts a call.
    */
   ONSALE__RPC__V1__KIND__REQUEST = 1,
   /*
-   * Server to client: ends a call. There is exactly one for each REQUEST.
+   * Server to client: ends a call. Each REQUEST gets exactly one.
    */
   ONSALE__RPC__V1__KIND__REPLY = 2,
   /*
@@ -43,15 +43,15 @@ typedef enum _Onsale__Rpc__V1__Kind {
    */
   ONSALE__RPC__V1__KIND__ITEM = 3,
   /*
-   * Client to server: the answer is no longer wanted. The REPLY comes all the same.
+   * Client to server: cancels a call. The REPLY still arrives.
    */
   ONSALE__RPC__V1__KIND__CANCEL = 4,
   /*
-   * Client to server: so many more items of a stream may come.
+   * Client to server: grants the server more items of a stream.
    */
   ONSALE__RPC__V1__KIND__CREDIT = 5,
   /*
-   * Either way: are you there?
+   * Both directions: checks that the peer answers.
    */
   ONSALE__RPC__V1__KIND__PING = 6,
   /*
@@ -59,11 +59,11 @@ typedef enum _Onsale__Rpc__V1__Kind {
    */
   ONSALE__RPC__V1__KIND__PONG = 7,
   /*
-   * Begin no new calls on this connection. The payload is a GoAway.
+   * Server to client: start no new calls on this connection. The payload is a GoAway.
    */
   ONSALE__RPC__V1__KIND__GOAWAY = 8,
   /*
-   * What the sender can do. The payload is a Hello. A client need not send one.
+   * Both directions: the sender's version and limits. The payload is a Hello. Optional for clients.
    */
   ONSALE__RPC__V1__KIND__HELLO = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__KIND)
@@ -72,22 +72,22 @@ typedef enum _Onsale__Rpc__V1__Kind {
 /* --- messages --- */
 
 /*
- * The one message of every frame.
+ * The message in every frame.
  */
 struct  Onsale__Rpc__V1__Envelope
 {
   ProtobufCMessage base;
   /*
-   * The call, chosen by the client, strictly increasing from 1. 0 is the connection itself.
+   * The id of the call, chosen by the client, strictly increasing from 1. 0 is the connection itself.
    */
   uint64_t id;
   Onsale__Rpc__V1__Kind kind;
   /*
-   * REQUEST: `onsale.queue.v1.Queue/Join`.
+   * REQUEST: the full name of the method, such as `onsale.queue.v1.Queue/Join`.
    */
   char *method;
   /*
-   * REQUEST: the time that remains. 0 is the server's default, never infinite.
+   * REQUEST: the remaining time. 0 is the server's default, never infinite.
    */
   uint64_t timeout_us;
   /*
@@ -108,23 +108,23 @@ struct  Onsale__Rpc__V1__Envelope
    */
   ProtobufCBinaryData trace;
   /*
-   * 16 bytes: the idempotency key of a write, made by the outermost client.
+   * 16 bytes: the idempotency key of a write, created by the outermost client.
    */
   ProtobufCBinaryData request_id;
   /*
-   * Which try this is: 0, 1, 2 and so on.
+   * The number of the try: 0, 1, 2 and so on.
    */
   uint32_t attempt;
   /*
-   * CREDIT: how many more items the client can take. REQUEST: the first grant; 0 grants 16.
+   * CREDIT: the number of further items that the client accepts. REQUEST: the first grant; 0 grants 16.
    */
   uint32_t credit;
   /*
-   * Who is calling; signed.
+   * The signed credential of the caller.
    */
   ProtobufCBinaryData credential;
   /*
-   * The packed message. HELLO and GOAWAY carry theirs here.
+   * The packed message, also that of HELLO and GOAWAY.
    */
   ProtobufCBinaryData payload;
 };
@@ -148,7 +148,7 @@ struct  Onsale__Rpc__V1__Entry
 
 
 /*
- * How a call ended.
+ * The outcome of a call.
  */
 struct  Onsale__Rpc__V1__Status
 {
@@ -162,15 +162,15 @@ struct  Onsale__Rpc__V1__Status
    */
   char *message;
   /*
-   * For programs: a stable constant such as `SEAT_SOLD`.
+   * For programs: a stable reason such as `SEAT_SOLD`.
    */
   char *reason;
   /*
-   * 1 is NOT_PROCESSED: the handler never saw the call. 2 is INDEFINITE: it may have happened.
+   * 1 is NOT_PROCESSED: no handler received the call. 2 is INDEFINITE: the call may have taken effect.
    */
   uint32_t flags;
   /*
-   * When to try again, if at all. 0 says nothing.
+   * Delay before a retry. 0: not given.
    */
   uint32_t retry_after_ms;
   size_t n_details;
@@ -182,13 +182,13 @@ struct  Onsale__Rpc__V1__Status
 
 
 /*
- * What a failure says beyond its reason.
+ * A typed detail of a failure.
  */
 struct  Onsale__Rpc__V1__Detail
 {
   ProtobufCMessage base;
   /*
-   * The full name of the message that `value` holds.
+   * The full name of the message in `value`.
    */
   char *type;
   ProtobufCBinaryData value;
@@ -214,16 +214,16 @@ struct  Onsale__Rpc__V1__Hello
    */
   char *agent;
   /*
-   * The largest frames that the sender takes.
+   * The largest frames that the sender accepts.
    */
   uint32_t max_request_bytes;
   uint32_t max_reply_bytes;
   /*
-   * How many unary calls the sender takes at once on this connection.
+   * The number of unary calls in flight that the sender accepts on this connection.
    */
   uint32_t max_in_flight;
   /*
-   * A peer that pings more often than this may be sent away.
+   * The sender may close the connection to a peer that pings more often.
    */
   uint32_t min_ping_interval_ms;
 };
@@ -243,7 +243,7 @@ struct  Onsale__Rpc__V1__GoAway
    */
   uint64_t last_id;
   /*
-   * Why.
+   * The reason.
    */
   Onsale__Rpc__V1__Status *status;
 };

@@ -53,23 +53,23 @@ typedef struct Onsale__Wallet__V1__AuditTotal Onsale__Wallet__V1__AuditTotal;
 typedef enum _Onsale__Wallet__V1__EntryKind {
   ONSALE__WALLET__V1__ENTRY_KIND__ENTRY_KIND_UNSPECIFIED = 0,
   /*
-   * Money came in.
+   * Money was added.
    */
   ONSALE__WALLET__V1__ENTRY_KIND__TOP_UP = 1,
   /*
-   * Available money was set aside for a payment.
+   * Available money was reserved for a payment.
    */
   ONSALE__WALLET__V1__ENTRY_KIND__SET_ASIDE = 2,
   /*
-   * What was set aside was paid.
+   * Reserved money was paid.
    */
   ONSALE__WALLET__V1__ENTRY_KIND__PAYMENT = 3,
   /*
-   * What was set aside is available again: the payment came to nothing.
+   * Reserved money is available again, because the payment failed.
    */
   ONSALE__WALLET__V1__ENTRY_KIND__RELEASE = 4,
   /*
-   * A payment was given back.
+   * A payment was refunded.
    */
   ONSALE__WALLET__V1__ENTRY_KIND__REFUND = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__ENTRY_KIND)
@@ -77,15 +77,15 @@ typedef enum _Onsale__Wallet__V1__EntryKind {
 typedef enum _Onsale__Wallet__V1__PaymentOutcome {
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED = 0,
   /*
-   * The seats are the payer's.
+   * The payer owns the seats.
    */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAID = 1,
   /*
-   * Nothing was paid, and nothing will be: to try again, pay with a new payment_id.
+   * Nothing was or will be paid. To try again, pay with a new payment_id.
    */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__NOT_PAID = 2,
   /*
-   * Not decided yet. The money is set aside; ask again with the same payment_id.
+   * Undecided. The money is reserved; ask again with the same payment_id.
    */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PENDING = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__PAYMENT_OUTCOME)
@@ -93,23 +93,23 @@ typedef enum _Onsale__Wallet__V1__PaymentOutcome {
 typedef enum _Onsale__Wallet__V1__NotPaidReason {
   ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED = 0,
   /*
-   * There never was money in this currency.
+   * The user has no account in this currency.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__NO_ACCOUNT = 1,
   /*
-   * There is not enough money.
+   * The available money is less than the amount.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__INSUFFICIENT = 2,
   /*
-   * By CancelPayment.
+   * Cancelled by CancelPayment.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__CANCELLED = 3,
   /*
-   * The time was over in which the seats were held.
+   * The hold of the seats had expired.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__HOLD_EXPIRED = 4,
   /*
-   * The reservation was released, has expired, was returned, or was never there.
+   * The reservation was released, expired or returned, or never existed.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__RESERVATION_GONE = 5,
   /*
@@ -117,7 +117,7 @@ typedef enum _Onsale__Wallet__V1__NotPaidReason {
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__ALREADY_SOLD = 6,
   /*
-   * The reservation is somebody else's, or costs another amount.
+   * The reservation belongs to another user or has another price.
    */
   ONSALE__WALLET__V1__NOT_PAID_REASON__MISMATCH = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__NOT_PAID_REASON)
@@ -129,8 +129,8 @@ struct  Onsale__Wallet__V1__SignUpRequest
 {
   ProtobufCMessage base;
   /*
-   * What people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter. No two
-   * users ever share one.
+   * The name that people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a
+   * letter. A name belongs to one user for ever.
    */
   char *name;
   /*
@@ -157,7 +157,7 @@ struct  Onsale__Wallet__V1__SignInRequest
 {
   ProtobufCMessage base;
   /*
-   * As it was signed up with.
+   * The name used in SignUp.
    */
   char *name;
   char *password;
@@ -178,14 +178,14 @@ struct  Onsale__Wallet__V1__SignInReply
 
 
 /*
- * What a user calls all services with.
+ * The credential of a user for all services.
  */
 struct  Onsale__Wallet__V1__Session
 {
   ProtobufCMessage base;
   ProtobufCBinaryData user_id;
   /*
-   * Goes into the envelope of each call.
+   * Put it into the envelope of each call.
    */
   ProtobufCBinaryData credential;
   uint64_t expires_at_ms;
@@ -208,7 +208,7 @@ struct  Onsale__Wallet__V1__ShowBalanceReply
 {
   ProtobufCMessage base;
   /*
-   * One for each currency that there ever was money in, by its code.
+   * One for each currency that the user ever had, ordered by code.
    */
   size_t n_balances;
   Onsale__Wallet__V1__Balance **balances;
@@ -223,11 +223,11 @@ struct  Onsale__Wallet__V1__Balance
   ProtobufCMessage base;
   char *currency;
   /*
-   * What can be spent.
+   * The money that the user can spend.
    */
   uint64_t available;
   /*
-   * What is set aside for payments that are not decided yet.
+   * The money reserved for undecided payments.
    */
   uint64_t pending;
 };
@@ -240,12 +240,12 @@ struct  Onsale__Wallet__V1__TopUpRequest
 {
   ProtobufCMessage base;
   /*
-   * From 1 to the limit of the service; available and pending together stay within another limit.
+   * From 1 to the service's `--max-top-up`. Available and pending together must not exceed `--max-balance`.
    */
   uint64_t amount;
   char *currency;
   /*
-   * Whose wallet, for operators: the name that the user signed up with. Users leave it empty.
+   * For operators: the name of the account's user. Users leave it empty.
    */
   char *name;
 };
@@ -258,7 +258,7 @@ struct  Onsale__Wallet__V1__TopUpReply
 {
   ProtobufCMessage base;
   /*
-   * As it is now.
+   * The current balance.
    */
   Onsale__Wallet__V1__Balance *balance;
 };
@@ -272,11 +272,11 @@ struct  Onsale__Wallet__V1__ListEntriesRequest
   ProtobufCMessage base;
   char *currency;
   /*
-   * Only those before this serial, the last one of the page before. 0: from the newest on.
+   * The serial of the last entry of the previous page. 0: start with the newest.
    */
   uint64_t before_serial;
   /*
-   * 1 to 500; 0 for 50.
+   * 1 to 500. 0: 50.
    */
   uint32_t page_size;
 };
@@ -291,7 +291,7 @@ struct  Onsale__Wallet__V1__ListEntriesReply
   size_t n_entries;
   Onsale__Wallet__V1__EntryView **entries;
   /*
-   * Whether there are more before the last of these.
+   * True if there are more before the last one.
    */
   protobuf_c_boolean has_more;
 };
@@ -301,25 +301,25 @@ struct  Onsale__Wallet__V1__ListEntriesReply
 
 
 /*
- * One movement of money, as its user sees it. It never changes.
+ * One movement of money. It never changes.
  */
 struct  Onsale__Wallet__V1__EntryView
 {
   ProtobufCMessage base;
   /*
-   * Counts the entries of one user in one currency, from 1, without a gap.
+   * The number of the entry in its account, from 1, without gaps.
    */
   uint64_t serial;
   Onsale__Wallet__V1__EntryKind kind;
   uint64_t amount;
   char *currency;
   /*
-   * What was available after it, and what was set aside.
+   * The balance after the entry.
    */
   uint64_t available;
   uint64_t pending;
   /*
-   * The payment it belongs to; empty for a top-up.
+   * The payment of the entry. Empty for a top-up.
    */
   ProtobufCBinaryData payment_id;
   uint64_t at_ms;
@@ -333,19 +333,20 @@ struct  Onsale__Wallet__V1__PayRequest
 {
   ProtobufCMessage base;
   /*
-   * New for each payment, and kept before it is sent. With other content it is refused, as is one that somebody else has.
+   * A new id for each payment, stored by the client before it sends. Refused with other content, or if it belongs to
+   * another user.
    */
   ProtobufCBinaryData payment_id;
   /*
-   * Where the reservation is.
+   * The concert of the reservation.
    */
   ProtobufCBinaryData concert_id;
   /*
-   * Must be the caller's own, and held.
+   * A held reservation of the caller.
    */
   ProtobufCBinaryData reservation_id;
   /*
-   * What the reservation costs.
+   * The price of the reservation.
    */
   uint64_t amount;
   char *currency;
@@ -366,7 +367,7 @@ struct  Onsale__Wallet__V1__PayReply
 
 
 /*
- * A payment as its payer sees it.
+ * The state of a payment for its payer.
  */
 struct  Onsale__Wallet__V1__PaymentView
 {
@@ -374,35 +375,35 @@ struct  Onsale__Wallet__V1__PaymentView
   ProtobufCBinaryData payment_id;
   Onsale__Wallet__V1__PaymentOutcome outcome;
   /*
-   * Only where it is NOT_PAID.
+   * Set only if NOT_PAID.
    */
   Onsale__Wallet__V1__NotPaidReason reason;
   /*
-   * Empty, as amount and currency are, for one that was cancelled before it arrived.
+   * Empty, like amount and currency, if the payment was cancelled before it arrived.
    */
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData reservation_id;
   uint64_t amount;
   char *currency;
   /*
-   * PAID, and given back since.
+   * True if PAID and then refunded.
    */
   protobuf_c_boolean is_refunded;
   /*
-   * The payer wants it cancelled, and it is not decided yet.
+   * True if the payer requested cancellation and the payment is undecided.
    */
   protobuf_c_boolean is_cancelling;
   uint64_t begun_at_ms;
   /*
-   * When it became PAID or NOT_PAID; 0 while it is PENDING.
+   * Time at which it became PAID or NOT_PAID. 0 while PENDING.
    */
   uint64_t decided_at_ms;
   /*
-   * 0 where it was not.
+   * Time of the refund. 0: not refunded.
    */
   uint64_t refunded_at_ms;
   /*
-   * Where it is PENDING: when it makes sense to ask again.
+   * While PENDING: delay before the next poll.
    */
   uint32_t ask_again_ms;
 };
@@ -415,7 +416,7 @@ struct  Onsale__Wallet__V1__ShowPaymentRequest
 {
   ProtobufCMessage base;
   /*
-   * One of the caller's own.
+   * A payment of the caller.
    */
   ProtobufCBinaryData payment_id;
 };
@@ -438,7 +439,7 @@ struct  Onsale__Wallet__V1__CancelPaymentRequest
 {
   ProtobufCMessage base;
   /*
-   * As it was, or will be, paid with. One that has not arrived yet is NOT_PAID when it does.
+   * The id of the payment. A payment that arrives later is NOT_PAID.
    */
   ProtobufCBinaryData payment_id;
 };
@@ -461,11 +462,11 @@ struct  Onsale__Wallet__V1__ListPaymentsRequest
 {
   ProtobufCMessage base;
   /*
-   * Only those before this id, the last one of the page before. Empty: from the newest on.
+   * The id of the last payment of the previous page. Empty: start with the newest.
    */
   ProtobufCBinaryData before_payment_id;
   /*
-   * 1 to 500; 0 for 50.
+   * 1 to 500. 0: 50.
    */
   uint32_t page_size;
 };
@@ -480,7 +481,7 @@ struct  Onsale__Wallet__V1__ListPaymentsReply
   size_t n_payments;
   Onsale__Wallet__V1__PaymentView **payments;
   /*
-   * Whether there are more before the last of these.
+   * True if there are more before the last one.
    */
   protobuf_c_boolean has_more;
 };
@@ -504,7 +505,7 @@ struct  Onsale__Wallet__V1__ListHaltedReply
   size_t n_halts;
   Onsale__Wallet__V1__Halt **halts;
   /*
-   * There are more than are listed.
+   * True if there are more.
    */
   protobuf_c_boolean has_more;
 };
@@ -514,18 +515,18 @@ struct  Onsale__Wallet__V1__ListHaltedReply
 
 
 /*
- * Why no new payment is taken for a concert; it may have several reasons.
+ * A reason why a concert takes no new payments. A concert can have several.
  */
 struct  Onsale__Wallet__V1__Halt
 {
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   /*
-   * What happened, for the operator.
+   * The violated invariant, for the operator.
    */
   char *why;
   /*
-   * The payment it happened with.
+   * The payment that violated it.
    */
   ProtobufCBinaryData user_id;
   ProtobufCBinaryData payment_id;
@@ -540,7 +541,7 @@ struct  Onsale__Wallet__V1__LiftHaltRequest
 {
   ProtobufCMessage base;
   /*
-   * One of those that ListHalted names.
+   * A concert from ListHalted.
    */
   ProtobufCBinaryData concert_id;
 };
@@ -571,7 +572,7 @@ struct  Onsale__Wallet__V1__AuditReply
 {
   ProtobufCMessage base;
   /*
-   * The first row that does not fit, and why. Empty: everything fits, as far as it was counted.
+   * The first inconsistent row and the reason. Empty: no inconsistencies found in the counted rows.
    */
   char *misfit;
   uint64_t user_count;
@@ -581,7 +582,7 @@ struct  Onsale__Wallet__V1__AuditReply
   uint64_t not_paid_count;
   uint64_t refunded_count;
   /*
-   * By currency.
+   * One for each currency.
    */
   size_t n_totals;
   Onsale__Wallet__V1__AuditTotal **totals;
@@ -592,7 +593,7 @@ struct  Onsale__Wallet__V1__AuditReply
 
 
 /*
- * The money of one currency. What came in is what is available, set aside, and earned, together.
+ * The money of one currency. topped_up is the sum of available, pending and revenue.
  */
 struct  Onsale__Wallet__V1__AuditTotal
 {
@@ -602,7 +603,7 @@ struct  Onsale__Wallet__V1__AuditTotal
   int64_t available;
   int64_t pending;
   /*
-   * What was paid and not given back.
+   * The money that was paid and not refunded.
    */
   int64_t revenue;
 };

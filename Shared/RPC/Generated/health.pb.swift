@@ -4,7 +4,7 @@ import CProto
 import Kernel
 
 package struct CheckRequest: Message {
-    /// The full name of a service, such as `onsale.queue.v1.Queue`. Empty asks for the program as a whole.
+    /// The full name of a service, such as `onsale.queue.v1.Queue`. Empty: the whole program.
     package var service: String
 
     package init(service: String = "") {
@@ -22,11 +22,11 @@ package struct CheckReply: Message {
 
 package enum ServingStatus: Hashable, Sendable {
     case unspecified
-    /// Calls are answered.
+    /// The service accepts calls.
     case serving
-    /// Calls are refused: it is starting, draining, or cannot reach what it needs.
+    /// The service refuses calls: it is starting, draining, or cannot reach what it needs.
     case notServing
-    /// There is no such service here.
+    /// The program has no such service.
     case serviceUnknown
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)

@@ -2,21 +2,16 @@
 
 import CProto
 
-/// Who may call a method. Every method of every service says so:
+/// A role that can call a method. Every method declares its callers: `option (onsale.rpc.v1.callers) = USER;`.
 ///
-///     rpc Join(JoinRequest) returns (JoinReply) {
-///       option idempotency_level = IDEMPOTENT;
-///       option (onsale.rpc.v1.callers) = USER;
-///     }
-///
-/// Several lines of the option name several callers; ANYONE stands alone. A method that says nothing is not generated.
+/// Repeat the option to allow several roles. ANYONE must stand alone. The generator refuses a method without callers.
 package enum CallerRole: Hashable, Sendable {
     case unspecified
     /// No credential is needed.
     case anyone
-    /// Somebody who buys.
+    /// A buyer.
     case user
-    /// Somebody who runs a sale.
+    /// An operator of sales.
     case `operator`
     /// Another service of Onsale.
     case service

@@ -33,11 +33,11 @@ package struct MethodEntry: Message {
     package var name: String
     /// The full names of the messages: `onsale.queue.v1.JoinRequest`.
     package var requestType: String
-    /// Of a stream, the type of its items.
+    /// For a stream, the type of its items.
     package var replyType: String
     package var isStream: Bool
     package var isSafeToRepeat: Bool
-    /// Who may call it; ANYONE stands alone.
+    /// The allowed callers. ANYONE stands alone.
     package var callers: [CallerRole]
 
     package init(
@@ -62,8 +62,8 @@ package struct DescribeProtocolRequest: Message {
 }
 
 package struct DescribeProtocolReply: Message {
-    /// A packed google.protobuf.FileDescriptorSet of every service here and of what they import, imports first. Only
-    /// google/protobuf/descriptor.proto, which every protobuf library brings along, is left out.
+    /// A packed google.protobuf.FileDescriptorSet of all services and their imports, imports first. It omits
+    /// google/protobuf/descriptor.proto, which every protobuf library contains.
     package var fileDescriptorSet: [UInt8]
 
     package init(fileDescriptorSet: [UInt8] = []) {

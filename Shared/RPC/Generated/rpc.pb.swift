@@ -2,14 +2,14 @@
 
 import CProto
 
-/// The one message of every frame.
+/// The message in every frame.
 package struct Envelope: Message {
-    /// The call, chosen by the client, strictly increasing from 1. 0 is the connection itself.
+    /// The id of the call, chosen by the client, strictly increasing from 1. 0 is the connection itself.
     package var id: UInt64
     package var kind: Kind
-    /// REQUEST: `onsale.queue.v1.Queue/Join`.
+    /// REQUEST: the full name of the method, such as `onsale.queue.v1.Queue/Join`.
     package var method: String
-    /// REQUEST: the time that remains. 0 is the server's default, never infinite.
+    /// REQUEST: the remaining time. 0 is the server's default, never infinite.
     package var timeoutUs: UInt64
     /// REPLY: absent, or with code 0, is OK.
     package var status: Status?
@@ -19,15 +19,15 @@ package struct Envelope: Message {
     package var metadata: [Entry]
     /// 25 bytes: W3C trace id, span id, flags.
     package var trace: [UInt8]
-    /// 16 bytes: the idempotency key of a write, made by the outermost client.
+    /// 16 bytes: the idempotency key of a write, created by the outermost client.
     package var requestID: [UInt8]
-    /// Which try this is: 0, 1, 2 and so on.
+    /// The number of the try: 0, 1, 2 and so on.
     package var attempt: UInt32
-    /// CREDIT: how many more items the client can take. REQUEST: the first grant; 0 grants 16.
+    /// CREDIT: the number of further items that the client accepts. REQUEST: the first grant; 0 grants 16.
     package var credit: UInt32
-    /// Who is calling; signed.
+    /// The signed credential of the caller.
     package var credential: [UInt8]
-    /// The packed message. HELLO and GOAWAY carry theirs here.
+    /// The packed message, also that of HELLO and GOAWAY.
     package var payload: [UInt8]
 
     package init(
@@ -72,17 +72,17 @@ package struct Entry: Message {
     }
 }
 
-/// How a call ended.
+/// The outcome of a call.
 package struct Status: Message {
     /// 0 is OK; 1 to 16 are the codes of gRPC.
     package var code: Int32
     /// For people.
     package var message: String
-    /// For programs: a stable constant such as `SEAT_SOLD`.
+    /// For programs: a stable reason such as `SEAT_SOLD`.
     package var reason: String
-    /// 1 is NOT_PROCESSED: the handler never saw the call. 2 is INDEFINITE: it may have happened.
+    /// 1 is NOT_PROCESSED: no handler received the call. 2 is INDEFINITE: the call may have taken effect.
     package var flags: UInt32
-    /// When to try again, if at all. 0 says nothing.
+    /// Delay before a retry. 0: not given.
     package var retryAfterMs: UInt32
     package var details: [Detail]
 
@@ -103,9 +103,9 @@ package struct Status: Message {
     }
 }
 
-/// What a failure says beyond its reason.
+/// A typed detail of a failure.
 package struct Detail: Message {
-    /// The full name of the message that `value` holds.
+    /// The full name of the message in `value`.
     package var type: String
     package var value: [UInt8]
 
@@ -122,12 +122,12 @@ package struct Hello: Message {
     package var maxVersion: UInt32
     /// Program and version, for logs.
     package var agent: String
-    /// The largest frames that the sender takes.
+    /// The largest frames that the sender accepts.
     package var maxRequestBytes: UInt32
     package var maxReplyBytes: UInt32
-    /// How many unary calls the sender takes at once on this connection.
+    /// The number of unary calls in flight that the sender accepts on this connection.
     package var maxInFlight: UInt32
-    /// A peer that pings more often than this may be sent away.
+    /// The sender may close the connection to a peer that pings more often.
     package var minPingIntervalMs: UInt32
 
     package init(
@@ -153,7 +153,7 @@ package struct Hello: Message {
 package struct GoAway: Message {
     /// Calls above this id were not processed and may go elsewhere.
     package var lastID: UInt64
-    /// Why.
+    /// The reason.
     package var status: Status?
 
     package init(lastID: UInt64 = 0, status: Status? = nil) {
@@ -162,26 +162,26 @@ package struct GoAway: Message {
     }
 }
 
-/// What an envelope is for. A receiver ignores a kind that it does not know.
+/// The kind of an envelope. Receivers ignore unknown kinds.
 package enum Kind: Hashable, Sendable {
     case unspecified
-    /// Client to server: begins a call.
+    /// Client to server: starts a call.
     case request
-    /// Server to client: ends a call. There is exactly one for each REQUEST.
+    /// Server to client: ends a call. Each REQUEST gets exactly one.
     case reply
     /// Server to client: one item of a stream. Each takes one credit.
     case item
-    /// Client to server: the answer is no longer wanted. The REPLY comes all the same.
+    /// Client to server: cancels a call. The REPLY still arrives.
     case cancel
-    /// Client to server: so many more items of a stream may come.
+    /// Client to server: grants the server more items of a stream.
     case credit
-    /// Either way: are you there?
+    /// Both directions: checks that the peer answers.
     case ping
     /// Answers a PING, with its id and payload.
     case pong
-    /// Begin no new calls on this connection. The payload is a GoAway.
+    /// Server to client: start no new calls on this connection. The payload is a GoAway.
     case goaway
-    /// What the sender can do. The payload is a Hello. A client need not send one.
+    /// Both directions: the sender's version and limits. The payload is a Hello. Optional for clients.
     case hello
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)

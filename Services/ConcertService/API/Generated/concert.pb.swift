@@ -5,15 +5,16 @@ import Kernel
 import RPC
 
 package struct CreateConcertRequest: Message {
-    /// What people type: 1 to 40 lower-case letters, digits and hyphens, unique among concerts, such as `moon-tour`.
+    /// The name that people type, such as `moon-tour`: 1 to 40 lower-case letters, digits and hyphens, unique among
+    /// concerts.
     package var name: String
-    /// What people read, at most 200 bytes.
+    /// The title that people read, at most 200 bytes.
     package var title: String
-    /// Who holds it, at most 200 bytes.
+    /// The organiser or venue that people read, at most 200 bytes.
     package var host: String
-    /// ISO 4217, such as `EUR`: of every price of this concert.
+    /// The ISO 4217 code, such as `EUR`, of every price of this concert.
     package var currency: String
-    /// With a room, its dates are listed only to users with a pass of that room. Empty: to anyone.
+    /// If set, only users with a pass of this room can list the dates. Empty: anyone can.
     package var browseRoomID: [UInt8]
 
     package init(
@@ -45,7 +46,7 @@ package struct ConcertEntry: Message {
     package var title: String
     package var host: String
     package var currency: String
-    /// The room whose pass it takes to see the dates; empty where it takes none.
+    /// The room whose pass is needed to list the dates. Empty: none.
     package var browseRoomID: [UInt8]
     package var createdAtMs: UInt64
 
@@ -68,24 +69,24 @@ package struct ConcertEntry: Message {
     }
 }
 
-/// What an operator decides about a date.
+/// The settings of a date.
 package struct ScheduleSettings: Message {
-    /// What people type, such as `2026-12-24`: as a concert's name, and unique within the concert.
+    /// The name that people type, such as `2026-12-24`. Same rule as a concert's name; unique within the concert.
     package var name: String
     package var startsAtMs: UInt64
     /// After starts_at_ms.
     package var endsAtMs: UInt64
-    /// Seats can be reserved from this time on,
+    /// Start of the sale.
     package var saleOpensAtMs: UInt64
-    /// and until this one, exclusive.
+    /// End of the sale, exclusive.
     package var saleClosesAtMs: UInt64
-    /// Users may cancel what they bought until this time, exclusive. 0: never.
+    /// Users can cancel a sold reservation until this time, exclusive. 0: never.
     package var cancelUntilMs: UInt64
-    /// How many seats one user may hold and own together, 1 to 50. 0: 4.
+    /// Maximum of seats that one user holds and owns together, 1 to 50. 0: 4.
     package var seatsPerUser: UInt32
-    /// How long seats are held, 1 s to 24 h. 0: 5 minutes.
+    /// Length of a hold, 1 s to 24 h. 0: 5 minutes.
     package var holdMs: UInt32
-    /// The room whose pass it takes to see and reserve seats. Empty: it takes none.
+    /// The room whose pass is needed to see and reserve seats. Empty: none.
     package var roomID: [UInt8]
 
     package init(
@@ -132,9 +133,9 @@ package struct AddScheduleReply: Message {
 package struct ConfigureScheduleRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
-    /// All of them: what is left out gets its default.
+    /// Replaces all settings. An absent field gets its default.
     package var settings: ScheduleSettings?
-    /// The version that the change was made from; another one is refused, so that no change is lost.
+    /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
     package var version: UInt64
 
     package init(
@@ -162,11 +163,11 @@ package struct ScheduleEntry: Message {
     package var scheduleID: [UInt8]
     package var concertID: [UInt8]
     package var settings: ScheduleSettings?
-    /// Goes up with every change of the settings.
+    /// Grows with every change of the settings.
     package var version: UInt64
-    /// Goes up with every change of the seats.
+    /// Grows with every change of the seats.
     package var layoutVersion: UInt64
-    /// Only in ListSchedules.
+    /// Set only by ListSchedules.
     package var counts: SeatCounts?
 
     package init(
@@ -200,15 +201,15 @@ package struct SeatCounts: Message {
     }
 }
 
-/// Seats side by side. A seat is named `SECTION-ROW-NUMBER`, `ROW-NUMBER` or `NUMBER`, by what its hall has.
+/// Seats side by side. The name of a seat is `SECTION-ROW-NUMBER`, `ROW-NUMBER` or `NUMBER`.
 package struct SeatRange: Message {
-    /// At most 16 bytes, no hyphen and no comma. May be empty; with a section there is a row.
+    /// At most 16 bytes without hyphen or comma. Can be empty. A section needs a row.
     package var section: String
-    /// At most 8 bytes, no hyphen and no comma. May be empty.
+    /// At most 8 bytes without hyphen or comma. Can be empty.
     package var row: String
     /// 1 to 99999.
     package var firstNumber: UInt32
-    /// At least first_number; the last one that belongs to the range.
+    /// The last seat of the range, at least first_number.
     package var lastNumber: UInt32
 
     package init(
@@ -228,7 +229,7 @@ package struct SeatOffer: Message {
     package var seats: SeatRange?
     /// Such as `A`, `VIP` or `Standing`, 1 to 32 bytes.
     package var grade: String
-    /// In minor units of the concert's currency; 0 is free of charge.
+    /// In minor units of the concert's currency. 0: free of charge.
     package var price: UInt64
 
     package init(seats: SeatRange? = nil, grade: String = "", price: UInt64 = 0) {
@@ -241,7 +242,7 @@ package struct SeatOffer: Message {
 package struct SetSeatsRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
-    /// Together at most 200000 seats, none twice.
+    /// At most 200000 seats in total, none twice.
     package var offers: [SeatOffer]
 
     package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], offers: [SeatOffer] = []) {
@@ -260,10 +261,10 @@ package struct SetSeatsReply: Message {
 }
 
 package struct SeatChangeCounts: Message {
-    /// Seats that were not there before.
+    /// New seats.
     package var added: UInt64
     package var changed: UInt64
-    /// Seats that were not in a state to be changed, and stay as they are.
+    /// Seats that did not change, because their state does not allow it.
     package var kept: UInt64
 
     package init(added: UInt64 = 0, changed: UInt64 = 0, kept: UInt64 = 0) {
@@ -277,7 +278,7 @@ package struct BlockSeatsRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
     package var seats: [SeatRange]
-    /// Why, 1 to 200 bytes: users who ask for the seat read it.
+    /// The reason that users read who request the seat, 1 to 200 bytes.
     package var reason: String
 
     package init(
@@ -322,9 +323,9 @@ package struct UnblockSeatsReply: Message {
 }
 
 package struct ListConcertsRequest: Message {
-    /// Only the one of this short name. Empty: all.
+    /// Returns only the one with this name. Empty: all.
     package var name: String
-    /// Only those after this id.
+    /// Returns only those after this id.
     package var after: [UInt8]
 
     package init(name: String = "", after: [UInt8] = []) {
@@ -334,9 +335,9 @@ package struct ListConcertsRequest: Message {
 }
 
 package struct ListConcertsReply: Message {
-    /// In the order of their ids, which is that of their making; at most 100.
+    /// At most 100, ordered by id, which is the order of their creation.
     package var concerts: [ConcertEntry]
-    /// There may be more after the last one.
+    /// True if there may be more after the last one.
     package var hasMore: Bool
 
     package init(concerts: [ConcertEntry] = [], hasMore: Bool = false) {
@@ -347,11 +348,11 @@ package struct ListConcertsReply: Message {
 
 package struct ListSchedulesRequest: Message {
     package var concertID: [UInt8]
-    /// Only the one of this short name. Empty: all.
+    /// Returns only the one with this name. Empty: all.
     package var name: String
-    /// Only dates that have a free seat.
+    /// Returns only dates with a free seat.
     package var onlyWithFreeSeats: Bool
-    /// Where the concert has a browse room: the caller's pass of that room.
+    /// The caller's pass, if the concert has a browse room.
     package var pass: [UInt8]
 
     package init(
@@ -368,7 +369,7 @@ package struct ListSchedulesRequest: Message {
 }
 
 package struct ListSchedulesReply: Message {
-    /// In the order of their start.
+    /// Ordered by start.
     package var schedules: [ScheduleEntry]
 
     package init(schedules: [ScheduleEntry] = []) {
@@ -379,9 +380,9 @@ package struct ListSchedulesReply: Message {
 package struct ShowSeatsRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
-    /// Where the date has a room: the caller's pass of that room. Operators need none.
+    /// The caller's pass, if the date has a room. Operators need none.
     package var pass: [UInt8]
-    /// The version of the layout that the caller has; the blocks are left out where it is still the same. 0: none.
+    /// The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
     package var knownLayoutVersion: UInt64
 
     package init(
@@ -397,7 +398,7 @@ package struct ShowSeatsRequest: Message {
     }
 }
 
-/// A seat that is in none of the lists is free.
+/// A seat map. A seat in none of the lists is free.
 package struct ShowSeatsReply: Message {
     package var layoutVersion: UInt64
     package var blocks: [SeatBlock]
@@ -406,7 +407,7 @@ package struct ShowSeatsReply: Message {
     package var sold: [UInt32]
     package var blocked: [UInt32]
     package var currency: String
-    /// When the map was true.
+    /// The time of the map.
     package var asOfMs: UInt64
 
     package init(
@@ -428,12 +429,12 @@ package struct ShowSeatsReply: Message {
     }
 }
 
-/// Seats side by side, of one grade and price, as the layout has them.
+/// Seats side by side with one grade and price.
 package struct SeatBlock: Message {
     package var seats: SeatRange?
     package var grade: String
     package var price: UInt64
-    /// The index of the first seat in this version of the layout; the others follow.
+    /// The index of the first seat in this layout version. The others follow.
     package var firstIndex: UInt32
 
     package init(
@@ -465,7 +466,7 @@ package struct WatchSeatsItem: Message {
     package var news: News?
 
     package enum News: Equatable, Sendable {
-        /// How things are: first, and again after a change of the layout.
+        /// The whole map: first, and again after a change of the layout.
         case map(ShowSeatsReply)
         case changes(SeatChanges)
     }
@@ -475,7 +476,7 @@ package struct WatchSeatsItem: Message {
     }
 }
 
-/// Seats by their index in the layout of the latest map.
+/// Changed seats by their index in the layout of the latest map.
 package struct SeatChanges: Message {
     package var freed: [UInt32]
     package var held: [UInt32]
@@ -499,7 +500,7 @@ package struct ReserveSeatsRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
     package var wish: Wish?
-    /// Where the date has a room: the caller's pass of that room.
+    /// The caller's pass, if the date has a room.
     package var pass: [UInt8]
 
     package enum Wish: Equatable, Sendable {
@@ -521,7 +522,7 @@ package struct ReserveSeatsRequest: Message {
 }
 
 package struct SeatNames: Message {
-    /// Such as `A-12-7`; none twice.
+    /// Names such as `A-12-7`, none twice.
     package var names: [String]
 
     package init(names: [String] = []) {
@@ -529,7 +530,7 @@ package struct SeatNames: Message {
     }
 }
 
-/// Seats that the service chooses: together in one row, near its middle, with no single seat left over.
+/// The service chooses the seats: together in one row, near its middle, leaving no single seat.
 package struct BestSeats: Message {
     package var count: UInt32
     package var grade: String
@@ -555,17 +556,17 @@ package struct ReservationEntry: Message {
     package var state: ReservationState
     /// The names of its seats.
     package var seats: [String]
-    /// What they cost together, fixed when they were reserved.
+    /// The total price, fixed when the seats were reserved.
     package var amount: UInt64
     package var currency: String
     package var reservedAtMs: UInt64
-    /// Until when the seats are held, exclusive.
+    /// End of the hold, exclusive.
     package var deadlineMs: UInt64
-    /// When it was sold; 0 where it was not.
+    /// Time of the sale. 0: not sold.
     package var soldAtMs: UInt64
-    /// When it was released, expired or returned; 0 where it was not.
+    /// Time of the release, expiry or return. 0: none.
     package var endedAtMs: UInt64
-    /// The payment that bought it; empty where none did.
+    /// The payment that bought it. Empty: none.
     package var paymentID: [UInt8]
 
     package init(
@@ -654,7 +655,7 @@ package struct ConfirmRequest: Message {
     package var paymentID: [UInt8]
     package var reservationID: [UInt8]
     package var userID: [UInt8]
-    /// What was set aside for it.
+    /// The amount that the wallet reserved for it.
     package var amount: UInt64
     package var currency: String
 
@@ -703,13 +704,13 @@ package struct AbortReply: Message {
     }
 }
 
-/// What was decided about a payment, for good.
+/// The final decision about a payment.
 package struct DecisionEntry: Message {
     package var outcome: DecisionOutcome
-    /// Only where it was aborted.
+    /// Set only if ABORTED.
     package var reason: AbortReason
     package var reservationID: [UInt8]
-    /// Only where it was confirmed: what was sold, and the place in the line that it was sold to.
+    /// Set only if CONFIRMED: the price and the place in the waiting room.
     package var amount: UInt64
     package var currency: String
     package var roomID: [UInt8]
@@ -737,7 +738,7 @@ package struct DecisionEntry: Message {
 package struct CancelReservationRequest: Message {
     package var concertID: [UInt8]
     package var reservationID: [UInt8]
-    /// Why, at most 200 bytes.
+    /// The reason, at most 200 bytes.
     package var reason: String
 
     package init(concertID: [UInt8] = [], reservationID: [UInt8] = [], reason: String = "") {
@@ -758,9 +759,9 @@ package struct CancelReservationReply: Message {
 }
 
 package struct ListRefundsDueRequest: Message {
-    /// Of one concert. Empty: of all.
+    /// Only refunds of this concert. Empty: of all concerts.
     package var concertID: [UInt8]
-    /// Only those after this refund: the concert_id and refund_id of the last one of the page before.
+    /// The concert_id and refund_id of the last refund of the previous page. Empty: the first page.
     package var afterConcertID: [UInt8]
     package var afterRefundID: [UInt8]
 
@@ -819,8 +820,8 @@ package struct RefundEntry: Message {
 package struct AcknowledgeRefundRequest: Message {
     package var concertID: [UInt8]
     package var refundID: [UInt8]
-    /// The payment that was given back: a late call must not end another refund, whose client used the same request_id again.
-    /// Empty, as from those who do not know this field: whichever it is.
+    /// The refunded payment. It keeps a late call from acknowledging another refund with a reused request_id. Empty: not
+    /// checked, for callers older than this field.
     package var paymentID: [UInt8]
 
     package init(concertID: [UInt8] = [], refundID: [UInt8] = [], paymentID: [UInt8] = []) {
@@ -863,9 +864,9 @@ package struct TicketEntry: Message {
     package var startsAtMs: UInt64
     package var endsAtMs: UInt64
     package var issuedAtMs: UInt64
-    /// When it was used; 0 where it was not.
+    /// Time of the check-in. 0: not used.
     package var usedAtMs: UInt64
-    /// When it was cancelled; 0 where it was not.
+    /// Time of the cancellation. 0: not cancelled.
     package var cancelledAtMs: UInt64
 
     package init(
@@ -913,7 +914,7 @@ package struct ShowTicketRequest: Message {
 
 package struct ShowTicketReply: Message {
     package var ticket: TicketEntry?
-    /// Ready for a QR code. Empty unless the ticket is valid.
+    /// The text of the QR code. Empty unless the ticket is valid.
     package var code: String
 
     package init(ticket: TicketEntry? = nil, code: String = "") {
@@ -946,9 +947,9 @@ package struct TicketKey: Message {
 }
 
 package struct CheckInRequest: Message {
-    /// As read from the ticket.
+    /// The text of the ticket's QR code.
     package var code: String
-    /// The date whose gate this is: tickets for other dates are refused, and stay valid. Empty: any date.
+    /// The date of this gate. Tickets for other dates are refused and stay valid. Empty: any date.
     package var scheduleID: [UInt8]
 
     package init(code: String = "", scheduleID: [UInt8] = []) {
@@ -959,7 +960,7 @@ package struct CheckInRequest: Message {
 
 package struct CheckInReply: Message {
     package var ticket: TicketEntry?
-    /// What the ticket is for, as people type it: `moon-tour` and `friday`.
+    /// The names of the concert and the date, such as `moon-tour` and `friday`.
     package var concertName: String
     package var scheduleName: String
 
@@ -979,7 +980,7 @@ package struct SalesReportRequest: Message {
 }
 
 package struct SalesReportReply: Message {
-    /// By date, in the order of their start, and grade.
+    /// One line for each date and grade, ordered by start of the date, then grade.
     package var lines: [SalesLine]
     package var currency: String
 
@@ -994,11 +995,11 @@ package struct SalesLine: Message {
     package var scheduleName: String
     package var grade: String
     package var counts: SeatCounts?
-    /// Of the valid and used tickets.
+    /// The total price of valid and used tickets.
     package var revenue: UInt64
-    /// How many tickets were used.
+    /// The number of used tickets.
     package var used: UInt64
-    /// How many tickets were cancelled, and their prices together.
+    /// The number of cancelled tickets and their total price.
     package var cancelled: UInt64
     package var refunded: UInt64
 
@@ -1038,7 +1039,7 @@ package struct ShowSeatHistoryRequest: Message {
 
 package struct ShowSeatHistoryReply: Message {
     package var state: SeatState
-    /// Why it is blocked; empty where it is not.
+    /// The reason of the block. Empty: not blocked.
     package var blockedReason: String
     package var grade: String
     package var price: UInt64
@@ -1060,11 +1061,11 @@ package struct ShowSeatHistoryReply: Message {
     }
 }
 
-/// One reservation that the seat was part of.
+/// A reservation that contained the seat.
 package struct SeatClaim: Message {
     package var userID: [UInt8]
     package var reservation: ReservationEntry?
-    /// Why it was returned, where it was.
+    /// The reason of the return, if it was returned.
     package var returnReason: String
 
     package init(
@@ -1078,7 +1079,7 @@ package struct SeatClaim: Message {
     }
 }
 
-/// A detail of the failures SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED and SEATS_TAKEN.
+/// The detail of the failures SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED and SEATS_TAKEN.
 package struct TakenSeats: Message {
     package var seats: [TakenSeat]
 
@@ -1102,11 +1103,11 @@ package enum ReservationState: Hashable, Sendable {
     case unspecified
     case held
     case sold
-    /// Given back by its user.
+    /// Released by its user.
     case released
     /// Its deadline has passed.
     case expired
-    /// Sold, and taken back since.
+    /// Sold and returned.
     case returned
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -1168,11 +1169,11 @@ package enum AbortReason: Hashable, Sendable {
     case unspecified
     /// The deadline of the reservation had passed.
     case holdExpired
-    /// The reservation was released, expired, returned, or never there.
+    /// The reservation was released, expired or returned, or never existed.
     case gone
     /// Another payment bought it.
     case alreadySold
-    /// User, amount or currency are not those of the reservation.
+    /// User, amount or currency differ from those of the reservation.
     case mismatch
     /// The payer asked for it.
     case requested
@@ -1270,77 +1271,78 @@ package enum SeatState: Hashable, Sendable {
 
 /// The methods of `onsale.concert.v1.Concert`.
 package enum ConcertMethods {
-    /// Makes a concert; its id is the request_id.
+    /// Creates a concert. Its id is the request_id.
     package static let createConcert = Method<CreateConcertRequest, CreateConcertReply>(
         "onsale.concert.v1.Concert/CreateConcert", isSafeToRepeat: true, callers: [.operator])
     /// Adds a date to a concert; its id is the request_id.
     package static let addSchedule = Method<AddScheduleRequest, AddScheduleReply>(
         "onsale.concert.v1.Concert/AddSchedule", isSafeToRepeat: true, callers: [.operator])
-    /// Changes the settings of a date. What was reserved before keeps its deadline and its price.
+    /// Changes the settings of a date. Existing reservations keep their deadline and price.
     package static let configureSchedule = Method<ConfigureScheduleRequest, ConfigureScheduleReply>(
         "onsale.concert.v1.Concert/ConfigureSchedule", isSafeToRepeat: true, callers: [.operator])
-    /// Adds seats, and changes grade and price of seats that are there and free. Others stay as they are.
+    /// Adds seats and changes grade and price of free seats. Other seats do not change.
     package static let setSeats = Method<SetSeatsRequest, SetSeatsReply>(
         "onsale.concert.v1.Concert/SetSeats", isSafeToRepeat: true, callers: [.operator])
-    /// Takes free seats out of the sale.
+    /// Blocks free seats, so nobody can reserve them.
     package static let blockSeats = Method<BlockSeatsRequest, BlockSeatsReply>(
         "onsale.concert.v1.Concert/BlockSeats", isSafeToRepeat: true, callers: [.operator])
-    /// Puts blocked seats back into the sale.
+    /// Puts blocked seats back on sale.
     package static let unblockSeats = Method<UnblockSeatsRequest, UnblockSeatsReply>(
         "onsale.concert.v1.Concert/UnblockSeats", isSafeToRepeat: true, callers: [.operator])
     package static let listConcerts = Method<ListConcertsRequest, ListConcertsReply>(
         "onsale.concert.v1.Concert/ListConcerts", isSafeToRepeat: true, callers: [])
-    /// The dates of a concert, and how many seats each has left: at most 1 s old.
+    /// Returns the dates of a concert with counts of their seats, at most 1 s old.
     package static let listSchedules = Method<ListSchedulesRequest, ListSchedulesReply>(
         "onsale.concert.v1.Concert/ListSchedules", isSafeToRepeat: true, callers: [])
-    /// The map of a date: at most 250 ms old. Users need a pass where the date has a room.
+    /// Returns the seat map of a date, at most 250 ms old. Users need a pass if the date has a room.
     package static let showSeats = Method<ShowSeatsRequest, ShowSeatsReply>(
         "onsale.concert.v1.Concert/ShowSeats", isSafeToRepeat: true, callers: [.user, .operator])
-    /// First the map, then what changes, several changes at a time.
+    /// Streams the seat map, then batches of changes.
     package static let watchSeats = StreamMethod<WatchSeatsRequest, WatchSeatsItem>(
         "onsale.concert.v1.Concert/WatchSeats", isSafeToRepeat: true, callers: [.user, .operator])
-    /// Holds seats for some minutes: all that are asked for, or none. The id of the reservation is the request_id.
+    /// Holds all requested seats for some minutes, or none. The id of the reservation is the request_id.
     package static let reserveSeats = Method<ReserveSeatsRequest, ReserveSeatsReply>(
         "onsale.concert.v1.Concert/ReserveSeats", isSafeToRepeat: true, callers: [.user])
-    /// Gives held seats back.
+    /// Releases held seats.
     package static let releaseReservation = Method<ReleaseReservationRequest, ReleaseReservationReply>(
         "onsale.concert.v1.Concert/ReleaseReservation", isSafeToRepeat: true, callers: [.user])
     package static let showReservation = Method<ShowReservationRequest, ShowReservationReply>(
         "onsale.concert.v1.Concert/ShowReservation", isSafeToRepeat: true, callers: [.user])
-    /// The caller's own, newest first.
+    /// Returns the caller's reservations, newest first.
     package static let listReservations = Method<ListReservationsRequest, ListReservationsReply>(
         "onsale.concert.v1.Concert/ListReservations", isSafeToRepeat: true, callers: [.user])
-    /// Sells a reservation to a payment, or records why not. What was decided for a payment never changes.
+    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
     package static let confirm = Method<ConfirmRequest, ConfirmReply>(
         "onsale.concert.v1.Concert/Confirm", isSafeToRepeat: true, callers: [.service])
-    /// Decides that a payment buys nothing, unless it has bought already.
+    /// Aborts a payment, unless it was already confirmed.
     package static let abort = Method<AbortRequest, AbortReply>(
         "onsale.concert.v1.Concert/Abort", isSafeToRepeat: true, callers: [.service])
-    /// Takes a sold reservation back as a whole: tickets are cancelled, seats are free, a refund is due. Users may until the
-    /// date's cancel deadline, operators always; nobody once a ticket was used. The id of the refund is the request_id.
+    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
+    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
+    /// request_id.
     package static let cancelReservation = Method<CancelReservationRequest, CancelReservationReply>(
         "onsale.concert.v1.Concert/CancelReservation", isSafeToRepeat: true, callers: [.user, .operator])
-    /// What is owed to those whose reservation was taken back, until it is acknowledged.
+    /// Returns the refunds due that are not acknowledged.
     package static let listRefundsDue = Method<ListRefundsDueRequest, ListRefundsDueReply>(
         "onsale.concert.v1.Concert/ListRefundsDue", isSafeToRepeat: true, callers: [.service])
-    /// The refund was paid out; it is listed no more. Nothing happens where it is not listed.
+    /// Acknowledges a paid refund, so it is no longer listed. Succeeds also if it is not listed.
     package static let acknowledgeRefund = Method<AcknowledgeRefundRequest, AcknowledgeRefundReply>(
         "onsale.concert.v1.Concert/AcknowledgeRefund", isSafeToRepeat: true, callers: [.service])
-    /// The caller's own, by the start of their dates, and then in the order of their seats.
+    /// Returns the caller's tickets, ordered by the start of the date, then by seat.
     package static let listTickets = Method<ListTicketsRequest, ListTicketsReply>(
         "onsale.concert.v1.Concert/ListTickets", isSafeToRepeat: true, callers: [.user])
-    /// One ticket with the code to show at the gate.
+    /// Returns a ticket with its code for the gate.
     package static let showTicket = Method<ShowTicketRequest, ShowTicketReply>(
         "onsale.concert.v1.Concert/ShowTicket", isSafeToRepeat: true, callers: [.user])
-    /// With these keys anybody can tell a genuine ticket code from another, without a network.
+    /// Returns the public keys that verify ticket codes without a network.
     package static let showTicketKeys = Method<ShowTicketKeysRequest, ShowTicketKeysReply>(
         "onsale.concert.v1.Concert/ShowTicketKeys", isSafeToRepeat: true, callers: [])
-    /// Lets the holder of a ticket in, once.
+    /// Checks a ticket in, once.
     package static let checkIn = Method<CheckInRequest, CheckInReply>(
         "onsale.concert.v1.Concert/CheckIn", isSafeToRepeat: true, callers: [.operator])
     package static let salesReport = Method<SalesReportRequest, SalesReportReply>(
         "onsale.concert.v1.Concert/SalesReport", isSafeToRepeat: true, callers: [.operator])
-    /// Who held or bought a seat, when, and why it came free again.
+    /// Returns all reservations of a seat, with their users, times and reasons of return.
     package static let showSeatHistory = Method<ShowSeatHistoryRequest, ShowSeatHistoryReply>(
         "onsale.concert.v1.Concert/ShowSeatHistory", isSafeToRepeat: true, callers: [.operator])
 
@@ -1360,53 +1362,54 @@ package enum ConcertMethods {
 
 /// The calls that a server of `onsale.concert.v1.Concert` implements.
 package protocol ConcertHandlers: Sendable {
-    /// Makes a concert; its id is the request_id.
+    /// Creates a concert. Its id is the request_id.
     func createConcert(_ request: CreateConcertRequest, call: Call) async throws -> CreateConcertReply
     /// Adds a date to a concert; its id is the request_id.
     func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply
-    /// Changes the settings of a date. What was reserved before keeps its deadline and its price.
+    /// Changes the settings of a date. Existing reservations keep their deadline and price.
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply
-    /// Adds seats, and changes grade and price of seats that are there and free. Others stay as they are.
+    /// Adds seats and changes grade and price of free seats. Other seats do not change.
     func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply
-    /// Takes free seats out of the sale.
+    /// Blocks free seats, so nobody can reserve them.
     func blockSeats(_ request: BlockSeatsRequest, call: Call) async throws -> BlockSeatsReply
-    /// Puts blocked seats back into the sale.
+    /// Puts blocked seats back on sale.
     func unblockSeats(_ request: UnblockSeatsRequest, call: Call) async throws -> UnblockSeatsReply
     func listConcerts(_ request: ListConcertsRequest, call: Call) async throws -> ListConcertsReply
-    /// The dates of a concert, and how many seats each has left: at most 1 s old.
+    /// Returns the dates of a concert with counts of their seats, at most 1 s old.
     func listSchedules(_ request: ListSchedulesRequest, call: Call) async throws -> ListSchedulesReply
-    /// The map of a date: at most 250 ms old. Users need a pass where the date has a room.
+    /// Returns the seat map of a date, at most 250 ms old. Users need a pass if the date has a room.
     func showSeats(_ request: ShowSeatsRequest, call: Call) async throws -> ShowSeatsReply
-    /// First the map, then what changes, several changes at a time.
+    /// Streams the seat map, then batches of changes.
     func watchSeats(_ request: WatchSeatsRequest, call: Call, items: ItemWriter<WatchSeatsItem>) async throws
-    /// Holds seats for some minutes: all that are asked for, or none. The id of the reservation is the request_id.
+    /// Holds all requested seats for some minutes, or none. The id of the reservation is the request_id.
     func reserveSeats(_ request: ReserveSeatsRequest, call: Call) async throws -> ReserveSeatsReply
-    /// Gives held seats back.
+    /// Releases held seats.
     func releaseReservation(_ request: ReleaseReservationRequest, call: Call) async throws -> ReleaseReservationReply
     func showReservation(_ request: ShowReservationRequest, call: Call) async throws -> ShowReservationReply
-    /// The caller's own, newest first.
+    /// Returns the caller's reservations, newest first.
     func listReservations(_ request: ListReservationsRequest, call: Call) async throws -> ListReservationsReply
-    /// Sells a reservation to a payment, or records why not. What was decided for a payment never changes.
+    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply
-    /// Decides that a payment buys nothing, unless it has bought already.
+    /// Aborts a payment, unless it was already confirmed.
     func abort(_ request: AbortRequest, call: Call) async throws -> AbortReply
-    /// Takes a sold reservation back as a whole: tickets are cancelled, seats are free, a refund is due. Users may until the
-    /// date's cancel deadline, operators always; nobody once a ticket was used. The id of the refund is the request_id.
+    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
+    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
+    /// request_id.
     func cancelReservation(_ request: CancelReservationRequest, call: Call) async throws -> CancelReservationReply
-    /// What is owed to those whose reservation was taken back, until it is acknowledged.
+    /// Returns the refunds due that are not acknowledged.
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply
-    /// The refund was paid out; it is listed no more. Nothing happens where it is not listed.
+    /// Acknowledges a paid refund, so it is no longer listed. Succeeds also if it is not listed.
     func acknowledgeRefund(_ request: AcknowledgeRefundRequest, call: Call) async throws -> AcknowledgeRefundReply
-    /// The caller's own, by the start of their dates, and then in the order of their seats.
+    /// Returns the caller's tickets, ordered by the start of the date, then by seat.
     func listTickets(_ request: ListTicketsRequest, call: Call) async throws -> ListTicketsReply
-    /// One ticket with the code to show at the gate.
+    /// Returns a ticket with its code for the gate.
     func showTicket(_ request: ShowTicketRequest, call: Call) async throws -> ShowTicketReply
-    /// With these keys anybody can tell a genuine ticket code from another, without a network.
+    /// Returns the public keys that verify ticket codes without a network.
     func showTicketKeys(_ request: ShowTicketKeysRequest, call: Call) async throws -> ShowTicketKeysReply
-    /// Lets the holder of a ticket in, once.
+    /// Checks a ticket in, once.
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply
     func salesReport(_ request: SalesReportRequest, call: Call) async throws -> SalesReportReply
-    /// Who held or bought a seat, when, and why it came free again.
+    /// Returns all reservations of a seat, with their users, times and reasons of return.
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply
 }
 
@@ -1453,7 +1456,7 @@ package struct ConcertClient: Sendable {
         self.client = client
     }
 
-    /// Makes a concert; its id is the request_id.
+    /// Creates a concert. Its id is the request_id.
     package func createConcert(
         _ request: CreateConcertRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CreateConcertReply {
@@ -1467,28 +1470,28 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.addSchedule, request, options)
     }
 
-    /// Changes the settings of a date. What was reserved before keeps its deadline and its price.
+    /// Changes the settings of a date. Existing reservations keep their deadline and price.
     package func configureSchedule(
         _ request: ConfigureScheduleRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfigureScheduleReply {
         try await client.call(ConcertMethods.configureSchedule, request, options)
     }
 
-    /// Adds seats, and changes grade and price of seats that are there and free. Others stay as they are.
+    /// Adds seats and changes grade and price of free seats. Other seats do not change.
     package func setSeats(
         _ request: SetSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SetSeatsReply {
         try await client.call(ConcertMethods.setSeats, request, options)
     }
 
-    /// Takes free seats out of the sale.
+    /// Blocks free seats, so nobody can reserve them.
     package func blockSeats(
         _ request: BlockSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> BlockSeatsReply {
         try await client.call(ConcertMethods.blockSeats, request, options)
     }
 
-    /// Puts blocked seats back into the sale.
+    /// Puts blocked seats back on sale.
     package func unblockSeats(
         _ request: UnblockSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> UnblockSeatsReply {
@@ -1501,21 +1504,21 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.listConcerts, request, options)
     }
 
-    /// The dates of a concert, and how many seats each has left: at most 1 s old.
+    /// Returns the dates of a concert with counts of their seats, at most 1 s old.
     package func listSchedules(
         _ request: ListSchedulesRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListSchedulesReply {
         try await client.call(ConcertMethods.listSchedules, request, options)
     }
 
-    /// The map of a date: at most 250 ms old. Users need a pass where the date has a room.
+    /// Returns the seat map of a date, at most 250 ms old. Users need a pass if the date has a room.
     package func showSeats(
         _ request: ShowSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowSeatsReply {
         try await client.call(ConcertMethods.showSeats, request, options)
     }
 
-    /// First the map, then what changes, several changes at a time.
+    /// Streams the seat map, then batches of changes.
     package func watchSeats(
         _ request: WatchSeatsRequest, _ options: CallOptions = CallOptions(),
         resume: @escaping @Sendable (WatchSeatsRequest, _ last: WatchSeatsItem?) -> WatchSeatsRequest = { request, _ in
@@ -1525,14 +1528,14 @@ package struct ConcertClient: Sendable {
         client.open(ConcertMethods.watchSeats, request, options, resume: resume)
     }
 
-    /// Holds seats for some minutes: all that are asked for, or none. The id of the reservation is the request_id.
+    /// Holds all requested seats for some minutes, or none. The id of the reservation is the request_id.
     package func reserveSeats(
         _ request: ReserveSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ReserveSeatsReply {
         try await client.call(ConcertMethods.reserveSeats, request, options)
     }
 
-    /// Gives held seats back.
+    /// Releases held seats.
     package func releaseReservation(
         _ request: ReleaseReservationRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ReleaseReservationReply {
@@ -1545,71 +1548,72 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.showReservation, request, options)
     }
 
-    /// The caller's own, newest first.
+    /// Returns the caller's reservations, newest first.
     package func listReservations(
         _ request: ListReservationsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListReservationsReply {
         try await client.call(ConcertMethods.listReservations, request, options)
     }
 
-    /// Sells a reservation to a payment, or records why not. What was decided for a payment never changes.
+    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
     package func confirm(
         _ request: ConfirmRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfirmReply {
         try await client.call(ConcertMethods.confirm, request, options)
     }
 
-    /// Decides that a payment buys nothing, unless it has bought already.
+    /// Aborts a payment, unless it was already confirmed.
     package func abort(
         _ request: AbortRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> AbortReply {
         try await client.call(ConcertMethods.abort, request, options)
     }
 
-    /// Takes a sold reservation back as a whole: tickets are cancelled, seats are free, a refund is due. Users may until the
-    /// date's cancel deadline, operators always; nobody once a ticket was used. The id of the refund is the request_id.
+    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
+    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
+    /// request_id.
     package func cancelReservation(
         _ request: CancelReservationRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CancelReservationReply {
         try await client.call(ConcertMethods.cancelReservation, request, options)
     }
 
-    /// What is owed to those whose reservation was taken back, until it is acknowledged.
+    /// Returns the refunds due that are not acknowledged.
     package func listRefundsDue(
         _ request: ListRefundsDueRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListRefundsDueReply {
         try await client.call(ConcertMethods.listRefundsDue, request, options)
     }
 
-    /// The refund was paid out; it is listed no more. Nothing happens where it is not listed.
+    /// Acknowledges a paid refund, so it is no longer listed. Succeeds also if it is not listed.
     package func acknowledgeRefund(
         _ request: AcknowledgeRefundRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> AcknowledgeRefundReply {
         try await client.call(ConcertMethods.acknowledgeRefund, request, options)
     }
 
-    /// The caller's own, by the start of their dates, and then in the order of their seats.
+    /// Returns the caller's tickets, ordered by the start of the date, then by seat.
     package func listTickets(
         _ request: ListTicketsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListTicketsReply {
         try await client.call(ConcertMethods.listTickets, request, options)
     }
 
-    /// One ticket with the code to show at the gate.
+    /// Returns a ticket with its code for the gate.
     package func showTicket(
         _ request: ShowTicketRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowTicketReply {
         try await client.call(ConcertMethods.showTicket, request, options)
     }
 
-    /// With these keys anybody can tell a genuine ticket code from another, without a network.
+    /// Returns the public keys that verify ticket codes without a network.
     package func showTicketKeys(
         _ request: ShowTicketKeysRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowTicketKeysReply {
         try await client.call(ConcertMethods.showTicketKeys, request, options)
     }
 
-    /// Lets the holder of a ticket in, once.
+    /// Checks a ticket in, once.
     package func checkIn(
         _ request: CheckInRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CheckInReply {
@@ -1622,7 +1626,7 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.salesReport, request, options)
     }
 
-    /// Who held or bought a seat, when, and why it came free again.
+    /// Returns all reservations of a seat, with their users, times and reasons of return.
     package func showSeatHistory(
         _ request: ShowSeatHistoryRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowSeatHistoryReply {

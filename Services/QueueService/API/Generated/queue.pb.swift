@@ -4,17 +4,17 @@ import CProto
 import Kernel
 import RPC
 
-/// How many come in, and how long they may stay.
+/// Limits on how many users are admitted and how long they can stay.
 package struct RoomLimits: Message {
-    /// How many may be inside at once, admitted or active: 1 to 1,000,000; 0 for no limit.
+    /// Maximum of admitted and active users together: 1 to 1,000,000. 0: no limit.
     package var activeLimit: UInt32
-    /// How many are let in during any one second: 1 to 100,000; 0 for no limit.
+    /// Maximum of admissions in any one second: 1 to 100,000. 0: no limit.
     package var ratePerSecond: UInt32
-    /// How long an admitted user has to come in: 1,000 to 3,600,000; 0 for the usual 60,000.
+    /// Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
     package var readyMs: UInt32
-    /// How long an active user may be silent: 1,000 to 3,600,000; 0 for the usual 300,000.
+    /// Time that an active user can be silent: 1,000 to 3,600,000. 0: 300,000.
     package var idleMs: UInt32
-    /// How long an active user may stay at most: from idle_ms to 86,400,000; 0 for the usual 900,000.
+    /// Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
     package var hardLimitMs: UInt32
 
     package init(
@@ -32,11 +32,11 @@ package struct RoomLimits: Message {
     }
 }
 
-/// When a room opens by itself.
+/// Times at which a room opens by itself.
 package struct RoomTimes: Message {
-    /// From when one may join. 0 for not before opens_at.
+    /// Start of joining. 0: at opens_at.
     package var joinsAt: Int64
-    /// From when people are let in. 0 for not before OpenRoom.
+    /// Start of admission. 0: at OpenRoom.
     package var opensAt: Int64
 
     package init(joinsAt: Int64 = 0, opensAt: Int64 = 0) {
@@ -45,10 +45,10 @@ package struct RoomTimes: Message {
     }
 }
 
-/// A room as anybody may know it.
+/// The public data of a room.
 package struct RoomSummary: Message {
     package var roomID: [UInt8]
-    /// The short name, for people.
+    /// The short name that people type.
     package var name: String
     package var state: RoomState
     package var times: RoomTimes?
@@ -70,11 +70,11 @@ package struct RoomSummary: Message {
 }
 
 package struct CreateRoomRequest: Message {
-    /// 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. No two rooms ever share one.
+    /// 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. A name belongs to one room for ever.
     package var name: String
-    /// Left out: no limits, and the usual times to stay.
+    /// If absent: no limits, and the default times.
     package var limits: RoomLimits?
-    /// Left out: waits for OpenRoom.
+    /// If absent: the room waits for OpenRoom.
     package var times: RoomTimes?
 
     package init(name: String = "", limits: RoomLimits? = nil, times: RoomTimes? = nil) {
@@ -94,9 +94,9 @@ package struct CreateRoomReply: Message {
 
 package struct ConfigureRoomRequest: Message {
     package var roomID: [UInt8]
-    /// All of them anew; left out, they stay as they are.
+    /// Replaces all limits. If absent, they do not change.
     package var limits: RoomLimits?
-    /// Both of them anew; left out, they stay as they are. Only before the room has opened.
+    /// Replaces both times. If absent, they do not change. Allowed only before the room has opened.
     package var times: RoomTimes?
 
     package init(roomID: [UInt8] = [], limits: RoomLimits? = nil, times: RoomTimes? = nil) {
@@ -179,7 +179,7 @@ package struct CloseRoomReply: Message {
 }
 
 package struct FindRoomRequest: Message {
-    /// Empty where room_id says which.
+    /// Empty if room_id is set.
     package var name: String
     package var roomID: [UInt8]
 
@@ -198,9 +198,9 @@ package struct FindRoomReply: Message {
 }
 
 package struct ListRoomsRequest: Message {
-    /// The last room of the page before; empty for the first page.
+    /// The last room of the previous page. Empty: the first page.
     package var afterRoomID: [UInt8]
-    /// 1 to 500; 0 for 100.
+    /// 1 to 500. 0: 100.
     package var pageSize: UInt32
 
     package init(afterRoomID: [UInt8] = [], pageSize: UInt32 = 0) {
@@ -211,7 +211,7 @@ package struct ListRoomsRequest: Message {
 
 package struct ListRoomsReply: Message {
     package var rooms: [RoomSummary]
-    /// Whether there are more after the last of these.
+    /// True if there are more after the last one.
     package var hasMore: Bool
 
     package init(rooms: [RoomSummary] = [], hasMore: Bool = false) {
@@ -230,23 +230,23 @@ package struct ShowRoomRequest: Message {
 
 package struct ShowRoomReply: Message {
     package var room: RoomSummary?
-    /// Everyone who has ever joined.
+    /// All users who ever joined.
     package var joinedCount: Int64
     package var waitingCount: Int64
-    /// Admitted, not come in yet.
+    /// Admitted users who have not come in yet.
     package var admittedCount: Int64
     package var activeCount: Int64
     package var finishedCount: Int64
     package var leftCount: Int64
     package var lapsedCount: Int64
     package var revokedCount: Int64
-    /// Of the lapsed: those who never came in.
+    /// Lapsed users who never came in.
     package var noShowCount: Int64
-    /// Admissions a second, in thousandths, measured over the last half to whole minute; 0 where nothing was measured.
+    /// Admissions per second, in thousandths, over the last 30 to 60 seconds. 0: not measured.
     package var admittedPerSecondThousandths: Int64
-    /// Of the last 1,000 who were admitted: half of them waited no longer than this,
+    /// The median wait of the last 1,000 admitted users. 0: none.
     package var waitP50Ms: Int64
-    /// and nine in ten no longer than this. 0 where nobody was.
+    /// The 90th percentile of their wait. 0: none.
     package var waitP90Ms: Int64
 
     package init(
@@ -293,7 +293,7 @@ package struct ShowHistoryRequest: Message {
 package struct ShowHistoryReply: Message {
     package var userID: [UInt8]
     package var serial: Int64
-    /// In the order of their times.
+    /// Ordered by time.
     package var events: [PlaceEvent]
 
     package init(userID: [UInt8] = [], serial: Int64 = 0, events: [PlaceEvent] = []) {
@@ -305,10 +305,10 @@ package struct ShowHistoryReply: Message {
 
 /// One step of a place.
 package struct PlaceEvent: Message {
-    /// The state that it led to. ACTIVE a second time: the last renewal.
+    /// The state after the step. A second ACTIVE is the last renewal.
     package var state: PlaceState
     package var at: Int64
-    /// Why, where there is more to say than the state.
+    /// The reason, if there is one.
     package var reason: String
 
     package init(state: PlaceState = .unspecified, at: Int64 = 0, reason: String = "") {
@@ -318,30 +318,30 @@ package struct PlaceEvent: Message {
     }
 }
 
-/// A place as its user sees it.
+/// The state of a place for its user.
 package struct PlaceView: Message {
     package var roomID: [UInt8]
     package var placeID: [UInt8]
     package var state: PlaceState
     package var roomState: RoomState
-    /// The position, counted from 1. Serials have no gap, and never change.
+    /// The position, counted from 1. Serials have no gaps and never change.
     package var serial: Int64
-    /// Everybody up to this serial has been let in. Ignore one lower than you have seen.
+    /// All places up to this serial have been admitted. Ignore a lower number than one received before.
     package var admitted: Int64
-    /// serial - admitted - 1 while WAITING, else 0. Only falls.
+    /// serial - admitted - 1 while WAITING, otherwise 0. It only falls.
     package var peopleAhead: Int64
-    /// The wait is expected to lie between these two, by the admissions of the last minute. Both 0: nobody can say yet.
+    /// Bounds of the expected wait, from the admissions of the last minute. Both 0: unknown.
     package var waitAtLeastMs: Int64
     package var waitAtMostMs: Int64
-    /// When it makes sense to ask again. Different from place to place, so that a crowd does not ask in step.
+    /// Delay before the next poll. It differs from place to place, to spread the polls of a crowd.
     package var askAgainMs: UInt32
-    /// Until when the user must Renew, or the slot goes to the next; 0 unless ADMITTED or ACTIVE.
+    /// Deadline of the next Renew; after it the slot goes to the next user. 0 unless ADMITTED or ACTIVE.
     package var lapsesAt: Int64
-    /// Until when renewing helps; 0 unless ACTIVE.
+    /// Time of the hard limit, after which Renew fails. 0 unless ACTIVE.
     package var endsAt: Int64
-    /// While WAITING: when the room lets people in, where it has not yet and that is known; else 0.
+    /// While WAITING before admission has started: the start, if it is known. Otherwise 0.
     package var opensAt: Int64
-    /// Why the place has ended, for the user.
+    /// The reason why the place ended, for the user.
     package var reason: String
 
     package init(
@@ -441,10 +441,10 @@ package struct RenewRequest: Message {
 
 package struct RenewReply: Message {
     package var place: PlaceView?
-    /// The signed permit to browse and reserve.
+    /// The signed pass to browse and reserve.
     package var pass: [UInt8]
     package var passExpiresAt: Int64
-    /// When to renew, so that neither pass nor place runs out.
+    /// Delay before the next Renew that keeps pass and place valid.
     package var renewAfterMs: UInt32
 
     package init(
@@ -489,7 +489,7 @@ package struct FinishPassRequest: Message {
 }
 
 package struct FinishPassReply: Message {
-    /// FINISHED, or how the place had ended before.
+    /// FINISHED, or the state in which the place had already ended.
     package var state: PlaceState
 
     package init(state: PlaceState = .unspecified) {
@@ -500,7 +500,7 @@ package struct FinishPassReply: Message {
 package struct RevokePlaceRequest: Message {
     package var roomID: [UInt8]
     package var placeID: [UInt8]
-    /// For the user: 1 to 200 characters.
+    /// Shown to the user: 1 to 200 characters.
     package var reason: String
 
     package init(roomID: [UInt8] = [], placeID: [UInt8] = [], reason: String = "") {
@@ -511,7 +511,7 @@ package struct RevokePlaceRequest: Message {
 }
 
 package struct RevokePlaceReply: Message {
-    /// REVOKED, or how the place had ended before.
+    /// REVOKED, or the state in which the place had already ended.
     package var state: PlaceState
 
     package init(state: PlaceState = .unspecified) {
@@ -521,17 +521,17 @@ package struct RevokePlaceReply: Message {
 
 package enum RoomState: Hashable, Sendable {
     case unspecified
-    /// Nobody may join yet.
+    /// Users cannot join yet.
     case scheduled
-    /// One may join, nobody is let in yet.
+    /// Users can join; admission has not started.
     case preQueue
-    /// People are let in, as the limits allow.
+    /// Users are admitted within the limits.
     case open
-    /// One may join, nobody is let in for the time being.
+    /// Users can join; admission is stopped.
     case paused
-    /// Nobody may join any more; who waits is let in.
+    /// Users can no longer join; waiting users are admitted.
     case draining
-    /// Over for good.
+    /// Closed permanently.
     case closed
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -568,17 +568,17 @@ package enum PlaceState: Hashable, Sendable {
     case unspecified
     /// In the line.
     case waiting
-    /// May come in: Renew within the ready time, or the slot goes to the next.
+    /// The user's turn: Renew within the ready time, or the slot goes to the next user.
     case admitted
     /// Inside, with a pass.
     case active
-    /// Has paid.
+    /// The user has paid.
     case finished
-    /// Gave the place up.
+    /// The user gave up the place.
     case left
-    /// Did not come in time, was silent for too long, or reached the hard limit.
+    /// The user did not come in time, was silent for too long, or reached the hard limit.
     case lapsed
-    /// Taken away by an operator.
+    /// Revoked by an operator.
     case revoked
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -615,58 +615,58 @@ package enum PlaceState: Hashable, Sendable {
 
 /// The methods of `onsale.queue.v1.Queue`.
 package enum QueueMethods {
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
+    /// Creates a room. Its id is the request id, so a retry returns the room of the first try in its current state.
     package static let createRoom = Method<CreateRoomRequest, CreateRoomReply>(
         "onsale.queue.v1.Queue/CreateRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Changes limits, times, or both, also while the room is open.
+    /// Changes the limits, the times, or both. Works also while the room is open.
     package static let configureRoom = Method<ConfigureRoomRequest, ConfigureRoomReply>(
         "onsale.queue.v1.Queue/ConfigureRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Lets people in from now on, whatever the times say; also ends a pause or a drain.
+    /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     package static let openRoom = Method<OpenRoomRequest, OpenRoomReply>(
         "onsale.queue.v1.Queue/OpenRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
-    /// Refused while SCHEDULED, for nobody may join yet.
+    /// Stops admission until OpenRoom. Users can still join, and users inside continue. The room no longer opens by
+    /// itself. Refused while SCHEDULED, because users cannot join yet.
     package static let pauseRoom = Method<PauseRoomRequest, PauseRoomReply>(
         "onsale.queue.v1.Queue/PauseRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
-    /// SCHEDULED, for it would close at once.
+    /// Stops joining. Waiting users are still admitted; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, because the room would close immediately.
     package static let drainRoom = Method<DrainRoomRequest, DrainRoomReply>(
         "onsale.queue.v1.Queue/DrainRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Ends the room for good: every place in it is revoked. Passes that are out end within two minutes.
+    /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     package static let closeRoom = Method<CloseRoomRequest, CloseRoomReply>(
         "onsale.queue.v1.Queue/CloseRoom", isSafeToRepeat: true, callers: [.operator])
-    /// The room of a name, or of an id.
+    /// Returns the room with a name or an id.
     package static let findRoom = Method<FindRoomRequest, FindRoomReply>(
         "onsale.queue.v1.Queue/FindRoom", isSafeToRepeat: true, callers: [])
-    /// All rooms, by id, which is the order in which they were made.
+    /// Returns all rooms by id, which is the order of their creation.
     package static let listRooms = Method<ListRoomsRequest, ListRoomsReply>(
         "onsale.queue.v1.Queue/ListRooms", isSafeToRepeat: true, callers: [.operator])
-    /// One room, with what happens in it.
+    /// Returns a room with its counts and rates.
     package static let showRoom = Method<ShowRoomRequest, ShowRoomReply>(
         "onsale.queue.v1.Queue/ShowRoom", isSafeToRepeat: true, callers: [.operator])
-    /// Every event of a place, with its time.
+    /// Returns every event of a place with its time.
     package static let showHistory = Method<ShowHistoryRequest, ShowHistoryReply>(
         "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, callers: [.operator])
-    /// Takes a place at the end of the line. Who has one already gets the same again, on any device. The place's id is the
-    /// request id of the call that took it.
+    /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
+    /// place is the request id of the call that took it.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
-    /// How things stand. Never claims a slot, so it may be asked by anything that only wants to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
     package static let showPlace = Method<ShowPlaceRequest, ShowPlaceReply>(
         "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, callers: [.user])
-    /// The same as a stream: once now, then on every change, at most once a second. Ends with the place.
+    /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     package static let watchPlace = StreamMethod<WatchPlaceRequest, WatchPlaceItem>(
         "onsale.queue.v1.Queue/WatchPlace", isSafeToRepeat: true, callers: [.user])
-    /// Claims an admitted place the first time, and gives a fresh pass every time, up to the hard limit.
+    /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
     package static let renew = Method<RenewRequest, RenewReply>(
         "onsale.queue.v1.Queue/Renew", isSafeToRepeat: true, callers: [.user])
-    /// Gives up a place or a slot at once.
+    /// Gives up a place or a slot immediately.
     package static let leave = Method<LeaveRequest, LeaveReply>(
         "onsale.queue.v1.Queue/Leave", isSafeToRepeat: true, callers: [.user])
-    /// After payment: the slot goes to the next user. A place that has ended already stays as it is.
+    /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     package static let finishPass = Method<FinishPassRequest, FinishPassReply>(
         "onsale.queue.v1.Queue/FinishPass", isSafeToRepeat: true, callers: [.service])
-    /// Takes a place away, with a reason that its user is shown.
+    /// Revokes a place with a reason that its user reads.
     package static let revokePlace = Method<RevokePlaceRequest, RevokePlaceReply>(
         "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator])
 
@@ -684,42 +684,42 @@ package enum QueueMethods {
 
 /// The calls that a server of `onsale.queue.v1.Queue` implements.
 package protocol QueueHandlers: Sendable {
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
+    /// Creates a room. Its id is the request id, so a retry returns the room of the first try in its current state.
     func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply
-    /// Changes limits, times, or both, also while the room is open.
+    /// Changes the limits, the times, or both. Works also while the room is open.
     func configureRoom(_ request: ConfigureRoomRequest, call: Call) async throws -> ConfigureRoomReply
-    /// Lets people in from now on, whatever the times say; also ends a pause or a drain.
+    /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     func openRoom(_ request: OpenRoomRequest, call: Call) async throws -> OpenRoomReply
-    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
-    /// Refused while SCHEDULED, for nobody may join yet.
+    /// Stops admission until OpenRoom. Users can still join, and users inside continue. The room no longer opens by
+    /// itself. Refused while SCHEDULED, because users cannot join yet.
     func pauseRoom(_ request: PauseRoomRequest, call: Call) async throws -> PauseRoomReply
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
-    /// SCHEDULED, for it would close at once.
+    /// Stops joining. Waiting users are still admitted; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, because the room would close immediately.
     func drainRoom(_ request: DrainRoomRequest, call: Call) async throws -> DrainRoomReply
-    /// Ends the room for good: every place in it is revoked. Passes that are out end within two minutes.
+    /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     func closeRoom(_ request: CloseRoomRequest, call: Call) async throws -> CloseRoomReply
-    /// The room of a name, or of an id.
+    /// Returns the room with a name or an id.
     func findRoom(_ request: FindRoomRequest, call: Call) async throws -> FindRoomReply
-    /// All rooms, by id, which is the order in which they were made.
+    /// Returns all rooms by id, which is the order of their creation.
     func listRooms(_ request: ListRoomsRequest, call: Call) async throws -> ListRoomsReply
-    /// One room, with what happens in it.
+    /// Returns a room with its counts and rates.
     func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply
-    /// Every event of a place, with its time.
+    /// Returns every event of a place with its time.
     func showHistory(_ request: ShowHistoryRequest, call: Call) async throws -> ShowHistoryReply
-    /// Takes a place at the end of the line. Who has one already gets the same again, on any device. The place's id is the
-    /// request id of the call that took it.
+    /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
+    /// place is the request id of the call that took it.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
-    /// How things stand. Never claims a slot, so it may be asked by anything that only wants to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
     func showPlace(_ request: ShowPlaceRequest, call: Call) async throws -> ShowPlaceReply
-    /// The same as a stream: once now, then on every change, at most once a second. Ends with the place.
+    /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     func watchPlace(_ request: WatchPlaceRequest, call: Call, items: ItemWriter<WatchPlaceItem>) async throws
-    /// Claims an admitted place the first time, and gives a fresh pass every time, up to the hard limit.
+    /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
     func renew(_ request: RenewRequest, call: Call) async throws -> RenewReply
-    /// Gives up a place or a slot at once.
+    /// Gives up a place or a slot immediately.
     func leave(_ request: LeaveRequest, call: Call) async throws -> LeaveReply
-    /// After payment: the slot goes to the next user. A place that has ended already stays as it is.
+    /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     func finishPass(_ request: FinishPassRequest, call: Call) async throws -> FinishPassReply
-    /// Takes a place away, with a reason that its user is shown.
+    /// Revokes a place with a reason that its user reads.
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply
 }
 
@@ -758,94 +758,94 @@ package struct QueueClient: Sendable {
         self.client = client
     }
 
-    /// Makes a room. Its id is the request id, so a retry finds the room that the first try made, as it is now.
+    /// Creates a room. Its id is the request id, so a retry returns the room of the first try in its current state.
     package func createRoom(
         _ request: CreateRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CreateRoomReply {
         try await client.call(QueueMethods.createRoom, request, options)
     }
 
-    /// Changes limits, times, or both, also while the room is open.
+    /// Changes the limits, the times, or both. Works also while the room is open.
     package func configureRoom(
         _ request: ConfigureRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfigureRoomReply {
         try await client.call(QueueMethods.configureRoom, request, options)
     }
 
-    /// Lets people in from now on, whatever the times say; also ends a pause or a drain.
+    /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     package func openRoom(
         _ request: OpenRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> OpenRoomReply {
         try await client.call(QueueMethods.openRoom, request, options)
     }
 
-    /// Lets nobody in for the time being. One may still join, and those inside go on. It does not open by itself any more.
-    /// Refused while SCHEDULED, for nobody may join yet.
+    /// Stops admission until OpenRoom. Users can still join, and users inside continue. The room no longer opens by
+    /// itself. Refused while SCHEDULED, because users cannot join yet.
     package func pauseRoom(
         _ request: PauseRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> PauseRoomReply {
         try await client.call(QueueMethods.pauseRoom, request, options)
     }
 
-    /// Lets nobody join any more. Who waits is still let in; after the last one the room closes by itself. Refused while
-    /// SCHEDULED, for it would close at once.
+    /// Stops joining. Waiting users are still admitted; after the last one the room closes by itself. Refused while
+    /// SCHEDULED, because the room would close immediately.
     package func drainRoom(
         _ request: DrainRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> DrainRoomReply {
         try await client.call(QueueMethods.drainRoom, request, options)
     }
 
-    /// Ends the room for good: every place in it is revoked. Passes that are out end within two minutes.
+    /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     package func closeRoom(
         _ request: CloseRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CloseRoomReply {
         try await client.call(QueueMethods.closeRoom, request, options)
     }
 
-    /// The room of a name, or of an id.
+    /// Returns the room with a name or an id.
     package func findRoom(
         _ request: FindRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> FindRoomReply {
         try await client.call(QueueMethods.findRoom, request, options)
     }
 
-    /// All rooms, by id, which is the order in which they were made.
+    /// Returns all rooms by id, which is the order of their creation.
     package func listRooms(
         _ request: ListRoomsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListRoomsReply {
         try await client.call(QueueMethods.listRooms, request, options)
     }
 
-    /// One room, with what happens in it.
+    /// Returns a room with its counts and rates.
     package func showRoom(
         _ request: ShowRoomRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowRoomReply {
         try await client.call(QueueMethods.showRoom, request, options)
     }
 
-    /// Every event of a place, with its time.
+    /// Returns every event of a place with its time.
     package func showHistory(
         _ request: ShowHistoryRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowHistoryReply {
         try await client.call(QueueMethods.showHistory, request, options)
     }
 
-    /// Takes a place at the end of the line. Who has one already gets the same again, on any device. The place's id is the
-    /// request id of the call that took it.
+    /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
+    /// place is the request id of the call that took it.
     package func join(
         _ request: JoinRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> JoinReply {
         try await client.call(QueueMethods.join, request, options)
     }
 
-    /// How things stand. Never claims a slot, so it may be asked by anything that only wants to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
     package func showPlace(
         _ request: ShowPlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowPlaceReply {
         try await client.call(QueueMethods.showPlace, request, options)
     }
 
-    /// The same as a stream: once now, then on every change, at most once a second. Ends with the place.
+    /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     package func watchPlace(
         _ request: WatchPlaceRequest, _ options: CallOptions = CallOptions(),
         resume: @escaping @Sendable (WatchPlaceRequest, _ last: WatchPlaceItem?) -> WatchPlaceRequest = { request, _ in
@@ -855,28 +855,28 @@ package struct QueueClient: Sendable {
         client.open(QueueMethods.watchPlace, request, options, resume: resume)
     }
 
-    /// Claims an admitted place the first time, and gives a fresh pass every time, up to the hard limit.
+    /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
     package func renew(
         _ request: RenewRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> RenewReply {
         try await client.call(QueueMethods.renew, request, options)
     }
 
-    /// Gives up a place or a slot at once.
+    /// Gives up a place or a slot immediately.
     package func leave(
         _ request: LeaveRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> LeaveReply {
         try await client.call(QueueMethods.leave, request, options)
     }
 
-    /// After payment: the slot goes to the next user. A place that has ended already stays as it is.
+    /// Ends a place after payment, so the slot goes to the next user. A place that has already ended does not change.
     package func finishPass(
         _ request: FinishPassRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> FinishPassReply {
         try await client.call(QueueMethods.finishPass, request, options)
     }
 
-    /// Takes a place away, with a reason that its user is shown.
+    /// Revokes a place with a reason that its user reads.
     package func revokePlace(
         _ request: RevokePlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> RevokePlaceReply {

@@ -5,8 +5,8 @@ import Kernel
 import RPC
 
 package struct SignUpRequest: Message {
-    /// What people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a letter. No two
-    /// users ever share one.
+    /// The name that people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a
+    /// letter. A name belongs to one user for ever.
     package var name: String
     /// 8 to 128 bytes.
     package var password: String
@@ -26,7 +26,7 @@ package struct SignUpReply: Message {
 }
 
 package struct SignInRequest: Message {
-    /// As it was signed up with.
+    /// The name used in SignUp.
     package var name: String
     package var password: String
 
@@ -44,10 +44,10 @@ package struct SignInReply: Message {
     }
 }
 
-/// What a user calls all services with.
+/// The credential of a user for all services.
 package struct Session: Message {
     package var userID: [UInt8]
-    /// Goes into the envelope of each call.
+    /// Put it into the envelope of each call.
     package var credential: [UInt8]
     package var expiresAtMs: UInt64
 
@@ -63,7 +63,7 @@ package struct ShowBalanceRequest: Message {
 }
 
 package struct ShowBalanceReply: Message {
-    /// One for each currency that there ever was money in, by its code.
+    /// One for each currency that the user ever had, ordered by code.
     package var balances: [Balance]
 
     package init(balances: [Balance] = []) {
@@ -73,9 +73,9 @@ package struct ShowBalanceReply: Message {
 
 package struct Balance: Message {
     package var currency: String
-    /// What can be spent.
+    /// The money that the user can spend.
     package var available: UInt64
-    /// What is set aside for payments that are not decided yet.
+    /// The money reserved for undecided payments.
     package var pending: UInt64
 
     package init(currency: String = "", available: UInt64 = 0, pending: UInt64 = 0) {
@@ -86,10 +86,10 @@ package struct Balance: Message {
 }
 
 package struct TopUpRequest: Message {
-    /// From 1 to the limit of the service; available and pending together stay within another limit.
+    /// From 1 to the service's `--max-top-up`. Available and pending together must not exceed `--max-balance`.
     package var amount: UInt64
     package var currency: String
-    /// Whose wallet, for operators: the name that the user signed up with. Users leave it empty.
+    /// For operators: the name of the account's user. Users leave it empty.
     package var name: String
 
     package init(amount: UInt64 = 0, currency: String = "", name: String = "") {
@@ -100,7 +100,7 @@ package struct TopUpRequest: Message {
 }
 
 package struct TopUpReply: Message {
-    /// As it is now.
+    /// The current balance.
     package var balance: Balance?
 
     package init(balance: Balance? = nil) {
@@ -110,9 +110,9 @@ package struct TopUpReply: Message {
 
 package struct ListEntriesRequest: Message {
     package var currency: String
-    /// Only those before this serial, the last one of the page before. 0: from the newest on.
+    /// The serial of the last entry of the previous page. 0: start with the newest.
     package var beforeSerial: UInt64
-    /// 1 to 500; 0 for 50.
+    /// 1 to 500. 0: 50.
     package var pageSize: UInt32
 
     package init(currency: String = "", beforeSerial: UInt64 = 0, pageSize: UInt32 = 0) {
@@ -124,7 +124,7 @@ package struct ListEntriesRequest: Message {
 
 package struct ListEntriesReply: Message {
     package var entries: [EntryView]
-    /// Whether there are more before the last of these.
+    /// True if there are more before the last one.
     package var hasMore: Bool
 
     package init(entries: [EntryView] = [], hasMore: Bool = false) {
@@ -133,17 +133,17 @@ package struct ListEntriesReply: Message {
     }
 }
 
-/// One movement of money, as its user sees it. It never changes.
+/// One movement of money. It never changes.
 package struct EntryView: Message {
-    /// Counts the entries of one user in one currency, from 1, without a gap.
+    /// The number of the entry in its account, from 1, without gaps.
     package var serial: UInt64
     package var kind: EntryKind
     package var amount: UInt64
     package var currency: String
-    /// What was available after it, and what was set aside.
+    /// The balance after the entry.
     package var available: UInt64
     package var pending: UInt64
-    /// The payment it belongs to; empty for a top-up.
+    /// The payment of the entry. Empty for a top-up.
     package var paymentID: [UInt8]
     package var atMs: UInt64
 
@@ -169,13 +169,14 @@ package struct EntryView: Message {
 }
 
 package struct PayRequest: Message {
-    /// New for each payment, and kept before it is sent. With other content it is refused, as is one that somebody else has.
+    /// A new id for each payment, stored by the client before it sends. Refused with other content, or if it belongs to
+    /// another user.
     package var paymentID: [UInt8]
-    /// Where the reservation is.
+    /// The concert of the reservation.
     package var concertID: [UInt8]
-    /// Must be the caller's own, and held.
+    /// A held reservation of the caller.
     package var reservationID: [UInt8]
-    /// What the reservation costs.
+    /// The price of the reservation.
     package var amount: UInt64
     package var currency: String
 
@@ -202,27 +203,27 @@ package struct PayReply: Message {
     }
 }
 
-/// A payment as its payer sees it.
+/// The state of a payment for its payer.
 package struct PaymentView: Message {
     package var paymentID: [UInt8]
     package var outcome: PaymentOutcome
-    /// Only where it is NOT_PAID.
+    /// Set only if NOT_PAID.
     package var reason: NotPaidReason
-    /// Empty, as amount and currency are, for one that was cancelled before it arrived.
+    /// Empty, like amount and currency, if the payment was cancelled before it arrived.
     package var concertID: [UInt8]
     package var reservationID: [UInt8]
     package var amount: UInt64
     package var currency: String
-    /// PAID, and given back since.
+    /// True if PAID and then refunded.
     package var isRefunded: Bool
-    /// The payer wants it cancelled, and it is not decided yet.
+    /// True if the payer requested cancellation and the payment is undecided.
     package var isCancelling: Bool
     package var begunAtMs: UInt64
-    /// When it became PAID or NOT_PAID; 0 while it is PENDING.
+    /// Time at which it became PAID or NOT_PAID. 0 while PENDING.
     package var decidedAtMs: UInt64
-    /// 0 where it was not.
+    /// Time of the refund. 0: not refunded.
     package var refundedAtMs: UInt64
-    /// Where it is PENDING: when it makes sense to ask again.
+    /// While PENDING: delay before the next poll.
     package var askAgainMs: UInt32
 
     package init(
@@ -257,7 +258,7 @@ package struct PaymentView: Message {
 }
 
 package struct ShowPaymentRequest: Message {
-    /// One of the caller's own.
+    /// A payment of the caller.
     package var paymentID: [UInt8]
 
     package init(paymentID: [UInt8] = []) {
@@ -274,7 +275,7 @@ package struct ShowPaymentReply: Message {
 }
 
 package struct CancelPaymentRequest: Message {
-    /// As it was, or will be, paid with. One that has not arrived yet is NOT_PAID when it does.
+    /// The id of the payment. A payment that arrives later is NOT_PAID.
     package var paymentID: [UInt8]
 
     package init(paymentID: [UInt8] = []) {
@@ -291,9 +292,9 @@ package struct CancelPaymentReply: Message {
 }
 
 package struct ListPaymentsRequest: Message {
-    /// Only those before this id, the last one of the page before. Empty: from the newest on.
+    /// The id of the last payment of the previous page. Empty: start with the newest.
     package var beforePaymentID: [UInt8]
-    /// 1 to 500; 0 for 50.
+    /// 1 to 500. 0: 50.
     package var pageSize: UInt32
 
     package init(beforePaymentID: [UInt8] = [], pageSize: UInt32 = 0) {
@@ -304,7 +305,7 @@ package struct ListPaymentsRequest: Message {
 
 package struct ListPaymentsReply: Message {
     package var payments: [PaymentView]
-    /// Whether there are more before the last of these.
+    /// True if there are more before the last one.
     package var hasMore: Bool
 
     package init(payments: [PaymentView] = [], hasMore: Bool = false) {
@@ -319,7 +320,7 @@ package struct ListHaltedRequest: Message {
 
 package struct ListHaltedReply: Message {
     package var halts: [Halt]
-    /// There are more than are listed.
+    /// True if there are more.
     package var hasMore: Bool
 
     package init(halts: [Halt] = [], hasMore: Bool = false) {
@@ -328,12 +329,12 @@ package struct ListHaltedReply: Message {
     }
 }
 
-/// Why no new payment is taken for a concert; it may have several reasons.
+/// A reason why a concert takes no new payments. A concert can have several.
 package struct Halt: Message {
     package var concertID: [UInt8]
-    /// What happened, for the operator.
+    /// The violated invariant, for the operator.
     package var why: String
-    /// The payment it happened with.
+    /// The payment that violated it.
     package var userID: [UInt8]
     package var paymentID: [UInt8]
     package var haltedAtMs: UInt64
@@ -354,7 +355,7 @@ package struct Halt: Message {
 }
 
 package struct LiftHaltRequest: Message {
-    /// One of those that ListHalted names.
+    /// A concert from ListHalted.
     package var concertID: [UInt8]
 
     package init(concertID: [UInt8] = []) {
@@ -371,7 +372,7 @@ package struct AuditRequest: Message {
 }
 
 package struct AuditReply: Message {
-    /// The first row that does not fit, and why. Empty: everything fits, as far as it was counted.
+    /// The first inconsistent row and the reason. Empty: no inconsistencies found in the counted rows.
     package var misfit: String
     package var userCount: UInt64
     package var entryCount: UInt64
@@ -379,7 +380,7 @@ package struct AuditReply: Message {
     package var paidCount: UInt64
     package var notPaidCount: UInt64
     package var refundedCount: UInt64
-    /// By currency.
+    /// One for each currency.
     package var totals: [AuditTotal]
 
     package init(
@@ -403,13 +404,13 @@ package struct AuditReply: Message {
     }
 }
 
-/// The money of one currency. What came in is what is available, set aside, and earned, together.
+/// The money of one currency. topped_up is the sum of available, pending and revenue.
 package struct AuditTotal: Message {
     package var currency: String
     package var toppedUp: Int64
     package var available: Int64
     package var pending: Int64
-    /// What was paid and not given back.
+    /// The money that was paid and not refunded.
     package var revenue: Int64
 
     package init(
@@ -429,15 +430,15 @@ package struct AuditTotal: Message {
 
 package enum EntryKind: Hashable, Sendable {
     case unspecified
-    /// Money came in.
+    /// Money was added.
     case topUp
-    /// Available money was set aside for a payment.
+    /// Available money was reserved for a payment.
     case setAside
-    /// What was set aside was paid.
+    /// Reserved money was paid.
     case payment
-    /// What was set aside is available again: the payment came to nothing.
+    /// Reserved money is available again, because the payment failed.
     case release
-    /// A payment was given back.
+    /// A payment was refunded.
     case refund
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -470,11 +471,11 @@ package enum EntryKind: Hashable, Sendable {
 
 package enum PaymentOutcome: Hashable, Sendable {
     case unspecified
-    /// The seats are the payer's.
+    /// The payer owns the seats.
     case paid
-    /// Nothing was paid, and nothing will be: to try again, pay with a new payment_id.
+    /// Nothing was or will be paid. To try again, pay with a new payment_id.
     case notPaid
-    /// Not decided yet. The money is set aside; ask again with the same payment_id.
+    /// Undecided. The money is reserved; ask again with the same payment_id.
     case pending
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -503,19 +504,19 @@ package enum PaymentOutcome: Hashable, Sendable {
 
 package enum NotPaidReason: Hashable, Sendable {
     case unspecified
-    /// There never was money in this currency.
+    /// The user has no account in this currency.
     case noAccount
-    /// There is not enough money.
+    /// The available money is less than the amount.
     case insufficient
-    /// By CancelPayment.
+    /// Cancelled by CancelPayment.
     case cancelled
-    /// The time was over in which the seats were held.
+    /// The hold of the seats had expired.
     case holdExpired
-    /// The reservation was released, has expired, was returned, or was never there.
+    /// The reservation was released, expired or returned, or never existed.
     case reservationGone
     /// Another payment bought it.
     case alreadySold
-    /// The reservation is somebody else's, or costs another amount.
+    /// The reservation belongs to another user or has another price.
     case mismatch
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -552,42 +553,43 @@ package enum NotPaidReason: Hashable, Sendable {
 
 /// The methods of `onsale.wallet.v1.Wallet`.
 package enum WalletMethods {
-    /// Makes a user, and signs him in.
+    /// Creates a user and signs in.
     package static let signUp = Method<SignUpRequest, SignUpReply>(
         "onsale.wallet.v1.Wallet/SignUp", isSafeToRepeat: true, callers: [])
-    /// Gives a fresh credential for name and password.
+    /// Returns a fresh credential for a name and its password.
     package static let signIn = Method<SignInRequest, SignInReply>(
         "onsale.wallet.v1.Wallet/SignIn", isSafeToRepeat: true, callers: [])
-    /// The caller's money, in each currency.
+    /// Returns the caller's balance in each currency.
     package static let showBalance = Method<ShowBalanceRequest, ShowBalanceReply>(
         "onsale.wallet.v1.Wallet/ShowBalance", isSafeToRepeat: true, callers: [.user])
-    /// Puts money into a wallet: the caller's own, or, by an operator, anybody's. Users may only where the service is run with
+    /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     package static let topUp = Method<TopUpRequest, TopUpReply>(
         "onsale.wallet.v1.Wallet/TopUp", isSafeToRepeat: true, callers: [.user, .operator])
-    /// Every movement of the caller's money in one currency, newest first.
+    /// Returns the entries of the caller's account in one currency, newest first.
     package static let listEntries = Method<ListEntriesRequest, ListEntriesReply>(
         "onsale.wallet.v1.Wallet/ListEntries", isSafeToRepeat: true, callers: [.user])
-    /// Pays for a reservation. The client makes the payment_id and keeps it before it sends, and asks with the same one until
-    /// the outcome is PAID or NOT_PAID: whatever was lost on the way, it pays once.
+    /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
+    /// with the same payment_id until the outcome is PAID or NOT_PAID. The payment happens at most once, whatever messages
+    /// are lost.
     package static let pay = Method<PayRequest, PayReply>(
         "onsale.wallet.v1.Wallet/Pay", isSafeToRepeat: true, callers: [.user])
     package static let showPayment = Method<ShowPaymentRequest, ShowPaymentReply>(
         "onsale.wallet.v1.Wallet/ShowPayment", isSafeToRepeat: true, callers: [.user])
-    /// Ends a payment that has not been decided yet, also one that has not arrived yet. One that was paid stays PAID: cancel
-    /// its reservation instead, and the money comes back.
+    /// Cancels an undecided payment, also one that has not arrived yet. A paid one stays PAID: cancel its reservation
+    /// instead to get a refund.
     package static let cancelPayment = Method<CancelPaymentRequest, CancelPaymentReply>(
         "onsale.wallet.v1.Wallet/CancelPayment", isSafeToRepeat: true, callers: [.user])
-    /// The caller's own, newest first.
+    /// Returns the caller's payments, newest first.
     package static let listPayments = Method<ListPaymentsRequest, ListPaymentsReply>(
         "onsale.wallet.v1.Wallet/ListPayments", isSafeToRepeat: true, callers: [.user])
-    /// The concerts for which no new payment is taken, because something happened that must never happen.
+    /// Returns the halted concerts, which take no new payments because an invariant was violated.
     package static let listHalted = Method<ListHaltedRequest, ListHaltedReply>(
         "onsale.wallet.v1.Wallet/ListHalted", isSafeToRepeat: true, callers: [.operator])
-    /// Payments for the concert are taken again; those that stopped it do not stop it again. Nothing happens where none did.
+    /// Lifts the halt of a concert. Payments that caused the halt do not halt it again. Succeeds also without a halt.
     package static let liftHalt = Method<LiftHaltRequest, LiftHaltReply>(
         "onsale.wallet.v1.Wallet/LiftHalt", isSafeToRepeat: true, callers: [.operator])
-    /// Recomputes every account from its entries and payments. Takes long where there are many: give it a long timeout.
+    /// Recomputes every account from its entries and payments. Use a long timeout if there are many.
     package static let audit = Method<AuditRequest, AuditReply>(
         "onsale.wallet.v1.Wallet/Audit", isSafeToRepeat: true, callers: [.operator])
 
@@ -603,31 +605,32 @@ package enum WalletMethods {
 
 /// The calls that a server of `onsale.wallet.v1.Wallet` implements.
 package protocol WalletHandlers: Sendable {
-    /// Makes a user, and signs him in.
+    /// Creates a user and signs in.
     func signUp(_ request: SignUpRequest, call: Call) async throws -> SignUpReply
-    /// Gives a fresh credential for name and password.
+    /// Returns a fresh credential for a name and its password.
     func signIn(_ request: SignInRequest, call: Call) async throws -> SignInReply
-    /// The caller's money, in each currency.
+    /// Returns the caller's balance in each currency.
     func showBalance(_ request: ShowBalanceRequest, call: Call) async throws -> ShowBalanceReply
-    /// Puts money into a wallet: the caller's own, or, by an operator, anybody's. Users may only where the service is run with
+    /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     func topUp(_ request: TopUpRequest, call: Call) async throws -> TopUpReply
-    /// Every movement of the caller's money in one currency, newest first.
+    /// Returns the entries of the caller's account in one currency, newest first.
     func listEntries(_ request: ListEntriesRequest, call: Call) async throws -> ListEntriesReply
-    /// Pays for a reservation. The client makes the payment_id and keeps it before it sends, and asks with the same one until
-    /// the outcome is PAID or NOT_PAID: whatever was lost on the way, it pays once.
+    /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
+    /// with the same payment_id until the outcome is PAID or NOT_PAID. The payment happens at most once, whatever messages
+    /// are lost.
     func pay(_ request: PayRequest, call: Call) async throws -> PayReply
     func showPayment(_ request: ShowPaymentRequest, call: Call) async throws -> ShowPaymentReply
-    /// Ends a payment that has not been decided yet, also one that has not arrived yet. One that was paid stays PAID: cancel
-    /// its reservation instead, and the money comes back.
+    /// Cancels an undecided payment, also one that has not arrived yet. A paid one stays PAID: cancel its reservation
+    /// instead to get a refund.
     func cancelPayment(_ request: CancelPaymentRequest, call: Call) async throws -> CancelPaymentReply
-    /// The caller's own, newest first.
+    /// Returns the caller's payments, newest first.
     func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply
-    /// The concerts for which no new payment is taken, because something happened that must never happen.
+    /// Returns the halted concerts, which take no new payments because an invariant was violated.
     func listHalted(_ request: ListHaltedRequest, call: Call) async throws -> ListHaltedReply
-    /// Payments for the concert are taken again; those that stopped it do not stop it again. Nothing happens where none did.
+    /// Lifts the halt of a concert. Payments that caused the halt do not halt it again. Succeeds also without a halt.
     func liftHalt(_ request: LiftHaltRequest, call: Call) async throws -> LiftHaltReply
-    /// Recomputes every account from its entries and payments. Takes long where there are many: give it a long timeout.
+    /// Recomputes every account from its entries and payments. Use a long timeout if there are many.
     func audit(_ request: AuditRequest, call: Call) async throws -> AuditReply
 }
 
@@ -661,28 +664,28 @@ package struct WalletClient: Sendable {
         self.client = client
     }
 
-    /// Makes a user, and signs him in.
+    /// Creates a user and signs in.
     package func signUp(
         _ request: SignUpRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SignUpReply {
         try await client.call(WalletMethods.signUp, request, options)
     }
 
-    /// Gives a fresh credential for name and password.
+    /// Returns a fresh credential for a name and its password.
     package func signIn(
         _ request: SignInRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SignInReply {
         try await client.call(WalletMethods.signIn, request, options)
     }
 
-    /// The caller's money, in each currency.
+    /// Returns the caller's balance in each currency.
     package func showBalance(
         _ request: ShowBalanceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowBalanceReply {
         try await client.call(WalletMethods.showBalance, request, options)
     }
 
-    /// Puts money into a wallet: the caller's own, or, by an operator, anybody's. Users may only where the service is run with
+    /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     package func topUp(
         _ request: TopUpRequest, _ options: CallOptions = CallOptions()
@@ -690,15 +693,16 @@ package struct WalletClient: Sendable {
         try await client.call(WalletMethods.topUp, request, options)
     }
 
-    /// Every movement of the caller's money in one currency, newest first.
+    /// Returns the entries of the caller's account in one currency, newest first.
     package func listEntries(
         _ request: ListEntriesRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListEntriesReply {
         try await client.call(WalletMethods.listEntries, request, options)
     }
 
-    /// Pays for a reservation. The client makes the payment_id and keeps it before it sends, and asks with the same one until
-    /// the outcome is PAID or NOT_PAID: whatever was lost on the way, it pays once.
+    /// Pays for a reservation. The client creates the payment_id and stores it before the first try. It repeats the call
+    /// with the same payment_id until the outcome is PAID or NOT_PAID. The payment happens at most once, whatever messages
+    /// are lost.
     package func pay(
         _ request: PayRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> PayReply {
@@ -711,36 +715,36 @@ package struct WalletClient: Sendable {
         try await client.call(WalletMethods.showPayment, request, options)
     }
 
-    /// Ends a payment that has not been decided yet, also one that has not arrived yet. One that was paid stays PAID: cancel
-    /// its reservation instead, and the money comes back.
+    /// Cancels an undecided payment, also one that has not arrived yet. A paid one stays PAID: cancel its reservation
+    /// instead to get a refund.
     package func cancelPayment(
         _ request: CancelPaymentRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CancelPaymentReply {
         try await client.call(WalletMethods.cancelPayment, request, options)
     }
 
-    /// The caller's own, newest first.
+    /// Returns the caller's payments, newest first.
     package func listPayments(
         _ request: ListPaymentsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListPaymentsReply {
         try await client.call(WalletMethods.listPayments, request, options)
     }
 
-    /// The concerts for which no new payment is taken, because something happened that must never happen.
+    /// Returns the halted concerts, which take no new payments because an invariant was violated.
     package func listHalted(
         _ request: ListHaltedRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ListHaltedReply {
         try await client.call(WalletMethods.listHalted, request, options)
     }
 
-    /// Payments for the concert are taken again; those that stopped it do not stop it again. Nothing happens where none did.
+    /// Lifts the halt of a concert. Payments that caused the halt do not halt it again. Succeeds also without a halt.
     package func liftHalt(
         _ request: LiftHaltRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> LiftHaltReply {
         try await client.call(WalletMethods.liftHalt, request, options)
     }
 
-    /// Recomputes every account from its entries and payments. Takes long where there are many: give it a long timeout.
+    /// Recomputes every account from its entries and payments. Use a long timeout if there are many.
     package func audit(
         _ request: AuditRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> AuditReply {

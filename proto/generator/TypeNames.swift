@@ -1,5 +1,5 @@
 /// The Swift names of the types in proto/ and the files that declare them.
-struct SwiftTypes {
+struct TypeNames {
     private struct Entry {
         let name: String
         let file: String
