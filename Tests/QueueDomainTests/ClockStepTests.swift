@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ClockStepTests {
-    /// Alice inside, bob behind her.
+    /// A room with alice inside and bob behind her.
     private func line() throws -> Line {
         var line = try Line(active: 1)
         _ = try line.join(.alice)
@@ -15,12 +15,12 @@ import Testing
     }
 
     @Test(arguments: [Duration.hours(1), .days(400), .seconds(6)])
-    func `a clock that jumps ahead, or a service that was away, costs nobody the slot`(jump: Duration) throws {
+    func `a step forward of the clock or an outage costs no user the slot`(jump: Duration) throws {
         var line = try line()
         line.now = line.now + jump
         line.settle()
         #expect(line.place(of: .alice)?.state == .active)
-        // What was left of the idle time is still left, to the length of one look.
+        // The rest of the idle time is unchanged, within one poll.
         line.pass(until: line.now + .minutes(4) - .seconds(1))
         #expect(line.place(of: .alice)?.state == .active)
         line.pass(until: line.now + .seconds(2))
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: [Duration.hours(1), .days(400), .seconds(6)])
-    func `a clock that is set back keeps no slot for longer`(jump: Duration) throws {
+    func `a step back of the clock extends no slot`(jump: Duration) throws {
         var line = try line()
         line.now = line.now - jump
         line.settle()
@@ -39,7 +39,7 @@ import Testing
         #expect(line.place(of: .alice)?.state == .lapsed)
     }
 
-    @Test func `serials go on after a step, and the line never moves back`() throws {
+    @Test func `serials continue after a step of the clock, and the line never moves back`() throws {
         var line = try line()
         let before = (line.room.lastSerial, line.room.admitted)
         line.now = line.now - .hours(3)
@@ -49,7 +49,7 @@ import Testing
         #expect(line.room.admitted >= before.1)
     }
 
-    @Test func `admissions go on at their rate after the clock was set back`() throws {
+    @Test func `admissions keep their rate after a step back of the clock`() throws {
         var line = try Line(rate: 10)
         for number in 0..<100 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         line.pass(until: .noon + .seconds(2), step: .milliseconds(40))

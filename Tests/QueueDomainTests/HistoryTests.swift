@@ -3,7 +3,7 @@ import QueueDomain
 import TestSupport
 import Testing
 
-/// Random histories against a model that knows nothing but the rules.
+/// Random histories, compared with a model that contains only the rules.
 @Suite(.serialized) struct HistoryTests {
     /// One person in the model: plain data, no counters.
     private struct Person {
@@ -19,7 +19,7 @@ import Testing
         var people: [Person] = []
         var live: [UserID: Int] = [:]
         var phase = Room.Phase.open
-        /// At the last check or change of the limit: one that is lowered sends nobody out.
+        /// At the last check or change of the limit. Lowering the limit removes no user.
         var inside: Int64 = 0
 
         mutating func settle(_ limits: Room.Limits, now: Timestamp) {
@@ -32,7 +32,7 @@ import Testing
         }
 
         private mutating func admit(_ limits: Room.Limits, _ now: Timestamp) {
-            // The rate is checked apart: what a bucket of tokens lets through is no rule, only that it is not too much.
+            // The rate has its own check: the exact admissions of a token bucket are not a rule, only their maximum.
             guard phase == .open || phase == .draining, limits.rate == nil else { return }
             for index in people.indices where people[index].state == .waiting {
                 if let active = limits.active, people.count(where: { $0.isInside }) >= active { return }
@@ -49,7 +49,7 @@ import Testing
             for index in people.indices where people[index].isLive { people[index].state = state }
         }
 
-        /// Nobody was there for so long, which is nobody's fault.
+        /// An outage of the service, which must cost no user the slot.
         mutating func sleep(_ gap: Duration) {
             for index in people.indices where people[index].isInside {
                 people[index].lapses = people[index].lapses + gap
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20) func `ten thousand histories keep every promise`(block: Int) async throws {
+    @Test(arguments: 0..<20) func `ten thousand histories keep every invariant`(block: Int) async throws {
         try await onThread { for seed in UInt64(block * 500)..<UInt64((block + 1) * 500) { try run(seed) } }
     }
 
@@ -92,7 +92,7 @@ import Testing
     }
 
     private func play(_ model: inout Model, _ line: Line) {
-        // Places of the line tell when they were admitted; with a rate the model takes that as given.
+        // With a rate, the model takes the admission times from the line.
         if line.room.limits.rate != nil {
             for place in line.places {
                 let index = Int(place.serial) - 1
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// What operators do, and what happens to the service itself.
+    /// Actions of operators and events of the service.
     private func operate(_ verb: Int, _ user: UserID, _ line: inout Line, _ model: inout Model) {
         let now = line.now
         func decide(_ phase: Room.Phase, _ step: (inout Room) throws(QueueRefusal) -> Void) {

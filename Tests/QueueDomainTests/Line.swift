@@ -2,12 +2,12 @@ import Kernel
 import QueueDomain
 import TestSupport
 
-/// A room and its places in an array: what the service keeps in tables.
+/// A room and its places in memory instead of tables.
 struct Line {
     var room: Room
     var places: [Place] = []
     var now = Timestamp.noon
-    /// When each admission was, in the order in which they were made, with its serial.
+    /// The time and serial of each admission, in order.
     var admissions: [(serial: Int64, at: Timestamp)] = []
 
     init(
@@ -28,7 +28,7 @@ struct Line {
         if let place = place(of: user), place.isLive { return place }
         try room.checkJoining(at: now)
         let place = room.nextPlace(PlaceID(high: 2, low: UInt64(places.count)), of: user, now: now)
-        room.took(place)
+        room.append(place)
         places.append(place)
         settle()
         return self.place(of: user)!
@@ -43,7 +43,7 @@ struct Line {
         return place
     }
 
-    /// What `Settlement` does with the tables. `always` also where nothing seems to need it.
+    /// Settles the room as `Settlement` does. With `always`, also if the room does not need it.
     mutating func settle(always: Bool = false) {
         var isDone = !always
         while !isDone || room.needsSettling(at: now) {
@@ -51,7 +51,7 @@ struct Line {
             let shift = room.catchUp(now: now)
             let changed: [Place]
             if room.decided == .closed {
-                changed = room.sendHome(Array(places.filter(\.isLive).prefix(Room.maximumSteps)), now: now)
+                changed = room.revokeAll(Array(places.filter(\.isLive).prefix(Room.maximumSteps)), now: now)
             } else {
                 if shift != .zero {
                     for index in places.indices where places[index].holdsSlot { places[index] = shifted(index, shift) }
@@ -77,7 +77,7 @@ struct Line {
             endsAt: place.endsAt.map { $0 + shift }, endedAt: place.endedAt, reason: place.reason)
     }
 
-    /// Lets time pass as it does while the service runs: the room is looked at again and again.
+    /// Advances time while the room is polled, as in a running service.
     mutating func pass(until time: Timestamp, step: Duration = .milliseconds(500)) {
         while now < time {
             now = min(now + step, time)

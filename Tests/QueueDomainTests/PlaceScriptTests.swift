@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct PlaceScriptTests {
-    @Test func `who is admitted and does not come gives way when the ready time is over, not before`() throws {
+    @Test func `an admitted place lapses at the end of the ready time, not before`() throws {
         try play(
             """
             00:00      alice join   ADMITTED
@@ -17,7 +17,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `a place can be claimed until the last millisecond`() throws {
+    @Test func `a place can be claimed until the last millisecond of the ready time`() throws {
         try play(
             """
             00:00      alice join   ADMITTED
@@ -46,7 +46,7 @@ import Testing
         #expect(try claim(after: .seconds(58) + .minutes(5)) == .active)
     }
 
-    @Test func `silence beyond the idle time gives the slot to the next`() throws {
+    @Test func `an idle place lapses and frees its slot`() throws {
         try play(
             """
             00:00      alice join   ADMITTED
@@ -59,7 +59,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `renewing helps up to the hard limit`() throws {
+    @Test func `renewing extends a place up to the hard limit`() throws {
         try play(
             """
             00:00      alice join   ADMITTED
@@ -73,7 +73,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `renewing claims nothing before one's turn`() throws {
+    @Test func `renewing a waiting place claims nothing`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -83,7 +83,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `leaving frees place and slot, and whoever joins again stands at the end`() throws {
+    @Test func `leaving frees place and slot, and joining again starts at the end`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -100,7 +100,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `asking again returns the same place`() throws {
+    @Test func `joining twice returns the same place`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -112,7 +112,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `a pass is finished once it was there, and ends stay as they are`() throws {
+    @Test func `only an active place can finish, and an ended place does not change`() throws {
         try play(
             """
             00:00  alice join    ADMITTED
@@ -131,7 +131,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `the history of a place has every step with its time`() throws {
+    @Test func `the history of a place contains every step with its time`() throws {
         var line = try Line(active: 1)
         _ = try line.join(.alice)
         line.pass(until: .noon + .seconds(10))

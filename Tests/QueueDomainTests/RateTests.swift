@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RateTests {
     @Test(arguments: [1, 2, 7, 20, 21, 100, 1000, 99_999] as [Int64])
-    func `no window of one second has more admissions than the rate, and nearly as many`(rate: Int64) {
+    func `no window of one second exceeds the rate, and each nearly reaches it`(rate: Int64) {
         var random = SeededGenerator(seed: UInt64(rate))
         var bucket = TokenBucket(rate: rate, at: .noon)
         var taken: [(at: Int64, count: Int64)] = []
@@ -30,7 +30,7 @@ import Testing
         #expect(total * 100 >= rate * 20 * 94, "\(total) of \(rate * 20)")
     }
 
-    @Test func `changing the rate is no way around it`() throws {
+    @Test func `changing the rate does not refill the bucket`() throws {
         var line = try Line(rate: 10)
         for number in 0..<100 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         let before = line.admissions.count
@@ -41,7 +41,7 @@ import Testing
         #expect(line.admissions.count == before)
     }
 
-    @Test func `the wait is not told before it was measured, and then lies around the truth`() throws {
+    @Test func `the wait is unknown before a measurement and then contains the true one`() throws {
         var line = try Line(rate: 10)
         for number in 0..<1000 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         let last = UserID(high: 5, low: 999)
@@ -57,7 +57,7 @@ import Testing
         #expect(wait.atMost < (line.now - asked) * 2)
     }
 
-    @Test func `those far behind are asked to come back later, everybody at another time`() throws {
+    @Test func `polls are later for places far behind, and spread`() throws {
         var line = try Line(rate: 10)
         for number in 0..<3000 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         line.pass(until: .noon + .seconds(10), step: .milliseconds(40))

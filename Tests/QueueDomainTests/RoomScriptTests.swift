@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RoomScriptTests {
-    @Test func `a room opens by itself when its time has come`() throws {
+    @Test func `a room opens by itself at its time`() throws {
         try play(
             """
             00:59.999  room  look   scheduled
@@ -17,7 +17,7 @@ import Testing
             """, in: Line(active: 1, joins: .minutes(1), opens: .minutes(2), isOpen: false))
     }
 
-    @Test func `without times a room waits for its operator`() throws {
+    @Test func `a room without times waits for its operator`() throws {
         try play(
             """
             00:00  alice join   roomNotJoinable
@@ -49,7 +49,7 @@ import Testing
             """, in: Line(active: 1, joins: .minutes(1), isOpen: false))
     }
 
-    @Test func `in a pause one may join and go on, but nobody is let in`() throws {
+    @Test func `a paused room accepts joins and renewals but admits no one`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -63,7 +63,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `a draining room serves its line and closes behind the last one`() throws {
+    @Test func `a draining room serves its line and closes after the last user`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -81,7 +81,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `a closed room sends everybody home`() throws {
+    @Test func `a closed room revokes every place`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -112,7 +112,7 @@ import Testing
         for number in 0..<1200 { #expect(try line.join(UserID(high: 5, low: UInt64(number))).state == .admitted) }
     }
 
-    @Test func `times do not change any more once a room has opened`() throws {
+    @Test func `times cannot change after a room has opened`() throws {
         var line = try Line(opens: .minutes(1), isOpen: false)
         let later = try Room.Times(opens: .noon + .minutes(2))
         try line.room.configure(limits: nil, times: later, now: .noon)
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func `limits and times out of range are refused with the field and what is allowed`() {
+    @Test func `limits and times out of range are refused with the field and its range`() {
         for make in [
             { _ = try Room.Limits(active: 0) }, { _ = try Room.Limits(active: 1_000_001) },
             { _ = try Room.Limits(rate: 100_001) }, { _ = try Room.Limits(ready: .milliseconds(999)) },
@@ -140,12 +140,12 @@ import Testing
     }
 
     @Test(arguments: ["", "1st", "Sale", "a_b", "a b", String(repeating: "a", count: 65), "ü"])
-    func `a name that nobody can type is refused`(name: String) {
+    func `an invalid name is refused`(name: String) {
         #expect(throws: QueueRefusal.nameInvalid) { try RoomName(name) }
     }
 
     @Test(arguments: ["a", "sale-2026", String(repeating: "a", count: 64)])
-    func `a name that anybody can type is taken`(name: String) throws {
+    func `a valid name is accepted`(name: String) throws {
         #expect(try RoomName(name).text == name)
     }
 }

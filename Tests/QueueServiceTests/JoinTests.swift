@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JoinTests {
     @Test(arguments: Engine.available)
-    func `joining takes the next place, and again the same`(engine: Engine) async throws {
+    func `joining takes the next place, and joining again returns it`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a retry that comes after leaving makes no second place`(engine: Engine) async throws {
+    func `a retry after leaving creates no second place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let place = try await waiting.join(.alice, wish: 10)
             #expect(try await waiting.leave(.alice, place).state == .left)
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `who has a place keeps it where nobody may join`(engine: Engine)
+    @Test(arguments: Engine.available) func `a user keeps the place after joining has ended`(engine: Engine)
         async throws
     {
         try await Waiting.with(engine) { waiting in

@@ -5,14 +5,14 @@ import RPC
 import TestSupport
 import Testing
 
-/// The program itself, killed at any moment.
+/// The real program, killed at any moment.
 @Suite(.serialized) struct KillTests {
     private static let kills = 5
     private static let users = 40
     private static let activeLimit: UInt32 = 15
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `after kills under joins and renewals everybody has the same place, and slots add up`(
+    func `after kills under joins and renewals every user has the same place, and slots add up`(
         engine: Engine
     ) async throws {
         let database = try await TestDatabase.make(on: engine)
@@ -47,7 +47,7 @@ import Testing
     }
 }
 
-/// Users, and the places that they were told to have.
+/// Users and the places they were answered.
 private final class Crowd: @unchecked Sendable {
     // Sound because: `known` is touched by the test itself only, between the runs.
 
@@ -62,7 +62,7 @@ private final class Crowd: @unchecked Sendable {
         CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: somebody.credential(keys))
     }
 
-    /// The same wishes each time the program is back.
+    /// The same requests after each restart.
     func open(_ calls: QueueClient, limit: UInt32) async throws -> [UInt8] {
         let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: limit))
         let room = try await calls.createRoom(request, options(.operator, 1)).room!.roomID

@@ -7,14 +7,14 @@ import Service
 import TestSupport
 import Testing
 
-/// What other services see of a pass: they check it alone.
+/// Passes as other services verify them.
 @Suite struct PassTests {
     private func pass(_ waiting: Waiting) async throws -> (bytes: [UInt8], place: PlaceView) {
         let place = try await waiting.join(.alice, wish: 10)
         return (try await waiting.renew(.alice, place).pass, place)
     }
 
-    @Test func `a pass names room, place and user, and lives two minutes`() async throws {
+    @Test func `a pass names room, place and user, and expires after two minutes`() async throws {
         try await Waiting.with(.memory) { waiting in
             let (bytes, place) = try await pass(waiting)
             let passes = Passes(waiting.service.keys)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `after a new key was put in, old passes count until they expire`() async throws {
+    @Test func `passes of an old key stay valid until they expire`() async throws {
         var keys = KeyFile.random()
         let old = Passes(keys).sign(
             Pass(

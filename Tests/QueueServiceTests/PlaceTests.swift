@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct PlaceTests {
     @Test(arguments: Engine.available)
-    func `looking at a place claims nothing, and only its user may`(engine: Engine) async throws {
+    func `showing a place claims nothing and is allowed for its user only`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let shown = try await waiting.show(.alice, alice)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the first renewal claims the slot, each gives a pass, and silence ends it`(engine: Engine) async throws {
+    func `the first renewal claims the slot, each returns a pass, and silence ends the place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `two renewals at once both get a pass`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `two simultaneous renewals both return a pass`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let states = try await withThrowingTaskGroup(of: PlaceState?.self) { group in
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `leaving frees the slot once, however often`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `leaving repeatedly frees the slot once`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a finished pass gives the slot to the next`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `a finished pass frees the slot for the next user`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a revoked place says why`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `a revoked place has its reason`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             try await refused("REASON_INVALID") { _ = try await waiting.revoke(alice, because: "") }
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a closed room tells everybody, and tidies up`(engine: Engine) async throws
+    @Test(arguments: Engine.available) func `a closed room notifies every user and revokes the rows`(engine: Engine) async throws
     {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `the history of a place is told with times`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `ShowHistory returns the steps of a place with their times`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             try await waiting.pass(.seconds(2))

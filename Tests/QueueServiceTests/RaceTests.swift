@@ -10,15 +10,15 @@ import Threads
 @testable import QueueService
 
 extension JoinLine {
-    fileprivate func join(_ ask: Ask, in room: RoomID) async throws -> Place {
+    fileprivate func join(_ request: Request, in room: RoomID) async throws -> Place {
         let joined = try await withCheckedThrowingContinuation { continuation in
-            join(ask, in: room) { continuation.resume(with: $0) }
+            join(request, in: room) { continuation.resume(with: $0) }
         }
         return try joined.outlook.place
     }
 }
 
-/// What one instance does while another one is in the middle of a transaction.
+/// Calls to one instance while another instance is inside a transaction.
 @Suite struct RaceTests {
     /// Runs `body` in a transaction of one instance that waits at `stop` until `others` are done: the first time, for
     /// it may run again.
@@ -46,7 +46,7 @@ extension JoinLine {
     }
 
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-    func `a renewal that was answered holds, also where the room was about to let the place lapse`(
+    func `an answered renewal holds, even if the room was about to lapse the place`(
         engine: Engine
     ) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
@@ -54,7 +54,7 @@ extension JoinLine {
             _ = try await waiting.renew(.alice, alice)
             let id = try #require(RoomID(bytes: waiting.room))
             let place = try #require(PlaceID(bytes: alice.placeID))
-            // The clock of one instance is past the deadline; that of the other is not, yet.
+            // The clock of one instance is past the deadline, the other one's is not.
             let late = Timestamp.noon + .minutes(5)
             try await between(waiting.service.instances[0].database) { tx, stop in
                 var room = try RoomStore.lock(id, tx)
@@ -119,7 +119,7 @@ extension JoinLine {
     }
 
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-    func `who waits or has left is told so while the room is busy`(engine: Engine) async throws {
+    func `waiting and ended places are answered while the room is busy`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
             try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -141,7 +141,7 @@ extension JoinLine {
     }
 
     @Test(arguments: Engine.available)
-    func `a room that cannot be settled holds up no other`(engine: Engine) async throws {
+    func `a room that cannot be settled does not delay the others`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let place = try #require(PlaceID(bytes: alice.placeID))
@@ -160,12 +160,12 @@ extension JoinLine {
         }
     }
 
-    @Test func `as many wait to join as there is room for, and the others are told to come again`() async throws {
+    @Test func `waiting joins are bounded, and further ones are refused with a delay`() async throws {
         try await Waiting.with(.file) { waiting in
             let database = waiting.service.instances[0].database
             let room = try #require(RoomID(bytes: waiting.room))
             let line = JoinLine(database)
-            // A batch may be on its way before the others begin to wait.
+            // A batch may start before the others wait.
             let (least, most) = (JoinLine.maximumWaiting, JoinLine.maximumWaiting + JoinLine.maximumBatch)
             let tooMany = 300
             let (serials, refusals) = (Recorder<Int64>(), Recorder<RPCFailure?>())
@@ -174,13 +174,13 @@ extension JoinLine {
                 stop()
             } others: {
                 for number in 0..<UInt64(most + tooMany) {
-                    let ask = JoinLine.Ask(
+                    let request = JoinLine.Request(
                         place: PlaceID(high: 1, low: number), user: UserID(high: 2, low: number),
                         deadline: Uptime(nanoseconds: .max))
                     joins.add(
                         Task {
                             do {
-                                serials.add(try await line.join(ask, in: room).serial)
+                                serials.add(try await line.join(request, in: room).serial)
                             } catch {
                                 refusals.add(error as? RPCFailure)
                             }
@@ -199,8 +199,8 @@ extension JoinLine {
         }
     }
 
-    /// Has `asks` join as one batch; what came of each, in their order.
-    private func join(_ asks: [JoinLine.Ask], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
+    /// Has `requests` join as one batch; what came of each, in their order.
+    private func join(_ requests: [JoinLine.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
         let database = waiting.service.instances[0].database
         let room = try #require(RoomID(bytes: waiting.room))
         let line = JoinLine(database)
@@ -210,8 +210,8 @@ extension JoinLine {
             stop()
         } others: {
             // Each runs at once up to where it waits, so they are in order; the first one is a batch by itself.
-            for ask in asks {
-                joins.add(Task.immediate { try await line.join(ask, in: room) })
+            for request in requests {
+                joins.add(Task.immediate { try await line.join(request, in: room) })
             }
         }
         var outcomes: [Result<Place, any Error>] = []
@@ -219,19 +219,20 @@ extension JoinLine {
         return outcomes
     }
 
-    private func ask(_ place: UInt64, of user: UserID) -> JoinLine.Ask {
-        JoinLine.Ask(place: PlaceID(high: 1, low: place), user: user, deadline: Uptime(nanoseconds: .max))
+    private func request(_ place: UInt64, of user: UserID) -> JoinLine.Request {
+        JoinLine.Request(place: PlaceID(high: 1, low: place), user: user, deadline: Uptime(nanoseconds: .max))
     }
 
     @Test(arguments: Engine.available.filter { $0 != .memory })
-    func `who joins among many who has a place keeps it, and no number is left out`(engine: Engine) async throws {
+    func `a repeated join in a batch returns its place and skips no serial`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try #require(PlaceID(bytes: try await waiting.join(.alice, wish: 10).placeID))
-            var asks = (100..<200).map { ask($0, of: UserID(high: 2, low: $0)) }
-            asks.insert(ask(1, of: .alice), at: 40)
-            asks.insert(JoinLine.Ask(place: alice, user: UserID(high: 2, low: 1), deadline: asks[0].deadline), at: 50)
-            asks.insert(ask(2, of: asks[60].user), at: 61)
-            let outcomes = try await join(asks, in: waiting)
+            var requests = (100..<200).map { request($0, of: UserID(high: 2, low: $0)) }
+            requests.insert(request(1, of: .alice), at: 40)
+            requests.insert(
+                JoinLine.Request(place: alice, user: UserID(high: 2, low: 1), deadline: requests[0].deadline), at: 50)
+            requests.insert(request(2, of: requests[60].user), at: 61)
+            let outcomes = try await join(requests, in: waiting)
             #expect(try outcomes[40].get().id == alice)
             #expect(throws: QueueRefusal.requestIDTaken) { try outcomes[50].get() }
             #expect(try outcomes[61].get() == outcomes[60].get())
@@ -241,15 +242,15 @@ extension JoinLine {
     }
 
     @Test(arguments: Engine.available.filter { $0 != .memory })
-    func `a room that has lost count of its line loses nobody's place`(engine: Engine) async throws {
+    func `a room with a wrong last serial loses no place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let line = try await join((0..<60).map { ask($0, of: UserID(high: 2, low: $0)) }, in: waiting)
+            let line = try await join((0..<60).map { request($0, of: UserID(high: 2, low: $0)) }, in: waiting)
             let database = waiting.service.instances[0].database
             let room = try #require(RoomID(bytes: waiting.room))
             try await database.transaction { tx in
                 try tx.execute("update room set last_serial = 30, admitted = 1 where room_id = $1", room)
             }
-            for outcome in try await join((100..<160).map { ask($0, of: UserID(high: 3, low: $0)) }, in: waiting) {
+            for outcome in try await join((100..<160).map { request($0, of: UserID(high: 3, low: $0)) }, in: waiting) {
                 #expect(throws: DatabaseError.self) { try outcome.get() }
             }
             for place in line {

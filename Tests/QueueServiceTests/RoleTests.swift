@@ -4,9 +4,9 @@ import RPC
 import TestSupport
 import Testing
 
-/// Who may call what: each method, in each role.
+/// Each method in each role.
 @Suite struct RoleTests {
-    /// As it was agreed; empty is anyone.
+    /// The expected callers. Empty: anyone.
     private static let callers: [String: Role] = [
         "CreateRoom": [.operator],
         "ConfigureRoom": [.operator],
@@ -27,7 +27,7 @@ import Testing
         "FindRoom": [],
     ]
 
-    @Test func `a method is for its roles, and for nobody else`() async throws {
+    @Test func `each method accepts its roles and refuses all others`() async throws {
         try await Waiting.with(.memory) { waiting in
             let surprises = await waiting.service.surprises(in: QueueMethods.service, whereCallersAre: Self.callers)
             #expect(surprises.isEmpty)

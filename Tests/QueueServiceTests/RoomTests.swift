@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct RoomTests {
     @Test(arguments: Engine.available)
-    func `a room is made once, however often it is asked for`(engine: Engine) async throws {
+    func `repeated CreateRoom creates one room`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let request = CreateRoomRequest(name: "other", limits: RoomLimits(activeLimit: 5, ratePerSecond: 7))
             let first = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!
@@ -35,7 +35,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `of two with one name at once, one is made`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `of two simultaneous rooms with one name, one is created`(engine: Engine)
+        async throws
+    {
         try await Waiting.with(engine) { waiting in
             let made = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 10..<20 as Range<UInt64> {
@@ -52,7 +54,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `what is out of range is refused with its field`(engine: Engine)
+    @Test(arguments: Engine.available) func `a value out of range is refused with its field`(engine: Engine)
         async throws
     {
         try await Waiting.with(engine) { waiting in
@@ -71,7 +73,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `operators run a room, and nobody else does`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `only operators run a room`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let room = waiting.room
             #expect(try await waiting.admin.pauseRoom(PauseRoomRequest(roomID: room)).room?.state == .paused)
@@ -97,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `what operators do twice at once is done once`(engine: Engine) async throws {
+    func `an operator call sent twice at once takes effect once`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: engine == .postgreSQL ? 2 : 1) { waiting in
             let instances = waiting.service.instances.count
             let calls = (0..<8).map { waiting.client(of: .operator, instance: $0 % instances) }
@@ -132,7 +134,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a room that nobody may join yet is neither paused nor drained`(engine: Engine) async throws {
+    func `a scheduled room can be neither paused nor drained`(engine: Engine) async throws {
         let noon = Timestamp.noon.milliseconds
         try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 1000, opensAt: noon + 2000)) { waiting in
             let (pause, drain) = (PauseRoomRequest(roomID: waiting.room), DrainRoomRequest(roomID: waiting.room))
@@ -145,7 +147,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `limits change while people wait, times only before it opens`(engine: Engine) async throws {
+    func `limits change while users wait, times only before the room opens`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let places = try await [waiting.join(.alice, wish: 10), waiting.join(.bob, wish: 11)]
             #expect(places.map(\.state) == [.admitted, .waiting])
@@ -188,7 +190,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a room is found by its name, by anybody`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `anyone finds a room by its name`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let anybody = QueueClient(waiting.service.client(of: nil))
             #expect(try await anybody.findRoom(FindRoomRequest(name: "sale")).room?.roomID == waiting.room)
@@ -201,7 +203,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `rooms are listed page by page`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `rooms are listed in pages`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             for number in 2...5 as ClosedRange<UInt64> {
                 let request = CreateRoomRequest(name: "sale-\(number)")
@@ -221,7 +223,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a room shows what happens in it`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `ShowRoom returns counts, rates and waits`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             _ = try await waiting.join(.bob, wish: 11)

@@ -5,10 +5,10 @@ import RPC
 import TestSupport
 import Testing
 
-/// Time that passes unseen, and what several instances make of the same time.
+/// Outages and clocks of several instances.
 @Suite struct TimeTests {
     @Test(arguments: Engine.available)
-    func `time in which nobody settles a room costs nobody the slot`(engine: Engine) async throws {
+    func `time without settlements costs no user the slot`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -27,13 +27,13 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `time in which nobody settled the room moves no deadline that was set after it`(engine: Engine) async throws {
+    func `time without settlements moves no deadline set after it`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
             _ = try await waiting.renew(.alice, alice)
             waiting.service.clock.advance(by: .seconds(6))
-            // Alice renews, bob comes in, before anybody has settled the room.
+            // Alice renews and bob claims before any settlement.
             _ = try await waiting.renew(.alice, alice)
             _ = try await waiting.renew(.bob, bob)
             try await waiting.service.run("settlement")
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-    func `a look says what another instance did a quarter of a second ago`(engine: Engine) async throws {
+    func `ShowPlace reflects changes of another instance after 250 ms`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a look says at once what was done here`(engine: Engine) async throws {
+    func `ShowPlace reflects changes of its own instance immediately`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-    func `two instances together admit no more than the rate in any second`(engine: Engine) async throws {
+    func `two instances together never exceed the rate in any second`(engine: Engine) async throws {
         let rate = 20
         let limits = RoomLimits(ratePerSecond: UInt32(rate))
         try await Waiting.with(engine, instances: 2, limits: limits) { waiting in

@@ -6,10 +6,10 @@ import Testing
 
 @testable import QueueService
 
-/// A newer program at the database of an older one.
+/// A newer program on the database of an older one.
 @Suite struct UpgradeTests {
     @Test(arguments: Engine.available.filter { $0 != .memory })
-    func `everybody keeps the place in the line when places get another key`(engine: Engine) async throws {
+    func `users keep their places when the key of places changes`(engine: Engine) async throws {
         let test = try await TestDatabase.make(on: engine)
         let room = RoomID(high: 1, low: 1)
         let places = (1...300).map { (serial: Int64) in
@@ -38,7 +38,7 @@ import Testing
             #expect(try !PlaceStore.insert(place, in: room, tx))
         }
         #expect(try PlaceStore.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
-        #expect(try PlaceStore.news(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
+        #expect(try PlaceStore.changes(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
         // What was taken once is taken still, whatever else is different.
         for taken in [
             Place(waiting: places[2].id, of: UserID(high: 6, low: 1), 301),

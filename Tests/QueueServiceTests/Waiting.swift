@@ -6,7 +6,7 @@ import Service
 import TestSupport
 import Testing
 
-/// The waiting room under test, with a room in it, and short ways to say what happens.
+/// A waiting room under test with one room, and shorthands for calls.
 struct Waiting: Sendable {
     let service: TestService
     let room: [UInt8]
@@ -79,5 +79,5 @@ func refused(
     #expect(failure?.reason == reason, sourceLocation: sourceLocation)
 }
 
-/// An id that nobody has.
+/// An id that does not exist.
 let nobodysID = PlaceID(high: 0xdead, low: 0xbeef).bytes

@@ -35,7 +35,7 @@ import Testing
 
         func client(_ person: Int) -> QueueClient { QueueClient(simulation.client(of: Self.people[person])) }
 
-        /// Watches until the stream ends or `count` items have come, and notes when each came.
+        /// Watches until the stream ends or `count` items have arrived. Records the time of each.
         func watch(_ person: Int, count: Int, into recorder: Recorder<(PlaceView, Uptime)>) {
             let request = WatchPlaceRequest(roomID: room, placeID: places[person].placeID)
             let client = client(person)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a watcher hears how things are, then each change, then the end`() throws {
+    @Test func `a watcher receives the state, then each change, then the end`() throws {
         let world = try World()
         let heard = Recorder<(PlaceView, Uptime)>()
         world.watch(2, count: .max, into: heard)
@@ -80,7 +80,7 @@ import Testing
         #expect(heard.all.map(\.0.state) == [.admitted, .lapsed])
     }
 
-    @Test func `nobody is told more often than once a second`() throws {
+    @Test func `a watcher is notified at most once a second`() throws {
         let world = try World()
         let heard = Recorder<(PlaceView, Uptime)>()
         world.watch(2, count: .max, into: heard)
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `a place of somebody else cannot be watched`() throws {
+    @Test func `a place of another user cannot be watched`() throws {
         let world = try World()
         try world.simulation.run { [world] in
             let request = WatchPlaceRequest(roomID: world.room, placeID: world.places[1].placeID)
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `a pause, a drain and the end of a room are told`() throws {
+    @Test func `watchers are notified of a pause, a drain and the end of a room`() throws {
         let world = try World()
         let heard = Recorder<(PlaceView, Uptime)>()
         world.watch(2, count: .max, into: heard)
@@ -127,7 +127,7 @@ import Testing
         #expect(heard.all.last?.0.state == .revoked)
     }
 
-    @Test(arguments: Engine.available) func `watchers hear of each other's leaving on every engine`(engine: Engine)
+    @Test(arguments: Engine.available) func `watchers are notified when others leave, on every engine`(engine: Engine)
         async throws
     {
         try await Waiting.with(engine) { waiting in
@@ -139,7 +139,7 @@ import Testing
             let first = try await items.next()
             #expect(first?.place?.state == .waiting)
             _ = try await waiting.leave(.alice, alice)
-            // The first look may come before the watcher waits; each later one finds it.
+            // The first poll may run before the watcher waits; every later one finds it.
             let looking = Task {
                 while !Task.isCancelled {
                     try await waiting.pass(.seconds(1))

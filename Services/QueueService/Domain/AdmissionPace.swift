@@ -1,13 +1,14 @@
 import Kernel
 
-/// How fast people are let in, measured over the last half to whole minute.
+/// The rate of admissions, measured over the last 30 to 60 seconds.
 package struct AdmissionPace: Equatable, Sendable {
     package static let window = Duration.seconds(30)
-    /// Fewer say nothing.
+    /// With fewer admissions the rate is unknown.
     static let minimumCount: Int64 = 5
     static let minimumTime = Duration.seconds(2)
 
-    /// When the current window began; what was admitted in it, and in the whole window before. Below zero: there was none.
+    /// The start of the current window, its admissions, and those of the previous window. A negative `before` means no
+    /// previous window.
     package private(set) var from: Timestamp
     package private(set) var count: Int64
     package private(set) var before: Int64
@@ -18,10 +19,10 @@ package struct AdmissionPace: Equatable, Sendable {
         self.before = before
     }
 
-    package mutating func note(_ admissions: Int64, at now: Timestamp) {
+    package mutating func record(_ admissions: Int64, at now: Timestamp) {
         let age = now - from
         if age < .zero || age >= Self.window * 2 {
-            // The first ones after a rest come all at once, and say nothing about those who follow.
+            // The first admissions after a pause come in a burst, so they do not predict the rate.
             self = AdmissionPace(from: now)
             return
         }
@@ -29,7 +30,7 @@ package struct AdmissionPace: Equatable, Sendable {
         count += admissions
     }
 
-    /// Nil where too little was seen to say anything.
+    /// Nil if there were too few admissions.
     package func measured(at now: Timestamp) -> (admissions: Int64, over: Duration)? {
         let admissions = count + max(0, before)
         let time = now - from + (before < 0 ? .zero : Self.window)
@@ -37,20 +38,20 @@ package struct AdmissionPace: Equatable, Sendable {
         return (admissions, time)
     }
 
-    /// In thousandths; 0 where nothing was measured.
+    /// The rate in thousandths per second. 0 if unknown.
     package func thousandthsPerSecond(at now: Timestamp) -> Int64 {
         guard let (admissions, time) = measured(at: now) else { return 0 }
         return admissions * 1_000_000 / time.milliseconds
     }
 }
 
-/// Between which two times somebody is expected to wait.
+/// A lower and an upper bound of the expected wait.
 package struct WaitEstimate: Equatable, Sendable {
     package let atLeast: Duration
     package let atMost: Duration
 
-    /// The further the pace rests on few admissions, and the fewer stand ahead, the wider the range: twice the error of
-    /// counting either. Nil where nothing was measured.
+    /// The range is twice the counting error of the admissions and of the people ahead, so it widens when either is
+    /// small. Nil if the rate is unknown.
     package init?(ahead: Int64, by pace: AdmissionPace, at now: Timestamp) {
         guard let (admissions, time) = pace.measured(at: now) else { return nil }
         let turn = Double(ahead + 1)

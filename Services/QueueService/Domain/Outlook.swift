@@ -1,16 +1,16 @@
 import Kernel
 
-/// What there is to tell about a place now.
+/// The state of a place as its user sees it at one moment.
 package struct Outlook: Equatable, Sendable {
-    /// A closed room has no live places, also where the rows do not say so yet.
+    /// In a closed room every place is revoked, even if its row is not updated yet.
     package let place: Place
     package let phase: Room.Phase
     package let admitted: Int64
     package let ahead: Int64
-    /// Nil where nobody can say.
+    /// Nil if unknown.
     package let wait: WaitEstimate?
     package let room: RoomID
-    /// When the line begins to move, as far as that is known while it does not.
+    /// The start of admission, if it is in the future and known.
     package let opensAt: Timestamp?
 
     package init(_ place: Place, in room: Room, at now: Timestamp) {
@@ -28,16 +28,16 @@ package struct Outlook: Equatable, Sendable {
         opensAt = isWaiting && (phase == .scheduled || phase == .preQueue) ? room.times.opens : nil
     }
 
-    /// Whether a watcher who has heard `other` has news to hear.
-    package func isNews(after other: Outlook) -> Bool {
+    /// True if a watcher who last received `other` must be notified.
+    package func differs(from other: Outlook) -> Bool {
         place.state != other.place.state || phase != other.phase || ahead != other.ahead
     }
 
     private static let soonestMilliseconds: Int64 = 1000
     private static let latestMilliseconds: Int64 = 30_000
 
-    /// When it makes sense to ask again: after about a tenth of the wait. `spread`, between 0 and 1, is different for
-    /// everybody, so that a crowd does not ask in step.
+    /// The delay before the next poll: about a tenth of the wait. `spread`, between 0 and 1, differs per place to
+    /// spread the polls of a crowd.
     package func askAgain(spread: Double) -> Duration {
         let usual: Int64
         if place.state != .waiting {

@@ -31,7 +31,7 @@ package struct Place: Equatable, Sendable {
     package internal(set) var admittedAt: Timestamp?
     package internal(set) var claimedAt: Timestamp?
     package internal(set) var renewedAt: Timestamp?
-    /// When the slot goes to the next unless something happens, and when it does whatever happens.
+    /// The deadline of the next renewal, and the hard limit.
     package internal(set) var lapsesAt: Timestamp?
     package internal(set) var endsAt: Timestamp?
     package internal(set) var endedAt: Timestamp?
@@ -45,7 +45,7 @@ package struct Place: Equatable, Sendable {
         self.joinedAt = joinedAt
     }
 
-    /// As it is kept.
+    /// A place as stored.
     package init(
         _ id: PlaceID, of user: UserID, serial: Int64, state: State, revision: Int64, joinedAt: Timestamp,
         admittedAt: Timestamp?, claimedAt: Timestamp?, renewedAt: Timestamp?, lapsesAt: Timestamp?,

@@ -1,7 +1,7 @@
 import Kernel
 
 extension Place {
-    /// One step, as its row remembers it.
+    /// One step of a place, read from its row.
     package struct Event: Equatable, Sendable {
         package let state: State
         package let at: Timestamp
@@ -14,7 +14,7 @@ extension Place {
         }
     }
 
-    /// In the order in which it happened.
+    /// The steps in the order of their times.
     package var history: [Event] {
         var events = [Event(.waiting, at: joinedAt)]
         if let admittedAt { events.append(Event(.admitted, at: admittedAt)) }

@@ -1,22 +1,22 @@
 import Kernel
 
-/// Why the waiting room says no. Nothing has changed.
+/// The reason why the waiting room refuses a request. Nothing has changed.
 package enum QueueRefusal: Error, Equatable, Sendable {
     case roomNotFound
     case placeNotFound
     case nameInvalid
     case nameTaken
-    /// The field, and what is allowed there.
+    /// The field and its allowed values.
     case outOfRange(String, String)
     case reasonInvalid
-    /// Another wish came with the same id.
+    /// The request id was used for another request.
     case requestIDTaken
     case roomHasOpened
-    /// Nobody may join yet.
+    /// Joining has not started.
     case roomScheduled
     case roomClosed
     case roomDraining
-    /// Nobody may join before; nil where no time is set.
+    /// Joining starts at `opens`. Nil if no time is set.
     case roomNotJoinable(opens: Timestamp?)
     case placeWaiting(ahead: Int64)
     case placeNotActive

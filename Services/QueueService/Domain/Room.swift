@@ -22,18 +22,18 @@ package struct Room: Equatable, Sendable {
     package let name: String
     package internal(set) var limits: Limits
     package internal(set) var times: Times
-    /// What was decided last; while that is `scheduled`, the times say the rest.
+    /// The last decision of an operator or of time. While it is `scheduled`, the times determine the phase.
     package internal(set) var decided: Phase
     package internal(set) var lastSerial: Int64 = 0
-    /// Nobody up to this serial waits any more.
+    /// No place up to this serial is waiting.
     package internal(set) var admitted: Int64 = 0
     /// Slots taken: places that are admitted or active.
     package internal(set) var occupied: Int64 = 0
     package internal(set) var noShows: Int64 = 0
-    /// Nil without a rate.
+    /// Nil if the room has no rate limit.
     package internal(set) var bucket: TokenBucket?
     package internal(set) var pace: AdmissionPace
-    /// When the room was last settled while somebody was inside.
+    /// The last settlement with users inside.
     package internal(set) var settledAt: Timestamp
     package internal(set) var revision: Int64 = 0
 
@@ -48,7 +48,7 @@ package struct Room: Equatable, Sendable {
         settledAt = now
     }
 
-    /// As it is kept.
+    /// A room as stored.
     package init(
         _ id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64, admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
@@ -69,8 +69,8 @@ package struct Room: Equatable, Sendable {
         self.revision = revision
     }
 
-    /// Its settings: as it was made, what a repeated request is compared with.
-    package var wish: Fingerprint {
+    /// A fingerprint of name and settings. It tells a retry of CreateRoom from a reused request id.
+    package var creationFingerprint: Fingerprint {
         let numbers: [Int64?] = [
             times.joins?.milliseconds, times.opens?.milliseconds, limits.active, limits.rate, limits.ready.milliseconds,
             limits.idle.milliseconds, limits.hard.milliseconds,
@@ -85,10 +85,10 @@ package struct Room: Equatable, Sendable {
         return .scheduled
     }
 
-    /// How many stand before the one with `serial`.
+    /// The number of people ahead of `serial`.
     package func ahead(of serial: Int64) -> Int64 { max(0, serial - admitted - 1) }
 
-    // MARK: What operators do
+    // MARK: Calls of operators
 
     package mutating func configure(limits: Limits?, times: Times?, now: Timestamp) throws(QueueRefusal) {
         let phase = phase(at: now)
@@ -119,15 +119,15 @@ package struct Room: Equatable, Sendable {
         decided = phase
     }
 
-    /// A room that nobody may join yet has nothing to pause: it would let people join before their time. And nobody to
-    /// drain: it would close for good.
+    /// Refuses to pause or drain a scheduled room. Pausing would start joining too early, and draining would close the
+    /// room.
     private func checkBegun(at now: Timestamp) throws(QueueRefusal) {
         guard phase(at: now) != .scheduled else { throw .roomScheduled }
     }
 
     package mutating func close() { decided = .closed }
 
-    // MARK: What users do
+    // MARK: Calls of users
 
     package func checkJoining(at now: Timestamp) throws(QueueRefusal) {
         switch phase(at: now) {
@@ -140,19 +140,19 @@ package struct Room: Equatable, Sendable {
 
     package func isJoinable(at now: Timestamp) -> Bool { (try? checkJoining(at: now)) != nil }
 
-    /// The next place in the line, where one may join; or one behind it, `after` others.
+    /// The next place at the end of the line, or the one `after` others behind it.
     package func nextPlace(_ id: PlaceID, of user: UserID, after others: Int64 = 0, now: Timestamp) -> Place {
         Place(
             id, of: user, serial: lastSerial + 1 + others, revision: revision + 1 + others, joinedAt: now)
     }
 
-    /// Counts a place that was taken, and those before it; its number is the next one's no longer.
-    package mutating func took(_ place: Place) {
+    /// Records that `place` and all places before it were stored.
+    package mutating func append(_ place: Place) {
         lastSerial = place.serial
         revision = place.revision
     }
 
-    /// A user comes in, or says once more to be there: only the first time is a step of the room.
+    /// Claims an admitted place, or renews an active one. Only the claim is a step of the room.
     package mutating func claim(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
         if decided == .closed, place.isLive { throw .placeEnded(.revoked, Self.closedReason) }
         switch place.state {
@@ -180,7 +180,7 @@ package struct Room: Equatable, Sendable {
     }
 
     func checkSlots() {
-        precondition(occupied >= 0, "room \(id) has given back more slots than it had")
+        precondition(occupied >= 0, "room \(id) has freed more slots than it had")
     }
 
     mutating func end(_ place: inout Place, _ state: Place.State, _ reason: String = "", now: Timestamp) {

@@ -1,7 +1,7 @@
 import Kernel
 
 extension Room {
-    /// How many come in, and how long they may stay.
+    /// Limits on how many users are admitted and how long they can stay.
     package struct Limits: Equatable, Sendable {
         package static let activeRange: ClosedRange<Int64> = 1...1_000_000
         package static let rateRange: ClosedRange<Int64> = 1...100_000
@@ -12,15 +12,15 @@ extension Room {
         package static let usualIdle = Duration.minutes(5)
         package static let usualHardLimit = Duration.minutes(15)
 
-        /// How many may be inside at once; nil for no limit.
+        /// Maximum of users inside. Nil: no limit.
         package let active: Int64?
-        /// How many may be let in during any one second; nil for no limit.
+        /// Maximum of admissions in any one second. Nil: no limit.
         package let rate: Int64?
-        /// How long an admitted user has to come in.
+        /// Time for an admitted user to come in.
         package let ready: Duration
-        /// How long an active user may be silent.
+        /// Time that an active user can be silent.
         package let idle: Duration
-        /// How long an active user may stay at most.
+        /// Maximum stay of an active user.
         package let hard: Duration
 
         package init(
@@ -59,11 +59,11 @@ extension Room {
         }
     }
 
-    /// When a room opens by itself.
+    /// Times at which a room opens by itself.
     package struct Times: Equatable, Sendable {
-        /// From when one may join; nil for not before it opens.
+        /// Start of joining. Nil: when the room opens.
         package let joins: Timestamp?
-        /// From when people are let in; nil for not before an operator says so.
+        /// Start of admission. Nil: when an operator opens the room.
         package let opens: Timestamp?
 
         package init(joins: Timestamp? = nil, opens: Timestamp? = nil) throws(QueueRefusal) {

@@ -1,4 +1,4 @@
-/// What people call a room.
+/// The name of a room.
 package struct RoomName: Hashable, Sendable {
     package static let maximumLength = 64
 

@@ -1,15 +1,14 @@
 import Kernel
 
-/// What happens in a room by itself: slots fall due, and the next ones are let in.
+/// Settlement: places whose deadline has passed lapse, and the next ones are admitted.
 extension Room {
-    /// How many places one settlement ends, and how many it lets in. The rest comes in the next one, at once.
+    /// Maximum of places that one settlement lapses, and that it admits. The next settlement follows immediately.
     package static let maximumSteps = 500
-    /// A room in which somebody is inside is settled at least this often, by one instance or another.
+    /// The maximum pause between settlements of a room with users inside, by any instance.
     package static let heartbeat = Duration.seconds(1)
     package static let closedReason = "the room was closed"
 
-    /// By how much the deadlines of all places have to move: time that no instance was there, and steps of the clock, are
-    /// nobody's fault. To be called first.
+    /// The shift that compensates all deadlines for an outage or a step of the clock. Call it before settling.
     package mutating func catchUp(now: Timestamp) -> Duration {
         let gap = now - settledAt
         let shift = needsCatchingUp(at: now) ? gap : .zero
@@ -17,7 +16,7 @@ extension Room {
         return shift
     }
 
-    /// Whether deadlines have to move before anything sets another one.
+    /// True if deadlines must shift before a new one is set.
     package func needsCatchingUp(at now: Timestamp) -> Bool {
         occupied > 0 && !Self.isOrdinary(now - settledAt)
     }
@@ -26,7 +25,7 @@ extension Room {
         gap <= TokenBucket.clockTolerance && gap >= .zero - TokenBucket.clockTolerance
     }
 
-    /// Whether there is something to do that does not wait for a caller.
+    /// True if the room needs a settlement now.
     package func needsSettling(at now: Timestamp) -> Bool {
         if decided == .closed { return occupied > 0 || admitted < lastSerial }
         let gap = now - settledAt
@@ -38,7 +37,7 @@ extension Room {
 
     private var isDrained: Bool { decided == .draining && occupied == 0 && admitted == lastSerial }
 
-    /// How many may be let in now, once `count` slots have come free.
+    /// The number of places to admit now, after `count` slots are freed.
     package func admissible(afterFreeing count: Int, at now: Timestamp) -> Int {
         guard [.open, .draining].contains(phase(at: now)) else { return 0 }
         var most = Int64(Self.maximumSteps)
@@ -47,10 +46,10 @@ extension Room {
         return max(0, Int(most))
     }
 
-    /// Ends what is due, lets the next ones in, in the order of their serials, and returns all that have changed.
+    /// Lapses the due places, admits the next ones in the order of their serials, and returns the changed places.
     ///
-    /// `waiting` are the first of the line, one more than may come in: the one who stays outside tells where the line now
-    /// begins.
+    /// `waiting` contains the first of the line, one more than can be admitted. The extra one marks the new start of
+    /// the line.
     package mutating func settle(due: [Place], waiting: [Place], now: Timestamp) -> [Place] {
         if decided == .scheduled, phase(at: now) == .open { decided = .open }
         var changed: [Place] = []
@@ -71,14 +70,14 @@ extension Room {
         let admissions = Int64(min(count, waiting.count))
         occupied += admissions
         bucket?.take(admissions, at: now)
-        if admissions > 0 { pace.note(admissions, at: now) }
+        if admissions > 0 { pace.record(admissions, at: now) }
         move(to: waiting.count > count ? waiting[count].serial - 1 : lastSerial)
         if isDrained { decided = .closed }
         return changed
     }
 
-    /// A closed room sends everybody home: `live` are the first of them, and fewer than `maximumSteps` are all.
-    package mutating func sendHome(_ live: [Place], now: Timestamp) -> [Place] {
+    /// Revokes live places of a closed room. `live` contains up to `maximumSteps` of them; fewer means all.
+    package mutating func revokeAll(_ live: [Place], now: Timestamp) -> [Place] {
         let changed = live.map { place in
             var place = place
             end(&place, .revoked, Self.closedReason, now: now)
@@ -88,7 +87,7 @@ extension Room {
         return changed
     }
 
-    /// The numbers only fall: the beginning of the line never moves back.
+    /// Moves the start of the line forward, never back. So the number of people ahead only falls.
     private mutating func move(to serial: Int64) {
         guard serial > admitted else { return }
         admitted = serial

@@ -1,19 +1,19 @@
 import Kernel
 
-/// Lets through at most `rate` in any window of one second, in whole numbers.
+/// A rate limiter that admits at most `rate` in any window of one second.
 ///
-/// The bucket holds one token and a twentieth of the rate, and nineteen twentieths flow in during a second. A window of a
-/// thousand milliseconds finds at most a full bucket and has less than a second of flow, which together is less than one
-/// more than the rate. Whoever takes what there is every twentieth of a second or more often gets all that flows: 95 %.
+/// The capacity is one token plus 1/20 of the rate. The bucket fills with 19/20 of the rate per second. A window of
+/// 1,000 ms finds at most a full bucket and less than a second of flow. Their sum is less than rate + 1. A caller that
+/// takes all tokens at least every 50 ms gets the whole flow, 95 % of the rate.
 package struct TokenBucket: Equatable, Sendable {
-    /// Clocks of several instances may differ by this much; what is further back was set back.
+    /// The allowed difference between the clocks of instances. A larger step back means that the clock was set back.
     package static let clockTolerance = Duration.seconds(5)
 
     package let rate: Int64
     package private(set) var millionths: Int64
     package private(set) var filledAt: Timestamp
 
-    /// Full.
+    /// Starts full.
     package init(rate: Int64, at now: Timestamp) {
         self.init(rate: rate, millionths: Self.capacity(rate), filledAt: now)
     }
@@ -28,7 +28,7 @@ package struct TokenBucket: Equatable, Sendable {
     private static func capacity(_ rate: Int64) -> Int64 { unit + unit / 20 * rate }
     private static let unit: Int64 = 1_000_000
 
-    /// How many may pass now.
+    /// The number of tokens available now.
     package func available(at now: Timestamp) -> Int64 { filled(at: now).millionths / Self.unit }
 
     package mutating func take(_ count: Int64, at now: Timestamp) {
@@ -40,7 +40,7 @@ package struct TokenBucket: Equatable, Sendable {
         var bucket = self
         let elapsed = (now - filledAt).milliseconds
         if elapsed >= 0 {
-            // Full long before this, and no product of long times overflows.
+            // The bucket is full long before this bound, which keeps the product from overflowing.
             let flow = min(elapsed, 1_000_000) * (Self.unit / 1000 - Self.unit / 20_000) * rate
             bucket.millionths = min(Self.capacity(rate), millionths + flow)
             bucket.filledAt = now
@@ -50,7 +50,7 @@ package struct TokenBucket: Equatable, Sendable {
         return bucket
     }
 
-    /// What is left, under another rate: changing it is no way around it.
+    /// The bucket with another rate and the tokens it has, so a change of the rate does not refill it.
     package func with(rate: Int64, at now: Timestamp) -> TokenBucket {
         TokenBucket(rate: rate, millionths: filled(at: now).millionths, filledAt: max(now, filledAt))
     }

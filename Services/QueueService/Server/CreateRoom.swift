@@ -13,7 +13,9 @@ extension QueueServer {
         return try await database.transaction(before: call.deadline) { tx in
             let room = Room(id, named: name, limits: limits, times: times, now: tx.now)
             guard try RoomStore.insert(room, tx) else {
-                guard try RoomStore.wish(of: id, tx) == room.wish else { throw QueueRefusal.requestIDTaken }
+                guard try RoomStore.creationFingerprint(of: id, tx) == room.creationFingerprint else {
+                    throw QueueRefusal.requestIDTaken
+                }
                 return CreateRoomReply(room: RoomSummary(try RoomStore.room(id, tx), at: tx.now))
             }
             guard try RoomStore.claimName(of: room, tx) else { throw QueueRefusal.nameTaken }

@@ -4,24 +4,24 @@ import QueueDomain
 import RPC
 import Threads
 
-/// Joins of one room that arrive together share a transaction: they all write the same row, and would only wait for each
-/// other. While one batch is on its way to the disk the next one gathers, and it begins on the thread that has made the
-/// first one durable: the database waits for no loop.
+/// Batches joins of a room into one transaction, because they all write the room's row. While one batch commits, the
+/// next one collects. It starts on the thread that made the previous batch durable, so the database never waits for an
+/// event loop.
 ///
-/// (With two batches under way each has half as many joins, and the disk is asked to sync twice as often.)
+/// (Two batches in flight would each be half as large and sync the disk twice as often.)
 final class JoinLine: Sendable {
     static let maximumBatch = 256
-    /// Joins that wait for their batch, in one room.
+    /// Maximum of joins in one room that wait for their batch.
     static let maximumWaiting = 16_384
     private static let retryAfter = Duration.milliseconds(100)
 
-    struct Ask: Sendable {
+    struct Request: Sendable {
         let place: PlaceID
         let user: UserID
         let deadline: Uptime
     }
 
-    /// What came of one ask of a batch.
+    /// The result of one request in a batch.
     struct Joined: Sendable {
         fileprivate let batch: Batch
         fileprivate let index: Int
@@ -29,7 +29,7 @@ final class JoinLine: Sendable {
         var outlook: Outlook { get throws { Outlook(try batch.places[index].get(), in: batch.room, at: batch.time) } }
     }
 
-    /// One for all that shared the transaction: a room is too much to be copied for each.
+    /// The shared result of a batch, because copying the room for each join would be expensive.
     fileprivate final class Batch: Sendable {
         let room: Room
         let time: Timestamp
@@ -43,24 +43,24 @@ final class JoinLine: Sendable {
     }
 
     private struct Waiting: Sendable {
-        let ask: Ask
-        /// Where its caller is at home; nil where he is on no loop.
+        let request: Request
+        /// The caller's event loop. Nil if the caller runs on none.
         let loop: EventLoop?
         let answer: @Sendable (Result<Joined, any Error>) -> Void
     }
 
     private let database: Database
-    /// Who waits for the next batch, by room; a room has an entry while a batch of it is under way.
+    /// Joins waiting for the next batch, by room. A room has an entry while a batch of it is in flight.
     private let rooms = Lock<[RoomID: [Waiting]]>([:])
 
     init(_ database: Database) {
         self.database = database
     }
 
-    /// `answer` is called once, where the caller is at home.
-    func join(_ ask: Ask, in room: RoomID, answer: @escaping @Sendable (Result<Joined, any Error>) -> Void) {
+    /// Calls `answer` once, on the caller's event loop.
+    func join(_ request: Request, in room: RoomID, answer: @escaping @Sendable (Result<Joined, any Error>) -> Void) {
         let loop = EventLoop.current
-        let waiting = Waiting(ask: ask, loop: loop, answer: answer)
+        let waiting = Waiting(request: request, loop: loop, answer: answer)
         let (begins, isTaken) = rooms.withLock { rooms in
             let count = rooms[room]?.count
             guard count ?? 0 < Self.maximumWaiting else { return (false, false) }
@@ -68,7 +68,7 @@ final class JoinLine: Sendable {
             return (count == nil, true)
         }
         if begins {
-            // Later, when everything that came together with this call is there.
+            // Start later, after the other calls that arrived together are collected.
             Self.execute(on: loop) { Task(executorPreference: InPlace.executor) { await self.run(in: room) } }
         } else if !isTaken {
             let failure = RPCFailure(
@@ -95,7 +95,7 @@ final class JoinLine: Sendable {
 
     private func join(_ waiting: [Waiting], in room: RoomID) async {
         do {
-            let batch = try await database.transaction(before: waiting.map(\.ask.deadline).max()) { tx in
+            let batch = try await database.transaction(before: waiting.map(\.request.deadline).max()) { tx in
                 try Self.take(waiting, in: room, tx)
             }
             Self.answer(waiting) { .success(Joined(batch: batch, index: $0)) }
@@ -104,7 +104,7 @@ final class JoinLine: Sendable {
         }
     }
 
-    /// Each loop is woken once, for all its callers.
+    /// Wakes each event loop once for all its callers.
     private static func answer(
         _ waiting: [Waiting], _ outcome: @escaping @Sendable (Int) -> Result<Joined, any Error>
     ) {
@@ -128,7 +128,8 @@ final class JoinLine: Sendable {
         places.reserveCapacity(waiting.count)
         for place in try newPlaces(for: waiting, in: &room, tx) { places.append(.success(place)) }
         for waiting in waiting.dropFirst(places.count) {
-            do { places.append(.success(try place(for: waiting.ask, in: &room, tx))) } catch let refusal as QueueRefusal
+            do { places.append(.success(try place(for: waiting.request, in: &room, tx))) } catch let refusal
+                as QueueRefusal
             {
                 places.append(.failure(refusal))
             }
@@ -142,35 +143,35 @@ final class JoinLine: Sendable {
         return Batch(room: room, time: tx.now, places: places)
     }
 
-    /// For the first of those who wait, many by one statement, until somebody is among them who has a place already. (Then
-    /// the others go one by one: where many come again, failed attempts would cost more than the others save.)
+    /// Inserts the batch 16 rows at a time until a user already has a place. The rest are inserted one by one, because
+    /// with many repeated joins the failed attempts would cost more than the batches save.
     private static func newPlaces(for waiting: [Waiting], in room: inout Room, _ tx: Transaction) throws -> [Place] {
         guard room.isJoinable(at: tx.now) else { return [] }
         var places: [Place] = []
         while waiting.count - places.count >= PlaceStore.manyCount {
             let next = waiting[places.count...].prefix(PlaceStore.manyCount)
-            let many = next.map(\.ask).enumerated().map { offset, ask in
-                room.nextPlace(ask.place, of: ask.user, after: Int64(offset), now: tx.now)
+            let many = next.map(\.request).enumerated().map { offset, request in
+                room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
             }
             guard try PlaceStore.insertMany(many, in: room.id, tx) else { break }
-            room.took(many.last!)
+            room.append(many.last!)
             places += many
         }
         return places
     }
 
-    private static func place(for ask: Ask, in room: inout Room, _ tx: Transaction) throws -> Place {
+    private static func place(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
         if room.isJoinable(at: tx.now) {
-            let place = room.nextPlace(ask.place, of: ask.user, now: tx.now)
+            let place = room.nextPlace(request.place, of: request.user, now: tx.now)
             if try PlaceStore.insert(place, in: room.id, tx) {
-                room.took(place)
+                room.append(place)
                 return place
             }
         }
-        // Who has a place keeps it, also where nobody may join any more.
-        if let place = try PlaceStore.livePlace(of: ask.user, in: room.id, tx) { return place }
-        if let earlier = try PlaceStore.place(ask.place, in: room.id, tx) {
-            guard earlier.user == ask.user else { throw QueueRefusal.requestIDTaken }
+        // A user keeps a live place even after joining has ended.
+        if let place = try PlaceStore.livePlace(of: request.user, in: room.id, tx) { return place }
+        if let earlier = try PlaceStore.place(request.place, in: room.id, tx) {
+            guard earlier.user == request.user else { throw QueueRefusal.requestIDTaken }
             return earlier
         }
         try room.checkJoining(at: tx.now)
@@ -178,7 +179,7 @@ final class JoinLine: Sendable {
     }
 }
 
-/// Goes on wherever it is resumed.
+/// Runs jobs on the thread that resumes them.
 private final class InPlace: TaskExecutor {
     static let executor = InPlace()
 

@@ -2,7 +2,7 @@ import Database
 import Kernel
 import QueueDomain
 
-/// Places in the database. What changes one has locked its room before, `renew` apart.
+/// The rows of places. Every write except `renew` requires that the transaction has locked the room.
 enum PlaceStore {
     static func place(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(
@@ -49,8 +49,8 @@ enum PlaceStore {
             """, room, limit, map: place)
     }
 
-    /// What has happened to places since `revision`, oldest first. Those that only joined are not among them.
-    static func news(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
+    /// Places changed since `revision`, oldest change first, without those that only joined.
+    static func changes(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
         try reader.rows(
             """
             select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
@@ -59,7 +59,7 @@ enum PlaceStore {
             """, room, revision, limit, map: place)
     }
 
-    /// False where the user has a live place in the room, or the id is taken: then the serial is still free.
+    /// False if the user has a live place in the room or the id exists. The serial then stays free.
     static func insert(_ place: Place, in room: RoomID, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -68,11 +68,11 @@ enum PlaceStore {
             """, room, place.id, place.user, place.serial, place.revision, place.joinedAt) == 1
     }
 
-    /// How many places `insertMany` takes: as many as its text has rows.
+    /// The number of places that `insertMany` takes: the rows of its statement.
     static let manyCount = 16
 
-    /// Places next to each other at the end of the line, for two thirds of what they cost one by one. All or none: false
-    /// where `insert` would refuse one of them.
+    /// Inserts consecutive places at two thirds of the cost of single inserts. All or none: false if `insert` would
+    /// refuse one of them.
     static func insertMany(_ places: [Place], in room: RoomID, _ tx: Transaction) throws -> Bool {
         precondition(places.count == manyCount)
         let first = places[0]
@@ -106,8 +106,8 @@ enum PlaceStore {
         return false
     }
 
-    /// A renewal may have come since the place was read, for that locks no room. It is lost where the place ends by a step
-    /// of its own; but what has lapsed must be due still, else the closure runs again.
+    /// Saves a place. A renewal since the read is possible, because it does not lock the room. It is lost if the place
+    /// ends by its own step. A lapse requires that the place is still due; otherwise the closure runs again.
     static func save(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -119,8 +119,7 @@ enum PlaceStore {
             place.renewedAt, place.lapsesAt, place.endsAt, place.endedAt, place.reason)
     }
 
-    /// A renewal changes one row and waits for nobody. Where the room has made a step with the place meanwhile, it is
-    /// looked at again.
+    /// Renews a place without locking its room. If the place has changed since it was read, the closure runs again.
     static func renew(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -129,7 +128,7 @@ enum PlaceStore {
             """, room, place.serial, place.renewedAt, place.lapsesAt, place.revision, place.endsAt)
     }
 
-    /// Moves the deadlines of everybody inside.
+    /// Shifts the deadlines of all users inside.
     static func shiftDeadlines(in room: RoomID, by shift: Duration, _ tx: Transaction) throws {
         try tx.execute(
             """

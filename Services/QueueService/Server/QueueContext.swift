@@ -18,7 +18,7 @@ extension ServiceContext {
             [server.service],
             jobs: [
                 Job("settlement", every: Settlement.interval) { try await settlement.run() },
-                Job("watches", every: RoomWatches.interval) { try await watches.look() },
+                Job("watches", every: RoomWatches.interval) { try await watches.poll() },
             ])
     }
 }

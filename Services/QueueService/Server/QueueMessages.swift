@@ -3,7 +3,7 @@ import QueueAPI
 import QueueDomain
 import Service
 
-// What the domain calls things, as messages.
+// Conversions between domain values and messages.
 
 extension RoomSummary {
     init(_ room: Room, at now: Timestamp) {
@@ -65,7 +65,7 @@ extension PlaceView {
 }
 
 extension Room.Limits {
-    /// In a request 0 stands for no limit, or for the usual time.
+    /// In a request, 0 means no limit, or the default time.
     init(_ message: RoomLimits) throws(QueueRefusal) {
         try self.init(
             active: message.activeLimit == 0 ? nil : Int64(message.activeLimit),

@@ -19,7 +19,7 @@ enum QueueSchema {
                     constraint room_slots_are_counted check (occupied >= 0),
                     constraint room_line_is_in_order check (admitted <= last_serial))
                 """),
-            // The names are one for all shards, so they are a table of their own.
+            // Names are unique across all shards, so they are in a separate table.
             .table(
                 """
                 create table room_name (
@@ -39,10 +39,10 @@ enum QueueSchema {
             // States below 3 are those of a live place: waiting, admitted, active.
             "create unique index place_one_live_per_user on place (room_id, user_id) where state < 3",
             "create index place_due on place (room_id, lapses_at) where lapses_at is not null",
-            // Joining is no news to anybody, and must cost no further index.
+            // A join notifies no watcher, so it must not pay for this index.
             "create index place_news on place (room_id, revision) where state > 0"),
         Migration("remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
-        // Joins write their rows side by side then, and only the entries of narrow indexes here and there.
+        // Joins then write adjacent rows, and scattered entries only in narrow indexes.
         Migration(
             "keep places in the order of their serials",
             .postgreSQL(

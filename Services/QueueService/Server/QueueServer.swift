@@ -6,7 +6,7 @@ import QueueDomain
 import RPC
 import Service
 
-/// Answers the calls of `onsale.queue.v1.Queue`; each method in a file of its own.
+/// The server of `onsale.queue.v1.Queue`. Each method has its own file.
 struct QueueServer: QueueHandlers {
     let database: Database
     let passes: Passes
@@ -15,12 +15,12 @@ struct QueueServer: QueueHandlers {
     let lines: WaitingLines
     let clock: any Clock
 
-    /// What an operator does to a room: one step of it.
+    /// Applies an operator's change to a room as one step.
     func change(
         _ room: [UInt8], _ call: Call, _ body: @escaping @Sendable (inout Room, Timestamp) throws -> Void
     ) async throws -> RoomSummary {
         let id = try RoomID(field: "room_id", room)
-        defer { lines.changed(id) }
+        defer { lines.markChanged(id) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomStore.lock(id, tx)
             try body(&room, tx.now)
@@ -29,14 +29,13 @@ struct QueueServer: QueueHandlers {
         }
     }
 
-    /// What happens to a place from outside: one step of its room. `user` is whose it must be; nil for those who may act
-    /// on anybody's.
+    /// Applies a change to a place as one step of its room. The place must belong to `user`. Nil allows every place.
     func step(
         _ room: [UInt8], _ place: [UInt8], of user: UserID? = nil, _ call: Call,
         _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws -> Void
     ) async throws -> PlaceView {
         let (roomID, placeID) = (try RoomID(field: "room_id", room), try PlaceID(field: "place_id", place))
-        defer { lines.changed(roomID) }
+        defer { lines.markChanged(roomID) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomStore.lock(roomID, tx)
             var place = try PlaceStore.place(placeID, of: user, in: roomID, tx)
@@ -52,7 +51,7 @@ struct QueueServer: QueueHandlers {
 }
 
 extension PlaceStore {
-    /// What is not theirs looks as if it did not exist.
+    /// The place, if it belongs to `user`. A place of another user is reported as not found.
     static func place(_ id: PlaceID, of user: UserID?, in room: RoomID, _ reader: Reader) throws -> Place {
         guard let place = try place(id, in: room, reader), user == nil || place.user == user else {
             throw QueueRefusal.placeNotFound

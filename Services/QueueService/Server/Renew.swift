@@ -14,7 +14,7 @@ extension QueueServer {
         let roomID = try RoomID(field: "room_id", request.roomID)
         let placeID = try PlaceID(field: "place_id", request.placeID)
         let user = try call.user
-        defer { lines.changed(roomID) }
+        defer { lines.markChanged(roomID) }
         let (room, place, now) = try await database.transaction(before: call.deadline) { tx in
             try Self.renew(placeID, of: user, in: roomID, tx)
         }
@@ -34,14 +34,14 @@ extension QueueServer {
         var place = try PlaceStore.place(id, of: user, in: roomID, tx)
         var room = try RoomStore.room(roomID, tx)
         let isSettled = !place.isDue(at: tx.now) && !room.needsCatchingUp(at: tx.now)
-        // Who waits, or has no place any more, is told so; a renewal changes the one row. Neither holds up the room.
+        // A waiting or ended place is refused, and a renewal changes one row. Neither locks the room.
         if !place.holdsSlot || (place.state == .active && isSettled) {
             try room.claim(&place, now: tx.now)
             try PlaceStore.renew(place, in: roomID, tx)
             return (room, place, tx.now)
         }
         room = try RoomStore.lock(roomID, tx)
-        // The time in which nobody could renew does not count, for deadlines that were set before it.
+        // Shift deadlines first: time in which the service was down does not count against users.
         if !isSettled { _ = try Settlement.run(in: &room, tx) }
         place = try PlaceStore.place(id, of: user, in: roomID, tx)
         try room.claim(&place, now: tx.now)

@@ -2,9 +2,10 @@ import Database
 import Kernel
 import QueueDomain
 
-/// Rooms in the database.
+/// The rows of rooms and their names.
 enum RoomStore {
-    /// The row that every step of a room writes first: those steps go one by one from here, whichever instance makes them.
+    /// Writes and returns the room's row. Every step of a room does this first, so the steps of all instances are
+    /// serialized.
     static func lock(_ id: RoomID, _ tx: Transaction) throws -> Room {
         let rooms = try tx.rows(
             """
@@ -29,7 +30,7 @@ enum RoomStore {
         return room
     }
 
-    /// In the order of their ids.
+    /// Rooms ordered by id.
     static func rooms(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
         try reader.rows(
             """
@@ -40,7 +41,7 @@ enum RoomStore {
             """, id ?? RoomID(high: 0, low: 0), limit, map: room)
     }
 
-    /// Rooms in which something may happen by itself, after `id`.
+    /// Rooms after `id` that may need a settlement.
     static func unsettled(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
         try reader.rows(
             """
@@ -56,20 +57,20 @@ enum RoomStore {
         try reader.first("select room_id from room_name where name = $1", name) { row in try row.id(0) }
     }
 
-    /// False where another room has the name.
+    /// False if another room has the name.
     static func claimName(of room: Room, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing", room.name, room.id) == 1
     }
 
-    /// What a room was made as; what has changed since is not in it.
-    static func wish(of id: RoomID, _ reader: Reader) throws -> Fingerprint? {
+    /// The fingerprint of the settings with which the room was created.
+    static func creationFingerprint(of id: RoomID, _ reader: Reader) throws -> Fingerprint? {
         try reader.first("select made_as from room where room_id = $1", id) { row in
             Fingerprint(stored: try row.int64(0))
         }
     }
 
-    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
+    /// False if the id exists: from the same request, perhaps running now, or from another one.
     static func insert(_ room: Room, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -84,10 +85,10 @@ enum RoomStore {
             room.limits.rate, room.limits.ready.milliseconds, room.limits.idle.milliseconds,
             room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
             room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count,
-            room.pace.before, room.settledAt, room.revision, room.wish.value) == 1
+            room.pace.before, room.settledAt, room.revision, room.creationFingerprint.value) == 1
     }
 
-    /// A room that this transaction has locked.
+    /// Saves a room that this transaction has locked.
     static func save(_ room: Room, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -104,7 +105,7 @@ enum RoomStore {
             room.settledAt, room.revision)
     }
 
-    /// What joining changes, and nothing else of the row.
+    /// Saves only the columns that joining changes.
     static func saveLine(of room: Room, _ tx: Transaction) throws {
         try tx.executeOne(
             "update room set last_serial = $2, revision = $3 where room_id = $1", room.id, room.lastSerial,
@@ -127,7 +128,7 @@ enum RoomStore {
     }
 
     static func known<Value>(_ value: Value?, _ column: String) throws -> Value {
-        guard let value else { throw DatabaseError(.damaged, "\(column) holds a number that means nothing") }
+        guard let value else { throw DatabaseError(.damaged, "\(column) contains an unknown value") }
         return value
     }
 }

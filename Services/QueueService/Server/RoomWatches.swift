@@ -3,19 +3,19 @@ import Kernel
 import QueueDomain
 import Threads
 
-/// Tells the watchers of places what changes: one look at a room for all who watch in it, and none at their places unless
-/// something has happened to one.
+/// Notifies the watchers of places. One query per room serves all its watchers. A second query reads the changed
+/// places, only if the room has changed.
 final class RoomWatches: Sendable {
     static let interval = Duration.milliseconds(250)
-    /// Nobody is told more often than this.
-    static let leastPause = Duration.seconds(1)
-    /// News read at once; more is read in the next page.
+    /// The minimum pause between two notifications of one watcher.
+    static let minimumPause = Duration.seconds(1)
+    /// Maximum of changed places per query. The next page follows.
     private static let pageSize = 500
 
-    /// What a watcher is told. A class, for each of many thousands of tasks keeps it while it waits for the next one.
-    final class Sight: Sendable {
+    /// The state that a watcher receives. A class, because thousands of tasks keep one while they wait.
+    final class Snapshot: Sendable {
         let outlook: Outlook
-        /// The last step of its room that is in it.
+        /// The revision of the room at which it was read.
         fileprivate let roomRevision: Int64
 
         init(_ place: Place, in room: Room, at now: Timestamp) {
@@ -26,17 +26,17 @@ final class RoomWatches: Sendable {
 
     /// The watcher of one place, on one stream.
     final class Watcher: @unchecked Sendable {
-        // Sound because: what changes is touched with the lock held.
+        // Sound because every access to mutable state holds the lock.
 
         fileprivate let room: RoomID
         fileprivate let place: PlaceID
-        /// Its place as of the last news.
+        /// The place after its last known change.
         fileprivate var latest: Place?
-        fileprivate var told: Sight?
-        fileprivate var toldAt = Uptime(nanoseconds: 0)
-        /// Whether news of its place have been noted since before it was read.
+        fileprivate var last: Snapshot?
+        fileprivate var notifiedAt = Uptime(nanoseconds: 0)
+        /// True if changes of the place were recorded since before it was read.
         fileprivate var isFollowed: Bool
-        fileprivate var continuation: UnsafeContinuation<Sight?, Never>?
+        fileprivate var continuation: UnsafeContinuation<Snapshot?, Never>?
 
         fileprivate init(_ place: PlaceID, in room: RoomID, isFollowed: Bool) {
             self.place = place
@@ -44,14 +44,14 @@ final class RoomWatches: Sendable {
             self.isFollowed = isFollowed
         }
 
-        fileprivate func takeContinuation() -> UnsafeContinuation<Sight?, Never>? {
+        fileprivate func takeContinuation() -> UnsafeContinuation<Snapshot?, Never>? {
             defer { continuation = nil }
             return continuation
         }
     }
 
     fileprivate struct Watched {
-        /// News up to here were told; nil until the first watcher has read how things are.
+        /// The revision up to which changes were delivered. Nil until the first watcher has read its place.
         var revision: Int64?
         var watchers: [PlaceID: [Watcher]] = [:]
     }
@@ -65,8 +65,8 @@ final class RoomWatches: Sendable {
         self.clock = clock
     }
 
-    /// To be called before the place is read for the first time, so that nothing between falls through.
-    func enter(_ place: PlaceID, in room: RoomID) -> Watcher {
+    /// Registers a watcher. Call it before the first read of the place, so that no change is missed.
+    func add(_ place: PlaceID, in room: RoomID) -> Watcher {
         rooms.withLock { rooms in
             let watcher = Watcher(place, in: room, isFollowed: rooms[room]?.revision != nil)
             rooms[room, default: Watched()].watchers[place, default: []].append(watcher)
@@ -74,7 +74,7 @@ final class RoomWatches: Sendable {
         }
     }
 
-    func exit(_ watcher: Watcher) {
+    func remove(_ watcher: Watcher) {
         let (room, place) = (watcher.room, watcher.place)
         rooms.withLock { rooms in
             rooms[room]?.watchers[place]?.removeAll { $0 === watcher }
@@ -83,13 +83,13 @@ final class RoomWatches: Sendable {
         }
     }
 
-    /// What there is to hear after `told`, or nil when the task is cancelled.
-    func next(after told: Sight, _ watcher: Watcher) async -> Sight? {
+    /// Waits for the next state after `last`. Nil if the task is cancelled.
+    func next(after last: Snapshot, _ watcher: Watcher) async -> Snapshot? {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let isOver = rooms.withLock { rooms in
                     guard !Task.isCancelled, rooms[watcher.room] != nil else { return true }
-                    rooms[watcher.room]?.wait(watcher, told, at: clock.uptime, continuation)
+                    rooms[watcher.room]?.wait(watcher, last, at: clock.uptime, continuation)
                     return false
                 }
                 if isOver { continuation.resume(returning: nil) }
@@ -99,71 +99,71 @@ final class RoomWatches: Sendable {
         }
     }
 
-    /// Looks at every room in which somebody watches.
-    func look() async throws {
+    /// Polls every room that has watchers.
+    func poll() async throws {
         let watched = rooms.withLock { rooms in rooms.compactMapValues { $0.revision } }
-        for (room, revision) in watched { try await look(at: room, since: revision) }
+        for (room, revision) in watched { try await poll(at: room, since: revision) }
     }
 
-    private func look(at id: RoomID, since revision: Int64) async throws {
+    private func poll(at id: RoomID, since revision: Int64) async throws {
         var revision = revision
         var isWhole = false
         while !isWhole {
-            let (room, news, now) = try await database.read { [revision] reader in
+            let (room, changes, now) = try await database.read { [revision] reader in
                 let room = try RoomStore.room(id, reader)
                 let isNew = room.revision > revision
-                let news = isNew ? try PlaceStore.news(in: id, since: revision, limit: Self.pageSize, reader) : []
-                return (room, news, reader.now)
+                let changes = isNew ? try PlaceStore.changes(in: id, since: revision, limit: Self.pageSize, reader) : []
+                return (room, changes, reader.now)
             }
             let since = revision
-            isWhole = news.count < Self.pageSize
-            revision = isWhole ? room.revision : news[news.count - 1].revision
+            isWhole = changes.count < Self.pageSize
+            revision = isWhole ? room.revision : changes[changes.count - 1].revision
             let uptime = clock.uptime
             let due = rooms.withLock { [isWhole, revision] rooms in
-                rooms[id]?.take(news, since: since, upTo: revision)
-                return isWhole ? rooms[id]?.tell(room, at: uptime, now: now) ?? [] : []
+                rooms[id]?.apply(changes, since: since, upTo: revision)
+                return isWhole ? rooms[id]?.notifications(room, at: uptime, now: now) ?? [] : []
             }
-            for (continuation, sight) in due { continuation.resume(returning: sight) }
+            for (continuation, snapshot) in due { continuation.resume(returning: snapshot) }
         }
     }
 }
 
 extension RoomWatches.Watched {
     fileprivate mutating func wait(
-        _ watcher: RoomWatches.Watcher, _ told: RoomWatches.Sight, at uptime: Uptime,
-        _ continuation: UnsafeContinuation<RoomWatches.Sight?, Never>
+        _ watcher: RoomWatches.Watcher, _ last: RoomWatches.Snapshot, at uptime: Uptime,
+        _ continuation: UnsafeContinuation<RoomWatches.Snapshot?, Never>
     ) {
-        if !watcher.isFollowed { revision = min(revision ?? told.roomRevision, told.roomRevision) }
+        if !watcher.isFollowed { revision = min(revision ?? last.roomRevision, last.roomRevision) }
         watcher.isFollowed = true
-        if told.outlook.place.revision >= watcher.latest?.revision ?? 0 { watcher.latest = told.outlook.place }
-        watcher.told = told
-        watcher.toldAt = uptime
+        if last.outlook.place.revision >= watcher.latest?.revision ?? 0 { watcher.latest = last.outlook.place }
+        watcher.last = last
+        watcher.notifiedAt = uptime
         watcher.continuation = continuation
     }
 
-    /// Notes what has happened to places, where somebody watches them. Whoever has begun to wait meanwhile may have read an
-    /// older room, and has it looked at again from there.
-    fileprivate mutating func take(_ news: [Place], since: Int64, upTo revision: Int64) {
+    /// Records changes for the watchers of the places. A watcher that registered meanwhile may have read an older room;
+    /// then the next poll starts from its revision.
+    fileprivate mutating func apply(_ changes: [Place], since: Int64, upTo revision: Int64) {
         if self.revision == since { self.revision = revision }
-        for place in news {
+        for place in changes {
             for watcher in watchers[place.id] ?? [] where watcher.latest?.revision ?? 0 <= place.revision {
                 watcher.latest = place
             }
         }
     }
 
-    /// Those who have something to hear, and have not heard anything for a while.
-    fileprivate func tell(
+    /// The watchers with a change whose minimum pause has passed, with their new state.
+    fileprivate func notifications(
         _ room: Room, at uptime: Uptime, now: Timestamp
-    ) -> [(UnsafeContinuation<RoomWatches.Sight?, Never>, RoomWatches.Sight)] {
-        var due: [(UnsafeContinuation<RoomWatches.Sight?, Never>, RoomWatches.Sight)] = []
+    ) -> [(UnsafeContinuation<RoomWatches.Snapshot?, Never>, RoomWatches.Snapshot)] {
+        var due: [(UnsafeContinuation<RoomWatches.Snapshot?, Never>, RoomWatches.Snapshot)] = []
         for watcher in watchers.values.joined() {
-            guard let latest = watcher.latest, let told = watcher.told,
-                watcher.toldAt + RoomWatches.leastPause <= uptime,
-                Outlook(latest, in: room, at: now).isNews(after: told.outlook),
+            guard let latest = watcher.latest, let last = watcher.last,
+                watcher.notifiedAt + RoomWatches.minimumPause <= uptime,
+                Outlook(latest, in: room, at: now).differs(from: last.outlook),
                 let continuation = watcher.takeContinuation()
             else { continue }
-            due.append((continuation, RoomWatches.Sight(latest, in: room, at: now)))
+            due.append((continuation, RoomWatches.Snapshot(latest, in: room, at: now)))
         }
         return due
     }

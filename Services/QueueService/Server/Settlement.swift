@@ -2,17 +2,17 @@ import Database
 import Kernel
 import QueueDomain
 
-/// What happens in rooms by itself: slots fall due, and the next ones are let in.
+/// The job that settles rooms: places lapse, and the next ones are admitted.
 struct Settlement: Sendable {
-    /// The pause between two looks: short enough that a rate is used up to its burst.
+    /// The pause between two polls, short enough to use the whole rate.
     static let interval = Duration.milliseconds(40)
     private static let pageSize = 200
-    /// Settlements of one room in a row; what is left then waits for the next look.
+    /// Maximum of consecutive settlements of one room. The next poll continues.
     private static let maximumRounds = 20
 
     let database: Database
 
-    /// Looks at all rooms, and settles those that need it. Where one fails the others are settled all the same.
+    /// Polls all rooms and settles those that need it. A failing room does not stop the others.
     func run() async throws {
         var last: RoomID?
         var firstError: (any Error)?
@@ -32,7 +32,7 @@ struct Settlement: Sendable {
         for _ in 0..<Self.maximumRounds {
             let isDone = try await database.transaction { tx in
                 var room = try RoomStore.lock(id, tx)
-                // Another instance may have done it meanwhile.
+                // Another instance may have settled the room meanwhile.
                 guard room.needsSettling(at: tx.now) else { return true }
                 return try Self.run(in: &room, tx).count < Room.maximumSteps
             }
@@ -40,13 +40,13 @@ struct Settlement: Sendable {
         }
     }
 
-    /// Settles a room that this transaction has locked, saves it, and returns the places that have changed.
+    /// Settles and saves a room that this transaction has locked. Returns the changed places.
     static func run(in room: inout Room, _ tx: Transaction) throws -> [Place] {
         let shift = room.catchUp(now: tx.now)
         if shift != .zero { try PlaceStore.shiftDeadlines(in: room.id, by: shift, tx) }
         let changed: [Place]
         if room.decided == .closed {
-            changed = room.sendHome(try PlaceStore.live(in: room.id, limit: Room.maximumSteps, tx), now: tx.now)
+            changed = room.revokeAll(try PlaceStore.live(in: room.id, limit: Room.maximumSteps, tx), now: tx.now)
         } else {
             let due = try PlaceStore.due(in: room.id, at: tx.now, limit: Room.maximumSteps, tx)
             let count = room.admissible(afterFreeing: due.count, at: tx.now)

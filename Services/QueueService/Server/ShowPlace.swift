@@ -17,7 +17,7 @@ extension QueueServer {
             let place = try PlaceStore.place(placeID, of: user, in: roomID, reader)
             return (place, try RoomStore.room(roomID, reader), reader.now)
         }
-        lines.keep(place, in: room)
+        lines.cache(place, in: room)
         return ShowPlaceReply(place: PlaceView(Outlook(place, in: room, at: now)))
     }
 }

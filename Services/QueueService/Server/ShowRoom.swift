@@ -6,7 +6,7 @@ import RPC
 import Service
 
 extension QueueServer {
-    /// How many of the last admissions the waits are taken from.
+    /// The number of last admissions in the wait percentiles.
     private static let sampleCount = 1000
 
     func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply {
@@ -26,7 +26,7 @@ extension QueueServer {
         }
     }
 
-    /// Of sorted values: the one that so many in a hundred do not exceed; 0 where there are none.
+    /// The percentile of sorted values. 0 if there are none.
     private static func value(atOrBelow percent: Int, of values: [Int64]) -> Int64 {
         values.isEmpty ? 0 : values[(values.count * percent + 99) / 100 - 1]
     }
@@ -41,7 +41,7 @@ extension PlaceStore {
         return counts
     }
 
-    /// How long those waited who were admitted last, in milliseconds.
+    /// The waits of the last admitted places, in milliseconds.
     fileprivate static func waits(
         in room: RoomID, upTo serial: Int64, limit: Int, _ reader: Reader
     ) throws -> [Int64] {

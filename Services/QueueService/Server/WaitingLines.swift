@@ -3,24 +3,24 @@ import Kernel
 import QueueDomain
 import Threads
 
-/// Places that wait, in memory, so that a crowd that asks again and again does not reach the database.
+/// A cache of waiting places, so that the polls of a crowd do not reach the database.
 ///
-/// What is here is at most `maximumAge` old: a line that is older is brought up to date by one look at its room, and at the
-/// news of places if there are any. What a caller of this instance has changed is seen at once; those whom a settlement lets in
-/// see it with the next look.
+/// An entry is at most `maximumAge` old. An older line is refreshed by one query of its room, plus one of the changed
+/// places if there are any. Changes by callers of this instance are visible immediately. Admissions by a settlement are
+/// visible after the next refresh.
 final class WaitingLines: Sendable {
     static let maximumAge = Duration.milliseconds(250)
-    /// In all rooms together. When there is no more room, a line begins anew.
+    /// Maximum of places in all rooms. When it is reached, the cache is cleared.
     static let maximumPlaces = 200_000
-    /// With more news than this it is not worth the while to go through them.
-    private static let maximumNews = 500
+    /// With more changed places than this, the line is cleared instead of updated.
+    private static let maximumChanges = 500
 
-    /// A class, for a look must not copy all that it passes.
+    /// A class, because a lookup must not copy the dictionary.
     private final class Line {
         var room: Room
         var places: [PlaceID: Place] = [:]
         var readAt: Uptime
-        /// Grows with each step that is made here.
+        /// The number of steps made by this instance.
         var steps: UInt64 = 0
         var isStale = false
 
@@ -44,16 +44,16 @@ final class WaitingLines: Sendable {
         self.clock = clock
     }
 
-    /// What there is to tell about a place, where it is known here to wait.
+    /// The state of a cached waiting place. Nil if the cache does not have it.
     func outlook(of place: PlaceID, of user: UserID, in room: RoomID) async throws -> Outlook? {
         guard let (outlook, isFresh) = find(place, of: user, in: room) else { return nil }
         if isFresh { return outlook }
-        try await bringUpToDate(room)
+        try await refresh(room)
         return find(place, of: user, in: room)?.outlook
     }
 
-    /// Keeps a place that was read with its room.
-    func keep(_ place: Place, in room: Room) {
+    /// Caches a place that was read together with its room.
+    func cache(_ place: Place, in room: Room) {
         guard place.state == .waiting else { return }
         let now = clock.uptime
         state.withLock { state in
@@ -63,14 +63,14 @@ final class WaitingLines: Sendable {
             }
             let line = state.lines[room.id] ?? Line(room, readAt: now)
             state.lines[room.id] = line
-            // Read before the line's last look, it may have changed since without another one noticing.
+            // A place read before the line's last refresh may have changed since, so do not cache it.
             guard room.revision >= line.room.revision else { return }
             if line.places.updateValue(place, forKey: place.id) == nil { state.placeCount += 1 }
         }
     }
 
-    /// A step was made in a room.
-    func changed(_ room: RoomID) {
+    /// Marks a room as changed by this instance.
+    func markChanged(_ room: RoomID) {
         state.withLock { state in
             state.lines[room]?.steps += 1
             state.lines[room]?.isStale = true
@@ -85,22 +85,22 @@ final class WaitingLines: Sendable {
         }
     }
 
-    private func bringUpToDate(_ id: RoomID) async throws {
+    private func refresh(_ id: RoomID) async throws {
         let readAt = clock.uptime
         guard let (steps, revision) = state.withLock({ $0.lines[id].map { ($0.steps, $0.room.revision) } }) else {
             return
         }
-        let (room, news): (Room, [Place]) = try await database.read { reader in
+        let (room, changes): (Room, [Place]) = try await database.read { reader in
             let room = try RoomStore.room(id, reader)
             if room.revision == revision { return (room, []) }
-            return (room, try PlaceStore.news(in: id, since: revision, limit: Self.maximumNews, reader))
+            return (room, try PlaceStore.changes(in: id, since: revision, limit: Self.maximumChanges, reader))
         }
         state.withLock { state in
-            // Another look may have come first.
+            // Another refresh may have come first.
             guard let line = state.lines[id], line.room.revision == revision else { return }
             let before = line.places.count
-            if news.count == Self.maximumNews { line.places = [:] }
-            for place in news { line.places[place.id] = nil }
+            if changes.count == Self.maximumChanges { line.places = [:] }
+            for place in changes { line.places[place.id] = nil }
             state.placeCount -= before - line.places.count
             line.room = room
             line.readAt = readAt

@@ -12,16 +12,16 @@ extension QueueServer {
         let roomID = try RoomID(field: "room_id", request.roomID)
         let placeID = try PlaceID(field: "place_id", request.placeID)
         let user = try call.user
-        let watcher = watches.enter(placeID, in: roomID)
-        defer { watches.exit(watcher) }
-        var sight = try await database.read(before: call.deadline) { reader in
+        let watcher = watches.add(placeID, in: roomID)
+        defer { watches.remove(watcher) }
+        var snapshot = try await database.read(before: call.deadline) { reader in
             let place = try PlaceStore.place(placeID, of: user, in: roomID, reader)
-            return RoomWatches.Sight(place, in: try RoomStore.room(roomID, reader), at: reader.now)
+            return RoomWatches.Snapshot(place, in: try RoomStore.room(roomID, reader), at: reader.now)
         }
         while true {
-            try await items.send(WatchPlaceItem(place: PlaceView(sight.outlook)))
-            guard sight.outlook.place.isLive, let next = await watches.next(after: sight, watcher) else { return }
-            sight = next
+            try await items.send(WatchPlaceItem(place: PlaceView(snapshot.outlook)))
+            guard snapshot.outlook.place.isLive, let next = await watches.next(after: snapshot, watcher) else { return }
+            snapshot = next
         }
     }
 }
