@@ -55,6 +55,31 @@ struct JSONToWire {
     ) throws(JSONError) {
         let id = UInt64(field.pointee.id) << 3
         switch field.pointee.type {
+        case PROTOBUF_C_TYPE_STRING:
+            guard case .string(let text) = value else { throw error("must be a string, is \(value.kind)") }
+            guard !text.utf8.contains(0) else { throw error("contains a NUL character, which is not allowed in text") }
+            block(id, Array(text.utf8))
+        case PROTOBUF_C_TYPE_BYTES:
+            guard case .string(let text) = value, let bytes = Base64.bytes(of: text) else {
+                throw error("must be bytes in Base64, in double quotes")
+            }
+            block(id, bytes)
+        case PROTOBUF_C_TYPE_MESSAGE:
+            var inner = JSONToWire()
+            inner.path = path
+            let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+            try inner.message(value, as: descriptor)
+            block(id, inner.bytes)
+        case PROTOBUF_C_TYPE_ENUM:
+            varint(id)
+            varint(UInt64(bitPattern: Int64(try enumeration(value, of: field))))
+        default: try scalar(value, of: field.pointee.type, id)
+        }
+    }
+
+    /// Writes the tag of a field and a number or a truth value.
+    private mutating func scalar(_ value: JSONValue, of type: ProtobufCType, _ id: UInt64) throws(JSONError) {
+        switch type {
         case PROTOBUF_C_TYPE_INT32:
             varint(id)
             varint(UInt64(bitPattern: Int64(try number(value, as: Int32.self))))
@@ -85,24 +110,7 @@ struct JSONToWire {
             guard case .bool(let flag) = value else { throw error("must be true or false, is \(value.kind)") }
             varint(id)
             varint(flag ? 1 : 0)
-        case PROTOBUF_C_TYPE_ENUM:
-            varint(id)
-            varint(UInt64(bitPattern: Int64(try enumeration(value, of: field))))
-        case PROTOBUF_C_TYPE_STRING:
-            guard case .string(let text) = value else { throw error("must be a string, is \(value.kind)") }
-            guard !text.utf8.contains(0) else { throw error("contains a NUL character, which is not allowed in text") }
-            block(id, Array(text.utf8))
-        case PROTOBUF_C_TYPE_BYTES:
-            guard case .string(let text) = value, let bytes = Base64.bytes(of: text) else {
-                throw error("must be bytes in Base64, in double quotes")
-            }
-            block(id, bytes)
-        default:
-            var inner = JSONToWire()
-            inner.path = path
-            let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
-            try inner.message(value, as: descriptor)
-            block(id, inner.bytes)
+        default: preconditionFailure("the type is neither a number nor a truth value")
         }
     }
 

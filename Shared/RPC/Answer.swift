@@ -1,62 +1,46 @@
 import Synchronization
 
-/// The answer to a call whose handler has returned without one: for who answers many calls at once, and where very many
-/// wait, for what waits is this and not a task.
+/// The answer to a call whose handler has returned without one. Use it for methods with many waiting calls, because a
+/// waiting answer takes less memory than a waiting task.
 ///
-/// To be given once, from any thread. One that is dropped fails its call. A handler that has it answers no current call:
-/// what it calls keeps neither deadline nor trace by itself.
+/// Complete it once, from any thread. Dropping it fails the call. `Call.current` is not set while it is completed, so
+/// nested calls inherit neither deadline nor trace.
 package struct Answer<Reply: Message>: Sendable {
-    private let awaiting: Awaiting
+    private let pending: PendingAnswer
 
     init(to exchange: Exchange) {
-        awaiting = Awaiting(.exchange(exchange))
-    }
-
-    init(to interceptors: UnsafeContinuation<any Message, any Error>) {
-        awaiting = Awaiting(.interceptors(interceptors))
+        pending = PendingAnswer(to: exchange)
     }
 
     package func give(_ reply: Reply) {
-        switch awaiting.end() {
-        case .exchange(let exchange): exchange.onLoop { exchange.returned(reply) }
-        case .interceptors(let continuation): continuation.resume(returning: reply)
-        }
+        let exchange = pending.complete()
+        exchange.onLoop { exchange.returned(reply) }
     }
 
     package func fail(_ error: any Error) {
-        awaiting.end().fail(error)
+        let exchange = pending.complete()
+        exchange.onLoop { exchange.threw(error) }
     }
 }
 
-/// Who waits for an answer. (Not generic: the Swift runtime would look up types for each call.)
-private final class Awaiting: Sendable {
-    enum Party {
-        case exchange(Exchange)
-        case interceptors(UnsafeContinuation<any Message, any Error>)
+/// Ensures that an answer is completed once. (Not generic, because the runtime would look up types for each call.)
+private final class PendingAnswer: Sendable {
+    private let exchange: Exchange
+    private let isComplete = Atomic(false)
 
-        func fail(_ error: any Error) {
-            switch self {
-            case .exchange(let exchange): exchange.onLoop { exchange.threw(error) }
-            case .interceptors(let continuation): continuation.resume(throwing: error)
-            }
-        }
+    init(to exchange: Exchange) {
+        self.exchange = exchange
     }
 
-    private let party: Party
-    private let isOver = Atomic(false)
-
-    init(_ party: Party) {
-        self.party = party
-    }
-
-    func end() -> Party {
-        let wasOver = isOver.exchange(true, ordering: .acquiringAndReleasing)
-        precondition(!wasOver, "an answer is given once")
-        return party
+    func complete() -> Exchange {
+        let wasComplete = isComplete.exchange(true, ordering: .acquiringAndReleasing)
+        precondition(!wasComplete, "an answer is completed once")
+        return exchange
     }
 
     deinit {
-        if isOver.load(ordering: .acquiring) { return }
-        party.fail(RPCFailure(.internal, "NOT_ANSWERED", "the service has dropped the call without an answer"))
+        if isComplete.load(ordering: .acquiring) { return }
+        let failure = RPCFailure(.internal, "NOT_ANSWERED", "the service dropped the call without an answer")
+        exchange.onLoop { [exchange] in exchange.threw(failure) }
     }
 }

@@ -1,6 +1,6 @@
-/// Bytes in one piece of memory that grows: what has not yet come as a whole frame, or not yet gone out.
+/// A growing buffer of contiguous bytes, for incomplete frames and unsent output.
 struct ByteBuffer: ~Copyable {
-    /// Memory beyond this is given back as soon as the bytes in it are no longer wanted.
+    /// `removeAll` frees memory above this size.
     private static let keptBytes = 16 * 1024
     private static let firstBytes = 512
 
@@ -12,7 +12,7 @@ struct ByteBuffer: ~Copyable {
         base?.deallocate()
     }
 
-    /// Good until the buffer changes.
+    /// Valid until the buffer changes.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
     mutating func append(_ more: UnsafeRawBufferPointer) {
@@ -34,7 +34,7 @@ struct ByteBuffer: ~Copyable {
         count = 0
     }
 
-    /// Appends one frame of at most `size` bytes, whose envelope `write` writes.
+    /// Appends a frame of at most `size` bytes. `write` writes its envelope.
     @inline(__always)
     mutating func appendFrame(atMost size: Int, _ write: (inout WireWriter) -> Void) {
         reserve(Frame.headerBytes + size)
@@ -42,7 +42,7 @@ struct ByteBuffer: ~Copyable {
         var writer = WireWriter(start + Frame.headerBytes)
         write(&writer)
         let written = writer.cursor - (start + Frame.headerBytes)
-        assert(written <= size, "a frame is larger than was said")
+        assert(written <= size, "a frame is larger than announced")
         start.storeBytes(of: UInt32(written).bigEndian, as: UInt32.self)
         count += Frame.headerBytes + written
     }

@@ -1,28 +1,27 @@
 import Kernel
 import Synchronization
 
-/// What a handler knows of the call it answers.
+/// The call that a handler answers.
 package final class Call: Sendable {
-    /// The call that the current task answers. Calls made from there keep its deadline, request id and trace, and end
-    /// when it is cancelled.
+    /// The call that the current task answers. Nested calls inherit its deadline, request id and trace, and are
+    /// cancelled with it.
     @TaskLocal package static var current: Call?
 
     package let method: MethodDescription
-    /// Nil where no credential came and the method needs none.
+    /// Nil if the request has no credential and the method needs none.
     package let caller: Caller?
-    /// When nobody waits for the answer any longer, on the clock of the event loops.
+    /// The time at which the caller stops waiting, on the clock of the event loops.
     package let deadline: Uptime
     package let trace: TraceContext?
     package let metadata: [Entry]
-    package let attempt: UInt32
-    /// Where the request came from: `127.0.0.1:50312`.
+    /// The address of the caller: `127.0.0.1:50312`.
     package let peer: String
     private let idempotencyKey: RequestID?
     private let hasLeftTraces = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
-        metadata: [Entry], attempt: UInt32, peer: String
+        metadata: [Entry], peer: String
     ) {
         self.method = method
         self.caller = caller
@@ -30,11 +29,10 @@ package final class Call: Sendable {
         self.idempotencyKey = requestID
         self.trace = trace
         self.metadata = metadata
-        self.attempt = attempt
         self.peer = peer
     }
 
-    /// What names this wish, however often it is sent. Every write needs one.
+    /// The idempotency key: the same for every try of a request. Every write needs one.
     package var requestID: RequestID {
         get throws(RPCFailure) {
             guard let idempotencyKey else {
@@ -47,14 +45,14 @@ package final class Call: Sendable {
         }
     }
 
-    /// How long somebody still waits for the answer. To be asked on the loop of the call, where its handler is.
+    /// The time until the deadline. Call it on the loop of the call.
     package var remaining: Duration {
         guard let loop = EventLoop.current else { return .zero }
         return max(.zero, deadline - loop.uptime)
     }
 
-    /// From here on, that something else was not done does not mean that nothing was. Calls within the call say so by
-    /// themselves; a handler says so after a transaction that is not its last.
+    /// Declares that the handler has committed an effect, so a later error must not be reported as "not processed".
+    /// Nested calls declare it by themselves. A handler calls this after each transaction but its last.
     package func leavesTraces() {
         hasLeftTraces.store(true, ordering: .relaxed)
     }
@@ -73,7 +71,7 @@ package final class Call: Sendable {
         }
     }
 
-    /// The first value under `key`.
+    /// The first value of `key`.
     package func metadata(_ key: String) -> [UInt8]? {
         metadata.first { $0.key == key }?.value
     }

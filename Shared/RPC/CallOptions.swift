@@ -1,12 +1,12 @@
 import Kernel
 
-/// What a caller says beyond the request itself.
+/// The options of a call beside its request.
 ///
-/// What is nil is taken from the call that the current task answers, if it answers one, and else from the client.
+/// A nil option is inherited from the call that the current task answers, or else from the client.
 package struct CallOptions: Sendable {
-    /// How long the caller waits. A call from within another never waits longer than that one.
+    /// The time that the caller waits. A nested call never waits longer than its outer call.
     package var timeout: Duration?
-    /// The idempotency key of a write; the same on every retry.
+    /// The idempotency key of a write, the same on every retry.
     package var requestID: RequestID?
     package var credential: [UInt8]?
     package var trace: TraceContext?

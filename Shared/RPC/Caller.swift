@@ -1,14 +1,12 @@
 import Kernel
 
-/// Who is calling, as a verified credential says.
+/// The user and role of a verified credential.
 package struct Caller: Equatable, Sendable {
     package let user: UserID
     package let role: Role
-    package let expires: Timestamp
 
-    package init(user: UserID, role: Role, expires: Timestamp) {
+    package init(user: UserID, role: Role) {
         self.user = user
         self.role = role
-        self.expires = expires
     }
 }

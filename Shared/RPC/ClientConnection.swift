@@ -1,6 +1,6 @@
 import Kernel
 
-/// The client's end of one connection: gives calls their ids, and answers to their callers.
+/// The client's end of one connection. Assigns ids to calls and delivers replies to callers.
 final class ClientConnection: ConnectionSide, CallCarrier {
     private let peer: ClientPeer
     private let loop: EventLoop
@@ -11,7 +11,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     private var lastID: UInt64 = 0
     private var maxRequestBytes: Int
     private var maxInFlight: Int
-    /// Why the peer wants no more calls.
+    /// The reason from the peer's GOAWAY.
     private var goodbye: RPCFailure?
 
     init(_ transport: any Transport, of peer: ClientPeer, on loop: EventLoop, _ settings: ClientSettings) {
@@ -28,17 +28,17 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         connection.send(Hello(of: settings.agent, settings.limits), as: Frame.Kind.hello)
     }
 
-    /// Takes calls, as far as is known.
+    /// True while the connection accepts calls.
     var isOpen: Bool { connection.isOpen && goodbye == nil }
-    /// The peer has said something but good-bye: it speaks this protocol, and wants to.
+    /// True if the peer has sent anything other than GOAWAY, so it speaks this protocol.
     private(set) var wasHeard = false
 
-    /// Calls and streams under way.
+    /// The number of calls and streams in flight.
     var load: Int { pending.count }
 
     // MARK: Calls
 
-    /// Whether the peer takes one more, streams apart.
+    /// True if the peer accepts one more unary call.
     var hasRoom: Bool { pending.count - streamCount < maxInFlight }
 
     func begin(_ call: PendingCall) {
@@ -70,7 +70,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         ).notProcessed()
     }
 
-    /// The peer is told that the answer is not wanted any more; what it has done by then, nobody knows.
+    /// Cancels a call. Its failure is indefinite, because the peer may have processed it already.
     func abandon(_ call: PendingCall, _ failure: RPCFailure) {
         guard remove(call.id) != nil else { return }
         connection.send(atMost: 2 * WireWriter.maxFieldHeaderBytes) { writer in
@@ -109,7 +109,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     }
 
     private func finish(_ frame: Frame) {
-        guard let call = remove(frame.id) else { return }  // Given up in the meantime.
+        guard let call = remove(frame.id) else { return }  // Cancelled meanwhile.
         call.end(frame.status.map { outcome($0, frame) } ?? .reply(frame.payload, reason: ""), on: loop)
         callEnded()
     }
@@ -148,7 +148,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         callEnded()
     }
 
-    /// What a GOAWAY means to a call: that its peer is not to be had. Whatever else it says is for the log.
+    /// The failure of a call after a GOAWAY: always UNAVAILABLE. The peer's reason and message are kept for the log.
     private func goodbye(_ status: Status?) -> RPCFailure {
         var failure = RPCFailure(.unavailable, "GOAWAY", "\(peer.address) takes no more calls")
         guard let status, status.code != 0 else { return failure }
@@ -168,11 +168,11 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     }
 
     func receivedGarbage(_ problem: FrameError) {
-        connection.cut("the peer sent what cannot be read: \(problem)")
+        connection.cut("the peer sent invalid bytes: \(problem)")
     }
 
     func receivedTooManyPings() {
-        connection.cut("the peer pings all the time")
+        connection.cut("the peer sends too many pings")
     }
 
     // MARK: The end
@@ -182,7 +182,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         if pending.isEmpty { connection.close() }
     }
 
-    /// Whatever is still to come, nobody waits for it.
+    /// Fails all calls and closes the connection.
     func close() {
         let failure = RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client was shut down during the call")
             .indefinite
@@ -204,7 +204,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     }
 }
 
-/// The bytes of a REQUEST around its payload.
+/// The envelope of a REQUEST without its payload.
 private struct RequestEnvelope {
     private static let fieldCount = 12
 
@@ -213,7 +213,7 @@ private struct RequestEnvelope {
     private let metadata: [[UInt8]]
     let size: Int
 
-    /// Nil where the metadata is more than an envelope may carry.
+    /// Nil if the metadata exceeds its limits.
     init?(_ call: PendingCall, payloadBytes: Int, at now: Uptime) {
         let options = call.attempt.options
         self.payloadBytes = payloadBytes

@@ -1,10 +1,10 @@
 import Kernel
 
-/// A client's share of one loop: its connections there, and the calls that wait for one.
+/// The part of a client on one event loop: its connections, and the calls that wait for one.
 final class ClientLane: @unchecked Sendable {
-    // Sound because: `loop` and `settings` never change; all else is touched on the loop only.
+    // Sound because `loop` and `settings` never change, and only the loop accesses the rest.
 
-    /// What a call within a call leaves the outer one for its own answer.
+    /// The time that a nested call leaves its outer call to answer.
     private static let nestedMargin = Duration.milliseconds(5)
 
     let loop: EventLoop
@@ -12,7 +12,7 @@ final class ClientLane: @unchecked Sendable {
     private var peers: [ClientPeer] = []
     private var retries = RetryPolicy()
     private var random: SeededGenerator
-    /// Calls for which no connection has room, in the order they came.
+    /// Calls that wait for a connection with room, in order.
     private let waiting: WaitingCalls
     private var shutdown: Shutdown?
 
@@ -28,7 +28,7 @@ final class ClientLane: @unchecked Sendable {
         peers = addresses.map { ClientPeer($0, of: self, network: network) }
     }
 
-    /// Makes the call, and makes it again where that is safe and promising.
+    /// Makes the call and retries it if that is safe and likely to succeed.
     func perform(_ call: AwaitedCall, _ options: CallOptions) async throws(RPCFailure) {
         var options = options
         let deadline = complete(&options)
@@ -48,7 +48,7 @@ final class ClientLane: @unchecked Sendable {
         }
     }
 
-    /// How a stream is opened, for the first time or again. It has no deadline but its own end.
+    /// The attempt that opens a stream, first or again. A stream has no deadline unless the options set one.
     func streamAttempt(_ number: UInt32, _ options: CallOptions) -> Attempt {
         var options = options
         let deadline = complete(&options)
@@ -56,7 +56,7 @@ final class ClientLane: @unchecked Sendable {
         return Attempt(number: number, deadline: options.timeout == nil ? .never : deadline, options: options)
     }
 
-    /// Waits as long as is polite before a stream is opened again; false where its failure stands.
+    /// Waits for the back-off before a stream is reopened. False if the failure is final.
     func mayOpenAgain(_ method: MethodDescription, after failure: RPCFailure, attempt number: UInt32) async -> Bool {
         let pause = retries.pause(
             after: failure, of: method, attempt: number, remaining: settings.connectPatience, random: &random)
@@ -64,7 +64,7 @@ final class ClientLane: @unchecked Sendable {
         return await loop.pause(for: pause)
     }
 
-    /// Fills in what the caller left out; returns the deadline.
+    /// Fills in the missing options and returns the deadline.
     private func complete(_ options: inout CallOptions) -> Uptime {
         precondition(loop.isCurrent, "a lane belongs to its loop")
         let own = loop.uptime + (options.timeout ?? settings.limits.defaultTimeout)
@@ -98,7 +98,7 @@ final class ClientLane: @unchecked Sendable {
         return nil
     }
 
-    /// Of the connections that have room, the one with the fewest calls under way.
+    /// The connection with room and the fewest calls in flight.
     private func leastBusy(for method: MethodDescription) -> ClientConnection? {
         var best: ClientConnection?
         for peer in peers {
@@ -112,12 +112,12 @@ final class ClientLane: @unchecked Sendable {
         return best
     }
 
-    /// There is a connection more. What it has no room for goes on waiting.
+    /// Starts waiting calls on a new connection. Calls without room keep waiting.
     func isReady() {
         for call in waiting.takeAll() { start(call) }
     }
 
-    /// A connection may have room again.
+    /// Starts waiting calls after a connection may have got room.
     @inline(__always)
     func mayHaveRoom() {
         if waiting.count > 0 { beginWaiting() }
@@ -130,7 +130,7 @@ final class ClientLane: @unchecked Sendable {
         }
     }
 
-    /// A peer could not be reached. Calls whose patience ends before there is another attempt hear why.
+    /// Handles a failed attempt to connect. Fails the calls whose wait ends before the next attempt.
     func couldNotConnect(_ error: ConnectError) {
         waiting.problem = "\(error)"
         let restEnds = peers.map(\.restEnds)
@@ -140,7 +140,7 @@ final class ClientLane: @unchecked Sendable {
         }
     }
 
-    /// Whether a peer that could not be reached is to be tried again.
+    /// True if an unreachable peer should be tried again.
     var needsConnection: Bool { shutdown == nil && waiting.count > 0 }
 
     func jitter(upTo duration: Duration) -> Duration {
@@ -153,7 +153,7 @@ final class ClientLane: @unchecked Sendable {
         await withCheckedContinuation { continuation in beginShutdown { continuation.resume() } }
     }
 
-    /// May be asked for from any thread, and again. `then` hears when all is closed.
+    /// Starts the shutdown, from any thread and repeatedly. Calls `then` when everything is closed.
     func beginShutdown(then: @escaping @Sendable () -> Void) {
         loop.execute { [self] in
             shutdown = shutdown ?? Shutdown()
@@ -180,11 +180,11 @@ private final class WaitingCalls: CallCarrier {
     }
 
     private let loop: EventLoop
-    /// By a number that grows. Of those below `oldest` none is left.
+    /// Waiting calls by a growing number. None below `oldest` remains.
     private var calls: [UInt64: Waiting] = [:]
     private var oldest: UInt64 = 0
     private var next: UInt64 = 0
-    /// Why there is no connection, as far as is known.
+    /// The last problem while connecting, if known.
     var problem: String?
 
     init(on loop: EventLoop) {
@@ -199,7 +199,7 @@ private final class WaitingCalls: CallCarrier {
         call.isCarried(by: self, as: next - 1, on: loop)
     }
 
-    /// The one that has waited longest.
+    /// The call that has waited longest.
     var first: PendingCall? {
         while oldest < next {
             if let waiting = calls[oldest] { return waiting.call }
@@ -217,7 +217,7 @@ private final class WaitingCalls: CallCarrier {
         return take { _ in true }
     }
 
-    /// Those that will have waited so long at a time to come.
+    /// Removes and returns the calls that will have waited for `patience` at `time`.
     func take(waitingFor patience: Duration, at time: Uptime) -> [PendingCall] {
         take { time - $0.since >= patience }
     }
@@ -239,7 +239,7 @@ private final class WaitingCalls: CallCarrier {
 }
 
 extension RPCFailure {
-    /// The call has waited for a connection as long as it may; to make it again is to wait again.
+    /// The reason of a call that waited for a connection in vain. It is not retried, because it would wait again.
     static let cannotConnectReason = "CANNOT_CONNECT"
 
     fileprivate static func cannotConnect(_ error: ConnectError) -> RPCFailure {

@@ -1,11 +1,11 @@
 import Kernel
 
-/// One address of a client on one loop: how its connection comes about, and comes back.
+/// One address of a client on one event loop. Connects and reconnects with back-off.
 ///
 ///     idle ──connect──▶ connecting ──▶ ready
 ///      ▲                    │            │ lost, or GOAWAY
 ///      └──── resting ◀──────┘            ▼
-///              (backoff with jitter)    idle
+///              (back-off with jitter)   idle
 final class ClientPeer: TimerTarget {
     private static let firstRest = Duration.milliseconds(50)
     private static let longestRest = Duration.seconds(5)
@@ -19,13 +19,13 @@ final class ClientPeer: TimerTarget {
     }
 
     let address: Address
-    /// Keeps the lane until it has been shut down, which its client sees to.
+    /// A strong reference. The client's shutdown breaks the cycle.
     private let lane: ClientLane
     private let network: any Network
     private var state = State.idle
     private var giveUp: GiveUp?
     private var failuresInARow = 0
-    /// Connections that take no new calls but still have some under way.
+    /// Connections that accept no new calls but still have some in flight.
     private var retiring: [ClientConnection] = []
 
     init(_ address: Address, of lane: ClientLane, network: any Network) {
@@ -38,7 +38,7 @@ final class ClientPeer: TimerTarget {
         if case .ready(let connection) = state, connection.isOpen { connection } else { nil }
     }
 
-    /// Begins to connect, unless it is about to anyway.
+    /// Starts to connect if idle.
     func connect() {
         guard case .idle = state else { return }
         state = .connecting
@@ -59,7 +59,7 @@ final class ClientPeer: TimerTarget {
         lane.isReady()
     }
 
-    /// A call has ended, or the peer takes more than before.
+    /// Handles the end of a call or a raised limit of the peer.
     @inline(__always)
     func mayHaveRoom() {
         lane.mayHaveRoom()
@@ -73,19 +73,19 @@ final class ClientPeer: TimerTarget {
         lane.couldNotConnect(error)
     }
 
-    /// When a peer that could not be reached is tried again; nil for one that is, or may soon be, connected.
+    /// The time of the next attempt after a failure. Nil if connected or connecting.
     var restEnds: Uptime? {
         if case .resting(_, let end) = state { end } else { nil }
     }
 
-    /// Rested enough.
+    /// Ends the back-off.
     func timerFired() {
         guard case .resting = state else { return }
         state = .idle
         if lane.needsConnection { connect() }
     }
 
-    /// The connection takes no new calls.
+    /// Handles a connection that accepts no new calls.
     func retires(_ connection: ClientConnection) {
         guard case .ready(let current) = state, current === connection else { return }
         retiring.append(connection)
@@ -100,13 +100,13 @@ final class ClientPeer: TimerTarget {
         lane.endShutdownIfClosed()
     }
 
-    /// A peer that only ever says good-bye is given a rest, like one that cannot be reached.
+    /// Backs off from a peer that only sends GOAWAY, like from an unreachable one.
     private func leave(_ connection: ClientConnection) {
         if connection.wasHeard {
             failuresInARow = 0
             state = .idle
         } else {
-            rest(after: ConnectError(address, "it ends connections at once"))
+            rest(after: ConnectError(address, "it closes connections immediately"))
         }
     }
 

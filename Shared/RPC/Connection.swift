@@ -1,11 +1,11 @@
 import Kernel
 
-/// What both ends of a connection do alike: cut frames, collect output, hold back a peer that does not read, notice one
-/// that is gone. What frames mean is up to its `side`.
+/// The common part of both ends of a connection: splits frames, collects output, applies back-pressure, detects a dead
+/// peer. Its `side` interprets the frames.
 ///
-/// Belongs to one loop.
+/// Belongs to one event loop.
 final class Connection: TransportReceiver, Flushable, Pulsed {
-    /// So many frames of one turn are written before it ends.
+    /// After this many frames, a turn writes its output early.
     private static let firstEarlyFlush = 32
 
     let loop: EventLoop
@@ -17,30 +17,30 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     private var isFlushDue = false
     private var unflushedFrames = 0
     private var framesToFlushEarly = firstEarlyFlush
-    /// What was read when the peer was already to be held back.
+    /// Input that arrived during back-pressure.
     private var heldBack = ByteBuffer()
     private var waitingForRoom: [ItemFlow] = []
     private var isHeldBack = false
-    /// When the bytes came that are being read now.
+    /// The arrival time of the bytes being read.
     private(set) var received: Uptime
-    /// Takes frames, in and out. When this ends, what was taken is still sent, until the transport has closed.
+    /// True while frames are received and sent. Afterwards, pending output is still sent until the transport closes.
     private(set) var isOpen = true
     private var isClosed = false
     private var cutReason: String?
 
     private var lastHeard: Uptime
     private var pingSent: Uptime?
-    /// Since when the peer has taken nothing, and since when it owes the rest of a frame.
+    /// The start of the time in which the peer reads nothing, and of the one in which it owes the rest of a frame.
     private var unsentSince: Uptime?
     private var midFrameSince: Uptime?
     private var unsentAtPulse = 0
-    /// After how much silence the peer is pinged.
+    /// The silence after which the peer is pinged.
     var pingInterval: Duration
-    /// Whether a peer that does not read is not read either. True where input makes output; two ends that both waited for
-    /// each other to read would wait for ever.
+    /// True to stop reading from a peer that does not read. Only the server does it, because two ends that wait for
+    /// each other would deadlock.
     private let holdsBack: Bool
     private var pings: PingAllowance
-    /// Whether silence may be broken with a ping: a peer that never says HELLO need not know what one is.
+    /// True to ping the peer after silence. A peer that never sent HELLO may not know PING.
     var pingsPeer = false
 
     init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int, holdsBack: Bool) {
@@ -55,7 +55,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         received = loop.uptime
     }
 
-    /// Begins to read. The connection keeps its side until it has closed.
+    /// Starts reading. The connection retains its side until it has closed.
     func start(for side: some ConnectionSide) {
         self.side = side
         transport.receiver = self
@@ -65,7 +65,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     // MARK: Output
 
-    /// Appends a frame of at most `size` bytes; it is written at the end of the turn.
+    /// Appends a frame of at most `size` bytes. The end of the turn writes it.
     @inline(__always)
     func send(atMost size: Int, _ write: (inout WireWriter) -> Void) {
         guard isOpen else { return }
@@ -77,8 +77,8 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         loop.flushLater(self)
     }
 
-    /// A long turn: with the first part of its output the peer can begin at once, on another core. Each part is twice as
-    /// long as the one before, so that the writes stay few.
+    /// Writes a part of a long turn's output, so that the peer can start on another core. Each part is twice as long as
+    /// the previous one, which keeps the number of writes low.
     private func flushEarly() {
         write()
         unflushedFrames = 0
@@ -108,10 +108,10 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         flush()
     }
 
-    /// So much waits to be sent that streams should not add to it.
+    /// True if streams should wait because too much output is unsent.
     var isCongested: Bool { unsentCount > limits.highWaterBytes }
 
-    func tellWhenThereIsRoom(_ flow: ItemFlow) {
+    func notifyWhenThereIsRoom(_ flow: ItemFlow) {
         waitingForRoom.append(flow)
     }
 
@@ -170,7 +170,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     private func holdBack(_ bytes: UnsafeRawBufferPointer) {
         isHeldBack = true
-        midFrameSince = nil  // What we do not read, the peer does not owe.
+        midFrameSince = nil  // The peer does not owe what we do not read.
         transport.isReading = false
         heldBack.append(bytes)
     }
@@ -216,7 +216,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         return true
     }
 
-    /// Sends what there is to send, then ends.
+    /// Sends the pending output, then closes.
     func close() {
         guard isOpen else { return }
         if output.count > 0 {
@@ -227,7 +227,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         transport.close()
     }
 
-    /// Ends at once, for a reason that goes into the log.
+    /// Closes immediately. The log contains the reason.
     func cut(_ problem: String) {
         guard !isClosed else { return }
         cutReason = cutReason ?? problem
@@ -248,7 +248,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     }
 }
 
-/// How many pings a peer may still send: some at once, and then one an interval.
+/// A rate limiter for the peer's pings: a burst, then one per interval.
 private struct PingAllowance {
     private static let most = 8
 
@@ -272,15 +272,15 @@ private struct PingAllowance {
     }
 }
 
-/// One end of a connection: what its frames mean.
+/// One end of a connection, which interprets its frames.
 protocol ConnectionSide: AnyObject {
-    /// `frame` is good during the call only.
+    /// `frame` is valid during the call only.
     func received(_ frame: Frame)
-    /// A frame above the limit was passed over.
+    /// A frame above the limit was skipped.
     func receivedTooLarge(id: UInt64?, size: Int)
-    /// Bytes that are no frame, or no envelope. Nothing that follows can be trusted.
+    /// The bytes are not a frame or an envelope, so the rest of the stream is unusable.
     func receivedGarbage(_ problem: FrameError)
     func receivedTooManyPings()
-    /// The last that is heard.
+    /// The last callback.
     func closed(_ problem: String?)
 }

@@ -1,10 +1,10 @@
 import Glibc
 import Kernel
 
-/// Callers whose credential was verified on this connection, until it expires.
+/// A cache of the verified callers of a connection, until their credentials expire.
 ///
-/// A table with places, each for whoever came last. It is small for a connection of one user, and grows where users push
-/// each other out, so that a connection that hundreds share still finds most of them.
+/// It is a direct-mapped table. It starts small for a connection of one user, and doubles on collisions for a
+/// connection that many users share.
 struct CredentialCache {
     private struct Place {
         let credential: [UInt8]
@@ -42,7 +42,7 @@ struct CredentialCache {
         }
     }
 
-    /// A credential ends with its signature, whose bytes are as good as random.
+    /// A credential ends with its signature, whose bytes are effectively random.
     private func index(of credential: UnsafeRawBufferPointer) -> Int {
         credential.suffix(4).reduce(0) { ($0 << 8) ^ Int($1) } & (places.count - 1)
     }

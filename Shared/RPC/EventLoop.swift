@@ -2,15 +2,16 @@ import Glibc
 import Kernel
 import Threads
 
-/// One thread's worth of connections, timers and tasks: what runs here never waits for a lock and never moves.
+/// The connections, timers and tasks of one thread. Work on a loop never waits for a lock and never moves to another
+/// thread.
 ///
-/// The loop knows neither sockets nor a clock. Its *driver* (a thread with libuv, or a test with a simulated network)
-/// calls `turn(at:)` whenever time has passed or bytes have come; a turn fires the timers that are due, runs the tasks
-/// that can go on, and hands what connections have to say to the network, one write each.
+/// The loop uses neither sockets nor a clock. Its *driver* (a thread with libuv, or a test with a simulated network)
+/// calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, and writes
+/// the output of each connection once.
 ///
-/// A task that prefers the loop as its executor is back on it after every suspension.
+/// A task that prefers the loop as its executor resumes on it after every suspension.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
-    // Sound because: everything below `inbox` is touched by the loop's own thread only (`isCurrent`).
+    // Sound because only the loop's own thread accesses everything below `inbox` (`isCurrent`).
 
     private enum Work {
         case job(UnownedJob)
@@ -22,7 +23,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         var isWoken = false
     }
 
-    /// How many pieces of work one turn runs before it lets bytes in again.
+    /// Maximum of jobs in one turn, before input is read again.
     private static let maxWorkPerTurn = 4096
 
     private let inbox = Lock(Inbox())
@@ -36,10 +37,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var pulse: TimerWheel.Handle?
     private(set) var uptime: Uptime
     private(set) var timers: TimerWheel
-    /// Where messages are laid out and unpacked: empty again after each.
+    /// Memory to lay out and unpack messages. It is reset after each message.
     let arena = Arena()
 
-    /// `wake` is called, from any thread, when work was put in while the loop may be asleep.
+    /// `wake` is called from any thread when work arrives while the loop may sleep.
     package init(at now: Uptime, wake: @escaping @Sendable () -> Void) {
         self.wake = wake
         uptime = now
@@ -48,7 +49,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: From any thread
 
-    /// The loop whose turn the calling thread is in.
+    /// The loop that the calling thread is running.
     package static var current: EventLoop? {
         guard let pointer = CurrentLoop.pointer else { return nil }
         return Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
@@ -56,16 +57,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     package var isCurrent: Bool { CurrentLoop.pointer == Unmanaged.passUnretained(self).toOpaque() }
 
-    /// Whether the current task is on this loop and comes back to it after every suspension. A task that was brought here
-    /// for one call may still be on the thread when that is over, without being at home.
+    /// True if the current task runs on this loop and returns to it after every suspension. A task that visited the
+    /// loop for one call may still be on its thread without preferring it.
     package var isHome: Bool {
         isCurrent && withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
     }
 
-    /// Runs `body` here, for a task that is at home elsewhere: in a task of its own, which ends with it.
+    /// Runs `body` on this loop in a new task, for a caller that runs elsewhere.
     ///
-    /// (`withTaskExecutorPreference` would be shorter. But the first steps of a call made under it ran where the caller had
-    /// been: Swift 6.3.1, seen under the thread sanitizer.)
+    /// (`withTaskExecutorPreference` would be shorter. But with Swift 6.3.1 the first steps of a call ran on the
+    /// caller's thread, as the thread sanitizer showed.)
     func visited<Output: Sendable>(
         by body: @escaping @Sendable () async throws(RPCFailure) -> Output
     ) async throws(RPCFailure) -> Output {
@@ -93,7 +94,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private final class Visit: @unchecked Sendable {
-        // Sound because: touched on the loop only.
+        // Sound because only the loop accesses it.
 
         private var task: Task<Void, Never>?
         private var isCancelled = false
@@ -132,7 +133,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: From the driver
 
-    /// Runs `body` as part of this loop: how a driver brings bytes in.
+    /// Runs `body` as part of this loop. Drivers deliver input with it.
     package func enter<Result>(at now: Uptime, _ body: () -> Result) -> Result {
         let outer = CurrentLoop.pointer
         CurrentLoop.pointer = Unmanaged.passUnretained(self).toOpaque()
@@ -141,8 +142,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         return body()
     }
 
-    /// Fires timers, runs tasks, flushes connections, until nothing is left to do now or the bound is reached.
-    /// Returns whether there is more to do at once.
+    /// Fires timers, runs tasks and flushes connections until nothing is left or the bound is reached. Returns true if
+    /// work is left.
     package func turn(at now: Uptime) -> Bool {
         enter(at: now) {
             for target in timers.takeDue(at: uptime) { target.timerFired() }
@@ -158,10 +159,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Whether a turn would do something now, timers apart.
+    /// True if a turn has work to do, apart from timers.
     package var hasWork: Bool { !ready.isEmpty || !unflushed.isEmpty || inbox.withLock { !$0.work.isEmpty } }
 
-    /// When the loop must have its next turn although nothing comes in.
+    /// The time of the next turn if no input arrives.
     package var nextDeadline: Uptime? { timers.nextDeadline }
 
     private func takeInbox() {
@@ -193,7 +194,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // MARK: From what lives on the loop
 
-    /// Has `connection` flushed at the end of this turn; to be asked for once a turn.
+    /// Flushes `connection` at the end of this turn. Call it once per turn.
     func flushLater(_ connection: some Flushable) {
         unflushed.append(connection)
     }
@@ -206,13 +207,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         timers.cancel(handle)
     }
 
-    /// Looks at `connection` about twice a second, for as long as it wants that.
+    /// Calls `pulse` of `connection` about twice a second until it returns false.
     func beginPulse(_ connection: some Pulsed) {
         pulsed.append(connection)
         if pulse == nil { pulse = timers.start(self, at: uptime + Self.pulseInterval) }
     }
 
-    /// From a task on the loop. Returns early, with false, when the task is cancelled.
+    /// Suspends a task of the loop. Returns false early if the task is cancelled.
     package func pause(for duration: Duration) async -> Bool {
         let sleeper = Sleeper()
         return await withTaskCancellationHandler {
@@ -227,7 +228,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private final class Sleeper: TimerTarget, @unchecked Sendable {
-        // Sound because: touched on the loop only.
+        // Sound because only the loop accesses it.
 
         var continuation: UnsafeContinuation<Bool, Never>?
 
@@ -249,23 +250,23 @@ extension EventLoop: TimerTarget {
     }
 }
 
-/// What collects output during a turn and writes it at the end.
+/// An object that collects output during a turn and writes it at the end.
 protocol Flushable: AnyObject {
     func flush()
 }
 
-/// What has to look at the time now and then: silence, stalls.
+/// An object that checks the time regularly, for silence and stalls.
 protocol Pulsed: AnyObject {
-    /// Returns false when it need not be asked again.
+    /// Returns false to stop the calls.
     func pulse(at now: Uptime) -> Bool
 }
 
-/// The calling thread's loop, kept where the thread finds it in a few nanoseconds.
+/// The loop of the calling thread, in thread-local storage.
 private enum CurrentLoop {
     private static let key: pthread_key_t = {
         var key = pthread_key_t()
         let problem = pthread_key_create(&key, nil)
-        precondition(problem == 0, "no thread-specific key is left")
+        precondition(problem == 0, "the system has no thread-specific key left")
         return key
     }()
 

@@ -1,17 +1,17 @@
 import Kernel
 
-/// One request on its way through the server: from its bytes to its only reply.
+/// One request in the server, from its bytes to its only reply.
 ///
-/// Whatever happens first answers it: the handler's return, its error, the deadline, or the caller's CANCEL. The place it
-/// takes among the calls under way is free only when the handler has returned, or the answer it has handed over was given, so
-/// that nobody can start more work by cancelling than by waiting.
+/// The first of these answers it: the handler's return or error, the deadline, or the caller's CANCEL. It counts as in
+/// flight until the handler has returned or its `Answer` is complete. So a client cannot start more work by cancelling
+/// than by waiting.
 final class Exchange: TimerTarget, @unchecked Sendable {
-    // Sound because: `call`, `loop` and `id` never change; all else is touched on the loop only.
+    // Sound because `call`, `loop` and `id` never change, and only the loop accesses the rest.
 
     let id: UInt64
     let call: Call
     let loop: EventLoop
-    /// The credit of a stream; nil for a unary call.
+    /// The credit of a stream. Nil for a unary call.
     let flow: ItemFlow?
     private var task: Task<Void, Never>?
     private(set) var isSuspended = false
@@ -19,7 +19,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     private let connection: ServerConnection
     private let started: Uptime
     private var deadlineTimer: TimerWheel.Handle?
-    /// The code that was sent. The handler may go on for a while after that.
+    /// The code that was sent. The handler may still run afterwards.
     private var answer: StatusCode?
 
     init(_ id: UInt64, _ call: Call, flow: ItemFlow?, on connection: ServerConnection) {
@@ -36,40 +36,32 @@ final class Exchange: TimerTarget, @unchecked Sendable {
             defer { loop.arena.reset() }
             return try Request(decoding: payload, in: loop.arena)
         } catch {
-            let message = "\(call.method.name) cannot read its request: \(error)"
+            let message = "the request of \(call.method.name) is malformed: \(error)"
             fail(RPCFailure(.invalidArgument, "MALFORMED_REQUEST", message))
             end()
             return nil
         }
     }
 
-    /// The handler was started and has not answered: now the deadline needs a timer.
+    /// Starts the deadline timer of a handler that has not answered yet.
     func suspend() {
         isSuspended = true
         deadlineTimer = loop.startTimer(self, at: call.deadline)
     }
 
-    // MARK: What the handler does
+    // MARK: The handler
 
-    /// Runs `handler` at once, as far as it gets without waiting.
+    /// Runs `handler` until its first suspension.
     ///
-    /// The task takes the current call over from here. (Bound inside the task, it would lie with what binds it in the
-    /// memory of each handler that waits.)
+    /// `Call.current` is bound outside the task. Binding it inside would keep the task-local scope in the memory of
+    /// every suspended handler.
     func start(_ handler: @escaping @Sendable () async -> Void) {
         task = Call.$current.withValue(call) { Task.immediate(executorPreference: loop) { await handler() } }
     }
 
+    /// Keeps the state of a waiting stream small, because there are thousands of streams: it fits into the first memory
+    /// slab of a task.
     func startStream(_ handler: @escaping @Sendable () async throws -> Void) {
-        if hasInterceptors {
-            runStream { [self] in try await intercepted(handler) }
-        } else {
-            runStream(handler)
-        }
-    }
-
-    /// What the task keeps while its handler waits is paid for by each of many thousands of streams: as it is, all of it
-    /// fits into the first piece of memory that a task gets.
-    private func runStream(_ handler: @escaping @Sendable () async throws -> Void) {
         task = Call.$current.withValue(call) {
             Task.immediate(executorPreference: loop) { [self] in
                 do {
@@ -82,19 +74,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         }
     }
 
-    var hasInterceptors: Bool { !connection.interceptors.isEmpty }
-
-    func intercepted<Output>(_ handler: () async throws -> Output) async throws -> Output {
-        var output: Output?
-        try await Interceptors.run(connection.interceptors[...], around: call) { output = try await handler() }
-        guard let output else {
-            throw RPCFailure(
-                .internal, "NOT_ANSWERED", "\(call.method.name) was neither refused nor run by an interceptor")
-        }
-        return output
-    }
-
-    /// For what comes from another thread, perhaps.
+    /// Runs `body` on the loop, from any thread.
     func onLoop(_ body: @escaping @Sendable () -> Void) {
         if loop.isCurrent { body() } else { loop.execute(body) }
     }
@@ -113,7 +93,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         }
     }
 
-    /// False where the item has to wait for credit or room.
+    /// Sends an item without waiting. False if it needs credit or room.
     func sendNow(_ item: some Message) throws(RPCFailure) -> Bool {
         guard let flow, flow.takeNow() else { return false }
         try write(item, as: Frame.Kind.item)
@@ -124,7 +104,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         guard let flow else { preconditionFailure("\(call.method.name) is no stream") }
         switch await flow.take() {
         case .ready: try write(item, as: Frame.Kind.item)
-        case .ended: throw RPCFailure(.cancelled, "CANCELLED", "nobody reads \(call.method.name) any more")
+        case .ended: throw RPCFailure(.cancelled, "CANCELLED", "the reader of \(call.method.name) is gone")
         case .tooSlow:
             let message = "the reader of \(call.method.name) has taken no item for \(flow.patience)"
             let failure = RPCFailure(.resourceExhausted, "READER_TOO_SLOW", message)
@@ -133,7 +113,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         }
     }
 
-    /// The arena is empty again when this has thrown: the failure needs room there too.
+    /// Resets the arena also on failure, because the failure is laid out there too.
     private func write(_ answer: some Message, as kind: UInt64) throws(RPCFailure) {
         defer { loop.arena.reset() }
         let message: LaidOutMessage
@@ -152,28 +132,28 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         end()
     }
 
-    /// Not inlined, for it would take room in the frame of each handler that waits.
+    /// Not inlined, because it would enlarge the frame of every waiting handler.
     @inline(never)
     func threw(_ error: any Error) {
         if answer == nil { fail(connection.failure(for: error, of: call)) }
         end()
     }
 
-    // MARK: What comes before the handler is done
+    // MARK: Deadline and cancellation
 
     func timerFired() {
         deadlineTimer = nil
         guard flow == nil else { return endStreamEarly(reason: StreamEnd.timeLimit) }
-        let message = "\(call.method.name) took longer than its caller waits"
+        let message = "\(call.method.name) did not finish before its deadline"
         answerEarly(RPCFailure(.deadlineExceeded, "DEADLINE_EXCEEDED", message).indefinite)
     }
 
-    /// The caller no longer wants the answer.
+    /// Cancels the call.
     func cancel(_ message: String) {
         answerEarly(RPCFailure(.cancelled, "CANCELLED", message).indefinite)
     }
 
-    /// A stream has lasted long enough, or the server ends: its reader opens it again, elsewhere perhaps.
+    /// Ends a stream at its time limit or when the server drains. Its reader opens it again.
     func endStreamEarly(reason: String) {
         guard answer == nil else { return }
         endStream(reason: reason)
@@ -225,7 +205,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 }
 
-/// The reasons, in a REPLY that says OK, for which a stream is to be opened again.
+/// The reasons in an OK reply after which a client reopens the stream.
 enum StreamEnd {
     static let timeLimit = "STREAM_TIME_LIMIT"
     static let draining = "DRAINING"

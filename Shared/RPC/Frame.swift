@@ -1,8 +1,8 @@
 import Kernel
 
-/// The envelope of one frame, as it lies in the read buffer: good only as long as those bytes are.
+/// The envelope of a frame in the read buffer. Valid only as long as those bytes.
 ///
-/// Read by hand and in one pass, because every call comes by here twice; `proto/rpc.proto` is what it must agree with.
+/// It is parsed by hand in one pass, because every call passes here twice. It must agree with `proto/rpc.proto`.
 struct Frame {
     var id: UInt64 = 0
     var kind: UInt64 = 0
@@ -18,7 +18,7 @@ struct Frame {
     var credential = UnsafeRawBufferPointer(start: nil, count: 0)
     var payload = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    /// What a frame is for. Kinds that are not listed are ignored.
+    /// The kinds of frames. Unknown kinds are ignored.
     enum Kind {
         static let request: UInt64 = 1
         static let reply: UInt64 = 2
@@ -35,7 +35,7 @@ struct Frame {
         static let safeToRepeat: UInt64 = 2
     }
 
-    /// The numbers of the fields.
+    /// The field numbers.
     enum Field {
         static let id: UInt64 = 1
         static let kind: UInt64 = 2
@@ -52,9 +52,9 @@ struct Frame {
         static let payload: UInt64 = 15
     }
 
-    /// The length that comes before every envelope.
+    /// The size of the length before every envelope.
     static let headerBytes = 4
-    /// No frame is larger, so the first byte of plain traffic is always zero.
+    /// The maximum size of a frame. So the first byte of plain traffic is always zero.
     static let largestBytes = 1 << 24 - 1
     static let maxMetadataEntries = 32
     static let maxMetadataBytes = 8 * 1024
@@ -73,7 +73,7 @@ struct Frame {
             case (Field.method, WireType.bytes): method = try reader.bytes()
             case (Field.timeout, WireType.varint): timeoutMicroseconds = try reader.varint()
             case (Field.status, WireType.bytes):
-                guard status == nil else { throw FrameError("status is there twice") }
+                guard status == nil else { throw FrameError("status is set twice") }
                 status = try reader.bytes()
             case (Field.flags, WireType.varint): flags = try reader.varint()
             case (Field.metadata, WireType.bytes):
@@ -113,18 +113,18 @@ struct Frame {
         (Field.id...Field.credential).contains(field) || field == Field.payload
     }
 
-    /// The id of an envelope of which only the beginning is there; nil where it does not begin with one.
+    /// The id at the start of an incomplete envelope. Nil if it does not start with an id.
     static func id(atStartOf bytes: UnsafeRawBufferPointer) -> UInt64? {
         var reader = WireReader(bytes)
         guard let tag = try? reader.varint(), tag == Field.id << 3 | WireType.varint else { return nil }
         return try? reader.varint()
     }
 
-    /// As many bytes as `id(atStartOf:)` ever needs.
+    /// The maximum number of bytes that `id(atStartOf:)` needs.
     static let idBytes = 11
 }
 
-/// Why bytes are no envelope.
+/// The reason why bytes are not an envelope.
 struct FrameError: Error, CustomStringConvertible {
     let description: String
 
@@ -140,7 +140,7 @@ enum WireType {
     static let fixed32: UInt64 = 5
 }
 
-/// A cursor over protobuf's wire format that never leaves its bytes.
+/// A bounds-checked cursor over protobuf's wire format.
 struct WireReader {
     private var cursor: UnsafeRawPointer
     private let end: UnsafeRawPointer

@@ -1,34 +1,34 @@
-/// Cuts a stream of bytes into frames, however the network has split it.
+/// Splits a stream of bytes into frames.
 ///
-/// A frame that came whole is handed out where it lies; only one that came in pieces is put together in memory of its
-/// own, which grows with what has come, never with what was announced.
+/// A complete frame is returned in place, without a copy. A fragmented frame is collected in a buffer, which grows with
+/// the received bytes, never with the announced length.
 struct FrameReader: ~Copyable {
     enum Cut {
-        /// An envelope. Good until the next call.
+        /// An envelope. Valid until the next call.
         case frame(UnsafeRawBufferPointer)
-        /// A frame above the limit. It is passed over; `id` is nil where it does not begin with one.
+        /// A frame above the limit, which is skipped. `id` is nil if the frame does not start with one.
         case tooLarge(id: UInt64?, size: Int)
-        /// These bytes are not of this protocol.
+        /// Bytes of another protocol.
         case foreign(FrameError)
-        /// Nothing is left but perhaps the beginning of a frame.
+        /// No complete frame is left.
         case needsMore
     }
 
     private let maxBytes: Int
-    /// The beginning of a frame, with its header.
+    /// The start of a frame, with its header.
     private var partial = ByteBuffer()
     private var isPartialComplete = false
-    /// How much of a frame that is too large has yet to be passed over.
+    /// The bytes left to skip of an oversized frame.
     private var excess = 0
 
     init(maxBytes: Int) {
         self.maxBytes = min(maxBytes, Frame.largestBytes)
     }
 
-    /// In the middle of a frame: the peer owes the rest of it.
+    /// True if the peer owes the rest of a frame.
     var isMidFrame: Bool { partial.count > 0 && !isPartialComplete || excess > 0 }
 
-    /// Takes the next frame off the front of `bytes`.
+    /// Removes the next frame from the front of `bytes`.
     mutating func next(in bytes: inout UnsafeRawBufferPointer) -> Cut {
         if isPartialComplete {
             partial.release()
@@ -45,7 +45,7 @@ struct FrameReader: ~Copyable {
         return collect(from: &bytes)
     }
 
-    /// A frame in pieces, or one that will not be handed out.
+    /// Collects a fragmented frame, or skips an oversized one.
     private mutating func collect(from bytes: inout UnsafeRawBufferPointer) -> Cut {
         guard fill(to: Frame.headerBytes, from: &bytes) else { return .needsMore }
         let size = Self.size(partial.bytes)

@@ -1,4 +1,4 @@
-/// Answers `onsale.health.v1.Health` for the services of one server.
+/// Implements `onsale.health.v1.Health` for the services of one server.
 struct HealthOfServer: Sendable {
     let services: [String]
     let isServing: @Sendable (_ service: String) -> Bool

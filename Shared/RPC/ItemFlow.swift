@@ -1,10 +1,10 @@
 import Kernel
 
-/// The credit of one stream on the server: how many items its reader can take, and who waits for more.
+/// The credit of one stream on the server, and the handler that waits for more.
 final class ItemFlow: TimerTarget {
-    /// What a request grants that does not say.
+    /// The credit of a request that grants none.
     static let defaultCredit: UInt64 = 16
-    /// No reader is believed to have room for more.
+    /// The maximum credit.
     static let maxCredit: UInt64 = 1 << 20
 
     enum Wait {
@@ -22,7 +22,7 @@ final class ItemFlow: TimerTarget {
         self.credit = min(credit == 0 ? Self.defaultCredit : credit, Self.maxCredit)
     }
 
-    /// How long the reader may take none of the items.
+    /// The time after which a reader without credit loses the stream.
     var patience: Duration { connection.limits.stall }
 
     func grant(_ more: UInt64) {
@@ -30,23 +30,24 @@ final class ItemFlow: TimerTarget {
         if credit > 0 { wake(.ready) }
     }
 
-    /// The connection has sent enough of what it had to say.
+    /// Called when the connection has room again.
     func roomIsThere() {
         wake(.ready)
     }
 
-    /// Takes one credit, if there is one and room on the connection.
+    /// Takes one credit if there is one and the connection has room.
     func takeNow() -> Bool {
         guard !isEnded, credit > 0, !connection.isCongested else { return false }
         credit -= 1
         return true
     }
 
-    /// Takes one credit, or waits for one and for room on the connection. A handler sends one item after the other, so there is one waiter at most.
+    /// Waits for a credit and room on the connection, and takes it. A handler sends items one by one, so there is at
+    /// most one waiter.
     func take() async -> Wait {
         while !isEnded {
             if takeNow() { return .ready }
-            if connection.isCongested { connection.tellWhenThereIsRoom(self) }
+            if connection.isCongested { connection.notifyWhenThereIsRoom(self) }
             guard waiter == nil else { preconditionFailure("a stream's items are sent one after the other") }
             let wait = await withUnsafeContinuation { continuation in
                 waiter = continuation
@@ -57,7 +58,7 @@ final class ItemFlow: TimerTarget {
         return .ended
     }
 
-    /// Nothing more will be sent.
+    /// Ends the flow.
     func end() {
         isEnded = true
         wake(.ended)

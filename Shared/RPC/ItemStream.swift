@@ -1,9 +1,9 @@
 import Kernel
 
-/// The items of a stream, as they come. Ends with the stream; throws the failure it ends with.
+/// The items of a stream. Throws if the stream ends with a failure.
 ///
-/// Where the connection is lost, the server goes away, or the stream has lasted as long as one may, it is opened again:
-/// the reader notices a pause, and the items go on with what the request made by `resume` asks for.
+/// After a lost connection, a server shutdown or the time limit, it reopens the stream. The reader sees a pause, and
+/// the items continue from the request that `resume` returns.
 package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Sendable {
     package typealias Element = Item
     package typealias Failure = RPCFailure
@@ -35,11 +35,11 @@ package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Senda
     }
 }
 
-/// Reads a stream on one loop, and opens it again. Ends it when nobody holds it any more.
+/// Reads and reopens a stream on one loop. Ends the stream when it is released.
 final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
-    // Sound because: `lane` and `stream` never change; all else is touched on the lane's loop only, by one task.
+    // Sound because `lane` and `stream` never change, and only one task on the lane's loop accesses the rest.
 
-    /// Before a stream is opened again that ended without an item.
+    /// The pause before reopening a stream that ended without an item.
     private static var pauseAfterNothing: Duration { .milliseconds(100) }
 
     private let stream: ItemStream<Request, Item>
@@ -48,7 +48,7 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
     private var last: Item?
     private var failuresInARow: UInt32 = 0
     private var isOver = false
-    /// Whether anything has come since the stream was opened.
+    /// True if an item arrived since the stream was opened.
     private var hasItems = false
 
     init(_ stream: ItemStream<Request, Item>) {

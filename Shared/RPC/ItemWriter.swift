@@ -1,14 +1,13 @@
 import Kernel
 
-/// Where a handler puts the items of a stream.
+/// Sends the items of a stream from its handler.
 package struct ItemWriter<Item: Message>: Sendable {
     let exchange: Exchange
 
-    /// Returns when the item is on its way, which takes as long as the reader takes to want it. Throws when nobody wants
-    /// it any more; then the handler has only to return.
+    /// Sends an item, waiting for the reader's credit. Throws if the reader is gone; then the handler should return.
     package func send(_ item: Item) async throws(RPCFailure) {
         if exchange.loop.isHome {
-            // Most items find credit; what waits for it takes memory for as long as the stream lives.
+            // Most items find credit. Avoid the memory of the waiting path for them.
             if try exchange.sendNow(item) { return }
             return try await exchange.send(item)
         }

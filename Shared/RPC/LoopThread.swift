@@ -8,7 +8,7 @@ final class LoopThread: @unchecked Sendable {
     // Sound because: what other threads use never changes, `mustStop` apart, which is atomic; all else belongs to the
     // thread itself, or to the one that makes it before it starts and the one that joins it after it ended.
 
-    /// What every socket of this thread is read into, one after the other.
+    /// The read buffer that all sockets of this thread share.
     private static let readBufferBytes = 256 * 1024
 
     private(set) var loop: EventLoop!

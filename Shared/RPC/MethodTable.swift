@@ -1,4 +1,4 @@
-/// Finds a route by the bytes of its name, without making a string of them.
+/// A hash table of routes by the bytes of their names, which avoids creating a string.
 struct MethodTable: Sendable {
     private struct Slot {
         let name: [UInt8]
@@ -8,7 +8,7 @@ struct MethodTable: Sendable {
     private let slots: [Slot?]
     private let mask: Int
 
-    /// Names must differ.
+    /// Precondition: the names differ.
     init(_ routes: [Route]) {
         var capacity = 16
         while capacity < 2 * routes.count { capacity *= 2 }
@@ -37,7 +37,7 @@ struct MethodTable: Sendable {
         return nil
     }
 
-    /// The end of a name tells more than its beginning: eight bytes and the length are enough.
+    /// Hashes the length and the last eight bytes, because names differ mostly at their end.
     private static func hash(_ name: UnsafeRawBufferPointer) -> Int {
         var hash = UInt64(name.count)
         for byte in name.suffix(8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

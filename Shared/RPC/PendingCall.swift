@@ -1,21 +1,21 @@
 import Kernel
 
-/// A call that is being made, from the moment it is sent until its outcome is known; it can be made again after that.
+/// A call from its start until its outcome is known. It can be retried afterwards.
 class PendingCall: TimerTarget, @unchecked Sendable {
-    // Sound because: only its loop touches it; `cancel(on:)`, which comes from any thread, goes there first.
+    // Sound because only its loop accesses it. `cancel(on:)`, called from any thread, moves to the loop first.
 
     enum Outcome {
-        /// Good until the next frame is read. `reason` is empty but where a stream says why it ends.
+        /// Valid until the next frame is read. `reason` is set only at the end of a stream.
         case reply(UnsafeRawBufferPointer, reason: String)
         case failure(RPCFailure)
     }
 
     let method: MethodDescription
     private(set) var attempt: Attempt
-    /// Its number on the connection that carries it.
+    /// The id of the call on its connection.
     private(set) var id: UInt64 = 0
     private var timer: TimerWheel.Handle?
-    /// Has it until it ends.
+    /// The object that owns the call until it ends.
     private(set) var carrier: (any CallCarrier)?
     private var isOver = false
     private var isCancelled = false
@@ -25,28 +25,28 @@ class PendingCall: TimerTarget, @unchecked Sendable {
         self.attempt = attempt
     }
 
-    /// After an attempt that has ended.
+    /// Starts another attempt after one has ended.
     final func begin(_ attempt: Attempt) {
         self.attempt = attempt
         timer = nil
         isOver = false
     }
 
-    /// How many bytes the request has, laid out in `arena` for `writePayload`.
+    /// Lays the request out in `arena` for `writePayload` and returns its size.
     func preparePayload(in arena: Arena) throws(MessageError) -> Int { preconditionFailure("is overridden") }
 
-    /// Writes exactly as many bytes as were announced.
+    /// Writes exactly the announced number of bytes.
     func writePayload(into memory: UnsafeMutableRawPointer) { preconditionFailure("is overridden") }
 
     func complete(_ outcome: Outcome, _ arena: Arena) { preconditionFailure("is overridden") }
 
-    /// One item of a stream.
+    /// Receives an item of a stream.
     func take(_ item: UnsafeRawBufferPointer, _ arena: Arena) {}
 
-    /// How many items may come before credit is given.
+    /// The credit that the request grants.
     var firstCredit: UInt64 { 0 }
 
-    /// It waits there: for a connection, or on one for its answer.
+    /// Sets the owner of the call: the queue for a connection, or a connection.
     func isCarried(by carrier: some CallCarrier, as id: UInt64, on loop: EventLoop) {
         self.carrier = carrier
         self.id = id
@@ -79,22 +79,22 @@ class PendingCall: TimerTarget, @unchecked Sendable {
     }
 }
 
-/// One try of a call: how the try is numbered, and what goes with the request.
+/// One try of a call.
 struct Attempt {
     let number: UInt32
     let deadline: Uptime
     let options: CallOptions
 }
 
-/// Where a call is while it has no outcome.
+/// The owner of a call without an outcome.
 protocol CallCarrier: AnyObject {
-    /// Ends the call with `failure`, made definite or indefinite by how far the call has come.
+    /// Ends the call with `failure`, which becomes definite or indefinite depending on how far the call has come.
     func abandon(_ call: PendingCall, _ failure: RPCFailure)
-    /// Lets the peer send more items.
+    /// Grants the peer more items.
     func grant(_ credit: UInt64, to call: PendingCall)
 }
 
-/// A call that a task waits for.
+/// A call that a task awaits.
 class AwaitedCall: PendingCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
@@ -105,7 +105,7 @@ class AwaitedCall: PendingCall, @unchecked Sendable {
         super.init(method, Attempt(number: 0, deadline: .never, options: CallOptions()))
     }
 
-    /// Makes the attempt on `lane`, from a task on its loop. Returns why it failed, or nil.
+    /// Makes the attempt on `lane`, from a task on its loop. Returns the failure, or nil.
     @inline(__always)
     final func make(_ attempt: Attempt, on lane: ClientLane) async -> RPCFailure? {
         begin(attempt)
@@ -121,7 +121,7 @@ class AwaitedCall: PendingCall, @unchecked Sendable {
         return failure
     }
 
-    /// Keeps a reply.
+    /// Stores the reply.
     func take(reply: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
         preconditionFailure("is overridden")
     }
@@ -172,7 +172,7 @@ final class TypedCall<Request: Message, Reply: Message>: AwaitedCall, @unchecked
     }
 }
 
-/// A call whose request and reply stay bytes.
+/// A call whose request and reply are bytes.
 final class RawCall: AwaitedCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
@@ -198,6 +198,6 @@ final class RawCall: AwaitedCall, @unchecked Sendable {
 }
 
 extension Uptime {
-    /// The deadline of what has none.
+    /// The deadline of a call without one.
     static let never = Uptime(nanoseconds: .max)
 }

@@ -1,10 +1,10 @@
 import Kernel
 
-/// A .proto file as it was compiled: what reflection hands out.
+/// A compiled .proto file, for reflection.
 package struct ProtoFile: Sendable {
     /// `queue.proto`
     package let name: String
-    /// The files it imports, without those that every protobuf library brings along.
+    /// The imported files, without those that every protobuf library contains.
     package let imports: [ProtoFile]
     /// A packed google.protobuf.FileDescriptorProto, without comments, in hexadecimal digits.
     private let digits: StaticString
@@ -20,7 +20,7 @@ package struct ProtoFile: Sendable {
         Hexadecimal.bytes(of: "\(digits)") ?? []
     }
 
-    /// The files and all that they import, each once, imports first.
+    /// The files and all their imports, each once, imports first.
     package static func withImports(_ files: [ProtoFile]) -> [ProtoFile] {
         var all: [ProtoFile] = []
         for file in files {

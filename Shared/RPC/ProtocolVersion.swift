@@ -16,14 +16,14 @@ extension Hello {
         minPingIntervalMs = UInt32(clamping: limits.minPingInterval.milliseconds)
     }
 
-    /// Nothing said about versions means the first.
+    /// True if the peer supports `version`. Without versions, the peer supports version 1.
     func speaks(_ version: UInt32) -> Bool {
         max(1, minVersion) <= version && version <= max(1, maxVersion)
     }
 }
 
 extension Connection {
-    /// Frames about the connection itself, with a message for payload.
+    /// Sends a frame about the connection with a message as payload.
     func send(_ message: some Message, as kind: UInt64) {
         defer { loop.arena.reset() }
         guard let laidOut = try? message.laidOut(in: loop.arena) else { return }

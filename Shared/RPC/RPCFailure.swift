@@ -1,19 +1,19 @@
 import Kernel
 
-/// What a caller sees when a call did not succeed.
+/// The failure of a call.
 ///
-/// A failure is *definite* unless it says otherwise: what was asked for did not and will not happen. An *indefinite* one
-/// may have happened; only the same request again, with the same request id, tells.
+/// A *definite* failure means that the call did not and will not take effect. After an *indefinite* one it may have.
+/// Only a retry with the same request id finds out.
 package struct RPCFailure: Error, Equatable, Sendable {
     package var code: StatusCode
-    /// A stable constant that programs decide by: `SEAT_SOLD`.
+    /// A stable constant for programs: `SEAT_SOLD`.
     package var reason: String
-    /// For people: what happened and what to do.
+    /// For people: the problem and the remedy.
     package var message: String
     package var isIndefinite = false
-    /// No handler saw the request, so it may be sent again, anywhere, whatever it asks for.
+    /// No handler received the request, so every request can be retried on any server.
     package var isNotProcessed = false
-    /// When it makes sense to try again; nil where the server does not say.
+    /// The delay before a retry. Nil if the server gives none.
     package var retryAfter: Duration?
     package var details: [Detail] = []
 
@@ -41,14 +41,14 @@ package struct RPCFailure: Error, Equatable, Sendable {
 extension RPCFailure: CustomStringConvertible {
     package var description: String {
         var notes: [String] = []
-        if isIndefinite { notes.append("it may have happened") }
+        if isIndefinite { notes.append("it may have taken effect") }
         if isNotProcessed { notes.append("not processed") }
         if let retryAfter { notes.append("try again in \(retryAfter.milliseconds) ms") }
         return "\(code) \(reason): \(message)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
     }
 }
 
-/// A "no" of a domain that knows its answer on the wire.
+/// A refusal of a domain, with its failure on the wire.
 package protocol Refusal: Error {
     var failure: RPCFailure { get }
 }
@@ -59,7 +59,7 @@ extension RPCFailure {
         static let indefinite: UInt32 = 2
     }
 
-    /// The longest message that is sent; a failure must always fit into a frame.
+    /// The maximum size of a message, because a failure must always fit into a frame.
     private static let maxMessageBytes = 4096
 
     var status: Status {

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Answers `onsale.reflection.v1.Reflection`: what this server can be asked, and in which words.
+/// Implements `onsale.reflection.v1.Reflection`: the methods of this server and their types.
 struct ReflectionOfServer: Sendable {
     private let services: [ServiceDescription]
 
@@ -22,7 +22,7 @@ struct ReflectionOfServer: Sendable {
             })
     }
 
-    /// A FileDescriptorSet is its files, each as field 1.
+    /// A FileDescriptorSet contains each file as field 1.
     private func describeProtocol() -> DescribeProtocolReply {
         let files = ProtoFile.withImports(services.map(\.file)).map(\.descriptor)
         let size = files.reduce(0) { $0 + $1.count + WireWriter.maxFieldHeaderBytes }

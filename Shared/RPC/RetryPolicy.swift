@@ -1,10 +1,10 @@
 import Kernel
 
-/// Which calls are made again, when, and how often.
+/// Decides which calls are retried, when, and how often.
 struct RetryPolicy {
     private static let maxAttempts: UInt32 = 4
     private static let firstBackoff = Duration.milliseconds(20)
-    /// How many calls may be made again: a share of the calls made, so that a peer in trouble is not called harder.
+    /// The budget of retries, a share of all calls, so that retries do not overload a peer in trouble.
     private static let budgetCapacity = 100.0
     private static let budgetPerCall = 0.2
 
@@ -14,7 +14,7 @@ struct RetryPolicy {
         budget = min(Self.budgetCapacity, budget + Self.budgetPerCall)
     }
 
-    /// How long to wait before attempt `number`; nil where the failure stands.
+    /// The pause before attempt `number`. Nil if the failure is final.
     mutating func pause(
         after failure: RPCFailure, of method: MethodDescription, attempt number: UInt32, remaining: Duration,
         random: inout some RandomNumberGenerator
@@ -28,7 +28,7 @@ struct RetryPolicy {
         return pause
     }
 
-    /// What no handler has seen may go anywhere; what one may have seen, only if twice is the same as once.
+    /// True for an unprocessed call, and for one that may have been processed if its method is safe to repeat.
     private static func isWorthRepeating(_ failure: RPCFailure, of method: MethodDescription) -> Bool {
         switch failure.code {
         case .unavailable where failure.reason == RPCFailure.cannotConnectReason: false

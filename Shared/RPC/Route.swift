@@ -1,7 +1,7 @@
-/// A method and what answers it.
+/// A method and its handler.
 package struct Route: Sendable {
     package let method: MethodDescription
-    /// Reads the request and starts the handler; both happen on the connection's loop.
+    /// Reads the request and starts the handler on the connection's loop.
     let begin: @Sendable (_ payload: UnsafeRawBufferPointer, Exchange) -> Void
 
     package init<Request, Reply>(
@@ -12,11 +12,7 @@ package struct Route: Sendable {
             guard let request = exchange.read(payload, as: Request.self) else { return }
             exchange.start {
                 do {
-                    let reply =
-                        exchange.hasInterceptors
-                        ? try await exchange.intercepted { try await handler(request, exchange.call) }
-                        : try await handler(request, exchange.call)
-                    exchange.returned(reply)
+                    exchange.returned(try await handler(request, exchange.call))
                 } catch {
                     exchange.threw(error)
                 }
@@ -30,21 +26,7 @@ package struct Route: Sendable {
         self.method = method.description
         begin = { payload, exchange in
             guard let request = exchange.read(payload, as: Request.self) else { return }
-            guard exchange.hasInterceptors else { return handler(request, exchange.call, Answer(to: exchange)) }
-            exchange.start {
-                do {
-                    let reply = try await exchange.intercepted {
-                        try await withUnsafeThrowingContinuation { continuation in
-                            Call.$current.withValue(nil) {
-                                handler(request, exchange.call, Answer(to: continuation))
-                            }
-                        }
-                    }
-                    exchange.returned(reply)
-                } catch {
-                    exchange.threw(error)
-                }
-            }
+            handler(request, exchange.call, Answer(to: exchange))
         }
     }
 

@@ -2,14 +2,14 @@ import Kernel
 import Synchronization
 import Threads
 
-/// Answers calls, with the loops it is given.
+/// Answers calls on the given event loops.
 package final class Server: Sendable {
     private let core: ServerCore
     private let network: any Network
     private let loops: [ServerLoop]
     private let listeners = Lock<[any Listener]>([])
 
-    /// Every server also answers Health and Reflection.
+    /// Every server also serves Health and Reflection.
     package init(
         _ services: [ServedService], on loops: Loops, network: (any Network)? = nil, limits: Limits = Limits(),
         agent: String = "onsale", hooks: ServerHooks = ServerHooks()
@@ -20,7 +20,7 @@ package final class Server: Sendable {
         self.loops = loops.all.map { ServerLoop(core, on: $0) }
     }
 
-    /// Returns the address, with the port that was chosen where port 0 was asked for.
+    /// Returns the address with the chosen port if `address` has port 0.
     @discardableResult
     package func listen(on address: Address) throws(ListenError) -> Address {
         let listener = try network.listen(on: address, loops: loops.map(\.loop)) { [loops] transport, loop in
@@ -30,12 +30,12 @@ package final class Server: Sendable {
         return listener.address
     }
 
-    /// Unary calls under way.
+    /// The number of unary calls in flight.
     package var inFlight: Int { core.inFlight.load(ordering: .relaxed) }
     package var streamCount: Int { core.streamCount.load(ordering: .relaxed) }
     package var connectionCount: Int { core.connectionCount.load(ordering: .relaxed) }
 
-    /// Takes no new calls, lets those under way end, and cuts what is left after `grace`.
+    /// Stops accepting calls, waits for calls in flight, and cuts the remaining connections after `grace`.
     package func shutdown(grace: Duration = .seconds(10)) async {
         let open = listeners.withLock { listeners in
             defer { listeners = [] }
@@ -47,7 +47,7 @@ package final class Server: Sendable {
     }
 }
 
-/// A service with what answers its methods.
+/// A service and the handlers of its methods.
 package struct ServedService: Sendable {
     package let description: ServiceDescription
     package let routes: [Route]
@@ -58,26 +58,24 @@ package struct ServedService: Sendable {
     }
 }
 
-/// What a server asks of the rest of the program.
+/// The callbacks of a server into the program.
 package struct ServerHooks: Sendable {
-    /// Says who a credential belongs to. `bytes` are good during the call only.
+    /// Verifies a credential. The bytes are valid during the call only.
     package var verify: @Sendable (_ credential: UnsafeRawBufferPointer) throws(RPCFailure) -> Verified
-    /// Whether a service, by its full name, can do its work now. For Health.
+    /// True if the service with this full name is healthy. Health uses it.
     package var isServing: @Sendable (_ service: String) -> Bool
     package var log: @Sendable (RPCEvent) -> Void
-    /// What an error of the machinery means to a caller. Nil for one that nobody expected: it is logged, and answered
+    /// Maps an infrastructure error to a failure. Nil for an unexpected error, which is logged and answered as
     /// INTERNAL.
     package var failure: @Sendable (any Error) -> RPCFailure?
-    /// Around each handler; the first is the outermost.
-    package var interceptors: [ServerInterceptor] = []
-    /// Hears of every request that was answered without a handler: too many, too large, not allowed, not known.
+    /// Called for every request that is refused before a handler: too many, too large, not allowed, unknown.
     package var refused: (@Sendable (RPCFailure) -> Void)?
-    /// Hears of every other call when it has ended.
+    /// Called at the end of every other call.
     package var measure: (@Sendable (CallMeasurement) -> Void)?
 
     package init(
         verify: @escaping @Sendable (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified = { _ throws(RPCFailure) in
-            throw RPCFailure(.unauthenticated, "CREDENTIAL_UNKNOWN", "this server knows no credentials")
+            throw RPCFailure(.unauthenticated, "CREDENTIAL_UNKNOWN", "this server accepts no credentials")
         },
         isServing: @escaping @Sendable (String) -> Bool = { _ in true },
         log: @escaping @Sendable (RPCEvent) -> Void = { _ in },
@@ -93,7 +91,7 @@ package struct ServerHooks: Sendable {
     }
 }
 
-/// A caller whose credential was found good, and for how long that can be relied on.
+/// The caller of a valid credential, and the time until it expires.
 package struct Verified: Sendable {
     package let caller: Caller
     package let remaining: Duration
@@ -110,7 +108,7 @@ package struct CallMeasurement: Sendable {
     package let duration: Duration
 }
 
-/// Something worth a line in the log.
+/// An event for the log.
 package struct RPCEvent: Sendable {
     package enum Level: Sendable {
         case debug, info, warning, error

@@ -1,22 +1,18 @@
 import Kernel
 import Synchronization
 
-/// The server's end of one connection: takes requests, keeps the limits, and answers each exactly once.
+/// The server's end of one connection. Accepts requests within the limits and answers each exactly once.
 final class ServerConnection: ConnectionSide {
     let loop: EventLoop
-    /// Where its loop keeps it.
+    /// The index in its loop's list.
     var index = 0
     private let home: ServerLoop
     private let core: ServerCore
     private let connection: Connection
-    private var credentials = CredentialCache()
-    /// Calls that their handler has not answered yet. Most calls end before they would get here.
+    private var admission: Admission
+    /// Calls with a suspended handler. Most calls end without suspending.
     private var suspended: [UInt64: Exchange] = [:]
-    private var inFlight = 0
-    private var streamCount = 0
     private var lastID: UInt64 = 0
-    /// Calls above it are refused, because the server ends.
-    private var finalID: UInt64?
     private var isDraining = false
     private(set) var maxReplyBytes: Int
 
@@ -28,6 +24,7 @@ final class ServerConnection: ConnectionSide {
             transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
             holdsBack: true)
         maxReplyBytes = core.limits.replyBytes
+        admission = Admission(to: core, on: loop, from: transport.peer)
     }
 
     func start() {
@@ -55,9 +52,9 @@ final class ServerConnection: ConnectionSide {
         guard let route = core.methods.route(named: frame.method) else {
             return turnAway(.unknownMethod(Excerpt.of(frame.method)), frame.id)
         }
-        if let refusal = refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
+        if let refusal = admission.refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
         do throws(RPCFailure) {
-            let call = try call(route.method, frame)
+            let call = try admission.call(route.method, frame, received: connection.received)
             let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit) : nil
             start(route, frame.payload, Exchange(frame.id, call, flow: flow, on: self))
         } catch {
@@ -65,105 +62,26 @@ final class ServerConnection: ConnectionSide {
         }
     }
 
-    /// Answers a request that no handler will see.
+    /// Answers a request without calling a handler.
     private func turnAway(_ refusal: RPCFailure, _ id: UInt64) {
         core.hooks.refused?(refusal)
         sendFailure(refusal, to: id)
     }
 
-    var interceptors: [ServerInterceptor] { core.hooks.interceptors }
-
-    /// Why a request is not looked at any further.
-    private func refusal(of frame: Frame, to method: MethodDescription) -> RPCFailure? {
-        if let finalID, frame.id > finalID { return RPCFailure.draining }
-        if method.isStream {
-            if streamCount >= core.limits.streamsPerConnection {
-                return .tooManyCalls("as streams on this connection", streamCount, core.limits.retryAfter)
-            }
-            guard core.streamCount.load(ordering: .relaxed) >= core.limits.streams else { return nil }
-            return .tooManyCalls("as streams in this server", core.limits.streams, core.limits.retryAfter)
-        }
-        if inFlight >= core.limits.inFlightPerConnection {
-            return .tooManyCalls("on this connection", core.limits.inFlightPerConnection, core.limits.retryAfter)
-        }
-        if core.inFlight.load(ordering: .relaxed) >= core.limits.inFlight {
-            return .tooManyCalls("in this server", core.limits.inFlight, core.limits.retryAfter)
-        }
-        return nil
-    }
-
-    private func call(_ method: MethodDescription, _ frame: Frame) throws(RPCFailure) -> Call {
-        let asked = Duration.microseconds(Int64(clamping: frame.timeoutMicroseconds))
-        let (usual, longest) =
-            method.isStream
-            ? (core.limits.longestStream, core.limits.longestStream)
-            : (core.limits.defaultTimeout, core.limits.longestTimeout)
-        let timeout = asked == .zero ? usual : min(asked, longest)
-        let deadline = connection.received + timeout
-        guard deadline > loop.uptime else {
-            throw RPCFailure(
-                .deadlineExceeded, "DEADLINE_EXCEEDED", "the time for \(method.name) was over before it could begin"
-            ).notProcessed()
-        }
-        return Call(
-            method, caller: try caller(of: method, frame.credential), deadline: deadline,
-            requestID: RequestID(frame.requestID), trace: TraceContext(frame.trace),
-            metadata: try entries(frame.metadata), attempt: UInt32(clamping: frame.attempt),
-            peer: connection.transport.peer)
-    }
-
     private func start(_ route: Route, _ payload: UnsafeRawBufferPointer, _ exchange: Exchange) {
-        if exchange.flow == nil {
-            inFlight += 1
-            core.inFlight.wrappingAdd(1, ordering: .relaxed)
-        } else {
-            streamCount += 1
-            core.streamCount.wrappingAdd(1, ordering: .relaxed)
-        }
+        admission.begin(isStream: exchange.flow != nil)
         route.begin(payload, exchange)
         guard !exchange.isFinished else { return }
         suspended[exchange.id] = exchange
         exchange.suspend()
     }
 
-    private func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
-        -> Caller?
-    {
-        if credential.isEmpty {
-            guard method.callers.isEmpty else {
-                throw RPCFailure(
-                    .unauthenticated, "CREDENTIAL_MISSING",
-                    "\(method.name) is for \(method.callers) only: sign in and send the credential")
-            }
-            return nil
-        }
-        let caller = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
-        guard method.callers.isEmpty || method.callers.contains(caller.role) else {
-            throw RPCFailure(
-                .permissionDenied, "ROLE_NOT_ALLOWED",
-                "\(method.name) is for \(method.callers), and you are \(caller.role)")
-        }
-        return caller
-    }
-
-    private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [Entry] {
-        if metadata.isEmpty { return [] }
-        defer { loop.arena.reset() }
-        do throws(MessageError) {
-            var entries: [Entry] = []
-            for bytes in metadata { entries.append(try Entry(decoding: bytes, in: loop.arena)) }
-            return entries
-        } catch {
-            throw RPCFailure(.invalidArgument, "MALFORMED_METADATA", "\(error)")
-        }
-    }
-
     // MARK: Answers
 
-    /// What an answer's frame has at most beyond its message: id, kind, and the message's own header.
+    /// Maximum size of an answer's frame beside its message: id, kind and the header of the message.
     private static let envelopeBytes = 3 * WireWriter.maxFieldHeaderBytes
 
-    /// Whether the client takes a frame with so large a message.
+    /// True if the client accepts a frame with a message of `size` bytes.
     @inline(__always)
     func takes(_ size: Int) -> Bool { size + Self.envelopeBytes <= maxReplyBytes }
 
@@ -182,7 +100,7 @@ final class ServerConnection: ConnectionSide {
         send(status, size: size, to: id)
     }
 
-    /// `reason` is empty for a stream that has no more items.
+    /// Ends a stream. `reason` is empty if it has no more items.
     func sendStreamEnd(reason: String, to id: UInt64) {
         defer { loop.arena.reset() }
         guard let status = try? Status(reason: reason).laidOut(in: loop.arena) else { return }
@@ -197,7 +115,7 @@ final class ServerConnection: ConnectionSide {
         }
     }
 
-    /// What cannot be sent as it is, because of its details or its size, is sent without them.
+    /// Lays a failure out, without details if they are unsendable or too large.
     private func laidOut(_ failure: RPCFailure) -> (LaidOutMessage, size: Int)? {
         if let message = try? failure.status.laidOut(in: loop.arena) {
             let size = message.packedSize
@@ -214,15 +132,9 @@ final class ServerConnection: ConnectionSide {
         core.failure(for: error, of: call)
     }
 
-    /// Its handler is done.
+    /// Handles the end of a handler.
     func ended(_ exchange: Exchange, _ code: StatusCode, after duration: Duration) {
-        if exchange.flow == nil {
-            inFlight -= 1
-            core.inFlight.wrappingSubtract(1, ordering: .relaxed)
-        } else {
-            streamCount -= 1
-            core.streamCount.wrappingSubtract(1, ordering: .relaxed)
-        }
+        admission.end(isStream: exchange.flow != nil)
         if exchange.isSuspended { suspended[exchange.id] = nil }
         core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))
         closeIfDrained()
@@ -268,7 +180,7 @@ final class ServerConnection: ConnectionSide {
         refuse(RPCFailure(.resourceExhausted, "TOO_MANY_PINGS", message))
     }
 
-    /// Says why, and ends the connection. What is under way is cancelled.
+    /// Sends GOAWAY with the reason, cancels the calls in flight and closes.
     func refuse(_ failure: RPCFailure) {
         log(.warning, "connection refused: \(failure)")
         connection.sendGoAway(lastID: lastID, failure)
@@ -279,8 +191,8 @@ final class ServerConnection: ConnectionSide {
         connection.cut(problem)
     }
 
-    /// Two steps, so that no call is lost that is on its way: first everything is still taken, and the client told to
-    /// send no more; when it has had time to hear that, the last call taken is named.
+    /// Drains in two steps, so that no call in transit is lost. The first GOAWAY stops new calls, while arriving ones
+    /// are still accepted. The second names the last accepted call.
     func drain() {
         guard !isDraining else { return }
         isDraining = true
@@ -290,16 +202,16 @@ final class ServerConnection: ConnectionSide {
         drainTimer = loop.startTimer(step, at: loop.uptime + Self.drainStep)
     }
 
-    /// How long a client that answers no ping has to hear of the first step.
+    /// The time between both steps for a client that does not answer the ping.
     private static let drainStep = Duration.milliseconds(500)
-    /// Its PONG says that the first step was heard; that of a ping after silence, which has id 0, says nothing of it.
+    /// The id of the ping whose PONG confirms the first step. Pings after silence have id 0.
     private static let drainPing: UInt64 = 1
     private var drainTimer: TimerWheel.Handle?
 
     private func finishDrain() {
-        guard isDraining, finalID == nil else { return }
+        guard isDraining, admission.finalID == nil else { return }
         if let drainTimer { loop.cancelTimer(drainTimer) }
-        finalID = lastID
+        admission.finalID = lastID
         connection.sendGoAway(lastID: lastID, .draining)
         for stream in suspended.values.filter({ $0.flow != nil }).sorted(by: { $0.id < $1.id }) {
             stream.endStreamEarly(reason: StreamEnd.draining)
@@ -308,7 +220,7 @@ final class ServerConnection: ConnectionSide {
     }
 
     private func closeIfDrained() {
-        if finalID != nil, inFlight == 0, streamCount == 0 { connection.close() }
+        if admission.finalID != nil, admission.isIdle { connection.close() }
     }
 
     func closed(_ problem: String?) {
@@ -326,7 +238,7 @@ final class ServerConnection: ConnectionSide {
 }
 
 extension RPCFailure {
-    fileprivate static let draining = RPCFailure(.unavailable, "DRAINING", "this server is being stopped; call another")
+    static let draining = RPCFailure(.unavailable, "DRAINING", "this server is shutting down; call another instance")
         .notProcessed()
 
     fileprivate static func unknownMethod(_ name: String) -> RPCFailure {
@@ -334,12 +246,5 @@ extension RPCFailure {
             .unimplemented, "METHOD_UNKNOWN",
             "this server has no method \(name.isEmpty ? "without a name" : name); Reflection/ListMethods lists what it has"
         ).notProcessed()
-    }
-
-    fileprivate static func tooManyCalls(_ place: String, _ limit: Int, _ retryAfter: Duration) -> RPCFailure {
-        RPCFailure(
-            .resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls are under way \(place), and more are not taken"
-        )
-        .notProcessed(retryAfter: retryAfter)
     }
 }

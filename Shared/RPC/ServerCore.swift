@@ -1,13 +1,13 @@
 import Kernel
 import Synchronization
 
-/// What all connections of a server share.
+/// The state that all connections of a server share.
 final class ServerCore: Sendable {
     let limits: Limits
     let agent: String
     let hooks: ServerHooks
     let methods: MethodTable
-    /// Unary calls under way, streams, and connections, on all loops together.
+    /// Unary calls in flight, streams, and connections on all loops.
     let inFlight = Atomic(0)
     let streamCount = Atomic(0)
     let connectionCount = Atomic(0)
@@ -34,7 +34,7 @@ final class ServerCore: Sendable {
         default:
             if let failure = hooks.failure(error) { return call.mayClaimNotProcessed ? failure : failure.indefinite }
             log(.error, "\(call.method.name) failed: \(error)", call)
-            let message = "\(call.method.name) failed inside the server; the log of the service says why"
+            let message = "\(call.method.name) failed inside the server; see the log of the service"
             return RPCFailure(.internal, "INTERNAL", message).indefinite
         }
     }

@@ -1,9 +1,9 @@
 import Kernel
 import Synchronization
 
-/// The connections of a server that live on one loop.
+/// The connections of a server on one event loop.
 final class ServerLoop: @unchecked Sendable {
-    // Sound because: `core` and `loop` never change; all else is touched on the loop only.
+    // Sound because `core` and `loop` never change, and only the loop accesses the rest.
 
     let core: ServerCore
     let loop: EventLoop
@@ -41,7 +41,7 @@ final class ServerLoop: @unchecked Sendable {
         if connections.isEmpty { endDrain() }
     }
 
-    /// May be called from any thread, and again.
+    /// Starts to drain. Can be called from any thread and repeatedly.
     func beginDrain(grace: Duration) {
         loop.execute { [self] in
             guard !isDraining else { return }
@@ -54,7 +54,7 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    /// Returns when a drain that was begun has ended.
+    /// Waits for the end of a drain.
     func drained() async {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in

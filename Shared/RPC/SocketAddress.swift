@@ -18,7 +18,7 @@ struct SocketAddress {
         }
     }
 
-    /// Nil where the host is a name, and somebody has to be asked.
+    /// Nil if the host is a name that needs a lookup.
     init?(numeric address: Address) {
         self.init()
         let port = Int32(address.port)
@@ -32,7 +32,7 @@ struct SocketAddress {
             family == AF_INET6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
     }
 
-    /// What names and numbers of hosts stand for. Waits for the resolver, so it is for program start only.
+    /// Resolves a host. It blocks, so use it only while a program starts.
     static func resolve(_ address: Address) -> Result<[SocketAddress], Problem> {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -105,7 +105,7 @@ extension SocketAddress: CustomStringConvertible {
     }
 }
 
-/// A socket that is bound and listening, or a reason in words.
+/// Opens a bound, listening socket.
 enum ListeningSocket {
     static func open(on address: Address, backlog: Int32) throws(ListenError) -> (socket: Int32, address: Address) {
         let candidates: [SocketAddress]

@@ -1,4 +1,4 @@
-/// gRPC's sixteen ways to fail, and its one way to succeed.
+/// The status codes of gRPC.
 package enum StatusCode: Int32, Sendable, CaseIterable {
     case ok = 0
     case cancelled = 1
@@ -20,7 +20,7 @@ package enum StatusCode: Int32, Sendable, CaseIterable {
 }
 
 extension StatusCode: CustomStringConvertible {
-    /// The name that gRPC gives it: `DEADLINE_EXCEEDED`.
+    /// The name of the code in gRPC: `DEADLINE_EXCEEDED`.
     package var description: String {
         switch self {
         case .ok: "OK"

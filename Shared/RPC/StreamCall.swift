@@ -1,15 +1,15 @@
 import Kernel
 
-/// The client's end of one stream: items that came and were not yet taken, never more than were granted.
+/// The client's end of one stream. Buffers received items, never more than were granted.
 final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
-    /// How many items may be on their way or waiting here.
+    /// Maximum of items in transit or buffered.
     private static var window: UInt64 { 32 }
 
     enum Step {
         case item(Item)
-        /// Why it ended: with all items sent, or by a reason to open it again.
+        /// The end of the stream: complete, or with a reason to reopen it.
         case end(reason: String)
         case failure(RPCFailure)
     }
@@ -44,7 +44,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
 
     override func take(_ item: UnsafeRawBufferPointer, _ arena: Arena) {
         guard end == nil else { return }
-        guard items.count - next < Int(Self.window) else { return giveUp("more items came than were asked for") }
+        guard items.count - next < Int(Self.window) else { return giveUp("the peer sent more items than were granted") }
         let read: Item
         do throws(MessageError) {
             defer { arena.reset() }
@@ -72,7 +72,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
         waiter.resume(returning: end)
     }
 
-    /// The next item, or how the stream has ended. From a task on the loop.
+    /// The next item or the end of the stream. Call it from a task on the loop.
     func step() async -> Step {
         if next < items.count {
             let item = items[next]
@@ -92,7 +92,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
         }
     }
 
-    /// Credit goes back in halves of the window, so that there is one frame for many items.
+    /// Grants credit in halves of the window, so that one frame grants many items.
     private func tookOne() {
         ungranted += 1
         guard ungranted >= Self.window / 2, end == nil else { return }

@@ -3,7 +3,7 @@ import Glibc
 import Kernel
 import Synchronization
 
-/// The machine's own network.
+/// The real network.
 package struct TCP: Network {
     private let loops: Loops
 

@@ -2,7 +2,7 @@ import CUV
 import Glibc
 import Kernel
 
-/// One attempt to connect: look the name up, try its addresses in order, give up when the time is over.
+/// One attempt to connect: resolves the name, tries its addresses in order, and gives up at the time-out.
 final class TCPConnect: TimerTarget {
     private let address: Address
     private let thread: LoopThread
@@ -24,7 +24,7 @@ final class TCPConnect: TimerTarget {
 
     func begin(within timeout: Duration) {
         timer = thread.loop.startTimer(self, at: thread.loop.uptime + timeout)
-        // Numbers do not wait behind names whose servers are silent.
+        // A numeric address needs no lookup, which may be blocked by slow name servers.
         if let numeric = SocketAddress(numeric: address) {
             candidates = [numeric]
             return tryNext()
@@ -103,7 +103,7 @@ final class TCPConnect: TimerTarget {
         if let timer { thread.loop.cancelTimer(timer) }
         attempt?.abort()
         attempt = nil
-        // Ends a look-up that waits for a thread; one that waits for a name server ends when that gives up.
+        // Cancels a queued lookup. A running one ends with the resolver's time-out.
         if let lookUp { uv_cancel(UnsafeMutableRawPointer(lookUp).assumingMemoryBound(to: uv_req_t.self)) }
     }
 }

@@ -3,16 +3,16 @@ import Glibc
 import Kernel
 import Synchronization
 
-/// One listening socket whose connections are dealt to the loops in turn.
+/// A listening socket that distributes its connections to the loops in turn.
 ///
-/// (One socket a loop, with SO_REUSEPORT, would hide that another program has taken the port.)
+/// (One socket per loop with SO_REUSEPORT would hide that another program uses the port.)
 final class TCPListener: Listener, @unchecked Sendable {
-    // Sound because: `watch`, `turn` and `isClosed` are touched on the first loop only.
+    // Sound because only the first loop accesses `watch`, `turn` and `isClosed`.
 
     private static let backlog: Int32 = 4096
-    /// How many are accepted before other connections get their turn.
+    /// Maximum of connections accepted in a row, before other connections are served.
     private static let maxAcceptsAtOnce = 64
-    /// How long to wait before accepting again when the process has no file descriptor left.
+    /// The pause before accepting again when the process has no free file descriptor.
     private static let pauseWhenExhausted = Duration.milliseconds(100)
 
     let address: Address
@@ -36,7 +36,7 @@ final class TCPListener: Listener, @unchecked Sendable {
 
     private func start() {
         uv_poll_init(threads[0].uv, watch, socket)
-        watch.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Given back when the handle has closed.
+        watch.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Released when the handle has closed.
         listen()
     }
 

@@ -4,19 +4,19 @@ import Kernel
 
 /// A TCP socket on a libuv loop.
 ///
-///     open ──close──▶ the rest is sent ──▶ our end is shut ──the peer ends, or lingers──▶ closed
+///     open ──close──▶ output is sent ──▶ our end is shut down ──peer closes, or time-out──▶ closed
 ///
-/// To close a socket with bytes in it that nobody has read makes the kernel throw away what the peer has not read yet: our
-/// last words. So they are read, and dropped, until the peer ends too. For the same reason a failed write is no end: what
-/// the peer said before it went is still to be read.
+/// Closing a socket with unread input makes the kernel discard output that the peer has not read yet. So `close` reads
+/// and drops input until the peer closes too. For the same reason a failed write does not end reading: the peer's last
+/// bytes may still arrive.
 final class TCPTransport: Transport {
-    /// A peer that acknowledges nothing, or takes nothing, for this long is gone.
+    /// A peer that acknowledges or reads nothing for this long counts as dead.
     private static let userTimeout = Limits().stall
 
-    /// How long a peer may leave its end open after we have shut ours.
+    /// The time that a peer can keep its end open after we have shut down ours.
     private static let linger = Duration.seconds(1)
 
-    /// A peer that is silent this long, because it knows no pings, is asked by the kernel.
+    /// The silence after which the kernel probes a peer that does not use PING.
     private static let keepAliveSeconds: UInt32 = 60
 
     let peer: String
@@ -27,18 +27,18 @@ final class TCPTransport: Transport {
     private var isClosing = false
     private var problem: String?
     private var isClosed = false
-    /// Nothing can be written any more.
+    /// True if writing has failed.
     private var isBroken = false
     private var lingering: TimerWheel.Handle?
 
     var unsentCount: Int { isClosed ? 0 : uv_stream_get_write_queue_size(stream) }
 
-    /// A socket that is not connected yet. Must be made on the thread.
+    /// An unconnected socket. Create it on the thread.
     init(to peer: String, on thread: LoopThread) {
         self.peer = peer
         self.thread = thread
         uv_tcp_init(thread.uv, handle)
-        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Given back when the handle has closed.
+        handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Released when the handle has closed.
     }
 
     /// Takes over a connected socket.
@@ -48,7 +48,7 @@ final class TCPTransport: Transport {
         if problem == 0 { prepareSocket() } else { end(describe(problem)) }
     }
 
-    /// `completion` hears 0, or libuv's word for the problem.
+    /// Calls `completion` with 0 or libuv's error code.
     func connect(to address: SocketAddress, completion: @escaping (Int32) -> Void) {
         connected = completion
         let request = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
@@ -159,7 +159,7 @@ final class TCPTransport: Transport {
         }
     }
 
-    /// The reading side will find the end, behind what is still to be read.
+    /// Records the failure. Reading continues until the end of the input.
     private func writeFailed(_ status: Int32) {
         isBroken = true
         problem = problem ?? describe(status)
@@ -221,14 +221,14 @@ final class TCPTransport: Transport {
 }
 
 extension TCPTransport: TimerTarget {
-    /// The peer has had the time to hear our last words, and to end.
+    /// Closes after the peer had time to read our output and to close.
     func timerFired() {
         lingering = nil
         closeHandle()
     }
 }
 
-/// Bytes on their way out: libuv's request and a copy of the bytes, in one piece of memory.
+/// A pending write: libuv's request and a copy of the bytes in one allocation.
 private struct PendingWrite {
     let request: UnsafeMutablePointer<uv_write_t>
 

@@ -1,11 +1,11 @@
 import Kernel
 
-/// Something that waits for a time.
+/// The target of a timer.
 protocol TimerTarget: AnyObject {
     func timerFired()
 }
 
-/// Something to do at a time, where nothing else is to be kept.
+/// A timer target that runs a closure.
 final class TimerAction: TimerTarget {
     private let act: () -> Void
 
@@ -16,11 +16,12 @@ final class TimerAction: TimerTarget {
     func timerFired() { act() }
 }
 
-/// Many timers, most of which are cancelled before their time: starting and cancelling one costs a few nanoseconds.
+/// A timer wheel for many timers that are mostly cancelled. Starting and cancelling costs a few nanoseconds.
 ///
-/// A wheel of slots, one a millisecond. A timer further away than one turn stays in its slot until its turn has come.
+/// Each slot stands for one millisecond. A timer more than one revolution away stays in its slot for the further
+/// revolutions.
 struct TimerWheel {
-    /// One timer that was started. Using it after it has fired or was cancelled does nothing.
+    /// A started timer. Cancelling it after it fired or was cancelled has no effect.
     struct Handle {
         fileprivate let index: Int32
         fileprivate let generation: UInt32
@@ -41,17 +42,17 @@ struct TimerWheel {
     private var entries: ContiguousArray<Entry> = []
     private var firstFree = Self.none
     private var slots = ContiguousArray(repeating: Self.none, count: Self.slotCount)
-    /// One bit a slot: which of them hold timers.
+    /// One bit per slot, set if the slot has timers.
     private var occupied = ContiguousArray<UInt64>(repeating: 0, count: Self.slotCount / 64)
     private(set) var count = 0
-    /// All timers due up to here have fired.
+    /// All timers due until then have fired.
     private var firedTick: UInt64
 
     init(startingAt now: Uptime) {
         firedTick = now.nanoseconds / Self.nanosecondsPerTick
     }
 
-    /// Fires in the first millisecond that begins at or after `deadline`.
+    /// Starts a timer that fires in the first millisecond that begins at or after `deadline`.
     mutating func start(_ target: some TimerTarget, at deadline: Uptime) -> Handle {
         let rounded = deadline.nanoseconds.addingReportingOverflow(Self.nanosecondsPerTick - 1)
         let tick =
@@ -70,7 +71,7 @@ struct TimerWheel {
         free(handle.index)
     }
 
-    /// The earliest time at which something may be due.
+    /// The earliest time at which a timer may be due.
     var nextDeadline: Uptime? {
         guard count > 0 else { return nil }
         let start = Int((firedTick + 1) % UInt64(Self.slotCount))
@@ -88,7 +89,7 @@ struct TimerWheel {
         return nil
     }
 
-    /// Takes out the timers that are due, earliest first.
+    /// Removes and returns the due timers, earliest first.
     mutating func takeDue(at now: Uptime) -> [any TimerTarget] {
         let tick = now.nanoseconds / Self.nanosecondsPerTick
         guard tick > firedTick else { return [] }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Which larger story a call is part of: W3C trace context, in its 25 bytes.
+/// The W3C trace context of a call, in 25 bytes.
 package struct TraceContext: Hashable, Sendable {
     package let trace: TraceID
     package let span: UInt64
@@ -16,14 +16,14 @@ package struct TraceContext: Hashable, Sendable {
         TraceContext(trace: TraceID(high: random.next(), low: random.next()), span: random.next(), flags: 0)
     }
 
-    /// The same trace, one call further on.
+    /// The context of a nested call in the same trace.
     package func next(span: UInt64) -> TraceContext {
         TraceContext(trace: trace, span: span, flags: flags)
     }
 }
 
 extension TraceContext {
-    /// Nil unless there are exactly 25 bytes.
+    /// Nil unless `bytes` has exactly 25 bytes.
     init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Frame.traceBytes else { return nil }
         self.init(

@@ -1,57 +1,57 @@
 import Kernel
 
-/// Ordered bytes to and from one peer: a socket, a simulated wire, or a stage such as TLS around either.
+/// An ordered byte stream to and from one peer: a socket, a simulated wire, or a wrapper such as TLS.
 ///
-/// Belongs to a loop; everything here happens on it.
+/// Belongs to an event loop. All calls and callbacks happen on it.
 package protocol Transport: AnyObject {
-    /// Who is told. Kept until the transport has closed.
+    /// The receiver of the callbacks. Retained until the transport has closed.
     var receiver: (any TransportReceiver)? { get set }
-    /// Where the peer is, for logs.
+    /// The address of the peer, for logs.
     var peer: String { get }
-    /// Takes all of `bytes`; what the network does not take at once is counted in `unsentCount`.
+    /// Accepts all of `bytes`. `unsentCount` counts what the network has not accepted yet.
     func send(_ bytes: UnsafeRawBufferPointer)
     var unsentCount: Int { get }
-    /// While false, the peer's bytes stay with the network, which in the end makes the peer wait.
+    /// While false, the network keeps the peer's bytes, which eventually makes the peer wait.
     var isReading: Bool { get set }
-    /// Sends what was taken, waits until the peer has had it, and ends. What still comes is not heard but for `didSend`;
-    /// `didClose` is heard once, later.
+    /// Sends the accepted bytes, waits until the peer has received them, and closes. Only `didSend`, and finally
+    /// `didClose`, are called afterwards.
     func close()
-    /// Ends at once; what has not been sent is lost.
+    /// Closes immediately and drops unsent bytes.
     func abort()
 }
 
 package protocol TransportReceiver: AnyObject {
-    /// `bytes` are valid during the call only.
+    /// `bytes` is valid during the call only.
     func didReceive(_ bytes: UnsafeRawBufferPointer)
-    /// Everything that was taken has been sent.
+    /// All accepted bytes were sent.
     func didSend()
-    /// The last that is heard. `problem` is nil where either side ended it on purpose.
+    /// The last callback. `problem` is nil if either side closed on purpose.
     func didClose(_ problem: String?)
 }
 
-/// What turns an address into connections: the machine's TCP, or a simulated network.
+/// Connects to and listens on addresses: real TCP or a simulated network.
 package protocol Network: Sendable {
-    /// `completion` is called once, on `loop`; or not at all, where what is returned was called before, on `loop` too.
+    /// Calls `completion` once on `loop`, unless the returned closure was called before, also on `loop`.
     @discardableResult
     func connect(
         to address: Address, on loop: EventLoop, within timeout: Duration,
         completion: @escaping (Result<any Transport, ConnectError>) -> Void
     ) -> GiveUp
 
-    /// `accept` is called for each connection, on the loop that it belongs to.
+    /// Calls `accept` for each connection, on its loop.
     func listen(
         on address: Address, loops: [EventLoop], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
     ) throws(ListenError) -> any Listener
 }
 
 package protocol Listener: Sendable {
-    /// With the port that was chosen where port 0 was asked for.
+    /// The address, with the chosen port if port 0 was requested.
     var address: Address { get }
-    /// Takes no further connections; returns when the port is free again.
+    /// Stops accepting connections. Returns when the port is free.
     func close() async
 }
 
-/// Ends an attempt to connect.
+/// Cancels an attempt to connect.
 package typealias GiveUp = () -> Void
 
 package struct ConnectError: Error, Equatable, CustomStringConvertible {

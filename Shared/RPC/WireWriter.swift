@@ -1,6 +1,6 @@
-/// Writes protobuf's wire format into memory that is known to suffice.
+/// Writes protobuf's wire format into memory of sufficient size.
 struct WireWriter {
-    /// What a tag and a length, or a tag and a number, take up at most.
+    /// Maximum size of a tag with a length or a number.
     static let maxFieldHeaderBytes = 11
 
     private(set) var cursor: UnsafeMutableRawPointer
@@ -21,7 +21,7 @@ struct WireWriter {
         cursor += 1
     }
 
-    /// Leaves the field out where it is zero, as proto3 does.
+    /// Writes the field unless it is zero, as in proto3.
     @inline(__always)
     mutating func number(_ field: UInt64, _ value: UInt64) {
         guard value != 0 else { return }
@@ -29,7 +29,7 @@ struct WireWriter {
         varint(value)
     }
 
-    /// Leaves the field out where it is empty.
+    /// Writes the field unless it is empty.
     @inline(__always)
     mutating func bytes(_ field: UInt64, _ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress, bytes.count > 0 else { return }
@@ -39,13 +39,13 @@ struct WireWriter {
         cursor += bytes.count
     }
 
-    /// Leaves the field out where the message is empty.
+    /// Writes the field unless the message is empty.
     @inline(__always)
     mutating func message(_ field: UInt64, _ message: LaidOutMessage, size: Int) {
         bytes(field, count: size) { message.pack(into: $0) }
     }
 
-    /// A field of which `write` writes the `count` bytes.
+    /// Writes a field whose `count` bytes `write` provides.
     @inline(__always)
     mutating func bytes(_ field: UInt64, count: Int, _ write: (UnsafeMutableRawPointer) -> Void) {
         guard count > 0 else { return }

@@ -25,7 +25,7 @@ extension Credentials {
     fileprivate func caller(_ bytes: UnsafeRawBufferPointer, at now: Timestamp) throws(RPCFailure) -> Verified {
         do throws(TokenError) {
             let credential = try verify(bytes.bytes, at: now)
-            let caller = Caller(user: credential.user, role: credential.role, expires: credential.expiry)
+            let caller = Caller(user: credential.user, role: credential.role)
             return Verified(caller, remaining: credential.expiry - now)
         } catch {
             let reason = if case .expired = error { "CREDENTIAL_EXPIRED" } else { "CREDENTIAL_INVALID" }

@@ -35,7 +35,7 @@ import Testing
         "AcknowledgeRefund": [.service],
     ]
 
-    @Test func `a method is for its roles, and for nobody else`() async throws {
+    @Test func `each method accepts its roles and refuses all others`() async throws {
         try await House.with(.memory) { house in
             let surprises = await house.service.surprises(in: ConcertMethods.service, whereCallersAre: Self.callers)
             #expect(surprises.isEmpty)

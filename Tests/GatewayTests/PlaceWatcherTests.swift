@@ -31,7 +31,7 @@ struct PlaceWatcherTests {
         }
 
         func server() -> Server {
-            let caller = Caller(user: .init(high: 1, low: 1), role: .user, expires: .noon + .hours(24))
+            let caller = Caller(user: .init(high: 1, low: 1), role: .user)
             let hooks = ServerHooks(verify: { _ throws(RPCFailure) in Verified(caller, remaining: .hours(24)) })
             let routes = [
                 Route(QueueMethods.showPlace) { _, _ in ShowPlaceReply(place: self.now) },

@@ -27,7 +27,7 @@ final class StubServices: Sendable {
             ], on: loops,
             hooks: ServerHooks(verify: { credential throws(RPCFailure) in
                 let role = Role(rawValue: credential.first ?? 0)
-                return Verified(Caller(user: Self.alice, role: role, expires: expiry), remaining: .hours(24))
+                return Verified(Caller(user: Self.alice, role: role), remaining: .hours(24))
             }))
         address = try server.listen(on: .loopback(0))
         for role in [Role.user, .operator] {

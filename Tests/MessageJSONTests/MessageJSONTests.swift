@@ -172,7 +172,7 @@ struct MessageJSONTests {
         let many = "{\"strings\": [" + String(repeating: "\"\",", count: 40_000) + "\"\"]}"
         #expect(
             description { try everything(many) }
-                == "onsale.testing.v1.Everything.strings: is one element too many; a message has at most 32768")
+                == "onsale.testing.v1.Everything.strings: is one element too many; the limit is 32768")
     }
 
     @Test func `another library reads our JSON`() async throws {

@@ -41,7 +41,7 @@ import Threads
         return ended
     }
 
-    @Test func `calls are answered in the order in which answers are given`() throws {
+    @Test func `calls are answered in the order of their answers`() throws {
         let desk = Desk()
         let world = try EchoSimulation(routes: [desk.route])
         let ended = begin(1...3, in: world)
@@ -54,7 +54,7 @@ import Threads
         #expect(world.server.inFlight == 0)
     }
 
-    @Test func `an answer may be given before the handler has returned, and be an error`() throws {
+    @Test func `an answer can be completed before the handler returns, also with an error`() throws {
         struct Surprise: Error {}
         let world = try EchoSimulation(
             routes: [
@@ -69,7 +69,7 @@ import Threads
         #expect(world.server.inFlight == 0)
     }
 
-    @Test func `an answer that is dropped fails its call`() throws {
+    @Test func `a dropped answer fails its call`() throws {
         let desk = Desk()
         let world = try EchoSimulation(routes: [desk.route])
         let ended = begin(1...1, in: world)
@@ -80,7 +80,7 @@ import Threads
         #expect(world.server.inFlight == 0)
     }
 
-    @Test func `a deadline does not wait, but the call takes its place until it is answered`() throws {
+    @Test func `a call past its deadline counts as in flight until answered`() throws {
         let desk = Desk()
         let world = try EchoSimulation(routes: [desk.route])
         let ended = begin(1...1, in: world, CallOptions(timeout: .milliseconds(100)))
@@ -95,7 +95,7 @@ import Threads
         desk.give(2)
     }
 
-    @Test func `a server that ends waits for answers`() throws {
+    @Test func `a draining server waits for answers`() throws {
         let desk = Desk()
         let world = try EchoSimulation(routes: [desk.route])
         let ended = begin(1...1, in: world)
@@ -109,29 +109,7 @@ import Threads
         #expect(world.clock.uptime < Uptime(nanoseconds: 0) + .seconds(3))
     }
 
-    @Test func `interceptors stand around it`() throws {
-        let steps = Recorder<String>()
-        let desk = Desk()
-        let hooks = ServerHooks.intercepting { _, next in
-            steps.add("before")
-            do { try await next() } catch {
-                steps.add("\((error as? RPCFailure)?.reason ?? "")")
-                throw error
-            }
-            steps.add("after")
-        }
-        let world = try EchoSimulation(hooks: hooks, routes: [desk.route])
-        let ended = begin(1...2, in: world)
-        #expect(steps.all == ["before", "before"])
-        desk.give(1)
-        _ = desk.take(2)
-        world.simulation.run(for: .milliseconds(10))
-        #expect(steps.all == ["before", "before", "after", "NOT_ANSWERED"])
-        #expect(ended.all.first == .success([1]) && ended.all.count == 2)
-        #expect(world.server.inFlight == 0)
-    }
-
-    @Test func `an answer may come from any thread`() async throws {
+    @Test func `an answer can be completed on any thread`() async throws {
         let loops = Loops(count: 2)
         let server = Server(
             [

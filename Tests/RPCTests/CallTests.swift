@@ -15,12 +15,12 @@ import Testing
         #expect(try world.run { try await world.calls.echo(EchoRequest()) } == EchoReply())
     }
 
-    @Test func `every kind of field comes back as it went`() throws {
+    @Test func `every kind of field survives the round trip`() throws {
         let world = try EchoSimulation()
         #expect(try world.run { try await world.calls.mirror(.full) } == .full)
     }
 
-    @Test func `calls overtake each other on one connection`() throws {
+    @Test func `calls on one connection finish out of order`() throws {
         let world = try EchoSimulation()
         let order = try world.run {
             await withTaskGroup(of: UInt32.self) { group in
@@ -37,7 +37,7 @@ import Testing
         #expect(world.network.connectCount == 1)
     }
 
-    @Test func `a failure arrives with its code, reason, message and advice`() throws {
+    @Test func `a failure arrives with code, reason, message and retry delay`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             _ = try await world.calls.fail(
@@ -50,7 +50,7 @@ import Testing
         #expect(!failure.isIndefinite && !failure.isNotProcessed)
     }
 
-    @Test func `an unexpected error is internal, indefinite, logged, and tells the caller nothing`() throws {
+    @Test func `an unexpected error is logged and answered as INTERNAL without details`() throws {
         let log = Recorder<RPCEvent>()
         var hooks = ServerHooks.trusting
         hooks.log = { log.add($0) }
@@ -68,50 +68,14 @@ import Testing
     }
 
     @Test func `a refusal of the domain becomes its failure`() throws {
-        let world = try EchoSimulation(hooks: .intercepting { _, _ in throw SeatIsSold() })
+        let route = Route(EchoMethods.echo) { (_: EchoRequest, _: Call) async throws -> EchoReply in throw SeatIsSold()
+        }
+        let world = try EchoSimulation(routes: [route])
         let failure = try failure(of: world) { _ = try await world.calls.echo(EchoRequest()) }
         #expect(failure == SeatIsSold().failure)
     }
 
-    @Test func `interceptors of a client stand around each call, the first outermost`() throws {
-        let steps = Recorder<String>()
-        var settings = ClientSettings.alice
-        @Sendable func interceptor(_ number: UInt8) -> ClientInterceptor {
-            { (_: MethodDescription, options: CallOptions, next: ClientNext) async throws(RPCFailure) -> Void in
-                steps.add("\(number) before")
-                var options = options
-                options.metadata.append(Entry(key: "by", value: [number]))
-                try await next(options)
-                steps.add("\(number) after")
-            }
-        }
-        settings.interceptors = [interceptor(1), interceptor(2)]
-        let world = try EchoSimulation(settings: settings)
-        #expect(try world.run { try await world.calls.echo(EchoRequest(payload: [6])).payload } == [6])
-        #expect(steps.all == ["1 before", "2 before", "2 after", "1 after"])
-        #expect(world.echo.lastCall?.metadata.map(\.value) == [[1], [2]])
-    }
-
-    @Test func `an interceptor of a client may refuse, forget, and repeat a call`() throws {
-        var settings = ClientSettings.alice
-        settings.interceptors = [capricious()]
-        let world = try EchoSimulation(settings: settings)
-        #expect(try failure(of: world) { _ = try await world.calls.echo(EchoRequest()) }.reason == "NOT_TODAY")
-        #expect(try failure(of: world) { _ = try await world.calls.wait(WaitRequest()) }.reason == "NOT_SENT")
-        let total = try world.run { try await world.calls.add(AddRequest(amount: 2)).total }
-        #expect(total == 4, "the last outcome counts")
-    }
-
-    private func capricious() -> ClientInterceptor {
-        { (method: MethodDescription, options: CallOptions, next: ClientNext) async throws(RPCFailure) -> Void in
-            if method.name == EchoMethods.echo.name { throw RPCFailure(.cancelled, "NOT_TODAY", "") }
-            if method.name == EchoMethods.wait.name { return }
-            try await next(options)
-            try await next(options)
-        }
-    }
-
-    @Test func `a method that the server does not have is refused, definitely`() throws {
+    @Test func `an unknown method is refused with a definite failure`() throws {
         let world = try EchoSimulation()
         let unknown = Method<EchoRequest, EchoReply>(
             "onsale.testing.v1.Echo/Nothing", isSafeToRepeat: true, callers: [])
@@ -119,7 +83,7 @@ import Testing
         #expect(failure.code == .unimplemented && failure.isNotProcessed && failure.message.contains("Echo/Nothing"))
     }
 
-    @Test func `request id, trace, metadata and attempt reach the handler`() throws {
+    @Test func `request id, trace and metadata reach the handler`() throws {
         let world = try EchoSimulation()
         var random = SeededGenerator(seed: 3)
         let id = RequestID.make(at: .noon, using: &random)
@@ -133,17 +97,16 @@ import Testing
         #expect(try call.requestID == id)
         #expect(call.trace == trace)
         #expect(call.metadata("lang") == Array("de".utf8) && call.metadata("none") == nil)
-        #expect(call.attempt == 0)
     }
 
-    @Test func `a write without a request id hears that it needs one`() throws {
+    @Test func `a write without a request id is refused`() throws {
         let world = try EchoSimulation()
         try world.run { _ = try await world.calls.echo(EchoRequest()) }
         let call = try #require(world.echo.lastCall)
         #expect { try call.requestID } throws: { ($0 as? RPCFailure)?.reason == "REQUEST_ID_MISSING" }
     }
 
-    @Test func `a task that is not on a loop can call too`() async throws {
+    @Test func `a task outside the loops can call`() async throws {
         let loops = Loops(count: 2)
         let server = Server([EchoServer(clock: ManualClock()).service], on: loops)
         let client = Client(to: [try server.listen(on: .loopback(0))], on: loops)
@@ -159,7 +122,7 @@ import Testing
         loops.stop()
     }
 
-    @Test func `each call that has ended is measured`() throws {
+    @Test func `each finished call is measured`() throws {
         let measured = Recorder<CallMeasurement>()
         var hooks = ServerHooks.trusting
         hooks.measure = { measured.add($0) }

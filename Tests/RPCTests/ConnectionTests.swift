@@ -9,7 +9,7 @@ import Testing
         return try GoAway(decoding: envelope.payload)
     }
 
-    @Test func `HELLO tells each side what the other takes`() throws {
+    @Test func `HELLO exchanges the limits of both sides`() throws {
         var limits = Limits()
         limits.requestBytes = 5000
         let world = try EchoSimulation(limits: limits)
@@ -21,7 +21,7 @@ import Testing
         #expect(hello.maxReplyBytes > 0 && hello.maxInFlight > 0 && hello.minPingIntervalMs > 0)
     }
 
-    @Test func `a client of another version is sent away with a reason`() throws {
+    @Test func `a client of another version is refused with a reason`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(Envelope(kind: .hello, payload: Hello(minVersion: 2, maxVersion: 3).encoded()))
@@ -41,7 +41,7 @@ import Testing
         #expect(try EchoReply(decoding: wire.replies(to: 10)[0].payload).payload == [5])
     }
 
-    @Test func `an envelope that cannot be read ends the connection, with a reason`() throws {
+    @Test func `a malformed envelope ends the connection with a reason`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         wire.send([0, 0, 0, 2, 0x0b, 0x00])
@@ -50,7 +50,7 @@ import Testing
         #expect(wire.isClosed && world.server.connectionCount == 0)
     }
 
-    @Test func `a payload that cannot be read fails its call, and only that`() throws {
+    @Test func `a malformed payload fails only its call`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(Envelope(id: 1, kind: .request, method: EchoMethods.echo.name, payload: [0x0a, 0x7f]))
@@ -70,7 +70,7 @@ import Testing
         #expect(world.echo.runCount(of: EchoMethods.echo.description) == 2)
     }
 
-    @Test func `there is one REPLY for each REQUEST, also after CANCEL`() throws {
+    @Test func `each REQUEST gets one REPLY, also after CANCEL`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(.request(1, EchoMethods.wait, WaitRequest(milliseconds: 100)))
@@ -82,15 +82,15 @@ import Testing
         #expect(wire.replies(to: 1)[0].status?.code == StatusCode.cancelled.rawValue)
     }
 
-    @Test func `CANCEL frees no place before the handler has returned`() throws {
+    @Test func `a cancelled call counts as in flight until its handler returns`() throws {
         var limits = Limits()
         limits.inFlightPerConnection = 10
         let stubborn = Stubborn()
-        let hooks = ServerHooks.intercepting { _, next in
+        let route = Route(EchoMethods.echo) { (_: EchoRequest, _: Call) async throws -> EchoReply in
             await withCheckedContinuation { stubborn.add($0) }
-            try await next()
+            return EchoReply()
         }
-        let world = try EchoSimulation(limits: limits, hooks: hooks)
+        let world = try EchoSimulation(limits: limits, routes: [route])
         let wire = try world.rawConnection()
         for id: UInt64 in 1...100 {
             try wire.send(.request(id, EchoMethods.echo, EchoRequest()))
@@ -104,7 +104,7 @@ import Testing
         #expect(world.server.inFlight == 0)
     }
 
-    @Test func `PING is answered with its id and payload, but not a flood of them`() throws {
+    @Test func `PING is answered with its id and payload, and a flood is refused`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(Envelope(id: 3, kind: .ping, payload: [1, 2]))
@@ -116,7 +116,7 @@ import Testing
         #expect(wire.isClosed)
     }
 
-    @Test func `a ping now and then is welcome for hours`() throws {
+    @Test func `occasional pings are accepted for hours`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         for _ in 0..<200 {
@@ -126,7 +126,7 @@ import Testing
         #expect(!wire.isClosed && wire.received.count == 200)
     }
 
-    @Test func `who has not said HELLO is not pinged, and may be silent; who has must answer`() throws {
+    @Test func `only a client that sent HELLO is pinged and must answer`() throws {
         let world = try EchoSimulation()
         let wordless = try world.rawConnection()
         let greeting = try world.rawConnection()
@@ -138,7 +138,7 @@ import Testing
         #expect(wordless.received.isEmpty && !wordless.isClosed)
     }
 
-    @Test func `the answer to a ping after silence does not hasten a drain`() throws {
+    @Test func `the PONG of an idle ping does not advance a drain`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(Envelope(kind: .hello, payload: Hello(minVersion: 1, maxVersion: 1).encoded()))
@@ -180,7 +180,7 @@ import Testing
         #expect(rest.isEmpty)
     }
 
-    @Test func `health tells which services answer`() throws {
+    @Test func `Health reports the serving services`() throws {
         let world = try EchoSimulation()
         let health = HealthClient(world.client)
         let statuses = try world.run {
@@ -198,7 +198,7 @@ import Testing
         #expect(reply.status == .notServing)
     }
 
-    @Test func `reflection lists every method as its proto declares it`() throws {
+    @Test func `reflection lists every method of the contract`() throws {
         let world = try EchoSimulation()
         let services = try world.run { try await ReflectionClient(world.client).listMethods(ListMethodsRequest()) }
             .services

@@ -12,7 +12,7 @@ import Testing
             guard bytes.count == 2, bytes[0] < 8 else {
                 throw RPCFailure(.unauthenticated, "CREDENTIAL_FORGED", "the credential was not made here")
             }
-            let caller = Caller(user: .alice, role: Role(rawValue: bytes[0]), expires: .distantFuture)
+            let caller = Caller(user: .alice, role: Role(rawValue: bytes[0]))
             return Verified(caller, remaining: .seconds(bytes[1]))
         })
     }
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `only the roles that a method names may call it, and nothing happens otherwise`() throws {
+    @Test func `only the declared roles can call a method`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
         #expect(try add(world, as: [Role.user.rawValue, 9]) == nil)
         #expect(try add(world, as: [Role.service.rawValue, 9]) == nil)
@@ -42,14 +42,14 @@ import Testing
         #expect(world.echo.total == 2)
     }
 
-    @Test func `the handler knows who is calling`() throws {
+    @Test func `the handler receives the caller`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
         _ = try add(world, as: [Role.user.rawValue, 9])
         #expect(try world.echo.lastCall?.user == .alice)
         #expect(world.echo.lastCall?.caller?.role == .user)
     }
 
-    @Test func `a method for anyone needs no credential, but a forged one is refused there too`() throws {
+    @Test func `a method for anyone needs no credential but refuses a forged one`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
         let options = CallOptions(credential: [])
         #expect(try world.run { try await world.calls.echo(EchoRequest(), options) } == EchoReply())
@@ -60,7 +60,7 @@ import Testing
         #expect(failure.reason == "CREDENTIAL_FORGED")
     }
 
-    @Test func `a credential is verified once on a connection, and again when it expires`() throws {
+    @Test func `a credential is verified once per connection and again after it expires`() throws {
         let verifications = Recorder<Void>()
         let world = try EchoSimulation(hooks: hooks(counting: verifications))
         for _ in 0..<50 { #expect(try add(world, as: [Role.user.rawValue, 60]) == nil) }
@@ -70,11 +70,11 @@ import Testing
         #expect(verifications.all.count == 2)
     }
 
-    @Test func `many users share a connection without being mistaken for each other`() throws {
+    @Test func `many users share a connection without confusion`() throws {
         let hooks = ServerHooks(verify: { bytes throws(RPCFailure) in
             let number = bytes.reduce(0) { $0 << 8 | UInt64($1) }
             return Verified(
-                Caller(user: UserID(high: 0, low: number), role: .user, expires: .distantFuture), remaining: .hours(1))
+                Caller(user: UserID(high: 0, low: number), role: .user), remaining: .hours(1))
         })
         let world = try EchoSimulation(hooks: hooks)
         for round in 0..<2 {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct DeadlineTests {
-    @Test func `a call that takes too long ends at its deadline, on both sides`() throws {
+    @Test func `a slow call ends at its deadline on both sides`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             _ = try await world.calls.wait(WaitRequest(milliseconds: 5000), CallOptions(timeout: .milliseconds(100)))
@@ -15,7 +15,7 @@ import Testing
         #expect(world.server.inFlight == 0, "the handler was cancelled")
     }
 
-    @Test func `a call that names no deadline has one all the same`() throws {
+    @Test func `a call without a timeout gets the default deadline`() throws {
         var settings = ClientSettings()
         settings.limits.defaultTimeout = .seconds(7)
         let world = try EchoSimulation(settings: settings)
@@ -25,7 +25,7 @@ import Testing
         #expect(world.clock.uptime < Uptime(nanoseconds: 0) + .milliseconds(7010))
     }
 
-    @Test func `a client that is silent about time gets the server's default, and an endless one the server's longest`()
+    @Test func `a missing timeout gets the server's default, and a huge one its maximum`()
         throws
     {
         var limits = Limits()
@@ -38,7 +38,7 @@ import Testing
         #expect(world.clock.uptime < Uptime(nanoseconds: 0) + .milliseconds(3010))
     }
 
-    @Test func `a call within a call waits no longer than the outer one, and leaves it time to answer`() throws {
+    @Test func `a nested call ends before its outer call's deadline`() throws {
         let world = try EchoSimulation()
         let inner = world.calls
         let relay = Server(
@@ -63,7 +63,7 @@ import Testing
         #expect(world.clock.uptime < Uptime(nanoseconds: 0) + .milliseconds(200))
     }
 
-    @Test func `a call within a call carries request id and trace on`() throws {
+    @Test func `a nested call inherits request id and trace`() throws {
         let world = try EchoSimulation()
         let inner = world.calls
         let relay = Server(
@@ -82,7 +82,7 @@ import Testing
         #expect(call.trace?.trace == trace.trace && call.trace?.span != trace.span)
     }
 
-    @Test func `trouble after traces were left is not told as if nothing had happened`() throws {
+    @Test func `a failure after a committed effect is not reported as unprocessed`() throws {
         struct Trouble: Error {}
         let world = try EchoSimulation()
         let inner = world.calls
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `a request whose time was over while it waited to be read is answered without running`() throws {
+    @Test func `a request that expired before it was read is refused without running`() throws {
         var limits = Limits()
         limits.highWaterBytes = 1
         let world = try EchoSimulation(limits: limits)
@@ -134,7 +134,7 @@ import Testing
         #expect(world.echo.runCount(of: EchoMethods.echo.description) == 2)
     }
 
-    @Test func `a call that waits for a connection until its time is over was not processed`() throws {
+    @Test func `a call that expires while waiting for a connection is unprocessed`() throws {
         let world = try EchoSimulation()
         world.network.unreachable = [world.address]
         let failure = try failure(of: world) {

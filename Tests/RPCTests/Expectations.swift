@@ -18,12 +18,3 @@ func failure(
     }
     return try #require(failure, sourceLocation: sourceLocation)
 }
-
-extension ServerHooks {
-    /// With one interceptor, and nothing else.
-    static func intercepting(_ interceptor: @escaping ServerInterceptor) -> ServerHooks {
-        var hooks = ServerHooks.trusting
-        hooks.interceptors = [interceptor]
-        return hooks
-    }
-}

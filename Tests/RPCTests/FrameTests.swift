@@ -66,7 +66,7 @@ import Testing
         #expect(Hexadecimal.text(of: Array(buffer.bytes)) == Self.reply)
     }
 
-    @Test func `the envelope read by hand and the one protobuf-c reads are the same`() throws {
+    @Test func `the hand-written parser and protobuf-c agree`() throws {
         var random = SeededGenerator(seed: 5)
         for _ in 0..<500 {
             let envelope = Envelope(
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `frames are found wherever the bytes are split`() throws {
+    @Test func `frames are found however the bytes are split`() throws {
         let stream = try bytes(Self.request + Self.reply + Self.request)
         let whole = frames(in: stream)
         #expect(whole.count == 3)
@@ -109,7 +109,7 @@ import Testing
         #expect(frames(in: stream, pieces: Array(repeating: 1, count: stream.count)) == whole)
     }
 
-    @Test func `a frame too large is passed over, its call named, and the next one read`() throws {
+    @Test func `an oversized frame is skipped, its call named, and the next one read`() throws {
         let large = try Envelope(id: 300, kind: Kind(rawValue: 1), payload: Array(repeating: 0, count: 5000)).encoded()
         let stream = header(large.count) + large + (try bytes(Self.reply))
         let expected = ["too large: 300 \(large.count)", "frame 080110027a020807"]
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `a frame too large that begins with no id has no call`() throws {
+    @Test func `an oversized frame without an id names no call`() throws {
         let large = [UInt8](repeating: 0xff, count: 200)
         #expect(frames(in: header(large.count) + large, maxBytes: 100) == ["too large: ? 200"])
     }
@@ -138,7 +138,7 @@ import Testing
         ([0, 0, 0, 0], "length 0"), ([0x16, 3, 1, 2, 0], "TLS"), (Array("GET / HTTP/1.1\r\n".utf8), "HTTP"),
         ([0xff, 0xff, 0xff, 0xff], "another protocol"),
     ])
-    func `bytes of another protocol are told apart`(bytes: [UInt8], guess: String) {
+    func `bytes of another protocol are detected`(bytes: [UInt8], guess: String) {
         let found = frames(in: bytes)
         #expect(found.count == 1 && found[0].hasPrefix("foreign") && found[0].contains(guess), "\(found)")
     }
@@ -148,12 +148,12 @@ import Testing
         "08ffffffffffffffffff02", "08ffffffffffffffffff03", "2a02080d2a02080d",
         "4203010203", "4a03010203", "0b", "0c", "00", "0d00000000", "78017801",
     ])
-    func `an envelope that cannot be read is refused`(digits: String) throws {
+    func `a malformed envelope is refused`(digits: String) throws {
         let bytes = try bytes(digits)
         #expect(throws: FrameError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }
     }
 
-    @Test func `unknown fields are passed over, sixteen of them`() throws {
+    @Test func `up to sixteen unknown fields are skipped`() throws {
         let unknown = try bytes("8001058101" + "0102030405060708" + "850101020304" + "820103616263")
         let sixteen = Array((0..<4).map { _ in unknown }.joined())
         let id = try bytes("0807")
@@ -161,7 +161,7 @@ import Testing
         #expect(throws: FrameError.self) { try (sixteen + unknown).withUnsafeBytes { _ = try Frame($0) } }
     }
 
-    @Test func `metadata has a bound in entries and in bytes`() throws {
+    @Test func `metadata is limited in entries and bytes`() throws {
         let many = Envelope(metadata: (0..<33).map { Entry(key: "\($0)") })
         let long = Envelope(metadata: [Entry(key: "k", value: Array(repeating: 0, count: 8200))])
         for envelope in [many, long] {
@@ -170,7 +170,7 @@ import Testing
         }
     }
 
-    @Test func `random bytes never bring the reader down`() {
+    @Test func `random bytes never crash the reader`() {
         var random = SeededGenerator(seed: 11)
         for _ in 0..<5000 {
             let bytes = (0..<Int.random(in: 0...80, using: &random)).map { _ in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct LimitTests {
-    @Test func `a connection takes only so many calls at once, and says when to try again`() throws {
+    @Test func `calls in flight on a connection are limited, with a retry delay`() throws {
         var limits = Limits()
         limits.inFlightPerConnection = 3
         let world = try EchoSimulation(limits: limits)
@@ -21,7 +21,7 @@ import Testing
         #expect(world.server.inFlight == 0)
     }
 
-    @Test func `a program takes only so many calls at once, on all connections together`() throws {
+    @Test func `calls in flight in a program are limited over all connections`() throws {
         var limits = Limits()
         limits.inFlight = 2
         let world = try EchoSimulation(limits: limits)
@@ -32,7 +32,7 @@ import Testing
         #expect(wires.filter { $0.replies(to: 1).first?.status?.reason == "TOO_MANY_CALLS" }.count == 1)
     }
 
-    @Test func `a client holds back what the server has said it will not take`() throws {
+    @Test func `a client queues calls above the server's limit`() throws {
         let refusals = Recorder<RPCFailure>()
         var limits = Limits()
         limits.inFlightPerConnection = 2
@@ -53,7 +53,7 @@ import Testing
         #expect(refusals.all == [])
     }
 
-    @Test func `calls that wait for a connection begin as there is room, in their order`() throws {
+    @Test func `waiting calls start in order when there is room`() throws {
         let refusals = Recorder<RPCFailure>()
         var hooks = ServerHooks.trusting
         hooks.refused = { refusals.add($0) }
@@ -78,7 +78,7 @@ import Testing
         #expect(refusals.all == [] && world.echo.runCount(of: EchoMethods.wait.description) == 6000)
     }
 
-    @Test func `only so many calls of a client wait`() throws {
+    @Test func `the number of waiting calls is limited`() throws {
         var settings = ClientSettings()
         settings.limits.inFlight = 10
         let world = try EchoSimulation(settings: settings)
@@ -102,7 +102,7 @@ import Testing
         #expect(reasons.filter { $0 == "DEADLINE_EXCEEDED" }.count == 10)
     }
 
-    @Test func `requests that no handler sees are counted by their reason`() throws {
+    @Test func `refused requests are counted by reason`() throws {
         let refusals = Recorder<RPCFailure>()
         var limits = Limits()
         limits.inFlightPerConnection = 1
@@ -118,7 +118,7 @@ import Testing
         #expect(refusals.all.map(\.reason) == ["TOO_MANY_CALLS", "METHOD_UNKNOWN", "CREDENTIAL_MISSING"])
     }
 
-    @Test func `calls that were refused for being too many are made again when it is time`() throws {
+    @Test func `calls refused above a limit are retried after the delay`() throws {
         var limits = Limits()
         limits.inFlightPerConnection = 2
         let world = try EchoSimulation(limits: limits)
@@ -133,7 +133,7 @@ import Testing
         #expect(succeeded == 5)
     }
 
-    @Test func `a request too large is refused by its sender, naming both sizes`() throws {
+    @Test func `an oversized request is refused by its sender with both sizes`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             _ = try await world.calls.echo(EchoRequest(payload: Array(repeating: 0, count: 300_000)))
@@ -143,7 +143,7 @@ import Testing
         #expect(world.echo.lastCall == nil)
     }
 
-    @Test func `a request too large is skipped by its receiver, and the connection goes on`() throws {
+    @Test func `an oversized request is skipped and the connection continues`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(.request(1, EchoMethods.echo, EchoRequest(payload: Array(repeating: 0, count: 300_000))))
@@ -155,7 +155,7 @@ import Testing
         #expect(try EchoReply(decoding: wire.replies(to: 2)[0].payload).payload == [1])
     }
 
-    @Test func `a reply too large is refused by the server, naming both sizes`() throws {
+    @Test func `an oversized reply is refused by the server with both sizes`() throws {
         var limits = Limits()
         limits.replyBytes = 1000
         let world = try EchoSimulation(limits: limits)
@@ -166,7 +166,7 @@ import Testing
         #expect(failure.message.contains("1000") && failure.message.contains("2003"))
     }
 
-    @Test func `a reply larger than the client takes is refused by the server, who was told`() throws {
+    @Test func `a reply above the client's limit is refused by the server`() throws {
         var settings = ClientSettings()
         settings.limits.replyBytes = 1000
         let world = try EchoSimulation(settings: settings)
@@ -177,7 +177,7 @@ import Testing
         #expect(try world.run { try await world.calls.echo(EchoRequest(payload: [1])) }.payload == [1])
     }
 
-    @Test func `a reply near the limit is either sent and taken, or refused by the server`() throws {
+    @Test func `a reply near the limit is either delivered or refused by the server`() throws {
         var settings = ClientSettings()
         settings.limits.replyBytes = 1000
         let world = try EchoSimulation(settings: settings)
@@ -214,7 +214,7 @@ import Testing
         #expect(failure.reason == "REPLY_TOO_LARGE")
     }
 
-    @Test func `metadata beyond what an envelope may carry is not sent`() throws {
+    @Test func `metadata above its limit is not sent`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             let entries = (0..<33).map { Entry(key: "\($0)") }
@@ -223,7 +223,7 @@ import Testing
         #expect(failure.isNotProcessed && failure.reason == "METADATA_TOO_LARGE")
     }
 
-    @Test func `more connections than allowed are turned away with a reason`() throws {
+    @Test func `connections above the limit are refused with a reason`() throws {
         var limits = Limits()
         limits.connections = 2
         let world = try EchoSimulation(limits: limits)
@@ -235,7 +235,7 @@ import Testing
         #expect(world.server.connectionCount == 2)
     }
 
-    @Test func `a peer that does not read makes only itself wait, and in the end loses its connection`() throws {
+    @Test func `a peer that does not read blocks only itself and is finally cut`() throws {
         var limits = Limits()
         limits.highWaterBytes = 100_000
         let world = try EchoSimulation(limits: limits)
@@ -255,7 +255,7 @@ import Testing
         #expect(wire.isClosed)
     }
 
-    @Test func `a frame that is never finished costs its sender the connection`() throws {
+    @Test func `an unfinished frame costs its sender the connection`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         wire.send([0, 0, 1, 0, 8, 1])

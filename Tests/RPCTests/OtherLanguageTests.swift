@@ -32,7 +32,7 @@ struct OtherLanguageTests {
         }
     }
 
-    @Test func `a failing call ends with what the handler said`() async throws {
+    @Test func `a failing call ends with the handler's failure`() async throws {
         try await withServer { call in
             let outcome = try await call(
                 "onsale.testing.v1.Echo/Fail", #"{"code": 10, "reason": "SEAT_SOLD", "message": "seat A1 is sold"}"#)
@@ -49,7 +49,7 @@ struct OtherLanguageTests {
         }
     }
 
-    @Test func `a stream gives all its items, more than were granted at first`() async throws {
+    @Test func `a stream delivers more items than its first grant`() async throws {
         try await withServer { call in
             let outcome = try await call("onsale.testing.v1.Echo/Count", #"{"limit": 40}"#)
             let items = (1...40).map { "{\"number\": \"\($0)\"}\n" }
@@ -58,7 +58,7 @@ struct OtherLanguageTests {
         }
     }
 
-    @Test func `a stream is cancelled after the items that were wanted`() async throws {
+    @Test func `a stream is cancelled after enough items`() async throws {
         try await withServer { call in
             let outcome = try await call("--take", "3", "onsale.testing.v1.Echo/Count", #"{"limit": 1000000}"#)
             #expect(outcome.output == (1...3).map { "{\"number\": \"\($0)\"}\n" }.joined())
@@ -66,7 +66,7 @@ struct OtherLanguageTests {
         }
     }
 
-    @Test func `a stream meets GOAWAY and is told to be opened again`() async throws {
+    @Test func `a stream ends with DRAINING on GOAWAY`() async throws {
         let loops = Loops(count: 1)
         let server = Server([EchoServer(clock: SystemClock()).service], on: loops)
         let address = try server.listen(on: .loopback(0))
@@ -80,7 +80,7 @@ struct OtherLanguageTests {
         loops.stop()
     }
 
-    @Test func `health and reflection are on the same port`() async throws {
+    @Test func `Health and Reflection are on the same port`() async throws {
         try await withServer { call in
             let health = try await call("onsale.health.v1.Health/Check").output
             #expect(health == "{\"status\": \"SERVING\"}\n")

@@ -51,7 +51,7 @@ import Testing
         #expect(wire.frames == [Hexadecimal.bytes(of: "00000008080110027a020807")])
     }
 
-    @Test func `a GOAWAY parts the calls under way: some are still answered, the others go elsewhere`() throws {
+    @Test func `after a GOAWAY, accepted calls are answered and the others go elsewhere`() throws {
         let server = try PlayedServer(in: simulation)
         let outcomes = (1...4).map { number in
             start { try await server.calls.add(AddRequest(amount: Int64(number))).total }
@@ -90,7 +90,7 @@ import Testing
         #expect(server.connections.flatMap(\.requests).count == 1)
     }
 
-    @Test func `what waits for room on a connection that says good-bye goes elsewhere at once`() throws {
+    @Test func `calls waiting on a connection with GOAWAY move elsewhere immediately`() throws {
         let server = try PlayedServer(in: simulation) { wire in
             let hello = Hello(minVersion: 1, maxVersion: 1, maxInFlight: 1)
             try? wire.send(Envelope(kind: .hello, payload: hello.encoded()))
@@ -108,7 +108,7 @@ import Testing
         #expect(try outcomes.map { try $0.all.first?.get() } == [3, 3])
     }
 
-    @Test func `a server that only ever says good-bye is not called all the time`() throws {
+    @Test func `a server that only sends GOAWAY is tried with back-off`() throws {
         let server = try PlayedServer(in: simulation) { try? $0.send(.goAway(lastID: 0)) }
         let outcome = start { try await server.calls.echo(EchoRequest()) }
         simulation.run(for: .seconds(10))
@@ -120,7 +120,7 @@ import Testing
         #expect(server.connections.count > 2 && server.connections.count < 20)
     }
 
-    @Test func `an item above the limit ends its stream, and the server is told`() throws {
+    @Test func `an oversized item ends its stream with a CANCEL`() throws {
         var settings = ClientSettings()
         settings.limits.replyBytes = 1000
         let server = try PlayedServer(in: simulation, settings: settings)
@@ -139,7 +139,7 @@ import Testing
         #expect(!wire.isClosed)
     }
 
-    @Test func `more items than were asked for end the stream`() throws {
+    @Test func `more items than granted end the stream`() throws {
         let server = try PlayedServer(in: simulation)
         let clock = simulation.clock
         let outcome = start {
@@ -165,11 +165,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("a frame without length", [0, 0, 0, 0], "cannot be read"),
-            ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "cannot be read"),
+            ("a frame without length", [0, 0, 0, 0], "invalid bytes"),
+            ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "invalid bytes"),
             ("HTTP", Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), "look like HTTP"),
         ] as [(String, [UInt8], String)])
-    func `a server that talks garbage loses its connection, and the call says why`(
+    func `garbage from a server cuts the connection and fails the call with a reason`(
         name: String, bytes: [UInt8], hint: String
     ) throws {
         let server = try PlayedServer(in: simulation)
@@ -185,7 +185,7 @@ import Testing
         #expect(wire.isClosed)
     }
 
-    @Test func `a status that cannot be read fails its call, and only that`() throws {
+    @Test func `a malformed status fails only its call`() throws {
         let server = try PlayedServer(in: simulation)
         let broken = start { try await server.calls.add(AddRequest(amount: 1)) }
         let wire = try #require(server.connections.first)
@@ -202,7 +202,7 @@ import Testing
         #expect(try whole.all.first?.get() == 3)
     }
 
-    @Test func `a server that pings all the time is left`() throws {
+    @Test func `a server that floods pings is disconnected`() throws {
         let server = try PlayedServer(in: simulation)
         let outcome = start { try await server.calls.add(AddRequest(amount: 1)) }
         let wire = try #require(server.connections.first)
@@ -212,11 +212,11 @@ import Testing
             Issue.record("\(outcome.all)")
             return
         }
-        #expect(failure.message.contains("pings all the time"))
+        #expect(failure.message.contains("sends too many pings"))
         #expect(wire.isClosed)
     }
 
-    @Test func `a client keeps to what the server says in HELLO`() throws {
+    @Test func `a client obeys the limits in the server's HELLO`() throws {
         let server = try PlayedServer(in: simulation) { wire in
             let hello = Hello(minVersion: 1, maxVersion: 1, maxRequestBytes: 300, maxInFlight: 1)
             try? wire.send(Envelope(kind: .hello, payload: hello.encoded()))

@@ -7,29 +7,6 @@ import Testing
 
 /// What only real sockets can show.
 @Suite struct SocketTests {
-    /// A server on loopback, with loops of its own.
-    private final class World: Sendable {
-        let loops = Loops(count: 2)
-        let echo = EchoServer(clock: ManualClock())
-        let server: Server
-        let address: Address
-
-        init(limits: Limits = Limits()) throws {
-            server = Server([echo.service], on: loops, limits: limits, hooks: .trusting)
-            address = try server.listen(on: .loopback(0))
-        }
-
-        func pause(for duration: Duration) async {
-            let loop = loops.all[0]
-            await Task(executorPreference: loop) { _ = await loop.pause(for: duration) }.value
-        }
-
-        func stop() async {
-            await server.shutdown(grace: .seconds(1))
-            loops.stop()
-        }
-    }
-
     @Test(arguments: [
         ("HTTP", Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), "HTTP"),
         ("TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00] + Array(repeating: 7, count: 600), "TLS"),
@@ -37,10 +14,10 @@ import Testing
         ("garbage", Array(repeating: 0xee, count: 5000), "another protocol"),
         ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "ends in the middle"),
     ])
-    func `bytes of other protocols are told so, and nobody else notices`(
+    func `bytes of other protocols are refused without affecting others`(
         name: String, bytes: [UInt8], hint: String
     ) async throws {
-        let world = try World()
+        let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
         try await socket.send(bytes)
         let envelopes = try await socket.envelopes()
@@ -53,8 +30,8 @@ import Testing
         await world.stop()
     }
 
-    @Test func `who still talks when it is sent away hears why`() async throws {
-        let world = try World()
+    @Test func `a refused peer that still sends receives the reason`() async throws {
+        let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
         // Nobody reads the rest any more. Were the socket closed with it inside, the answer would be lost with it.
         try await socket.send([0, 0, 0, 0] + Array(repeating: 1, count: 20_000_000))
@@ -63,8 +40,8 @@ import Testing
         await world.stop()
     }
 
-    @Test func `who closes its sending side is taken to be gone`() async throws {
-        let world = try World()
+    @Test func `a client that closes its sending side is treated as gone`() async throws {
+        let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
         try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
         try await socket.send(Envelope.request(2, EchoMethods.wait, WaitRequest(milliseconds: 1)).frame())
@@ -77,12 +54,12 @@ import Testing
         await world.stop()
     }
 
-    @Test func `a connection that has fallen silent is noticed by both ends, and replaced`() async throws {
+    @Test func `both ends detect a dead connection, and the client replaces it`() async throws {
         var limits = Limits()
         limits.pingInterval = .milliseconds(300)
         limits.minPingInterval = .milliseconds(50)
         limits.pingTimeout = .seconds(1)
-        let world = try World(limits: limits)
+        let world = try SocketWorld(limits: limits)
         let proxy = FaultProxy(to: world.address, on: world.loops)
         var settings = ClientSettings.alice
         settings.limits = limits
@@ -106,11 +83,11 @@ import Testing
         await world.stop()
     }
 
-    @Test func `a stream is read by a task that is on no loop`() async throws {
+    @Test func `a task outside the loops reads a stream`() async throws {
         // The tests beside it may keep the pool's threads from this reader for long.
         var limits = Limits()
         limits.stall = .minutes(5)
-        let world = try World(limits: limits)
+        let world = try SocketWorld(limits: limits)
         let client = Client(to: [world.address], on: world.loops)
         var numbers: [UInt64] = []
         for try await item in EchoClient(client).count(CountRequest(limit: 100)) { numbers.append(item.number) }
@@ -119,8 +96,8 @@ import Testing
         await world.stop()
     }
 
-    @Test func `a request is understood wherever the network splits it`() async throws {
-        let world = try World()
+    @Test func `a request is read however the network splits it`() async throws {
+        let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
         var expected: [UInt64] = []
         var id: UInt64 = 0
@@ -137,8 +114,8 @@ import Testing
         await world.stop()
     }
 
-    @Test func `an oversize frame is skipped, and what comes behind it is answered`() async throws {
-        let world = try World()
+    @Test func `an oversized frame is skipped and the next one answered`() async throws {
+        let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
         try await socket.send(Envelope(id: 1, kind: .request, payload: Array(repeating: 0, count: 5_000_000)).frame())
         try await socket.send(Envelope.request(2, EchoMethods.echo, EchoRequest(payload: [9])).frame())
@@ -148,16 +125,16 @@ import Testing
         await world.stop()
     }
 
-    @Test func `a port that is taken is an error that says so`() async throws {
-        let world = try World()
+    @Test func `an occupied port is reported as such`() async throws {
+        let world = try SocketWorld()
         let other = Server([world.echo.service], on: world.loops)
         let error = #expect(throws: ListenError.self) { try other.listen(on: world.address) }
         #expect(error?.problem.contains("another program is using port \(world.address.port)") == true)
         await world.stop()
     }
 
-    @Test func `hosts are found by name, and a name that does not exist is an error`() async throws {
-        let world = try World()
+    @Test func `host names are resolved, and an unknown name is an error`() async throws {
+        let world = try SocketWorld()
         var settings = ClientSettings()
         settings.connectPatience = .zero
         let byName = Client(
@@ -172,11 +149,11 @@ import Testing
         await world.stop()
     }
 
-    @Test func `large messages go both ways`() async throws {
+    @Test func `large messages travel both ways`() async throws {
         var limits = Limits()
         limits.requestBytes = 8 << 20
         limits.replyBytes = 8 << 20
-        let world = try World(limits: limits)
+        let world = try SocketWorld(limits: limits)
         var settings = ClientSettings()
         settings.limits = limits
         let client = Client(to: [world.address], on: world.loops, settings: settings)
@@ -194,7 +171,7 @@ import Testing
         await world.stop()
     }
 
-    @Test func `the stage between socket and frames can be replaced`() async throws {
+    @Test func `a transport wrapper such as TLS can be inserted`() async throws {
         let loops = Loops(count: 1)
         let echo = EchoServer(clock: ManualClock())
         let scrambled = Scrambled(TCP(on: loops))
@@ -210,148 +187,5 @@ import Testing
         await client.shutdown()
         await server.shutdown()
         loops.stop()
-    }
-
-    @Test func `calls through a faulty network end in time, and those safe to repeat succeed`() async throws {
-        let world = try World()
-        let random = Lock(SeededGenerator(seed: 3))
-        let proxy = FaultProxy(to: world.address, on: world.loops) { _, _ in
-            switch random.withLock({ Int.random(in: 0..<1000, using: &$0) }) {
-            case 0: .cut
-            case 1: .delay(.milliseconds(20))
-            default: .deliver
-            }
-        }
-        let client = Client(to: [try proxy.listen()], on: world.loops)
-        let succeeded = await withTaskGroup(of: Int.self) { group in
-            for number: UInt8 in 0..<16 {
-                group.addTask {
-                    var succeeded = 0
-                    for _ in 0..<50 {
-                        let reply = try? await EchoClient(client).echo(EchoRequest(payload: [number]))
-                        if reply?.payload == [number] { succeeded += 1 }
-                    }
-                    return succeeded
-                }
-            }
-            return await group.reduce(0, +)
-        }
-        #expect(succeeded == 800)
-        await client.shutdown()
-        await proxy.close()
-        await world.stop()
-    }
-
-    @Test func `a server that restarts under sixty-four clients costs no call that is safe to repeat`() async throws {
-        let world = try World()
-        let second = Server([world.echo.service], on: world.loops)
-        let mustStop = Flag()
-        let clients = (0..<64).map { number in
-            Task { await callAgainAndAgain(world, UInt8(number), until: mustStop) }
-        }
-        // On a loop, because the tests beside this one may keep all other threads busy for longer than a restart may take.
-        let restart = Task(executorPreference: world.loops.all[0]) {
-            await world.pause(for: .milliseconds(300))
-            await world.server.shutdown()
-            await world.pause(for: .milliseconds(200))
-            try second.listen(on: world.address)
-            await world.pause(for: .milliseconds(500))
-            mustStop.raise()
-        }
-        try await restart.value
-        var problems: [String] = []
-        var longest = Duration.zero
-        for client in clients {
-            let outcome = await client.value
-            problems += outcome.problems
-            longest = max(longest, outcome.longest)
-        }
-        #expect(problems == [])
-        #expect(longest < Limits().defaultTimeout, "no call came near its deadline")
-        await second.shutdown()
-        await world.stop()
-    }
-
-    /// What went wrong, in words, and how long the longest call took.
-    private func callAgainAndAgain(
-        _ world: World, _ number: UInt8, until mustStop: Flag
-    ) async -> (problems: [String], longest: Duration) {
-        let client = Client(to: [world.address], on: world.loops)
-        var problems: [String] = []
-        var longest = Duration.zero
-        while !mustStop.isRaised {
-            let begin = ContinuousClock.now
-            defer { longest = max(longest, ContinuousClock.now - begin) }
-            do throws(RPCFailure) {
-                let reply = try await EchoClient(client).echo(EchoRequest(payload: [number]))
-                if reply.payload != [number] { problems.append("the answer of another call") }
-            } catch {
-                problems.append("\(error)")
-            }
-        }
-        await client.shutdown()
-        return (problems, longest)
-    }
-
-    private final class Flag: Sendable {
-        private let value = Atomic(false)
-
-        var isRaised: Bool { value.load(ordering: .relaxed) }
-
-        func raise() { value.store(true, ordering: .relaxed) }
-    }
-}
-
-/// A stage around any network: every byte is changed on its way out, and changed back on its way in.
-private struct Scrambled: Network {
-    private let inner: any Network
-
-    init(_ inner: any Network) {
-        self.inner = inner
-    }
-
-    func connect(
-        to address: Address, on loop: EventLoop, within timeout: Duration,
-        completion: @escaping (Result<any Transport, ConnectError>) -> Void
-    ) -> GiveUp {
-        inner.connect(to: address, on: loop, within: timeout) { completion($0.map(ScrambledTransport.init)) }
-    }
-
-    func listen(
-        on address: Address, loops: [EventLoop], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
-    ) throws(ListenError) -> any Listener {
-        try inner.listen(on: address, loops: loops) { transport, loop in accept(ScrambledTransport(transport), loop) }
-    }
-}
-
-private final class ScrambledTransport: Transport, TransportReceiver {
-    private let inner: any Transport
-    var receiver: (any TransportReceiver)?
-
-    init(_ inner: any Transport) {
-        self.inner = inner
-        inner.receiver = self
-    }
-
-    var peer: String { inner.peer }
-    var unsentCount: Int { inner.unsentCount }
-    var isReading: Bool {
-        get { inner.isReading }
-        set { inner.isReading = newValue }
-    }
-
-    func send(_ bytes: UnsafeRawBufferPointer) { bytes.map { $0 ^ 0x5a }.withUnsafeBytes(inner.send) }
-    func close() { inner.close() }
-    func abort() { inner.abort() }
-
-    func didReceive(_ bytes: UnsafeRawBufferPointer) {
-        bytes.map { $0 ^ 0x5a }.withUnsafeBytes { receiver?.didReceive($0) }
-    }
-
-    func didSend() { receiver?.didSend() }
-
-    func didClose(_ problem: String?) {
-        receiver?.didClose(problem)
-        receiver = nil
     }
 }

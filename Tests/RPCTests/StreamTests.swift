@@ -12,13 +12,13 @@ import Testing
         }
     }
 
-    @Test func `all items come, in order, and then the end`() throws {
+    @Test func `all items arrive in order, then the end`() throws {
         let world = try EchoSimulation()
         #expect(try numbers(world, upTo: 1000) == Array(1...1000))
         #expect(try numbers(world, upTo: 0) == [])
     }
 
-    @Test func `without credit nothing is sent`() throws {
+    @Test func `nothing is sent without credit`() throws {
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         try wire.send(world.countRequest(1, limit: 1000))
@@ -45,7 +45,7 @@ import Testing
         #expect(wire.replies(to: 2).count == 1 && !wire.isClosed)
     }
 
-    @Test func `streams that nobody reads do not stop the calls beside them`() throws {
+    @Test func `unread streams do not block other calls`() throws {
         let world = try EchoSimulation()
         let (streams, replies) = try world.run {
             var streams: [ItemStream<CountRequest, CountItem>.Iterator] = []
@@ -65,7 +65,7 @@ import Testing
         #expect(world.network.connectCount == 1)
     }
 
-    @Test func `a stream whose reader goes away is cancelled`() throws {
+    @Test func `a stream is cancelled when its reader disconnects`() throws {
         let world = try EchoSimulation()
         try world.run {
             for try await item in world.calls.count(CountRequest(limit: 1_000_000)) where item.number == 3 { break }
@@ -74,7 +74,7 @@ import Testing
         #expect(world.server.streamCount == 0)
     }
 
-    @Test func `streams do not count as calls under way, but have a bound of their own`() throws {
+    @Test func `streams do not count as calls in flight but have their own limit`() throws {
         var limits = Limits()
         limits.inFlightPerConnection = 2
         limits.streamsPerConnection = 5
@@ -88,7 +88,7 @@ import Testing
         #expect(world.server.streamCount == 5)
     }
 
-    @Test func `a stream that lasts longer than allowed is ended, and opened again unnoticed`() throws {
+    @Test func `a stream at its time limit is ended and reopened transparently`() throws {
         var limits = Limits()
         limits.longestStream = .seconds(10)
         let world = try EchoSimulation(limits: limits)
@@ -107,7 +107,7 @@ import Testing
         #expect(world.echo.runCount(of: EchoMethods.count.description) > 2, "it was opened more than once")
     }
 
-    @Test(arguments: 1...20) func `a stream goes on after its connection was cut`(seed: UInt64) throws {
+    @Test(arguments: 1...20) func `a stream continues after its connection was cut`(seed: UInt64) throws {
         let world = try EchoSimulation(seed: seed)
         let numbers = try world.run {
             var numbers: [UInt64] = []
@@ -124,7 +124,7 @@ import Testing
         #expect(world.network.connectCount >= 3)
     }
 
-    @Test func `an item that is too large ends the stream with its reason`() throws {
+    @Test func `an oversized item ends the stream with a reason`() throws {
         var limits = Limits()
         limits.replyBytes = 1000
         let world = try EchoSimulation(limits: limits)

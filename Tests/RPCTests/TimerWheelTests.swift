@@ -35,7 +35,7 @@ import Testing
         #expect(numbers(wheel.takeDue(at: Self.start + .milliseconds(5))) == [1])
     }
 
-    @Test func `a time that has passed fires at the next look`() {
+    @Test func `a timer with a past deadline fires on the next turn`() {
         var wheel = TimerWheel(startingAt: Self.start)
         _ = wheel.start(Target(1), at: Uptime(nanoseconds: 0))
         #expect(numbers(wheel.takeDue(at: Self.start + .milliseconds(1))) == [1])
@@ -50,14 +50,14 @@ import Testing
         #expect(numbers(wheel.takeDue(at: Self.start + .milliseconds(10))) == [2])
     }
 
-    @Test func `the end of time is not a time to wait for`() {
+    @Test func `a timer at the end of time never fires`() {
         var wheel = TimerWheel(startingAt: Self.start)
         _ = wheel.start(Target(1), at: Uptime(nanoseconds: .max))
         #expect(wheel.takeDue(at: Self.start + .hours(1000)).isEmpty)
         #expect(wheel.count == 1)
     }
 
-    @Test(arguments: 1...20) func `against a plain list, the same timers fire, earliest first`(seed: UInt64) {
+    @Test(arguments: 1...20) func `the wheel fires the same timers as a sorted list`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var wheel = TimerWheel(startingAt: Self.start)
         var model: [Int: (time: Uptime, handle: TimerWheel.Handle)] = [:]

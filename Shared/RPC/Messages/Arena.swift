@@ -1,18 +1,18 @@
 import CProto
 
-/// Memory for the C structs of messages: handed out by moving a cursor, given back all at once.
+/// A bump allocator for the C structs of messages, freed all at once.
 ///
-/// protobuf-c allocates from it when it unpacks, and messages lay themselves out in it before they are packed. The first
-/// chunk stays for the life of the arena; what a large message needed beyond it is freed by `reset`. Past the cap there
-/// is no memory, which protobuf-c and layouts both answer with an error.
+/// protobuf-c unpacks into it, and messages are laid out in it before they are packed. The first chunk lives as long as
+/// the arena; `reset` frees the others. Allocation fails above the cap, which protobuf-c and layouts report as an
+/// error.
 ///
-/// An arena belongs to one thread. A pointer from it is good until the next `reset`.
+/// An arena belongs to one thread. Its pointers are valid until the next `reset`.
 ///
-/// `@usableFromInline` on the type is what lets its inlinable methods be inlined in other modules; `package` alone does
-/// not, and a layout then takes six times as long.
+/// `@usableFromInline` on the type allows other modules to inline its methods. With `package` alone a layout takes six
+/// times as long.
 @usableFromInline
 package final class Arena {
-    /// What one message, with everything in it, may take up while it is unpacked or packed.
+    /// Maximum memory of one message, with nested ones, while it is unpacked or packed.
     package static let defaultCap = 8 << 20
     package static let firstChunkSize = 64 << 10
 
@@ -22,7 +22,7 @@ package final class Arena {
         @usableFromInline var cursor: UnsafeMutableRawPointer
         @usableFromInline var end: UnsafeMutableRawPointer
         let firstChunk: UnsafeMutableRawPointer
-        /// The chunks after the first, each beginning with a pointer to the one before.
+        /// The chunks after the first, as a linked list.
         var lastChunk: UnsafeMutableRawPointer?
         var reserved = Arena.firstChunkSize
         let cap: Int
@@ -50,7 +50,7 @@ package final class Arena {
         state.deallocate()
     }
 
-    /// Takes back everything that was handed out.
+    /// Frees all allocations.
     package func reset() {
         while let chunk = state.pointee.lastChunk {
             state.pointee.lastChunk = chunk.load(as: UnsafeMutableRawPointer?.self)
@@ -61,16 +61,16 @@ package final class Arena {
         state.pointee.end = state.pointee.firstChunk + Arena.firstChunkSize
     }
 
-    /// How much memory the arena holds now; never more than its cap.
+    /// The current memory of the arena, at most its cap.
     package var bytesReserved: Int { state.pointee.reserved }
 
-    /// What protobuf-c is given to allocate with.
+    /// The allocator for protobuf-c.
     @inlinable
     package var allocator: UnsafeMutablePointer<ProtobufCAllocator> {
         UnsafeMutableRawPointer(state).assumingMemoryBound(to: ProtobufCAllocator.self)
     }
 
-    /// Nil when the cap is reached.
+    /// Nil if the cap is reached.
     @inlinable
     package func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
         Arena.allocate(size, from: state)
@@ -84,7 +84,7 @@ package final class Arena {
         return cursor
     }
 
-    /// Each chunk is at least as large as all before it, so that few are made.
+    /// Each chunk is at least as large as all previous ones together, so that there are few.
     @usableFromInline
     static func allocateChunk(for size: Int, of state: UnsafeMutablePointer<State>) -> UnsafeMutableRawPointer? {
         let header = MemoryLayout<UnsafeMutableRawPointer>.stride

@@ -1,8 +1,8 @@
 import CProto
 
-// What generated code lays fields out with.
+// Functions with which generated code lays out fields.
 extension Arena {
-    /// Validates and unpacks. The struct that comes back lives until the arena is reset.
+    /// Validates and unpacks. The returned struct is valid until the arena is reset.
     @usableFromInline
     package func unpack(
         _ bytes: UnsafeRawBufferPointer, as descriptor: MessageDescriptor
@@ -15,7 +15,7 @@ extension Arena {
         return UnsafeRawPointer(message)
     }
 
-    /// Memory for a struct, set to its defaults by its `init` function.
+    /// Allocates a struct and sets its defaults with its `init` function.
     @inlinable
     package func make<Layout>(
         _ initialise: (UnsafeMutablePointer<Layout>?) -> Void
@@ -26,7 +26,7 @@ extension Arena {
         return fields
     }
 
-    /// Ends in a NUL, as C wants it, and so refuses text that has one inside.
+    /// Copies text with a terminating NUL. Refuses text that contains a NUL.
     package func string(
         _ text: String, _ field: StaticString
     ) throws(MessageError) -> UnsafeMutablePointer<CChar>? {
@@ -36,7 +36,7 @@ extension Arena {
         let copy = memory.assumingMemoryBound(to: UInt8.self)
         text.withUTF8 { copy.initialize(from: $0.baseAddress!, count: count) }
         guard TextCheck.isText(copy, count: count) else {
-            throw MessageError("\(field)", "contains a NUL character, which text cannot carry; use bytes")
+            throw MessageError("\(field)", "contains a NUL character, which is not allowed in text; use bytes")
         }
         copy[count] = 0
         return memory.assumingMemoryBound(to: CChar.self)
@@ -47,7 +47,7 @@ extension Arena {
         return ProtobufCBinaryData(len: bytes.count, data: copy)
     }
 
-    /// For numbers, whose C type is their Swift type.
+    /// For numbers, whose C and Swift types are the same.
     @inlinable
     package func array<Number: BitwiseCopyable>(
         _ numbers: [Number], _ field: StaticString
@@ -58,7 +58,7 @@ extension Arena {
         return memory.assumingMemoryBound(to: Number.self)
     }
 
-    /// For everything else: each element is turned into its C type.
+    /// For all other types: converts each element to its C type.
     @inlinable
     package func array<Element, Slot>(
         _ elements: [Element], _ field: StaticString, _ convert: (Element) throws(MessageError) -> Slot

@@ -1,6 +1,6 @@
 import CProto
 
-// What generated code reads fields with. Absent text and bytes are empty.
+// Functions with which generated code reads fields. Absent text and bytes are empty.
 extension String {
     package init(reading text: UnsafePointer<CChar>?) {
         self = text.map { String(cString: $0) } ?? ""
@@ -15,13 +15,13 @@ extension [UInt8] {
 }
 
 extension Array {
-    /// For numbers, whose C type is their Swift type.
+    /// For numbers, whose C and Swift types are the same.
     @inlinable
     package init(reading numbers: UnsafeMutablePointer<Element>?, count: Int) where Element: BitwiseCopyable {
         self.init(UnsafeBufferPointer(start: numbers, count: count))
     }
 
-    /// For everything else: each slot is turned into a Swift value.
+    /// For all other types: converts each element to a Swift value.
     @inlinable
     package init<Slot>(reading slots: UnsafeMutablePointer<Slot>?, count: Int, _ convert: (Slot) -> Element) {
         self = UnsafeBufferPointer(start: slots, count: count).map(convert)

@@ -1,25 +1,25 @@
 import CProto
 
-/// A message of proto/: a value that can be read from and written to the bytes of the wire.
+/// A message of proto/: a value that can be decoded from and encoded to bytes.
 ///
-/// The generator writes the conformances. On the way in, bytes are validated, unpacked by protobuf-c into an arena, and
-/// read from there; on the way out, a message is laid out in an arena, measured, and packed wherever its bytes shall be.
+/// The generator writes the conformances. Decoding validates the bytes, lets protobuf-c unpack them into an arena, and
+/// copies the values. Encoding lays the message out in an arena, measures it, and packs it into its destination.
 @usableFromInline
 package protocol Message: Equatable, Sendable {
-    /// The struct that protobuf-c packs and unpacks.
+    /// The C struct that protobuf-c packs and unpacks.
     associatedtype Layout
 
     static var descriptor: MessageDescriptor { get }
 
-    /// Copies everything out of the struct.
+    /// Copies the values from the struct.
     init(reading fields: UnsafePointer<Layout>)
 
-    /// Builds the struct. It lives as long as `arena` is not reset.
+    /// Builds the struct. It is valid until `arena` is reset.
     func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Layout>
 }
 
 extension Message {
-    /// Bytes from anywhere: whatever they are, the outcome is a message or an error that names what is wrong.
+    /// Decodes untrusted bytes. Throws an error that names the invalid field.
     @inlinable
     package init(decoding bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
         defer { withExtendedLifetime(arena) {} }
@@ -27,14 +27,14 @@ extension Message {
         self.init(reading: UnsafePointer(unpacked.assumingMemoryBound(to: Layout.self)))
     }
 
-    /// Ready to be packed; good until `arena` is reset.
+    /// Lays the message out for packing. Valid until `arena` is reset.
     @inlinable
     package func laidOut(in arena: Arena) throws(MessageError) -> LaidOutMessage {
         LaidOutMessage(try layOut(in: arena))
     }
 }
 
-/// A message that lies in an arena as a C struct, about to be packed.
+/// A message laid out as a C struct in an arena.
 @usableFromInline
 package struct LaidOutMessage {
     @usableFromInline
@@ -55,7 +55,7 @@ package struct LaidOutMessage {
     }
 }
 
-// Whole arrays, for where nothing is in a hurry.
+// Conversions from and to arrays, for code that is not performance-critical.
 extension Message {
     package init(decoding bytes: [UInt8]) throws(MessageError) {
         let arena = Arena()

@@ -1,11 +1,11 @@
 import CProto
 
-/// The C descriptor of a message type: its name, its fields, and how they lie in its struct.
+/// The C descriptor of a message type: its name, its fields and their layout.
 ///
-/// Unchecked, and sound: descriptors are constants of the program that nobody writes to.
+/// Unchecked but sound: descriptors are constants of the program.
 @usableFromInline
 package struct MessageDescriptor: @unchecked Sendable {
-    /// How many fields a message may have. The generator refuses more, and `WireValidator` counts on it.
+    /// The maximum number of fields. The generator refuses more, and `WireValidator` relies on it.
     package static let maximumFields = 64
 
     package let pointer: UnsafePointer<ProtobufCMessageDescriptor>
@@ -14,8 +14,8 @@ package struct MessageDescriptor: @unchecked Sendable {
         self.pointer = pointer
     }
 
-    /// Taken from what `initialise`, the `init` function of the struct, writes into it: the address of an imported
-    /// constant cannot be had in Swift.
+    /// Reads the descriptor that `initialise`, the struct's `init` function, writes, because Swift cannot take the
+    /// address of an imported constant.
     package init<Layout>(_ initialise: (UnsafeMutablePointer<Layout>?) -> Void) {
         self = withUnsafeTemporaryAllocation(of: Layout.self, capacity: 1) { memory in
             initialise(memory.baseAddress)
@@ -28,7 +28,7 @@ package struct MessageDescriptor: @unchecked Sendable {
     /// The full name: `onsale.queue.v1.JoinRequest`.
     package var name: String { String(cString: pointer.pointee.name) }
 
-    /// In the order of their numbers.
+    /// The fields ordered by number.
     package var fields: UnsafeBufferPointer<ProtobufCFieldDescriptor> {
         UnsafeBufferPointer(start: pointer.pointee.fields, count: Int(pointer.pointee.n_fields))
     }

@@ -1,9 +1,9 @@
-/// Why bytes are not a message, or why a message cannot be sent.
+/// The reason why bytes are not a message, or why a message cannot be sent.
 @usableFromInline
 package struct MessageError: Error, Equatable, CustomStringConvertible {
-    /// The full name of the field, or of the message where no field is to blame: `onsale.queue.v1.JoinRequest.room`.
+    /// The full name of the field, or of the message if no field is the cause: `onsale.queue.v1.JoinRequest.room`.
     package let field: String
-    /// What is wrong with it, and what is allowed.
+    /// The problem, with the allowed values.
     package let problem: String
 
     package init(_ field: String, _ problem: String) {

@@ -1,8 +1,8 @@
 import CProto
 
-/// The numbers of a packed repeated field, which lie one after the other without tags.
+/// The numbers of a packed repeated field, without tags.
 enum PackedNumbers {
-    /// How many there are. Nil where they are not whole, or not what protobuf-c can read.
+    /// The count of numbers. Nil if one is incomplete or unreadable for protobuf-c.
     static func count(_ value: WireCursor, of type: ProtobufCType) -> Int? {
         switch type {
         case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT:

@@ -1,6 +1,6 @@
-/// Whether bytes are text: UTF-8 without NUL.
+/// Checks that bytes are UTF-8 without NUL.
 enum TextCheck {
-    /// Eight bytes at a time while they are ASCII, else character by character.
+    /// Checks eight ASCII bytes at a time, other text character by character.
     static func isText(_ start: UnsafePointer<UInt8>, count: Int) -> Bool {
         var cursor = start
         let end = start + count
@@ -19,12 +19,12 @@ enum TextCheck {
         return true
     }
 
-    /// The second term sets the upper bit of the lowest byte that is zero.
+    /// The second term sets the highest bit of the lowest zero byte.
     private static func hasOnlyASCIIWithoutNUL(_ word: UInt64) -> Bool {
         (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080 == 0
     }
 
-    /// The bytes of the character at `cursor`; 0 where there is no well-formed one (Unicode, table 3-7), or a NUL.
+    /// The length of the character at `cursor`. 0 for a NUL or an ill-formed character (Unicode, table 3-7).
     private static func characterLength(_ cursor: UnsafePointer<UInt8>, before end: UnsafePointer<UInt8>) -> Int {
         let first = cursor[0]
         if first < 0x80 { return first == 0 ? 0 : 1 }

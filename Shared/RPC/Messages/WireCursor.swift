@@ -1,6 +1,6 @@
-/// A position in bytes that nobody has checked. Every read stays before the end, or is nil and leaves the rest unread.
+/// A cursor over untrusted bytes. A read beyond the end returns nil and consumes nothing.
 struct WireCursor {
-    /// The wire types of protobuf that are in use. The others, 3 and 4, were groups.
+    /// The wire types in use. The others, 3 and 4, were groups.
     enum WireType: UInt32 {
         case varint = 0
         case fixed64 = 1
@@ -19,10 +19,10 @@ struct WireCursor {
     var isAtEnd: Bool { position == end }
     var count: Int { end - position }
 
-    /// Field number and wire type in one. Nil where it ends early, or does not fit into 32 bits.
+    /// The field number and wire type. Nil if incomplete or above 32 bits.
     @inline(__always)
     mutating func tag() -> UInt32? {
-        let first = position[0]  // Only asked for when not at the end.
+        let first = position[0]  // Precondition: not at the end.
         if first < 0x80 {
             position += 1
             return UInt32(first)
@@ -30,7 +30,7 @@ struct WireCursor {
         return shortVarint()
     }
 
-    /// The length of what follows. Nil where the length or what follows ends early.
+    /// The length of the following bytes. Nil if the length or the bytes are incomplete.
     @inline(__always)
     mutating func length() -> Int? {
         guard position < end else { return nil }
@@ -45,7 +45,7 @@ struct WireCursor {
         return length <= end - position ? length : nil
     }
 
-    /// False where there are not so many bytes left.
+    /// False if fewer bytes are left.
     @inline(__always)
     mutating func skip(_ count: Int) -> Bool {
         guard count <= end - position else { return false }
@@ -53,7 +53,7 @@ struct WireCursor {
         return true
     }
 
-    /// False where the number ends early or has more than ten bytes.
+    /// False if the number is incomplete or has more than ten bytes.
     @inline(__always)
     mutating func skipVarint() -> Bool {
         if position < end, position[0] < 0x80 {
@@ -72,7 +72,7 @@ struct WireCursor {
         return false
     }
 
-    /// At most five bytes and 32 bits.
+    /// A number of at most five bytes and 32 bits.
     private mutating func shortVarint() -> UInt32? {
         var number: UInt64 = 0
         for offset in 0..<min(5, end - position) {

@@ -1,18 +1,18 @@
 import CProto
 
-/// Walks the bytes of a message against its descriptor before protobuf-c may see them.
+/// Validates the bytes of a message against its descriptor before protobuf-c unpacks them.
 ///
-/// protobuf-c is fast and trusting: it lets many tiny fields grow into sixty times their size, merges a repeated
-/// submessage in quadratic time, and takes text that is none. What passes here unpacks in linear time and bounded
-/// memory. Nothing is allocated, and each byte is looked at once.
+/// protobuf-c trusts its input: tiny fields grow to sixty times their size, it merges a repeated submessage in
+/// quadratic time, and it accepts invalid text. Validated bytes unpack in linear time and bounded memory. The validator
+/// allocates nothing and reads each byte once.
 package struct WireValidator {
-    /// How deep messages may lie in each other; the outermost is at depth 1.
+    /// The maximum nesting of messages. The outermost has depth 1.
     package static let maximumDepth = 16
-    /// Fields that the descriptor does not know, in one message.
+    /// Maximum of unknown fields in one message.
     package static let maximumUnknownFields = 16
-    /// Elements of repeated fields, unknown fields, and fields set again, in a message and all that lies in it.
+    /// Maximum of repeated elements, unknown fields, and fields set again, in a message with all nested ones.
     package static let maximumElements = 32_768
-    /// Numbers in packed repeated fields, in a message and all that lies in it.
+    /// Maximum of packed numbers in a message with all nested ones.
     package static let maximumPackedNumbers = 262_144
 
     private var elementsLeft = maximumElements
@@ -35,7 +35,7 @@ package struct WireValidator {
         var unknownFields = 0
         while !reader.isAtEnd {
             guard let tag = reader.tag(), tag >> 3 != 0 else {
-                throw Self.error(descriptor, nil, "has a field number that cannot be read")
+                throw Self.error(descriptor, nil, "has an unreadable field number")
             }
             let field = Self.field(tag >> 3, of: descriptor)
             guard let wireType = WireCursor.WireType(rawValue: tag & 7) else {
@@ -45,7 +45,7 @@ package struct WireValidator {
                 unknownFields += 1
                 guard unknownFields <= Self.maximumUnknownFields else {
                     throw Self.error(
-                        descriptor, nil, "has more than \(Self.maximumUnknownFields) fields that are not known here")
+                        descriptor, nil, "has more than \(Self.maximumUnknownFields) unknown fields")
                 }
                 try countElement(nil, in: descriptor)
                 guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, nil, Self.endsEarly) }
@@ -57,27 +57,35 @@ package struct WireValidator {
             } else {
                 let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: field - descriptor.pointee.fields)
                 if fieldsSeen & bit != 0 {
-                    // protobuf-c merges messages, copying each time all that came before.
+                    // protobuf-c merges messages and copies all previous content each time.
                     guard field.pointee.type != PROTOBUF_C_TYPE_MESSAGE else {
-                        throw Self.error(descriptor, field, "is set twice; a message may be set once")
+                        throw Self.error(descriptor, field, "is set twice; set a message once")
                     }
                     try countElement(field, in: descriptor)
                 }
                 fieldsSeen |= bit
             }
 
-            if wireType == .bytes {
-                guard let length = reader.length() else { throw Self.error(descriptor, field, Self.endsEarly) }
-                let value = WireCursor(reader.position, count: length)
-                _ = reader.skip(length)
-                try content(value, of: field, in: descriptor, depth: depth)
-            } else {
-                guard wireType == Self.wireType(of: field.pointee.type) else {
-                    throw Self.error(
-                        descriptor, field, "has wire type \(wireType.rawValue), which is not that of its type")
-                }
-                guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, field, Self.endsEarly) }
+            try value(wireType, of: field, in: descriptor, depth: depth, &reader)
+        }
+    }
+
+    /// Validates and skips the value of a known field.
+    private mutating func value(
+        _ wireType: WireCursor.WireType, of field: UnsafePointer<ProtobufCFieldDescriptor>,
+        in descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int, _ reader: inout WireCursor
+    ) throws(MessageError) {
+        if wireType == .bytes {
+            guard let length = reader.length() else { throw Self.error(descriptor, field, Self.endsEarly) }
+            let value = WireCursor(reader.position, count: length)
+            _ = reader.skip(length)
+            try content(value, of: field, in: descriptor, depth: depth)
+        } else {
+            guard wireType == Self.wireType(of: field.pointee.type) else {
+                throw Self.error(
+                    descriptor, field, "has wire type \(wireType.rawValue), which does not match its type")
             }
+            guard Self.skip(wireType, &reader) else { throw Self.error(descriptor, field, Self.endsEarly) }
         }
     }
 
@@ -87,11 +95,11 @@ package struct WireValidator {
         elementsLeft -= 1
         guard elementsLeft >= 0 else {
             throw Self.error(
-                descriptor, field, "is one element too many; a message has at most \(Self.maximumElements)")
+                descriptor, field, "is one element too many; the limit is \(Self.maximumElements)")
         }
     }
 
-    /// What lies behind a length: text, bytes, a message, or packed numbers.
+    /// Validates a value with a length: text, bytes, a message, or packed numbers.
     private mutating func content(
         _ value: WireCursor, of field: UnsafePointer<ProtobufCFieldDescriptor>,
         in descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int
@@ -105,26 +113,26 @@ package struct WireValidator {
             }
         case PROTOBUF_C_TYPE_MESSAGE:
             guard depth < Self.maximumDepth else {
-                throw Self.error(descriptor, field, "lies too deep; at most \(Self.maximumDepth) messages may nest")
+                throw Self.error(descriptor, field, "is nested too deep; the limit is \(Self.maximumDepth) messages")
             }
             let inner = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
             try message(in: value, as: inner, depth: depth + 1)
         default:
             guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else {
-                throw Self.error(descriptor, field, "has wire type 2, which is not that of its type")
+                throw Self.error(descriptor, field, "has wire type 2, which does not match its type")
             }
             guard let count = PackedNumbers.count(value, of: field.pointee.type) else {
-                throw Self.error(descriptor, field, "holds packed numbers that cannot be read")
+                throw Self.error(descriptor, field, "contains unreadable packed numbers")
             }
             packedNumbersLeft -= count
             guard packedNumbersLeft >= 0 else {
                 throw Self.error(
-                    descriptor, field, "holds too many numbers; a message has at most \(Self.maximumPackedNumbers)")
+                    descriptor, field, "contains too many numbers; the limit is \(Self.maximumPackedNumbers)")
             }
         }
     }
 
-    /// Nil for a number that is not known. Numbers that follow each other lie in one range, so there are few.
+    /// The field with a number, or nil. Consecutive numbers form one range, so there are few ranges.
     private static func field(
         _ number: UInt32, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) -> UnsafePointer<ProtobufCFieldDescriptor>? {

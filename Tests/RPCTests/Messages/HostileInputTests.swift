@@ -67,7 +67,7 @@ struct HostileInputTests {
     }()
 
     @Test(arguments: inputs)
-    func `is answered with a message or an error, in bounded memory and time`(input: Input) {
+    func `decodes or fails in bounded memory and time`(input: Input) {
         #expect(input.bytes.count > 1 << 20 - 20)
         let arena = Arena()
         let clock = ContinuousClock()
@@ -84,7 +84,7 @@ struct HostileInputTests {
         #expect(fastest < .milliseconds(500))
     }
 
-    @Test func `the largest message that passes unpacks in bounded memory`() throws {
+    @Test func `the largest valid message unpacks in bounded memory`() throws {
         let unknown = WireBytes.content(37, WireBytes.filled(30, with: [0xa0, 0x06, 0]))
         let most = Array(repeatElement(unknown, count: WireValidator.maximumElements / 11).joined())
         let arena = Arena()
@@ -92,7 +92,7 @@ struct HostileInputTests {
         #expect(arena.bytesReserved <= 8 << 20)
     }
 
-    @Test func `what needs more memory than an arena has is an error, not a crash`() throws {
+    @Test func `a message above the arena's cap is an error, not a crash`() throws {
         let bytes = try Everything(blobs: [[UInt8](repeating: 1, count: 100_000), [2]]).encoded()
         let arena = Arena(cap: Arena.firstChunkSize)
         #expect(throws: MessageError("onsale.testing.v1.Everything", "takes more than 65536 bytes of memory")) {

@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 struct MessageTests {
-    @Test func `what is written is read back`() throws {
+    @Test func `an encoded message decodes to itself`() throws {
         #expect(try Everything(decoding: Everything.full.encoded()) == .full)
         #expect(try Everything(decoding: Everything().encoded()) == Everything())
     }
 
-    @Test func `each member of a oneof survives, also where it is empty`() throws {
+    @Test func `each member of a oneof survives, even if empty`() throws {
         let members: [Everything.Choice] = [
             .number(0), .text(""), .blob([]), .flag(false), .ratio(0), .shade(.unspecified), .leaf(.init()),
             .number(.max), .text("é"), .blob([0, 255]), .flag(true), .ratio(-0.5), .shade(.belowZero),
@@ -20,18 +20,18 @@ struct MessageTests {
         }
     }
 
-    @Test func `a value that an enum does not have survives`() throws {
+    @Test func `an unknown enum value survives`() throws {
         let message = Everything(colour: .unrecognized(77), type: .unrecognized(-5))
         #expect(try Everything(decoding: message.encoded()) == message)
     }
 
-    @Test func `a message with nothing set has no bytes, and no bytes are a message`() throws {
+    @Test func `an empty message has no bytes, and no bytes decode to it`() throws {
         #expect(try Everything().encoded() == [])
         #expect(try Everything(decoding: []) == Everything())
     }
 
-    @Test func `text with a NUL inside is refused by name, not cut`() throws {
-        let problem = "contains a NUL character, which text cannot carry; use bytes"
+    @Test func `text with a NUL is refused, not truncated`() throws {
+        let problem = "contains a NUL character, which is not allowed in text; use bytes"
         #expect(throws: MessageError("onsale.testing.v1.Everything.string_value", problem)) {
             try Everything(stringValue: "a\0b").encoded()
         }

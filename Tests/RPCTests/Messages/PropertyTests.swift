@@ -6,7 +6,7 @@ import Testing
 /// What holds for any message and any bytes.
 struct PropertyTests {
     @Test(arguments: [UInt64(1), 2, 3])
-    func `any message is read back as it was written`(seed: UInt64) throws {
+    func `any random message survives a round trip`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for round in 0..<200 {
             let message = Everything.random(using: &random)
@@ -15,7 +15,7 @@ struct PropertyTests {
     }
 
     @Test(arguments: [UInt64(4), 5])
-    func `damaged bytes are refused, or read as what can be written again`(seed: UInt64) throws {
+    func `damaged bytes are refused or decode to a message that survives a round trip`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for round in 0..<2_000 {
             var bytes = try Everything.random(using: &random).encoded()

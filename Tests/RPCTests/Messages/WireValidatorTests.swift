@@ -35,12 +35,12 @@ struct WireValidatorTests {
         WireBytes.content(42, [0x61]) + WireBytes.content(47, []), WireBytes.number(3, 1) + WireBytes.number(3, 2),
         WireBytes.number(536_870_911, 1),
     ])
-    func `what the format allows passes`(bytes: [UInt8]) {
+    func `valid encodings are accepted`(bytes: [UInt8]) {
         #expect(problem(bytes) == nil)
     }
 
-    @Test func `a single message that is set twice is refused, in a oneof too`() {
-        let twice = "is set twice; a message may be set once"
+    @Test func `a message field set twice is refused, also in a oneof`() {
+        let twice = "is set twice; set a message once"
         #expect(problem(WireBytes.content(17, []) + WireBytes.content(17, [])) == everything("nested", twice))
         #expect(problem(WireBytes.content(47, []) + WireBytes.content(47, [])) == everything("leaf", twice))
         let deeper = WireBytes.content(17, WireBytes.content(3, []) + WireBytes.content(3, []))
@@ -48,7 +48,7 @@ struct WireValidatorTests {
         #expect(problem(WireBytes.content(37, []) + WireBytes.content(37, [])) == nil)
     }
 
-    @Test func `sixteen messages in each other pass, seventeen do not`() {
+    @Test func `sixteen nested messages are accepted, seventeen refused`() {
         let nestedType: UInt64 = 3
         let descriptor = MessageDescriptor(google__protobuf__descriptor_proto__init)
         var bytes: [UInt8] = []
@@ -58,27 +58,27 @@ struct WireValidatorTests {
         #expect(
             problem(bytes, as: descriptor)
                 == MessageError(
-                    "google.protobuf.DescriptorProto.nested_type", "lies too deep; at most 16 messages may nest"))
+                    "google.protobuf.DescriptorProto.nested_type", "is nested too deep; the limit is 16 messages"))
     }
 
-    @Test func `sixteen unknown fields in a message pass, seventeen do not`() {
+    @Test func `sixteen unknown fields are accepted, seventeen refused`() {
         let sixteen = WireBytes.filled(16 * 3, with: WireBytes.number(100, 1))
         #expect(problem(sixteen) == nil)
         #expect(problem(sixteen + WireBytes.content(37, sixteen.map { $0 }) + WireBytes.content(37, sixteen)) == nil)
         #expect(
             problem(sixteen + WireBytes.number(100, 1))
-                == everything("", "has more than 16 fields that are not known here"))
+                == everything("", "has more than 16 unknown fields"))
     }
 
     @Test(arguments: [UInt64(34), 37, 38])
-    func `so many elements pass, one more does not`(field: UInt64) throws {
+    func `the element limit is accepted, one more refused`(field: UInt64) throws {
         let element = field == 38 ? WireBytes.number(38, 0) : WireBytes.content(field, [])
         let most = Array(repeatElement(element, count: WireValidator.maximumElements).joined())
         #expect(problem(most) == nil)
         let names: [UInt64: String] = [34: "strings", 37: "nesteds", 38: "unpacked"]
         #expect(
             problem(most + element)
-                == everything(names[field]!, "is one element too many; a message has at most 32768"))
+                == everything(names[field]!, "is one element too many; the limit is 32768"))
     }
 
     @Test func `elements are counted over all messages in a message`() {
@@ -87,15 +87,15 @@ struct WireValidatorTests {
         #expect(problem(nested) == nil)
         #expect(
             problem(nested + nested)
-                == everything("Nested.Deeper.names", "is one element too many; a message has at most 32768"))
+                == everything("Nested.Deeper.names", "is one element too many; the limit is 32768"))
     }
 
-    @Test func `so many packed numbers pass, one more does not`() {
+    @Test func `the limit of packed numbers is accepted, one more refused`() {
         let most = WireBytes.content(26, [UInt8](repeating: 1, count: WireValidator.maximumPackedNumbers))
         #expect(problem(most) == nil)
         #expect(
             problem(most + WireBytes.content(23, [1]))
-                == everything("int32s", "holds too many numbers; a message has at most 262144"))
+                == everything("int32s", "contains too many numbers; the limit is 262144"))
     }
 
     @Test(
@@ -106,7 +106,7 @@ struct WireValidatorTests {
             Array("0123456".utf8) + [0x00],
             Array("0123456789abcdef".utf8) + [0xc3],
         ] as [[UInt8]])
-    func `what is not UTF-8 without NUL is not text`(bytes: [UInt8]) {
+    func `text must be UTF-8 without NUL`(bytes: [UInt8]) {
         #expect(
             problem(WireBytes.content(14, bytes))
                 == everything("string_value", "is not text; it must be UTF-8 without NUL"))
@@ -115,7 +115,7 @@ struct WireValidatorTests {
         #expect(problem(WireBytes.content(15, bytes)) == nil, "bytes may hold anything")
     }
 
-    @Test func `text is told from other bytes as Swift tells it`() {
+    @Test func `text validation agrees with Swift`() {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let length = Int.random(in: 0...20, using: &random)
@@ -136,12 +136,12 @@ struct WireValidatorTests {
         (WireBytes.tag(100, 4), "", "has wire type 4; only 0, 1, 2 and 5 are in use"),
         (WireBytes.tag(17, 3), "nested", "has wire type 3; only 0, 1, 2 and 5 are in use"),
         (WireBytes.tag(3, 7), "int32_value", "has wire type 7; only 0, 1, 2 and 5 are in use"),
-        (WireBytes.tag(14, 0) + [1], "string_value", "has wire type 0, which is not that of its type"),
-        (WireBytes.tag(3, 5) + [0, 0, 0, 0], "int32_value", "has wire type 5, which is not that of its type"),
-        (WireBytes.content(3, [1]), "int32_value", "has wire type 2, which is not that of its type"),
-        (WireBytes.number(34, 1), "strings", "has wire type 0, which is not that of its type"),
+        (WireBytes.tag(14, 0) + [1], "string_value", "has wire type 0, which does not match its type"),
+        (WireBytes.tag(3, 5) + [0, 0, 0, 0], "int32_value", "has wire type 5, which does not match its type"),
+        (WireBytes.content(3, [1]), "int32_value", "has wire type 2, which does not match its type"),
+        (WireBytes.number(34, 1), "strings", "has wire type 0, which does not match its type"),
     ])
-    func `a wire type that is not in use, or not the field's, is refused`(
+    func `an unused or mismatched wire type is refused`(
         bytes: [UInt8], field: String, reason: String
     ) {
         #expect(problem(bytes) == everything(field, reason))
@@ -149,10 +149,10 @@ struct WireValidatorTests {
 
     @Test(
         arguments: [
-            ([0x00], "", "has a field number that cannot be read"),
-            ([0x80], "", "has a field number that cannot be read"),
-            ([0xff, 0xff, 0xff, 0xff, 0x1f], "", "has a field number that cannot be read"),
-            ([0x80, 0x80, 0x80, 0x80, 0x80, 0x01], "", "has a field number that cannot be read"),
+            ([0x00], "", "has an unreadable field number"),
+            ([0x80], "", "has an unreadable field number"),
+            ([0xff, 0xff, 0xff, 0xff, 0x1f], "", "has an unreadable field number"),
+            ([0x80, 0x80, 0x80, 0x80, 0x80, 0x01], "", "has an unreadable field number"),
             (WireBytes.tag(3, 0), "int32_value", "ends before its value does"),
             (
                 WireBytes.tag(6, 0) + [UInt8](repeating: 0x80, count: 10) + [1], "uint64_value",
@@ -166,16 +166,16 @@ struct WireValidatorTests {
             (WireBytes.tag(14, 2) + WireBytes.varint(.max), "string_value", "ends before its value does"),
             (WireBytes.tag(100, 2) + [1], "", "ends before its value does"),
             (WireBytes.content(17, WireBytes.tag(1, 2) + [9]), "Nested.name", "ends before its value does"),
-            (WireBytes.content(29, [0, 0, 0]), "fixed32s", "holds packed numbers that cannot be read"),
-            (WireBytes.content(30, [0, 0, 0, 0]), "fixed64s", "holds packed numbers that cannot be read"),
-            (WireBytes.content(26, [0x80]), "uint64s", "holds packed numbers that cannot be read"),
-            (WireBytes.content(33, [2]), "bools", "holds packed numbers that cannot be read"),
+            (WireBytes.content(29, [0, 0, 0]), "fixed32s", "contains unreadable packed numbers"),
+            (WireBytes.content(30, [0, 0, 0, 0]), "fixed64s", "contains unreadable packed numbers"),
+            (WireBytes.content(26, [0x80]), "uint64s", "contains unreadable packed numbers"),
+            (WireBytes.content(33, [2]), "bools", "contains unreadable packed numbers"),
         ] as [([UInt8], String, String)])
-    func `what ends too early is refused`(bytes: [UInt8], field: String, reason: String) {
+    func `truncated bytes are refused`(bytes: [UInt8], field: String, reason: String) {
         #expect(problem(bytes) == everything(field, reason))
     }
 
-    @Test func `of a message that is cut off anywhere, nothing is read beyond the end`() throws {
+    @Test func `a truncated message is never read beyond its end`() throws {
         let bytes = try Everything.full.encoded()
         for length in bytes.indices {
             let cut = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, length), alignment: 1)
