@@ -146,7 +146,8 @@ import Testing
             var letters = Array(shown.code)
             letters[40] = letters[40] == "A" ? "B" : "A"
             for (code, why) in [
-                (other, "which the key file does not contain"), (String(letters), "forged or altered"), ("HELLO", "damaged"),
+                (other, "which the key file does not contain"), (String(letters), "forged or altered"),
+                ("HELLO", "damaged"),
                 ("", "damaged"),
             ] {
                 let failure = await expectRefusal("CODE_REFUSED") { try await checkIn(code, in: house, number: 20) }

@@ -36,7 +36,9 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the first renewal claims the slot, each returns a pass, and silence ends the place`(engine: Engine) async throws {
+    func `the first renewal claims the slot, each returns a pass, and silence ends the place`(engine: Engine)
+        async throws
+    {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -55,7 +57,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `two simultaneous renewals both return a pass`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `two simultaneous renewals both return a pass`(engine: Engine) async throws
+    {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let states = try await withThrowingTaskGroup(of: PlaceState?.self) { group in
@@ -96,7 +99,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a finished pass frees the slot for the next user`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `a finished pass frees the slot for the next user`(engine: Engine)
+        async throws
+    {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             let bob = try await waiting.join(.bob, wish: 11)
@@ -137,7 +142,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `a closed room notifies every user and revokes the rows`(engine: Engine) async throws
+    @Test(arguments: Engine.available) func `a closed room notifies every user and revokes the rows`(engine: Engine)
+        async throws
     {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
@@ -155,7 +161,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available) func `ShowHistory returns the steps of a place with their times`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `ShowHistory returns the steps of a place with their times`(engine: Engine)
+        async throws
+    {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, wish: 10)
             try await waiting.pass(.seconds(2))
