@@ -19,4 +19,38 @@ import Testing
                     == SeatChangeCounts(added: 0, changed: 2, kept: 0))
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `free seats are blocked once, held seats are kept`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .operator)
+            _ = try await house.reserve("A-1-2", as: .alice, number: 10)
+            let block = BlockSeatsRequest(
+                concertID: house.concert.bytes, scheduleID: house.schedule.bytes, seats: [.row("A", "1", 1...3)],
+                reason: "camera")
+            for _ in 1...2 {
+                let reply = try await calls.blockSeats(block, CallOptions(requestID: .wish(11)))
+                #expect(reply.counts == SeatChangeCounts(added: 0, changed: 2, kept: 1))
+            }
+            let failure = await expectRefusal("SEAT_BLOCKED") { try await house.reserve("A-1-1", as: .bob, number: 12) }
+            #expect(failure?.message == "seat A-1-1 is not for sale: camera")
+            let history = try await house.history(of: "A-1-1")
+            #expect(history.state == .blocked)
+            #expect(history.blockedReason == "camera")
+            var unknown = block
+            unknown.seats = [.row("A", "1", 9...11)]
+            await expectRefusal("SEAT_UNKNOWN") {
+                try await calls.blockSeats(unknown, CallOptions(requestID: .wish(13)))
+            }
+            await expectRefusal("REQUEST_ID_REUSED") {
+                try await calls.blockSeats(
+                    BlockSeatsRequest(
+                        concertID: house.concert.bytes, scheduleID: house.schedule.bytes,
+                        seats: [.row("A", "1", 1...3)], reason: "stage"), CallOptions(requestID: .wish(11)))
+            }
+            house.clock.advance(by: .minutes(5))
+            let lapsed = try await calls.blockSeats(block, CallOptions(requestID: .wish(14)))
+            #expect(lapsed.counts == SeatChangeCounts(added: 0, changed: 1, kept: 0))
+        }
+    }
 }

@@ -17,6 +17,7 @@ struct House: Sendable {
 
     var clock: ManualClock { service.clock }
 
+    @discardableResult
     static func with<Value: Sendable>(
         _ engine: Engine, database: TestDatabase? = nil, instances: Int = 1, clock: ManualClock = ManualClock(),
         keys: KeyFile = .random(), settings change: (inout ScheduleSettings) -> Void = { _ in },

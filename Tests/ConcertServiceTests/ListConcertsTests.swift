@@ -26,4 +26,15 @@ import Testing
             #expect(second.concerts.map(\.concertID) == [house.concert.bytes] && !second.hasMore)
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `a concert is found by its name`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: nil)
+            let found = try await calls.listConcerts(ListConcertsRequest(name: "moon-tour"))
+            #expect(found.concerts.map(\.title) == ["Moon Tour"])
+            #expect(try await calls.listConcerts(ListConcertsRequest()).concerts == found.concerts)
+            #expect(try await calls.listConcerts(ListConcertsRequest(name: "sun")).concerts.isEmpty)
+        }
+    }
 }

@@ -89,4 +89,129 @@ import Testing
             #expect(try await calls[0].setSeats(request, options).counts == all)
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `setting seats changes free ones only, and a retry changes nothing`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .operator)
+            let held = try await house.reserve("A-1-1", as: .alice, number: 10)
+            let offers = house.seats([.row("A", "1", 1...12, grade: "VIP", price: 9900)])
+            for _ in 1...2 {
+                let reply = try await calls.setSeats(offers, CallOptions(requestID: .wish(11)))
+                #expect(reply.counts == SeatChangeCounts(added: 2, changed: 9, kept: 1))
+            }
+            let cheaper = house.seats([.row("A", "1", 12...12, grade: "VIP", price: 100)])
+            _ = try await calls.setSeats(cheaper, CallOptions(requestID: .wish(12)))
+            _ = try await calls.setSeats(offers, CallOptions(requestID: .wish(11)))
+            #expect(try await house.reserve("A-1-12", as: .bob, number: 13).amount == 100)
+            #expect(try await house.reserve("A-1-2", as: .bob, number: 14).amount == 9900)
+            #expect(try await house.confirm(held, payment: 15).amount == 4500)
+            let map = try await house.map()
+            let vip = map.blocks.filter { $0.seats?.row == "1" && $0.seats?.section == "A" }
+            #expect(vip.map(\.price) == [4500, 9900, 100])
+            #expect(vip.map(\.firstIndex) == [0, 1, 11])
+        }
+    }
+
+    @Test func `a refusal names the invalid field`() async throws {
+        try await House.with(.memory) { house in
+            for (offer, field) in [
+                (SeatOffer.row("C", "1", 1...1, grade: "", price: 1), "grade"),
+                (.row("C", "1", 1...1, grade: String(repeating: "x", count: 33), price: 1), "grade"),
+                (.row("C", "1", 1...1, grade: "C", price: 1_000_000_000_001), "price"),
+                (.row("C-", "1", 1...1, grade: "C", price: 1), "section"),
+                (.row("C", "", 1...1, grade: "C", price: 1), "row"),
+                (.row("C", "1", 0...1, grade: "C", price: 1), "first_number"),
+            ] {
+                let failure = await expectRefusal("INVALID_FIELD") {
+                    try await house.calls(of: .operator).setSeats(
+                        house.seats([offer]), CallOptions(requestID: .wish(10)))
+                }
+                #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a seat named twice is refused, and so are more than 200000 seats`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .operator)
+            await expectRefusal("INVALID_FIELD") {
+                try await calls.setSeats(
+                    house.seats([
+                        .row("A", "1", 1...2, grade: "A", price: 1), .row("A", "1", 2...3, grade: "A", price: 1),
+                    ]),
+                    CallOptions(requestID: .wish(16)))
+            }
+            await expectRefusal("INVALID_FIELD") {
+                try await calls.setSeats(
+                    house.seats([
+                        .row("A", "1", 1...99_999, grade: "A", price: 1),
+                        .row("A", "2", 1...99_999, grade: "A", price: 1),
+                        .row("A", "3", 1...99_999, grade: "A", price: 1),
+                    ]), CallOptions(requestID: .wish(17)))
+            }
+        }
+    }
+
+    @Test(arguments: [Engine.file, .postgreSQL])
+    func `thousands of seats load in parts, once, while others go on reserving`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let rows = (1...50).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
+            let calls = house.calls(of: .operator)
+            let request = house.seats(rows)
+            async let one = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
+            async let double = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
+            for number in 1...20 as ClosedRange<UInt64> {
+                let options = CallOptions(timeout: .minutes(1), requestID: .wish(100 + number))
+                _ = try await house.calls(of: .user(Int(number))).reserveSeats(house.wish(["A-1-1"]), options)
+                house.clock.advance(by: .minutes(2))
+                house.clock.advance(by: .minutes(3))
+                guard house.clock.now < .noon + .minutes(59) else { break }
+            }
+            let replies = try await (one, double)
+            #expect(replies.0.counts == SeatChangeCounts(added: 5000, changed: 0, kept: 0))
+            #expect(replies.1 == replies.0)
+            let map = try await house.map()
+            #expect(map.blocks.count == 53)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `each part of many seats is another layout, and no change is none`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let before = try await house.map().layoutVersion
+            let calls = house.calls(of: .operator)
+            let rows = (1...11).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
+            for number in 10...11 as ClosedRange<UInt64> {
+                _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .wish(number)))
+                // 500, 500 and 100.
+                #expect(try await house.map().layoutVersion == before + 3)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `seats are named by their bytes, however they look`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let calls = house.calls(of: .operator)
+            let sections = ["\u{e9}", "e\u{301}", "\u{e8}"]
+            for (number, section) in sections.enumerated() {
+                _ = try await calls.setSeats(
+                    house.seats([.row(section, #"\%_"#, 1...2, grade: "C", price: 100)]),
+                    CallOptions(requestID: .wish(UInt64(10 + number))))
+            }
+            let map = try await house.map()
+            let blocks = map.blocks.filter { $0.grade == "C" }.map { Array(($0.seats?.section ?? "").utf8) }
+            #expect(Set(blocks) == Set(sections.map { Array($0.utf8) }))
+            let names = sections.map { $0 + #"-\%_-1"# }
+            let held = try await house.reserve(names[0], names[1], as: .alice, number: 20)
+            #expect(held.seats.count == 2)
+            for name in names.prefix(2) {
+                let history = try await house.history(of: name)
+                #expect(history.claims.map { $0.reservation?.reservationID } == [held.reservationID])
+            }
+            #expect(try await house.history(of: names[2]).claims.isEmpty)
+        }
+    }
 }

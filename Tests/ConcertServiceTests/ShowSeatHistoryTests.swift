@@ -26,4 +26,25 @@ import Testing
             #expect(history.state == .free && history.claims.isEmpty)
         }
     }
+
+    @Test(arguments: Engine.available)
+    func `who held or bought a seat, when, and why it came free`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let lapsed = try await house.reserve("A-1-1", as: .alice, number: 10)
+            house.clock.advance(by: .minutes(5))
+            let returned = try await house.reserve("A-1-1", "A-1-2", as: .bob, number: 11)
+            _ = try await house.confirm(returned, payment: 12, user: .bob)
+            house.clock.advance(by: .minutes(1))
+            _ = try await house.cancel(returned, as: .operator, number: 13, reason: "storm")
+            _ = try await house.reserve("A-1-10", as: .alice, number: 14)
+            let history = try await house.history(of: "A-1-1")
+            #expect(history.state == .free)
+            #expect(history.claims.map(\.userID) == [UserID.alice.bytes, UserID.bob.bytes])
+            #expect(history.claims.map { $0.reservation?.state } == [.expired, .returned])
+            #expect(history.claims.first?.reservation?.endedAtMs == lapsed.deadlineMs)
+            #expect(history.claims.last?.reservation?.endedAtMs == Timestamp.noon.later(.minutes(6)))
+            #expect(history.claims.last?.returnReason == "storm")
+            await expectRefusal("SEAT_UNKNOWN") { try await house.history(of: "Z-1-1") }
+        }
+    }
 }
