@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct BestChoiceTests {
-    /// One row of grade A, as text: `.` is free, `x` is taken.
+    /// Each text is a row of grade A: `.` is free, `x` is taken.
     private func choose(_ count: Int, in rows: String..., seed: UInt64 = 1) throws -> [String] {
         var (seats, taken): ([Seat], [(label: SeatLabel, state: SeatMap.State)]) = ([], [])
         for (row, text) in rows.enumerated() {
@@ -19,33 +19,33 @@ import Testing
         return try BestChoice.seats(count, grade: "A", on: map, using: &random).map(\.text)
     }
 
-    @Test func `in the middle of the row`() throws {
+    @Test func `seats are in the middle of the row`() throws {
         #expect(try choose(2, in: "..........") == ["1-5", "1-6"])
         #expect(try choose(1, in: ".....") == ["1-3"])
     }
 
-    @Test func `so that no single seat is left over`() throws {
-        // In the middle of the gap would leave one on either side.
+    @Test func `the choice leaves no single seat`() throws {
+        // The middle of the gap would leave a single seat on each side.
         #expect([["1-3", "1-4"], ["1-5", "1-6"]].contains(try choose(2, in: "xx....xx")))
-        // Where it cannot be helped, a single seat is left over.
+        // Here every choice leaves a single seat.
         #expect([["1-3", "1-4"], ["1-4", "1-5"]].contains(try choose(2, in: "xx...xxx")))
     }
 
-    @Test func `at the end of a gap that is nearest to the middle`() throws {
+    @Test func `seats are at the end of a gap nearest to the middle`() throws {
         #expect(try choose(2, in: "...xxx") == ["1-2", "1-3"])
     }
 
-    @Test func `together in one row or not at all`() throws {
+    @Test func `seats are together in one row, or the choice fails`() throws {
         #expect(throws: ConcertRefusal.noSeatsTogether(count: 3, grade: "A")) { try choose(3, in: "..x..", "x..x.") }
         #expect(throws: ConcertRefusal.gradeUnknown("A")) { try choose(1, in: "") }
     }
 
-    @Test func `random among equals`() throws {
+    @Test func `the choice among equal seats is random`() throws {
         let rows = Set(try (1...50).map { try choose(2, in: "..", "..", "..", seed: $0) })
         #expect(rows.count == 3)
     }
 
-    @Test func `seats known to be gone are left out`() throws {
+    @Test func `excluded seats are not chosen`() throws {
         let seats = (1...4).map { Seat(SeatLabel(section: "", row: "", number: $0), grade: "A", price: 1) }
         let map = try #require(SeatMap(Layout(version: 1, seats), taken: [], asOf: .noon))
         var random = SeededGenerator(seed: 1)

@@ -4,13 +4,14 @@ import TestSupport
 import Testing
 
 @Suite struct ReservationTests {
-    /// A script of one reservation of one seat, made at noon for five minutes: what happens, and how it answers.
+    /// Plays a script of one reservation of one seat, made at noon for five minutes. Each line is: time, step, user,
+    /// expected result.
     private func play(_ script: String) throws {
-        var world = try Play()
+        var play = try Play()
         for line in script.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            let answer = try world.answer(to: words[1], words[2], at: Timestamp(scripted: words[0]))
-            #expect(answer == words.dropFirst(3).joined(separator: " "), "\(line)")
+            let result = try play.result(of: words[1], words[2], at: Timestamp(scripted: words[0]))
+            #expect(result == words.dropFirst(3).joined(separator: " "), "\(line)")
         }
     }
 
@@ -28,16 +29,16 @@ import Testing
             var seats = [seat]
             reservation = try Reservation.open(
                 ReservationID(high: 3, low: 1), for: Buyer(.alice), from: nil, holding: &seats,
-                asked: .seats([seat.label]), in: schedule, now: .noon)
+                as: .seats([seat.label]), in: schedule, now: .noon)
             seat = seats[0]
         }
 
-        mutating func answer(to what: String, _ who: String, at now: Timestamp) throws -> String {
+        mutating func result(of step: String, _ user: String, at now: Timestamp) throws -> String {
             do throws(ConcertRefusal) {
-                switch what {
+                switch step {
                 case "confirm":
-                    let user: UserID = who == "alice" ? .alice : .bob
-                    let outcome = Decision.judge(reservation, paidBy: user, reservation.amount, now: now)
+                    let payer: UserID = user == "alice" ? .alice : .bob
+                    let outcome = Decision.judge(reservation, paidBy: payer, reservation.amount, now: now)
                     if outcome == .confirmed {
                         reservation.sell(to: PaymentID(high: 4, low: 1), now: now)
                         seat.sell(to: reservation.id)
@@ -49,13 +50,13 @@ import Testing
                     return "\(outcome)"
                 case "release": return try reservation.release(now: now) ? "done" : "nothing"
                 case "cancel":
-                    let isNew = try reservation.takeBack(
-                        &tickets, by: who == "alice" ? .user : .operator, refund: RefundID(high: 6, low: 1),
+                    let isNew = try reservation.cancel(
+                        &tickets, by: user == "alice" ? .user : .operator, refund: RefundID(high: 6, low: 1),
                         reason: "", until: schedule.settings.cancelUntil, now: now)
                     return isNew ? "done" : "nothing"
                 case "use":
                     guard !tickets.isEmpty else { return "noTicket" }
-                    return try tickets[0].use(by: RequestID(high: 7, low: UInt64(who.utf8.count)), at: nil, now: now)
+                    return try tickets[0].use(by: RequestID(high: 7, low: UInt64(user.utf8.count)), at: nil, now: now)
                         ? "done" : "nothing"
                 default: return "\(reservation.state(at: now))"
                 }
@@ -74,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `it is bought until its deadline, exclusive`() throws {
+    @Test func `a reservation can be bought until its deadline, exclusive`() throws {
         try play(
             """
             00:00.001 show alice held
@@ -92,7 +93,7 @@ import Testing
             """)
     }
 
-    @Test func `another user's payment leaves it as it is`() throws {
+    @Test func `a payment of another user does not change the reservation`() throws {
         try play(
             """
             00:01.000 confirm bob aborted(ConcertDomain.Decision.Reason.mismatch)
@@ -100,7 +101,7 @@ import Testing
             """)
     }
 
-    @Test func `what was released stays released`() throws {
+    @Test func `a released reservation stays released`() throws {
         try play(
             """
             00:01.000 release alice done
@@ -111,7 +112,7 @@ import Testing
             """)
     }
 
-    @Test func `a sale is taken back as a whole, by users until the cancel deadline`() throws {
+    @Test func `a sale is cancelled as a whole, by users until the cancel deadline`() throws {
         try play(
             """
             00:01.000 cancel alice notSold(held)
@@ -129,7 +130,7 @@ import Testing
             """)
     }
 
-    @Test func `nobody takes back a sale whose ticket was used`() throws {
+    @Test func `a sale with a used ticket cannot be cancelled`() throws {
         try play(
             """
             00:00.000 use gate noTicket
@@ -142,16 +143,16 @@ import Testing
             """)
     }
 
-    @Test func `a payment of another amount buys nothing`() throws {
-        let world = try Play()
-        let amount = world.reservation.amount
+    @Test func `a payment of another amount or currency is aborted`() throws {
+        let play = try Play()
+        let amount = play.reservation.amount
         for other in [Money(minorUnits: amount.minorUnits - 1, .eur), Money(minorUnits: amount.minorUnits, .usd)] {
-            let outcome = Decision.judge(world.reservation, paidBy: .alice, other, now: .noon)
+            let outcome = Decision.judge(play.reservation, paidBy: .alice, other, now: .noon)
             #expect(outcome == .aborted(.mismatch))
         }
     }
 
-    @Test func `a payment for what nobody knows buys nothing`() {
+    @Test func `a payment for an unknown reservation is aborted`() {
         let outcome = Decision.judge(nil, paidBy: .alice, Money(minorUnits: 1, .eur), now: .noon)
         #expect(outcome == .aborted(.gone))
     }

@@ -3,7 +3,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// The rules of one date: when it sells, how many seats to one user, and how its settings change.
+/// The rules of one date: the times of its sale, the limit per user, and changes of its settings.
 @Suite struct ScheduleTests {
     private let schedule: Schedule
 
@@ -22,10 +22,10 @@ import Testing
         var seats = seats(numbers)
         return try Reservation.open(
             ReservationID(high: 3, low: UInt64(numbers.lowerBound)), for: buyer, from: nil, holding: &seats,
-            asked: .seats(seats.map(\.label)), in: schedule, now: now)
+            as: .seats(seats.map(\.label)), in: schedule, now: now)
     }
 
-    @Test func `seats are sold from the opening of the sale, and until it closes, exclusive`() throws {
+    @Test func `seats can be reserved from the opening of the sale until it closes, exclusive`() throws {
         let (opens, closes) = (schedule.settings.saleOpensAt, schedule.settings.saleClosesAt)
         try schedule.checkSale(at: opens)
         try schedule.checkSale(at: closes - .milliseconds(1))
@@ -35,18 +35,18 @@ import Testing
         #expect(throws: ConcertRefusal.saleOver(closedAt: closes)) { try schedule.checkSale(at: closes) }
     }
 
-    @Test func `a user has as many seats as the date allows, held and sold together`() throws {
+    @Test func `held and sold seats count together towards the limit of the date`() throws {
         var bought = try reserve(1...2, for: Buyer(.alice), now: .noon)
         bought.sell(to: PaymentID(high: 4, low: 1), now: .noon)
         let held = try reserve(3...3, for: Buyer(.alice, earlier: [bought]), now: .noon)
         let buyer = Buyer(.alice, earlier: [bought, held])
         _ = try reserve(4...4, for: buyer, now: .noon)
-        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 3, asked: 2)) {
+        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 3, requested: 2)) {
             try reserve(4...5, for: buyer, now: .noon)
         }
-        // A hold counts until its deadline, a sale for good.
+        // A hold counts until its deadline, a sale permanently.
         _ = try reserve(4...5, for: buyer, now: held.deadline)
-        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 2, asked: 3)) {
+        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 2, requested: 3)) {
             try reserve(4...6, for: buyer, now: held.deadline)
         }
     }

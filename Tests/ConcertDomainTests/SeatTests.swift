@@ -6,25 +6,25 @@ import Testing
 @Suite struct SeatTests {
     private static let seat = SeatLabel(section: "A", row: "1", number: 7)
 
-    /// A script of one seat: who does what when, and how the seat answers.
+    /// Plays a script of one seat. Each line is: time, user, step, expected result.
     private func play(_ script: String) throws {
         var seat = Seat(Self.seat, grade: "A", price: 4500)
         for line in script.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
             let now = try Timestamp(scripted: words[0])
-            let who = ReservationID(high: 1, low: UInt64(words[1].utf8.first ?? 0))
+            let reservation = ReservationID(high: 1, low: UInt64(words[1].utf8.first ?? 0))
             let before = seat
-            var answer = "ok"
+            var result = "ok"
             switch (words[2], seat.claim(at: now)) {
-            case ("hold", .free): seat.hold(for: who, until: now + .minutes(5), now: now)
-            case ("sell", .held(who, _)): seat.sell(to: who)
-            case ("free", .held(who, _)), ("free", .sold(who)): seat.free(from: who)
+            case ("hold", .free): seat.hold(for: reservation, until: now + .minutes(5), now: now)
+            case ("sell", .held(reservation, _)): seat.sell(to: reservation)
+            case ("free", .held(reservation, _)), ("free", .sold(reservation)): seat.free(from: reservation)
             case ("block", .free): seat.block(reason: "camera", now: now)
             case ("unblock", .blocked): seat.unblock()
-            case (_, let claim): answer = SeatConflict(seat.label, claim).description
+            case (_, let claim): result = SeatConflict(seat.label, claim).description
             }
-            #expect(answer == words.dropFirst(3).joined(separator: " "), "\(line)")
-            if answer != "ok" { #expect(seat == before, "\(line)") }
+            #expect(result == words.dropFirst(3).joined(separator: " "), "\(line)")
+            if result != "ok" { #expect(seat == before, "\(line)") }
         }
     }
 
@@ -39,7 +39,7 @@ import Testing
             """)
     }
 
-    @Test func `from its deadline on a hold is no claim, and somebody else may have the seat`() throws {
+    @Test func `from its deadline on, a hold is no claim, and another user can hold the seat`() throws {
         try play(
             """
             00:00.000 alice hold ok
@@ -51,7 +51,7 @@ import Testing
             """)
     }
 
-    @Test func `what is given back can be had by the next`() throws {
+    @Test func `a freed seat can be held again`() throws {
         try play(
             """
             00:00.000 alice hold ok
@@ -64,7 +64,7 @@ import Testing
             """)
     }
 
-    @Test func `a blocked seat is not for sale, and only a free seat is blocked`() throws {
+    @Test func `only a free seat can be blocked, and a blocked seat cannot be held`() throws {
         try play(
             """
             00:00.000 admin block ok
@@ -76,7 +76,7 @@ import Testing
             """)
     }
 
-    @Test func `a hold past its deadline still tells whose it was`() {
+    @Test func `a hold past its deadline still has its reservation`() {
         let holder = ReservationID(high: 1, low: 1)
         let seat = Seat(Self.seat, grade: "A", price: 1, claim: .held(by: holder, until: .noon))
         #expect(seat.lapsedHolder(at: .noon - .milliseconds(1)) == nil)
@@ -89,7 +89,7 @@ struct BadScript: Error {
 }
 
 extension Timestamp {
-    /// `04:59.999`, counted from noon.
+    /// Parses a time after noon, such as `04:59.999`.
     init(scripted word: String) throws {
         let parts = word.split(whereSeparator: { $0 == ":" || $0 == "." }).map { Int64($0) }
         guard parts.count == 3, let minutes = parts[0], let seconds = parts[1], let milliseconds = parts[2] else {

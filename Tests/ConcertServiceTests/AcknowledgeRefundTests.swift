@@ -10,7 +10,7 @@ import Testing
     private static let refund = RefundID(high: 0xa, low: 1)
     private static let payment = PaymentID(high: 8, low: 1)
 
-    /// Clients of two concerts have used one request id, and one payment id.
+    /// Inserts a refund of each concert with the same refund id and payment id.
     private func owe(in house: House) async throws {
         try await house.service.instances[0].database.transaction { tx in
             for concert in Self.concerts {

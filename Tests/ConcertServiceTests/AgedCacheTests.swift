@@ -13,7 +13,7 @@ import Threads
         cache = AgedCache(age: .seconds(1), capacity: 2, clock: clock)
     }
 
-    /// What a look has waited for, from outside.
+    /// Suspends loads until the test opens it.
     private final class Gate: Sendable {
         private let state = Lock<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
 
@@ -39,7 +39,7 @@ import Threads
         }
     }
 
-    @Test func `a value is handed out until it is as old as it may be`() async throws {
+    @Test func `a value is returned until it reaches the maximum age`() async throws {
         #expect(try await cache.value(for: 1) { _ in 10 } == 10)
         clock.advance(by: .milliseconds(999))
         #expect(try await cache.value(for: 1) { _ in 11 } == 10)
@@ -47,21 +47,21 @@ import Threads
         #expect(try await cache.value(for: 1) { previous in (previous ?? 0) + 2 } == 12)
     }
 
-    @Test func `what was forgotten is looked for again, with what there was before`() async throws {
+    @Test func `an invalidated value is loaded again, with the previous value`() async throws {
         _ = try await cache.value(for: 1) { _ in 10 }
-        cache.forget(1)
+        cache.invalidate(1)
         #expect(try await cache.value(for: 1) { previous in (previous ?? 0) + 1 } == 11)
         #expect(try await cache.value(for: 1) { _ in 12 } == 11)
     }
 
-    @Test func `those who ask at once share one look`() async throws {
+    @Test func `simultaneous callers share one load`() async throws {
         let gate = Gate()
-        let looks = Recorder<Int?>()
+        let loads = Recorder<Int?>()
         try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<10 {
                 group.addTask { [cache] in
                     try await cache.value(for: 1) { previous in
-                        looks.add(previous)
+                        loads.add(previous)
                         await gate.pass()
                         return 10
                     }
@@ -71,10 +71,10 @@ import Threads
             gate.open()
             for try await value in group { #expect(value == 10) }
         }
-        #expect(looks.all == [nil])
+        #expect(loads.all == [nil])
     }
 
-    @Test func `nobody is handed what was forgotten while it was looked for`() async throws {
+    @Test func `a load that is invalidated in flight is returned to no waiting caller`() async throws {
         let gate = Gate()
         async let first = cache.value(for: 1) { _ in
             await gate.pass()
@@ -83,13 +83,13 @@ import Threads
         while gate.waitingCount == 0 { await Task.yield() }
         async let second = cache.value(for: 1) { _ in 11 }
         while cache.waitingCount(for: 1) == 0 { await Task.yield() }
-        cache.forget(1)
+        cache.invalidate(1)
         gate.open()
         #expect(try await first == 10)
         #expect(try await second == 11)
     }
 
-    @Test func `a look that fails is nobody else's failure`() async throws {
+    @Test func `a failed load fails only its own caller`() async throws {
         let gate = Gate()
         let first = Task { [cache] in
             try await cache.value(for: 1) { _ in
@@ -105,7 +105,7 @@ import Threads
         #expect(try await second == 11)
     }
 
-    @Test func `the oldest makes room`() async throws {
+    @Test func `a full cache drops the oldest value`() async throws {
         for key in 1...3 {
             _ = try await cache.value(for: key) { _ in key }
             clock.advance(by: .milliseconds(10))

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct BlockSeatsTests {
-    @Test func `seats that another instance has just added can be blocked`() async throws {
+    @Test func `seats that another instance has added can be blocked immediately`() async throws {
         try await House.with(.postgreSQL, instances: 2) { house in
             let (concert, schedule) = (house.concert.bytes, house.schedule.bytes)
             let (first, second) = (house.calls(of: .operator), house.calls(of: .operator, instance: 1))

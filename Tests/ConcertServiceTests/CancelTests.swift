@@ -8,7 +8,7 @@ import Testing
 @Suite struct CancelTests {
     private func sold(_ seats: String..., in house: House, number: UInt64 = 10) async throws -> ReservationEntry {
         let reply = try await house.calls(of: .alice).reserveSeats(
-            house.wish(seats), CallOptions(requestID: .wish(number)))
+            house.request(seats), CallOptions(requestID: .wish(number)))
         let reservation = try #require(reply.reservation)
         let decision = try await house.confirm(reservation, payment: number + 1)
         #expect(decision.outcome == .confirmed)
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `what is taken back frees the seats, cancels the tickets, and waits for its refund`(
+    func `a cancellation frees the seats, cancels the tickets and records a refund due`(
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in
@@ -86,16 +86,16 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `what is only held is not cancelled but released`(engine: Engine) async throws {
+    func `a held reservation cannot be cancelled`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             let failure = await expectRefusal("NOT_SOLD") { try await house.cancel(mine, as: .alice, number: 20) }
-            #expect(failure?.message == "only what was sold can be cancelled; this is held")
+            #expect(failure?.message == "only a sold reservation can be cancelled; this one is held")
         }
     }
 
     @Test(arguments: Engine.available)
-    func `two who cancel at once are one refund`(engine: Engine) async throws {
+    func `two simultaneous cancellations make one refund`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await sold("A-1-1", in: house)
             async let one = try? house.cancel(mine, as: .alice, number: 20)
@@ -107,10 +107,10 @@ import Testing
         }
     }
 
-    @Test func `who cancels what is being cancelled is told that it is not sold`() async throws {
+    @Test func `a cancellation during another one of the same reservation is refused`() async throws {
         try await House.with(.postgreSQL) { house in
             let mine = try await sold("A-1-1", in: house)
-            // The other one has read the reservation, and waits to read its tickets.
+            // The call has read the reservation and waits for the lock on its tickets.
             try await HeldRows.with(house.service.instances[0].database) { tx in
                 try tx.execute("lock table ticket in access exclusive mode")
                 try tx.execute(
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `refunds come page by page`(engine: Engine) async throws {
+    func `refunds are listed in pages`(engine: Engine) async throws {
         try await House.with(engine) {
             $0.seatsPerUser = 50
         } _: { house in
@@ -134,10 +134,10 @@ import Testing
             _ = try await house.calls(of: .operator).setSeats(house.seats([offer]), CallOptions(requestID: .wish(4)))
             let service = house.calls(of: .service)
             for number in 1...103 as ClosedRange<UInt64> {
-                let somebody = Somebody.user(Int(number))
-                let one = try await house.reserve("\(number)", as: somebody, number: 1000 + number)
-                _ = try await house.confirm(one, payment: 2000 + number, user: somebody)
-                _ = try await house.cancel(one, as: somebody, number: 3000 + number)
+                let buyer = Somebody.user(Int(number))
+                let one = try await house.reserve("\(number)", as: buyer, number: 1000 + number)
+                _ = try await house.confirm(one, payment: 2000 + number, user: buyer)
+                _ = try await house.cancel(one, as: buyer, number: 3000 + number)
             }
             let first = try await service.listRefundsDue(ListRefundsDueRequest())
             #expect(first.refunds.count == 100)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConfigureScheduleTests {
     @Test(arguments: Engine.available)
-    func `a change of a date holds at once where it was made`(engine: Engine) async throws {
+    func `a change of a date applies immediately on the same instance`(engine: Engine) async throws {
         try await House.with(engine) { house in
             _ = try await house.reserve("A-1-1", as: .alice, number: 10)
             let list = ListSchedulesRequest(concertID: house.concert.bytes)

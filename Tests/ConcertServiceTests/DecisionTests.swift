@@ -4,10 +4,12 @@ import RPC
 import TestSupport
 import Testing
 
-/// The table of decisions, row by row.
+/// Decisions about payments, with each reason of an abort.
 @Suite struct DecisionTests {
     @Test(arguments: Engine.available)
-    func `a payment in the last millisecond buys, one millisecond later it does not`(engine: Engine) async throws {
+    func `a payment is confirmed in the last millisecond, and aborted one millisecond later`(engine: Engine)
+        async throws
+    {
         try await House.with(engine) { house in
             let first = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
             let second = try await house.reserve("A-1-3", as: .bob, number: 11)
@@ -31,7 +33,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a payment that came too late is told the same each time, and the next one that nothing is held`(
+    func `a late payment gets the same reason each time, and the next payment another one`(
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in
@@ -50,22 +52,24 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a late payment does not touch the seat that another has by then`(engine: Engine) async throws {
+    func `a late payment does not change a seat that another user holds`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
             house.clock.advance(by: .minutes(5))
-            let his = try await house.reserve("A-1-1", as: .bob, number: 11)
+            let other = try await house.reserve("A-1-1", as: .bob, number: 11)
             let late = try await house.confirm(mine, payment: 12)
             #expect(late.reason == .gone)
-            #expect(try await house.show(his, as: .bob).state == .held)
-            #expect(try await house.confirm(his, payment: 13, user: .bob).outcome == .confirmed)
+            #expect(try await house.show(other, as: .bob).state == .held)
+            #expect(try await house.confirm(other, payment: 13, user: .bob).outcome == .confirmed)
             let map = try await house.map()
             #expect(map.sold == [0])
         }
     }
 
     @Test(arguments: Engine.available)
-    func `a payment of another user, amount or currency buys nothing and harms nothing`(engine: Engine) async throws {
+    func `a payment with another user, amount or currency is aborted and changes nothing else`(engine: Engine)
+        async throws
+    {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             var (cheap, foreign) = (mine, mine)
@@ -80,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `what was released or never there cannot be bought, nor what is sold`(engine: Engine) async throws {
+    func `released, unknown and sold reservations cannot be bought`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let released = try await house.reserve("A-1-1", as: .alice, number: 10)
             let release = ReleaseReservationRequest(
@@ -109,7 +113,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `an abort that comes first is the last word on its payment, not on the seats`(engine: Engine) async throws {
+    func `an abort is final for its payment, and the reservation stays held`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             for _ in 1...2 { #expect(try await house.abort(mine, payment: 11).reason == .requested) }
@@ -121,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a decision is the same however often it is asked for, also after its hold is long over`(
+    func `a repeated confirm gets the same decision, also after the end of the hold`(
         engine: Engine
     ) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
@@ -142,7 +146,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `of two payments for one reservation at once, one buys`(engine: Engine) async throws {
+    func `of simultaneous payments for one reservation, one is confirmed`(engine: Engine) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             let last = house.service.instances.count - 1
@@ -160,7 +164,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `confirm and abort of one payment at once agree`(engine: Engine) async throws {
+    func `simultaneous confirm and abort of one payment get the same outcome`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             async let confirmed = house.confirm(mine, payment: 11)
@@ -171,7 +175,7 @@ import Testing
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `what was decided is still decided after a restart`(engine: Engine) async throws {
+    func `decisions survive a restart`(engine: Engine) async throws {
         let database = try TestDatabase(on: engine)
         let clock = ManualClock()
         let mine = try await House.with(engine, database: database, clock: clock) { house in
@@ -189,7 +193,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a payment that bought nothing is forgotten a day after its reservation ended`(engine: Engine) async throws {
+    func `an aborted decision is deleted a day after the end of its reservation`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
             _ = try await house.abort(mine, payment: 11)
@@ -198,16 +202,16 @@ import Testing
             #expect(try await house.confirm(mine, payment: 11).reason == .requested)
             house.clock.advance(by: .minutes(5))
             try await house.service.run("forget aborts")
-            // Forgotten, and still nothing that it could buy.
+            // The decision is deleted, but the reservation has expired.
             #expect(try await house.confirm(mine, payment: 11).reason == .holdExpired)
         }
     }
 
     @Test func `only services decide about payments`() async throws {
         try await House.with(.memory) { house in
-            for somebody in [Somebody.alice, .operator] {
+            for caller in [Somebody.alice, .operator] {
                 await expectRefusal("ROLE_NOT_ALLOWED") {
-                    try await house.calls(of: somebody).confirm(ConfirmRequest(concertID: house.concert.bytes))
+                    try await house.calls(of: caller).confirm(ConfirmRequest(concertID: house.concert.bytes))
                 }
             }
         }

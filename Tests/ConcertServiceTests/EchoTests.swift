@@ -4,9 +4,9 @@ import RPC
 import TestSupport
 import Testing
 
-/// A refusal repeats little of the text that it refuses.
+/// Refusals quote only the beginning of a long text.
 @Suite struct EchoTests {
-    @Test func `a text that is refused is repeated up to 200 bytes`() async throws {
+    @Test func `a refusal quotes at most 200 bytes of the text`() async throws {
         try await House.with(.memory) { house in
             let text = String(repeating: "é", count: 50_000)
             let (admin, alice) = (house.calls(of: .operator), house.calls(of: .alice))
@@ -20,7 +20,7 @@ import Testing
                     try await admin.createConcert(
                         CreateConcertRequest(name: "sun", title: "Sun", host: "Suns", currency: text), options)
                 },
-                await expectRefusal("INVALID_FIELD") { try await alice.reserveSeats(house.wish([text]), options) },
+                await expectRefusal("INVALID_FIELD") { try await alice.reserveSeats(house.request([text]), options) },
                 await expectRefusal("GRADE_UNKNOWN") { try await alice.reserveSeats(house.best(2, text), options) },
                 await expectRefusal("INVALID_FIELD") {
                     try await admin.showSeatHistory(

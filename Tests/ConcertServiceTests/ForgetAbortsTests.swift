@@ -5,11 +5,11 @@ import RPC
 import TestSupport
 import Testing
 
-/// Payments that bought nothing are forgotten, however many there are.
+/// The job "forget aborts" deletes old aborted decisions.
 @Suite struct ForgetAbortsTests {
     private static let age = Duration.hours(25)
 
-    /// As many payments that bought nothing.
+    /// Inserts `count` aborted decisions.
     private func abort(_ count: Int, about reservation: ReservationID, at time: Timestamp, in house: House) async throws
     {
         let concert = house.concert
@@ -31,8 +31,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `more than one page is forgotten at once, also behind a page that may not go yet`(engine: Engine) async throws
-    {
+    func `one run deletes several pages, also after a page of aborts that must stay`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let held = try #require(
                 ReservationID(bytes: try await house.reserve("A-1-1", as: .alice, number: 10).reservationID))
@@ -47,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a payment that is aborted before its reservation is there is remembered for a day, too`(
+    func `an abort before its reservation exists is also kept for a day`(
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in

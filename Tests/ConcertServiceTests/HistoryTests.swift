@@ -4,9 +4,9 @@ import RPC
 import TestSupport
 import Testing
 
-/// Random histories over the socket, against a plain list of what should have happened.
+/// Random histories over the socket, compared with a simple model.
 @Suite struct HistoryTests {
-    /// What an outsider knows: the seats of each reservation, and what became of it.
+    /// The seats and the expected state of each reservation.
     private struct Model {
         struct Record {
             let user: Int
@@ -45,7 +45,7 @@ import Testing
     private static let price: UInt64 = 3000
 
     @Test(arguments: Engine.available, [1, 2, 3] as [UInt64])
-    func `whatever happens, a seat has one claim, nobody has too many, and the totals add up`(
+    func `each seat has at most one claim, users stay within the limit, and totals are exact`(
         engine: Engine, seed: UInt64
     ) async throws {
         try await House.with(engine) { house in
@@ -84,7 +84,7 @@ import Testing
         let isWithin = model.seats(of: user, at: now) + wanted.count <= 4
         do {
             let reply = try await calls[user].reserveSeats(
-                house.wish(wanted.map { "B-1-\($0)" }), CallOptions(requestID: .wish(number)))
+                house.request(wanted.map { "B-1-\($0)" }), CallOptions(requestID: .wish(number)))
             #expect(isFree && isWithin && reply.reservation?.amount == Self.price * UInt64(wanted.count))
             model.records[number] = Model.Record(user: user, seats: wanted, deadline: now + .minutes(5))
         } catch {
@@ -96,7 +96,7 @@ import Testing
         _ id: UInt64?, _ number: UInt64, _ model: inout Model, _ house: House, _ random: inout SeededGenerator
     ) async throws {
         guard let id, let record = model.records[id] else { return }
-        // Sometimes one that was decided before.
+        // Sometimes repeats a payment that has a decision.
         let old = model.decisions.keys.sorted().randomElement(using: &random)
         let payment = Bool.random(using: &random) ? number : old ?? number
         let entry = ReservationEntry(
@@ -153,7 +153,7 @@ import Testing
         }
     }
 
-    /// Invariants 4 to 6, seen from outside and in the rows.
+    /// Compares the model with reservations, map, tickets, report and refunds.
     private func compare(_ model: Model, _ house: House, _ calls: [ConcertClient], _ place: String) async throws {
         for (id, record) in model.records {
             let entry = try await calls[record.user].showReservation(

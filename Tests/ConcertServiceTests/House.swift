@@ -8,8 +8,8 @@ import Service
 import TestSupport
 import Testing
 
-/// One concert with one date, A-1-1 to A-2-10 of grade A for 45.00, B-1-1 to B-1-10 of grade B for 30.00, on sale from
-/// noon for an hour.
+/// A running service with one concert and one date. A-1-1 to A-2-10 have grade A and cost 45.00 EUR. B-1-1 to B-1-10
+/// have grade B and cost 30.00 EUR. The sale is open from noon for an hour.
 struct House: Sendable {
     let service: TestService
     let concert: ConcertID
@@ -46,15 +46,15 @@ struct House: Sendable {
         }
     }
 
-    func calls(of somebody: Somebody?, instance: Int = 0) -> ConcertClient {
-        ConcertClient(service.client(of: somebody, instance: instance))
+    func calls(of caller: Somebody?, instance: Int = 0) -> ConcertClient {
+        ConcertClient(service.client(of: caller, instance: instance))
     }
 
     func seats(_ offers: [SeatOffer]) -> SetSeatsRequest {
         SetSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes, offers: offers)
     }
 
-    func wish(_ names: [String], pass: [UInt8] = []) -> ReserveSeatsRequest {
+    func request(_ names: [String], pass: [UInt8] = []) -> ReserveSeatsRequest {
         ReserveSeatsRequest(
             concertID: concert.bytes, scheduleID: schedule.bytes, wish: .seats(SeatNames(names: names)), pass: pass)
     }
@@ -64,11 +64,11 @@ struct House: Sendable {
             concertID: concert.bytes, scheduleID: schedule.bytes, wish: .best(BestSeats(count: count, grade: grade)))
     }
 
-    /// Each number is a wish of its own.
+    /// Reserves seats. Each `number` is a new request.
     func reserve(
-        _ names: String..., as somebody: Somebody, number: UInt64
+        _ names: String..., as caller: Somebody, number: UInt64
     ) async throws -> ReservationEntry {
-        let reply = try await calls(of: somebody).reserveSeats(wish(names), CallOptions(requestID: .wish(number)))
+        let reply = try await calls(of: caller).reserveSeats(request(names), CallOptions(requestID: .wish(number)))
         return try #require(reply.reservation)
     }
 
@@ -92,22 +92,22 @@ struct House: Sendable {
     }
 
     func cancel(
-        _ reservation: ReservationEntry, as somebody: Somebody, number: UInt64, reason: String = ""
+        _ reservation: ReservationEntry, as caller: Somebody, number: UInt64, reason: String = ""
     ) async throws -> CancelReservationReply {
-        try await calls(of: somebody).cancelReservation(
+        try await calls(of: caller).cancelReservation(
             CancelReservationRequest(
                 concertID: concert.bytes, reservationID: reservation.reservationID, reason: reason),
             CallOptions(requestID: .wish(number)))
     }
 
-    func show(_ reservation: ReservationEntry, as somebody: Somebody) async throws -> ReservationEntry {
-        let reply = try await calls(of: somebody).showReservation(
+    func show(_ reservation: ReservationEntry, as caller: Somebody) async throws -> ReservationEntry {
+        let reply = try await calls(of: caller).showReservation(
             ShowReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
         return try #require(reply.reservation)
     }
 
-    func tickets(of somebody: Somebody) async throws -> [TicketEntry] {
-        try await calls(of: somebody).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
+    func tickets(of caller: Somebody) async throws -> [TicketEntry] {
+        try await calls(of: caller).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
     }
 
     func history(of seat: String) async throws -> ShowSeatHistoryReply {
@@ -115,15 +115,15 @@ struct House: Sendable {
             ShowSeatHistoryRequest(concertID: concert.bytes, scheduleID: schedule.bytes, seat: seat))
     }
 
-    /// The map, as it is now and not a moment ago.
+    /// The current map. Advances the clock beyond the age of the cached one.
     func map() async throws -> ShowSeatsReply {
         clock.advance(by: .milliseconds(250))
         return try await calls(of: .operator).showSeats(
             ShowSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes))
     }
 
-    func pass(of somebody: Somebody, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
-        Passes(service.keys).sign(Pass(room: room, place: .first, user: somebody.user, expiry: expiry))
+    func pass(of caller: Somebody, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
+        Passes(service.keys).sign(Pass(room: room, place: .first, user: caller.user, expiry: expiry))
     }
 }
 
@@ -166,7 +166,7 @@ extension Timestamp {
     func later(_ duration: Duration) -> UInt64 { UInt64((self + duration).milliseconds) }
 }
 
-/// The failure that a call is expected to end with, by its reason.
+/// Expects the call to fail definitely with `reason`. Returns the failure.
 @discardableResult
 func expectRefusal<Reply>(
     _ reason: String, sourceLocation: SourceLocation = #_sourceLocation, _ call: () async throws -> Reply

@@ -5,12 +5,12 @@ import RPC
 import TestSupport
 import Testing
 
-/// The program itself, killed at any moment: what it had answered is still true when it is back.
+/// Kills the program at random moments. Everything that it acknowledged before must hold after the restart.
 @Suite(.serialized) struct KillTests {
     private static let kills = 5
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `between any two steps, what was answered holds, and what was not is asked again`(
+    func `after each kill, acknowledged steps are kept and others can be repeated`(
         engine: Engine
     ) async throws {
         let database = try await TestDatabase.make(on: engine)
@@ -38,9 +38,9 @@ import Testing
     }
 }
 
-/// One user after the other buys a seat; every step is remembered with its answer.
+/// Users buy one seat each, one after the other. Each step keeps its replies.
 private final class Sale: @unchecked Sendable {
-    // Sound because: one test uses it, one step after the other.
+    // Sound because one test uses it, one step after the other.
 
     private struct Step {
         let user: Somebody
@@ -59,11 +59,11 @@ private final class Sale: @unchecked Sendable {
         self.keys = keys
     }
 
-    private func options(_ somebody: Somebody, _ number: UInt64) -> CallOptions {
-        CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: somebody.credential(keys))
+    private func options(_ caller: Somebody, _ number: UInt64) -> CallOptions {
+        CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: caller.credential(keys))
     }
 
-    /// The same wishes each time the program is back.
+    /// Sends the same requests after each restart.
     func open(_ calls: ConcertClient) async throws {
         concert = try await calls.createConcert(.moonTour, options(.operator, 1)).concert?.concertID ?? []
         var settings = ScheduleSettings.tonight
@@ -85,10 +85,10 @@ private final class Sale: @unchecked Sendable {
 
     private func run(_ index: Int, _ calls: ConcertClient) async throws {
         let step = steps[index]
-        let wish = ReserveSeatsRequest(
+        let request = ReserveSeatsRequest(
             concertID: concert, scheduleID: schedule, wish: .seats(SeatNames(names: ["\(index + 1)"])))
         let reservation = try #require(
-            try await calls.reserveSeats(wish, options(step.user, 10_000 + step.number)).reservation)
+            try await calls.reserveSeats(request, options(step.user, 10_000 + step.number)).reservation)
         if let known = step.reservation { #expect(reservation.reservedAtMs == known.reservedAtMs) }
         steps[index].reservation = reservation
         let payment = ConfirmRequest(
@@ -100,7 +100,7 @@ private final class Sale: @unchecked Sendable {
         steps[index].decision = decision
     }
 
-    /// Everything is asked again; then as many seats are sold as there are steps, each with one ticket of its user.
+    /// Repeats every request. Then each step must have exactly one sold seat and one ticket of its user.
     func check(_ calls: ConcertClient) async throws {
         #expect(!steps.isEmpty)
         for index in steps.indices { try await run(index, calls) }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ListConcertsTests {
     @Test(arguments: Engine.available)
-    func `concerts are listed page by page, each once`(engine: Engine) async throws {
+    func `pages list each concert once`(engine: Engine) async throws {
         try await House.with(engine) { house in
             try await house.service.instances[0].database.transaction { tx in
                 for number in 1...100 as ClosedRange<UInt64> {

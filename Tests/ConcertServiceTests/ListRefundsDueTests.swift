@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    /// All pages of `request`, one after the other.
+    /// Reads all pages of `request`.
     private func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[RefundEntry]] {
         var request = request
         var pages: [[RefundEntry]] = []
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the refunds of several concerts come page by page, each once`(engine: Engine) async throws {
+    func `pages list each refund of several concerts once`(engine: Engine) async throws {
         try await House.with(engine) { house in
             try await owe(in: house)
             let pages = try await pages(ListRefundsDueRequest(), in: house)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the refunds of one concert come page by page, and no others`(engine: Engine) async throws {
+    func `pages list the refunds of one concert only`(engine: Engine) async throws {
         try await House.with(engine) { house in
             try await owe(in: house)
             for (concert, refunds) in zip(Self.concerts, Self.refunds) {

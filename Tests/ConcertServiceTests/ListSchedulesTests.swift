@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ListSchedulesTests {
     @Test(arguments: Engine.available)
-    func `dates are listed in the order of their start, with what is left`(engine: Engine) async throws {
+    func `dates are ordered by start and have counts of their seats`(engine: Engine) async throws {
         try await House.with(engine) { house in
             var earlier = ScheduleSettings.tonight
             earlier.name = "afternoon"
@@ -23,7 +23,7 @@ import Testing
             let all = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
             #expect(all.map { $0.settings?.name } == ["afternoon", "tonight"])
             #expect(all.last?.counts == SeatCounts(free: 24, held: 2, sold: 1, blocked: 3))
-            // What changes now is seen a second later.
+            // The counts can be one second old.
             _ = try await house.reserve("A-1-4", as: .bob, number: 14)
             house.clock.advance(by: .seconds(1))
             let later = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `a concert may show its dates only to those with a pass of its room`() async throws {
+    @Test func `the dates of a concert with a browse room need a pass`() async throws {
         try await House.with(.memory) { house in
             var secret = CreateConcertRequest.moonTour
             secret.name = "secret"

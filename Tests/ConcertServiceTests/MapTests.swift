@@ -30,8 +30,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a seat is free on the map, in the counts and in the report from its deadline on`(engine: Engine) async throws
-    {
+    func `a seat is free in the map, the counts and the report from its deadline on`(engine: Engine) async throws {
         try await House.with(engine) { house in
             _ = try await house.reserve("B-1-1", as: .alice, number: 10)
             house.clock.advance(by: .milliseconds(1))
@@ -49,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `a date with a room shows its seats to users with a pass, and to operators`() async throws {
+    @Test func `the map of a date with a room needs a pass, except for operators`() async throws {
         try await House.with(.memory) {
             $0.roomID = RoomID.hall.bytes
         } _: { house in
@@ -61,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `who watches sees the map, then holds, sales, and what lapses`(engine: Engine) async throws {
+    func `a stream sends the map, then holds, sales and expiries`(engine: Engine) async throws {
         try await House.with(engine) { house in
             var items = house.calls(of: .alice).watchSeats(
                 WatchSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
@@ -73,14 +72,14 @@ import Testing
             #expect(map.held.isEmpty)
             let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
             _ = try await house.reserve("A-1-3", as: .bob, number: 11)
-            #expect(try await news(&items, house) == SeatChanges(held: [0, 1, 2]))
+            #expect(try await changes(&items, house) == SeatChanges(held: [0, 1, 2]))
             _ = try await house.confirm(mine, payment: 12)
-            #expect(try await news(&items, house) == SeatChanges(sold: [0, 1]))
+            #expect(try await changes(&items, house) == SeatChanges(sold: [0, 1]))
             house.clock.advance(by: .minutes(5))
-            #expect(try await news(&items, house) == SeatChanges(freed: [2]))
+            #expect(try await changes(&items, house) == SeatChanges(freed: [2]))
             _ = try await house.calls(of: .operator).setSeats(
                 house.seats([.row("C", "1", 1...1, grade: "C", price: 1)]), CallOptions(requestID: .wish(13)))
-            await moveOn(house)
+            await advance(house)
             guard case .map(let changed) = try await items.next()?.news else {
                 Issue.record("no map came after the layout had changed")
                 return
@@ -90,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `who watches with a pass watches as long as the pass lasts`() async throws {
+    @Test func `a stream ends when its pass expires`() async throws {
         try await House.with(.memory) {
             $0.roomID = RoomID.hall.bytes
         } _: { house in
@@ -100,28 +99,28 @@ import Testing
                     pass: house.pass(of: .alice, until: .noon + .milliseconds(250)))
             ).makeAsyncIterator()
             _ = try await items.next()
-            await moveOn(house)
+            await advance(house)
             let failure = await #expect(throws: RPCFailure.self) { _ = try await items.next() }
             #expect(failure?.reason == "PASS_REFUSED")
         }
     }
 
-    /// The watcher sleeps between its looks: the clock moves when it does.
-    private func moveOn(_ house: House) async {
+    /// Advances the clock when the stream sleeps between two polls.
+    private func advance(_ house: House) async {
         while house.clock.sleeperCount == 0 { await Task.yield() }
         house.clock.advance(by: .milliseconds(250))
     }
 
-    private func news(
+    private func changes(
         _ items: inout ItemStream<WatchSeatsRequest, WatchSeatsItem>.Iterator, _ house: House
     ) async throws -> SeatChanges? {
-        await moveOn(house)
+        await advance(house)
         guard case .changes(let changes) = try await items.next()?.news else { return nil }
         return changes
     }
 
     @Test(arguments: Engine.available)
-    func `the sweeper writes down what has expired, and frees the seats`(engine: Engine) async throws {
+    func `the sweep records expiry and frees the seats`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
             let other = try await house.reserve("B-1-1", as: .user(1), number: 12)

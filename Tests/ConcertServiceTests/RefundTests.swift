@@ -4,7 +4,7 @@ import RPC
 import TestSupport
 import Testing
 
-/// A refund has the id of the request that cancelled, which a client may use twice.
+/// A client reuses the request id of a cancellation, which is the id of its refund.
 @Suite struct RefundTests {
     private func sold(_ seat: String, in house: House, number: UInt64) async throws -> ReservationEntry {
         let reservation = try await house.reserve(seat, as: .alice, number: number)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `while a refund waits, its id is refused for another one`(engine: Engine) async throws {
+    func `the id of a refund due is refused for another refund`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let first = try await sold("A-1-1", in: house, number: 10)
             let second = try await sold("A-1-2", in: house, number: 12)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `an acknowledgement that comes late ends no other refund`(engine: Engine) async throws {
+    func `a late acknowledgement does not end another refund`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let first = try await sold("A-1-1", in: house, number: 10)
             let second = try await sold("A-1-2", in: house, number: 12)
@@ -47,7 +47,9 @@ import Testing
             try await acknowledge(20, of: 11, in: house)
             #expect(try await due(in: house) == [RequestID.wish(13).bytes])
             try await acknowledge(20, of: nil, in: house)
-            #expect(try await due(in: house).isEmpty, "one who names no payment means this one")
+            #expect(
+                try await due(in: house).isEmpty, "without a payment id, the call acknowledges every refund with the id"
+            )
         }
     }
 }

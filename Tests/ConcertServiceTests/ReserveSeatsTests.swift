@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ReserveSeatsTests {
     @Test(arguments: Engine.available)
-    func `seats are held for five minutes, at the price of now`(engine: Engine) async throws {
+    func `seats are held for five minutes at the current price`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let reservation = try await house.reserve("A-1-4", "A-1-3", as: .alice, number: 10)
             #expect(reservation.state == .held)
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `all seats or none, and a conflict names the seats and why`(engine: Engine) async throws {
+    func `either all seats are held or none, and a refusal names the taken seats`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let sold = try await house.reserve("A-1-1", as: .alice, number: 10)
             _ = try await house.confirm(sold, payment: 11)
@@ -44,7 +44,9 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the same request gets the same answer, and another one with its id is refused`(engine: Engine) async throws {
+    func `a repeated request gets the same reply, and another request with its id is refused`(engine: Engine)
+        async throws
+    {
         try await House.with(engine) { house in
             let first = try await house.reserve("A-1-1", as: .alice, number: 10)
             house.clock.advance(by: .minutes(1))
@@ -58,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a retry after the hold has passed to another still gets the first answer`(engine: Engine) async throws {
+    func `a repeated request gets its reservation after another user has taken the seat`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let first = try await house.reserve("A-1-1", as: .alice, number: 10)
             house.clock.advance(by: .minutes(5))
@@ -83,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `held and sold seats count together against the limit of a user`(engine: Engine) async throws {
+    func `held and sold seats count towards the limit of a user`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let sold = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
             _ = try await house.confirm(sold, payment: 11)
@@ -91,7 +93,10 @@ import Testing
             let failure = await expectRefusal("TOO_MANY_SEATS") {
                 try await house.reserve("A-1-4", "A-1-5", as: .alice, number: 13)
             }
-            #expect(failure?.message == "a user may have 4 seats of this date; you have 3 and asked for 2")
+            #expect(
+                failure?.message
+                    == "a user can have 4 seats of this date; you have 3 and requested 2: request fewer, or release some"
+            )
             #expect(try await house.reserve("A-1-4", as: .alice, number: 14).state == .held)
             house.clock.advance(by: .minutes(5))
             #expect(try await house.reserve("A-1-5", "A-1-6", as: .alice, number: 15).state == .held)
@@ -100,7 +105,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `sixty-four reservations that came to something are all one may have`(engine: Engine) async throws {
+    func `a user can have sixty-four reservations that did not expire`(engine: Engine) async throws {
         try await House.with(engine) { house in
             for number in 0..<64 as Range<UInt64> {
                 let reservation = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
@@ -111,7 +116,7 @@ import Testing
                 let failure = await expectRefusal("TOO_MANY_RESERVATIONS") {
                     try await house.reserve("A-1-1", as: .alice, number: 2000)
                 }
-                #expect(failure?.message == "a user may have 64 reservations of a concert")
+                #expect(failure?.message.hasPrefix("a user can have 64 held, sold and returned reservations") == true)
             }
             #expect(try await house.map().held.isEmpty)
             #expect(try await house.reserve("A-1-1", as: .bob, number: 2001).state == .held)
@@ -119,7 +124,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a retry of what was forgotten gets its answer, and stays forgotten`(engine: Engine) async throws {
+    func `a repeated request for a dropped reservation does not change the list`(engine: Engine) async throws {
         try await House.with(engine) { house in
             for number in 0..<70 as Range<UInt64> {
                 let reservation = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
@@ -139,7 +144,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `seats are sold within the sale window only`(engine: Engine) async throws {
+    func `seats can be reserved only during the sale`(engine: Engine) async throws {
         try await House.with(engine) { settings in
             settings.saleOpensAtMs = Timestamp.noon.later(.minutes(1))
         } _: { house in
@@ -153,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot be understood is refused by the name of its field`() async throws {
+    @Test func `invalid requests are refused`() async throws {
         try await House.with(.memory) { house in
             for (names, part) in [
                 ([String](), "at least one"), (["A-1-1", "A-1-1"], "twice"), (["A--1"], "“A--1”"),
@@ -161,7 +166,7 @@ import Testing
             ] {
                 let failure = await expectRefusal("INVALID_FIELD") {
                     try await house.calls(of: .alice).reserveSeats(
-                        house.wish(names), CallOptions(requestID: .wish(10)))
+                        house.request(names), CallOptions(requestID: .wish(10)))
                 }
                 #expect(failure?.message.contains(part) == true)
             }
@@ -171,23 +176,23 @@ import Testing
                     ReserveSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes),
                     CallOptions(requestID: .wish(12)))
             }
-            var request = house.wish(["A-1-1"])
+            var request = house.request(["A-1-1"])
             request.scheduleID = RequestID.wish(99).bytes
             await expectRefusal("SCHEDULE_UNKNOWN") {
                 try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(13)))
             }
             await expectRefusal("REQUEST_ID_MISSING") {
-                try await house.calls(of: .alice).reserveSeats(house.wish(["A-1-1"]))
+                try await house.calls(of: .alice).reserveSeats(house.request(["A-1-1"]))
             }
             await expectRefusal("CREDENTIAL_MISSING") {
                 try await house.calls(of: nil).reserveSeats(
-                    house.wish(["A-1-1"]), CallOptions(requestID: .wish(14)))
+                    house.request(["A-1-1"]), CallOptions(requestID: .wish(14)))
             }
         }
     }
 
     @Test(arguments: Engine.available)
-    func `a date with a room takes a pass of that room, of that user, in time`(engine: Engine) async throws {
+    func `a date with a room needs a valid pass of that room and user`(engine: Engine) async throws {
         try await House.with(engine) {
             $0.roomID = RoomID.hall.bytes
         } _: { house in
@@ -195,7 +200,7 @@ import Testing
             let calls = house.calls(of: .alice)
             func reserve(_ pass: [UInt8], number: UInt64) async throws -> ReserveSeatsReply {
                 try await calls.reserveSeats(
-                    house.wish(["A-1-1"], pass: pass), CallOptions(requestID: .wish(number)))
+                    house.request(["A-1-1"], pass: pass), CallOptions(requestID: .wish(number)))
             }
             await expectRefusal("PASS_MISSING") { try await reserve([], number: 10) }
             await expectRefusal("PASS_REFUSED") { try await reserve(house.pass(of: .bob, until: soon), number: 10) }
@@ -216,7 +221,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the best seats are together in the middle of a row, and nobody is left alone`(engine: Engine) async throws {
+    func `the best seats are together near the middle of a row and leave no single seat`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .alice)
             let reply = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(10)))
@@ -241,7 +246,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the best are found down to the last seat, also within one look at the map`(engine: Engine) async throws {
+    func `the best seats are found down to the last one, also on one cached map`(engine: Engine) async throws {
         try await House.with(engine) { house in
             var seats: Set<String> = []
             for number in 0..<10 {
@@ -250,7 +255,7 @@ import Testing
                 seats.formUnion(reply.reservation?.seats ?? [])
             }
             #expect(seats.count == 10)
-            // What came free a moment ago is as good as any.
+            // A seat that was freed recently can be chosen again.
             _ = try await house.calls(of: .user(3)).releaseReservation(
                 ReleaseReservationRequest(
                     concertID: house.concert.bytes, reservationID: RequestID.wish(13).bytes))
@@ -260,7 +265,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the last seats, chosen twice by one request, are its own`(engine: Engine) async throws {
+    func `a repeated request for the best seats gets the last seats that it holds`(engine: Engine) async throws {
         try await House.with(engine) {
             $0.seatsPerUser = 10
         } _: { house in

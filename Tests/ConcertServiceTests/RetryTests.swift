@@ -4,9 +4,9 @@ import RPC
 import TestSupport
 import Testing
 
-/// The same request once more: later, when it would be refused, or at the same moment.
+/// Repeated requests: simultaneous ones, and later ones that would be refused as new requests.
 @Suite struct RetryTests {
-    /// Both answers to one request that comes through two instances at once, where the engine takes two.
+    /// Sends one request simultaneously to two instances if the engine supports two. Returns both replies.
     private func twice<Reply: Sendable>(
         _ house: House, _ call: @escaping @Sendable (ConcertClient) async throws -> Reply
     ) async throws -> (Reply, Reply) {
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a concert and a date that are made twice at once are made once`(engine: Engine) async throws {
+    func `simultaneous duplicates create one concert and one date`(engine: Engine) async throws {
         try await withHouse(engine) { house in
             for number in 0..<20 as Range<UInt64> {
                 var concert = CreateConcertRequest.moonTour
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `of two concerts with one id at once, one is made`(engine: Engine) async throws {
+    func `of two simultaneous concerts with one request id, one is created`(engine: Engine) async throws {
         try await withHouse(engine) { house in
             let calls = (0..<2).map { house.calls(of: .operator, instance: $0 % house.service.instances.count) }
             for number in 0..<20 as Range<UInt64> {
@@ -53,7 +53,7 @@ import Testing
                             request.name = "tour-\(number)-\(index)"
                             do {
                                 _ = try await calls.createConcert(request, CallOptions(requestID: .wish(100 + number)))
-                                return "made"
+                                return "created"
                             } catch {
                                 return (error as? RPCFailure)?.reason ?? "\(error)"
                             }
@@ -61,13 +61,13 @@ import Testing
                     }
                     return await group.reduce(into: [String]()) { $0.append($1) }.sorted()
                 }
-                #expect(reasons == ["REQUEST_ID_REUSED", "made"])
+                #expect(reasons == ["REQUEST_ID_REUSED", "created"])
             }
         }
     }
 
     @Test(arguments: Engine.available)
-    func `a date that is renamed twice at once is renamed once`(engine: Engine) async throws {
+    func `simultaneous duplicates rename a date once`(engine: Engine) async throws {
         try await withHouse(engine) { house in
             var settings = ScheduleSettings.tonight
             for number in 0..<20 as Range<UInt64> {
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `seats are blocked, unblocked and released once, also twice at once`(engine: Engine) async throws {
+    func `simultaneous duplicates block, unblock and release seats once`(engine: Engine) async throws {
         try await withHouse(engine) { house in
             let (concert, schedule) = (house.concert.bytes, house.schedule.bytes)
             let seats = [SeatRange.row("A", "1", 1...10), .row("A", "2", 1...10)]
@@ -115,11 +115,11 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a reservation that was made is there when its pass has run out`(engine: Engine) async throws {
+    func `a repeated request finds its reservation after the pass has expired`(engine: Engine) async throws {
         try await House.with(engine) {
             $0.roomID = RoomID.hall.bytes
         } _: { house in
-            let request = house.wish(["A-1-1"], pass: house.pass(of: .alice, until: .noon + .minutes(2)))
+            let request = house.request(["A-1-1"], pass: house.pass(of: .alice, until: .noon + .minutes(2)))
             let first = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(10)))
             house.clock.advance(by: .minutes(3))
             let again = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(10)))
@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a reservation that its user no longer lists still answers its request`(engine: Engine) async throws {
+    func `a repeated request finds a reservation that the user's list has dropped`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .alice)
             let first = try await house.reserve("A-1-1", as: .alice, number: 100)
@@ -143,7 +143,7 @@ import Testing
             }
             let list = try await calls.listReservations(ListReservationsRequest(concertID: house.concert.bytes))
             #expect(!list.reservations.map(\.reservationID).contains(first.reservationID))
-            // Its seat is taken by now, and then it is free.
+            // First its seat is taken, then it is free.
             #expect(try await house.reserve("A-1-1", as: .alice, number: 100).reservationID == first.reservationID)
             house.clock.advance(by: .minutes(5))
             #expect(try await house.reserve("A-1-1", as: .alice, number: 100).reservationID == first.reservationID)

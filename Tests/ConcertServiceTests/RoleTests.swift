@@ -4,9 +4,9 @@ import RPC
 import TestSupport
 import Testing
 
-/// Who may call what: each method, in each role.
+/// Calls each method in each role.
 @Suite struct RoleTests {
-    /// As it was agreed; empty is anyone.
+    /// The allowed roles. Empty: anyone.
     private static let callers: [String: Role] = [
         "CreateConcert": [.operator],
         "AddSchedule": [.operator],

@@ -4,12 +4,12 @@ import RPC
 import TestSupport
 import Testing
 
-/// Many at once.
+/// Many simultaneous calls.
 @Suite struct RushTests {
-    /// What became of many calls: how many succeeded, and the reasons of the others. Where a call wished for one seat, its
-    /// refusal names it.
+    /// Counts the results of simultaneous calls by "sold" or the reason of the failure. If a call requested one seat,
+    /// its refusal must name that seat.
     private func outcomes(
-        _ count: Int, eachNaming wished: @escaping @Sendable (Int) -> String? = { _ in nil },
+        _ count: Int, seat: @escaping @Sendable (Int) -> String? = { _ in nil },
         _ call: @escaping @Sendable (Int) async throws -> ReserveSeatsReply
     ) async -> [String: Int] {
         await withTaskGroup(of: String.self) { group in
@@ -19,7 +19,7 @@ import Testing
                         _ = try await call(number)
                         return "sold"
                     } catch let failure as RPCFailure {
-                        if let seat = wished(number) {
+                        if let seat = seat(number) {
                             #expect(failure.message.contains("seat \(seat) "), "\(failure.message)")
                         }
                         return failure.reason
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `two thousand race for fifty seats through two instances, and exactly fifty have one`() async throws {
+    @Test func `of two thousand requests for fifty seats on two instances, fifty succeed`() async throws {
         try await House.with(.postgreSQL, instances: 2) { house in
             let numbers = SeatOffer.row("", "", 1...50, grade: "S", price: 1000)
             _ = try await house.calls(of: .operator).setSeats(
@@ -42,9 +42,9 @@ import Testing
             }
             let connections = (0..<100).map { house.calls(of: nil, instance: $0 % 2) }
             let seat = { @Sendable (number: Int) in "\(number % 50 + 1)" }
-            let outcomes = await outcomes(2000, eachNaming: seat) { number in
+            let outcomes = await outcomes(2000, seat: seat) { number in
                 try await connections[number % 100].reserveSeats(
-                    house.wish([seat(number)]),
+                    house.request([seat(number)]),
                     CallOptions(
                         timeout: .seconds(60), requestID: .wish(UInt64(1000 + number)),
                         credential: credentials[number % 100][number / 100]))
@@ -56,13 +56,13 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `forty calls at once by one user never exceed the limit`(engine: Engine) async throws {
+    func `forty simultaneous calls of one user never exceed the limit`(engine: Engine) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
             let calls = (0..<4).map { house.calls(of: .alice, instance: $0 % house.service.instances.count) }
             let names = (1...20).map { "A-\(($0 - 1) / 10 + 1)-\(($0 - 1) % 10 + 1)" } + (1...10).map { "B-1-\($0)" }
             let outcomes = await outcomes(40) { number in
                 try await calls[number % 4].reserveSeats(
-                    house.wish([names[number % names.count]]), CallOptions(requestID: .wish(UInt64(100 + number))))
+                    house.request([names[number % names.count]]), CallOptions(requestID: .wish(UInt64(100 + number))))
             }
             #expect(outcomes["sold"] == 4)
             #expect(Set(outcomes.keys).isSubset(of: ["sold", "TOO_MANY_SEATS", "SEAT_HELD"]))
@@ -72,14 +72,15 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a request doubled in flight gets one answer twice`(engine: Engine) async throws {
+    func `a request sent twice simultaneously gets one reply twice`(engine: Engine) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
             let calls = (0..<2).map { house.calls(of: .alice, instance: $0 % house.service.instances.count) }
             for number in 0..<20 as Range<UInt64> {
                 let name = "A-\(number / 10 + 1)-\(number % 10 + 1)"
-                async let first = calls[0].reserveSeats(house.wish([name]), CallOptions(requestID: .wish(100 + number)))
+                async let first = calls[0].reserveSeats(
+                    house.request([name]), CallOptions(requestID: .wish(100 + number)))
                 async let second = calls[1].reserveSeats(
-                    house.wish([name]), CallOptions(requestID: .wish(100 + number)))
+                    house.request([name]), CallOptions(requestID: .wish(100 + number)))
                 let (one, two) = try await (first, second)
                 #expect(one == two)
                 _ = try await calls[0].releaseReservation(
@@ -90,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `sets of seats that overlap in different orders end in a sale or a refusal`(engine: Engine) async throws {
+    func `overlapping sets of seats in different orders do not deadlock`(engine: Engine) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
             let credentials = (0..<100).map { Somebody.user($0).credential(house.service.keys) }
             let connections = (0..<8).map { house.calls(of: nil, instance: $0 % house.service.instances.count) }
@@ -98,7 +99,7 @@ import Testing
                 let first = number % 9 + 1
                 let names = ["A-1-\(first)", "A-1-\(first + 1)", "A-2-\(10 - first)"]
                 return try await connections[number % 8].reserveSeats(
-                    house.wish(number % 2 == 0 ? names : names.reversed()),
+                    house.request(number % 2 == 0 ? names : names.reversed()),
                     CallOptions(
                         timeout: .seconds(60), requestID: .wish(UInt64(1000 + number)), credential: credentials[number])
                 )
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `those who ask for the best at once are not sent away while seats are left`(engine: Engine) async throws {
+    func `simultaneous requests for the best seats all succeed while seats are free`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let credentials = (0..<10).map { Somebody.user($0).credential(house.service.keys) }
             let calls = house.calls(of: nil)

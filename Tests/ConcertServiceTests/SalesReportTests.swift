@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SalesReportTests {
     @Test(arguments: Engine.available)
-    func `a used ticket is revenue, and a cancelled one is refunded`(engine: Engine) async throws {
+    func `used tickets count as revenue, cancelled ones as refunds`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let (alice, admin) = (house.calls(of: .alice), house.calls(of: .operator))
             let used = try await house.reserve("A-1-1", as: .alice, number: 10)

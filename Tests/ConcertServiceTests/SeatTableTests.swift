@@ -6,7 +6,7 @@ import Testing
 
 @testable import ConcertService
 
-/// Changes of a seat that were decided by what another transaction has changed since: on every engine they write nothing.
+/// A change of a seat conflicts and writes nothing if another transaction has changed the seat since the decision.
 @Suite struct SeatTableTests {
     private static let label = SeatLabel(stored: "A-1-1")
     private static let mine = ReservationID(high: 7, low: 1)
@@ -21,7 +21,7 @@ import Testing
             try await database.read { [schedule] in try SeatTable.find(label, of: schedule, $0) }
         }
 
-        /// Puts `claim` on the seat, whatever it has.
+        /// Replaces the claim on the seat.
         @discardableResult
         func set(_ claim: Seat.Claim) async throws -> Seat {
             let old = try #require(try await now())
@@ -56,7 +56,7 @@ import Testing
         try await House.with(engine) { house in
             let database = house.service.instances[0].database
             let schedule = try await database.read {
-                try ScheduleTable.known(house.schedule, of: house.concert, $0)
+                try ScheduleTable.require(house.schedule, of: house.concert, $0)
             }
             try await body(Row(database: database, schedule: schedule))
         }
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a seat that is there is not added again`(engine: Engine) async throws {
+    func `an existing seat is not added again`(engine: Engine) async throws {
         try await withRow(engine) { row in
             let isRefused = try await row.conflicts { try SeatTable.insert(Self.seat(.free, price: 9900), of: $0, $1) }
             #expect(isRefused)

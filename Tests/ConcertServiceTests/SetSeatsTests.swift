@@ -5,14 +5,14 @@ import RPC
 import TestSupport
 import Testing
 
-/// Seats are put on sale while others use them.
+/// Seats are put on sale, also while users reserve them.
 @Suite struct SetSeatsTests {
-    @Test func `a seat that is reserved meanwhile keeps its price`() async throws {
+    @Test func `a seat that is reserved during the change keeps its price`() async throws {
         try await House.with(.postgreSQL) { house in
             let dearer = house.seats([.row("A", "1", 1...1, grade: "VIP", price: 9900)])
             let admin = house.calls(of: .operator)
             let deadline = Timestamp.noon + .minutes(5)
-            // As another instance reserves it.
+            // Reserves the seat as another instance would.
             try await HeldRows.with(house.service.instances[0].database) { tx in
                 try tx.execute(
                     "update seat set state = 1, reservation_id = $1, until = $2 where label = 'A-1-1'",
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the map shows at once what was set here`(engine: Engine) async throws {
+    func `the map of the same instance shows a change immediately`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
             let show = ShowSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `one request that comes twice at once counts each of its parts once`() async throws {
+    @Test func `a request sent twice simultaneously counts each batch once`() async throws {
         try await House.with(.postgreSQL, instances: 2) { house in
             let rows = (1...6).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             let request = house.seats(rows)
@@ -62,12 +62,12 @@ import Testing
             let calls = (0..<2).map { house.calls(of: .operator, instance: $0) }
             let all = SeatChangeCounts(added: 600, changed: 0, kept: 0)
             #expect(try await calls[0].setSeats(request, options).counts == all)
-            // As a program leaves it that ends after the first 500 seats.
+            // The state of a program that was killed after the first 500 seats.
             let database = house.service.instances[0].database
             try await database.transaction { tx in
                 try tx.execute("update seat_change set done = 500, added = 500 where added = 600")
                 try tx.execute("delete from seat where label in (select label from seat where label >= 'H-6')")
-                // Both requests stop between their read and their write: a held row would stop them before the read.
+                // Stops both requests between their read and their write. A locked row would stop them before the read.
                 try tx.execute(
                     """
                     create function stop() returns trigger language plpgsql as
@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `setting seats changes free ones only, and a retry changes nothing`(engine: Engine) async throws {
+    func `only free seats change, and a repeated request changes nothing`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
             let held = try await house.reserve("A-1-1", as: .alice, number: 10)
@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `thousands of seats load in parts, once, while others go on reserving`(engine: Engine) async throws {
+    func `thousands of seats are added once, in batches, while users reserve`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let rows = (1...50).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             let calls = house.calls(of: .operator)
@@ -164,7 +164,7 @@ import Testing
             async let double = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
             for number in 1...20 as ClosedRange<UInt64> {
                 let options = CallOptions(timeout: .minutes(1), requestID: .wish(100 + number))
-                _ = try await house.calls(of: .user(Int(number))).reserveSeats(house.wish(["A-1-1"]), options)
+                _ = try await house.calls(of: .user(Int(number))).reserveSeats(house.request(["A-1-1"]), options)
                 house.clock.advance(by: .minutes(2))
                 house.clock.advance(by: .minutes(3))
                 guard house.clock.now < .noon + .minutes(59) else { break }
@@ -178,21 +178,21 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `each part of many seats is another layout, and no change is none`(engine: Engine) async throws {
+    func `each batch with changes increases the layout version`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let before = try await house.map().layoutVersion
             let calls = house.calls(of: .operator)
             let rows = (1...11).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             for number in 10...11 as ClosedRange<UInt64> {
                 _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .wish(number)))
-                // 500, 500 and 100.
+                // The batches have 500, 500 and 100 seats.
                 #expect(try await house.map().layoutVersion == before + 3)
             }
         }
     }
 
     @Test(arguments: Engine.available)
-    func `seats are named by their bytes, however they look`(engine: Engine) async throws {
+    func `the service compares labels by bytes`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
             let sections = ["\u{e9}", "e\u{301}", "\u{e8}"]

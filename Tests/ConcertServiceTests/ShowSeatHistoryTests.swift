@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ShowSeatHistoryTests {
     @Test(arguments: Engine.available)
-    func `a seat of the same name on another date has a history of its own`(engine: Engine) async throws {
+    func `the same seat on another date has its own history`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
             var settings = ScheduleSettings.tonight
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `who held or bought a seat, when, and why it came free`(engine: Engine) async throws {
+    func `the history has the holders, the times and the reasons`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let lapsed = try await house.reserve("A-1-1", as: .alice, number: 10)
             house.clock.advance(by: .minutes(5))

@@ -7,11 +7,11 @@ import Testing
 
 @testable import ConcertService
 
-/// Steps that were decided by what another transaction has changed since: on every engine they write nothing.
+/// A step conflicts and writes nothing if another transaction has changed the row since the decision.
 @Suite struct StoreTests {
     private func reservation(_ id: UInt64, in house: House) async throws -> Reservation {
         try await house.service.instances[0].database.read { reader in
-            try ReservationTable.known(ReservationID(of: .wish(id)), of: house.concert, for: nil, reader)
+            try ReservationTable.require(ReservationID(of: .wish(id)), of: house.concert, for: nil, reader)
         }
     }
 
@@ -83,7 +83,7 @@ import Testing
     func `a date is changed from its latest version only`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let database = house.service.instances[0].database
-            let old = try await database.read { try ScheduleTable.known(house.schedule, of: house.concert, $0) }
+            let old = try await database.read { try ScheduleTable.require(house.schedule, of: house.concert, $0) }
             let change = { @Sendable (tx: Transaction) in
                 var schedule = old
                 _ = try schedule.configure(old.settings, version: old.version, by: .wish(20))
@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a part of many seats is taken once`(engine: Engine) async throws {
+    func `a batch of many seats is claimed once`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let database = house.service.instances[0].database
             let progress = try #require(
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a decision is made once, and a sale is never forgotten`(engine: Engine) async throws {
+    func `a decision is inserted once, and a sale is never deleted`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let database = house.service.instances[0].database
             let (payment, reservation) = (PaymentID(high: 8, low: 1), ReservationID(high: 7, low: 1))

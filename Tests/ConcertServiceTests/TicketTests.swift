@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a shown code says which seat and when, and anybody can check it with the public keys`(
+    func `a ticket code contains seat and time, and the public keys verify it`(
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a ticket lets in once, and a second try hears when the first was`(engine: Engine) async throws {
+    func `a ticket is used once, and a second check-in gets the time of the first`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let shown = try await ticket("A-1-7", in: house)
             house.clock.advance(by: .hours(7))
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the gate of a date lets nobody in with a ticket for another one, which stays valid`(
+    func `the gate of a date refuses a ticket for another date, which stays valid`(
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `of two at the gate with one code, one is let in`(engine: Engine) async throws {
+    func `of two simultaneous check-ins with one code, one succeeds`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let shown = try await ticket("A-1-7", in: house)
             async let one = try? checkIn(shown.code, in: house, number: 20)
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a check-in that comes twice at once lets in once, and both hear so`(engine: Engine) async throws {
+    func `a check-in sent twice simultaneously gets one reply twice`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let shown = try await ticket("A-1-7", in: house)
             async let one = checkIn(shown.code, in: house, number: 20)
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a cancelled ticket is refused at the gate, and says when it was cancelled`(engine: Engine) async throws {
+    func `a cancelled ticket is refused at the gate with the time of its cancellation`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let shown = try await ticket("A-1-7", in: house)
             let mine = ReservationEntry(reservationID: shown.ticket?.reservationID ?? [])
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func `a forged, an altered and a damaged code are refused with the reason`() async throws {
+    @Test func `forged, altered and damaged codes are refused with the reason`() async throws {
         try await House.with(.memory) { house in
             let shown = try await ticket("A-1-7", in: house)
             let other = TicketSigner(.random()).sign(

@@ -62,14 +62,17 @@ struct ValueTests {
     }
 
     @Test(arguments: [
-        ("ends_at_ms is after starts_at_ms, and both are set", "--ends is after --starts, and both are set"),
         (
-            "hold_ms is 1000 to 86400000, or 0 for 5 minutes; got 90000000",
-            "--hold is 1s to 1d, or 0 for 5 minutes; got 25h"
+            "ends_at_ms must be after starts_at_ms, and both must be set",
+            "--ends must be after --starts, and both must be set"
         ),
-        ("best.count is 1 to 50; got 51", "--best is 1 to 50; got 51"),
+        (
+            "hold_ms must be 1000 to 86400000, or 0 for 5 minutes; got 90000000",
+            "--hold must be 1s to 1d, or 0 for 5 minutes; got 25h"
+        ),
+        ("best.count must be 1 to 50; got 51", "--best must be 1 to 50; got 51"),
         ("limits.hard_limit_ms: from idle_ms, here 300000, to 0", "--stay: from --idle, here 5m, to 0"),
-        ("name has 1 to 40 letters", "name has 1 to 40 letters"),
+        ("name must have 1 to 40 letters", "name must have 1 to 40 letters"),
     ])
     func `field names and milliseconds become flags and durations`(message: String, words: String) {
         #expect(FieldNames.withFlags(message) == words)

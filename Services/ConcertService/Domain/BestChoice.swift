@@ -1,6 +1,6 @@
-/// The best free seats for a group: together in one row, near its middle, and so that no single seat is left over.
+/// Chooses the best free seats for a group: together in one row, near its middle, leaving no single seat.
 package enum BestChoice {
-    /// Lower is better, one part after the other.
+    /// Lower is better. `singlesLeft` is compared first.
     private struct Rank: Comparable {
         let singlesLeft: Int
         /// Twice the distance between the middles of the group and of the row.
@@ -11,8 +11,8 @@ package enum BestChoice {
         }
     }
 
-    /// Random among equals, so that those who ask at the same moment are not sent to the same seats. Seats are left out by
-    /// their index in the layout.
+    /// Returns the best seats, random among equals, so that simultaneous requests do not get the same seats.
+    /// `isLeftOut` excludes seats by their index in the layout.
     package static func seats(
         _ count: Int, grade: String, on map: SeatMap, without isLeftOut: (Int) -> Bool = { _ in false },
         using random: inout some RandomNumberGenerator

@@ -1,9 +1,9 @@
 import Kernel
 
-/// Somebody who reserves seats of a concert, with what he has reserved there so far.
+/// A user who reserves seats of a concert, with their earlier reservations there.
 package struct Buyer: Equatable, Sendable {
-    /// How many reservations of a user are kept in mind: beyond that, those forgotten are ones that came to nothing.
-    package static let rememberedReservations = 64
+    /// Maximum of reservations in a buyer's list. A full list drops those that were released or have expired.
+    package static let maximumReservations = 64
 
     package let user: UserID
     package private(set) var earlier: [Reservation]
@@ -13,19 +13,19 @@ package struct Buyer: Equatable, Sendable {
         self.earlier = earlier
     }
 
-    /// Held and sold together.
+    /// The number of held and sold seats.
     package func claimedSeats(of schedule: ScheduleID, at now: Timestamp) -> Int {
         earlier.reduce(0) { sum, reservation in
             reservation.schedule == schedule && reservation.isClaim(at: now) ? sum + reservation.seats.count : sum
         }
     }
 
-    /// Makes room for one more where there are too many: the oldest that came to nothing are forgotten.
-    package mutating func forget(now: Timestamp) throws(ConcertRefusal) -> Bool {
-        guard earlier.count >= Self.rememberedReservations else { return false }
+    /// Drops released and expired reservations if the list is full. Returns true if it dropped any.
+    package mutating func dropEnded(now: Timestamp) throws(ConcertRefusal) -> Bool {
+        guard earlier.count >= Self.maximumReservations else { return false }
         let kept = earlier.filter { $0.isClaim(at: now) || $0.state == .returned }
-        guard kept.count < Self.rememberedReservations else {
-            throw .tooManyReservations(limit: Self.rememberedReservations)
+        guard kept.count < Self.maximumReservations else {
+            throw .tooManyReservations(limit: Self.maximumReservations)
         }
         earlier = kept
         return true

@@ -1,13 +1,13 @@
 import Kernel
 
-/// What is performed, by whom, and in which money it is paid.
+/// A performance with its host and the currency of its prices.
 package struct Concert: Equatable, Sendable {
     package let id: ConcertID
     package let name: String
     package let title: String
     package let host: String
     package let currency: Currency
-    /// The room whose pass it takes to see the dates; nil where anyone may.
+    /// The room whose pass users need to see the dates. Nil if they need none.
     package let browseRoom: RoomID?
     package let createdAt: Timestamp
 
@@ -23,7 +23,7 @@ package struct Concert: Equatable, Sendable {
         )
     }
 
-    /// As it was written before.
+    /// A concert from the database.
     package init(
         stored id: ConcertID, name: String, title: String, host: String, currency: Currency, browseRoom: RoomID?,
         createdAt: Timestamp
@@ -37,11 +37,11 @@ package struct Concert: Equatable, Sendable {
         self.createdAt = createdAt
     }
 
-    /// The answer to the request that made it, however often it comes; another request cannot make it again.
-    package func asked(for wish: Concert) throws(ConcertRefusal) -> Concert {
+    /// Returns the concert if `request` repeats the request that created it. Otherwise the request id was reused.
+    package func matching(_ request: Concert) throws(ConcertRefusal) -> Concert {
         let same = Concert(
-            stored: wish.id, name: wish.name, title: wish.title, host: wish.host, currency: wish.currency,
-            browseRoom: wish.browseRoom, createdAt: createdAt)
+            stored: request.id, name: request.name, title: request.title, host: request.host,
+            currency: request.currency, browseRoom: request.browseRoom, createdAt: createdAt)
         guard same == self else { throw .requestIDReused }
         return self
     }

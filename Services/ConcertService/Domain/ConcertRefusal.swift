@@ -1,10 +1,10 @@
 import Kernel
 
-/// Every "no" of this service. Whatever is refused has changed nothing.
+/// Every refusal of this service. A refused call changes nothing.
 package enum ConcertRefusal: Error, Equatable {
-    /// A field, and a sentence about it that goes on from its name.
+    /// A field, and the rest of a sentence that begins with its name.
     case invalid(_ field: String, _ rule: String)
-    /// The request id was used before, for something else.
+    /// The request id was used for another request.
     case requestIDReused
     case nameTaken(String)
 
@@ -24,8 +24,8 @@ package enum ConcertRefusal: Error, Equatable {
 
     case seatsTaken([SeatConflict])
     case noSeatsTogether(count: Int, grade: String)
-    /// More than one user may hold and own together.
-    case tooManySeats(limit: Int, claimed: Int, asked: Int)
+    /// `claimed` is the number of seats that the user holds or bought.
+    case tooManySeats(limit: Int, claimed: Int, requested: Int)
     case tooManyReservations(limit: Int)
 
     case alreadySold

@@ -1,8 +1,8 @@
 import Kernel
 
-/// What was decided about a payment: that it bought its reservation, or that it never will. For good.
+/// The final decision about a payment: it bought its reservation, or it never will.
 package struct Decision: Equatable, Sendable {
-    /// The numbers are those of the database.
+    /// The raw values are stored in the database.
     package enum Reason: Int, Equatable, Sendable, CaseIterable {
         case expired = 1
         case gone = 2
@@ -28,8 +28,8 @@ package struct Decision: Equatable, Sendable {
         self.at = at
     }
 
-    /// Judges a payment about which nothing was decided yet; nil is a reservation that nobody knows. The deadline counts
-    /// by the clock of the transaction that also uses the reservation up.
+    /// Returns the outcome of a payment that has no decision yet. `reservation` is nil if it does not exist. `now` is
+    /// the time of the transaction that also sells the reservation.
     package static func judge(
         _ reservation: Reservation?, paidBy user: UserID, _ amount: Money, now: Timestamp
     ) -> Outcome {
@@ -43,6 +43,6 @@ package struct Decision: Equatable, Sendable {
         }
     }
 
-    /// How long a payment that bought nothing is remembered after its reservation has ended.
+    /// Time from the end of a reservation to the deletion of its aborted decisions.
     package static let memory = Duration.hours(24)
 }

@@ -1,8 +1,8 @@
-/// Where the seats of a date are: what changes only when an operator changes it.
+/// The seats of a date with their grades and prices. Only operators change them.
 ///
-/// Seats have an index here, in the order in which people count them; it is good for this version of the layout only.
+/// Seats have an index in the order in which people count them. The index is valid for one version of the layout.
 package final class Layout: Sendable {
-    /// Seats side by side, of one grade and price.
+    /// Seats side by side with one grade and price.
     package struct Block: Equatable, Sendable {
         package let seats: SeatRun
         package let grade: String
@@ -13,7 +13,7 @@ package final class Layout: Sendable {
     package let version: Int64
     package let labels: [SeatLabel]
     package let blocks: [Block]
-    /// Indexes of seats side by side, by grade, whatever they cost.
+    /// Indexes of seats side by side, by grade. Prices can differ within a stretch.
     package let stretches: [String: [Range<Int>]]
     private let indexes: [SeatLabel: UInt32]
 

@@ -1,14 +1,14 @@
 import Kernel
 
-/// Seats that one user holds until a deadline, and what became of them.
+/// Seats that one user holds until a deadline or has bought, and their state.
 ///
-///     held ──sell──▶ sold ──take back──▶ returned
+///     held ──sell──▶ sold ──cancel──▶ returned
 ///      ├──release──▶ released
 ///      └──the deadline passes──▶ expired
 ///
-/// Its id is the request that made it, so that a retry finds it.
+/// Its id is the id of the request that made it, so that a retry finds it.
 package struct Reservation: Equatable, Sendable {
-    /// The numbers are those of the database.
+    /// The raw values are stored in the database.
     package enum State: Int, Equatable, Sendable {
         case held = 1
         case sold = 2
@@ -17,7 +17,7 @@ package struct Reservation: Equatable, Sendable {
         case returned = 5
     }
 
-    /// Where in the line its user was.
+    /// The user's place in the waiting room.
     package struct Place: Equatable, Sendable {
         package let room: RoomID
         package let place: PlaceID
@@ -32,21 +32,21 @@ package struct Reservation: Equatable, Sendable {
     package let concert: ConcertID
     package let schedule: ScheduleID
     package let user: UserID
-    /// In the order in which they are locked.
+    /// In lock order.
     package let seats: [SeatLabel]
-    /// The grade, where the service chose the seats; nil where they were named.
+    /// The grade if the service chose the seats. Nil if the user named them.
     package let bestOf: String?
-    /// What all seats cost together, fixed when they were held.
+    /// The total price, fixed when the seats were reserved.
     package let amount: Money
     package let place: Place?
     package let reservedAt: Timestamp
-    /// Until when the seats are held, exclusive.
+    /// End of the hold, exclusive.
     package let deadline: Timestamp
     package internal(set) var state = State.held
     package internal(set) var payment: PaymentID?
     package internal(set) var soldAt: Timestamp?
     package internal(set) var refund: RefundID?
-    /// When it was released, expired or returned, and why it was returned.
+    /// Time of the release, expiry or return.
     package internal(set) var endedAt: Timestamp?
     package internal(set) var returnReason = ""
 
@@ -74,29 +74,29 @@ package struct Reservation: Equatable, Sendable {
         self.returnReason = returnReason
     }
 
-    /// What it is, whether or not somebody has written down that its deadline has passed.
+    /// The state at `now`: a held reservation has expired at its deadline, even if its row is not updated yet.
     package func state(at now: Timestamp) -> State {
         state == .held && deadline <= now ? .expired : state
     }
 
     package func isLapsed(at now: Timestamp) -> Bool { state == .held && deadline <= now }
 
-    /// Whether nobody has held its seats by it for so long. What is sold is not held.
+    /// True if this reservation stopped holding seats at least `duration` ago. A sale ends the hold.
     package func isOver(since duration: Duration, at now: Timestamp) -> Bool {
         let heldUntil = soldAt ?? endedAt ?? deadline
         return state(at: now) != .held && heldUntil + duration <= now
     }
 
-    /// Whether its seats count as its user's.
+    /// True if its seats count towards the limit of its user.
     package func isClaim(at now: Timestamp) -> Bool {
         let state = state(at: now)
         return state == .held || state == .sold
     }
 
-    /// The answer to the request that made it, however often it comes.
-    package func asked(for wish: Wish, in schedule: ScheduleID) throws(ConcertRefusal) -> Reservation {
+    /// Returns the reservation if the request repeats the one that made it. Otherwise the request id was reused.
+    package func matching(_ choice: SeatChoice, in schedule: ScheduleID) throws(ConcertRefusal) -> Reservation {
         let isSame =
-            switch wish {
+            switch choice {
             case .seats(let labels): bestOf == nil && labels == seats
             case .best(let count, let grade): bestOf == grade && count == seats.count
             }

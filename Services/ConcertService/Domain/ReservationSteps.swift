@@ -1,10 +1,10 @@
 import Kernel
 
-/// What can happen to a reservation.
+/// The steps of a reservation.
 extension Reservation {
-    /// All seats or none: `seats` is changed only where the reservation is made.
+    /// Makes a reservation of all seats. Changes `seats` only if it succeeds.
     package static func open(
-        _ id: ReservationID, for buyer: Buyer, from place: Place?, holding seats: inout [Seat], asked wish: Wish,
+        _ id: ReservationID, for buyer: Buyer, from place: Place?, holding seats: inout [Seat], as choice: SeatChoice,
         in schedule: Schedule, now: Timestamp
     ) throws(ConcertRefusal) -> Reservation {
         try schedule.checkSale(at: now)
@@ -13,18 +13,18 @@ extension Reservation {
         let limit = schedule.settings.seatsPerUser
         let claimed = buyer.claimedSeats(of: schedule.id, at: now)
         guard claimed + seats.count <= limit else {
-            throw .tooManySeats(limit: limit, claimed: claimed, asked: seats.count)
+            throw .tooManySeats(limit: limit, claimed: claimed, requested: seats.count)
         }
         let deadline = now + schedule.settings.hold
         for index in seats.indices { seats[index].hold(for: id, until: deadline, now: now) }
-        // At most 50 seats of at most a million millions each: no overflow.
+        // No overflow: at most 50 seats with a price of at most 10^12 each.
         let amount = Money(minorUnits: seats.reduce(0) { $0 + $1.price }, schedule.currency)
         return Reservation(
             stored: id, concert: schedule.concert, schedule: schedule.id, user: buyer.user, seats: seats.map(\.label),
-            bestOf: wish.bestOf, amount: amount, place: place, reservedAt: now, deadline: deadline)
+            bestOf: choice.bestOf, amount: amount, place: place, reservedAt: now, deadline: deadline)
     }
 
-    /// False where there was nothing left to release.
+    /// Releases a held reservation. Returns false if it has ended already.
     package mutating func release(now: Timestamp) throws(ConcertRefusal) -> Bool {
         switch state(at: now) {
         case .sold: throw .alreadySold
@@ -36,22 +36,22 @@ extension Reservation {
         }
     }
 
-    /// Its seats have been free since the deadline, whenever that is written down.
+    /// Records the expiry. The seats have been free since the deadline.
     package mutating func expire(now: Timestamp) {
-        precondition(isLapsed(at: now), "a reservation expires at its deadline")
+        precondition(isLapsed(at: now), "a reservation can expire only after its deadline")
         state = .expired
         endedAt = deadline
     }
 
     package mutating func sell(to payment: PaymentID, now: Timestamp) {
-        precondition(state(at: now) == .held, "only what is held is sold")
+        precondition(state(at: now) == .held, "only a held reservation can be sold")
         state = .sold
         self.payment = payment
         soldAt = now
     }
 
-    /// Takes a sale back as a whole. False where this very request has done it already.
-    package mutating func takeBack(
+    /// Cancels a sold reservation with all its tickets. Returns false if the same request has already cancelled it.
+    package mutating func cancel(
         _ tickets: inout [Ticket], by canceller: Canceller, refund: RefundID, reason: String,
         until cancelUntil: Timestamp?, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {

@@ -2,19 +2,19 @@ import Kernel
 
 package typealias ScheduleID = ID<Schedule>
 
-/// One date of a concert: when, for whom, and under which rules its seats are sold.
+/// One date of a concert, with the rules for the sale of its seats.
 package struct Schedule: Equatable, Sendable {
     package let id: ScheduleID
     package let concert: ConcertID
     package let currency: Currency
-    /// The settings it was added with: what a repeated request is compared with.
+    /// Fingerprint of the settings in the request that added it, to recognize a repeated request.
     package let addedAs: Fingerprint
     package private(set) var settings: Settings
-    /// Goes up with every change of the settings.
+    /// Increases with every change of the settings.
     package private(set) var version: Int64
-    /// The request that made the latest version.
+    /// The request that made the latest version, to recognize a repeated request.
     package private(set) var changedBy: RequestID
-    /// Goes up with every change of the seats.
+    /// Increases with every change of the seats.
     package let layoutVersion: Int64
 
     package init(_ id: ScheduleID, of concert: Concert, _ settings: Settings) {
@@ -24,7 +24,7 @@ package struct Schedule: Equatable, Sendable {
             version: 1, changedBy: RequestID(of: id), layoutVersion: 0)
     }
 
-    /// As it was written before.
+    /// A date from the database.
     package init(
         stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
         version: Int64, changedBy: RequestID, layoutVersion: Int64
@@ -39,12 +39,14 @@ package struct Schedule: Equatable, Sendable {
         self.layoutVersion = layoutVersion
     }
 
-    package func added(with wish: Settings) throws(ConcertRefusal) -> Schedule {
-        guard addedAs == wish.fingerprint else { throw .requestIDReused }
+    /// Returns the date if the request with `settings` repeats the one that added it. Otherwise the request id was
+    /// reused.
+    package func matching(_ settings: Settings) throws(ConcertRefusal) -> Schedule {
+        guard addedAs == settings.fingerprint else { throw .requestIDReused }
         return self
     }
 
-    /// False where this very request has changed it already.
+    /// Changes the settings. Returns false if the same request has already changed them.
     package mutating func configure(
         _ settings: Settings, version: Int64, by request: RequestID
     ) throws(ConcertRefusal) -> Bool {
@@ -59,7 +61,7 @@ package struct Schedule: Equatable, Sendable {
         return true
     }
 
-    /// What a reservation made now is bound to.
+    /// Throws unless the sale is open.
     package func checkSale(at now: Timestamp) throws(ConcertRefusal) {
         guard now >= settings.saleOpensAt else { throw .saleNotOpen(opensAt: settings.saleOpensAt) }
         guard now < settings.saleClosesAt else { throw .saleOver(closedAt: settings.saleClosesAt) }
@@ -67,7 +69,7 @@ package struct Schedule: Equatable, Sendable {
 }
 
 extension Schedule {
-    /// What an operator decides.
+    /// The settings that operators change.
     package struct Settings: Hashable, Sendable {
         package static let seatsPerUser = 1...50
         package static let hold = Duration.seconds(1)...Duration.hours(24)
@@ -77,11 +79,11 @@ extension Schedule {
         package let endsAt: Timestamp
         package let saleOpensAt: Timestamp
         package let saleClosesAt: Timestamp
-        /// Nil: users cannot cancel what they bought.
+        /// Users can cancel before this time. Nil if they cannot cancel.
         package let cancelUntil: Timestamp?
         package let seatsPerUser: Int
         package let hold: Duration
-        /// Nil: it takes no pass.
+        /// The room whose pass users need. Nil if they need none.
         package let room: RoomID?
 
         package init(
@@ -90,16 +92,16 @@ extension Schedule {
         ) throws(ConcertRefusal) {
             try ShortName.check(name)
             guard startsAt.milliseconds > 0, startsAt < endsAt else {
-                throw .invalid("ends_at_ms", "is after starts_at_ms, and both are set")
+                throw .invalid("ends_at_ms", "must be after starts_at_ms, and both must be set")
             }
             guard saleOpensAt < saleClosesAt else {
-                throw .invalid("sale_closes_at_ms", "is after sale_opens_at_ms, and both are set")
+                throw .invalid("sale_closes_at_ms", "must be after sale_opens_at_ms, and both must be set")
             }
             guard Self.seatsPerUser.contains(seatsPerUser) else {
-                throw .invalid("seats_per_user", "is 1 to 50, or 0 for 4; got \(seatsPerUser)")
+                throw .invalid("seats_per_user", "must be 1 to 50, or 0 for 4; got \(seatsPerUser)")
             }
             guard Self.hold.contains(hold) else {
-                throw .invalid("hold_ms", "is 1000 to 86400000, or 0 for 5 minutes; got \(hold.milliseconds)")
+                throw .invalid("hold_ms", "must be 1000 to 86400000, or 0 for 5 minutes; got \(hold.milliseconds)")
             }
             self.name = name
             self.startsAt = startsAt

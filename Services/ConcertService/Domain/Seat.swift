@@ -1,12 +1,12 @@
 import Kernel
 
-/// One seat of one date, and who has a claim on it.
+/// One seat of one date, and the claim on it.
 ///
 ///     blocked ◀──▶ free ──hold──▶ held ──sell──▶ sold
 ///                   ▲              │              │
-///                   └─ release, or the deadline passes, or the sale is taken back
+///                   └─ release, deadline, or cancellation of the sale
 ///
-/// A hold past its deadline is no claim at all, so no timer has to run for a seat to become free.
+/// A hold is no claim from its deadline on, so a seat becomes free without a timer.
 package struct Seat: Equatable, Sendable {
     package enum Claim: Equatable, Sendable {
         case free
@@ -32,41 +32,43 @@ package struct Seat: Equatable, Sendable {
         return claim
     }
 
-    /// The reservation that still names the seat although its time is over.
+    /// The reservation of a hold past its deadline that is not cleaned up yet.
     package func lapsedHolder(at now: Timestamp) -> ReservationID? {
         if case .held(let holder, let deadline) = claim, deadline <= now { return holder }
         return nil
     }
 
     package mutating func hold(for reservation: ReservationID, until deadline: Timestamp, now: Timestamp) {
-        precondition(claim(at: now) == .free, "seat \(label) is held without being free")
+        precondition(claim(at: now) == .free, "only a free seat can be held, not \(label)")
         claim = .held(by: reservation, until: deadline)
     }
 
     package mutating func sell(to reservation: ReservationID) {
-        guard case .held(reservation, _) = claim else { preconditionFailure("seat \(label) is sold to who holds it") }
+        guard case .held(reservation, _) = claim else {
+            preconditionFailure("seat \(label) can be sold only to its holder")
+        }
         claim = .sold(to: reservation)
     }
 
     package mutating func free(from reservation: ReservationID) {
         switch claim {
         case .held(reservation, _), .sold(reservation): claim = .free
-        default: preconditionFailure("seat \(label) is freed by who has it")
+        default: preconditionFailure("seat \(label) can be freed only from its own reservation")
         }
     }
 
     package mutating func block(reason: String, now: Timestamp) {
-        precondition(claim(at: now) == .free, "only a free seat is blocked")
+        precondition(claim(at: now) == .free, "only a free seat can be blocked")
         claim = .blocked(reason: reason)
     }
 
     package mutating func unblock() {
-        guard case .blocked = claim else { preconditionFailure("only a blocked seat is unblocked") }
+        guard case .blocked = claim else { preconditionFailure("only a blocked seat can be unblocked") }
         claim = .free
     }
 }
 
-/// Why a seat could not be held.
+/// A seat that cannot be held, with the claim on it.
 package struct SeatConflict: Equatable, Sendable, CustomStringConvertible {
     package let label: SeatLabel
     package let claim: Seat.Claim
@@ -76,7 +78,7 @@ package struct SeatConflict: Equatable, Sendable, CustomStringConvertible {
         self.claim = claim
     }
 
-    /// Those that are not free.
+    /// The conflicts of all seats that are not free.
     package static func all(among seats: [Seat], at now: Timestamp) -> [SeatConflict] {
         seats.compactMap { seat in
             let claim = seat.claim(at: now)

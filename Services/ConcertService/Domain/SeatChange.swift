@@ -1,7 +1,7 @@
 import Kernel
 
-/// What an operator does to many seats. It is done in parts, so that nobody else waits long, and goes on after a crash
-/// where it had stopped: the request asked again finds how far it has come.
+/// A change of many seats by an operator. It runs in batches, so that other transactions wait only briefly. Its
+/// progress is stored, so that a repeated request continues after a crash.
 package struct SeatChange: Equatable, Sendable {
     package enum Kind: Int, Sendable {
         case set = 1
@@ -12,7 +12,7 @@ package struct SeatChange: Equatable, Sendable {
     package struct Tally: Equatable, Sendable {
         package var added = 0
         package var changed = 0
-        /// Those whose state did not allow it.
+        /// Seats that did not change, because their state does not allow it.
         package var kept = 0
 
         package init(added: Int = 0, changed: Int = 0, kept: Int = 0) {
@@ -22,12 +22,12 @@ package struct SeatChange: Equatable, Sendable {
         }
     }
 
-    package static let mostSeats = 200_000
+    package static let maximumSeats = 200_000
 
     package let id: RequestID
     package let kind: Kind
     package let reason: String
-    /// In the order in which seats are locked.
+    /// In lock order.
     package let seats: [Seat]
     package let fingerprint: Fingerprint
 
@@ -52,23 +52,24 @@ package struct SeatChange: Equatable, Sendable {
     private init(
         _ id: RequestID, _ kind: Kind, _ seats: [Seat], reason: String, field: String
     ) throws(ConcertRefusal) {
-        guard !seats.isEmpty else { throw .invalid(field, "names at least one seat") }
+        guard !seats.isEmpty else { throw .invalid(field, "must name at least one seat") }
         self.id = id
         self.kind = kind
         self.reason = reason
         self.seats = seats.sorted { $0.label < $1.label }
         for (seat, next) in zip(self.seats, self.seats.dropFirst()) where seat.label == next.label {
-            throw .invalid(field, "has seat \(seat.label) twice")
+            throw .invalid(field, "must name each seat once; got \(seat.label) twice")
         }
         let content = self.seats.lazy.map { "\($0.label),\($0.price),\($0.grade)" }
         fingerprint = Fingerprint(["\(kind)", reason] + content)
     }
 
-    /// Looked at before any seat is made, for a number of a range costs nothing to send.
+    /// Runs before the labels are built, because a short request can describe very many seats.
     private static func checkCount(_ runs: [SeatRun], _ field: String) throws(ConcertRefusal) {
         let count = runs.reduce(0) { $0 + $1.count }
-        guard count <= mostSeats else {
-            throw .invalid(field, "has \(count) seats; at most \(mostSeats) may be changed at once")
+        guard count <= maximumSeats else {
+            throw .invalid(
+                field, "must have at most \(maximumSeats) seats in total; got \(count). Send several requests")
         }
     }
 

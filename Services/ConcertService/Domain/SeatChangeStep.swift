@@ -1,18 +1,18 @@
 import Kernel
 
 extension SeatChange {
-    /// What is to be done with one seat.
+    /// The change of one seat.
     package enum Step: Equatable, Sendable {
         case insert(Seat)
         case offer(Seat, was: Seat)
         case claim(Seat, was: Seat)
-        /// It is as it is wanted already.
+        /// The seat is already as requested.
         case nothing
-        /// Its state does not allow it.
+        /// The state of the seat does not allow the change.
         case keep
     }
 
-    /// Changes touch free seats only; what is held, sold or blocked stays as it is.
+    /// Returns the step for one seat. Held and sold seats never change, and blocked seats can only be unblocked.
     package func step(for wanted: Seat, found: Seat?, now: Timestamp) -> Step {
         guard let found else { return kind == .set ? .insert(wanted) : .keep }
         var seat = found

@@ -1,21 +1,20 @@
-/// What a seat is called, in every hall: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a
-/// number. Part of the seat's key, and printed on its ticket.
+/// The name of a seat: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a number. It is part
+/// of the seat's key and is printed on its ticket.
 ///
-/// Two are the same where their bytes are, as the databases have it: `é` in one character and in two name two seats, also
-/// where nobody sees the difference.
+/// Labels are equal if their bytes are equal, as in the databases. `é` as one and as two code points names two seats.
 package struct SeatLabel: Hashable, Sendable {
-    package static let longestSection = 16
-    package static let longestRow = 8
+    package static let maximumSectionLength = 16
+    package static let maximumRowLength = 8
     package static let numbers = 1...99_999
 
     package let text: String
 
-    /// Empty parts are left out; a section without a row makes no label.
+    /// Omits empty parts. A section needs a row.
     package init(section: String, row: String, number: Int) {
         text = section.isEmpty ? (row.isEmpty ? "\(number)" : "\(row)-\(number)") : "\(section)-\(row)-\(number)"
     }
 
-    /// As it was written before.
+    /// A label from the database.
     package init(stored text: String) {
         self.text = text
     }
@@ -31,8 +30,8 @@ package struct SeatLabel: Hashable, Sendable {
             number: Int(parts[parts.count - 1]) ?? 0)
     }
 
-    static func isSection(_ text: some StringProtocol) -> Bool { isName(text, atMost: longestSection) }
-    static func isRow(_ text: some StringProtocol) -> Bool { isName(text, atMost: longestRow) }
+    static func isSection(_ text: some StringProtocol) -> Bool { isName(text, atMost: maximumSectionLength) }
+    static func isRow(_ text: some StringProtocol) -> Bool { isName(text, atMost: maximumRowLength) }
 
     private static func isName(_ text: some StringProtocol, atMost bytes: Int) -> Bool {
         text.utf8.count <= bytes && text.first != " " && text.last != " "
@@ -41,7 +40,7 @@ package struct SeatLabel: Hashable, Sendable {
 }
 
 extension SeatLabel: LosslessStringConvertible {
-    /// Nil for what no seat can be called, such as `A-7-` or `7-0`.
+    /// Nil if the text is not the name of a seat, such as `A-7-` or `7-0`.
     package init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard (1...3).contains(parts.count), let number = Int(parts[parts.count - 1]),
@@ -56,12 +55,12 @@ extension SeatLabel: LosslessStringConvertible {
 }
 
 extension SeatLabel: Comparable {
-    /// The order in which seats are locked: any would do, as long as it is the same everywhere.
+    /// The lock order of seats. Every transaction locks seats in this order.
     package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 }
 
 extension SeatLabel {
-    /// In the order in which people count: row 2 before row 10.
+    /// The parts of a label, in the order in which people count: row 2 before row 10.
     package struct Parts: Comparable {
         package let section: Substring
         package let row: Substring
@@ -86,7 +85,7 @@ extension SeatLabel {
             return first == second ? a.utf8.lexicographicallyPrecedes(b.utf8) : first < second
         }
 
-        /// None, numbers, letters (rows beyond Z are called AA, AB, and so on), and names.
+        /// Orders by kind: empty, numbers, letters (AA follows Z), and names.
         private static func rank(of text: Substring) -> (kind: Int, size: Int) {
             if text.isEmpty { return (0, 0) }
             if let number = Int(text) { return (1, number) }

@@ -1,8 +1,8 @@
 import Kernel
 
-/// Which seats of a date were not free at one moment.
+/// The states of a date's seats at one moment.
 package struct SeatMap: Sendable {
-    /// What a seat is to those who look for one.
+    /// The state of a seat for buyers.
     package enum State: UInt8, Sendable {
         case free, held, sold, blocked
     }
@@ -15,7 +15,7 @@ package struct SeatMap: Sendable {
     package let sold: [UInt32]
     package let blocked: [UInt32]
 
-    /// Nil where a seat is not in the layout, which then is not the latest.
+    /// Nil if a taken seat is not in the layout. The layout is then outdated.
     package init?(_ layout: Layout, taken: [(label: SeatLabel, state: State)], asOf: Timestamp) {
         var states = [State](repeating: .free, count: layout.labels.count)
         for seat in taken {
@@ -43,9 +43,9 @@ package struct SeatMap: Sendable {
         self.blocked = blocked
     }
 
-    /// What has changed since `older`, a map of the same layout: the indexes that are now in each state.
+    /// The indexes of the seats that changed since `older`, by their new state. Both maps must have the same layout.
     package func changes(since older: SeatMap) -> [State: [UInt32]] {
-        precondition(layout === older.layout, "maps of two layouts have nothing in common")
+        precondition(layout === older.layout, "maps with different layouts cannot be compared")
         var changes: [State: [UInt32]] = [:]
         for index in states.indices where states[index] != older.states[index] {
             changes[states[index], default: []].append(UInt32(index))

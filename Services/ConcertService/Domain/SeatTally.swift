@@ -1,4 +1,4 @@
-/// How many seats are in each state.
+/// The number of seats in each state.
 package struct SeatTally: Equatable, Sendable {
     package private(set) var free: Int
     package private(set) var held: Int

@@ -1,11 +1,11 @@
 import Kernel
 
-/// The right to one seat on one date. What it says was copied in when it was issued.
+/// The right to one seat on one date. Its texts, price and times are copies from the time of its issue.
 ///
 ///     valid ──use──▶ used
 ///       └──cancel──▶ cancelled
 package struct Ticket: Equatable, Sendable {
-    /// The numbers are those of the database.
+    /// The raw values are stored in the database.
     package enum State: Int, Equatable, Sendable {
         case valid = 1
         case used = 2
@@ -25,7 +25,7 @@ package struct Ticket: Equatable, Sendable {
     package let issuedAt: Timestamp
     package private(set) var state: State
     package private(set) var usedAt: Timestamp?
-    /// The request that let its holder in.
+    /// The check-in request that used it.
     package private(set) var usedBy: RequestID?
     package private(set) var cancelledAt: Timestamp?
 
@@ -61,7 +61,8 @@ package struct Ticket: Equatable, Sendable {
             endsAt: schedule.settings.endsAt, issuedAt: now)
     }
 
-    /// Lets its holder in at the gate of a date, or of any. False where this very request has done so already.
+    /// Uses the ticket at a gate. `gate` is nil if the gate accepts every date. Returns false if the same request has
+    /// already used it.
     package mutating func use(
         by request: RequestID, at gate: ScheduleID?, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
@@ -78,7 +79,7 @@ package struct Ticket: Equatable, Sendable {
     }
 
     package mutating func cancel(now: Timestamp) {
-        precondition(state == .valid, "only a valid ticket is cancelled")
+        precondition(state == .valid, "only a valid ticket can be cancelled")
         state = .cancelled
         cancelledAt = now
     }

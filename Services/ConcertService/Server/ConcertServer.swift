@@ -7,8 +7,8 @@ import RPC
 import Runtime
 import Service
 
-/// What answers the calls of this service. Each RPC has a file of its own, named like it; all that two instances must
-/// agree on is in the database.
+/// Handles the calls of this service. Each RPC has a file with its name. Instances share state only through the
+/// database.
 struct ConcertServer: ConcertHandlers {
     let database: Database
     let clock: any Clock
@@ -23,23 +23,23 @@ struct ConcertServer: ConcertHandlers {
     let takenLately: TakenLately
     let brokenInvariants: Counter
 
-    init(_ ground: ServiceGround) {
-        database = ground.database
-        clock = ground.clock
-        log = ground.log
-        passes = Passes(ground.keys)
-        signer = TicketSigner(ground.keys)
+    init(_ environment: ServiceGround) {
+        database = environment.database
+        clock = environment.clock
+        log = environment.log
+        passes = Passes(environment.keys)
+        signer = TicketSigner(environment.keys)
         verifier = TicketVerifier(signer.publicKeys)
-        schedules = Schedules(ground.database, clock)
-        maps = SeatMaps(ground.database, clock)
-        tallies = Tallies(ground.database, clock)
+        schedules = Schedules(environment.database, clock)
+        maps = SeatMaps(environment.database, clock)
+        tallies = Tallies(environment.database, clock)
         takenLately = TakenLately(clock)
-        brokenInvariants = ground.metrics.counter(
-            "concert_broken_invariants_total", "What must never happen, and did: raise an alarm.")
+        brokenInvariants = environment.metrics.counter(
+            "concert_broken_invariants_total", "Broken invariants. Raise an alarm if it increases.")
     }
 }
 
-/// What must never happen, seen before it could do harm: nothing was written.
+/// A broken invariant in the stored data. The transaction that finds it writes nothing.
 struct BrokenInvariant: Error, CustomStringConvertible {
     let description: String
 }

@@ -3,31 +3,31 @@ import Database
 import Kernel
 import Runtime
 
-/// What nobody waits for: every rule holds without it.
+/// Background jobs that clean up. No rule depends on them.
 extension ConcertServer {
     private static let sweepInterval = Duration.seconds(30)
-    private static let forgetInterval = Duration.hours(1)
-    private static let reservationsAtATime = 100
-    private static let decisionsAtATime = 100
+    private static let abortInterval = Duration.hours(1)
+    private static let reservationBatch = 100
+    private static let decisionBatch = 100
 
     var housekeeping: [Job] {
         [
             Job("sweep", every: Self.sweepInterval) { try await sweep() },
-            Job("forget aborts", every: Self.forgetInterval) { try await forgetAborts() },
+            Job("forget aborts", every: Self.abortInterval) { try await deleteOldAborts() },
         ]
     }
 
-    /// Writes down which reservations have expired, and frees the seats that still name them.
+    /// Records the expiry of reservations and frees their seats.
     private func sweep() async throws {
         var due = try await database.scan { try SeatTable.lapsedHolders($0) }[...]
         while !due.isEmpty {
-            let part = due.prefix(Self.reservationsAtATime)
-            due = due.dropFirst(part.count)
-            try await database.transaction { tx in try Self.sweep(Array(part), tx) }
+            let batch = due.prefix(Self.reservationBatch)
+            due = due.dropFirst(batch.count)
+            try await database.transaction { tx in try Self.sweep(Array(batch), tx) }
         }
     }
 
-    /// Reservations by id first, then their seats by key, as everywhere.
+    /// Locks reservations by id, then their seats by label. This is the lock order of all transactions.
     private static func sweep(
         _ lapsed: [(concert: ConcertID, reservation: ReservationID)], _ tx: Transaction
     ) throws {
@@ -43,9 +43,9 @@ extension ConcertServer {
         }
     }
 
-    /// A payment that bought nothing is remembered for a day after its reservation has ended: from then on a late Confirm
-    /// finds nothing that it could buy.
-    private func forgetAborts() async throws {
+    /// Deletes aborted decisions a day after the end of their reservations. A later Confirm finds no reservation that
+    /// it could buy.
+    private func deleteOldAborts() async throws {
         var last: DecisionTable.Aborted?
         repeat {
             var old = try await database.scan { [last] in
@@ -53,15 +53,15 @@ extension ConcertServer {
             }[...]
             last = old.last
             while !old.isEmpty {
-                let part = old.prefix(Self.decisionsAtATime)
-                old = old.dropFirst(part.count)
-                try await database.transaction { tx in try Self.forget(Array(part), tx) }
+                let batch = old.prefix(Self.decisionBatch)
+                old = old.dropFirst(batch.count)
+                try await database.transaction { tx in try Self.delete(Array(batch), tx) }
             }
         } while last != nil
     }
 
-    /// In the order of their keys, as everyone who writes several of them.
-    private static func forget(_ old: [DecisionTable.Aborted], _ tx: Transaction) throws {
+    /// Locks decisions in the order of their keys, as all transactions do.
+    private static func delete(_ old: [DecisionTable.Aborted], _ tx: Transaction) throws {
         for aborted in old.sorted(by: { ($0.concert, $0.decision.payment) < ($1.concert, $1.decision.payment) }) {
             let reservation = try ReservationTable.find(aborted.decision.reservation, of: aborted.concert, tx)
             if let reservation, !reservation.isOver(since: Decision.memory, at: tx.now) { continue }

@@ -2,7 +2,7 @@ import Glibc
 import Runtime
 import Service
 
-/// `ConcertService --database URL --listen HOST:PORT --keys FILE …`; `--help` lists everything.
+/// `ConcertService --database URL --listen HOST:PORT --keys FILE …`. `--help` lists all options.
 @main
 enum Main {
     static func main() async {

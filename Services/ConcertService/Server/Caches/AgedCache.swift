@@ -1,15 +1,14 @@
 import Kernel
 import Threads
 
-/// What was read from the database a moment ago, for those who may see it a moment late. Many who ask at once share one
-/// look.
+/// Caches values that may be up to `age` old. Simultaneous callers share one load.
 final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         var value: Value?
-        /// When the look that brought the value began.
+        /// Start of the load that returned the value.
         var asOf = Uptime(nanoseconds: 0)
         var isLoading = false
-        /// Forgotten while it was being loaded: what comes was perhaps read before the change.
+        /// True if the key was invalidated while a load was in flight. The load may have read before the change.
         var isOutdated = false
         var waiting: [CheckedContinuation<Value?, Never>] = []
     }
@@ -25,7 +24,7 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let clock: any Clock
     private let entries = Lock<[Key: Entry]>([:])
 
-    /// No value is older than `age` when it is handed out.
+    /// Returns no value that is older than `age`.
     init(age: Duration, capacity: Int, clock: any Clock) {
         self.age = age
         self.capacity = capacity
@@ -51,8 +50,8 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// The next one who asks looks for himself: for what this program has just changed.
-    func forget(_ key: Key) {
+    /// Makes the next caller load the value again. This program calls it after its own changes.
+    func invalidate(_ key: Key) {
         entries.withLock { entries in
             guard entries[key] != nil else { return }
             entries[key]?.asOf = Uptime(nanoseconds: 0)
@@ -60,7 +59,7 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    /// How many wait for the look of another.
+    /// The number of callers that wait for a load in flight.
     func waitingCount(for key: Key) -> Int {
         entries.withLock { $0[key]?.waiting.count ?? 0 }
     }
@@ -81,18 +80,18 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         for key: Key, load: @Sendable (_ previous: Value?) async throws -> Value
     ) async throws -> Value {
         let value: Value? = await withCheckedContinuation { continuation in
-            let isOver = entries.withLock { entries in
+            let hasEnded = entries.withLock { entries in
                 guard entries[key]?.isLoading == true else { return true }
                 entries[key]?.waiting.append(continuation)
                 return false
             }
-            if isOver { continuation.resume(returning: nil) }
+            if hasEnded { continuation.resume(returning: nil) }
         }
         if let value { return value }
         return try await self.value(for: key, load: load)
     }
 
-    /// `value` is nil where the look has failed.
+    /// Ends a load. `value` is nil if it failed.
     private func end(_ key: Key, _ value: Value?, asOf: Uptime) {
         let (waiting, shared) = entries.withLock { entries -> ([CheckedContinuation<Value?, Never>], Value?) in
             guard var entry = entries[key] else { return ([], nil) }
@@ -106,8 +105,8 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             entries[key] = entry
             return (waiting, entry.isOutdated ? nil : value)
         }
-        // Whoever looked in vain may only have run out of time, and what was forgotten meanwhile is for nobody who asks
-        // now: the others look for themselves then.
+        // After a failed load the waiting callers load for themselves, because only the first caller may have run out
+        // of time. After an invalidation they do too, because the load may have read before the change.
         for continuation in waiting { continuation.resume(returning: shared) }
     }
 

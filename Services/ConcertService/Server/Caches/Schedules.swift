@@ -2,7 +2,7 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// What dates are like, at most 250 ms ago: for those who reserve, so that none of them has to read it again.
+/// Dates, at most 250 ms old, so that reservations do not read them again.
 struct Schedules: Sendable {
     static let age = Duration.milliseconds(250)
     private static let capacity = 1024
@@ -17,12 +17,12 @@ struct Schedules: Sendable {
 
     func current(_ key: ScheduleKey) async throws -> Schedule {
         try await cache.value(for: key) { [database] _ in
-            try await database.read { try ScheduleTable.known(key.schedule, of: key.concert, $0) }
+            try await database.read { try ScheduleTable.require(key.schedule, of: key.concert, $0) }
         }
     }
 
-    func forget(_ key: ScheduleKey) {
-        cache.forget(key)
+    func invalidate(_ key: ScheduleKey) {
+        cache.invalidate(key)
     }
 }
 

@@ -2,9 +2,8 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// The maps of dates, at most 250 ms ago.
-///
-/// Where the layout is still the same, only the seats that are not free are read again.
+/// Seat maps of dates, at most 250 ms old. If the layout has not changed, a load reads only the seats that are not
+/// free.
 struct SeatMaps: Sendable {
     static let age = Duration.milliseconds(250)
     static let capacity = 256
@@ -20,7 +19,7 @@ struct SeatMaps: Sendable {
     func current(_ key: ScheduleKey) async throws -> SeatMap {
         try await cache.value(for: key) { [database] previous in
             try await database.scan { reader in
-                let schedule = try ScheduleTable.known(key.schedule, of: key.concert, reader)
+                let schedule = try ScheduleTable.require(key.schedule, of: key.concert, reader)
                 let taken = try SeatTable.taken(of: schedule, reader)
                 if let layout = previous?.layout, layout.version == schedule.layoutVersion,
                     let map = SeatMap(layout, taken: taken, asOf: reader.now)
@@ -29,14 +28,14 @@ struct SeatMaps: Sendable {
                 }
                 let layout = Layout(version: schedule.layoutVersion, try SeatTable.all(of: schedule, reader))
                 guard let map = SeatMap(layout, taken: taken, asOf: reader.now) else {
-                    throw DatabaseError(.damaged, "a seat is taken and is not there")
+                    throw DatabaseError(.damaged, "a taken seat is missing in the layout")
                 }
                 return map
             }
         }
     }
 
-    func forget(_ key: ScheduleKey) {
-        cache.forget(key)
+    func invalidate(_ key: ScheduleKey) {
+        cache.invalidate(key)
     }
 }

@@ -2,20 +2,20 @@ import ConcertDomain
 import Kernel
 import Threads
 
-/// Seats that were found taken since the oldest map that anybody may still have was read: what such a map does not show.
-/// Older ones are on the map, if they are taken still.
+/// Seats taken too recently to appear in the oldest cached map still in use.
 final class TakenLately: Sendable {
-    /// When each seat of a layout was last found taken, by its index. Time is counted in ages of a map, and 0 is never.
+    /// The time at which each seat of a layout was last found taken, by its index. Its unit is the maximum age of a
+    /// map. 0 means never.
     struct Marks: Sendable {
         fileprivate let layout: Layout
         fileprivate var ages: [UInt32]
         fileprivate var now: UInt32
 
-        func has(_ index: Int) -> Bool { ages[index] + 1 >= now }
+        func contains(_ index: Int) -> Bool { ages[index] + 1 >= now }
     }
 
     private let clock: any Clock
-    /// Of dates that somebody chooses seats of; the others have no use for it.
+    /// Contains only dates on which the service has chosen seats.
     private let dates = Lock<[ScheduleID: Marks]>([:])
 
     init(_ clock: any Clock) {
@@ -34,7 +34,7 @@ final class TakenLately: Sendable {
         }
     }
 
-    func note(_ seats: [SeatLabel], of schedule: ScheduleID) {
+    func add(_ seats: [SeatLabel], of schedule: ScheduleID) {
         let now = age
         dates.withLock { dates in
             guard let layout = dates[schedule]?.layout else { return }

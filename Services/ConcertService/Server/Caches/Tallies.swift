@@ -2,7 +2,7 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// How many seats the dates of a concert have in each state, at most a second ago.
+/// The number of seats in each state by date of a concert, at most 1 s old.
 struct Tallies: Sendable {
     static let age = Duration.seconds(1)
     private static let capacity = 256
@@ -28,7 +28,7 @@ struct Tallies: Sendable {
     }
 }
 
-/// For a scan: seats by date, grade and state, with holds past their deadline counted as free.
+/// Counts seats by date, grade and state in a scan. Holds past their deadline count as free.
 enum SeatTallyQuery {
     static func lines(
         of concert: ConcertID, _ reader: Reader

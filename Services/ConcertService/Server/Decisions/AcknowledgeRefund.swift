@@ -5,7 +5,7 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    /// One that is not there was acknowledged before.
+    /// Succeeds also if the refund is not due, because it may have been acknowledged before.
     func acknowledgeRefund(_ request: AcknowledgeRefundRequest, call: Call) async throws -> AcknowledgeRefundReply {
         let concert = try ConcertID(field: request.concertID, "concert_id")
         let refund = try RefundID(field: request.refundID, "refund_id")

@@ -6,7 +6,7 @@ import RPC
 import Runtime
 
 extension ConcertServer {
-    /// Sells a reservation to a payment, or records why not: the first answer about a payment is the only one, for good.
+    /// Sells a reservation to a payment, or records the reason against it. The first decision about a payment is final.
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply {
         let concert = try ConcertID(field: request.concertID, "concert_id")
         let payment = try PaymentID(field: request.paymentID, "payment_id")
@@ -15,10 +15,10 @@ extension ConcertServer {
         let amount = try Money(field: request.amount, request.currency)
         do {
             let entry = try await database.transaction(before: call.deadline) { tx in
-                // The fence: whoever comes second with this payment, waits here and then reads what was decided.
-                let hoped = Decision(payment, for: id, .confirmed, at: tx.now)
-                guard try DecisionTable.insert(hoped, in: concert, tx) else {
-                    return try Self.decided(payment, in: concert, tx)
+                // Fence: a concurrent call for this payment waits here and then reads the decision.
+                let expected = Decision(payment, for: id, .confirmed, at: tx.now)
+                guard try DecisionTable.insert(expected, in: concert, tx) else {
+                    return try Self.decision(about: payment, in: concert, tx)
                 }
                 let reservation = try ReservationTable.find(id, of: concert, tx)
                 let outcome = Decision.judge(reservation, paidBy: user, amount, now: tx.now)
@@ -40,23 +40,25 @@ extension ConcertServer {
         }
     }
 
-    static func decided(_ payment: PaymentID, in concert: ConcertID, _ tx: Transaction) throws -> DecisionEntry {
+    static func decision(
+        about payment: PaymentID, in concert: ConcertID, _ tx: Transaction
+    ) throws -> DecisionEntry {
         guard let decision = try DecisionTable.find(payment, in: concert, tx) else { throw tx.conflict() }
         let isSale = decision.outcome == .confirmed
         let sold = isSale ? try ReservationTable.find(decision.reservation, of: concert, tx) : nil
         return DecisionEntry(decision, sold: sold)
     }
 
-    /// All seats or nothing: where one of them is not the reservation's, this transaction ends here.
+    /// Sells all seats, or throws if one of them does not belong to the reservation.
     private static func sell(_ old: Reservation, to payment: PaymentID, _ tx: Transaction) throws {
-        let schedule = try ScheduleTable.known(old.schedule, of: old.concert, tx)
+        let schedule = try ScheduleTable.require(old.schedule, of: old.concert, tx)
         var reservation = old
         reservation.sell(to: payment, now: tx.now)
         try ReservationTable.save(reservation, was: old, tx)
         for label in reservation.seats {
             guard let seat = try SeatTable.sell(label, of: reservation, tx) else {
                 throw BrokenInvariant(
-                    description: "reservation \(old.id) is held in time, and seat \(label) is not its own")
+                    description: "reservation \(old.id) is held, but its seat \(label) is not")
             }
             try TicketTable.insert(
                 Ticket.issue(TicketID.make(at: tx.now), for: seat, of: reservation, on: schedule, now: tx.now), tx)

@@ -15,8 +15,8 @@ extension ConcertServer {
         return try await database.read(before: call.deadline) { reader in
             let refunds = try RefundTable.due(after: last, of: concert, reader)
             return ListRefundsDueReply(
-                refunds: refunds.prefix(RefundTable.page).map { RefundEntry($0) },
-                hasMore: refunds.count > RefundTable.page)
+                refunds: refunds.prefix(RefundTable.pageSize).map { RefundEntry($0) },
+                hasMore: refunds.count > RefundTable.pageSize)
         }
     }
 }

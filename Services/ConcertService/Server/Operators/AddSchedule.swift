@@ -10,9 +10,9 @@ extension ConcertServer {
         let concertID = try ConcertID(field: request.concertID, "concert_id")
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
-            let schedule = Schedule(id, of: try ConcertTable.known(concertID, tx), settings)
+            let schedule = Schedule(id, of: try ConcertTable.require(concertID, tx), settings)
             guard try ScheduleTable.insert(schedule, tx) else {
-                return try ScheduleTable.known(id, of: concertID, tx).added(with: settings)
+                return try ScheduleTable.require(id, of: concertID, tx).matching(settings)
             }
             guard try ScheduleTable.takeName(of: schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
             return schedule

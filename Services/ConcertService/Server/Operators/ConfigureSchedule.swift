@@ -10,13 +10,13 @@ extension ConcertServer {
         let key = try ScheduleKey(request.concertID, request.scheduleID)
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
-            let old = try ScheduleTable.known(key.schedule, of: key.concert, tx)
+            let old = try ScheduleTable.require(key.schedule, of: key.concert, tx)
             var schedule = old
             let isNew = try schedule.configure(settings, version: Int64(clamping: request.version), by: id)
             if isNew, try !ScheduleTable.save(schedule, was: old, tx) { throw ConcertRefusal.nameTaken(settings.name) }
             return schedule
         }
-        schedules.forget(key)
+        schedules.invalidate(key)
         return ConfigureScheduleReply(schedule: ScheduleEntry(schedule))
     }
 }

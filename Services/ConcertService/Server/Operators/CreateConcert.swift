@@ -8,16 +8,19 @@ extension ConcertServer {
     func createConcert(_ request: CreateConcertRequest, call: Call) async throws -> CreateConcertReply {
         let id = ConcertID(of: try call.requestID)
         guard let currency = Currency(request.currency) else {
-            throw ConcertRefusal.invalid("currency", "is no ISO 4217 code; got “\(Excerpt.of(request.currency))”")
+            throw ConcertRefusal.invalid(
+                "currency", "must be an ISO 4217 code such as EUR; got “\(Excerpt.of(request.currency))”")
         }
         let room = try RoomID.optional(field: request.browseRoomID, "browse_room_id")
         let concert = try await database.transaction(before: call.deadline) { tx in
-            let wish = try Concert(
+            let concert = try Concert(
                 id, name: request.name, title: request.title, host: request.host, currency: currency, browseRoom: room,
                 now: tx.now)
-            guard try ConcertTable.insert(wish, tx) else { return try ConcertTable.known(id, tx).asked(for: wish) }
-            guard try ConcertTable.takeName(of: wish, tx) else { throw ConcertRefusal.nameTaken(wish.name) }
-            return wish
+            guard try ConcertTable.insert(concert, tx) else {
+                return try ConcertTable.require(id, tx).matching(concert)
+            }
+            guard try ConcertTable.takeName(of: concert, tx) else { throw ConcertRefusal.nameTaken(concert.name) }
+            return concert
         }
         return CreateConcertReply(concert: ConcertEntry(concert))
     }

@@ -4,19 +4,19 @@ import Database
 import Kernel
 import RPC
 
-/// What SetSeats, BlockSeats and UnblockSeats have in common: many seats, a few at a time.
+/// Changes of many seats in batches, for SetSeats, BlockSeats and UnblockSeats.
 extension ConcertServer {
-    /// So few that whoever reserves meanwhile waits for some milliseconds at most.
-    private static let seatsAtATime = 500
+    /// Seats in one transaction. A concurrent reservation waits at most some milliseconds for it.
+    private static let batchSize = 500
 
     func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
         if change.kind != .set { try await checkThatAllExist(change, key) }
         while true {
             let progress = try await database.transaction(before: call.deadline) { tx in
-                try Self.nextPart(of: change, key, tx)
+                try Self.nextBatch(of: change, key, tx)
             }
             if progress.done == change.seats.count {
-                maps.forget(key)
+                maps.invalidate(key)
                 return progress.tally
             }
             call.leavesTraces()
@@ -24,33 +24,33 @@ extension ConcertServer {
     }
 
     private func checkThatAllExist(_ change: SeatChange, _ key: ScheduleKey) async throws {
-        maps.forget(key)
+        maps.invalidate(key)
         let layout = try await maps.current(key).layout
         for seat in change.seats where layout.index(of: seat.label) == nil {
             throw ConcertRefusal.seatUnknown(seat.label)
         }
     }
 
-    /// Remembers in the same transaction how far it came, so that a retry goes on there.
-    private static func nextPart(
+    /// Stores the progress in the same transaction, so that a repeated request continues there.
+    private static func nextBatch(
         of change: SeatChange, _ key: ScheduleKey, _ tx: Transaction
     ) throws -> SeatChangeTable.Progress {
-        let schedule = try ScheduleTable.known(key.schedule, of: key.concert, tx)
+        let schedule = try ScheduleTable.require(key.schedule, of: key.concert, tx)
         try SeatChangeTable.begin(change, of: schedule, tx)
         guard let progress = try SeatChangeTable.find(change.id, in: key.concert, tx) else { throw tx.conflict() }
         guard progress.fingerprint == change.fingerprint, progress.schedule == key.schedule else {
             throw ConcertRefusal.requestIDReused
         }
-        let end = min(progress.done + seatsAtATime, change.seats.count)
+        let end = min(progress.done + batchSize, change.seats.count)
         guard end > progress.done else { return progress }
         try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
 
-        let part = change.seats[progress.done..<end]
-        let found = try SeatTable.found(part.map(\.label), of: schedule, tx)
+        let batch = change.seats[progress.done..<end]
+        let found = try SeatTable.find(batch.map(\.label), of: schedule, tx)
         let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
         for holder in Set(lapsed).sorted() { try ReservationTable.expire(holder, of: key.concert, tx) }
         var tally = SeatChange.Tally()
-        for wanted in part {
+        for wanted in batch {
             switch change.step(for: wanted, found: found[wanted.label], now: tx.now) {
             case .insert(let seat):
                 try SeatTable.insert(seat, of: schedule, tx)

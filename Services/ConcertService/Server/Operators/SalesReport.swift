@@ -8,7 +8,7 @@ extension ConcertServer {
     func salesReport(_ request: SalesReportRequest, call: Call) async throws -> SalesReportReply {
         let id = try ConcertID(field: request.concertID, "concert_id")
         return try await database.scan(before: call.deadline) { reader in
-            let concert = try ConcertTable.known(id, reader)
+            let concert = try ConcertTable.require(id, reader)
             let schedules = try ScheduleTable.all(of: id, reader)
             var lines: [Cell: SalesLine] = [:]
             var tallies: [Cell: SeatTally] = [:]
@@ -32,7 +32,7 @@ extension ConcertServer {
         }
     }
 
-    /// A line of the report.
+    /// The key of a line in the report.
     private struct Cell: Hashable {
         let schedule: ScheduleID
         let grade: String
@@ -48,7 +48,7 @@ extension ConcertServer {
             """, concert
         ) { row in
             guard let state = Ticket.State(rawValue: try row.int(2)) else {
-                throw DatabaseError(.damaged, "a ticket is in a state that this program does not know")
+                throw DatabaseError(.damaged, "a ticket has an unknown state")
             }
             let cell = Cell(schedule: try row.id(0), grade: try row.text(1))
             return (cell, state, UInt64(clamping: try row.int64(3)), UInt64(clamping: try row.int64(4)))

@@ -5,7 +5,7 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    /// The decision about the payment stays as it is; what is owed waits in the outbox.
+    /// Returns a sold reservation and records the refund due. The decision about the payment does not change.
     func cancelReservation(_ request: CancelReservationRequest, call: Call) async throws -> CancelReservationReply {
         let concert = try ConcertID(field: request.concertID, "concert_id")
         let id = try ReservationID(field: request.reservationID, "reservation_id")
@@ -14,14 +14,15 @@ extension ConcertServer {
         let owner = isOperator ? nil : try call.user
         try Reservation.checkReason(request.reason)
         let entry = try await database.transaction(before: call.deadline) { tx in
-            let old = try ReservationTable.known(id, of: concert, for: owner, tx)
-            let schedule = try ScheduleTable.known(old.schedule, of: concert, tx)
+            let old = try ReservationTable.require(id, of: concert, for: owner, tx)
+            let schedule = try ScheduleTable.require(old.schedule, of: concert, tx)
             let oldTickets = try TicketTable.all(of: old, tx)
-            // Each statement of a server sees its own moment: between the two somebody else may have taken it back.
-            let wasTakenBack = oldTickets.contains { $0.state == .cancelled }
-            guard old.state != .sold || !wasTakenBack else { throw tx.conflict() }
+            // On PostgreSQL each statement has its own snapshot, so another call may have cancelled between the two
+            // reads.
+            let wasCancelled = oldTickets.contains { $0.state == .cancelled }
+            guard old.state != .sold || !wasCancelled else { throw tx.conflict() }
             var (reservation, tickets) = (old, oldTickets)
-            let isNew = try reservation.takeBack(
+            let isNew = try reservation.cancel(
                 &tickets, by: isOperator ? .operator : .user, refund: refund, reason: request.reason,
                 until: schedule.settings.cancelUntil, now: tx.now)
             if isNew {
@@ -40,7 +41,7 @@ extension ConcertServer {
 extension RefundTable.Refund {
     fileprivate init(_ id: RefundID, of reservation: Reservation, now: Timestamp) throws {
         guard let payment = reservation.payment else {
-            throw BrokenInvariant(description: "reservation \(reservation.id) was sold to no payment")
+            throw BrokenInvariant(description: "reservation \(reservation.id) is sold but has no payment")
         }
         self.init(
             id: id, concert: reservation.concert, payment: payment, reservation: reservation.id,

@@ -10,7 +10,7 @@ extension ConcertServer {
         let user = try call.user
         return try await database.read(before: call.deadline) { reader in
             let ids = try BuyerTable.reservations(of: user, in: concert, reader)
-            let reservations = try ReservationTable.known(ids.reversed(), of: concert, reader)
+            let reservations = try ReservationTable.require(ids.reversed(), of: concert, reader)
             return ListReservationsReply(
                 reservations: reservations.map { ReservationEntry($0, at: reader.now) })
         }

@@ -12,7 +12,7 @@ extension ConcertServer {
         let id = try ReservationID(field: request.reservationID, "reservation_id")
         let user = try call.user
         let entry = try await database.transaction(before: call.deadline) { tx in
-            let old = try ReservationTable.known(id, of: concert, for: user, tx)
+            let old = try ReservationTable.require(id, of: concert, for: user, tx)
             var reservation = old
             if try reservation.release(now: tx.now) {
                 try ReservationTable.save(reservation, was: old, tx)

@@ -10,7 +10,7 @@ extension ConcertServer {
         let id = try ReservationID(field: request.reservationID, "reservation_id")
         let user = try call.user
         return try await database.read(before: call.deadline) { reader in
-            let reservation = try ReservationTable.known(id, of: concert, for: user, reader)
+            let reservation = try ReservationTable.require(id, of: concert, for: user, reader)
             return ShowReservationReply(reservation: ReservationEntry(reservation, at: reader.now))
         }
     }

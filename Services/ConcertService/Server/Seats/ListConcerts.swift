@@ -5,7 +5,7 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    private static let concertsOnAPage = 100
+    private static let pageSize = 100
 
     func listConcerts(_ request: ListConcertsRequest, call: Call) async throws -> ListConcertsReply {
         let last = try ConcertID.optional(field: request.after, "after")
@@ -16,8 +16,8 @@ extension ConcertServer {
             }
             let concerts = try ConcertTable.page(after: last, reader)
             return ListConcertsReply(
-                concerts: concerts.prefix(Self.concertsOnAPage).map { ConcertEntry($0) },
-                hasMore: concerts.count > Self.concertsOnAPage)
+                concerts: concerts.prefix(Self.pageSize).map { ConcertEntry($0) },
+                hasMore: concerts.count > Self.pageSize)
         }
     }
 }

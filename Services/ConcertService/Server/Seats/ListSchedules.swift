@@ -8,7 +8,7 @@ extension ConcertServer {
     func listSchedules(_ request: ListSchedulesRequest, call: Call) async throws -> ListSchedulesReply {
         let id = try ConcertID(field: request.concertID, "concert_id")
         let (concert, schedules) = try await database.read(before: call.deadline) { reader in
-            (try ConcertTable.known(id, reader), try ScheduleTable.all(of: id, reader))
+            (try ConcertTable.require(id, reader), try ScheduleTable.all(of: id, reader))
         }
         _ = try checkBrowsing(request.pass, in: concert.browseRoom, call: call)
         let tallies = try await tallies.current(of: id)

@@ -2,11 +2,11 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// Which reservations a user has made for a concert. The row is written first by everybody who reserves, so that the
-/// attempts of one user go one by one; what became of the reservations stands in theirs.
+/// The list of a user's reservations for a concert. Every reservation writes this row first, so the requests of one
+/// user run one by one. The rows of the reservations have their states.
 enum BuyerTable {
-    /// Adds `reservation` to the user's and returns all that were there before.
-    static func enlist(
+    /// Appends `reservation` to the user's list. Returns the list before that.
+    static func append(
         _ reservation: ReservationID, of user: UserID, in concert: ConcertID, _ tx: Transaction
     ) throws -> [ReservationID] {
         let text = try tx.first(

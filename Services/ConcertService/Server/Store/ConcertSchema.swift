@@ -1,8 +1,8 @@
 import Database
 
-/// The tables. Every key begins with the concert, so that what is decided together lies together.
+/// The tables. Every key begins with the concert, so that rows of one transaction are on one shard.
 enum ConcertSchema {
-    /// Rows that are updated in place find room on their page (PostgreSQL's HOT updates).
+    /// Leaves free space on each page, so that PostgreSQL updates rows in place (HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = [
@@ -56,7 +56,8 @@ enum ConcertSchema {
                 """)),
         Migration(
             "create reservations, decisions, tickets and refunds",
-            // The ids of all reservations of a user, 32 digits each: the row that they write first, and their index.
+            // reservations: the ids of a user's reservations, 32 hexadecimal digits each, in place of an index. Every
+            // reservation writes this row first.
             .table(
                 """
                 create table buyer (

@@ -3,7 +3,7 @@ import Database
 import Kernel
 
 enum ConcertTable {
-    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
+    /// Returns false if the id is taken, by the same request or by another one.
     static func insert(_ concert: Concert, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -13,7 +13,8 @@ enum ConcertTable {
             concert.createdAt) == 1
     }
 
-    /// False where the name is another's. It is a row of its own, for it is no part of the concert's key.
+    /// Returns false if another concert has the name. Names have a table of their own, because they are not part of the
+    /// concert's key.
     static func takeName(of concert: Concert, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing", concert.name,
@@ -27,7 +28,8 @@ enum ConcertTable {
             """, id, map: concert)
     }
 
-    static func known(_ id: ConcertID, _ reader: Reader) throws -> Concert {
+    /// Throws `concertUnknown` if it does not exist.
+    static func require(_ id: ConcertID, _ reader: Reader) throws -> Concert {
         guard let concert = try find(id, reader) else { throw ConcertRefusal.concertUnknown }
         return concert
     }
@@ -39,7 +41,7 @@ enum ConcertTable {
         return try id.flatMap { try find($0, reader) }
     }
 
-    /// One more than a page holds, so that its reader knows whether there is another.
+    /// Returns one concert more than a page, so that the caller can tell if there is another page.
     static func page(after id: ConcertID?, _ reader: Reader) throws -> [Concert] {
         try reader.rows(
             """
@@ -59,7 +61,7 @@ extension Row {
     func currency(_ column: Int) throws -> Currency {
         let code = try text(column)
         guard let currency = Currency(code) else {
-            throw DatabaseError(.damaged, "a row has the currency \(code), which this program does not know")
+            throw DatabaseError(.damaged, "a row has the unknown currency \(code)")
         }
         return currency
     }

@@ -3,8 +3,8 @@ import Database
 import Kernel
 
 enum DecisionTable {
-    /// False where something was decided about the payment before: nothing is written then. The outcome counts only when
-    /// the transaction is committed; `settle` sets another one before.
+    /// Returns false and writes nothing if a decision about the payment exists. `settle` can change the outcome until
+    /// the transaction commits.
     static func insert(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -32,8 +32,7 @@ enum DecisionTable {
         let decision: Decision
     }
 
-    /// For a scan: payments that bought nothing, and were told so before `time`; a page of them, the oldest first, from the
-    /// one after `last` on.
+    /// Returns a page of aborted decisions up to `time` in a scan, oldest first, beginning after `last`.
     static func aborted(before time: Timestamp, after last: Aborted?, _ reader: Reader) throws -> [Aborted] {
         try reader.rows(
             """
@@ -54,7 +53,7 @@ enum DecisionTable {
         let number = try row.int(2)
         let reason = Decision.Reason(rawValue: number)
         guard number == 0 || reason != nil else {
-            throw DatabaseError(.damaged, "a decision has an outcome that this program does not know")
+            throw DatabaseError(.damaged, "a decision has an unknown outcome")
         }
         return Decision(
             try row.id(0), for: try row.id(1), reason.map { .aborted($0) } ?? .confirmed, at: try row.timestamp(3))

@@ -2,9 +2,9 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// What is owed, until it is acknowledged: the outbox.
+/// Refunds due, until they are acknowledged: the outbox.
 enum RefundTable {
-    static let page = 100
+    static let pageSize = 100
 
     struct Refund: Sendable {
         let id: RefundID
@@ -17,7 +17,7 @@ enum RefundTable {
         let dueSince: Timestamp
     }
 
-    /// False where another refund of this concert has the id, and waits: nothing is written then.
+    /// Returns false and writes nothing if another refund due of this concert has the id.
     static func insert(_ refund: Refund, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -28,7 +28,7 @@ enum RefundTable {
             refund.amount.currency.code, refund.reason, refund.dueSince) == 1
     }
 
-    /// Nil is for whichever payment it is.
+    /// Deletes a refund. If `payment` is given, deletes only the refund of that payment.
     static func delete(_ id: RefundID, of payment: PaymentID?, in concert: ConcertID, _ tx: Transaction) throws {
         guard let payment else {
             return try tx.execute("delete from refund_due where concert_id = $1 and refund_id = $2", concert, id)
@@ -37,7 +37,7 @@ enum RefundTable {
             "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3", concert, id, payment)
     }
 
-    /// One more than a page holds. Across concerts in the order of their ids.
+    /// Returns one refund more than a page. Without `concert`, orders by concert, then by refund.
     static func due(
         after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, _ reader: Reader
     ) throws -> [Refund] {

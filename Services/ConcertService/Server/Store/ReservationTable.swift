@@ -3,7 +3,7 @@ import Database
 import Kernel
 
 enum ReservationTable {
-    /// False where the id is taken: by another user, or by one that was forgotten.
+    /// Returns false if the id is taken, by another user or by a reservation that was dropped from the user's list.
     static func insert(_ reservation: Reservation, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -18,7 +18,7 @@ enum ReservationTable {
             reservation.reservedAt, reservation.deadline) == 1
     }
 
-    /// Conditional: a reservation leaves each state once.
+    /// Conflicts if the state has changed since `old`, because a reservation leaves each state once.
     static func save(_ reservation: Reservation, was old: Reservation, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -29,8 +29,8 @@ enum ReservationTable {
             reservation.soldAt, reservation.refund, reservation.endedAt, reservation.returnReason, old.state.rawValue)
     }
 
-    /// Writes down that a deadline has passed, unless somebody has already. A sale that came first makes the seats
-    /// another's, and the condition on those runs the closure again.
+    /// Records the expiry of a held reservation past its deadline. Does nothing if another transaction has sold or
+    /// expired it. After a sale, the conditional update of its seats conflicts and the closure runs again.
     static func expire(_ id: ReservationID, of concert: ConcertID, _ tx: Transaction) throws {
         try tx.execute(
             """
@@ -49,8 +49,8 @@ enum ReservationTable {
             """, concert, id, map: reservation)
     }
 
-    /// What is not the user's looks as if it did not exist.
-    static func known(
+    /// Throws `reservationUnknown` if it does not exist or does not belong to `user`. Nil accepts every user.
+    static func require(
         _ id: ReservationID, of concert: ConcertID, for user: UserID?, _ reader: Reader
     ) throws -> Reservation {
         guard let reservation = try find(id, of: concert, reader), user == nil || reservation.user == user else {
@@ -59,7 +59,8 @@ enum ReservationTable {
         return reservation
     }
 
-    static func known(_ ids: [ReservationID], of concert: ConcertID, _ reader: Reader) throws -> [Reservation] {
+    /// The reservations of a buyer's list. A missing one is damage, because reservations are never deleted.
+    static func require(_ ids: [ReservationID], of concert: ConcertID, _ reader: Reader) throws -> [Reservation] {
         try ids.map { id in
             guard let reservation = try find(id, of: concert, reader) else {
                 throw DatabaseError(.damaged, "a buyer's reservation \(id) is missing")
@@ -68,8 +69,9 @@ enum ReservationTable {
         }
     }
 
-    /// For a scan, oldest first: whatever has the seat in its list. No pattern is asked for, for a name may be one.
-    static func naming(_ seat: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> [Reservation] {
+    /// Returns all reservations with the seat in a scan, oldest first. It does not use `like`, because a seat name can
+    /// contain the characters of a pattern.
+    static func containing(_ seat: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> [Reservation] {
         try reader.rows(
             """
             select
@@ -84,7 +86,7 @@ enum ReservationTable {
 
     private static func reservation(_ row: borrowing Row) throws -> Reservation {
         guard let state = Reservation.State(rawValue: try row.int(12)) else {
-            throw DatabaseError(.damaged, "a reservation is in a state that this program does not know")
+            throw DatabaseError(.damaged, "a reservation has an unknown state")
         }
         let room = try row.optionalID(8, as: Identified.Room.self)
         let place = try row.optionalID(9, as: Identified.Place.self)

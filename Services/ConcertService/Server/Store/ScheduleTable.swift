@@ -3,7 +3,7 @@ import Database
 import Kernel
 
 enum ScheduleTable {
-    /// False where the id is taken: by the same request, perhaps at this very moment, or by another one.
+    /// Returns false if the id is taken, by the same request or by another one.
     static func insert(_ schedule: Schedule, _ tx: Transaction) throws -> Bool {
         let settings = schedule.settings
         return try tx.executeCounting(
@@ -19,7 +19,7 @@ enum ScheduleTable {
             settings.hold.milliseconds, settings.room) == 1
     }
 
-    /// Conditional. False where the new name is that of another date.
+    /// Conflicts if the version has changed since `old`. Returns false if another date has the new name.
     static func save(_ schedule: Schedule, was old: Schedule, _ tx: Transaction) throws -> Bool {
         let settings = schedule.settings
         try tx.executeOne(
@@ -37,7 +37,7 @@ enum ScheduleTable {
         return try takeName(of: schedule, tx)
     }
 
-    /// False where the name is that of another date of the concert.
+    /// Returns false if another date of the concert has the name.
     static func takeName(of schedule: Schedule, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -46,7 +46,7 @@ enum ScheduleTable {
             """, schedule.concert, schedule.settings.name, schedule.id) == 1
     }
 
-    /// Those who have the map learn that it is another one.
+    /// Increases the layout version, so that callers with an older layout get the new one.
     static func changeLayout(_ id: ScheduleID, of concert: ConcertID, _ tx: Transaction) throws {
         try tx.execute(
             "update schedule set layout_version = layout_version + 1 where concert_id = $1 and schedule_id = $2",
@@ -63,7 +63,8 @@ enum ScheduleTable {
             """, concert, id, map: schedule)
     }
 
-    static func known(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule {
+    /// Throws `scheduleUnknown` if it does not exist.
+    static func require(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule {
         guard let schedule = try find(id, of: concert, reader) else { throw ConcertRefusal.scheduleUnknown }
         return schedule
     }

@@ -2,7 +2,7 @@ import ConcertDomain
 import Database
 import Kernel
 
-/// How far a change of many seats has come.
+/// The progress of changes of many seats.
 enum SeatChangeTable {
     struct Progress: Sendable {
         let schedule: ScheduleID
@@ -32,7 +32,8 @@ enum SeatChangeTable {
         }
     }
 
-    /// Takes the next part for this transaction alone: where a doubled request has taken it, the closure runs again.
+    /// Claims the next batch for this transaction. If a duplicate of the request has claimed it, the closure runs
+    /// again.
     static func take(
         upTo done: Int, after progress: Progress, of id: RequestID, in concert: ConcertID, _ tx: Transaction
     ) throws {

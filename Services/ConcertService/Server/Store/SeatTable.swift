@@ -3,7 +3,7 @@ import Database
 import Kernel
 
 enum SeatTable {
-    /// The numbers of the column `state`.
+    /// Values of the column `state`.
     private enum State {
         static let free: Int64 = 0
         static let held: Int64 = 1
@@ -19,7 +19,7 @@ enum SeatTable {
             """, schedule.concert, schedule.id, label.text, map: seat)
     }
 
-    /// A seat for somebody who asks for it, and whether what he asks for was made before.
+    /// A requested seat. `isRetry` is true if the reservation exists already.
     static func find(
         _ label: SeatLabel, of schedule: Schedule, for reservation: ReservationID, _ reader: Reader
     ) throws -> (seat: Seat, isRetry: Bool) {
@@ -34,20 +34,21 @@ enum SeatTable {
         return found
     }
 
-    static func known(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
+    /// Throws `seatUnknown` if one does not exist.
+    static func require(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
         try labels.map { label in
             guard let seat = try find(label, of: schedule, reader) else { throw ConcertRefusal.seatUnknown(label) }
             return seat
         }
     }
 
-    /// For many seats: those that are there, a few at a time, so that a server far away is asked less often.
-    static func found(
+    /// Returns those of many seats that exist. Reads 16 at a time, to save round trips to a distant server.
+    static func find(
         _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
     ) throws -> [SeatLabel: Seat] {
         var seats: [SeatLabel: Seat] = [:]
         for start in stride(from: 0, to: labels.count, by: 16) {
-            // The last ones again where there are fewer than sixteen.
+            // Repeats the last label if there are fewer than 16.
             let texts = (start..<start + 16).map { labels[min($0, labels.count - 1)].text }
             try reader.forEach(
                 """
@@ -65,7 +66,7 @@ enum SeatTable {
         return seats
     }
 
-    /// For a scan: every seat of a date.
+    /// Returns all seats of a date in a scan.
     static func all(of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
         try reader.rows(
             """
@@ -74,7 +75,7 @@ enum SeatTable {
             """, schedule.concert, schedule.id, map: seat)
     }
 
-    /// For a scan: the seats that are not free now.
+    /// Returns the seats that are not free now in a scan.
     static func taken(of schedule: Schedule, _ reader: Reader) throws -> [(label: SeatLabel, state: SeatMap.State)] {
         try reader.rows(
             """
@@ -95,7 +96,7 @@ enum SeatTable {
             """, schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price)
     }
 
-    /// Conditional: where somebody else has changed the claim meanwhile, the closure runs again.
+    /// Conflicts if another transaction has changed the claim since `old`.
     static func saveClaim(
         _ seat: Seat, was old: Seat, of schedule: ScheduleID, in concert: ConcertID, _ tx: Transaction
     )
@@ -111,7 +112,7 @@ enum SeatTable {
             """, concert, schedule, seat.label.text, new.state, new.reservation, new.until, new.reason, state, holder)
     }
 
-    /// Conditional, as above.
+    /// Conflicts if another transaction has changed the claim since `old`.
     static func saveOffer(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
         let (state, holder, _, _) = columns(of: old.claim)
         try tx.executeOne(
@@ -122,7 +123,7 @@ enum SeatTable {
             """, schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price, state, holder)
     }
 
-    /// Sells a held seat to its holder, and returns it; nil where it is not his.
+    /// Sells a held seat to its reservation and returns it. Nil if another reservation or none holds it.
     static func sell(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws -> Seat? {
         try tx.first(
             """
@@ -132,7 +133,7 @@ enum SeatTable {
             """, reservation.concert, reservation.schedule, label.text, reservation.id, map: seat)
     }
 
-    /// Frees a seat, if it is still the reservation's: another may have taken it over after its deadline.
+    /// Frees a seat if it still belongs to the reservation. Another reservation may have taken it after the deadline.
     static func free(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws {
         try tx.execute(
             """
@@ -141,7 +142,7 @@ enum SeatTable {
             """, reservation.concert, reservation.schedule, label.text, reservation.id)
     }
 
-    /// For a scan: reservations whose time is over, although their seats still name them.
+    /// Returns, in a scan, reservations past their deadline whose seats are not freed yet.
     static func lapsedHolders(_ reader: Reader) throws -> [(concert: ConcertID, reservation: ReservationID)] {
         try reader.rows(
             "select distinct concert_id, reservation_id from seat where state = 1 and until <= $1 limit 10000",

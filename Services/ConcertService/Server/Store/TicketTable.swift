@@ -15,7 +15,7 @@ enum TicketTable {
             ticket.issuedAt)
     }
 
-    /// Conditional: a ticket leaves its first state once.
+    /// Conflicts if the state has changed since `old`, because a ticket leaves its first state once.
     static func save(_ ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -35,7 +35,7 @@ enum TicketTable {
             """, concert, id, map: ticket)
     }
 
-    /// In the order in which tickets are locked.
+    /// In lock order.
     static func all(of reservation: Reservation, _ reader: Reader) throws -> [Ticket] {
         try reader.rows(
             """
@@ -49,7 +49,7 @@ enum TicketTable {
 
     private static func ticket(_ row: borrowing Row) throws -> Ticket {
         guard let state = Ticket.State(rawValue: try row.int(12)) else {
-            throw DatabaseError(.damaged, "a ticket is in a state that this program does not know")
+            throw DatabaseError(.damaged, "a ticket has an unknown state")
         }
         return Ticket(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), reservation: try row.id(3),

@@ -21,8 +21,8 @@ extension ConcertServer {
             }
             var ticket = old
             if try ticket.use(by: id, at: gate, now: tx.now) { try TicketTable.save(ticket, was: old, tx) }
-            let concert = try ConcertTable.known(ticket.concert, tx)
-            let schedule = try ScheduleTable.known(ticket.schedule, of: ticket.concert, tx)
+            let concert = try ConcertTable.require(ticket.concert, tx)
+            let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
             return CheckInReply(
                 ticket: TicketEntry(ticket), concertName: concert.name, scheduleName: schedule.settings.name)
         }

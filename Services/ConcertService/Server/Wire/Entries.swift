@@ -2,7 +2,7 @@ import ConcertAPI
 import ConcertDomain
 import Kernel
 
-/// How the values of the domain look on the wire.
+/// Messages of the values of the domain.
 extension ConcertEntry {
     init(_ concert: Concert) {
         self.init(
@@ -36,7 +36,7 @@ extension Schedule.Settings {
     private static let defaultHold = Duration.minutes(5)
 
     init(_ settings: ScheduleSettings?) throws(ConcertRefusal) {
-        guard let settings else { throw .invalid("settings", "are missing") }
+        guard let settings else { throw .invalid("settings", "is missing: set the settings of the date") }
         try self.init(
             name: settings.name, startsAt: Timestamp(field: settings.startsAtMs),
             endsAt: Timestamp(field: settings.endsAtMs), saleOpensAt: Timestamp(field: settings.saleOpensAtMs),
@@ -57,7 +57,7 @@ extension SeatCounts {
 }
 
 extension ReservationEntry {
-    /// Expired at its deadline, whether or not somebody has written it down.
+    /// Shows a lapsed reservation as expired at its deadline, even if its row is not updated yet.
     init(_ reservation: Reservation, at now: Timestamp) {
         let isLapsed = reservation.isLapsed(at: now)
         self.init(
@@ -102,7 +102,7 @@ extension TicketEntry {
 }
 
 extension DecisionEntry {
-    /// `sold` is the reservation, where the payment bought it.
+    /// `sold` is the reservation that the payment bought. Nil if it bought none.
     init(_ decision: Decision, sold: Reservation?) {
         self.init(reservationID: decision.reservation.bytes)
         switch decision.outcome {

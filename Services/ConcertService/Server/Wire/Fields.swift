@@ -1,16 +1,16 @@
 import ConcertDomain
 import Kernel
 
-/// Reading the fields of requests; what cannot be read is refused by the name of its field.
+/// Parses the fields of requests. The refusal names the field.
 extension ID {
     init(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) {
         guard let id = ID(bytes: bytes) else {
-            throw .invalid(name, "has 16 bytes; got \(bytes.count)")
+            throw .invalid(name, "must have 16 bytes; got \(bytes.count)")
         }
         self = id
     }
 
-    /// Nil where the field is empty.
+    /// Nil if the field is empty.
     static func optional(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) -> ID? {
         bytes.isEmpty ? nil : try ID(field: bytes, name)
     }
@@ -38,9 +38,11 @@ extension Timestamp? {
 extension Money {
     init(field minorUnits: UInt64, _ code: String) throws(ConcertRefusal) {
         guard let currency = Currency(code) else {
-            throw .invalid("currency", "is no ISO 4217 code; got “\(Excerpt.of(code))”")
+            throw .invalid("currency", "must be an ISO 4217 code such as EUR; got “\(Excerpt.of(code))”")
         }
-        guard let amount = Int64(exactly: minorUnits) else { throw .invalid("amount", "is more than can be counted") }
+        guard let amount = Int64(exactly: minorUnits) else {
+            throw .invalid("amount", "must be at most \(Int64.max); got \(minorUnits)")
+        }
         self.init(minorUnits: amount, currency)
     }
 

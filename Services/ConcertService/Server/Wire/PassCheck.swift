@@ -4,7 +4,7 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    /// The place that a pass proves, or nil where the room is nil and no pass is needed.
+    /// The place that the pass proves. Nil if `room` is nil, because no pass is needed then.
     func place(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
         guard let room else { return nil }
         guard !pass.isEmpty else { throw ConcertRefusal.passMissing(room) }
@@ -19,7 +19,7 @@ extension ConcertServer {
         return place
     }
 
-    /// Operators look without standing in line.
+    /// Operators need no pass to read dates and maps.
     func checkBrowsing(_ pass: [UInt8], in room: RoomID?, call: Call) throws -> Pass? {
         call.caller?.role == .operator ? nil : try place(pass, in: room, call: call)
     }

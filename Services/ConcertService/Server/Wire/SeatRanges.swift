@@ -4,7 +4,7 @@ import Kernel
 
 extension SeatRun {
     init(_ range: SeatRange?, _ field: String) throws(ConcertRefusal) {
-        guard let range else { throw .invalid(field, "are missing") }
+        guard let range else { throw .invalid(field, "is missing: set a range of seats") }
         try self.init(
             section: range.section, row: range.row, first: Int(range.firstNumber), last: Int(range.lastNumber))
     }
@@ -31,7 +31,7 @@ extension Offer {
 }
 
 extension ShowSeatsReply {
-    /// Without the blocks where the caller has them.
+    /// Omits the blocks if the caller has this version of the layout.
     init(_ map: SeatMap, of schedule: Schedule, knownVersion: UInt64 = 0) {
         let layout = map.layout
         let isKnown = knownVersion != 0 && knownVersion == UInt64(layout.version)
@@ -50,12 +50,12 @@ extension SeatBlock {
     }
 }
 
-extension Wish {
+extension SeatChoice {
     init(_ wish: ReserveSeatsRequest.Wish?) throws(ConcertRefusal) {
         switch wish {
         case .seats(let seats): try self.init(names: seats.names)
         case .best(let best): try self.init(best: Int(best.count), grade: best.grade)
-        case nil: throw .invalid("wish", "is missing: name seats, or ask for the best of a grade")
+        case nil: throw .invalid("wish", "is missing: set seats or best")
         }
     }
 }

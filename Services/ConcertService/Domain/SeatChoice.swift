@@ -1,37 +1,39 @@
 import Kernel
 
-/// Which seats a user asks for.
-package enum Wish: Equatable, Sendable {
-    /// In the order in which they are locked, none twice.
+/// The seats that a user requests.
+package enum SeatChoice: Equatable, Sendable {
+    /// In lock order, none twice.
     case seats([SeatLabel])
-    /// Chosen by the service: so many of one grade, together.
+    /// The service chooses this number of seats of one grade, together.
     case best(Int, grade: String)
 
     package init(names: [String]) throws(ConcertRefusal) {
-        guard !names.isEmpty else { throw .invalid("seats", "names at least one seat") }
+        guard !names.isEmpty else { throw .invalid("seats", "must name at least one seat") }
         guard names.count <= Schedule.Settings.seatsPerUser.upperBound else {
-            throw .invalid("seats", "names at most \(Schedule.Settings.seatsPerUser.upperBound) seats")
+            throw .invalid(
+                "seats", "must name at most \(Schedule.Settings.seatsPerUser.upperBound) seats; got \(names.count)")
         }
         var labels: [SeatLabel] = []
         for name in names {
             guard let label = SeatLabel(name) else {
                 throw .invalid(
-                    "seats", "has “\(Excerpt.of(name))”, which is no seat; seats are named as A-12-7, 12-7 or 7")
+                    "seats",
+                    "contains “\(Excerpt.of(name))”, which is not a seat name; seat names look like A-12-7, 12-7 or 7")
             }
             labels.append(label)
         }
         labels.sort()
         for (label, next) in zip(labels, labels.dropFirst()) where label == next {
-            throw .invalid("seats", "names \(label) twice")
+            throw .invalid("seats", "must name each seat once; got \(label) twice")
         }
         self = .seats(labels)
     }
 
     package init(best count: Int, grade: String) throws(ConcertRefusal) {
         guard Schedule.Settings.seatsPerUser.contains(count) else {
-            throw .invalid("best.count", "is 1 to \(Schedule.Settings.seatsPerUser.upperBound); got \(count)")
+            throw .invalid("best.count", "must be 1 to \(Schedule.Settings.seatsPerUser.upperBound); got \(count)")
         }
-        guard !grade.isEmpty else { throw .invalid("best.grade", "is missing") }
+        guard !grade.isEmpty else { throw .invalid("best.grade", "is missing: set a grade of the date") }
         self = .best(count, grade: grade)
     }
 
