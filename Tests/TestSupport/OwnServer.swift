@@ -67,7 +67,8 @@ package final class OwnServer: Sendable {
 
     /// Returns once the query returns `rows`.
     package func wait(until query: String, is rows: [String]) async throws {
-        for _ in 0..<(Patience.milliseconds / 10) {
+        let end = ContinuousClock.now + .milliseconds(Patience.milliseconds)
+        while ContinuousClock.now < end {
             if try await run(query) == rows { return }
             usleep(10_000)
         }
