@@ -65,7 +65,9 @@ import Threads
         let events = Events()
         let database = try await test.open(Ledger.migrations, observe: events.observe)
         let check = try #require(events.checks.withLock { $0.first })
-        #expect(Set(check.checked) == ["migration", "entry", "tally", "database_mark"] && check.unchecked == [])
+        #expect(
+            Set(check.checked) == ["migration", "entry", "tally", "database_mark", "newest_time"]
+                && check.unchecked == [])
         await database.close()
         await (try await test.open(Ledger.migrations, observe: events.observe)).close()
         #expect(events.checks.withLock { $0.count } == 1, "after a clean stop nothing is checked")
