@@ -4,17 +4,17 @@
 #include <string.h>
 
 enum {
-    /* What is written at once. SQLite's own file system takes less than 128 KB. */
+    /* The most bytes in one write. SQLite's own file system allows less than 128 KB. */
     PIECE = 120 * 1024,
-    /* By how much a log grows: a sync takes longer after the file has grown than after it was written over. */
+    /* The log grows by this number of bytes, because a sync is slower after growth than after overwriting. */
     GROWTH = 1024 * 1024,
 };
 
 typedef struct Log {
     sqlite3_file base;
     sqlite3_file *real;
-    sqlite3_int64 size; /* Of the file. */
-    sqlite3_int64 offset; /* Where in the file the gathered bytes belong. */
+    sqlite3_int64 size; /* The size of the file. */
+    sqlite3_int64 offset; /* The position of the gathered bytes in the file. */
     int count;
     unsigned char *bytes;
 } Log;
@@ -30,7 +30,7 @@ static int write_through(Log *log, const void *bytes, int count, sqlite3_int64 o
     return log->real->pMethods->xWrite(log->real, bytes, count, offset);
 }
 
-/* SQLite reads zeros as the end of the log. Where the disk has no room for them, they are no loss. */
+/* Appends zeros, which SQLite reads as the end of the log. They are optional: a full disk is no error here. */
 static void grow(Log *log, sqlite3_int64 end) {
     sqlite3_int64 size = (end + GROWTH - 1) / GROWTH * GROWTH;
     while (end < size) {
@@ -41,7 +41,7 @@ static void grow(Log *log, sqlite3_int64 end) {
     log->size = end;
 }
 
-/* What cannot be written is forgotten: SQLite is told, and begins again at the same place. */
+/* Drops bytes that cannot be written, because SQLite gets the error and starts again at the same position. */
 static int write_gathered(Log *log) {
     if (!log->count) return SQLITE_OK;
     sqlite3_int64 end = log->offset + log->count;
@@ -57,15 +57,15 @@ static int write_file(sqlite3_file *base, const void *bytes, int count, sqlite3_
         int code = write_gathered(log);
         if (code != SQLITE_OK) return code;
     }
-    if (count > PIECE) return SQLITE_IOERR_WRITE; /* SQLite writes a page at the most. */
+    if (count > PIECE) return SQLITE_IOERR_WRITE; /* SQLite writes at most one page at once. */
     if (!log->count) log->offset = offset;
     memcpy(log->bytes + log->count, bytes, count);
     log->count += count;
     return SQLITE_OK;
 }
 
-/* For a full disk SQLite may undo one statement only, where it takes all that was written before it to be in the log. For
-   this error it undoes the transaction. */
+/* Returns SQLITE_IOERR_WRITE also for a full disk, because SQLite then undoes the whole transaction. After SQLITE_FULL it may
+   undo only one statement, although earlier pages are missing in the log, too. */
 static int read_file(sqlite3_file *base, void *bytes, int count, sqlite3_int64 offset) {
     Log *log = (Log *)base;
     if (write_gathered(log) != SQLITE_OK) return SQLITE_IOERR_WRITE;
@@ -137,7 +137,7 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int
     return code;
 }
 
-/* Everything but the opening of files is done by the file system below. */
+/* The file system below does everything except opening files. */
 static LogWriter *made(sqlite3_vfs *below, const char *name) {
     LogWriter *writer = below ? sqlite3_malloc(sizeof(LogWriter)) : NULL;
     if (!writer) return NULL;

@@ -1,17 +1,17 @@
 import Kernel
 
-/// A value that a statement takes as one of its `$n`.
+/// A value that a statement accepts for a parameter `$n`.
 package protocol Bindable {
     static var kind: ParameterKind { get }
     var parameter: Parameter { get }
 }
 
-/// The type a statement is prepared for; a NULL has one too.
+/// The type of a parameter in a prepared statement. A NULL has a type, too.
 package enum ParameterKind: Equatable, Sendable {
     case integer, boolean, text, bytes, id
 }
 
-/// One value on its way into a statement.
+/// One value to bind to a statement.
 package enum Parameter {
     case null
     case integer(Int64)

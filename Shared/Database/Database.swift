@@ -1,15 +1,15 @@
 import Kernel
 
-/// Durable rows behind one small API, on an embedded file or on a server: see README.md for the rules of its use.
+/// Stores rows durably, in an embedded file or on a server. README.md has the rules of its use.
 ///
-/// What is generic is inlinable: a closure's types are known in the module that writes it, and only there.
+/// Generic functions are inlinable, because only the calling module knows the types of its closures.
 @usableFromInline
 package final class Database: Sendable {
     private let engine: any Engine
     private let environment: Environment
 
-    /// Opens, locks and migrates; what is wrong is told in a sentence that says what to do. `acceptsLoss`: a SQLite
-    /// database that has lost rows is opened with what is there, and `observe` is told.
+    /// Opens, locks and migrates the database. Throws an error that says what to do. With `acceptsLoss`, a SQLite
+    /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`.
     package init(
         url: String, migrations: [Migration], clock: any Clock, limits: DatabaseLimits = DatabaseLimits(),
         faults: Faults? = nil, acceptsLoss: Bool = false,
@@ -25,21 +25,21 @@ package final class Database: Sendable {
             }
     }
 
-    /// For simulations: what a program that was killed has left in memory, as the next one finds it.
+    /// For simulations: opens the in-memory database that a killed program has left.
     package init(
         after killed: Database, clock: any Clock, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
     ) {
         guard let engine = killed.engine as? SQLiteInlineEngine else {
-            preconditionFailure("only what was in memory needs this: a file is opened again by its URL")
+            preconditionFailure("only a database in memory can be taken over: open a file or a server by its URL")
         }
         environment = Environment(
             clock: clock, limits: killed.environment.limits, faults: killed.environment.faults, observe: observe)
         self.engine = SQLiteInlineEngine(after: engine, environment)
     }
 
-    /// Runs `body` as a whole or not at all, and returns when that is durable. The closure may run again, so it changes
-    /// nothing outside the database, and names the rows it makes by the id of the request: the second run must find what
-    /// the first one left. Past `deadline` it is not begun.
+    /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again. So it
+    /// must change nothing outside the database, and derive the keys of its rows from the id of the request: a second
+    /// run must find the rows of the first. It does not start after `deadline`.
     @inlinable
     package func transaction<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
@@ -49,7 +49,7 @@ package final class Database: Sendable {
         return job.value!
     }
 
-    /// Look-ups by key, as of one moment. On SQLite they run here and now.
+    /// Runs queries by key on one snapshot. On SQLite they run on the caller's thread.
     @inlinable
     package func read<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
@@ -59,8 +59,8 @@ package final class Database: Sendable {
         return job.value!
     }
 
-    /// Questions over many rows, as of one moment, away from everyone else. It holds back the tidying of the database for
-    /// as long as it runs: what takes longer than seconds is better asked in chunks.
+    /// Runs queries over many rows on one snapshot, on a thread for scans. While a scan runs, the database cannot
+    /// shrink its log (SQLite) or vacuum (PostgreSQL), so split a scan of more than a few seconds into chunks.
     @inlinable
     package func scan<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value
@@ -70,30 +70,32 @@ package final class Database: Sendable {
         return job.value!
     }
 
-    /// Writes a copy of the whole database, as of one moment, to a file that must not exist yet.
+    /// Copies one snapshot of the whole database to a file that must not exist yet.
     package func backup(to path: String) async throws {
         try await engine.backup(to: path)
     }
 
-    /// The same for a SQLite file that another program may be using: that one goes on meanwhile.
+    /// Copies a SQLite file that another program may be using. That program keeps running.
     package static func backup(of url: String, to path: String) throws {
         switch try DatabaseURL(url) {
-        case .memory: throw DatabaseError(.misuse, "\(url) is gone with its process: there is nothing to back up")
+        case .memory:
+            throw DatabaseError(
+                .misuse, "\(url) exists only inside its process and cannot be backed up: pass the URL of a file")
         case .file(let file):
             try SQLiteConnection.backup(of: file, to: path)
         case .postgreSQL(let url): throw DatabaseError.backupOfServer(url, to: path)
         }
     }
 
-    /// Finishes what was handed in, takes nothing more, and lets go of the database.
+    /// Finishes all queued calls, refuses new ones, and closes the database.
     package func close() async {
         await engine.close()
     }
 
-    /// How many calls wait for their turn.
+    /// The number of queued calls.
     package var waitingCount: Int { engine.waitingCount }
 
-    /// Runs the job until it has an outcome; throws where that is an error.
+    /// Runs the job until it has an outcome. Throws if the outcome is an error.
     @usableFromInline
     func perform(_ job: Job) async throws {
         var retry = Retry(environment)
@@ -102,9 +104,9 @@ package final class Database: Sendable {
             switch job.problem {
             case nil: return
             case .thrown(let error): throw retry.final(error)
-            case .passing(let error): try await retry.pause(after: error, before: job.deadline)
+            case .transient(let error): try await retry.pause(after: error, before: job.deadline)
             }
-            job.beginAgain()
+            job.prepareRerun()
         }
     }
 }

@@ -1,34 +1,35 @@
 import Kernel
 
-/// Why the database did not do what it was asked.
+/// The failure of a database call.
 @usableFromInline
 package struct DatabaseError: Error, Equatable {
     package enum Reason: Equatable, Sendable {
-        /// A constraint of the schema, by its name. NOT NULL has none: `table.column`.
+        /// The name of the violated constraint. NOT NULL has no name: then it is `table.column`.
         case constraint(String)
-        /// Others were faster, each time it was tried.
+        /// Other transactions changed the same rows, in each attempt.
         case conflict
-        /// Too many are waiting already. Not run.
+        /// The queue is full. The call did not run.
         case overloaded(retryAfter: Duration)
-        /// The deadline passed while it waited. Not run.
+        /// The deadline passed while the call was queued. It did not run.
         case deadlinePassed
-        /// The database was closed before it ran.
+        /// The database was closed before the call ran.
         case closed
-        /// The connection, the disk or a lock failed, each time it was tried.
+        /// The connection, the disk or a lock failed, in each attempt.
         case unavailable
         case diskFull
-        /// The file is not what the program wrote.
+        /// The file differs from what the program wrote.
         case damaged
-        /// The program asks for what cannot be: a mistake in its code.
+        /// The statement or the call is invalid: a mistake in the code of the program.
         case misuse
-        /// The database cannot be opened as it is configured.
+        /// The database cannot be opened with this configuration.
         case setup
     }
 
     package let reason: Reason
-    /// For people: what happened, and what to do about it.
+    /// A message for operators: what failed, why, and what to do.
     package let message: String
-    /// False: nothing was written, and nothing will be. True: nobody knows; the same request asked again will find out.
+    /// False if nothing was written and nothing will be. True if the outcome is unknown: the same request, sent again,
+    /// finds out.
     package private(set) var mayHaveCommitted = false
 
     package init(_ reason: Reason, _ message: String, mayHaveCommitted: Bool = false) {
@@ -37,13 +38,13 @@ package struct DatabaseError: Error, Equatable {
         self.mayHaveCommitted = mayHaveCommitted
     }
 
-    /// Whether asking again may help.
-    package var isPassing: Bool {
+    /// True if another attempt may succeed.
+    package var isTransient: Bool {
         reason == .conflict || reason == .unavailable
     }
 
-    /// True if the file, its disk or the server is the cause, and not what was asked of it.
-    package var isOfTheFile: Bool {
+    /// True if the file, its disk or the server is the cause, and not the call.
+    package var isStorageFailure: Bool {
         switch reason {
         case .unavailable, .diskFull, .damaged, .setup: true
         case .constraint, .conflict, .overloaded, .deadlinePassed, .closed, .misuse: false
@@ -57,10 +58,12 @@ package struct DatabaseError: Error, Equatable {
     }
 
     static let closed = DatabaseError(.closed, "the database is closed")
-    static let deadlinePassed = DatabaseError(.deadlinePassed, "the deadline passed before the database could begin")
+    static let deadlinePassed = DatabaseError(
+        .deadlinePassed, "the deadline passed before the database started the call: send the request again")
     static let noThread = DatabaseError(
-        .setup, "the system has no thread left for the database: raise ulimit -u and -v (systemd: TasksMax=, LimitAS=)")
-    static let conflict = DatabaseError(.conflict, "others changed the same rows")
+        .setup,
+        "the system cannot create a thread for the database: raise ulimit -u and -v (systemd: TasksMax=, LimitAS=)")
+    static let conflict = DatabaseError(.conflict, "other transactions changed the same rows")
 }
 
 extension DatabaseError: CustomStringConvertible {

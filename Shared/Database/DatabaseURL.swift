@@ -1,10 +1,10 @@
 import Kernel
 
-/// Where a database is, as an operator writes it.
+/// The location of a database, as an operator writes it.
 ///
 ///     sqlite:///var/lib/onsale/concert.db     one file, one process
-///     sqlite::memory:                         gone with the process: for tests
-///     postgres://onsale@db.example/concert    anything that speaks PostgreSQL's protocol
+///     sqlite::memory:                         lost with the process, for tests
+///     postgres://onsale@db.example/concert    PostgreSQL, or a server with its protocol
 package enum DatabaseURL: Equatable, Sendable {
     case memory
     case file(path: String)
@@ -16,7 +16,10 @@ package enum DatabaseURL: Equatable, Sendable {
         } else if text.hasPrefix("sqlite:///") {
             let path = String(text.dropFirst("sqlite://".count))
             guard path.utf8.count > 1, !path.hasSuffix("/"), !path.contains("?"), !path.utf8.contains(0) else {
-                throw DatabaseError(.setup, "\(text): a file's whole path comes after sqlite://, without options")
+                throw DatabaseError(
+                    .setup,
+                    "\(text) is not a valid database URL: write sqlite:// and the absolute path, without options"
+                )
             }
             self = .file(path: path)
         } else if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
@@ -25,7 +28,7 @@ package enum DatabaseURL: Equatable, Sendable {
             throw DatabaseError(
                 .setup,
                 """
-                \(SecretURL.withoutPassword(text)) is no database this program knows: use sqlite:///path/to/file, \
+                \(SecretURL.withoutPassword(text)) is not a valid database URL: use sqlite:///path/to/file, \
                 sqlite::memory: or postgres://user@host/name
                 """)
         }

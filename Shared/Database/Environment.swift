@@ -1,12 +1,12 @@
 import Kernel
 import Synchronization
 
-/// What an engine needs from outside.
+/// The clock, the limits and the observer of an engine.
 final class Environment: Sendable {
     let clock: any Clock
     let limits: DatabaseLimits
     let faults: Faults?
-    /// SQLite: start without what the mark says is lost.
+    /// SQLite: open a database that lost rows.
     let acceptsLoss: Bool
     let observe: @Sendable (DatabaseEvent) -> Void
     private let last = Atomic<Int64>(.min)
@@ -24,13 +24,13 @@ final class Environment: Sendable {
         self.observe = observe
     }
 
-    /// The time of the clock, but never below the last one used: deadlines that have passed stay passed with a clock that
-    /// steps back, and with threads that read it at the same moment.
+    /// Returns the time of the clock, but never an earlier time than before. So a deadline that has passed stays passed,
+    /// even if the clock steps back or several threads read it at once.
     func now() -> Timestamp {
         Timestamp(milliseconds: last.max(clock.now.milliseconds, ordering: .relaxed).newValue)
     }
 
-    /// SQLite found a damaged page.
+    /// Records that SQLite found a damaged page.
     func noteDamage(_ error: DatabaseError) {
         damages.wrappingAdd(1, ordering: .relaxed)
         observe(.damaged(error))
@@ -38,51 +38,51 @@ final class Environment: Sendable {
 
     var hasSeenDamage: Bool { damages.load(ordering: .relaxed) > 0 }
 
-    /// Different for each call, the same in each run of a simulation.
+    /// Returns a different number for each call, and the same series in each run of a simulation.
     func nextSeed() -> UInt64 {
         seeds.wrappingAdd(1, ordering: .relaxed).newValue
     }
 }
 
-/// The bounds of one open database.
+/// The limits of one open database.
 package struct DatabaseLimits: Sendable {
-    /// Calls that wait for their turn; one more is refused with a time to come back.
+    /// Maximum of queued calls. The next call is refused with a time after which to retry.
     package var waiting = 16_384
-    /// Scans and backups that wait for the reader thread.
+    /// Maximum of queued scans and backups.
     package var waitingScans = 64
-    /// SQLite: closures in one commit, and how long the first of them waits for more.
+    /// SQLite: maximum of closures in one commit, and of the time that the first of them waits for others.
     package var group = 1024
     package var groupDuration = Duration.milliseconds(10)
-    /// SQLite: read connections that are kept open; a loop needs one.
+    /// SQLite: maximum of read connections that stay open. Each event loop needs one.
     package var idleReaders = 16
-    /// PostgreSQL: connections that work at once.
+    /// PostgreSQL: the number of connections for transactions and reads.
     package var connections = 16
-    /// How often one call is tried, the first time included.
+    /// Maximum of attempts for one call, including the first.
     package var attempts = 12
-    /// SQLite: how long a start checks the pages of a database that was not closed cleanly.
+    /// SQLite: maximum time for checking pages when opening a database that was not closed cleanly.
     package var startCheck = Duration.seconds(10)
 
     package init() {}
 }
 
-/// What happens inside a database, for log and metrics.
+/// An event inside a database, for log and metrics.
 package enum DatabaseEvent: Sendable {
-    /// `wrote` is false if the closures only asked.
+    /// `wrote` is false if the closures only read.
     case committed(closures: Int, in: Duration, wrote: Bool = true)
-    /// A transaction that was to be committed was not, or nobody knows.
+    /// A transaction failed, or the outcome of its commit is unknown.
     case failed(closures: Int, DatabaseError)
     /// A closure runs again.
-    case again(after: DatabaseError, attempt: Int)
-    /// A call was not even queued.
+    case retried(after: DatabaseError, attempt: Int)
+    /// A call was refused before it was queued.
     case refused(DatabaseError)
     case migrated(String)
     case connected
-    /// A page of a SQLite database is damaged. What was read of it is not to be trusted.
+    /// A page of a SQLite database is damaged. Values read from it may be wrong.
     case damaged(DatabaseError)
     /// A SQLite database that was not closed cleanly was checked.
     case checked(DatabaseCheck)
-    /// An operator started a SQLite database without what is lost of it; the text says what.
+    /// A SQLite database that lost rows was opened with `acceptsLoss`. The text says what is missing.
     case acceptedLoss(String)
-    /// The database keeps less than it could: a sentence for the operator.
+    /// The server's configuration is less durable than it could be. The text tells the operator what to change.
     case warned(String)
 }

@@ -1,6 +1,6 @@
 import Threads
 
-/// What a test wants to go wrong. Given to a database when it is opened; the program never has one.
+/// Faults that a test injects into a database. Only tests pass them to `Database.init`.
 package final class Faults: Sendable {
     package enum Point: Hashable, Sendable {
         case statement, commit
@@ -8,11 +8,11 @@ package final class Faults: Sendable {
 
     package enum Fault: Equatable, Sendable, CaseIterable {
         case busy, diskFull, ioError
-        /// The engine gave up a transaction for the sake of another: 40001, 40P01.
+        /// The engine aborted a transaction in favour of another: 40001, 40P01.
         case serialization, deadlock
         /// 40003: whether the statement was completed is unknown.
         case completionUnknown
-        /// The connection is gone; what was not committed with it.
+        /// The connection is lost, and with it all that was not committed.
         case connectionLost
         /// The commit is applied, but its answer never arrives.
         case answerLost
@@ -57,7 +57,7 @@ package final class Faults: Sendable {
         var isMarked = false
     }
 
-    /// The SQLite file system to use, by name; nil is the real one.
+    /// The name of the SQLite file system to use. Nil means SQLite's default.
     package let vfs: String?
     private let state = Lock(State())
 
@@ -65,8 +65,8 @@ package final class Faults: Sendable {
         self.vfs = vfs
     }
 
-    /// The `number`-th statement or commit from now on fails, and so do the `count - 1` after it. Zero based numbers are
-    /// for programmers: the next one is number 1.
+    /// Makes the `number`-th statement or commit from now on fail, and the `count - 1` after it. The next one has
+    /// number 1.
     package func fail(_ point: Point, number: Int = 1, count: Int = 1, with fault: Fault) {
         state.withLock { state in
             let first = state.counts[point, default: 0] + number
@@ -81,13 +81,14 @@ package final class Faults: Sendable {
         }
     }
 
-    /// A commit is answered, and nothing of it is there: the power failed before the disk had it. Where `isDue`, and a
-    /// statement that contains `marker` was part of it. SQLite in memory only; files have `Tests/CPowerLoss`.
+    /// Loses a commit that is reported as successful, as a disk without a working sync does when the power fails.
+    /// Applies to commits with a statement that contains `marker`, if `isDue` returns true. SQLite in memory only:
+    /// files have `Tests/CPowerLoss`.
     package func forgetCommits(of marker: String, where isDue: @escaping @Sendable () -> Bool) {
         state.withLock { $0.forgetting = Forgetting(marker: marker, isDue: isDue) }
     }
 
-    /// SQLite reads `new` for `old` in statements that contain `marker`, as if a programmer had left out a condition.
+    /// Replaces `old` by `new` in SQLite statements that contain `marker`, for example to drop a condition.
     package func replace(_ old: String, with new: String, where marker: String) {
         state.withLock { $0.edits.append(Edit(old: old, new: new, marker: marker)) }
     }
@@ -108,19 +109,19 @@ package final class Faults: Sendable {
         return forgetting.isDue()
     }
 
-    /// Nil where the text stays as it is.
+    /// Returns nil if no edit applies.
     func edited(_ sql: StaticString) -> String? {
         let edits = state.withLock { $0.edits }
         guard !edits.isEmpty else { return nil }
         var text = sql.description
         for edit in edits where text.contains(edit.marker) {
-            precondition(text.contains(edit.old), "«\(text)» has no «\(edit.old)» to replace")
+            precondition(text.contains(edit.old), "«\(text)» does not contain «\(edit.old)»")
             text = text.replacing(edit.old, with: edit.new)
         }
         return text
     }
 
-    /// How many statements or commits there were.
+    /// The number of statements or commits so far.
     package func count(of point: Point) -> Int {
         state.withLock { $0.counts[point, default: 0] }
     }

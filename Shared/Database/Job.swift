@@ -1,20 +1,20 @@
 import Kernel
 import Synchronization
 
-/// One run of one closure, on its way to the thread of a connection and back.
+/// One run of one closure, which travels to the thread of a connection and back.
 ///
-/// Sound to share: only one side has it at a time. The caller hands it over through a queue's lock and looks at it again
-/// when it is finished.
+/// Sound to share: only one thread uses it at a time. The caller passes it on under a queue's lock, and uses it again
+/// after it is finished.
 @usableFromInline
 class Job: @unchecked Sendable {
     @usableFromInline
     enum Kind { case transaction, read, scan }
 
-    /// What is thrown, or that it is better to try again.
+    /// A final error, or an error after which another attempt may succeed.
     @usableFromInline
     enum Problem {
         case thrown(any Error)
-        case passing(DatabaseError)
+        case transient(DatabaseError)
     }
 
     let kind: Kind
@@ -30,13 +30,13 @@ class Job: @unchecked Sendable {
         self.deadline = deadline
     }
 
-    /// Runs the closure once. False means that nothing it wrote may stay.
+    /// Runs the closure once. Returns false if its writes must be undone.
     @usableFromInline
     func run(_ transaction: Transaction) -> Bool {
-        preconditionFailure("a job has a closure")
+        preconditionFailure("a subclass runs the closure")
     }
 
-    /// The closure has run. A failed statement decides, whatever the closure made of it.
+    /// Ends the run. A failed statement fails the job, even if the closure caught the error.
     @usableFromInline
     final func end(_ transaction: Transaction) -> Bool {
         if let failure = transaction.session.failure { fail(failure) }
@@ -44,32 +44,33 @@ class Job: @unchecked Sendable {
         return problem == nil
     }
 
-    /// The closure is to run once more.
-    final func beginAgain() {
+    /// Prepares the job for another run.
+    final func prepareRerun() {
         problem = nil
         continuation = nil
         isFinished.store(false, ordering: .relaxed)
     }
 
     final func fail(_ error: DatabaseError) {
-        problem = error.isPassing ? .passing(error) : .thrown(error)
+        problem = error.isTransient ? .transient(error) : .thrown(error)
     }
 
-    /// Gives the job back to the caller.
+    /// Resumes the caller.
     final func finish() {
-        // Nobody waits for a job that ran on its caller's thread.
+        // A job that ran on its caller's thread has no continuation.
         let caller = continuation
         isFinished.store(true, ordering: .releasing)
         caller?.resume()
     }
 
-    /// The continuation orders what comes before and after by itself; this says it so that the thread sanitizer sees it.
-    final func takeBack() {
-        precondition(isFinished.load(ordering: .acquiring), "a job came back before it was finished")
+    /// Orders the run before the caller's next access. The continuation does that already, but the thread sanitizer
+    /// cannot see it.
+    final func checkFinished() {
+        precondition(isFinished.load(ordering: .acquiring), "the caller resumed before the job was finished")
     }
 }
 
-/// A job and what its closure returns.
+/// A job with the value that its closure returns.
 @usableFromInline
 final class JobOf<Value>: Job, @unchecked Sendable {
     @usableFromInline let body: (Transaction) throws -> Value

@@ -1,16 +1,16 @@
 import Threads
 
-/// Jobs that wait for a thread, oldest first; no more than fit.
+/// A bounded queue of jobs for one or more threads, oldest first.
 final class JobQueue: Sendable {
-    /// A ring: `count` jobs from `head` on.
+    /// A ring buffer of `count` jobs, starting at `head`.
     private struct State {
         var slots: [Job?]
         var head = 0
         var count = 0
         var sleepingThreads = 0
         var isClosed = false
-        /// What one job lately took of the queue's time.
-        var pace = Duration.microseconds(100)
+        /// The recent average of the time between two finished jobs.
+        var averageTime = Duration.microseconds(100)
 
         mutating func removeFirst() -> Job {
             let job = slots[head].take()!
@@ -21,8 +21,8 @@ final class JobQueue: Sendable {
 
         var overload: DatabaseError {
             DatabaseError(
-                .overloaded(retryAfter: min(max(pace * slots.count, .milliseconds(10)), .seconds(1))),
-                "\(slots.count) calls wait for the database already")
+                .overloaded(retryAfter: min(max(averageTime * slots.count, .milliseconds(10)), .seconds(1))),
+                "the database queue is full (\(slots.count) calls): retry later")
         }
     }
 
@@ -33,7 +33,7 @@ final class JobQueue: Sendable {
         state = Lock(State(slots: Array(repeating: nil, count: limit)))
     }
 
-    /// Nil, or why the job was not taken.
+    /// Adds the job. Returns the error if the queue refuses it.
     private func add(_ job: Job) -> DatabaseError? {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
             if state.isClosed { return (.closed, false) }
@@ -48,7 +48,7 @@ final class JobQueue: Sendable {
         return refusal
     }
 
-    /// Returns when a thread has finished the job, or at once when it is not taken.
+    /// Returns when a thread has finished the job, or at once if the queue refuses it.
     func perform(_ job: Job, _ environment: Environment) async {
         await withUnsafeContinuation { continuation in
             job.continuation = continuation
@@ -57,10 +57,10 @@ final class JobQueue: Sendable {
             job.fail(refusal)
             job.finish()
         }
-        job.takeBack()
+        job.checkFinished()
     }
 
-    /// Waits for a job; nil when the queue is closed and empty.
+    /// Waits for a job. Returns nil if the queue is closed and empty.
     func next() -> Job? {
         while true {
             let (job, isOver): (Job?, Bool) = state.withLock { state in
@@ -74,14 +74,14 @@ final class JobQueue: Sendable {
         }
     }
 
-    /// Moves what waits now to the end of `jobs`, at most `limit`; does not wait.
+    /// Appends the queued jobs to `jobs`, at most `limit`. Does not wait.
     func takeWaiting(into jobs: inout [Job], limit: Int) {
         state.withLock { state in
             for _ in 0..<min(state.count, limit) { jobs.append(state.removeFirst()) }
         }
     }
 
-    /// What waits is still done; nothing more is taken.
+    /// Refuses new jobs. The queued ones still run.
     func close() {
         let sleeping = state.withLock { state in
             state.isClosed = true
@@ -93,9 +93,9 @@ final class JobQueue: Sendable {
 
     var waitingCount: Int { state.withLock { $0.count } }
 
-    /// So that a refusal can tell how long the line is: an average that forgets.
+    /// Updates the moving average from which a refusal computes `retryAfter`.
     func note(_ jobs: Int, took duration: Duration) {
         guard jobs > 0 else { return }
-        state.withLock { $0.pace = ($0.pace * 7 + duration / jobs) / 8 }
+        state.withLock { $0.averageTime = ($0.averageTime * 7 + duration / jobs) / 8 }
     }
 }

@@ -1,6 +1,6 @@
 import Threads
 
-/// Opens once, when the last of several threads has ended.
+/// Opens when the last of several threads has ended.
 final class Latch: Sendable {
     private struct State {
         var threads: Int

@@ -1,5 +1,5 @@
-/// One step of a schema's history. The list of them only ever grows at its end: what a database has run is remembered in
-/// it, by number and name.
+/// One step of a schema's history. The list of migrations grows only at its end, because each database stores the
+/// number and name of those that it has run.
 package struct Migration: Sendable {
     package let name: String
     package let steps: [Step]
@@ -9,7 +9,7 @@ package struct Migration: Sendable {
         self.steps = steps
     }
 
-    /// One statement. Nearly always the same text for both engines, as a literal.
+    /// One statement, usually a literal that is the same for both engines.
     package struct Step: Sendable, ExpressibleByStringLiteral {
         let sqlite: String?
         let postgreSQL: String?
@@ -24,7 +24,8 @@ package struct Migration: Sendable {
             self.postgreSQL = postgreSQL
         }
 
-        /// A table and how each engine best stores it; SQLite keeps the rows in the order of their key.
+        /// Returns a step that creates a table with the best storage of each engine: SQLite stores the rows in the
+        /// order of their key.
         package static func table(
             _ sql: String, sqlite: String = "without rowid", postgreSQL: String = ""
         ) -> Step {

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Brings a database to the program's schema when it is opened.
+/// Migrates a database to the program's schema when it is opened.
 struct Migrator {
     let migrations: [Migration]
     let url: String
@@ -9,17 +9,17 @@ struct Migrator {
 
     func run(on session: any Session) throws {
         for table in Self.ownTables { try create(table, on: session) }
-        // Another program may be doing the same: its step and ours exclude each other by the number both insert, and the
-        // loser looks again. One turn is lost for each step of another program.
+        // Another program may be migrating, too. Both insert the number of the step, so only one of them commits; the
+        // other reads the list again. Each step of another program costs one more round.
         for _ in 0...(2 * migrations.count) {
             let count = try appliedCount(on: session)
             if count == migrations.count { return }
             try apply(count, on: session)
         }
-        throw DatabaseError(.setup, "\(url): other programs keep migrating this database; stop them and try again")
+        throw DatabaseError(.setup, "\(url): other programs keep migrating this database: stop them and start again")
     }
 
-    /// The tables that every database has: its migrations, and the newest time of its rows (one row, `id` 1).
+    /// The tables of every database: its migrations, and the newest time of its rows (one row with `id` 1).
     private static let ownTables = [
         """
         create table if not exists migration (
@@ -36,13 +36,14 @@ struct Migrator {
         do {
             try session.script(table)
         } catch is DatabaseError {
-            // PostgreSQL says that it exists, after all, when two programs create it at once. Anything else fails again.
+            // PostgreSQL reports an error if two programs create the table at once, despite `if not exists`. Then the
+            // second attempt succeeds; other errors repeat.
             session.rollback()
             try session.script(table)
         }
     }
 
-    /// How many of the program's migrations are in; an error when the database has others.
+    /// Returns the number of applied migrations. Throws if the database has others than the program.
     private func appliedCount(on session: any Session) throws -> Int {
         var names: [String] = []
         try session.query("select name from migration order by number", [], limit: .max) { row in
@@ -54,7 +55,7 @@ struct Migrator {
                 throw DatabaseError(
                     .setup,
                     """
-                    \(url) was last used by a newer program: it has \(names.count) migrations, this program knows \
+                    \(url) was last used by a newer program: it has \(names.count) migrations, this program has \
                     \(migrations.count). Start the newer program, or restore a backup from before its start
                     """)
             }

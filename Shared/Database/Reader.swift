@@ -1,12 +1,12 @@
 import Kernel
 
-/// Questions to the database. All of one `read` or `scan` see the database as it was at one moment.
+/// Runs queries. All queries of one `read` or `scan` see the same snapshot.
 @usableFromInline
 package class Reader {
-    /// The most rows that a `read` or a `transaction` takes in one answer; a `scan` has no such limit.
+    /// Maximum of rows that one query of a `read` or a `transaction` returns. A `scan` has no limit.
     package static let rowLimit = 1000
 
-    /// The time of this run of the closure; never before that of an earlier one.
+    /// The time of this run of the closure, never earlier than that of a run before.
     package let now: Timestamp
     let rowLimit: Int
     private var openSession: (any Session)?
@@ -20,15 +20,15 @@ package class Reader {
     }
 
     final var session: any Session {
-        guard let openSession else { preconditionFailure("a transaction was used after its closure had returned") }
+        guard let openSession else { preconditionFailure("a transaction is used after its closure returned") }
         return openSession
     }
 
-    /// Neither engine answers a second question while it hands out the rows of a first.
+    /// Returns the session. Neither engine runs a second query while the rows of the first are read.
     final func free(for sql: StaticString) throws -> any Session {
         let session = session
         guard !isInRows else {
-            let message = "«\(sql)» is asked from within the rows of another statement: let that one end first"
+            let message = "«\(sql)» runs while the rows of another query are read: finish that query first"
             throw session.failing(DatabaseError(.misuse, message))
         }
         return session
@@ -53,7 +53,7 @@ package class Reader {
         try rows(sql, parameters, map: map)
     }
 
-    /// The same, for a list of parameters.
+    /// Returns all rows, for a list of parameters.
     package final func rows<Value>(
         _ sql: StaticString, _ parameters: [any Bindable], map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
@@ -65,7 +65,7 @@ package class Reader {
         return values
     }
 
-    /// The first row, where there is one.
+    /// Returns the first row. Nil if there is none.
     package final func first<Value>(
         _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
     ) throws -> Value? {
@@ -78,15 +78,15 @@ package class Reader {
     }
 
     package final func exists(_ sql: StaticString, _ parameters: any Bindable...) throws -> Bool {
-        var isThere = false
+        var isFound = false
         try query(sql, parameters) { _ in
-            isThere = true
+            isFound = true
             return false
         }
-        return isThere
+        return isFound
     }
 
-    /// Row by row, nothing kept.
+    /// Passes each row to `body` and stores none.
     package final func forEach(
         _ sql: StaticString, _ parameters: any Bindable..., body: (borrowing Row) throws -> Void
     ) throws {

@@ -1,12 +1,12 @@
 import CSQLite
 import Kernel
 
-/// One row of an answer, read column by column where it lies: it cannot leave the closure it is given to.
+/// One row of a result. It reads columns from the engine's memory, so it cannot escape the closure.
 package struct Row: ~Copyable {
     let cells: Cells
     let sql: StaticString
 
-    /// Where the columns are: two engines, two places.
+    /// The columns in the memory of one of the two engines.
     enum Cells {
         case sqlite(SQLiteCells)
         case postgreSQL(PostgreSQLCells)
@@ -25,7 +25,7 @@ package struct Row: ~Copyable {
             case .sqlite(let cells): cells.int64(column)
             case .postgreSQL(let cells): cells.int64(column)
             }
-        guard let value else { throw mismatch(column, "a whole number") }
+        guard let value else { throw mismatch(column, "an integer") }
         return value
     }
 
@@ -57,7 +57,7 @@ package struct Row: ~Copyable {
                 high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
                 low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
         }
-        guard let value = value ?? nil else { throw mismatch(column, "an id of sixteen bytes") }
+        guard let value = value ?? nil else { throw mismatch(column, "an id of 16 bytes") }
         return value
     }
 
@@ -69,8 +69,8 @@ package struct Row: ~Copyable {
     }
 
     private func mismatch(_ column: Int, _ expected: String) -> DatabaseError {
-        let found = isNull(column) ? "NULL" : "something else"
-        return DatabaseError(.damaged, "column \(column) of «\(sql)» is \(found) where \(expected) is expected")
+        let found = isNull(column) ? "NULL" : "of another type"
+        return DatabaseError(.damaged, "column \(column) of «\(sql)» is \(found), not \(expected): correct the row")
     }
 }
 

@@ -1,25 +1,25 @@
-/// One connection to an engine, used by one thread at a time: all that a transaction needs of it.
+/// One connection to an engine, as a transaction uses it. Only one thread at a time uses it.
 protocol Session: AnyObject {
-    /// What went wrong first since the transaction began. A closure that swallows it does not get its transaction.
+    /// The first error since the transaction began. The transaction fails with it, even if the closure catches it.
     var failure: DatabaseError? { get set }
 
     func begin() throws
     func commit() throws
     func rollback()
 
-    /// Hands rows to `body` until it returns false. More than `limit` rows are an error.
+    /// Passes rows to `body` until it returns false. Throws if there are more than `limit`.
     func query(
         _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
     ) throws
-    /// Nobody waits for the answer: an error may come out of a later call.
+    /// Runs a statement without waiting for its answer: a later call may throw its error.
     func execute(_ sql: StaticString, _ parameters: [any Bindable], expectsOne: Bool) throws
     func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int
-    /// Statements of a migration: text, no parameters, not cached.
+    /// Runs the statements of a migration, which have no parameters and are not cached.
     func script(_ sql: String) throws
 }
 
 extension Session {
-    /// Notes `error` as what the transaction fails with, unless there is one already.
+    /// Stores `error` as the failure of the transaction, unless it has failed already. Returns `error`.
     func failing(_ error: DatabaseError) -> DatabaseError {
         if failure == nil { failure = error }
         return error

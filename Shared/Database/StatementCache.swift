@@ -1,33 +1,34 @@
-/// Prepared statements by the address of their text: a `StaticString` lives as long as the program, so the same address is
-/// the same text. A table with open addressing; a dictionary's hashing takes longer than a look-up's own work.
+/// Prepared statements by the address of their text. A `StaticString` lives as long as the program, so the same address
+/// means the same text. The hash table uses open addressing, because a dictionary's hashing takes longer than the rest
+/// of a read.
 struct StatementCache<Statement> {
     private var keys: [UInt] = Array(repeating: 0, count: 64)
     private var values: [Statement?] = Array(repeating: nil, count: 64)
     private var count = 0
 
     subscript(sql: StaticString) -> Statement? {
-        let place = place(of: key(sql))
-        return keys[place] == 0 ? nil : values[place]
+        let index = index(of: key(sql))
+        return keys[index] == 0 ? nil : values[index]
     }
 
     mutating func insert(_ statement: Statement, for sql: StaticString) {
         if 2 * count >= keys.count { grow() }
-        let place = place(of: key(sql))
-        if keys[place] == 0 { count += 1 }
-        keys[place] = key(sql)
-        values[place] = statement
+        let index = index(of: key(sql))
+        if keys[index] == 0 { count += 1 }
+        keys[index] = key(sql)
+        values[index] = statement
     }
 
     var all: [Statement] { values.compactMap(\.self) }
 
     private func key(_ sql: StaticString) -> UInt { UInt(bitPattern: sql.utf8Start) }
 
-    /// Where the key is, or would be put.
-    private func place(of key: UInt) -> Int {
+    /// Returns the index of the key, or of the free place for it.
+    private func index(of key: UInt) -> Int {
         let mask = keys.count - 1
-        var place = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
-        while keys[place] != 0 && keys[place] != key { place = (place + 1) & mask }
-        return place
+        var index = Int(truncatingIfNeeded: (key &* 0x9e37_79b9_7f4a_7c15) >> 32) & mask
+        while keys[index] != 0 && keys[index] != key { index = (index + 1) & mask }
+        return index
     }
 
     private mutating func grow() {
@@ -35,9 +36,9 @@ struct StatementCache<Statement> {
         keys = Array(repeating: 0, count: 2 * keys.count)
         values = Array(repeating: nil, count: keys.count)
         for (key, value) in old {
-            let place = place(of: key)
-            keys[place] = key
-            values[place] = value
+            let index = index(of: key)
+            keys[index] = key
+            values[index] = value
         }
     }
 }

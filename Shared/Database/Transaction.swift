@@ -1,38 +1,41 @@
-/// All or nothing: what its closure writes is there after it returns, or nothing is.
+/// Reads and writes, of which all or none take effect.
 @usableFromInline
 package final class Transaction: Reader {
-    /// For what needs no answer. The engine may send it with its neighbours, so an error may come out of a later call,
-    /// or of the commit: do not catch it to decide something.
+    /// Runs a statement without waiting for its answer. The engine may send it together with others, so a later call or
+    /// the commit may throw its error. Do not catch it to decide something.
     package func execute(_ sql: StaticString, _ parameters: any Bindable...) throws {
         try free(for: sql).execute(sql, parameters, expectsOne: false)
     }
 
-    /// A conditional update of one row. Where its condition no longer holds, others were faster: the closure runs again.
+    /// Runs a conditional update of one row. If no row meets the condition, another transaction was faster, and the
+    /// closure runs again.
     package func executeOne(_ sql: StaticString, _ parameters: any Bindable...) throws {
         try counting(sql).execute(sql, parameters, expectsOne: true)
     }
 
-    /// How many rows it changed: for a write whose row count decides.
+    /// Returns the number of changed rows, for a write whose row count decides something.
     package func executeCounting(_ sql: StaticString, _ parameters: any Bindable...) throws -> Int {
         try executeCounting(sql, parameters)
     }
 
-    /// The same, for a list of parameters.
+    /// Returns the number of changed rows, for a list of parameters.
     package func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
         try counting(sql).executeCounting(sql, parameters)
     }
 
-    /// Refuses an insert from a select: engines that distribute tables count the rows that were selected, not those inserted.
+    /// Returns the session. Throws for an insert from a select, because engines that distribute tables count the
+    /// selected rows instead of the inserted ones.
     private func counting(_ sql: StaticString) throws -> any Session {
         let session = try free(for: sql)
         guard !sql.insertsSelection else {
-            let message = "«\(sql)» inserts a selection, whose rows some engines miscount: insert values instead"
+            let message = "«\(sql)» inserts a selection, whose rows some engines count wrongly: insert values instead"
             throw session.failing(DatabaseError(.misuse, message))
         }
         return session
     }
 
-    /// What to throw where the closure itself sees that others were faster: it runs again.
+    /// Returns the error to throw if the closure finds that another transaction was faster. The closure then runs
+    /// again.
     package func conflict() -> DatabaseError {
         session.failing(.conflict)
     }

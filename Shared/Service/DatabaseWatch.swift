@@ -70,9 +70,9 @@ package final class DatabaseWatch: Sendable {
             duration.observe(time)
         case .failed(_, let error):
             failures.increment()
-            if error.isOfTheFile { writeProblem.withLock { $0 = error.message } }
+            if error.isStorageFailure { writeProblem.withLock { $0 = error.message } }
             if error.reason != .conflict { log.warning("transaction failed", ["error": "\(error)"]) }
-        case .again: retries.increment()
+        case .retried: retries.increment()
         case .refused: refusals.increment()
         case .migrated(let name): log.info("database migrated", ["migration": "\(name)"])
         case .connected: log.debug("database connected")

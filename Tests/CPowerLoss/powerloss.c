@@ -8,7 +8,7 @@
 
 enum { SECTOR = 512 };
 
-/* A write, or where `bytes` is null a truncation, that has not been synced. */
+/* An unsynced write, or an unsynced truncation if `bytes` is null. */
 typedef struct Change {
     sqlite3_int64 offset;
     int count;
@@ -20,20 +20,20 @@ typedef struct Content {
     sqlite3_int64 size, capacity;
 } Content;
 
-/* One file: what programs see, what the disk has, and the changes between the two. */
+/* One file: the content that programs see, the content on the disk, and the changes between the two. */
 typedef struct Image {
     char *path;
     Content seen, durable;
     Change *changes;
     int change_count;
-    sqlite3_int64 limit; /* Beyond it the disk is full; 0 for no limit. */
+    sqlite3_int64 limit; /* Writes beyond it find the disk full. 0 means no limit. */
     struct Image *next;
 } Image;
 
 typedef struct File {
     sqlite3_file base;
     Image *image;
-    sqlite3_file *real; /* For locks and the shared index of the log, which no power failure survives anyway. */
+    sqlite3_file *real; /* For locks and the shared index of the log, which a power failure always loses. */
 } File;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -77,7 +77,7 @@ static void apply(Content *content, const Change *change) {
         resize(content, change->offset);
 }
 
-/* A disk that loses its power has written some sectors of what it was given, in any order. */
+/* Applies some sectors of a change, because a disk writes sectors in any order until its power fails. */
 static void apply_some(Content *content, const Change *change, unsigned *seed) {
     if (!change->bytes) {
         if (rand_r(seed) % 2) resize(content, change->offset);
@@ -206,7 +206,7 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int
     return SQLITE_OK;
 }
 
-/* A deleted file is empty: the image itself stays, for others may have it open. */
+/* Empties a deleted file and keeps its image, because other connections may have it open. */
 static int delete_file(sqlite3_vfs *vfs, const char *path, int sync) {
     (void)vfs;
     pthread_mutex_lock(&mutex);

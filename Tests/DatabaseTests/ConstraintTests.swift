@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ConstraintTests {
     @Test(arguments: Engine.available)
-    func `a violated constraint is told by its name`(engine: Engine) async throws {
+    func `a violated constraint is reported by its name`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { tx in
                 try Shop.insert(Shop.order(1), seat: 1, tx)
@@ -30,10 +30,10 @@ import Testing
     @Test func `a key without a name is refused when the database is opened`() async throws {
         let unnamed = [Migration("create things", .table("create table thing (id bigint not null, primary key (id))"))]
         let error = await #expect(throws: DatabaseError.self) { try await TestDatabase.with(.memory, unnamed) { _ in } }
-        #expect(error?.message == "the key over thing.id needs a name: constraint … unique (…)")
+        #expect(error?.message == "the key over thing.id has no name: write constraint … unique (…)")
     }
 
-    @Test func `two keys over the same columns are refused, for SQLite could not tell them apart`() async throws {
+    @Test func `two keys with the same columns are refused, because SQLite does not distinguish them`() async throws {
         let ambiguous = [
             Migration(
                 "create things",

@@ -5,7 +5,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Programs that are killed, restarted, or not alone: what was acknowledged is there, and no half of anything.
+/// Programs that are killed, restarted, or run twice. The database has every acknowledged write and no partial one.
 @Suite(.serialized) struct CrashTests {
     struct Kills: CustomTestStringConvertible, Sendable {
         let engine: Engine
@@ -16,7 +16,7 @@ import Testing
             "\(count) kills on \(engine), with \(fault.map { "\($0)" } ?? "no other") faults"
         }
 
-        /// `deploy/test --full` kills 200 times, each of them.
+        /// `deploy/test --full` runs 200 kills for each case.
         private static func count(_ quick: Int) -> Int { getenv("ONSALE_TEST_FULL") == nil ? quick : 200 }
 
         static let all = [
@@ -29,7 +29,7 @@ import Testing
         ]
     }
 
-    /// Starts the writer, kills it after some acknowledgements, and returns all it got out before its end.
+    /// Starts the writer, kills it after some acknowledgements, and returns all that it acknowledged.
     private func acknowledgedUntilKilled(_ test: TestDatabase, run: Int, _ kills: Kills) async throws -> [Int] {
         let url = test.url
         var random = SeededGenerator(seed: UInt64(run))
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: Kills.all)
-    func `after kill -9 every acknowledged write is there, and no half of one`(kills: Kills) async throws {
+    func `after kill -9 the database has every acknowledged write, and no partial one`(kills: Kills) async throws {
         let test = try await TestDatabase.make(on: kills.engine)
         var total = 0
         for run in 1...kills.count {
@@ -68,7 +68,7 @@ import Testing
         #expect(total > kills.count)
     }
 
-    @Test func `two programs that start on one server at once migrate once, and write the same rows`() async throws {
+    @Test func `two programs that start on one server at once migrate once and write the same rows`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let url = test.url
         let count = 300
@@ -97,7 +97,7 @@ import Testing
         await database.close()
     }
 
-    @Test func `a second program on a SQLite file is refused`() async throws {
+    @Test func `a second program on a SQLite file is refused at its start`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Ledger.migrations)
         let url = test.url

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Threads
 
-/// Pages that are not what was written.
+/// Damaged pages in the file.
 @Suite struct DamageTests {
     private final class Events: Sendable {
         let checks = Lock<[DatabaseCheck]>([])
@@ -23,7 +23,7 @@ import Threads
 
     private static let pageBytes = 4096
 
-    /// A database with several pages of entries, all of them in the file. Killed while it was open, or closed.
+    /// Writes a database with several pages of entries, all of them in the file. It is closed, or killed while open.
     private func fill(_ test: TestDatabase, isClosed: Bool) async throws {
         if isClosed {
             let database = try await test.open(Ledger.migrations)
@@ -36,9 +36,9 @@ import Threads
             for _ in 1...2000 { _ = writer.readLine() }
             writer.kill(SIGKILL)
             writer.wait()
-            // The last one to close the file moves the log into it.
-            let look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('select 1 from entry').fetchall()"
-            #expect(Command.run("python3", "-c", look, String(url.dropFirst("sqlite://".count))).status == 0)
+            // The last connection to close moves the log into the file.
+            let query = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('select 1 from entry').fetchall()"
+            #expect(Command.run("python3", "-c", query, String(url.dropFirst("sqlite://".count))).status == 0)
         }
     }
 
@@ -70,20 +70,20 @@ import Threads
                 && check.unchecked == [])
         await database.close()
         await (try await test.open(Ledger.migrations, observe: events.observe)).close()
-        #expect(events.checks.withLock { $0.count } == 1, "after a clean stop nothing is checked")
+        #expect(events.checks.withLock { $0.count } == 1, "after a clean stop the tables are not checked")
     }
 
-    @Test func `a page damaged in the middle is found by the start after a crash`() async throws {
+    @Test func `a start after a crash finds a page damaged in the middle`() async throws {
         let test = try await TestDatabase.make(on: .file)
         try await fill(test, isClosed: false)
         try await damage(test)
         let error = await #expect(throws: DatabaseError.self) { try await test.open(Ledger.migrations) }
         #expect(error?.reason == .damaged)
-        #expect(error?.message.contains("the table entry") == true)
+        #expect(error?.message.contains("table entry") == true)
         #expect(error?.message.contains("restore it from a backup") == true)
     }
 
-    @Test func `what the time is too short for is named`() async throws {
+    @Test func `the check reports tables that it did not finish in time`() async throws {
         let test = try await TestDatabase.make(on: .file)
         try await fill(test, isClosed: false)
         let events = Events()
@@ -95,7 +95,7 @@ import Threads
         await database.close()
     }
 
-    @Test func `a check that takes too long is broken off`() async throws {
+    @Test func `a check stops at its time limit`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Ledger.migrations)
         try await database.transaction { tx in
@@ -107,19 +107,19 @@ import Threads
                 """)
         }
         await database.close()
-        // As after a crash.
+        // The mark after a crash.
         let mark = try #require(test.folder.read("test.db.mark"))
         test.folder.write(mark.replacing("state closed", with: "state open  "), to: "test.db.mark")
         let events = Events()
         var limits = DatabaseLimits()
-        // Enough to come as far as the large table, and too little for its million rows.
+        // Long enough to reach the large table, but too short for its million rows.
         limits.startCheck = .milliseconds(30)
         await (try await test.open(Ledger.migrations, limits: limits, observe: events.observe)).close()
         #expect(events.checks.withLock { $0.first?.unchecked.contains("entry") } == true)
     }
 
     @Test(arguments: [true, false])
-    func `damage found at run time is told, and the next start checks`(isWritten: Bool) async throws {
+    func `damage found at run time is reported, and the next start checks`(isWritten: Bool) async throws {
         let test = try await TestDatabase.make(on: .file)
         try await fill(test, isClosed: true)
         try await damage(test)
@@ -135,7 +135,7 @@ import Threads
         #expect(error?.reason == .damaged)
         #expect(events.damages.withLock { $0.count } >= 1)
         await database.close()
-        // A scan has a connection of its own: the engine knows of it nevertheless.
+        // The engine closes without the clean mark, although the scan has its own connection.
         #expect(test.folder.read("test.db.mark")?.contains("state open") == true)
         await #expect(throws: DatabaseError.self) { try await test.open(Ledger.migrations) }
     }

@@ -3,7 +3,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// One at a time: there are a hundred, and other tests have deadlines.
+/// Serialized, because there are 100 cases and other tests have deadlines.
 @Suite(.serialized) struct FaultTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let engine: Engine
@@ -19,7 +19,7 @@ import Testing
         var testDescription: String { "\(engine): \(point) fails with \(fault)" }
     }
 
-    /// A pair of rows: half of it must never be seen.
+    /// Inserts a pair of rows, which must never be partial.
     private static func insertPair(_ number: UInt64, _ tx: Transaction) throws {
         for half in 0...1 as ClosedRange<UInt64> {
             try Shop.insertOnce(Shop.order(2 * number + half), seat: Int(2 * number + half), tx)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: Case.all)
-    func `a fault once, at any step, costs no request its outcome`(the: Case) async throws {
+    func `one fault at any step costs no request its outcome`(the: Case) async throws {
         let faults = Faults()
         try await TestDatabase.with(the.engine, Shop.migrations, faults: faults) { database in
             var acknowledged: Set<UInt64> = []
@@ -49,7 +49,7 @@ import Testing
                         try await database.transaction { try Self.insertPair(request, $0) }
                         acknowledged.insert(request)
                     } catch let error as DatabaseError {
-                        #expect(error.reason == .diskFull, "everything else passes, and is tried again")
+                        #expect(error.reason == .diskFull, "every other fault is transient and retried")
                         #expect(!error.mayHaveCommitted)
                         denied.insert(request)
                     }
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: Case.all)
-    func `a fault that lasts is given up, and what is said about the outcome is true`(the: Case) async throws {
+    func `a lasting fault ends the attempts, and the reported outcome is true`(the: Case) async throws {
         let faults = Faults()
         var limits = DatabaseLimits()
         limits.attempts = 3
@@ -75,7 +75,8 @@ import Testing
             for number in tries {
                 do {
                     try await database.transaction { try Self.insertPair(number, $0) }
-                    // Reading what an earlier try had written needs no commit that can fail on SQLite, but does here.
+                    // The closure may only find the rows of an earlier attempt. On SQLite this needs no write, but here
+                    // the commit fails, too.
                     Issue.record("\(number) was acknowledged")
                 } catch let error as DatabaseError {
                     if error.mayHaveCommitted { unknown.insert(number) }

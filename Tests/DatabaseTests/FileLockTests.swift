@@ -6,12 +6,12 @@ import Testing
 @testable import Database
 
 struct FileLockTests {
-    @Test func `who is refused closes his descriptor once, and leaves those of other threads alone`() async throws {
+    @Test func `a refused start closes its descriptor once, and none of other threads`() async throws {
         let folder = TemporaryFolder()
         let path = folder.path + "/shop.sqlite"
         let holder = try FileLock(beside: path)
         let isOver = Atomic(false)
-        // Opens what a descriptor just closed leaves free, again and again, and finds it open still.
+        // Repeatedly opens a file, which reuses the number of a closed descriptor, and checks that it stays open.
         async let lost = onThread {
             var lost = 0
             while !isOver.load(ordering: .relaxed) {
@@ -21,7 +21,7 @@ struct FileLockTests {
             }
             return lost
         }
-        // More often than there can be open files: one that stays open is seen, too.
+        // More often than the limit of open files, so a descriptor that stays open fails the test, too.
         let refusals = try await onThread {
             (1...25_000).count { _ in
                 do {

@@ -4,7 +4,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// A disk without a free byte. Needs root, for mounting.
+/// A full disk. Needs root to mount it.
 @Suite(.serialized) struct FullDiskTests {
     private static func fill(_ folder: String) {
         let file = open(folder + "/filler", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -18,8 +18,8 @@ import Testing
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The pages of the log have their place in the file already, so it can be emptied on a full disk.
-    @Test func `a log on a full disk is emptied, and the write that found the disk full succeeds`() async throws {
+    /// The file has reserved space for the pages of the log, so the log can be emptied on a full disk.
+    @Test func `a log on a full disk is emptied, and the write that found the disk full then succeeds`() async throws {
         let folder = TemporaryFolder()
         let disk = folder.path + "/disk"
         let mount = try await onThread { try Mount(memory: 32, at: disk) }
@@ -38,7 +38,7 @@ import Testing
         let before = number
         while number < before + 500 { try await insert() }
         #expect(bytes(disk + "/test.db-wal") < 8 << 20)
-        // Now the disk is full of rows, too.
+        // Now rows fill the disk, too.
         try await onThread { Self.fill(disk) }
         let error = await #expect(throws: DatabaseError.self) { while true { try await insert() } }
         #expect(error?.reason == .diskFull && error?.mayHaveCommitted == false)

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Threads
 
-/// Many closures in one commit: what SQLite in a file does.
+/// Many closures in one commit of SQLite in a file.
 @Suite struct GroupTests {
-    /// Starts `count` calls while the writer is held up, and lets it go when all of them wait.
+    /// Starts `count` calls while the writer is blocked, and releases it when all of them are queued.
     private func callsBehindGate<Value: Sendable>(
         _ count: Int, on database: Database, first body: @escaping @Sendable (Transaction) throws -> Void = { _ in },
         _ call: @escaping @Sendable (Int) async throws -> Value
@@ -28,7 +28,7 @@ import Threads
         return values
     }
 
-    @Test func `all that wait share one commit`() async throws {
+    @Test func `all queued closures share one commit`() async throws {
         let commits = Lock<[Int]>([])
         try await TestDatabase.with(.file, Shop.migrations) { event in
             if case .committed(let closures, _, _) = event { commits.withLock { $0.append(closures) } }
@@ -40,7 +40,7 @@ import Threads
         }
     }
 
-    @Test func `a group takes no more than its bound`() async throws {
+    @Test func `a group has at most its limit of closures`() async throws {
         let commits = Lock<[Int]>([])
         var limits = DatabaseLimits()
         limits.group = 10
@@ -54,7 +54,7 @@ import Threads
         }
     }
 
-    @Test func `the first of a group is undone alone, like any other`() async throws {
+    @Test func `the first closure of a group is undone alone, like any other`() async throws {
         try await TestDatabase.with(.file, Shop.migrations) { database in
             _ = try await callsBehindGate(3, on: database) { tx in
                 try Shop.insert(Shop.order(9), seat: 9, tx)
@@ -67,7 +67,7 @@ import Threads
         }
     }
 
-    @Test func `nobody is answered before the commit, not even who was refused`() async throws {
+    @Test func `no caller resumes before the commit, not even a refused one`() async throws {
         let faults = Faults()
         try await TestDatabase.with(.file, Shop.migrations, faults: faults) { database in
             faults.fail(.commit, with: .diskFull)

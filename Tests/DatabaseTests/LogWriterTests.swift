@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// The file system under the connection that writes.
+/// The file system of the connection that writes.
 @Suite struct LogWriterTests {
     private struct Problem: Error {
         let message: String
@@ -51,7 +51,8 @@ import Testing
         insert into thing select n, 0, hex(randomblob(100)) from number
         """
 
-    /// A cache of ten pages: SQLite writes pages to the log before the commit, reads them back and writes them anew.
+    /// With a cache of 10 pages, SQLite writes pages to the log before the commit, reads them back and writes them
+    /// again.
     @Test func `a transaction larger than the cache is read back, committed and rolled back`() throws {
         let folder = TemporaryFolder()
         let connection = try Connection("\(folder.path)/large.db")
@@ -70,7 +71,7 @@ import Testing
         #expect(try other.text("select sum(n * (round + 1)) from thing") == sum)
     }
 
-    @Test func `what is committed is seen at once by connections that write no log`() throws {
+    @Test func `connections that write no log read committed rows at once`() throws {
         let folder = TemporaryFolder()
         let writer = try Connection("\(folder.path)/shared.db")
         try writer.run("pragma wal_autocheckpoint = 50; create table thing (n)")
@@ -81,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `the log grows by a megabyte, and what is found in it after a crash is what was committed`() throws {
+    @Test func `the log grows by 1 MB, and has exactly the committed rows after a crash`() throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/crash.db"
         let writer = try Connection(path)
@@ -90,8 +91,8 @@ import Testing
         var size = stat()
         try #require(stat("\(path)-wal", &size) == 0)
         #expect(size.st_size > 0 && size.st_size % (1 << 20) == 0)
-        try #require(stat(path, &size) == 0 && size.st_size < 100_000, "nothing is in the file itself yet")
-        // As a killed program leaves the two.
+        try #require(stat(path, &size) == 0 && size.st_size < 100_000, "the file itself has no rows yet")
+        // The two files as a killed program leaves them.
         for end in ["", "-wal"] {
             try #require(system("cp '\(path)\(end)' '\(folder.path)/copy.db\(end)'") == 0)
         }
@@ -102,13 +103,13 @@ import Testing
         #expect(try copy.text("select count(*) from thing") == "5")
     }
 
-    @Test func `a full disk is an error of the commit, and room is all it needs`() throws {
+    @Test func `a full disk is an error of the commit, which succeeds once there is space`() throws {
         powerloss_register()
         let folder = TemporaryFolder()
         let path = "\(folder.path)/full.db"
         let writer = try Connection(path, over: POWERLOSS_VFS)
         try #require(try writer.text("select count(*) from sqlite_schema") == "0", "the log is open now")
-        // It cannot grow by as much as it wants; what is committed still has room.
+        // The log cannot grow by 1 MB, but there is space for the commit.
         powerloss_limit("\(path)-wal", 100_000)
         try writer.run("create table thing (n integer primary key, round, text)")
         try writer.run("insert into thing values (-1, 0, '')")
@@ -122,8 +123,8 @@ import Testing
         #expect(try writer.text("pragma integrity_check") == "ok")
     }
 
-    /// What SQLite has handed over and cannot be written is missing in the log, so all of the transaction has to go.
-    @Test func `a disk that is full when pages are read back takes the whole transaction`() throws {
+    /// The log lacks the pages that could not be written, so the whole transaction has to be undone.
+    @Test func `a disk that is full when pages are read back fails the whole transaction`() throws {
         powerloss_register()
         let folder = TemporaryFolder()
         let path = "\(folder.path)/spilled.db"
@@ -135,13 +136,13 @@ import Testing
             powerloss_limit("\(path)-wal", 1)
             #expect(throws: Problem.self) { try writer.run("insert into other select n from thing") }
             powerloss_limit("\(path)-wal", 0)
-            #expect(throws: Problem.self, "nothing is left to go back to") { try writer.run("rollback to one") }
+            #expect(throws: Problem.self, "the savepoint is gone") { try writer.run("rollback to one") }
             #expect(try writer.text("select count(*) from thing") == "0")
             #expect(try writer.text("pragma integrity_check") == "ok")
         }
     }
 
-    @Test func `what a rollback has left behind is written over nothing`() throws {
+    @Test func `pages left by a rollback overwrite nothing`() throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/left.db"
         let writer = try Connection(path)
@@ -157,8 +158,8 @@ import Testing
         #expect(try writer.text("pragma integrity_check") == "ok")
     }
 
-    @Test func `a file system of a name that nobody knows is none`() {
-        #expect(logwriter_over("nobody's") == nil)
+    @Test func `a file system with an unknown name is none`() {
+        #expect(logwriter_over("unknown") == nil)
         #expect(logwriter_over(nil) != nil && logwriter_over(nil) == logwriter_over(nil))
     }
 }

@@ -3,11 +3,11 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Commits whose answer is lost: a failure of which nobody knows the outcome says so to the end.
+/// Commits whose answer is lost. The error reports the unknown outcome after all attempts.
 @Suite struct LostCommitTests {
     private static let order = Shop.order(1)
 
-    /// The failure of a transaction that inserts a row if it is not there yet. It runs two statements, or one.
+    /// Returns the failure of a transaction that inserts a row if it does not exist yet, with one or two statements.
     private func failure(of database: Database) async throws -> DatabaseError {
         try #require(
             await #expect(throws: DatabaseError.self) {
@@ -15,11 +15,11 @@ import Testing
             })
     }
 
-    private func isThere(_ database: Database) async throws -> Bool {
+    private func hasOrder(_ database: Database) async throws -> Bool {
         try await database.scan { try Shop.exists(Self.order, $0) }
     }
 
-    @Test func `a link that is lost during a commit leaves the outcome unknown`() async throws {
+    @Test func `a link lost during a commit leaves the outcome unknown`() async throws {
         let faults = Faults()
         var limits = DatabaseLimits()
         limits.attempts = 1
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `failures that follow a lost commit do not make its outcome known`(engine: Engine) async throws {
+    func `failures after a lost commit leave its outcome unknown`(engine: Engine) async throws {
         let faults = Faults()
         var limits = DatabaseLimits()
         limits.attempts = 3
@@ -41,20 +41,19 @@ import Testing
             let error = try await failure(of: database)
             #expect(error.reason == .unavailable && error.mayHaveCommitted)
             faults.heal()
-            #expect(try await isThere(database))
+            #expect(try await hasOrder(database))
         }
     }
 
     @Test(arguments: Engine.available)
-    func `an error that ends the tries after a lost commit says that it may have happened`(engine: Engine) async throws
-    {
+    func `an error that ends the attempts after a lost commit may have succeeded`(engine: Engine) async throws {
         let faults = Faults()
         try await TestDatabase.with(engine, Shop.migrations, faults: faults) { database in
             faults.fail(.commit, with: .answerLost)
             faults.fail(.statement, number: 3, with: .diskFull)
             let error = try await failure(of: database)
             #expect(error.reason == .diskFull && error.mayHaveCommitted)
-            #expect(try await isThere(database))
+            #expect(try await hasOrder(database))
         }
     }
 }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Threads
 
-/// A database that has lost rows does not start as if nothing had happened.
+/// A database that lost rows does not open.
 @Suite struct LostDataTests {
     private func problem(opening path: String) async throws -> DatabaseError? {
         try await onThread {
@@ -20,7 +20,7 @@ import Threads
         }
     }
 
-    /// Runs the writer until it has acknowledged `count` entries, then kills it. Returns what it acknowledged.
+    /// Runs the writer until it has acknowledged `count` entries, then kills it. Returns the acknowledged entries.
     @discardableResult
     private func crash(_ path: String, run: Int = 1, after count: Int = 20) async throws -> [Int] {
         try await onThread {
@@ -53,24 +53,24 @@ import Threads
         #expect(error?.message.contains("is empty") == true && error?.message.contains("--accept-loss") == true)
     }
 
-    @Test func `a file that is gone is refused, with its log and without`() async throws {
+    @Test func `a missing file is refused, with its log and without`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         try await crash(path)
         try #require(rename(path, path + ".away") == 0)
         #expect(try await problem(opening: path)?.message.contains("is gone") == true)
         let log = folder.read("test.db-wal")
-        #expect(log?.isEmpty == false, "the log is left as it is")
+        #expect(log?.isEmpty == false, "the log stays unchanged")
         unlink(path + "-wal")
         #expect(try await problem(opening: path)?.message.contains("is gone") == true)
-        // A log alone, of a version that left no mark.
+        // Only a log, of a version without marks.
         unlink(path + ".mark")
         folder.write("frames", to: "test.db-wal")
         #expect(try await problem(opening: path)?.message.contains("is gone") == true)
         #expect(folder.read("test.db-wal") == "frames")
     }
 
-    @Test func `a log that vanished or was cut after a crash is refused, and its return is enough`() async throws {
+    @Test func `a log missing or cut after a crash is refused, and restoring it is enough`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         let acknowledged = try await crash(path)
@@ -89,7 +89,7 @@ import Threads
         await database.close()
     }
 
-    @Test func `an older copy in the place of the database is refused`() async throws {
+    @Test func `an older copy in place of the database is refused`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         try await crash(path, run: 1)
@@ -98,14 +98,14 @@ import Threads
         unlink(path + "-wal")
         try #require(Command.run("cp", "\(folder.path)/copy.db", path).status == 0)
         #expect(try await problem(opening: path)?.message.contains("commits are missing") == true)
-        // Another database, with more commits.
+        // Another database with more commits.
         try await crash("\(folder.path)/other.db", after: 400)
         try #require(Command.run("cp", "\(folder.path)/other.db", path).status == 0)
         try #require(Command.run("cp", "\(folder.path)/other.db-wal", path + "-wal").status == 0)
         #expect(try await problem(opening: path)?.message.contains("another database") == true)
     }
 
-    @Test func `with --accept-loss it starts with what is there, says what is lost, and needs the flag once`()
+    @Test func `--accept-loss starts with the remaining rows, reports the loss, and is needed once`()
         async throws
     {
         let folder = TemporaryFolder()
@@ -130,7 +130,7 @@ import Threads
         #expect(losses.withLock { $0.first?.contains("commits are missing") } == true)
     }
 
-    @Test func `a crash while a database is created is no loss`() async throws {
+    @Test func `a crash during the creation of a database is no loss`() async throws {
         let folder = TemporaryFolder()
         folder.write(
             "onsale database mark, version 1\ndatabase \(String(repeating: "0", count: 32))\nstate creating\ncommits 0\n",
@@ -139,7 +139,7 @@ import Threads
         #expect(try await problem(opening: "\(folder.path)/test.db") == nil)
     }
 
-    @Test func `a mark that cannot be read is refused, and named`() async throws {
+    @Test func `a mark that cannot be read is refused by name`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         #expect(try await problem(opening: path) == nil)
@@ -147,7 +147,7 @@ import Threads
         #expect(try await problem(opening: path)?.message.contains("test.db.mark is damaged") == true)
     }
 
-    @Test func `a database of a version without marks opens, and has one from then on`() async throws {
+    @Test func `a database of a version without marks opens and gets one`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         let acknowledged = try await crash(path)
@@ -163,7 +163,7 @@ import Threads
         #expect(folder.read("test.db.mark")?.contains("state closed") == true)
     }
 
-    @Test func `one commit that is missing is enough to refuse, and none is not`() async throws {
+    @Test func `one missing commit is refused, and none is not`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let path = "\(test.folder.path)/test.db"
         await (try await test.open(Ledger.migrations)).close()
@@ -175,7 +175,7 @@ import Threads
         #expect(try await problem(opening: path)?.message.contains("the last 1 commits are missing") == true)
     }
 
-    @Test func `the mark counts the commits that wrote, after they did`() async throws {
+    @Test func `the mark counts the commits that wrote, after the commit`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let faults = Faults()
         let database = try await test.open(Ledger.migrations, faults: faults)
@@ -192,20 +192,21 @@ import Threads
         await #expect(throws: DatabaseError.self) {
             try await database.transaction { try Ledger.write(4, of: 1, $0) }
         }
-        #expect(try commits() == before + 3, "never ahead of the database")
+        #expect(try commits() == before + 3, "the mark is never ahead of the database")
         await database.close()
         #expect(try commits() == before + 3)
     }
 
-    @Test func `a crash, a look with a tool after it, and a clean stop are no loss`() async throws {
+    @Test func `a crash, a later query with a tool, and a clean stop are no loss`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         for run in 1...3 {
             let acknowledged = try await crash(path, run: run)
             if run == 2 {
-                // It is the last to close the file: it moves the log into it, and deletes it.
-                let look = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('select 1 from entry').fetchall()"
-                #expect(Command.run("python3", "-c", look, path).status == 0)
+                // The tool closes the file last, so it moves the log into the file and deletes the log.
+                let query =
+                    "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('select 1 from entry').fetchall()"
+                #expect(Command.run("python3", "-c", query, path).status == 0)
             }
             if run == 3 { try await onThread { try Database.backup(of: "sqlite://\(path)", to: path + ".copy") } }
             let database = try await onThread {

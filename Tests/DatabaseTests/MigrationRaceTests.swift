@@ -3,9 +3,9 @@ import Kernel
 import TestSupport
 import Testing
 
-/// Two programs that migrate one PostgreSQL database at once. One of them is in the middle of a step.
+/// Two programs migrate one PostgreSQL database at once. One of them is within a step.
 @Suite struct MigrationRaceTests {
-    @Test func `a step that another program makes is not made again`() async throws {
+    @Test func `a step that another program runs is not repeated`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let first = try await test.open([Shop.migrations[0]])
         let name = Shop.migrations[1].name
@@ -20,7 +20,7 @@ import Testing
         await first.close()
     }
 
-    @Test func `the list of steps that another program makes is there for both`() async throws {
+    @Test func `both programs use the list of steps that one of them creates`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let first = try await test.open([])
         try await first.transaction { try $0.execute("drop table migration") }

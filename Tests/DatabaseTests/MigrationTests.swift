@@ -27,7 +27,7 @@ import Threads
         try await test.open(Shop.migrations).close()
         let error = await #expect(throws: DatabaseError.self) { try await test.open([Shop.migrations[0]]) }
         #expect(error?.reason == .setup)
-        #expect(error?.message.contains("it has 2 migrations, this program knows 1") == true)
+        #expect(error?.message.contains("it has 2 migrations, this program has 1") == true)
     }
 
     @Test(arguments: lasting)

@@ -7,7 +7,7 @@ import Testing
     private static let threaded = Engine.available.filter { $0 != .memory }
 
     @Test(arguments: threaded)
-    func `a full queue refuses at once, and says when to come back`(engine: Engine) async throws {
+    func `a full queue refuses at once, and says when to retry`(engine: Engine) async throws {
         var limits = DatabaseLimits()
         limits.waiting = 2
         limits.connections = 1
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: threaded)
-    func `who waits past the deadline is told that it was not run`(engine: Engine) async throws {
+    func `a call queued past its deadline fails without having run`(engine: Engine) async throws {
         let clock = ManualClock()
         var limits = DatabaseLimits()
         limits.connections = 1
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a call that came too late does not make the line look longer`() async throws {
+    @Test func `a call refused after its deadline does not increase the retry time`() async throws {
         let clock = ManualClock()
         var limits = DatabaseLimits()
         limits.waiting = 1
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test(arguments: threaded)
-    func `close finishes what was handed in`(engine: Engine) async throws {
+    func `close finishes queued calls`(engine: Engine) async throws {
         let test = try await TestDatabase.make(on: engine)
         let first = try await test.open(Shop.migrations)
         let gate = Gate()
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: threaded)
-    func `a scan sees one moment, whatever is written meanwhile`(engine: Engine) async throws {
+    func `a scan sees one snapshot despite later writes`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let gate = Gate()
             let scan = Task {

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Threads
 
-/// The three ways to be right when many decide at once; all else is wrong on a server.
+/// The three patterns for concurrent decisions. Other ways are wrong on a server.
 @Suite struct PatternTests {
-    /// Runs `call` 40 times at once, and counts what did not refuse.
+    /// Runs `call` 40 times at once. Returns the number of calls that did not refuse.
     private func acceptedOfForty(_ call: @escaping @Sendable (Int) async throws -> Void) async throws -> Int {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 1...40 {
@@ -24,7 +24,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `a unique insert lets one of forty through`(engine: Engine) async throws {
+    func `a unique insert accepts one of 40`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let accepted = try await acceptedOfForty { number in
                 try await database.transaction { tx in
@@ -72,7 +72,7 @@ import Threads
     @Test(arguments: Engine.available)
     func `a conditional update of one row loses nothing`(engine: Engine) async throws {
         var limits = DatabaseLimits()
-        // Each of forty may lose to all the others.
+        // Each of 40 calls may conflict with all the others.
         limits.attempts = 40
         try await TestDatabase.with(engine, Shop.migrations, limits: limits) { database in
             try await database.transaction { try Shop.openAccount(1, balance: 100, $0) }
@@ -89,7 +89,7 @@ import Threads
         }
     }
 
-    /// Of one buyer at most four, decided over all the buyer's rows.
+    /// Buys if the buyer has fewer than 4 rows, a decision over several rows.
     private static func buyOfFour(_ number: Int, isOrdered: Bool, _ tx: Transaction, _ pause: () -> Void = {}) throws {
         if isOrdered {
             try tx.execute(
@@ -115,30 +115,30 @@ import Threads
         }
     }
 
-    // MARK: What each pattern is there for: without it, a server lets through what it must not
+    // MARK: Without each pattern, a server accepts too much
 
-    /// Two closures that have both looked before either of them writes. Returns how many were accepted.
+    /// Runs two closures that both query before either of them writes. Returns the number of accepted ones.
     private func acceptedOfTwo(
         on database: Database, _ body: @escaping @Sendable (Int, Transaction, () -> Void) throws -> Void
     ) async throws -> Int {
-        let looked = CountingSemaphore()
+        let queried = CountingSemaphore()
         let go = CountingSemaphore()
         async let accepted = acceptedOfForty { number in
             if number > 2 { throw Refused() }
             try await database.transaction { tx in
                 try body(number, tx) {
-                    looked.signal()
+                    queried.signal()
                     _ = go.wait(timeoutMilliseconds: Patience.milliseconds)
                 }
             }
         }
-        try await looked.signals(2)
+        try await queried.signals(2)
         go.signal()
         go.signal()
         return try await accepted
     }
 
-    @Test func `a look in place of a unique key lets a second one through`() async throws {
+    @Test func `a query instead of a unique key accepts a second insert`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             let accepted = try await acceptedOfTwo(on: database) { number, tx, pause in
                 let isTaken = try tx.exists("select 1 from purchase where note = $1", "front row")
@@ -150,7 +150,7 @@ import Threads
         }
     }
 
-    @Test func `an update without its condition loses another one`() async throws {
+    @Test func `an update without its condition overwrites another one`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             try await database.transaction { try Shop.openAccount(1, balance: 100, $0) }
             let accepted = try await acceptedOfTwo(on: database) { _, tx, pause in
@@ -163,7 +163,7 @@ import Threads
         }
     }
 
-    @Test func `without the ordering write a server lets the fifth through`() async throws {
+    @Test func `without the ordering write a server accepts the fifth`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             for number in 1...3 {
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }

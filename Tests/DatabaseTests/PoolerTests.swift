@@ -7,7 +7,7 @@ import Testing
 
 /// pgbouncer between the program and the server.
 @Suite struct PoolerTests {
-    /// An empty database on the tests' server, through a pgbouncer of the test's own.
+    /// Passes the URL of an empty database on the tests' server, through a pgbouncer that only this test uses.
     private static func with(mode: String, _ body: (String) async throws -> Void) async throws {
         let server = try #require(getenv("ONSALE_TEST_POSTGRES").map { String(cString: $0) })
         let pooler = ChildProcess([Repository.folder + "/Tests/DatabaseTests/pooler", mode, server])
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `a pool that hands connections on after each transaction is refused`() async throws {
+    @Test func `a pool that reassigns connections after each transaction is refused`() async throws {
         try await Self.with(mode: "transaction") { url in
             let error = await #expect(throws: DatabaseError.self) { try await Self.open(url) }
             #expect(error?.reason == .setup)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Threads
 
-/// What only a server can do to a program.
+/// Behaviour that only a server has.
 @Suite struct PostgreSQLTests {
     private static func url(of test: TestDatabase, setting name: String, to value: String) -> String {
         "\(test.url)%20-c\(name)%3D\(value)"
@@ -15,7 +15,7 @@ import Threads
         try Database(url: url, migrations: Shop.migrations, clock: ManualClock())
     }
 
-    @Test func `a server that forgets what it confirmed is refused`() async throws {
+    @Test func `a server that loses acknowledged commits is refused`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let url = Self.url(of: test, setting: "synchronous_commit", to: "off")
         let error = #expect(throws: DatabaseError.self) { try Self.open(url) }
@@ -23,30 +23,31 @@ import Threads
         #expect(error?.message.contains("synchronous_commit is off. Set it to on") == true)
     }
 
-    @Test func `a server that is not there is told as such, without the password`() {
+    @Test func `the error for a missing server omits the password`() {
         let error = #expect(throws: DatabaseError.self) { try Self.open("postgres://alice:secret@127.0.0.1:1/shop") }
         #expect(error?.reason == .unavailable)
-        #expect(error?.message.hasPrefix("postgres://alice:***@127.0.0.1:1/shop: no server of this URL takes") == true)
+        #expect(
+            error?.message.hasPrefix("postgres://alice:***@127.0.0.1:1/shop: no server of this URL accepts") == true)
     }
 
     @Test(arguments: [
         "postgres://alice:sec/ret@127.0.0.1:1/shop", "postgres://alice:sec%ret@127.0.0.1:1/shop",
         "postgres://127.0.0.1:1/shop?sslpassword=secret&password=secret",
     ])
-    func `a password is told to nobody, wherever it stands`(url: String) {
+    func `no error contains a password, wherever it is in the URL`(url: String) {
         let error = #expect(throws: DatabaseError.self) { try Self.open(url) }
         #expect(error?.message.hasPrefix("postgres://") == true)
         #expect(error?.message.contains("sec") == false, "\(error?.message ?? "")")
     }
 
-    @Test func `a backup points to the tool of the server`() async throws {
+    @Test func `a backup of PostgreSQL names the tool of the server`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             let error = await #expect(throws: DatabaseError.self) { try await database.backup(to: "/tmp/shop.dump") }
             #expect(error?.message.contains("pg_dump --format=custom --file=/tmp/shop.dump") == true)
         }
     }
 
-    @Test func `of two that wait for each other one runs again`() async throws {
+    @Test func `of two transactions that wait for each other, one runs again`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let database = try Self.open(Self.url(of: test, setting: "deadlock_timeout", to: "20"))
         try await database.transaction { tx in
@@ -60,7 +61,7 @@ import Threads
                     try await database.transaction { tx in
                         let run = party.runs.wrappingAdd(1, ordering: .relaxed).newValue
                         try tx.executeOne("update account set balance = balance + $2 where id = $1", first, 1)
-                        // The answer is waited for here: the row is locked.
+                        // This waits for the answer of the update, so the row is locked.
                         _ = try Shop.balance(of: first, tx)
                         if run == 1 {
                             party.arrived.signal()
@@ -78,7 +79,7 @@ import Threads
         await database.close()
     }
 
-    /// What the server says is wrong, by its code, and what that means to the caller.
+    /// The codes of server errors, and the reasons that the caller gets.
     @Test(arguments: [
         ("40001", DatabaseError.Reason.conflict, false), ("40P01", .conflict, false), ("40003", .unavailable, true),
         ("08006", .unavailable, false), ("53300", .unavailable, false), ("53100", .diskFull, false),
@@ -104,19 +105,19 @@ import Threads
             }
             #expect(error?.reason == reason && error?.mayHaveCommitted == mayHaveCommitted)
             #expect(error?.message.contains("(\(state))") == true)
-            // The connection goes on with the next one.
-            let goesOn = try await database.transaction { try $0.exists("select 1") }
-            #expect(goesOn)
+            // The connection runs the next transaction.
+            let continues = try await database.transaction { try $0.exists("select 1") }
+            #expect(continues)
         }
     }
 
-    /// The same in the answer to a commit: what the server had begun to make durable may be.
+    /// The same errors in the answer to a commit, which may be durable if the server had started it.
     @Test(arguments: [
         ("40001", DatabaseError.Reason.conflict, false), ("08006", .unavailable, true), ("57P01", .unavailable, true),
         ("57014", .unavailable, true), ("XX000", .unavailable, true), ("53200", .unavailable, false),
         ("22012", .misuse, false), ("warning", .unavailable, true),
     ])
-    func `an error in the answer to a commit says whether it may have been done`(
+    func `an error in the answer to a commit says whether it may have succeeded`(
         state: String, reason: DatabaseError.Reason, mayHaveCommitted: Bool
     ) async throws {
         let failing = Migration(
@@ -138,12 +139,12 @@ import Threads
                 try await database.transaction { try $0.execute("insert into step (state) values ($1)", state) }
             }
             #expect(error?.reason == reason && error?.mayHaveCommitted == mayHaveCommitted, "\(error?.message ?? "")")
-            let goesOn = try await database.transaction { try $0.exists("select 1") }
-            #expect(goesOn)
+            let continues = try await database.transaction { try $0.exists("select 1") }
+            #expect(continues)
         }
     }
 
-    @Test func `a server that failed inside is left, and asked again on another connection`() async throws {
+    @Test func `after an internal error of the server the call is retried on another connection`() async throws {
         let runs = Atomic(0)
         let connections = Atomic(0)
         let failing = Migration(
@@ -168,7 +169,7 @@ import Threads
         #expect(connections.load(ordering: .relaxed) == 3)
     }
 
-    @Test func `prepared statements are named by their text, in whatever order they come`() async throws {
+    @Test func `prepared statements are named by their text, in any order`() async throws {
         let names = try await withThrowingTaskGroup(of: [String].self) { group in
             for isReversed in [false, true] {
                 group.addTask {

@@ -7,19 +7,19 @@ import TestSupport
 import Testing
 import Threads
 
-/// A disk that forgets what it was not told to keep.
+/// A power failure, after which the disk has lost unsynced writes.
 @Suite struct PowerLossTests {
     private final class Progress: Sendable {
         let state = Lock(State())
     }
 
-    /// What was acknowledged so far, and what had been when the power failed.
+    /// The acknowledged numbers, now and at the power failure.
     private struct State {
         var acknowledged: [Int] = []
         var powerFailsAt = 0
         var beforeFailure: [Int]?
 
-        /// True for the one after which the power fails.
+        /// Records the number. Returns true if the power fails after it.
         mutating func acknowledge(_ number: Int) -> Bool {
             acknowledged.append(number)
             guard acknowledged.count == powerFailsAt else { return false }
@@ -28,7 +28,7 @@ import Threads
         }
     }
 
-    @Test func `whenever the power fails, every acknowledged write is there, and no half of one`() async throws {
+    @Test func `at any power failure the database has every acknowledged write, and no partial one`() async throws {
         powerloss_register()
         let test = try await TestDatabase.make(on: .file)
         let path = "\(test.folder.path)/test.db"
@@ -45,9 +45,9 @@ import Threads
                     group.addTask {
                         try await database.transaction { try Ledger.write(number, of: 1, $0) }
                         guard progress.state.withLock({ $0.acknowledge(number) }) else { return }
-                        // The mark first: it must never be ahead of the database, whatever became durable since.
+                        // The mark is copied first, because it must never be ahead of the database.
                         #expect(Command.run("cp", path + ".mark", copy + ".mark").status == 0)
-                        // The others are on their way meanwhile: some written, some synced, some neither.
+                        // Other writes are in progress: some written, some synced, some neither.
                         #expect(powerloss_save(path, copy, UInt32(moment)) == 0)
                     }
                 }
@@ -62,7 +62,7 @@ import Threads
         await database.close()
     }
 
-    @Test func `the disk of this test does forget what was not synced`() throws {
+    @Test func `the disk of this test loses unsynced writes`() throws {
         powerloss_register()
         let folder = TemporaryFolder()
         let path = "\(folder.path)/careless.db"

@@ -4,7 +4,7 @@ import Runtime
 import TestSupport
 import Testing
 
-/// A server that takes no writes: a standby, or one with default_transaction_read_only.
+/// A server that accepts no writes: a standby, or a server with default_transaction_read_only.
 @Suite struct ReadOnlyServerTests {
     private static func open(_ url: String, attempts: Int = 12, connections: Int = 2) async throws -> Database {
         var limits = DatabaseLimits()
@@ -19,24 +19,26 @@ import Testing
         String(url.split(separator: "@")[1].split(separator: "/")[0])
     }
 
-    @Test func `it is not opened, and the message says what to do`() async throws {
+    @Test func `it does not open, and the message says what to do`() async throws {
         try await OwnServer.with { server in
             try await server.set("default_transaction_read_only", to: "on")
             let error = await #expect(throws: DatabaseError.self) { try await Self.open(server.url) }
             #expect(error?.reason == .unavailable)
-            #expect(error?.message.contains("no server of this URL takes writes") == true, "\(error?.message ?? "")")
+            #expect(
+                error?.message.contains("no server of this URL accepts connections and writes") == true,
+                "\(error?.message ?? "")")
         }
     }
 
-    @Test func `of several hosts the one that takes writes is used, also where the URL does not ask for that`()
+    @Test func `of several hosts the one that accepts writes is used, even if the URL does not require it`()
         async throws
     {
         try await OwnServer.with { server in
             try await server.set("default_transaction_read_only", to: "on")
             let test = try await TestDatabase.make(on: .postgreSQL)
             let hosts = "\(Self.host(of: server.url)),\(Self.host(of: test.url))"
-            for wish in ["", "&target_session_attrs=any", "&target_session_attrs=primary"] {
-                let url = test.url.replacing(Self.host(of: test.url), with: hosts) + wish
+            for option in ["", "&target_session_attrs=any", "&target_session_attrs=primary"] {
+                let url = test.url.replacing(Self.host(of: test.url), with: hosts) + option
                 let database = try await Self.open(url)
                 try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) }
                 #expect(try await database.read { try Shop.count($0) } == 1)
@@ -46,16 +48,16 @@ import Testing
     }
 
     @Test(arguments: ["standby", "prefer-standby", "read-only"])
-    func `a URL that asks for a standby is refused`(wish: String) async throws {
+    func `a URL that selects a standby is refused`(option: String) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let error = await #expect(throws: DatabaseError.self) {
-            try await Self.open("\(test.url)&target_session_attrs=\(wish)")
+            try await Self.open("\(test.url)&target_session_attrs=\(option)")
         }
         #expect(error?.reason == .setup)
-        #expect(error?.message.contains("target_session_attrs=\(wish)") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("target_session_attrs=\(option)") == true, "\(error?.message ?? "")")
     }
 
-    @Test func `a server that takes no more writes is unavailable, and then used again by itself`() async throws {
+    @Test func `a server that stops accepting writes is unavailable until it accepts them again`() async throws {
         try await OwnServer.with { server in
             let database = try await Self.open(server.url, attempts: 1)
             try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) }
@@ -67,7 +69,7 @@ import Testing
                 #expect(error?.reason == .unavailable && error?.mayHaveCommitted == false, "\(error?.message ?? "")")
                 #expect(error?.message.contains("writes") == true, "\(error?.message ?? "")")
             }
-            await #expect(throws: DatabaseError.self, "what it shows may be old") {
+            await #expect(throws: DatabaseError.self, "its rows may be old") {
                 try await database.read { try Shop.count($0) }
             }
             try await server.set("default_transaction_read_only", to: "off")
@@ -77,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `an idle connection notices it before it answers a read`() async throws {
+    @Test func `an idle connection detects it before it answers a read`() async throws {
         try await OwnServer.with { server in
             // With one connection the read after the change uses the one that was opened before it.
             let database = try await Self.open(server.url, attempts: 1, connections: 1)
@@ -91,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `a transaction that meets it is tried again until the server is promoted`() async throws {
+    @Test func `a transaction is retried until the server is promoted`() async throws {
         try await OwnServer.with { server in
             let database = try await Self.open(server.url, attempts: 1000)
             try await server.set("default_transaction_read_only", to: "on")
@@ -104,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func `a read that writes is a mistake of the program, and costs no connection`() async throws {
+    @Test func `a read that writes is a mistake of the program, and keeps the connection`() async throws {
         try await TestDatabase.with(.postgreSQL, Shop.migrations) { database in
             let error = await #expect(throws: DatabaseError.self) {
                 try await database.read { reader in
@@ -112,7 +114,7 @@ import Testing
                 }
             }
             #expect(error?.reason == .misuse)
-            #expect(error?.message.contains("that takes a transaction") == true)
+            #expect(error?.message.contains("use a transaction") == true)
         }
     }
 }

@@ -4,22 +4,22 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A read that asks twice, while somebody writes between the two questions.
+/// Reads with two queries, while another connection writes between them.
 @Suite struct ReadTests {
     enum Order: CaseIterable {
-        /// The first question has its answer in its first row, has no row, has run through all rows.
+        /// The first query stops at its first row, returns no row, or returns all rows.
         case foundFirst, missedFirst, listedFirst
     }
 
-    /// One after the other: each holds up the thread that it reads on.
+    /// Serialized, because each case blocks the thread that it reads on.
     @Test(.serialized, arguments: Engine.available.filter { $0 != .memory }, Order.allCases)
-    func `all questions of a read are answered as of one moment`(engine: Engine, order: Order) async throws {
+    func `all queries of a read see one snapshot`(engine: Engine, order: Order) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }
             let gate = Gate()
             let runs = Atomic(0)
             let pause: @Sendable () -> Void = {
-                // The closure may run again; by then the order is there.
+                // The closure may run again, when the order exists already.
                 if runs.wrappingAdd(1, ordering: .relaxed).newValue == 1 { gate.pass() }
             }
             let read = Task.detached {
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a question from within the rows of another is refused`(engine: Engine) async throws {
+    func `a query while the rows of another are read is refused`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { try Shop.insert(Shop.order(1), seat: 1, $0) }
             let error = await #expect(throws: DatabaseError.self) {
@@ -64,12 +64,12 @@ import Testing
                 }
             }
             #expect(error?.reason == .misuse)
-            #expect(error?.message.contains("from within the rows of another statement") == true)
+            #expect(error?.message.contains("while the rows of another query are read") == true)
             #expect(try await database.read { try Shop.count($0) } == 1)
         }
     }
 
-    @Test func `a connection that has read asks anew the next time`() async throws {
+    @Test func `a connection reads a new snapshot each time`() async throws {
         try await TestDatabase.with(.file, Shop.migrations) { database in
             for number in 1...3 {
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }

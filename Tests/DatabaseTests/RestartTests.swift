@@ -7,10 +7,10 @@ import TestSupport
 import Testing
 import Threads
 
-/// A server that goes away and comes back while a program writes.
+/// A server that stops and restarts while a program writes.
 @Suite struct RestartTests {
-    @Test func `a server killed and restarted under load loses nothing acknowledged, and no program`() async throws {
-        // A server of this test's own: the one that the other tests share stays up. A line to its input restarts it.
+    @Test func `a server killed and restarted under load loses no acknowledged write`() async throws {
+        // Starts a server for this test only. A line on its input restarts it.
         let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
         let server = ChildProcess([
             "\(root)/deploy/with-postgres", "bash", "-c",
@@ -41,8 +41,8 @@ import Threads
         _ = try await onThread { server.wait() }
     }
 
-    /// Writes one entry after the other until cancelled, and returns those that were acknowledged. As a client does it:
-    /// whatever comes back, the same request is asked again until it is answered.
+    /// Writes entries one by one until cancelled. Returns the acknowledged ones. Like a client, it repeats each request
+    /// after any error until it succeeds.
     private func write(
         as caller: Int, of callers: Int, to database: Database, _ progress: CountingSemaphore
     ) async throws -> [Int] {
@@ -56,7 +56,7 @@ import Threads
                 progress.signal()
                 number += callers
             } catch let error as DatabaseError {
-                #expect(error.isPassing, "\(error)")
+                #expect(error.isTransient, "\(error)")
             }
         }
         return acknowledged

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `values come back as they went in`(engine: Engine) async throws {
+    func `values are read as they were written`(engine: Engine) async throws {
         let samples = [
             Sample(), Sample(number: .min, words: "", bytes: [], id: Shop.order(0), flag: false),
             Sample(number: .max, words: "Ünïcödé 🎫", bytes: [0, 255, 0], id: Shop.order(.max), flag: true),
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `parameters are bound by their number, not by where they stand`(engine: Engine) async throws {
+    func `parameters are bound by their number, not by their position`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let found = try await database.transaction { tx in
                 try Shop.openAccount(1, balance: 20, tx)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a column that is not what was asked for is an error that names it`(engine: Engine) async throws {
+    func `a column of another type is an error that names it`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Self.migrations) { database in
             try await database.transaction { tx in
                 try tx.execute("insert into sample (key, words) values ($1, $2)", 1, "one")
@@ -71,7 +71,7 @@ import Testing
             let null = await #expect(throws: DatabaseError.self) {
                 try await database.read { try $0.first("select number from sample") { try $0.int64(0) } }
             }
-            #expect(null?.message == "column 0 of «select number from sample» is NULL where a whole number is expected")
+            #expect(null?.message == "column 0 of «select number from sample» is NULL, not an integer: correct the row")
             let text = await #expect(throws: DatabaseError.self) {
                 try await database.read {
                     try $0.first("select words from sample") { try $0.id(0, as: Shop.Order.self) }
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a statement says how many parameters it takes`(engine: Engine) async throws {
+    func `the error for a wrong number of parameters says how many there are`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let error = await #expect(throws: DatabaseError.self) {
                 try await database.read { try $0.exists("select 1 from account where id = $1", 1, 2) }
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a read takes a thousand rows, a scan takes them all`(engine: Engine) async throws {
+    func `a read returns at most 1000 rows, a scan returns all`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { tx in
                 for id in 1...2500 { try Shop.openAccount(id, balance: id, tx) }
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `of many rows the first one is taken without the others`(engine: Engine) async throws {
+    func `the first of many rows is read without the others`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let first = try await database.transaction { tx in
                 for id in 1...3 { try Shop.openAccount(id, balance: 0, tx) }

@@ -4,7 +4,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// What an operator can run into with a file, and what the message tells them.
+/// Problems of an operator with a file, and their messages.
 @Suite struct SQLiteFileTests {
     private func problem(opening url: String) -> DatabaseError? {
         #expect(throws: DatabaseError.self) {
@@ -29,7 +29,7 @@ import Testing
         for (url, shown) in urls { #expect(problem(opening: url)?.message.hasPrefix(shown) == true) }
     }
 
-    @Test func `a second process on the same file is refused, and told who has it`() async throws {
+    @Test func `a second process on the same file is refused, and its error names the first`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let error = problem(opening: test.url)
@@ -38,7 +38,7 @@ import Testing
         await (try await test.open(Shop.migrations)).close()
     }
 
-    @Test func `a file that is no database is left as it is`() async throws {
+    @Test func `a file that is not a database stays unchanged`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let text = String(repeating: "this is a letter, not a database. ", count: 100)
         test.folder.write(text, to: "test.db")
@@ -48,7 +48,7 @@ import Testing
         #expect(test.folder.read("test.db") == text)
     }
 
-    @Test func `a file with damaged pages is told as such`() async throws {
+    @Test func `a file with damaged pages is reported as damaged`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         try await database.transaction { tx in
@@ -61,20 +61,20 @@ import Testing
     }
 
     @Test(arguments: ["/proc/onsale.db", "/no/such/folder/onsale.db"])
-    func `a folder that cannot be written is told as such`(path: String) {
+    func `a folder that cannot be written is reported`(path: String) {
         let error = problem(opening: "sqlite://\(path)")
         #expect(error?.reason == .setup)
         #expect(error?.message.contains("the folder must exist") == true)
     }
 
-    @Test func `a file in the way of the log is told as such`() async throws {
+    @Test func `a file in place of the log is reported`() async throws {
         let test = try await TestDatabase.make(on: .file)
         mkdir("\(test.folder.path)/test.db", 0o700)
         defer { rmdir("\(test.folder.path)/test.db") }
         #expect(problem(opening: test.url)?.reason == .setup)
     }
 
-    @Test func `with a full disk nothing is acknowledged that is not there, and room is all it needs`() async throws {
+    @Test func `a full disk acknowledges no lost write, and works again once there is space`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let note = String(repeating: "x", count: 4000)
@@ -105,7 +105,7 @@ import Testing
         await again.close()
     }
 
-    @Test func `a backup is whole, while others write`() async throws {
+    @Test func `a backup is complete while other connections write`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         for id in [1, 2] { try await database.transaction { try Shop.openAccount(id, balance: 1_000_000, $0) } }
@@ -139,11 +139,11 @@ import Testing
         await database.close()
     }
 
-    @Test func `there is no backup of what is not there`() {
+    @Test func `a database that does not exist has no backup`() {
         let folder = TemporaryFolder()
         let copy = "\(folder.path)/copy.db"
         for (url, problem) in [
-            ("sqlite://\(folder.path)/none.db", "none.db: "), ("sqlite::memory:", "nothing to back up"),
+            ("sqlite://\(folder.path)/none.db", "none.db: "), ("sqlite::memory:", "cannot be backed up"),
             (
                 "postgres://alice:secret@db/shop",
                 "pg_dump --format=custom --file=\(copy) 'postgres://alice:***@db/shop'"
@@ -155,7 +155,7 @@ import Testing
         #expect(folder.names.isEmpty)
     }
 
-    @Test func `a backup overwrites nothing and leaves nothing half-made`() async throws {
+    @Test func `a backup overwrites no file and leaves no partial one`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         test.folder.write("precious", to: "mine")

@@ -4,7 +4,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// One process at a time has a SQLite database open, whatever name the second one uses.
+/// Only one process at a time has a SQLite database open, whatever name another one uses.
 @Suite struct SecondServiceTests {
     private func problem(opening path: String) async throws -> DatabaseError? {
         try await onThread {
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    /// Another process starts on `path`; returns the first line that it says.
+    /// Starts another process on `path`. Returns the first line that it prints.
     private func answer(toWriterOn path: String) async throws -> String? {
         try await onThread {
             let writer = ChildProcess([ChildProcess.path(of: "DatabaseWriter"), "sqlite://\(path)", "1", "1"])
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// True if another process could take SQLite's lock on the file: this process has lost its own.
+    /// Returns true if another process can take SQLite's lock on the file, so this process has lost its own.
     private func hasLostLocks(_ path: String) async throws -> Bool {
         let script = """
             import fcntl, sys
@@ -55,7 +55,8 @@ import Testing
         #expect(try await problem(opening: first) == nil)
     }
 
-    @Test func `symbolic links and other spellings of the path are refused, naming the first`() async throws {
+    @Test func `links and other spellings of the path are refused, and the error names the first process`() async throws
+    {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let folder = test.folder.path
@@ -73,12 +74,13 @@ import Testing
         }
         #expect(try await problem(opening: "\(folder)/test.db")?.message.contains(isOurs) == true)
         await again.close()
-        // The lock and the mark lie beside the file, and not beside the link.
+        // The lock and the mark are beside the file, not beside the link.
         let names = test.folder.names.filter { $0 != "elsewhere" && $0 != "link.db" }
         #expect(names == ["test.db", "test.db.lock", "test.db.mark"])
     }
 
-    @Test func `a bind mount of the folder or of the file alone is refused, naming the first`() async throws {
+    @Test func `a bind mount of the folder or the file is refused, and the error names the first process`() async throws
+    {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let folder = test.folder.path
@@ -98,12 +100,12 @@ import Testing
         let error = await #expect(throws: DatabaseError.self) {
             try await onThread { try Database.backup(of: "sqlite://\(folder)/alone.db", to: "\(folder)/copy.db") }
         }
-        #expect(error?.message.contains("has it open under another name") == true)
+        #expect(error?.message.contains("has the file open under another name") == true)
         await database.close()
         try await onThread { for mount in mounts { mount.unmount() } }
     }
 
-    @Test func `a database that was moved while it is in use is refused under its new name`() async throws {
+    @Test func `a database moved while in use is refused under its new name`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let moved = "\(test.folder.path)/moved.db"
@@ -113,7 +115,7 @@ import Testing
         await database.close()
     }
 
-    @Test func `of many threads that open one file under several names, one gets it`() async throws {
+    @Test func `of many threads that open one file under several names, one succeeds`() async throws {
         let test = try await TestDatabase.make(on: .file)
         await (try await test.open(Shop.migrations)).close()
         let folder = test.folder.path
@@ -165,16 +167,16 @@ import Testing
         await database.close()
     }
 
-    @Test func `a file that takes the name of a backup meanwhile is not overwritten`() async throws {
+    @Test func `a file created with the name of a running backup is not overwritten`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let database = try await test.open(Shop.migrations)
         let copy = "\(test.folder.path)/copy.db"
-        // Another program writes a backup of the same name: it holds the unfinished copy.
+        // Another program that writes a backup of the same name locks the partial copy.
         let other = open(copy + ".partial", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(other) }
         try #require(flock(other, LOCK_EX) == 0)
         let error = await #expect(throws: DatabaseError.self) { try await database.backup(to: copy) }
-        #expect(error?.message.contains("another backup writes") == true)
+        #expect(error?.message.contains("another backup is writing") == true)
         flock(other, LOCK_UN)
         try await database.backup(to: copy)
         #expect(test.folder.names.contains("copy.db") && !test.folder.names.contains("copy.db.partial"))

@@ -1,7 +1,7 @@
 import Database
 import Kernel
 
-/// The tables that these tests work on, and what they do there.
+/// The tables of these tests, and the statements on them.
 enum Shop {
     enum Order {}
     typealias OrderID = ID<Order>
@@ -39,7 +39,7 @@ enum Shop {
             "insert into purchase (id, buyer, seat, note) values ($1, $2, $3, $4)", order, Self.order(0), seat, note)
     }
 
-    /// As a service does it: a retry of the same request finds the row that the first try left.
+    /// Inserts an order as a service does: a repeated request finds the row of the first one.
     static func insertOnce(_ order: OrderID, seat: Int?, _ tx: Transaction) throws {
         if try exists(order, tx) { return }
         try insert(order, seat: seat, tx)
@@ -62,5 +62,5 @@ enum Shop {
     }
 }
 
-/// A closure's own no.
+/// A refusal by the closure.
 struct Refused: Error, Equatable {}

@@ -3,9 +3,9 @@ import Kernel
 import TestSupport
 import Testing
 
-/// What simulations of whole services stand on.
+/// The functions that simulations of whole services use.
 @Suite struct SimulatedKillTests {
-    @Test func `what a killed program has left in memory is the next one's, and no longer its own`() async throws {
+    @Test func `the next program takes over the memory of a killed one, which loses access`() async throws {
         let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock())
         try await killed.transaction { tx in try Shop.insert(Shop.order(1), seat: 1, tx) }
         let next = Database(after: killed, clock: ManualClock())
@@ -15,7 +15,7 @@ import Testing
         #expect(try await next.read { try Shop.count($0) } == 1)
     }
 
-    @Test func `a program that starts again while the clock is behind uses the earlier time`() async throws {
+    @Test func `a program restarted with the clock set back uses the earlier time`() async throws {
         let clock = ManualClock()
         let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: clock)
         #expect(try await killed.transaction { $0.now } == .noon)
@@ -24,7 +24,7 @@ import Testing
         #expect(try await Database(after: killed, clock: clock).transaction { $0.now } == .noon - .hours(1))
     }
 
-    @Test func `of a commit that the disk forgets nothing is there, although it was answered`() async throws {
+    @Test func `a commit that the disk loses leaves no rows, although it succeeded`() async throws {
         let faults = Faults()
         let database = try Database(
             url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock(), faults: faults)
@@ -35,7 +35,7 @@ import Testing
         #expect(try await database.read { try Shop.balance(of: 1, $0) } == 5)
     }
 
-    @Test func `a statement means what a test makes of it`() async throws {
+    @Test func `a test can edit a statement`() async throws {
         let faults = Faults()
         faults.replace("count(*)", with: "1 + count(*)", where: "from purchase")
         let database = try Database(

@@ -2,15 +2,15 @@ import Testing
 
 @testable import Database
 
-/// The names of prepared statements: one text, one name.
+/// The names of prepared statements. Each text has one name.
 @Suite struct StatementNameTests {
-    @Test func `a name comes from the text and the types, the same in every program`() {
+    @Test func `a name is computed from the text and the types, the same in every program`() {
         let name = PostgreSQLStatement.name(of: "select $1", [20])
         #expect(name == PostgreSQLStatement.name(of: "select $1", [20]))
         #expect(name.hasPrefix("onsale_") && name.utf8.count == 39)
         #expect(name != PostgreSQLStatement.name(of: "select $1", [25]))
         #expect(name != PostgreSQLStatement.name(of: "select $2", [20]))
-        // Written down, so that it does not change with a version.
+        // A literal, so that a new version cannot change it.
         #expect(PostgreSQLStatement.name(of: "", []) == "onsale_cbf29ce4842223256c62272e07bb0142")
         #expect(PostgreSQLStatement.name(of: "a", []).hasPrefix("onsale_af63dc4c8601ec8c"))
     }
@@ -25,7 +25,7 @@ import Testing
         #expect(statements["select 2"] === two)
     }
 
-    @Test func `a text that is known is not prepared again, wherever it lies`() throws {
+    @Test func `a known text is not prepared again, whatever its address`() throws {
         var statements = PostgreSQLStatements()
         let (first, _) = try statements.add("select 1", for: [])
         let (again, isNew) = try statements.add("select 1", for: [])

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Threads
 
-/// What is acknowledged is on the disk of a standby, too, where there is one.
+/// An acknowledged commit is on the disk of the standby, too, if there is one.
 @Suite struct SynchronousStandbyTests {
-    private static let nobody = "a_standby_that_is_not_there"
+    private static let missingStandby = "a_missing_standby"
     private static let waiting = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
 
     private static func open(
@@ -23,14 +23,14 @@ import Threads
         }
     }
 
-    /// The same server twice: as a URL of several hosts.
+    /// Returns a URL that names the same server twice, as two hosts.
     private static func twice(_ url: String) -> String {
         let host = url.split(separator: "@")[1].split(separator: "/")[0]
         return url.replacing("@\(host)/", with: "@\(host),\(host)/")
     }
 
     @Test(arguments: ["local", "remote_write"])
-    func `several hosts, and commits that do not wait for the disk of the other, are refused`(
+    func `several hosts and commits that do not wait for the standby's disk are refused`(
         level: String
     ) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
@@ -43,22 +43,22 @@ import Threads
     }
 
     @Test(arguments: ["local", "remote_write"])
-    func `one host without a standby may commit so, which is the same there`(level: String) async throws {
+    func `one host without a standby accepts these levels, which are equivalent there`(level: String) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let database = try await Self.open("\(test.url)%20-csynchronous_commit%3D\(level)")
         await database.close()
     }
 
     @Test(arguments: ["on", "remote_apply"])
-    func `several hosts may commit with`(level: String) async throws {
+    func `several hosts accept the level`(level: String) async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let database = try await Self.open("\(Self.twice(test.url))%20-csynchronous_commit%3D\(level)")
         await database.close()
     }
 
-    @Test func `one host with a standby, and commits that do not wait for its disk, are refused`() async throws {
+    @Test func `one host with a standby and commits that do not wait for its disk are refused`() async throws {
         try await OwnServer.with { server in
-            try await server.set("synchronous_standby_names", to: Self.nobody)
+            try await server.set("synchronous_standby_names", to: Self.missingStandby)
             let error = await #expect(throws: DatabaseError.self) {
                 try await Self.open("\(server.url)?options=-csynchronous_commit%3Dlocal")
             }
@@ -66,7 +66,7 @@ import Threads
         }
     }
 
-    @Test func `several hosts without a synchronous standby are warned of, once`() async throws {
+    @Test func `several hosts without a synchronous standby cause one warning`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let warnings = Lock<[String]>([])
         let database = try await Self.open(Self.twice(test.url)) { event in
@@ -84,15 +84,15 @@ import Threads
         await quiet.close()
     }
 
-    /// The rows are there, but a fail-over would lose them: nothing may be said of them that is not so.
+    /// The rows exist, but a fail-over would lose them, so the outcome must be unknown.
     @Test(arguments: ["pg_cancel_backend", "pg_terminate_backend"])
-    func `a commit whose wait for the standby was ended is unknown, and asked again it waits, too`(
+    func `a commit whose wait for the standby was ended is unknown, and its repetition waits, too`(
         end: String
     ) async throws {
         try await OwnServer.with { server in
             let migrated = try await Self.open(server.url)
             await migrated.close()
-            try await server.set("synchronous_standby_names", to: Self.nobody)
+            try await server.set("synchronous_standby_names", to: Self.missingStandby)
             let database = try await Self.open(server.url, attempts: 1)
             let first = Task { try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) } }
             try await server.wait(until: Self.waiting, is: ["1"])
@@ -110,7 +110,7 @@ import Threads
         }
     }
 
-    @Test func `what a running server is set to later changes nothing for those who are connected`() async throws {
+    @Test func `a later change of the server's settings does not affect open connections`() async throws {
         try await OwnServer.with { server in
             let database = try await Self.open(server.url, connections: 1)
             try await database.transaction { try Shop.insertOnce(Shop.order(1), seat: 1, $0) }

@@ -7,7 +7,7 @@ import Threads
 
 @Suite struct TransactionTests {
     @Test(arguments: Engine.available)
-    func `what a transaction wrote is there when it returns`(engine: Engine) async throws {
+    func `the rows of a transaction are there when it returns`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let returned = try await database.transaction { tx in
                 try Shop.insert(Shop.order(1), seat: 7, tx)
@@ -19,7 +19,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `a refusal leaves nothing and is thrown as it is`(engine: Engine) async throws {
+    func `a refusal leaves no rows and is thrown unchanged`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             await #expect(throws: Refused()) {
                 try await database.transaction { tx in
@@ -33,7 +33,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `of many at once each refusal is undone alone`(engine: Engine) async throws {
+    func `each of many concurrent refusals is undone alone`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let refusals = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 1...200 {
@@ -61,7 +61,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `a failed statement fails the transaction, even when the closure goes on`(engine: Engine) async throws {
+    func `a failed statement fails the transaction, even if the closure continues`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             try await database.transaction { tx in try Shop.openAccount(1, balance: 5, tx) }
             let error = await #expect(throws: DatabaseError.self) {
@@ -92,7 +92,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `a conflict that does not end is given up`(engine: Engine) async throws {
+    func `a lasting conflict ends the attempts`(engine: Engine) async throws {
         var limits = DatabaseLimits()
         limits.attempts = 3
         let runs = Atomic(0)
@@ -110,7 +110,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `an update of one row that meets two is a mistake`(engine: Engine) async throws {
+    func `an update of one row that changes two is a mistake`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             let error = await #expect(throws: DatabaseError.self) {
                 try await database.transaction { tx in
@@ -124,7 +124,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `the time of a transaction is new each run and never steps back`(engine: Engine) async throws {
+    func `the time of a transaction is new for each run and never goes back`(engine: Engine) async throws {
         let clock = ManualClock(at: .noon)
         try await TestDatabase.with(engine, Shop.migrations, clock: clock) { database in
             let runs = Atomic(0)
@@ -143,7 +143,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `past its deadline a transaction is not begun`(engine: Engine) async throws {
+    func `a transaction does not start after its deadline`(engine: Engine) async throws {
         let clock = ManualClock()
         try await TestDatabase.with(engine, Shop.migrations, clock: clock) { database in
             let deadline = clock.uptime + .seconds(1)
@@ -158,7 +158,7 @@ import Threads
     }
 
     @Test(arguments: Engine.available)
-    func `after close everything is refused`(engine: Engine) async throws {
+    func `every call after close is refused`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in
             await database.close()
             for kind in 0..<3 {

@@ -1,8 +1,7 @@
 import Database
 import Kernel
 
-/// Rows that show at once when something is missing, doubled or half there: every entry has two halves, and the tally
-/// counts them all.
+/// Rows that show missing, doubled or partial entries: every entry has two halves, and the tally counts the entries.
 package enum Ledger {
     package static let migrations = [
         Migration(
@@ -21,7 +20,7 @@ package enum Ledger {
             "insert into tally (id, entries) values (1, 0)")
     ]
 
-    /// Run again for the same entry, it finds the first one.
+    /// Writes an entry. A second run for the same entry finds the first one.
     package static func write(_ number: Int, of run: Int, _ tx: Transaction) throws {
         if try tx.exists("select 1 from entry where run = $1 and number = $2 and half = 1", run, number) { return }
         let entries = try tx.first("select entries from tally where id = 1") { row in try row.int(0) } ?? 0
@@ -30,20 +29,21 @@ package enum Ledger {
         try tx.execute("insert into entry (run, number, half) values ($1, $2, 2)", run, number)
     }
 
-    /// What is wrong with the database, given the numbers that were acknowledged in `run`; nil when nothing is.
+    /// Returns an inconsistency of the database, given the numbers acknowledged in `run`. Nil if there is none.
     package static func problem(in reader: Reader, acknowledged: [Int], of run: Int) throws -> String? {
         var halves: [Int: Int] = [:]
         try reader.forEach("select number, half from entry where run = $1", run) { row in
             halves[try row.int(0), default: 0] += try row.int(1)
         }
         if let half = halves.first(where: { $0.value != 3 }) {
-            return "half of entry \(half.key) of run \(run) is there"
+            return "only half of entry \(half.key) of run \(run) exists"
         }
         if let lost = acknowledged.first(where: { halves[$0] == nil }) {
-            return "entry \(lost) of run \(run) was acknowledged and is not there"
+            return "entry \(lost) of run \(run) was acknowledged, but is missing"
         }
         let rows = try reader.first("select count(*) from entry") { row in try row.int(0) }
         let tally = try reader.first("select entries from tally where id = 1") { row in try row.int(0) }
-        return rows == tally.map { 2 * $0 } ? nil : "there are \(rows ?? 0) halves, and the tally says \(tally ?? 0)"
+        return rows == tally.map { 2 * $0 }
+            ? nil : "there are \(rows ?? 0) halves, but the tally is \(tally ?? 0) entries"
     }
 }

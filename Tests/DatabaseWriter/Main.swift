@@ -3,8 +3,8 @@ import Glibc
 import Kernel
 import Runtime
 
-/// `DatabaseWriter URL RUN COUNT [FAULT]`: writes COUNT entries of the ledger, several at once, and prints the number of each
-/// once it is acknowledged. A test kills it when it likes. With FAULT every few steps that one goes wrong.
+/// `DatabaseWriter URL RUN COUNT [FAULT]` writes COUNT entries of the ledger, several at once, and prints the number of
+/// each after it is acknowledged. A test may kill it at any time. With FAULT, every few steps fail with that fault.
 @main enum Main {
     private static let callers = 4
 
@@ -41,7 +41,7 @@ import Runtime
         say("done")
     }
 
-    /// As a client does it: whatever comes back, the same request is asked again until it is answered.
+    /// Writes an entry. Like a client, it repeats the request after any error until it succeeds.
     private static func write(_ number: Int, of run: Int, in database: Database) async {
         while true {
             do {
@@ -53,7 +53,7 @@ import Runtime
         }
     }
 
-    /// In one piece and at once: what was said stays said when the process is killed.
+    /// Prints the line with one unbuffered write, so that it survives a kill of the process.
     private static func say(_ line: String) {
         var line = line + "\n"
         line.withUTF8 { _ = Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }

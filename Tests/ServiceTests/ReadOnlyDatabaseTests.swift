@@ -31,7 +31,7 @@ import Testing
             }
             try await checked { $0.isEmpty }
             try await server.set("default_transaction_read_only", to: "on")
-            try await checked { $0.contains { $0.contains("takes writes") || $0.contains("takes no writes") } }
+            try await checked { $0.contains { $0.contains("accepts connections") || $0.contains("accepts no writes") } }
             try await server.set("default_transaction_read_only", to: "off")
             try await checked { $0.isEmpty }
             await database.close()

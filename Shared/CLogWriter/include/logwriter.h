@@ -1,17 +1,18 @@
-/* A file system for SQLite that writes the log of a database in few large pieces, where SQLite's own writes two small ones
-   for every page. All other files it leaves to the file system below. For a connection with `synchronous=full`: what
-   SQLite has handed over may be in no file until the next sync, and with that every commit ends. */
+/* A file system for SQLite that writes the log of a database in few large pieces. SQLite's own makes two small writes for
+   every page. All other files go to the file system below. The connection must use `synchronous=full`, with which every
+   commit ends with a sync: until the next sync, written bytes may be in no file. */
 #ifndef LOGWRITER_H
 #define LOGWRITER_H
 
 #include <sqlite3.h>
 
-/* The name to open a database with; `below` is the name of the file system below, null for SQLite's own. Null where there
-   is none of that name, or no memory. The first call for each `below` makes the file system known to SQLite. */
+/* Returns the name of the file system to open a database with. `below` is the name of the file system below, or null for
+   SQLite's own. Returns null if `below` does not exist, or without memory. The first call for each `below` registers the
+   file system. */
 const char *logwriter_over(const char *below);
 
-/* To be called after each rollback: forgets pages that the transaction had handed over, which would otherwise be written with
-   the next ones, perhaps over what another program has committed meanwhile. */
+/* Drops the pages that a transaction has written. Call it after each rollback: otherwise the pages are written with the next
+   ones, and may overwrite commits of another program. */
 void logwriter_forget(sqlite3 *database);
 
 #endif

@@ -9,7 +9,7 @@ struct PostgreSQLCells {
         PQgetisnull(result, row, Int32(column)) != 0
     }
 
-    /// Whole numbers of any width, and booleans as 0 and 1.
+    /// Returns an integer of any width, and a boolean as 0 or 1.
     func int64(_ column: Int) -> Int64? {
         let value = withBytes(column) { bytes -> Int64? in
             switch bytes.count {

@@ -1,23 +1,24 @@
 import CPostgreSQL
 import Glibc
 
-/// Transactions over one link: statements whose answer nobody needs yet travel together with the next one that is waited
-/// for.
+/// Runs transactions over one link. Statements whose answer is not needed yet are sent together with the next one that
+/// waits for its answer.
 ///
-/// Sound to share: the thread that owns it is alone with it.
+/// Sound to share: only the thread that owns the connection uses it.
 final class PostgreSQLConnection: Session, @unchecked Sendable {
-    /// Answers that may be outstanding: well below what the buffers of both ends hold, or each would wait for the other.
+    /// Maximum of outstanding answers. If they filled the buffers of both ends, client and server would wait for each
+    /// other.
     private static let outstandingLimit = 64
 
-    /// A transaction that writes nothing does not wait for the standby. If it found the rows of an earlier one, whose own
-    /// wait was ended by an operator or a crash, then it would acknowledge what a fail-over loses. So it writes something:
-    /// a message in the log, which nobody reads.
+    /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. Without it,
+    /// the transaction may read rows whose own wait was ended by an operator or a crash, and acknowledge rows that a
+    /// fail-over loses.
     private static let standbyWait: StaticString = """
         select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null
         """
 
-    /// What the server still owes, oldest first.
-    private enum Owed {
+    /// An answer that the server has yet to send.
+    private enum PendingAnswer {
         case preparation(PostgreSQLStatement)
         case execution(StaticString, expectsOne: Bool)
         case rows
@@ -28,10 +29,10 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     let link: PostgreSQLLink
     var failure: DatabaseError?
     private let faults: Faults?
-    private var owed: [Owed] = []
+    private var pending: [PendingAnswer] = []
     private var phase = PostgreSQLPhase.writing
-    /// The server failed in a way that another server may not.
-    private var isSpent = false
+    /// True after an error that another server may not have.
+    private var needsOtherServer = false
     private var parameters = PostgreSQLParameters()
     private var statements = PostgreSQLStatements()
 
@@ -40,8 +41,8 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         self.faults = faults
     }
 
-    /// False: the link is lost or in an unknown state, and with it what was not committed; or another server is needed.
-    var isUsable: Bool { link.isAlive && owed.isEmpty && !isSpent && link.takesWrites }
+    /// False if the link is lost or in an unknown state, or if another server is needed.
+    var isUsable: Bool { link.isAlive && pending.isEmpty && !needsOtherServer && link.takesWrites }
 
     // MARK: - One transaction
 
@@ -58,10 +59,10 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     }
 
     func commit() throws {
-        // A row that was to be there decides before the commit is sent, not after.
-        if owed.contains(where: { if case .execution(_, true) = $0 { true } else { false } }) {
+        // `executeOne` must fail before the commit is sent, not after.
+        if pending.contains(where: { if case .execution(_, true) = $0 { true } else { false } }) {
             link.flush()
-            try settle()
+            try receivePending()
         }
         let fault = faults?.next(.commit)
         if fault == .connectionLost {
@@ -73,9 +74,9 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         try send("commit", [], .commit)
         synchronize()
         do {
-            try settle()
+            try receivePending()
         } catch {
-            // With the link gone, the answer may be lost alone.
+            // If the link is lost, the commit may have succeeded.
             if !link.isAlive { failure = failure?.afterUnknownCommit(true) }
             throw error
         }
@@ -87,10 +88,10 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
 
     func rollback() {
         guard link.isAlive else { return }
-        synchronize()  // Only after it does a server that met an error listen again; nobody has to wait for it.
+        synchronize()  // After an error the server skips all statements until it receives this.
         try? send("rollback", [], .execution("rollback", expectsOne: false))
         synchronize()
-        _ = try? settle()
+        _ = try? receivePending()
     }
 
     // MARK: - Statements
@@ -98,10 +99,10 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     func query(
         _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
     ) throws {
-        try meetFault()
+        try injectFault()
         try send(sql, parameters, .rows)
         link.flush()
-        try settle()
+        try receivePending()
         let isStreamed = limit == .max
         if isStreamed { PQsetSingleRowMode(link.handle) }
         var count = 0
@@ -110,7 +111,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
             defer { PQclear(result) }
             let status = PQresultStatus(result)
             guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
-                let error = refusal(result, during: phase)
+                let error = serverError(result, during: phase)
                 skipResult()
                 throw failing(error)
             }
@@ -132,43 +133,46 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     }
 
     func execute(_ sql: StaticString, _ parameters: [any Bindable], expectsOne: Bool) throws {
-        try meetFault()
+        try injectFault()
         try send(sql, parameters, .execution(sql, expectsOne: expectsOne))
-        guard owed.count >= Self.outstandingLimit else { return }
+        guard pending.count >= Self.outstandingLimit else { return }
         link.flush()
-        try settle()
+        try receivePending()
     }
 
     func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
-        try meetFault()
+        try injectFault()
         try send(sql, parameters, .execution(sql, expectsOne: false))
         link.flush()
-        return try settle()
+        return try receivePending()
     }
 
     func script(_ sql: String) throws {
         guard PQsendQueryParams(link.handle, sql, 0, nil, nil, nil, nil, 1) == 1 else { throw failing(lost) }
-        owed.append(.execution("a statement of a migration", expectsOne: false))
+        pending.append(.execution("a migration's statement", expectsOne: false))
         synchronize()
-        try settle()
+        try receivePending()
     }
 
-    // MARK: - What goes out
+    // MARK: - Sending
 
-    private func send(_ sql: StaticString, _ values: [any Bindable], _ answer: Owed) throws {
+    private func send(_ sql: StaticString, _ values: [any Bindable], _ answer: PendingAnswer) throws {
         let statement = try statement(sql, for: values)
         parameters.set(values)
         let isSent = parameters.send { count, values, lengths, formats in
             PQsendQueryPrepared(link.handle, statement.name, count, values, lengths, formats, 1)
         }
         guard isSent == 1 else { throw failing(lost) }
-        owed.append(answer)
+        pending.append(answer)
     }
 
     private func statement(_ sql: StaticString, for values: [any Bindable]) throws -> PostgreSQLStatement {
         if let statement = statements[sql] {
             guard statement.takes(values) else {
-                throw failing(DatabaseError(.misuse, "«\(sql)» was first used with parameters of other types"))
+                throw failing(
+                    DatabaseError(
+                        .misuse,
+                        "«\(sql)» was first used with parameters of other types: use a second literal for these"))
             }
             return statement
         }
@@ -184,86 +188,88 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         guard PQsendPrepare(link.handle, statement.name, text, Int32(values.count), statement.types) == 1 else {
             throw failing(lost)
         }
-        owed.append(.preparation(statement))
+        pending.append(.preparation(statement))
         return statement
     }
 
     private func synchronize() {
         link.synchronize()
-        owed.append(.synchronization)
+        pending.append(.synchronization)
     }
 
-    private func meetFault() throws {
+    private func injectFault() throws {
         guard let fault = faults?.next(.statement) else { return }
         if fault == .connectionLost { return link.cut() }
         throw failing(fault.error(at: .statement))
     }
 
-    // MARK: - What comes back
+    // MARK: - Receiving
 
-    /// Takes every answer that is owed, or all before the rows of a query. Throws the first error among them, returns the
-    /// row count of the last.
+    /// Receives all pending answers, except the rows of a query. Throws the first error among them. Returns the row
+    /// count of the last answer.
     @discardableResult
-    private func settle() throws -> Int {
+    private func receivePending() throws -> Int {
         var first: DatabaseError?
         var count = 0
-        for (index, debt) in owed.enumerated() {
-            if case .rows = debt, index == owed.count - 1, first == nil { break }
+        for (index, answer) in pending.enumerated() {
+            if case .rows = answer, index == pending.count - 1, first == nil { break }
             do throws(DatabaseError) {
-                count = try take(debt)
+                count = try receive(answer)
             } catch {
                 first = first ?? error
             }
         }
-        owed.removeAll(keepingCapacity: true)
+        pending.removeAll(keepingCapacity: true)
         if let first { throw failing(first) }
         return count
     }
 
-    private func take(_ debt: Owed) throws(DatabaseError) -> Int {
-        if case .commit = debt { return try takeCommit() }
+    private func receive(_ answer: PendingAnswer) throws(DatabaseError) -> Int {
+        if case .commit = answer { return try receiveCommit() }
         guard let result = PQgetResult(link.handle) else { throw lost }
         defer { PQclear(result) }
-        if case .synchronization = debt {
+        if case .synchronization = answer {
             guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw lost }
             return 0
         }
         skipResult()
         let status = PQresultStatus(result)
         guard status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK else {
-            if case .preparation(let statement) = debt { statement.isRefused = true }
-            throw refusal(result, during: phase)
+            if case .preparation(let statement) = answer { statement.isRefused = true }
+            throw serverError(result, during: phase)
         }
-        guard case .execution(let sql, let expectsOne) = debt else { return 0 }
+        guard case .execution(let sql, let expectsOne) = answer else { return 0 }
         let count = strtol(PQcmdTuples(result), nil, 10)
         if expectsOne, count != 1 { throw count == 0 ? .conflict : .notOne(sql, count) }
         return count
     }
 
-    /// A warning in the answer to a commit says that it is less durable than was asked: an operator ended its wait for the
-    /// standby, or there was no transaction any more. So the outcome is unknown.
-    private func takeCommit() throws(DatabaseError) -> Int {
+    /// Receives the answer to a commit. A warning in it means that the commit is less durable than requested: an
+    /// operator ended the wait for the standby, or the transaction had ended. Then the outcome is unknown.
+    private func receiveCommit() throws(DatabaseError) -> Int {
         let warningCount = link.warningCount
         guard let result = PQgetResult(link.handle) else { throw lost }
         defer { PQclear(result) }
         skipResult()
-        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw refusal(result, during: .committing) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw serverError(result, during: .committing) }
         guard link.warningCount == warningCount else {
-            throw DatabaseError(.unavailable, "PostgreSQL warns of a commit: \(link.warning)", mayHaveCommitted: true)
+            throw DatabaseError(
+                .unavailable, "PostgreSQL sent a warning with a commit, so its outcome is unknown: \(link.warning)",
+                mayHaveCommitted: true)
         }
         return 0
     }
 
-    private func refusal(_ result: OpaquePointer, during phase: PostgreSQLPhase) -> DatabaseError {
+    private func serverError(_ result: OpaquePointer, during phase: PostgreSQLPhase) -> DatabaseError {
         guard PQresultStatus(result) != PGRES_PIPELINE_ABORTED else {
-            return DatabaseError(.unavailable, "not run, because an earlier statement failed")
+            return DatabaseError(.unavailable, "the statement did not run, because an earlier one failed")
         }
-        let refusal = PostgreSQLRefusal(result, during: phase, link.message)
-        isSpent = isSpent || refusal.endsConnection
+        let refusal = PostgreSQLServerError(result, during: phase, link.message)
+        needsOtherServer = needsOtherServer || refusal.endsConnection
         return refusal.error
     }
 
-    /// To the end of one statement's results.
+    /// Discards the remaining results of one statement.
     private func skipResult() {
         while let result = PQgetResult(link.handle) { PQclear(result) }
     }

@@ -1,7 +1,7 @@
 import CPostgreSQL
 import Threads
 
-/// Makes the connections of one engine, and warns when a new server keeps commits less safely than the last one.
+/// Opens the connections of one engine, and warns if a new server is configured less durably than the previous one.
 final class PostgreSQLConnector: Sendable {
     private let url: String
     private let environment: Environment
@@ -12,7 +12,7 @@ final class PostgreSQLConnector: Sendable {
         self.environment = environment
     }
 
-    /// The first connection. Throws if a pooler stands in between that does not keep sessions.
+    /// Opens the first connection. Throws if there is a pooler that does not keep sessions.
     func open() throws(DatabaseError) -> PostgreSQLConnection {
         let link = try PostgreSQLLink(url)
         if link.server.isPooled { try PostgreSQLPooler.check(try PostgreSQLLink(url), try PostgreSQLLink(url)) }

@@ -1,8 +1,8 @@
 import Kernel
 import Threads
 
-/// PostgreSQL, or what speaks its protocol: some connections, each with a thread, each working on one transaction. The
-/// server itself lets commits that come together share a sync.
+/// PostgreSQL, or a server with its protocol. Each connection has a thread and runs one transaction at a time. The
+/// server lets simultaneous commits share a sync.
 final class PostgreSQLEngine: Engine {
     private let url: String
     private let environment: Environment
@@ -65,7 +65,7 @@ extension DatabaseError {
         DatabaseError(
             .misuse,
             """
-            PostgreSQL has its own tool for this: \
+            use PostgreSQL's own tool for a backup: \
             pg_dump --format=custom --file=\(path) '\(SecretURL.withoutPassword(url))'
             """)
     }

@@ -1,22 +1,22 @@
 import CPostgreSQL
 
-/// The values of one statement in PostgreSQL's binary format, in buffers that are used again for the next.
+/// The values of one statement in PostgreSQL's binary format. The next statement reuses the buffers.
 struct PostgreSQLParameters {
     private var bytes: [UInt8] = []
-    /// Where each value lies; nil for NULL.
-    private var places: [Range<Int>?] = []
+    /// The range of each value in `bytes`. Nil for NULL.
+    private var ranges: [Range<Int>?] = []
     private var pointers: [UnsafePointer<CChar>?] = []
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
     mutating func set(_ values: [any Bindable]) {
         bytes.removeAll(keepingCapacity: true)
-        places.removeAll(keepingCapacity: true)
+        ranges.removeAll(keepingCapacity: true)
         for value in values {
             let start = bytes.count
             switch value.parameter {
             case .null:
-                places.append(nil)
+                ranges.append(nil)
                 continue
             case .integer(let number): append(UInt64(bitPattern: number))
             case .boolean(let isTrue): bytes.append(isTrue ? 1 : 0)
@@ -26,9 +26,9 @@ struct PostgreSQLParameters {
                 append(high)
                 append(low)
             }
-            places.append(start..<bytes.count)
+            ranges.append(start..<bytes.count)
         }
-        // libpq takes an empty value only from an address, and an empty array may have none.
+        // libpq needs an address also for an empty value, and an empty array may have none.
         bytes.append(0)
     }
 
@@ -36,7 +36,7 @@ struct PostgreSQLParameters {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// Hands the values to `send` as libpq wants them: addresses, lengths, formats.
+    /// Passes the values to `send` in libpq's form: addresses, lengths, formats.
     mutating func send(
         _ send: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Int32
     ) -> Int32 {
@@ -44,19 +44,19 @@ struct PostgreSQLParameters {
             pointers.removeAll(keepingCapacity: true)
             lengths.removeAll(keepingCapacity: true)
             formats.removeAll(keepingCapacity: true)
-            for place in places {
+            for place in ranges {
                 pointers.append(place.map { (buffer.baseAddress! + $0.lowerBound).assumingMemoryBound(to: CChar.self) })
                 lengths.append(Int32(place?.count ?? 0))
                 formats.append(1)
             }
-            return send(Int32(places.count), pointers, lengths, formats)
+            return send(Int32(ranges.count), pointers, lengths, formats)
         }
     }
 }
 
 extension ParameterKind {
-    /// PostgreSQL's own number of the type, which never changes. Said when a statement is prepared, for what the server
-    /// would guess from the text is narrower: `$1 - 5` an INT4.
+    /// PostgreSQL's number of the type, which never changes. It is sent with each statement to prepare, because the
+    /// server infers a narrower type from the text: INT4 for `$1 - 5`.
     var typeOID: Oid {
         switch self {
         case .integer: 20

@@ -1,16 +1,17 @@
 import CPostgreSQL
 import Glibc
 
-/// Finds out whether a pooler keeps a session for its client, or hands it to another client after each transaction.
-/// Prepared statements and settings belong to a session: with another one, a client runs the text of somebody else.
+/// Checks that a pooler keeps a session for its client, instead of assigning it to another client after each
+/// transaction. Prepared statements and settings belong to a session: in the session of another client, a name may
+/// stand for another text.
 enum PostgreSQLPooler {
-    /// A pooler under load may hand out different sessions by chance: not so often in a row.
+    /// A pooler under load may keep a session by chance, but not in so many rounds.
     private static let rounds = 8
-    /// A pool with too few sessions answers never.
-    private static let patienceMilliseconds = 5000
+    /// A pool with too few sessions never answers.
+    private static let timeoutMilliseconds = 5000
 
-    /// Marks the session of `one`. It is not kept if `other` sees the mark, or if `one` no longer does while a transaction
-    /// of `other` holds the session that it had.
+    /// Marks the session of `one` and throws if it is not kept: if `other` sees the mark, or if `one` does not see it
+    /// while a transaction of `other` is open.
     static func check(_ one: PostgreSQLLink, _ other: PostgreSQLLink) throws(DatabaseError) {
         for link in [one, other] { PQexitPipelineMode(link.handle) }
         for round in 1...rounds {
@@ -25,9 +26,9 @@ enum PostgreSQLPooler {
                 throw DatabaseError(
                     .setup,
                     """
-                    a pooler between this program and PostgreSQL hands a session to other clients after each \
-                    transaction, and prepared statements do not survive that. Set pool_mode = session in pgbouncer.ini, or \
-                    connect to PostgreSQL itself
+                    a pooler between this program and PostgreSQL gives a session to other clients after each \
+                    transaction, which breaks prepared statements. Set pool_mode = session in pgbouncer.ini, or \
+                    connect to PostgreSQL directly
                     """)
             }
         }
@@ -39,7 +40,7 @@ enum PostgreSQLPooler {
         while true {
             while PQisBusy(link.handle) == 1 {
                 var descriptor = pollfd(fd: PQsocket(link.handle), events: Int16(POLLIN), revents: 0)
-                guard poll(&descriptor, 1, CInt(patienceMilliseconds)) > 0, PQconsumeInput(link.handle) == 1 else {
+                guard poll(&descriptor, 1, CInt(timeoutMilliseconds)) > 0, PQconsumeInput(link.handle) == 1 else {
                     throw DatabaseError(
                         .unavailable,
                         "the pooler between this program and PostgreSQL has no session left: raise default_pool_size")

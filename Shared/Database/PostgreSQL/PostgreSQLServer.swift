@@ -1,18 +1,18 @@
 import CPostgreSQL
 import Glibc
 
-/// The properties of a server that a connection depends on, as the server reported them when the connection was made.
+/// The properties of a server that a connection depends on, read when the connection is opened.
 struct PostgreSQLServer {
-    /// Of the URL: each of them may be promoted one day.
+    /// The number of hosts in the URL. Each of them may be promoted.
     let hostCount: Int
-    /// The level that this session keeps: a later change of the server's configuration does not reach it.
+    /// The level of this session. A later change of the server's configuration does not affect it.
     let synchronousCommit: String
     /// True if a commit waits for a standby.
     let hasSynchronousStandby: Bool
-    /// True if the session belongs to another process than the one that answered: a pooler stands in between.
+    /// True if there is a pooler: the session belongs to another process than the one that accepted the connection.
     let isPooled: Bool
 
-    /// Throws if a crash, or a fail-over to another host, may lose what this server confirms.
+    /// Throws if a crash or a fail-over may lose commits that this server acknowledges.
     init(_ handle: OpaquePointer, hostCount: Int) throws(DatabaseError) {
         self.hostCount = hostCount
         let answer = try PostgreSQLAnswer(
@@ -31,8 +31,8 @@ struct PostgreSQLServer {
             throw DatabaseError(
                 .setup,
                 """
-                this PostgreSQL forgets commits that it has confirmed when it crashes: synchronous_commit is off. \
-                Set it to on, in postgresql.conf or for this user or database
+                this PostgreSQL loses acknowledged commits if it crashes: synchronous_commit is off. Set it to on, in \
+                postgresql.conf or for this user or database
                 """)
         }
         let mayFailOver = hostCount > 1 || hasSynchronousStandby
@@ -40,13 +40,13 @@ struct PostgreSQLServer {
             throw DatabaseError(
                 .setup,
                 """
-                this PostgreSQL confirms commits that no standby has on its disk, and a fail-over forgets them: \
+                this PostgreSQL acknowledges commits that no standby has on its disk, and a fail-over loses them: \
                 synchronous_commit is \(synchronousCommit). Set it to on, in postgresql.conf or for this user or database
                 """)
         }
     }
 
-    /// A warning for the operator; nil if there is nothing to say.
+    /// A warning for the operator. Nil if the configuration is durable.
     var warning: String? {
         guard hostCount > 1, !hasSynchronousStandby else { return nil }
         return """
@@ -56,7 +56,7 @@ struct PostgreSQLServer {
     }
 }
 
-/// The first row of the answer to a statement, in text form: for what is asked when a connection is made.
+/// The first row of the answer to a statement in text form, for queries while a connection is opened.
 struct PostgreSQLAnswer {
     let columns: [String]
 
@@ -64,13 +64,13 @@ struct PostgreSQLAnswer {
         try self.init(PQexec(handle, sql), from: handle)
     }
 
-    /// Takes `result` over.
+    /// Takes ownership of `result`.
     init(_ result: OpaquePointer?, from handle: OpaquePointer) throws(DatabaseError) {
         defer { PQclear(result) }
         let status = PQresultStatus(result)
         guard let result, status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
             let message = PostgreSQLLink.message(of: handle)
-            throw result.map { PostgreSQLRefusal($0, during: .opening, message).error }
+            throw result.map { PostgreSQLServerError($0, during: .opening, message).error }
                 ?? DatabaseError(.unavailable, message)
         }
         columns = (0..<(PQntuples(result) > 0 ? PQnfields(result) : 0)).map {

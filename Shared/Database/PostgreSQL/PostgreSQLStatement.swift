@@ -6,7 +6,7 @@ final class PostgreSQLStatement {
     let text: String
     let name: UnsafeMutablePointer<CChar>
     let types: [Oid]
-    /// The server did not take it, or was not asked after an earlier error: it is to be prepared anew.
+    /// True if the server refused or skipped the preparation: it has to be prepared again.
     var isRefused = false
 
     init(_ sql: StaticString, named name: String, _ types: [Oid]) throws(DatabaseError) {
@@ -27,7 +27,7 @@ final class PostgreSQLStatement {
         values.count == types.count && zip(values, types).allSatisfy { type(of: $0).kind.typeOID == $1 }
     }
 
-    /// A name made from the text and the types, the same in every program and version: 128 bits of FNV-1a.
+    /// Returns a name computed from the text and the types (128 bits of FNV-1a), the same in every program and version.
     static func name(of sql: StaticString, _ types: [Oid]) -> String {
         let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
         let types = types.flatMap { oid in (0..<4).map { UInt8(truncatingIfNeeded: oid >> (8 * $0)) } }
@@ -42,7 +42,7 @@ final class PostgreSQLStatement {
         return "onsale_" + hash(0xcbf2_9ce4_8422_2325) + hash(0x6c62_272e_07bb_0142)
     }
 
-    /// The highest `$n`: the server itself would take values that the text does not use.
+    /// Returns the highest `$n`, because the server accepts values that the text does not use.
     private static func parameterCount(of sql: StaticString) -> Int {
         let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
         return text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).dropFirst().map { rest in

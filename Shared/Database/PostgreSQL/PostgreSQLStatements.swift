@@ -2,24 +2,24 @@ import CPostgreSQL
 
 /// The prepared statements of one connection.
 ///
-/// Invariant: a name stands for one text with one list of types, because a pooler may show a session, and the names in it,
-/// to another client.
+/// Invariant: a name stands for one text with one list of types, because a pooler may give a session and its names to
+/// another client.
 struct PostgreSQLStatements {
     private let name: (StaticString, [Oid]) -> String
     private var byAddress = StatementCache<PostgreSQLStatement>()
     private var byName: [String: PostgreSQLStatement] = [:]
 
-    /// Tests give another `name`, to have names collide.
+    /// Tests pass another `name` to make names collide.
     init(name: @escaping (StaticString, [Oid]) -> String = PostgreSQLStatement.name) {
         self.name = name
     }
 
-    /// A statement that the server has, or is about to have.
+    /// A statement that is prepared, or whose preparation has been sent.
     subscript(sql: StaticString) -> PostgreSQLStatement? {
         byAddress[sql].flatMap { $0.isRefused ? nil : $0 }
     }
 
-    /// The statement for a text that is new at this address, and whether the server has to prepare it.
+    /// Returns the statement for a text that is new at this address, and true if the server has to prepare it.
     mutating func add(
         _ sql: StaticString, for values: [any Bindable]
     ) throws(DatabaseError) -> (PostgreSQLStatement, isNew: Bool) {

@@ -1,12 +1,12 @@
 import CPostgreSQL
 
-/// The parts of a URL that decide how to connect, as libpq reads them.
+/// The parts of a URL that determine how to connect, as libpq parses them.
 struct PostgreSQLURL {
-    /// The servers a session may end up on. Each of them may be promoted one day.
+    /// The number of servers in the URL. Each of them may be promoted.
     let hostCount: Int
 
-    /// Checks the URL before libpq connects with it, because libpq's message about a malformed one repeats parts of it, and
-    /// these may be of the password.
+    /// Checks the URL before libpq uses it, because libpq's error for a malformed URL repeats parts of it, which may
+    /// contain the password.
     init(_ text: String) throws(DatabaseError) {
         let options = PQconninfoParse(text, nil)
         defer { PQconninfoFree(options) }
@@ -19,15 +19,15 @@ struct PostgreSQLURL {
             throw DatabaseError(
                 .setup,
                 """
-                this URL cannot be read: a character in user, password or name that has a meaning in URLs must be written \
-                as its code, such as %2F for / and %25 for %
+                this URL is malformed. Write special characters in user, password and name as their codes, such as %2F for / \
+                and %25 for %
                 """)
         }
         let session = value("target_session_attrs") ?? "any"
         guard ["any", "primary", "read-write"].contains(session) else {
             throw DatabaseError(
                 .setup,
-                "target_session_attrs=\(session) asks for a standby, and this program writes: use read-write, or leave it out"
+                "target_session_attrs=\(session) selects a standby, but this program writes: use read-write, or omit it"
             )
         }
         hostCount = [value("host"), value("hostaddr")].map { ($0 ?? "").split(separator: ",").count }.max() ?? 0

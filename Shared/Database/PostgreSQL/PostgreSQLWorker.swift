@@ -1,7 +1,6 @@
 import Kernel
 
-/// What one thread does for PostgreSQL: a connection, made when it is needed and again when it was lost, and one job at a
-/// time on it.
+/// Runs jobs on one connection, one at a time. Opens the connection for the first job, and again after it was lost.
 ///
 /// Sound to share: only its own thread uses it.
 final class PostgreSQLWorker: @unchecked Sendable {
@@ -14,7 +13,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
         self.environment = environment
     }
 
-    /// Finishes the job, and says how long it took.
+    /// Runs and finishes the job. Returns the time that it took.
     func run(_ job: Job) -> Duration {
         let start = environment.clock.uptime
         if let deadline = job.deadline, deadline <= start {
@@ -24,8 +23,8 @@ final class PostgreSQLWorker: @unchecked Sendable {
         }
         let isReused = connection != nil
         attempt(job)
-        if isReused, connection == nil, case .passing(let error) = job.problem, !error.mayHaveCommitted {
-            // The server was restarted while this connection lay idle, say: that costs the job none of its tries.
+        if isReused, connection == nil, case .transient(let error) = job.problem, !error.mayHaveCommitted {
+            // For example, the server was restarted while this connection was idle. That does not count as an attempt.
             job.problem = nil
             attempt(job)
         }
@@ -74,7 +73,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
             job.fail(connection.failure!)
         }
         connection.rollback()
-        // With its last answer the server has reported what it is by now; a standby may show what is long past.
+        // The server reports its state with each answer. The rows of a standby may be old.
         if !connection.link.takesWrites { job.fail(.takesNoWrites("PostgreSQL reports it")) }
     }
 }

@@ -1,24 +1,25 @@
 import Glibc
 import Kernel
 
-/// A small file beside a SQLite database, `FILE.mark`: which database belongs there, whether it was closed cleanly, and how
-/// many commits it had. A database that has fewer commits than its mark has lost rows.
+/// The file `FILE.mark` beside a SQLite database. It holds the id of the database, its number of commits, and whether
+/// it was closed cleanly. A database that has fewer commits than its mark has lost rows.
 ///
 ///     creating ──▶ open ◀──▶ closed
 ///
-/// Each commit writes its number into the database, in the same transaction, and after it into the mark. The mark is not
-/// synced for that: after a crash of the process it is exact, after a power failure it may be some seconds behind, and it
-/// is never ahead of the database. `creating`, `open` and `closed` are synced.
+/// Each commit writes its number into the database in the same transaction, and then into the mark. The mark is not
+/// synced for that. After a crash of the process it is exact. After a power failure it may be some seconds behind, but
+/// it is never ahead of the database. Changes of the state are synced.
 ///
-/// Only one thread at a time uses it: the one that opens the database, then the writing thread, then the closing one.
+/// Only one thread at a time uses it: the thread that opens the database, then the writing thread, then the thread that
+/// closes it.
 final class DatabaseMark {
     enum State: String, CaseIterable {
         case creating, open, closed
     }
 
-    /// What the file says.
+    /// The content of the file.
     struct Content: Equatable {
-        /// The same id as in the database: 32 hexadecimal digits.
+        /// The id of the database: 32 hexadecimal digits.
         var database: String
         var state: State
         var commits: Int64
@@ -41,7 +42,7 @@ final class DatabaseMark {
             return String(repeating: "0", count: numberWidth - digits.utf8.count) + digits
         }
 
-        /// Nil if it is no text of a mark.
+        /// Returns nil if the text is not a mark.
         init?(_ text: String) {
             guard text.hasPrefix(Self.titleLine) else { return nil }
             let lines = text.dropFirst(Self.titleLine.count).split(separator: "\n")
@@ -74,7 +75,7 @@ final class DatabaseMark {
     private let descriptor: CInt
     private let path: String
 
-    /// Nil if there is none. Throws if it cannot be read as one.
+    /// Returns the content of the mark. Nil if there is none. Throws if the file is not a mark.
     static func read(of database: String) throws -> Content? {
         let path = path(of: database)
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
@@ -88,12 +89,12 @@ final class DatabaseMark {
             return String(decoding: buffer.prefix(count), as: UTF8.self)
         }
         guard let content = Content(text) else {
-            throw DatabaseError(.setup, "\(path) is damaged: it is no mark of a database")
+            throw DatabaseError(.setup, "\(path) is damaged: its content is not that of a database mark")
         }
         return content
     }
 
-    /// Writes a new mark in the place of any other; it is there as a whole or not at all.
+    /// Atomically creates a mark, or replaces an existing one.
     init(of database: String, _ content: Content) throws {
         path = Self.path(of: database)
         self.content = content
@@ -106,7 +107,7 @@ final class DatabaseMark {
         SQLiteConnection.syncFolder(of: path)
     }
 
-    /// Writes over the mark that is there, which needs no room on the disk.
+    /// Overwrites the existing mark, which needs no disk space.
     init(existingOf database: String, _ content: Content) throws {
         path = Self.path(of: database)
         self.content = content
@@ -119,13 +120,13 @@ final class DatabaseMark {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Changes the state, and returns once that is on the disk.
+    /// Changes the state and syncs it.
     func enter(_ state: State) throws {
         content.state = state
         try save()
     }
 
-    /// The commit of that number is on the disk. Not worth an error: a mark that is behind refuses nothing.
+    /// Writes the number of a durable commit. Ignores errors, because a mark that is behind refuses no start.
     func note(commits: Int64) {
         content.commits = commits
         let digits = Content.number(commits)

@@ -1,13 +1,13 @@
 import Glibc
 import Threads
 
-/// Keeps a SQLite database to one process. Held until the object goes away, or the process does, however it ends.
+/// Locks a SQLite database for one process, until the object is released or the process ends.
 ///
-/// There are two locks, because a file may have several paths. The lock on `FILE.lock`, beside the resolved path, holds
-/// the number of the process for the error message. The lock on the database file itself belongs to its device and inode,
-/// so a bind mount or another name does not escape it.
+/// There are two locks, because a file may have several paths. `FILE.lock`, beside the resolved path, holds the id of
+/// the process for the error message. The lock on the database file itself belongs to its device and inode, so it also
+/// works for a bind mount or another name.
 final class FileLock: Sendable {
-    /// The path without symbolic links, which SQLite names its log after.
+    /// The path without symbolic links, from which SQLite derives the name of its log.
     let path: String
     private let lockDescriptor: CInt
     private let file = Lock<LockedFile?>(nil)
@@ -22,11 +22,11 @@ final class FileLock: Sendable {
                 "\(lockPath) cannot be written (\(Self.reason())): the folder must exist and belong to this program's user"
             )
         }
-        // From here on `deinit` runs, also after a throw: all of this object is there already.
+        // All properties are set: from here on `deinit` runs, also after a throw.
         guard flock(lockDescriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw Self.inUse(self.path, by: Self.holder(lockDescriptor))
         }
-        // Only for the message above; the lock is what counts.
+        // For the message above only: the lock decides, not the content.
         ftruncate(lockDescriptor, 0)
         _ = "\(getpid())".withCString { pwrite(lockDescriptor, $0, strlen($0), 0) }
         if let status = FileStatus(of: self.path) { try lockFile(status) }
@@ -34,7 +34,7 @@ final class FileLock: Sendable {
 
     deinit {
         file.withLock { $0 = nil }
-        // Unlock before closing, because a child process that is just being started may still share the descriptor.
+        // Unlock before closing, because a child process that is being started may still share the descriptor.
         flock(lockDescriptor, LOCK_UN)
         close(lockDescriptor)
     }
@@ -47,17 +47,19 @@ final class FileLock: Sendable {
         }
         close(created)
         guard let status = FileStatus(of: path) else {
-            throw DatabaseError(.setup, "\(path) was removed while it was being created: \(Self.reason())")
+            throw DatabaseError(
+                .setup, "\(path) was removed while it was being created (\(Self.reason())): start again")
         }
         try lockFile(status)
     }
 
-    /// The database file, open for reading and writing; -1 before there is one. Nobody else closes it.
+    /// The descriptor of the database file, for reading and writing. -1 before the file exists. Only this object closes
+    /// it.
     var fileDescriptor: CInt { file.withLock { $0?.descriptor ?? -1 } }
 
     private func lockFile(_ status: FileStatus) throws {
         try status.refuseSecondName(path)
-        // A folder in the place of the file: SQLite has an error for it.
+        // For a folder in place of the file, SQLite reports the error.
         guard status.isRegular else { return }
         let locked = try LockedFile(path, status.identity)
         file.withLock { $0 = locked }
@@ -68,7 +70,7 @@ final class FileLock: Sendable {
             .setup,
             """
             \(path) is in use by process \(process): one process at a time may have a SQLite file open. \
-            Stop that one first, or use PostgreSQL, which several can share
+            Stop that process first, or use PostgreSQL, which several processes can share
             """)
     }
 

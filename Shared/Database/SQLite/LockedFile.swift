@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// A file by its device and inode, which are the same under each of its names.
+/// Device and inode of a file, which are the same under each of its names.
 struct FileIdentity: Hashable, Sendable {
     let device: UInt
     let inode: UInt
@@ -12,14 +12,14 @@ struct FileIdentity: Hashable, Sendable {
     }
 }
 
-/// What the file system says about a path.
+/// The status of the file at a path.
 struct FileStatus {
     let identity: FileIdentity
     let nameCount: Int
     let byteCount: Int
     let isRegular: Bool
 
-    /// Nil if nothing is there.
+    /// Returns nil if there is no file.
     init?(of path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -41,16 +41,16 @@ struct FileStatus {
 }
 
 enum FilePath {
-    /// The path without symbolic links; the file itself need not exist.
+    /// Returns the path without symbolic links. The file itself need not exist.
     static func resolved(_ path: String) throws -> String {
         if let whole = real(path) { return whole }
         var status = stat()
         if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {
             throw DatabaseError(
-                .setup, "\(path) is a symbolic link to a file that does not exist: mend the link, or remove it")
+                .setup, "\(path) is a symbolic link to a file that does not exist: correct or remove the link")
         }
         let slash = path.lastIndex(of: "/") ?? path.startIndex
-        // A folder that does not exist is reported when the lock is made in it.
+        // A missing folder is reported when the lock is created in it.
         guard let folder = real(path[..<slash].isEmpty ? "/" : String(path[..<slash])) else { return path }
         return (folder == "/" ? "" : folder) + path[slash...]
     }
@@ -62,16 +62,18 @@ enum FilePath {
     }
 }
 
-/// A lock on a database file itself, which other processes see under each name of the file.
+/// A lock on the database file itself, which works under each name of the file.
 ///
-/// It is an open-file-description lock on a byte far beyond those that SQLite locks: closing another descriptor of the
-/// file does not drop it, and another process can ask for it without taking it. Invariant: a process never opens a file
-/// that it has locked a second time, because closing that descriptor would drop the locks of SQLite. `held` knows them.
+/// It is an open-file-description lock on a byte far beyond those that SQLite locks. Closing another descriptor of the
+/// file does not drop it, and another process can query it without taking it.
+///
+/// Invariant: a process never opens a file a second time that it has locked, because closing the second descriptor
+/// would drop SQLite's own locks. `held` has the locked files.
 final class LockedFile: Sendable {
     private static let held = Lock<Set<FileIdentity>>([])
     /// SQLite locks bytes at 2^30.
     private static let byte: off_t = 1 << 62
-    /// Linux's numbers for locks of an open file description, which Glibc's module leaves out.
+    /// Linux's F_OFD_GETLK and F_OFD_SETLK, which Swift does not import.
     private static let (ofdGet, ofdSet): (CInt, CInt) = (36, 37)
     private static let sqliteShared: (start: off_t, count: off_t) = (0x4000_0002, 510)
 
@@ -84,7 +86,7 @@ final class LockedFile: Sendable {
         }
         self.identity = identity
         descriptor = open(path, O_RDWR | O_CLOEXEC)
-        // From here on `deinit` runs, also after a throw: all of this object is there already.
+        // All properties are set: from here on `deinit` runs, also after a throw.
         guard descriptor >= 0 else {
             throw DatabaseError(
                 .setup,
@@ -111,9 +113,9 @@ final class LockedFile: Sendable {
         _ = Self.held.withLock { $0.remove(identity) }
     }
 
-    /// True if a process has the database open. Takes no lock, so it never keeps a service from starting.
+    /// True if a process has the database open. Takes no lock, so it cannot make the start of a service fail.
     static func isLocked(_ path: String, _ identity: FileIdentity) -> Bool {
-        // The set stays locked meanwhile: this process must not begin to use the file before the descriptor is closed.
+        // The set stays locked, because this process must not open the database before this descriptor is closed.
         held.withLock { held in
             if held.contains(identity) { return true }
             let descriptor = open(path, O_RDWR | O_CLOEXEC)
@@ -133,7 +135,7 @@ final class LockedFile: Sendable {
         return request
     }
 
-    /// The process that holds SQLite's own lock on the file: each open database in WAL mode has one.
+    /// Returns the id of the process that holds SQLite's own lock, which each open database in WAL mode has.
     private static func sqliteUser(_ descriptor: CInt) -> String {
         var request = request(CInt(F_WRLCK))
         (request.l_start, request.l_len) = sqliteShared

@@ -3,7 +3,8 @@ import Glibc
 import Threads
 
 extension SQLiteConnection {
-    /// One at a time in a process: a second one would open and close the file, which drops the locks of the first.
+    /// Allows one backup at a time, because a second one would open and close the file, which drops the locks of the
+    /// first.
     private static let isBackingUp = Lock(())
 
     /// Copies the database at `file`, which another process may be using.
@@ -20,7 +21,8 @@ extension SQLiteConnection {
         }
     }
 
-    /// SQLite finds the log by the name of the file. Under another name it would be missed, and its rows with it.
+    /// Refuses another name of the file, because SQLite derives the name of the log from it and would miss the rows in
+    /// the log.
     private static func refuseOtherNames(_ path: String) throws {
         guard let status = FileStatus(of: path), status.isRegular else { return }
         try status.refuseSecondName(path)
@@ -28,11 +30,11 @@ extension SQLiteConnection {
         throw DatabaseError(
             .setup,
             """
-            a process has it open under another name, and its log has that name, too: name the file as that process does
+            a process has the file open under another name, from which SQLite derives the name of the log: use that name
             """)
     }
 
-    /// Copies the database as it is now, page by page, while others write. The copy has its name only once it is complete.
+    /// Copies a snapshot of the database, while other connections write. The copy gets its name when it is complete.
     func backup(to path: String) throws {
         guard access(path, F_OK) != 0 else { throw Self.exists(path) }
         let partial = path + ".partial"
@@ -40,7 +42,7 @@ extension SQLiteConnection {
         defer { Glibc.close(descriptor) }
         do {
             try copy(to: partial)
-            // Not over a file that was made meanwhile.
+            // Fails if the file was created in the meantime.
             guard onsale_rename_new(partial, path) == 0 else {
                 if errno == EEXIST { throw Self.exists(path) }
                 throw DatabaseError(.setup, "\(path) cannot be written: \(FileLock.reason())")
@@ -53,10 +55,10 @@ extension SQLiteConnection {
     }
 
     private static func exists(_ path: String) -> DatabaseError {
-        DatabaseError(.misuse, "\(path) exists already: a backup overwrites nothing, choose another name")
+        DatabaseError(.misuse, "\(path) exists already, and a backup does not overwrite files: choose another name")
     }
 
-    /// Returns a descriptor of the empty file `path`; as long as it is open, no other backup writes to that file.
+    /// Returns a descriptor of the empty file `path`. While it is open, no other backup writes to that file.
     private static func claim(_ path: String) throws -> CInt {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
@@ -67,9 +69,9 @@ extension SQLiteConnection {
             FileStatus(of: path)?.identity == FileIdentity(status)
         else {
             Glibc.close(descriptor)
-            throw DatabaseError(.setup, "another backup writes \(path): wait for it, or choose another name")
+            throw DatabaseError(.setup, "another backup is writing \(path): wait for it, or choose another name")
         }
-        // What a backup left that was killed.
+        // A killed backup may have left a partial file.
         ftruncate(descriptor, 0)
         return descriptor
     }
@@ -77,14 +79,14 @@ extension SQLiteConnection {
     private func copy(to path: String) throws {
         let target = try SQLiteConnection(path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, faults: nil)
         guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
-            throw DatabaseError(sqlite: sqlite3_extended_errcode(target.handle), "the backup cannot begin")
+            throw DatabaseError(sqlite: sqlite3_extended_errcode(target.handle), "the backup could not start")
         }
         let code = sqlite3_backup_step(backup, -1)
         sqlite3_backup_finish(backup)
-        guard code == SQLITE_DONE else { throw DatabaseError(sqlite: code, "the backup was not finished") }
+        guard code == SQLITE_DONE else { throw DatabaseError(sqlite: code, "the backup failed") }
     }
 
-    /// The rename itself must survive a power loss, too.
+    /// Syncs the folder of `path`, so that a rename survives a power failure.
     static func syncFolder(of path: String) {
         let folder = open(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { return }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// The columns of the row that a statement stands on.
+/// The columns of a statement's current row.
 struct SQLiteCells {
     let statement: OpaquePointer
 

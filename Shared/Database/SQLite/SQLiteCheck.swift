@@ -2,16 +2,16 @@ import CSQLite
 import Kernel
 import Threads
 
-/// What the check at a start read.
+/// The result of the check when a database is opened.
 package struct DatabaseCheck: Equatable, Sendable {
     package let checked: [String]
-    /// Tables that the time was too short for.
+    /// Tables that the check did not finish in time.
     package let unchecked: [String]
 }
 
 extension SQLiteConnection {
-    /// Reads tables and their indexes page by page, in the order of the schema, for as long as `limit` allows. Throws if a
-    /// page is damaged. It does not compare indexes with their tables, and it does not read free pages.
+    /// Reads tables and their indexes page by page, in the order of the schema, for at most `limit`. Throws if a page
+    /// is damaged. It does not compare indexes with their tables, and it does not read free pages.
     func quickCheck(for limit: Duration) throws -> DatabaseCheck {
         let tables = try all(
             "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rootpage"
@@ -26,7 +26,7 @@ extension SQLiteConnection {
         return DatabaseCheck(checked: tables, unchecked: [])
     }
 
-    /// False if the time was over before the end of the table.
+    /// Returns false if the time ran out before the end of the table.
     private func check(_ table: String) throws -> Bool {
         let name = "'" + table.replacing("'", with: "''") + "'"
         var statement: OpaquePointer?
@@ -37,7 +37,7 @@ extension SQLiteConnection {
         case SQLITE_ROW:
             let result = String(cString: sqlite3_column_text(statement, 0))
             guard result == "ok" else {
-                throw failing(DatabaseError(sqlite: SQLITE_CORRUPT, "the table \(table): \(result)"))
+                throw failing(DatabaseError(sqlite: SQLITE_CORRUPT, "table \(table): \(result)"))
             }
             return true
         case SQLITE_INTERRUPT: return false
@@ -46,7 +46,7 @@ extension SQLiteConnection {
     }
 }
 
-/// Ends the statements of a connection when a time is over.
+/// Interrupts the statements of a connection after a time limit.
 private final class Interruption: Sendable {
     private let over = Lock(false)
     private let finish = CountingSemaphore()
@@ -62,14 +62,14 @@ private final class Interruption: Sendable {
         let milliseconds = Int(limit.milliseconds)
         if milliseconds == 0 { over.withLock { $0 = true } }
         let isStarted = Thread.start { self.interrupt(handle, after: milliseconds) }
-        precondition(isStarted, "the system gives no more threads")
+        precondition(isStarted, "the system cannot create another thread")
     }
 
     private func interrupt(_ handle: Handle, after milliseconds: Int) {
         var isFinished = finish.wait(timeoutMilliseconds: milliseconds)
         while !isFinished {
             over.withLock { $0 = true }
-            // Again and again: SQLite forgets an interruption that comes between two statements.
+            // Repeated, because an interruption between two statements has no effect.
             sqlite3_interrupt(handle.pointer)
             isFinished = finish.wait(timeoutMilliseconds: 10)
         }

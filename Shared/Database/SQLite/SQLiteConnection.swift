@@ -3,26 +3,27 @@ import CSQLite
 
 /// One open connection to a SQLite database.
 ///
-/// Sound to share: whoever took it from the pool, the lock or the thread that owns it is alone with it until giving it back.
+/// Sound to share: only its owner uses it, which is a thread, a lock or the call that took it from the pool.
 final class SQLiteConnection: Session, @unchecked Sendable {
-    /// In a group of closures each one is undone alone, from its first write on. For the first one that is the whole
-    /// transaction, and needs no savepoint, in which SQLite keeps a copy of every page before it is changed.
+    /// The savepoint of the current closure, set at its first write so that it can be undone alone. The first closure
+    /// of a group is undone by rolling back the transaction: this saves the copies of changed pages that a savepoint
+    /// needs.
     enum Savepoint { case none, awaited, set }
 
     private(set) var handle: OpaquePointer!
     let faults: Faults?
-    /// The names of constraints, which SQLite's messages leave out.
+    /// The names of constraints, which SQLite's messages omit.
     var constraints = SQLiteConstraints()
     var failure: DatabaseError?
     private var savepoint = Savepoint.none
     private var isFirstClosure = false
     var reading = SQLiteReading.none
-    /// Of the connection that writes a file: the mark that counts its commits, and the last number it gave out.
+    /// The mark that counts the commits, and the latest number. Set for the connection that writes a file.
     var mark: DatabaseMark?
     var countedCommits: Int64 = 0
     /// True if the transaction has run a statement that writes.
     private(set) var hasWritten = false
-    /// The database file as `FileLock` has it open; -1 if room is not reserved.
+    /// The descriptor of `FileLock` for the database file. -1 if no disk space is reserved.
     var fileDescriptor: CInt = -1
     private var statements = StatementCache<SQLiteStatement>()
 
@@ -33,7 +34,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         var fileSystem = faults?.vfs
         if writesLog {
             guard let name = logwriter_over(fileSystem) else {
-                throw DatabaseError(.setup, "SQLite has no file system \(fileSystem ?? "of its own")")
+                throw DatabaseError(.setup, "SQLite has no file system \(fileSystem ?? "by default")")
             }
             fileSystem = String(cString: name)
         }
@@ -52,8 +53,8 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         close()
     }
 
-    /// Closes a database that is marked, as the last connection to it, and writes down that it was closed cleanly. Not
-    /// after damage: the next start then checks the pages.
+    /// Closes the last connection to a database with a mark, and marks the database as closed cleanly. After damage it
+    /// does not, so that the next start checks the pages.
     func closeMarked(isDamaged: Bool) {
         close()
         if !isDamaged { try? mark?.enter(.closed) }
@@ -67,7 +68,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         handle = nil
     }
 
-    // MARK: - One transaction
+    // MARK: - Transactions
 
     func begin() throws {
         failure = nil
@@ -77,14 +78,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     func commit() throws {
         if faults?.forgetsCommit() == true { return try undo() }
-        try reserveRoom()
+        try reserveSpace()
         try countCommit()
         let fault = faults?.next(.commit)
         if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
         do {
             try run("commit")
         } catch {
-            // After an I/O error the commit may be in the log, and come back when the program starts again.
+            // After an I/O error the commit may be in the log, and reappear when the program starts again.
             let isUnknown = sqlite3_errcode(handle) & 0xff == SQLITE_IOERR
             failure = failure?.afterUnknownCommit(isUnknown)
             throw error
@@ -103,20 +104,20 @@ final class SQLiteConnection: Session, @unchecked Sendable {
             logwriter_forget(handle)
             hasWritten = false
         }
-        // SQLite may have rolled back by itself, after a full disk for instance.
+        // SQLite may have rolled back by itself, for example after a full disk.
         if isInTransaction { try run("rollback") }
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    // MARK: - One closure of a group
+    // MARK: - Closures of a group
 
     func beginClosure(isFirst: Bool) {
         savepoint = .awaited
         isFirstClosure = isFirst
     }
 
-    /// False: the whole transaction is lost, not only this closure.
+    /// Returns false if the whole transaction is lost, not only this closure.
     func endClosure(keeping isKept: Bool) -> Bool {
         defer { savepoint = .none }
         guard isInTransaction else { return false }
@@ -141,17 +142,17 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     func query(
         _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
     ) throws {
-        try ask()
+        try willQuery()
         let statement = try prepared(sql, parameters)
-        var isStanding = false
-        defer { answered(statement.pointer, isStanding: isStanding) }
+        var isPaused = false
+        defer { didQuery(statement.pointer, isPaused: isPaused) }
         var count = 0
         while try step(statement) {
             count += 1
             guard count <= limit else { throw failing(.tooManyRows(sql, limit)) }
             let row = Row(cells: .sqlite(SQLiteCells(statement: statement.pointer)), sql: sql)
             guard try body(row) else {
-                isStanding = true
+                isPaused = true
                 return
             }
         }
@@ -188,7 +189,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     private func beginWriting(_ sql: StaticString) throws {
         guard case .none = reading else {
-            throw failing(DatabaseError(.misuse, "«\(sql)» writes: that takes a transaction"))
+            throw failing(DatabaseError(.misuse, "«\(sql)» writes, which a read or scan cannot: use a transaction"))
         }
         hasWritten = true
         guard savepoint == .awaited else { return }
@@ -207,7 +208,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         }
     }
 
-    /// For what the connection says itself: no faults, no savepoint.
+    /// Runs an internal statement, without faults and savepoint.
     func run(_ sql: StaticString, _ parameters: any Bindable...) throws {
         let statement = try cached(sql)
         defer { sqlite3_reset(statement.pointer) }
@@ -215,14 +216,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         _ = try step(statement)
     }
 
-    /// The first column of the one row that the connection asks for itself.
+    /// Returns the first column of the single row of an internal query.
     func number(_ sql: StaticString) throws -> Int64 {
         let statement = try cached(sql)
         defer { sqlite3_reset(statement.pointer) }
         return try step(statement) ? sqlite3_column_int64(statement.pointer, 0) : 0
     }
 
-    /// Whether there is a row.
+    /// Returns true if there is a row.
     private func step(_ statement: SQLiteStatement) throws -> Bool {
         switch sqlite3_step(statement.pointer) {
         case SQLITE_ROW: return true

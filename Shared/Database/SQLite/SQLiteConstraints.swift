@@ -3,12 +3,13 @@ import CSQLite
 /// The names of a schema's constraints. SQLite names a CHECK when it is violated, but for a unique key it lists the columns
 /// (`UNIQUE constraint failed: seat.concert_id, seat.label`).
 struct SQLiteConstraints {
-    /// By the column list as SQLite writes it.
+    /// The names, by the column list as SQLite writes it.
     private var names: [String: String] = [:]
 
     init() {}
 
-    /// Reads the schema. A unique key without a name, or two over the same columns, could not be told apart.
+    /// Reads the schema. Throws if a unique key has no name, or if two have the same columns, because SQLite's messages
+    /// do not distinguish them.
     init(of connection: SQLiteConnection) throws {
         let tables = try connection.all("select name, sql from sqlite_master where type = 'table' order by name") {
             row in
@@ -25,20 +26,22 @@ struct SQLiteConstraints {
                 ) { row in try row.optionalText(0) ?? "an expression" }
                 let list = columns.map { "\(table.name).\($0)" }.joined(separator: ", ")
                 guard let name = index.origin == "c" ? index.name : declared.removeValue(forKey: columns) else {
-                    throw DatabaseError(.setup, "the key over \(list) needs a name: constraint … unique (…)")
+                    throw DatabaseError(.setup, "the key over \(list) has no name: write constraint … unique (…)")
                 }
                 if let other = names.updateValue(name, forKey: list) {
-                    throw DatabaseError(.setup, "\(name) and \(other) are over the same columns, \(list)")
+                    throw DatabaseError(
+                        .setup, "\(name) and \(other) have the same columns, \(list): remove one of them")
                 }
             }
-            // A key that is the rowid itself has no index.
+            // The key that is the rowid itself has no index.
             for (columns, name) in declared {
                 names[columns.map { "\(table.name).\($0)" }.joined(separator: ", ")] = name
             }
         }
     }
 
-    /// From the message of a violation. NOT NULL has no name in SQL: its column stands for it.
+    /// Returns the name of the constraint in the message of a violation. For NOT NULL, which has no name, it returns
+    /// the column.
     func name(in message: String) -> String {
         guard let colon = message.firstRange(of: "failed: ") else { return message }
         var subject = String(message[colon.upperBound...])
@@ -46,7 +49,7 @@ struct SQLiteConstraints {
         return names[subject] ?? subject
     }
 
-    /// `constraint seat_key primary key (concert_id, label)` by its columns.
+    /// Returns the names of keys such as `constraint seat_key primary key (concert_id, label)`, by their columns.
     private static func keys(declaredIn sql: String) -> [[String]: String] {
         let separators: Set<Character> = [" ", "\n", "\t", "\r"]
         var spaced = ""
@@ -66,7 +69,7 @@ struct SQLiteConstraints {
 }
 
 extension SQLiteConnection {
-    /// All rows, however many: for the schema.
+    /// Returns all rows without a limit, for queries of the schema.
     func all<Value>(
         _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
     ) throws -> [Value] {

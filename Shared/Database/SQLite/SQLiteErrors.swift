@@ -1,32 +1,35 @@
 import CSQLite
 
 extension DatabaseError {
-    /// What an error code of SQLite means to a caller, and to the operator who reads the log.
+    /// Translates an error code of SQLite.
     init(sqlite code: Int32, _ message: String) {
         let detail = "SQLite: \(message) (\(code))"
         switch code & 0xff {
         case SQLITE_BUSY, SQLITE_LOCKED:
-            self.init(.unavailable, "another program holds the database's lock, sqlite3 perhaps. \(detail)")
+            self.init(
+                .unavailable, "another program, such as sqlite3, holds the lock of the database: stop it. \(detail)")
         case SQLITE_FULL:
-            self.init(.diskFull, "the disk is full: make room, nothing else needs to be done. \(detail)")
+            self.init(.diskFull, "the disk is full: free some space. No restart is needed. \(detail)")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            self.init(.damaged, "the file is damaged or no database: restore it from a backup. \(detail)")
+            self.init(.damaged, "the file is damaged or not a database: restore it from a backup. \(detail)")
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
-            self.init(.setup, "the file cannot be written: give its owner and folder to this program's user. \(detail)")
+            self.init(
+                .setup,
+                "the file cannot be written: make this program's user the owner of the file and its folder. \(detail)")
         case SQLITE_CANTOPEN:
             self.init(.setup, "the file cannot be opened: its folder must exist and be writable. \(detail)")
         case SQLITE_IOERR:
-            self.init(.unavailable, "the disk failed: look at the machine's kernel log. \(detail)")
+            self.init(.unavailable, "the disk failed: see the kernel log of the machine. \(detail)")
         default:
             self.init(.misuse, detail)
         }
     }
 
     static func tooManyRows(_ sql: StaticString, _ limit: Int) -> DatabaseError {
-        DatabaseError(.misuse, "«\(sql)» has more than \(limit) rows: narrow it, or use a scan")
+        DatabaseError(.misuse, "«\(sql)» returns more than \(limit) rows: narrow it, or use a scan")
     }
 
     static func notOne(_ sql: StaticString, _ count: Int) -> DatabaseError {
-        DatabaseError(.misuse, "«\(sql)» changed \(count) rows, not one: name the row by its key")
+        DatabaseError(.misuse, "«\(sql)» changed \(count) rows instead of 1: select the row by its key")
     }
 }

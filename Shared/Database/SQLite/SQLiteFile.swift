@@ -3,10 +3,10 @@ import Kernel
 
 /// Opens the file of a SQLite database: locks it, compares it with its mark, checks it after a crash, and migrates it.
 ///
-///     lock ─▶ look at file, log and mark ─▶ open ─▶ compare the commits ─▶ check pages ─▶ mark ─▶ migrate
+///     lock ─▶ read file sizes and mark ─▶ open ─▶ compare the commits ─▶ check pages ─▶ mark ─▶ migrate
 ///
-/// Until the commits are compared nothing is written, and the log is left as it is: an operator may still put back the
-/// right one.
+/// Before the commits are compared nothing is written and the log stays unchanged, because the operator may still
+/// restore the right log.
 struct SQLiteFile {
     let lock: FileLock
     let writing: SQLiteConnection
@@ -29,7 +29,7 @@ struct SQLiteFile {
         let path = lock.path
         let isNew = !check.hasFile
         if isNew {
-            // A crash from here on leaves an empty file, and the mark says that nothing was ever in it.
+            // A crash from here on leaves an empty file, and a mark which says that it never had rows.
             let content = DatabaseMark.Content(database: DatabaseMark.Content.newID(), state: .creating, commits: 0)
             if check.mark == nil || check.mark?.state != .creating { _ = try DatabaseMark(of: path, content) }
             try lock.create()

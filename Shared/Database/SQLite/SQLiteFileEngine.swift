@@ -2,7 +2,7 @@ import CSQLite
 import Kernel
 import Threads
 
-/// SQLite in a file: one thread writes, one scans, and look-ups run where they are called.
+/// SQLite in a file: one thread writes, one thread scans, and reads run on the caller's thread.
 final class SQLiteFileEngine: Engine {
     private let environment: Environment
     private let transactions: JobQueue
@@ -46,7 +46,7 @@ final class SQLiteFileEngine: Engine {
         switch job.problem {
         case nil: return
         case .thrown(let error): throw error
-        case .passing(let error): throw error
+        case .transient(let error): throw error
         }
     }
 
@@ -56,7 +56,7 @@ final class SQLiteFileEngine: Engine {
         scans.close()
         await threads.wait()
         scanning.close()
-        // The last one to close tidies up the log, and must be alone for that.
+        // The last connection moves the log into the file, which requires that no other one is open.
         writing.closeMarked(isDamaged: environment.hasSeenDamage)
         lock.withLock { $0 = nil }
     }
@@ -70,7 +70,7 @@ final class SQLiteFileEngine: Engine {
             var waiting: [Job] = []
             while let first = transactions.next() {
                 writer.run(first)
-                // While the group runs more arrive, and join it: the commit is what costs.
+                // Jobs that arrive while the group runs join it, because the commit is the expensive part.
                 repeat {
                     waiting.removeAll(keepingCapacity: true)
                     transactions.takeWaiting(into: &waiting, limit: limits.group - writer.groupCount)

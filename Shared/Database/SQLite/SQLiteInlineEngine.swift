@@ -2,14 +2,14 @@ import CSQLite
 import Kernel
 import Threads
 
-/// SQLite in memory, on the thread of whoever calls: a whole system runs in one thread, each time in the same order.
+/// SQLite in memory, on the caller's thread. A whole system then runs in one thread, each time in the same order.
 final class SQLiteInlineEngine: Engine {
     private struct State {
         let connection: SQLiteConnection
         let writer: SQLiteWriter
     }
 
-    /// Nil once it is closed: then the memory is given back, whoever still has the database.
+    /// Nil if closed: `close` releases the memory even if the database is still referenced.
     private let state: Lock<State?>
     private let environment: Environment
 
@@ -21,11 +21,11 @@ final class SQLiteInlineEngine: Engine {
         state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
     }
 
-    /// Takes over what the database of a killed program has in memory; that program can no longer touch it.
+    /// Takes over the database of a killed program, which can no longer use it.
     init(after killed: SQLiteInlineEngine, _ environment: Environment) {
         let connection = killed.state.withLock { state in
             defer { state = nil }
-            guard let state else { preconditionFailure("the database of the killed program was closed before") }
+            guard let state else { preconditionFailure("the killed program has closed its database") }
             return state.connection
         }
         self.environment = environment

@@ -4,15 +4,15 @@ import Kernel
 
 /// Compares a SQLite database with its mark when it is opened.
 struct MarkCheck {
-    /// What was found of a database that may be used.
+    /// The state of a database that may be used.
     enum Finding: Equatable {
-        /// No file yet.
+        /// There is no file yet.
         case new
-        /// A database of a version without marks, or a copy: taken as it is.
+        /// A database of a version without marks, or a copy. It is used as it is.
         case unmarked
-        /// As many commits as the mark says, or more; `isClean` if it was closed.
+        /// It has at least as many commits as its mark. `isClean` is true if it was closed cleanly.
         case matching(isClean: Bool)
-        /// An operator accepted that this is missing.
+        /// Rows are missing, and the operator accepted it.
         case accepted(loss: String)
     }
 
@@ -21,7 +21,7 @@ struct MarkCheck {
     let acceptsLoss: Bool
     private var loss: String?
 
-    /// Looks at the files, before SQLite opens them and perhaps deletes a log.
+    /// Examines the files before SQLite opens them, because SQLite may delete a log.
     init(_ path: String, acceptsLoss: Bool) throws {
         self.path = path
         self.acceptsLoss = acceptsLoss
@@ -40,18 +40,18 @@ struct MarkCheck {
     private var fileLoss: String? {
         let file = FileStatus(of: path)
         if let file, file.byteCount > 0 || !file.isRegular { return nil }
-        let what = file == nil ? "is gone" : "is empty"
+        let what = file == nil ? "is missing" : "is empty"
         if let log = FileStatus(of: path + "-wal"), log.byteCount > 0 {
-            return "\(path) \(what), but its log \(path)-wal is there"
+            return "\(path) \(what), but its log \(path)-wal exists"
         }
         switch mark?.state {
         case .open, .closed: return "\(path) \(what), but it had \(mark?.commits ?? 0) commits"
         case .creating: return nil
-        case nil: return file == nil ? nil : "\(path) is empty: a database never is"
+        case nil: return file == nil ? nil : "\(path) is empty, which a database never is"
         }
     }
 
-    /// Compares what the opened database says of itself.
+    /// Compares the opened database with its mark.
     func compare(_ row: DatabaseMark.Content?, isNew: Bool) throws -> Finding {
         if let loss { return .accepted(loss: loss) }
         guard let mark, mark.state != .creating else { return isNew ? .new : .unmarked }
@@ -62,14 +62,14 @@ struct MarkCheck {
 
     private func difference(_ row: DatabaseMark.Content?, _ mark: DatabaseMark.Content) -> String? {
         if let row, row.database != mark.database {
-            return "\(path) is another database than the one that its mark belongs to"
+            return "\(path) is not the database that its mark belongs to"
         }
-        // No row: it was in the log, or the database is a copy from before the mark.
+        // Without a row, the row was in the lost log, or the database is a copy from before the mark.
         let commits = row?.commits ?? 0
         guard commits < mark.commits else { return nil }
         return """
-            \(path) has \(commits) commits, its mark says \(mark.commits): the last \(mark.commits - commits) commits are \
-            missing
+            \(path) has \(commits) commits, but its mark has \(mark.commits): the last \(mark.commits - commits) commits \
+            are missing
             """
     }
 
@@ -77,15 +77,15 @@ struct MarkCheck {
         DatabaseError(
             .setup,
             """
-            \(loss). Put the database back together with its log (\(path)-wal), or restore a backup. For a new, empty \
-            database delete \(path), its log and its mark (\(path).mark). To start with what is there, and without what \
-            is lost: --accept-loss
+            \(loss). Restore the database together with its log (\(path)-wal), or restore a backup. For a new, empty \
+            database, delete \(path), its log and its mark (\(path).mark). To start with the rows that are left: \
+            --accept-loss
             """)
     }
 }
 
 extension SQLiteConnection {
-    /// What the database says of itself; nil before it was marked for the first time.
+    /// Returns the id and the number of commits in the database. Nil if it has no mark yet.
     func markRow() throws -> DatabaseMark.Content? {
         guard try !all("select 1 from sqlite_schema where name = 'database_mark'", map: { _ in }).isEmpty else {
             return nil
@@ -95,7 +95,7 @@ extension SQLiteConnection {
         }.first
     }
 
-    /// From here on each commit is counted. `path` is the database's.
+    /// Starts counting commits. `path` is the path of the database.
     func startMark(at path: String, _ finding: MarkCheck.Finding, _ known: DatabaseMark.Content?) throws {
         let row = try markRow()
         var content = DatabaseMark.Content(
@@ -124,14 +124,14 @@ extension SQLiteConnection {
 }
 
 extension SQLiteConnection {
-    /// Writes the number of the coming commit into the database. A commit whose outcome is unknown uses up its number.
+    /// Writes the number of the next commit into the database. A commit with an unknown outcome uses up its number.
     func countCommit() throws {
         guard mark != nil, hasWritten else { return }
         countedCommits += 1
         try run("update database_mark set commits = $1 where id = 1", countedCommits)
     }
 
-    /// After the commit: the mark follows.
+    /// Writes the number into the mark, after the commit.
     func noteCommit() {
         guard let mark, hasWritten else { return }
         mark.note(commits: countedCommits)

@@ -1,7 +1,7 @@
 import Threads
 
-/// Read connections, one for each thread that reads at the same time as others. A look-up takes microseconds, so it runs on
-/// the caller's thread instead of waiting for another one.
+/// A pool of read connections, one for each thread that is reading. A read takes microseconds, so it runs on the
+/// caller's thread instead of waiting for another thread.
 final class SQLiteReaders: Sendable {
     private struct State {
         var idle: [SQLiteConnection] = []

@@ -1,19 +1,19 @@
 import CSQLite
 import Kernel
 
-/// How far a read has come. Everything that it asks is answered as of one moment. One question is that by itself, so most
-/// reads do without a transaction; one begins with the second question, while the first still stands on its row and
-/// thereby on its moment.
+/// The state of a read, whose queries all see one snapshot. A single query has one by itself, so most reads need no
+/// transaction. The second query begins a transaction while the first is paused on its row, because that keeps the
+/// snapshot.
 enum SQLiteReading {
-    case none, unasked, asking
-    case standing(OpaquePointer)
-    /// The first question has run to its end, and its moment is over.
-    case over
+    case none, ready, querying
+    case paused(OpaquePointer)
+    /// The first query has returned all rows, and its snapshot is released.
+    case released
     case inTransaction
 }
 
 extension SQLiteConnection {
-    /// Runs a job that only asks.
+    /// Runs a job that only reads.
     func read(_ job: Job, _ environment: Environment) {
         if let deadline = job.deadline, deadline <= environment.clock.uptime { return job.fail(.deadlinePassed) }
         var isInTransaction = job.kind == .scan
@@ -28,26 +28,27 @@ extension SQLiteConnection {
             if let failure, failure.reason == .damaged { environment.noteDamage(failure) }
             if endReading() { return }
             isInTransaction = true
-            job.beginAgain()
+            job.prepareRerun()
         }
     }
 
     private func beginReading(inTransaction: Bool) throws {
         failure = nil
         if inTransaction { try run("begin") }
-        reading = inTransaction ? .inTransaction : .unasked
+        reading = inTransaction ? .inTransaction : .ready
     }
 
-    /// False: a second question came when the moment of the first was over. The closure has to run again, in a transaction.
+    /// Returns false if a second query came after the snapshot was released. Then the closure has to run again, in a
+    /// transaction.
     private func endReading() -> Bool {
         defer { reading = .none }
         switch reading {
-        case .none, .unasked, .asking: break
-        case .standing(let statement): sqlite3_reset(statement)
-        case .over: return failure != .momentOver
+        case .none, .ready, .querying: break
+        case .paused(let statement): sqlite3_reset(statement)
+        case .released: return failure != .snapshotReleased
         case .inTransaction:
             do {
-                // It ends a transaction that wrote nothing faster than a rollback does.
+                // Without writes, a commit is faster than a rollback.
                 try run("commit")
             } catch {
                 rollback()
@@ -56,31 +57,32 @@ extension SQLiteConnection {
         return true
     }
 
-    /// Before each question.
-    func ask() throws {
+    /// Called before each query.
+    func willQuery() throws {
         switch reading {
-        case .none, .asking, .inTransaction: return
-        case .unasked: reading = .asking
-        case .standing(let statement):
+        case .none, .querying, .inTransaction: return
+        case .ready: reading = .querying
+        case .paused(let statement):
             try run("begin")
             reading = .inTransaction
             sqlite3_reset(statement)
-        case .over: throw failing(.momentOver)
+        case .released: throw failing(.snapshotReleased)
         }
     }
 
-    /// After each question: its statement stands on the row that was enough, or has no more.
-    func answered(_ statement: OpaquePointer, isStanding: Bool) {
-        guard case .asking = reading else {
+    /// Called after each query. With `isPaused` the statement is on the last row that was needed, otherwise it has no
+    /// more rows.
+    func didQuery(_ statement: OpaquePointer, isPaused: Bool) {
+        guard case .querying = reading else {
             sqlite3_reset(statement)
             return
         }
-        reading = isStanding ? .standing(statement) : .over
-        if !isStanding { sqlite3_reset(statement) }
+        reading = isPaused ? .paused(statement) : .released
+        if !isPaused { sqlite3_reset(statement) }
     }
 }
 
 extension DatabaseError {
-    /// Between a connection and itself: nobody else sees it.
-    fileprivate static let momentOver = DatabaseError(.misuse, "the moment of this read is over")
+    /// Internal to a connection: `endReading` handles it.
+    fileprivate static let snapshotReleased = DatabaseError(.misuse, "the snapshot of this read is released")
 }

@@ -1,16 +1,16 @@
 import CSQLite
 
-/// A prepared statement, kept for as long as its connection.
+/// A prepared statement, which lives as long as its connection.
 struct SQLiteStatement {
     let pointer: OpaquePointer
     let isReadOnly: Bool
-    /// Where SQLite wants `$1`, `$2`, …: it numbers parameters as they first appear in the text, so a binding by position
-    /// would silently swap them.
+    /// SQLite's positions of `$1`, `$2`, …. SQLite numbers parameters in the order of the text, so binding by position
+    /// would swap them silently.
     private let positions: [Int32]
-    /// Where ids lie for as long as they are bound, which spares SQLite a copy of its own.
+    /// The memory of bound ids, which SQLite uses without a copy.
     private let ids: UnsafeMutablePointer<(high: UInt64, low: UInt64)>
 
-    /// Nil where SQLite refuses the text; the connection knows why. A test may have it read another one.
+    /// Returns nil if SQLite refuses the text. Then the connection has the error. `faults` may edit the text in a test.
     init?(_ sql: StaticString, editedBy faults: Faults?, on connection: OpaquePointer) throws(DatabaseError) {
         let edited = faults?.edited(sql).map { text in
             var text = text
@@ -23,14 +23,14 @@ struct SQLiteStatement {
         positions = (0..<count).map { sqlite3_bind_parameter_index(pointer, "$\($0 + 1)") }
         guard !positions.contains(0), isWhole else {
             sqlite3_finalize(pointer)
-            throw DatabaseError(.misuse, "«\(sql)» must be one statement with the parameters $1 to $\(count)")
+            throw DatabaseError(.misuse, "«\(sql)» must be one statement whose parameters are $1 to $\(count)")
         }
         self.pointer = pointer
         ids = .allocate(capacity: max(1, positions.count))
         isReadOnly = sqlite3_stmt_readonly(pointer) != 0
     }
 
-    /// Not to be used after this.
+    /// Frees the statement, which must not be used again.
     func free() {
         sqlite3_finalize(pointer)
         ids.deallocate()

@@ -1,25 +1,25 @@
 import CSQLite
 import Kernel
 
-/// How a connection is set up; README.md has the measurements behind the numbers.
+/// The settings of a connection. README.md has the measurements that led to them.
 enum SQLiteTuning {
     static let pageBytes = 4096
-    /// Pages in the log before they are copied into the file: fewer stalls with more, and a longer log.
+    /// The number of pages in the log that starts a checkpoint. With more there are fewer stalls, but a longer log.
     static let checkpointPages = 10_000
     static let writingCacheKilobytes = 65_536
-    /// Of each connection that reads: there may be many, and the operating system caches for them all.
+    /// The cache of each read connection. There may be many, and they share the cache of the operating system.
     static let readingCacheKilobytes = 16_384
-    /// How long to wait for a lock that an operator's tool holds.
-    static let lockPatience = Duration.seconds(1)
-    /// How long emptying the log waits for those who read from it.
-    static let readerPatience = Duration.milliseconds(100)
+    /// Time-out of the wait for a lock that an operator's tool holds.
+    static let lockTimeout = Duration.seconds(1)
+    /// Time-out of the wait for readers, when the log is emptied.
+    static let readerTimeout = Duration.milliseconds(100)
 }
 
 extension SQLiteConnection {
     convenience init(file path: String, isWriting: Bool, _ faults: Faults?) throws {
         let creation = isWriting ? SQLITE_OPEN_CREATE : 0
         try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, writesLog: isWriting, faults: faults)
-        sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockPatience.milliseconds))
+        sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockTimeout.milliseconds))
         let cache = isWriting ? SQLiteTuning.writingCacheKilobytes : SQLiteTuning.readingCacheKilobytes
         try script("pragma cache_size = -\(cache); pragma temp_store = memory")
         if isWriting {
@@ -28,7 +28,8 @@ extension SQLiteConnection {
             }
             try script("pragma page_size = \(SQLiteTuning.pageBytes)")
             guard try all("pragma journal_mode = wal", map: { row in try row.text(0) }) == ["wal"] else {
-                throw DatabaseError(.setup, "SQLite cannot keep a write-ahead log there: use a file on a local disk")
+                throw DatabaseError(
+                    .setup, "SQLite cannot use a write-ahead log on this file system: use a file on a local disk")
             }
             try script("pragma wal_autocheckpoint = \(SQLiteTuning.checkpointPages); pragma synchronous = full")
         } else {

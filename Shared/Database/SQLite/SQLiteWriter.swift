@@ -1,11 +1,11 @@
 import Kernel
 
-/// Runs closures on the one connection that writes: many in one transaction, each undone alone when it fails, all answered
-/// once the commit they share is on the disk.
+/// Runs closures on the connection that writes, many in one transaction. Each is undone alone if it fails. All callers
+/// resume after the commit is on the disk.
 ///
-///     begin immediate ─▶ closure, closure, … ─▶ commit (one sync) ─▶ all are answered
+///     begin immediate ─▶ closure, closure, … ─▶ commit (one sync) ─▶ resume all callers
 ///
-/// A closure that was refused waits for the commit like the others: it may have seen what they wrote.
+/// A refused closure waits for the commit, too, because it may have read rows that the others wrote.
 final class SQLiteWriter {
     private let connection: SQLiteConnection
     private let environment: Environment
@@ -19,7 +19,7 @@ final class SQLiteWriter {
 
     var groupCount: Int { group.count }
 
-    /// How long the oldest closure of the group has been waiting for its commit.
+    /// The time since the first closure of the group started.
     var groupAge: Duration { group.isEmpty ? .zero : environment.clock.uptime - start }
 
     func run(_ job: Job) {
@@ -40,18 +40,18 @@ final class SQLiteWriter {
         connection.beginClosure(isFirst: group.isEmpty)
         group.append(job)
         let isKept = job.run(Transaction(connection, now: environment.now()))
-        if let failure = connection.failure, failure.isOfTheFile, connection.isInTransaction {
+        if let failure = connection.failure, failure.isStorageFailure, connection.isInTransaction {
             environment.observe(.failed(closures: 1, failure))
             if failure.reason == .damaged { environment.noteDamage(failure) }
         }
         if !connection.endClosure(keeping: isKept) {
-            // With a full disk, for instance, SQLite rolls everything back at once.
-            failGroup(connection.failure ?? DatabaseError(.unavailable, "the transaction was rolled back by SQLite"))
+            // For example, SQLite rolls back the whole transaction if the disk is full.
+            failGroup(connection.failure ?? DatabaseError(.unavailable, "SQLite rolled back the transaction"))
             finishGroup()
         }
     }
 
-    /// Makes what ran durable, then answers it. Says how long that took since the first of the group began.
+    /// Commits the group and resumes its callers. Returns the time since its first closure started.
     @discardableResult
     func commit() -> Duration {
         if group.isEmpty { return .zero }
@@ -69,18 +69,19 @@ final class SQLiteWriter {
 
     private func failGroup(_ cause: DatabaseError) {
         connection.rollback()
-        let error = roomMade(after: cause) ?? cause
+        let error = logEmptied(after: cause) ?? cause
         if error.reason == .damaged { environment.noteDamage(error) }
         environment.observe(.failed(closures: group.count, error))
         for job in group { job.fail(error) }
     }
 
-    /// If the disk was full because of the log: empties it, so that the closures run again. Nil if that made too little room.
-    private func roomMade(after error: DatabaseError) -> DatabaseError? {
+    /// After a full disk, empties the log so that the closures can run again. Returns nil if that freed too little
+    /// space.
+    private func logEmptied(after error: DatabaseError) -> DatabaseError? {
         guard error.reason == .diskFull, !error.mayHaveCommitted,
-            connection.emptyLog() >= SQLiteConnection.worthwhile
+            connection.emptyLog() >= SQLiteConnection.worthwhileBytes
         else { return nil }
-        return DatabaseError(.unavailable, "the log had filled the disk, and was emptied. \(error.message)")
+        return DatabaseError(.unavailable, "the disk was full, and emptying the log freed some space. \(error.message)")
     }
 
     private func finishGroup() {
