@@ -70,9 +70,9 @@ import Testing
         limits.attempts = 3
         try await TestDatabase.with(the.engine, Shop.migrations, limits: limits, faults: faults) { database in
             faults.fail(the.point, count: .max, with: the.fault)
-            let tries = Array(1..<6) as [UInt64]
+            let numbers = Array(1..<6) as [UInt64]
             var unknown: Set<UInt64> = []
-            for number in tries {
+            for number in numbers {
                 do {
                     try await database.transaction { try Self.insertPair(number, $0) }
                     // The closure may only find the rows of an earlier attempt. On SQLite this needs no write, but here
@@ -86,9 +86,9 @@ import Testing
             let pairs = try await Self.pairs(database, 1..<6)
             #expect(pairs.allSatisfy { $0.value == 2 })
             #expect(Set(pairs.keys).isSubset(of: unknown))
-            if the.point == .commit, the.fault == .answerLost { #expect(Set(pairs.keys) == Set(tries)) }
-            for number in tries { try await database.transaction { try Self.insertPair(number, $0) } }
-            #expect(try await Self.pairs(database, 1..<6).count == tries.count)
+            if the.point == .commit, the.fault == .answerLost { #expect(Set(pairs.keys) == Set(numbers)) }
+            for number in numbers { try await database.transaction { try Self.insertPair(number, $0) } }
+            #expect(try await Self.pairs(database, 1..<6).count == numbers.count)
         }
     }
 }

@@ -58,15 +58,15 @@ import Threads
         let path = "\(folder.path)/test.db"
         try await crash(path)
         try #require(rename(path, path + ".away") == 0)
-        #expect(try await problem(opening: path)?.message.contains("is gone") == true)
+        #expect(try await problem(opening: path)?.message.contains("is missing") == true)
         let log = folder.read("test.db-wal")
         #expect(log?.isEmpty == false, "the log stays unchanged")
         unlink(path + "-wal")
-        #expect(try await problem(opening: path)?.message.contains("is gone") == true)
+        #expect(try await problem(opening: path)?.message.contains("is missing") == true)
         // Only a log, of a version without marks.
         unlink(path + ".mark")
         folder.write("frames", to: "test.db-wal")
-        #expect(try await problem(opening: path)?.message.contains("is gone") == true)
+        #expect(try await problem(opening: path)?.message.contains("is missing") == true)
         #expect(folder.read("test.db-wal") == "frames")
     }
 
@@ -102,7 +102,8 @@ import Threads
         try await crash("\(folder.path)/other.db", after: 400)
         try #require(Command.run("cp", "\(folder.path)/other.db", path).status == 0)
         try #require(Command.run("cp", "\(folder.path)/other.db-wal", path + "-wal").status == 0)
-        #expect(try await problem(opening: path)?.message.contains("another database") == true)
+        #expect(
+            try await problem(opening: path)?.message.contains("is not the database that its mark belongs to") == true)
     }
 
     @Test func `--accept-loss starts with the remaining rows, reports the loss, and is needed once`()

@@ -124,7 +124,7 @@ import Threads
             "create what fails at the commit", "create table step (state text not null)",
             """
             create function failing() returns trigger language plpgsql as $$ begin
-                if new.state = 'warning' then raise warning 'less durable than asked'; return null; end if;
+                if new.state = 'warning' then raise warning 'less durable than requested'; return null; end if;
                 raise exception using errcode = new.state;
             end $$
             """,

@@ -139,7 +139,7 @@ final class DatabaseMark {
         guard count == text.utf8.count, fdatasync(descriptor) == 0 else { throw problem("cannot be written") }
     }
 
-    private func problem(_ what: String) -> DatabaseError {
-        DatabaseError(errno == ENOSPC ? .diskFull : .setup, "\(path) \(what): \(FileLock.reason())")
+    private func problem(_ failure: String) -> DatabaseError {
+        DatabaseError(errno == ENOSPC ? .diskFull : .setup, "\(path) \(failure): \(FileLock.reason())")
     }
 }

@@ -40,12 +40,12 @@ struct MarkCheck {
     private var fileLoss: String? {
         let file = FileStatus(of: path)
         if let file, file.byteCount > 0 || !file.isRegular { return nil }
-        let what = file == nil ? "is missing" : "is empty"
+        let state = file == nil ? "is missing" : "is empty"
         if let log = FileStatus(of: path + "-wal"), log.byteCount > 0 {
-            return "\(path) \(what), but its log \(path)-wal exists"
+            return "\(path) \(state), but its log \(path)-wal exists"
         }
         switch mark?.state {
-        case .open, .closed: return "\(path) \(what), but it had \(mark?.commits ?? 0) commits"
+        case .open, .closed: return "\(path) \(state), but it had \(mark?.commits ?? 0) commits"
         case .creating: return nil
         case nil: return file == nil ? nil : "\(path) is empty, which a database never is"
         }
