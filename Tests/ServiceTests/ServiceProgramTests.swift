@@ -36,7 +36,7 @@ import Testing
             exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
         }
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
-        #expect(errors.contains("echo.db is empty: a database never is") && errors.contains("--accept-loss"))
+        #expect(errors.contains("echo.db is empty, which a database never is") && errors.contains("--accept-loss"))
     }
 
     @Test func `with --accept-loss it starts with what is there, and warns`() async throws {
@@ -49,7 +49,7 @@ import Testing
         }
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(errors.contains("database started with a loss, as --accept-loss allows"))
-        #expect(errors.contains("echo.db is empty: a database never is"))
+        #expect(errors.contains("echo.db is empty, which a database never is"))
     }
 
     @Test func `a key file that was named must exist`() async throws {
