@@ -6,14 +6,14 @@ import WalletDomain
 @Suite struct AccountTests {
     private static let cause = RequestID(high: 1, low: 1)
 
-    @Test func `every kind of entry takes from one side what it brings to another`() {
+    @Test func `every kind of entry moves money from one side to another`() {
         for kind in Entry.Kind.allCases {
             #expect(Entry.Side.allCases.reduce(0) { $0 + kind.sign(on: $1) } == 0, "\(kind)")
             #expect(kind.from != kind.to, "\(kind)")
         }
     }
 
-    @Test func `no move makes anything negative, and one that does not fit changes nothing`() {
+    @Test func `no movement makes an amount negative, and a refused one changes nothing`() {
         var account = Account(of: .alice, in: .eur, available: 10, pending: 5, entries: 2)
         let before = account
         let moves: [(Entry.Kind, Int64)] = [(.setAside, 11), (.payment, 6), (.release, 6), (.topUp, 0)]
@@ -25,7 +25,7 @@ import WalletDomain
         #expect(account == before)
     }
 
-    @Test func `entries are numbered and say what the account has after them`() {
+    @Test func `entries are numbered and state the account's money after them`() {
         var account = Account(of: .alice, in: .eur)
         let moves: [(Entry.Kind, Int64)] = [(.topUp, 50), (.setAside, 30), (.payment, 30), (.refund, 30)]
         let entries = moves.compactMap {
@@ -52,7 +52,7 @@ import WalletDomain
     @Test(arguments: [
         "al", "Alice", "1alice", "-alice", "alice bob", "älice", "", "a123456789012345678901234567890123",
     ])
-    func `a name that is none is refused`(name: String) {
+    func `an invalid name is refused`(name: String) {
         #expect(throws: WalletRefusal.self) { try UserName(name) }
     }
 

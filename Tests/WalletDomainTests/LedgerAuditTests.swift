@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 import WalletDomain
 
-/// The audit is shown books that are right, and the same books with one row changed.
+/// Audits correct books, and the same books with one row changed.
 @Suite struct LedgerAuditTests {
-    /// A top-up of 100; 30 posted, 20 voided, 10 refunded, 5 undecided.
+    /// Books with a top-up of 100; 30 posted, 20 voided, 10 refunded, 5 undecided.
     private struct Books {
         var account = Account(of: .alice, in: .eur)
         var entries: [Entry] = []
@@ -52,9 +52,9 @@ import WalletDomain
         }
     }
 
-    @Test func `books that are right have no misfit, and the audit says what it counted`() {
+    @Test func `correct books have no violation, and the audit reports its counts`() {
         let audit = Books().audit
-        #expect(audit.misfit == nil)
+        #expect(audit.violation == nil)
         #expect(audit.userCount == 1)
         #expect(audit.entryCount == 9)
         #expect(audit.paymentCounts == [.posted: 1, .voided: 1, .refunded: 1, .reserved: 1])
@@ -62,58 +62,59 @@ import WalletDomain
         #expect([sums?.toppedUp, sums?.available, sums?.pending, sums?.revenue] == [100, 65, 5, 30])
     }
 
-    private func expectMisfit(
+    private func expectViolation(
         _ words: String, sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout Books) -> Void
     ) {
         var books = Books()
         change(&books)
-        let misfit = books.audit.misfit
-        #expect(misfit?.contains(words) == true, "\(misfit ?? "no misfit")", sourceLocation: sourceLocation)
+        let violation = books.audit.violation
+        #expect(
+            violation?.contains(words) == true, "\(violation ?? "no violation")", sourceLocation: sourceLocation)
     }
 
-    @Test func `every row that is missing, double or different is found and named`() {
-        expectMisfit("entry 2 of user") { $0.entries.remove(at: 0) }
-        expectMisfit("which was not there") { $0.entries.remove(at: 3) }
-        expectMisfit("entry 2 of user") { $0.entries.insert($0.entries[1], at: 1) }
-        expectMisfit("which is reserved") { $0.entries.removeLast() }
-        expectMisfit("should be number 8") { $0.entries.remove(at: 7) }
-        expectMisfit("top-up") {
+    @Test func `every missing, repeated or changed row is found and named`() {
+        expectViolation("entry 2 of user") { $0.entries.remove(at: 0) }
+        expectViolation("which the account did not have") { $0.entries.remove(at: 3) }
+        expectViolation("entry 2 of user") { $0.entries.insert($0.entries[1], at: 1) }
+        expectViolation("in state reserved") { $0.entries.removeLast() }
+        expectViolation("should be number 8") { $0.entries.remove(at: 7) }
+        expectViolation("top-up") {
             $0.topUps[0] = TopUp(stored: $0.topUps[0].id, for: .alice, Money(minorUnits: 99, .eur))
         }
-        expectMisfit("top-up") {
+        expectViolation("top-up") {
             $0.topUps.append(TopUp(stored: RequestID(high: 8, low: 8), for: .alice, Money(minorUnits: 1, .eur)))
         }
-        expectMisfit("neither a top-up nor a payment") { $0.topUps = [] }
-        expectMisfit("neither a top-up nor a payment") { $0.payments.remove(at: 2) }
-        expectMisfit("which is posted") { $0.payments[3] = $0.payment(4, 5, .posted) }
-        expectMisfit("which is voided") { $0.payments[0] = $0.payment(1, 30, .voided) }
-        expectMisfit("which is declined") { $0.payments[1] = $0.payment(2, 20, .declined) }
-        expectMisfit("which is reserved") { $0.payments.append($0.payment(5, 1, .reserved)) }
-        expectMisfit("needs these entries") { $0.payments[0] = $0.payment(1, 31, .posted) }
-        expectMisfit("66 available") {
+        expectViolation("neither a top-up nor a payment") { $0.topUps = [] }
+        expectViolation("neither a top-up nor a payment") { $0.payments.remove(at: 2) }
+        expectViolation("in state posted") { $0.payments[3] = $0.payment(4, 5, .posted) }
+        expectViolation("in state voided") { $0.payments[0] = $0.payment(1, 30, .voided) }
+        expectViolation("in state declined") { $0.payments[1] = $0.payment(2, 20, .declined) }
+        expectViolation("in state reserved") { $0.payments.append($0.payment(5, 1, .reserved)) }
+        expectViolation("must have exactly these entries") { $0.payments[0] = $0.payment(1, 31, .posted) }
+        expectViolation("66 available") {
             $0.account = Account(of: .alice, in: .eur, available: 66, pending: 5, entries: $0.account.entries)
         }
-        expectMisfit("6 pending") {
+        expectViolation("6 pending") {
             $0.account = Account(of: .alice, in: .eur, available: 65, pending: 6, entries: $0.account.entries)
         }
     }
 
-    @Test func `an id that is nobody's, or somebody else's, is found`() {
-        expectMisfit("an id that is nobody's") { $0.owner = nil }
-        expectMisfit("an id that is") { $0.owner = .bob }
+    @Test func `an id that belongs to no user or to another user is found`() {
+        expectViolation("an id that belongs to no user") { $0.owner = nil }
+        expectViolation("an id that belongs to user \(UserID.bob)") { $0.owner = .bob }
     }
 
-    @Test func `amounts that cannot be counted are reported like any other`() {
-        expectMisfit("which is reserved") { books in
+    @Test func `amounts too large to count are reported`() {
+        expectViolation("in state reserved") { books in
             for number in 5...6 as ClosedRange<UInt64> { books.payments.append(books.payment(number, .max, .reserved)) }
         }
-        expectMisfit("available") {
+        expectViolation("available") {
             $0.account = Account(of: .alice, in: .eur, available: .max, pending: .max, entries: $0.account.entries)
         }
     }
 
-    @Test func `a payment is paid once and given back once`() {
-        expectMisfit("needs these entries") { $0.move(.refund, 30, RequestID(high: 1, low: 1)) }
-        expectMisfit("an earlier one 0.30 EUR") { $0.move(.payment, 5, RequestID(high: 1, low: 1)) }
+    @Test func `a payment is paid once and refunded once`() {
+        expectViolation("must have exactly these entries") { $0.move(.refund, 30, RequestID(high: 1, low: 1)) }
+        expectViolation("an earlier one moved 0.30 EUR") { $0.move(.payment, 5, RequestID(high: 1, low: 1)) }
     }
 }

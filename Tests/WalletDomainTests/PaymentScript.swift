@@ -3,9 +3,8 @@ import TestSupport
 import Testing
 import WalletDomain
 
-/// Plays a script against one payment of alice, who has 100. Each of its lines: a time, what happens, and what must come
-/// of it: the state of the payment, or the refusal; what she has available, what is pending, and whether something is
-/// halted.
+/// Plays a script with one payment of alice, who has 100. Each line has a time, an event and the expected outcome: the state
+/// of the payment or the refusal, alice's available and pending money, and further effects such as a halt.
 ///
 ///     00:00  pay 30     RESERVED  70 30
 ///     00:01  confirmed  POSTED    70 0
@@ -29,7 +28,7 @@ private func time(_ text: String) -> Duration {
     return .minutes(parts[0]) + .seconds(parts[1]) + .milliseconds(parts.count > 2 ? parts[2] : 0)
 }
 
-/// A payment and its user's account: what the service keeps in tables.
+/// A payment and its user's account, as the service stores them.
 private struct Books {
     private static let id = PaymentID(high: 1, low: 1)
     private static let concert = ConcertID(high: 2, low: 1)
@@ -45,7 +44,7 @@ private struct Books {
 
     mutating func play(_ event: String, _ amount: Int64?, now: Timestamp) -> String {
         do throws(WalletRefusal) {
-            let note = try happen(event, amount, now: now)
+            let note = try apply(event, amount, now: now)
             let state = payment.map { "\($0.state)".uppercased() } ?? "NONE"
             let reason = payment?.reason.map { "(\($0))" } ?? ""
             return "\(state)\(reason) \(account?.available ?? 0) \(account?.pending ?? 0)\(note)"
@@ -54,7 +53,7 @@ private struct Books {
         }
     }
 
-    private mutating func happen(_ event: String, _ amount: Int64?, now: Timestamp) throws(WalletRefusal) -> String {
+    private mutating func apply(_ event: String, _ amount: Int64?, now: Timestamp) throws(WalletRefusal) -> String {
         let money = Money(minorUnits: amount ?? 30, .eur)
         switch event {
         case "pay":
@@ -111,6 +110,6 @@ private struct Books {
     private mutating func move(_ kind: Entry.Kind, now: Timestamp) {
         guard let amount = payment?.amountToMove else { return }
         let entry = account?.move(kind, amount, for: RequestID(of: Self.id), now: now)
-        #expect(entry != nil, "\(kind) of \(amount) finds its money")
+        #expect(entry != nil, "the account has the money for \(kind) of \(amount)")
     }
 }

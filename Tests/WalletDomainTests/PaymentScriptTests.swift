@@ -1,8 +1,8 @@
 import Testing
 
-/// The table of a payment's states, row by row.
+/// Tests the table of a payment's states, row by row.
 @Suite struct PaymentScriptTests {
-    @Test func `who has enough sets it aside, and pays when it is confirmed`() throws {
+    @Test func `money is set aside first and paid when the payment is confirmed`() throws {
         try play(
             """
             00:00  pay 100       RESERVED 0 100
@@ -13,7 +13,7 @@ import Testing
             """)
     }
 
-    @Test func `one cent short is not enough, and stays so`() throws {
+    @Test func `a payment declined for one missing cent stays declined`() throws {
         try play(
             """
             00:00  pay 100  DECLINED(insufficient) 99 0
@@ -23,11 +23,11 @@ import Testing
             """, wallet: 99)
     }
 
-    @Test func `who never had money has no account`() throws {
+    @Test func `a payment of a user without top-ups is declined for no account`() throws {
         try play("00:00  pay 1  DECLINED(noAccount) 0 0", wallet: nil)
     }
 
-    @Test func `what was aborted is available again`() throws {
+    @Test func `the money of an aborted payment is available again`() throws {
         try play(
             """
             00:00  pay 30   RESERVED 70 30
@@ -38,7 +38,7 @@ import Testing
             """)
     }
 
-    @Test func `an id that comes again with something else is refused, in every state`() throws {
+    @Test func `an id repeated with another content is refused in every state`() throws {
         try play(
             """
             00:00  pay 30        RESERVED 70 30
@@ -61,7 +61,7 @@ import Testing
             """)
     }
 
-    @Test func `who cancels before he pays does not pay, whatever he pays for`() throws {
+    @Test func `a payment cancelled before it arrives is declined, whatever its content`() throws {
         try play(
             """
             00:00  cancel  DECLINED(cancelled) 100 0
@@ -87,7 +87,7 @@ import Testing
             """)
     }
 
-    @Test func `no time that passes decides anything`() throws {
+    @Test func `time alone decides nothing`() throws {
         try play(
             """
             00:00   pay 30        RESERVED 70 30
@@ -97,7 +97,7 @@ import Testing
             """)
     }
 
-    @Test func `the timer leaves the live call two seconds, and then asks ever more slowly`() throws {
+    @Test func `the timer starts after two seconds, and its pauses grow`() throws {
         try play(
             """
             00:00      pay 30   RESERVED 70 30
@@ -116,7 +116,7 @@ import Testing
             """)
     }
 
-    @Test func `a clock that was ahead puts nothing off when it is set back`() throws {
+    @Test func `an attempt stays due after a clock that was ahead is set back`() throws {
         try play(
             """
             60:00      pay 30   RESERVED 70 30
@@ -128,7 +128,7 @@ import Testing
             """)
     }
 
-    @Test func `a confirmation of something else halts, and the payment stays undecided`() throws {
+    @Test func `a confirmation of another reservation or amount halts, and the payment stays undecided`() throws {
         try play(
             """
             00:00  pay 30           RESERVED 70 30
@@ -138,7 +138,7 @@ import Testing
             """)
     }
 
-    @Test func `a refund comes back once, in full, and only for what was posted`() throws {
+    @Test func `a refund is paid once, in full, and only for a posted payment`() throws {
         try play(
             """
             00:00  pay 30        RESERVED 70 30
@@ -155,7 +155,7 @@ import Testing
             """)
     }
 
-    @Test func `what can never happen halts and moves nothing`() throws {
+    @Test func `an impossible decision or refund halts and moves nothing`() throws {
         try play(
             """
             00:00  pay 30        RESERVED 70 30

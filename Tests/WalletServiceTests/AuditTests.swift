@@ -7,7 +7,7 @@ import WalletAPI
 
 @Suite struct AuditTests {
     @Test(arguments: Engine.available)
-    func `the audit says what it counted, and that everything fits`(engine: Engine) async throws {
+    func `the audit reports its counts and finds no violation`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             for number in 0..<20 {
                 let user = Somebody.user(number)
@@ -29,31 +29,31 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a row that was changed behind the service's back is named`(engine: Engine) async throws {
-        let changes: [(sql: StaticString, misfit: String)] = [
+    func `the audit names a row that was changed in the database`(engine: Engine) async throws {
+        let changes: [(sql: StaticString, violation: String)] = [
             ("update account set available = available + 1", "account of user"),
             ("update entry set amount = amount + 1 where serial = 1", "entry 1 of user"),
             ("update entry set available = available + 1 where serial = 3", "entry 3 of user"),
             ("delete from entry where serial = 2", "entry 3 of user"),
             ("update top_up set amount = amount - 1", "top-up"),
             ("update payment set amount = amount - 1", "payment"),
-            ("update payment set state = 3, reason = 3", "which is voided"),
+            ("update payment set state = 3, reason = 3", "in state voided"),
             ("delete from payment", "neither a top-up nor a payment"),
-            ("delete from payment_owner", "nobody's"),
+            ("delete from payment_owner", "belongs to no user"),
         ]
-        for (sql, misfit) in changes {
+        for (sql, violation) in changes {
             try await Market.with(engine, isAudited: false) { market in
                 try await market.topUp(5000)
                 _ = try await market.pay(try await market.reserve("1"))
                 try await market.wallet.instances[0].database.transaction { try $0.execute(sql) }
                 let found = try await market.audit().misfit
-                #expect(found.contains(misfit), "\(sql): \(found)")
+                #expect(found.contains(violation), "\(sql): \(found)")
             }
         }
     }
 
     @Test(arguments: Engine.available)
-    func `a user of whom there is only a top-up left is found, too`(engine: Engine) async throws {
+    func `the audit finds a user with a top-up as the only row`(engine: Engine) async throws {
         try await Market.with(engine, isAudited: false) { market in
             try await market.topUp(5000)
             try await market.wallet.instances[0].database.transaction { tx in
@@ -65,7 +65,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a user of whom there is only a payment left is found, too`(engine: Engine) async throws {
+    func `the audit finds a user with a payment as the only row`(engine: Engine) async throws {
         try await Market.with(engine, isAudited: false) { market in
             try await market.topUp(5000)
             _ = try await market.pay(try await market.reserve("1"))

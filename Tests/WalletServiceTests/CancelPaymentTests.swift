@@ -22,14 +22,14 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a cancellation that is decided first ends the payment, and the seats may be paid anew`(
+    func `a cancellation that is decided first ends the payment, and the seats can be paid again`(
         engine: Engine
     ) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.callsAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             _ = try? await market.cancel(timeout: Market.patience)
             let waiting = try await market.show()
             #expect(waiting.outcome == .pending && waiting.isCancelling)
@@ -43,12 +43,13 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a sale that is decided first stays, and so it is told`(engine: Engine) async throws {
+    func `a sale that is decided before a cancellation stays, and the payer receives PAID`(engine: Engine) async throws
+    {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.answersAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             market.road.set(.none)
             for _ in 1...2 { _ = try await market.cancel() }
             #expect(try await market.settled().outcome == .paid)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// The wallet service on an engine that distributes tables: see `DistributedDialect`.
+/// The wallet service on an engine with distributed tables: see `DistributedDialect`.
 @Suite struct DistributedTests {
     private func with(_ body: (Market, DistributedProxy) async throws -> Void) async throws {
         try await Market.withOthers { others in
@@ -16,25 +16,25 @@ import WalletAPI
     }
 
     @Test(arguments: [1, 2, 5])
-    func `an audit takes no top-up that comes while it reads for a violation`(looks: UInt64) async throws {
+    func `a top-up during an audit is not a violation`(reads: UInt64) async throws {
         try await with { market, proxy in
             try await market.topUp(5000)
             let topUps = Recorder<Balance>()
-            for look in 1...looks {
-                // The entries were read, and the top-ups were not.
+            for read in 1...reads {
+                // The audit has read the entries, but not the top-ups.
                 proxy.interrupt(before: "from top_up where user_id between") {
-                    if let balance = try? await market.topUp(500, number: 10 + look) { topUps.add(balance) }
+                    if let balance = try? await market.topUp(500, number: 10 + read) { topUps.add(balance) }
                 }
             }
             let audit = try await market.audit()
             #expect(audit.misfit == "")
-            #expect(topUps.all.count == Int(looks))
-            #expect(audit.userCount == 1 && audit.entryCount == 1 + looks)
-            #expect(audit.totals.map(\.toppedUp) == [5000 + 500 * Int64(looks)])
+            #expect(topUps.all.count == Int(reads))
+            #expect(audit.userCount == 1 && audit.entryCount == 1 + reads)
+            #expect(audit.totals.map(\.toppedUp) == [5000 + 500 * Int64(reads)])
         }
     }
 
-    @Test func `an audit takes no payment that comes while it reads for a violation`() async throws {
+    @Test func `a payment during an audit is not a violation`() async throws {
         try await with { market, proxy in
             try await market.topUp(5000)
             let reservation = try await market.reserve("1")
@@ -49,7 +49,7 @@ import WalletAPI
         }
     }
 
-    @Test func `a violation that stays is reported, and others that come meanwhile are not`() async throws {
+    @Test func `a violation that stays is reported, a temporary one is not`() async throws {
         try await with { market, proxy in
             try await market.topUp(5000, for: .alice)
             try await market.topUp(5000, for: .bob)
@@ -59,12 +59,12 @@ import WalletAPI
             proxy.interrupt(before: "from top_up where user_id between") {
                 _ = try? await market.topUp(500, number: 11)
             }
-            let misfit = try await market.audit().misfit
-            #expect(misfit.contains("account of user \(UserID.bob)"), "\(misfit)")
+            let violation = try await market.audit().misfit
+            #expect(violation.contains("account of user \(UserID.bob)"), "\(violation)")
         }
     }
 
-    @Test func `a payment is answered again as it was, also when its concert was halted since`() async throws {
+    @Test func `a repeated payment has its first answer, also if its concert was halted since`() async throws {
         try await with { market, _ in
             try await market.topUp(10_000)
             let first = try await market.reserve("1", number: 20)

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// What must never happen is brought about here by a service that decides behind the wallet's back.
+/// Breaks invariants with decisions that Concert made without the wallet, and with changed rows.
 @Suite struct HaltTests {
     private func confirm(_ reservation: ReservationEntry, _ number: UInt64, _ market: Market) async throws {
         let request = ConfirmRequest(
@@ -19,7 +19,9 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a decision about something else halts the concert until an operator lifts it`(engine: Engine) async throws {
+    func `a decision about another reservation halts the concert until an operator lifts it`(engine: Engine)
+        async throws
+    {
         try await Market.with(engine) { market in
             try await market.topUp(20_000)
             let first = try await market.reserve("1", number: 20)
@@ -27,19 +29,19 @@ import WalletAPI
             let third = try await market.reserve("3", number: 22)
             #expect(try await market.pay(third, number: 32).outcome == .paid)
             try await confirm(first, 30, market)
-            #expect(try await market.payInVain(second, number: 30).outcome == .pending)
+            #expect(try await market.payUnanswered(second, number: 30).outcome == .pending)
             let halts = try await market.halts()
             #expect(halts.map(\.concertID) == [market.concertID])
             #expect(halts.first?.paymentID == RequestID.wish(30).bytes && halts.first?.why.isEmpty == false)
 
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
-            #expect(try await market.pay(third, number: 32).outcome == .paid, "what was decided is still told")
+            #expect(try await market.pay(third, number: 32).outcome == .paid, "a halt changes no decided payment")
             #expect(try await market.money() == [14_000, 3000])
             for _ in 1...2 {
                 _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
             }
             #expect(try await market.halts().isEmpty)
-            // What the operator has looked at halts nothing again, however often it is asked about.
+            // The payment of a lifted halt does not halt the concert again, however often it is tried.
             market.clock.advance(by: .seconds(10))
             try await market.wallet.run("payments")
             #expect(try await market.halts().isEmpty)
@@ -50,7 +52,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a refund for what was never paid halts, moves nothing, and is not acknowledged`(engine: Engine) async throws {
+    func `a refund for an unpaid payment halts, moves nothing, and is not acknowledged`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(20_000)
             let first = try await market.reserve("1", number: 20)
@@ -70,14 +72,14 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `money that is not there halts the concert and moves nothing`(engine: Engine) async throws {
+    func `missing money halts the concert and moves nothing`(engine: Engine) async throws {
         try await Market.with(engine, isAudited: false) { market in
             try await market.topUp(20_000)
             let first = try await market.reserve("1", number: 20)
             let second = try await market.reserve("2", number: 21)
             #expect(try await market.pay(first, number: 30).outcome == .paid)
             market.road.set(.callsAreLost)
-            #expect(try await market.payInVain(second, number: 31).outcome == .pending)
+            #expect(try await market.payUnanswered(second, number: 31).outcome == .pending)
             market.road.set(.none)
             let database = market.wallet.instances[0].database
             try await database.transaction { try $0.execute("update account set pending = 0") }
@@ -93,7 +95,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a halted concert is counted for as long as it is halted, whoever saw it begin`(engine: Engine) async throws {
+    func `a halted concert is counted until the halt is lifted, also by other instances`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             func halted() async throws -> Int {
                 try await market.wallet.run("late payments")
@@ -113,7 +115,7 @@ import WalletAPI
         }
     }
 
-    /// As a wallet writes it down that has seen a payment go wrong.
+    /// Stores a halt as the service does.
     private func halt(_ concert: [UInt8], because payment: UInt64, _ market: Market) async throws {
         let concert = try #require(ConcertID(bytes: concert))
         try await market.wallet.instances[0].database.transaction { tx in
@@ -125,7 +127,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a halt stops its own concert, and lifting one lifts no other`(engine: Engine) async throws {
+    func `a halt stops only its own concert, and lifting it lifts no other`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             func lift(_ concert: [UInt8]) async throws {
                 _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert))
@@ -144,7 +146,7 @@ import WalletAPI
             try await lift(market.concertID)
             #expect(try await market.halts().isEmpty)
             #expect(try await market.pay(second, number: 31).outcome == .paid)
-            // What is halted anew is not what was lifted.
+            // A new halt after a lifted one.
             try await halt(market.concertID, because: 92, market)
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
             #expect(try await market.halts().map(\.paymentID) == [RequestID.wish(92).bytes])
@@ -152,7 +154,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a hundred halts are listed, and that there are more is said`(engine: Engine) async throws {
+    func `100 halts are listed, and hasMore tells if there are more`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             for (number, hasMore) in [(100, false), (101, true)] as [(UInt64, Bool)] {
                 for payment in UInt64(number == 100 ? 1 : 101)...number {

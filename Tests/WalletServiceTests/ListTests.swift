@@ -6,7 +6,7 @@ import WalletAPI
 
 @Suite struct ListTests {
     @Test(arguments: Engine.available)
-    func `the history comes newest first, page by page, with what was there after each entry`(
+    func `entries are listed newest first, page by page, with the money after each`(
         engine: Engine
     ) async throws {
         try await Market.with(engine) { market in
@@ -43,7 +43,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `payments come newest first, page by page, to their payer only`(engine: Engine) async throws {
+    func `payments are listed newest first, page by page, to their payer only`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(4000)
             for number in 1...4 as ClosedRange<UInt64> {

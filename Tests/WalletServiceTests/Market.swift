@@ -10,8 +10,8 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// All three services: a concert with seats 1 to 40 for 30.00 EUR and 41 for nothing, on sale from noon for a day; between
-/// the wallet and the concert's side, a road on which messages get lost. The wallet runs on the engine of the test.
+/// All three services, with a concert that is on sale from noon for a day: seats 1 to 40 cost 30.00 EUR, seat 41 is
+/// free. Between wallet and Concert is a `Road` that can lose messages. The wallet runs on the engine of the test.
 struct Market: Sendable {
     static let price: UInt64 = 3000
     static let patience = Duration.seconds(2)
@@ -25,7 +25,7 @@ struct Market: Sendable {
 
     var clock: ManualClock { wallet.clock }
 
-    /// The books are audited at the end, unless `body` has spoilt them on purpose.
+    /// Audits the books at the end if `isAudited`. Pass false if `body` damages them.
     static func with(
         _ engine: Engine, instances: Int = 1, queue: Address? = nil, isAudited: Bool = true,
         _ body: (Market) async throws -> Void
@@ -38,7 +38,7 @@ struct Market: Sendable {
         }
     }
 
-    /// The services that stay while wallets come and go.
+    /// The services that keep running while wallets start and end.
     struct Others: Sendable {
         let concert: TestService
         let queue: TestService
@@ -100,7 +100,7 @@ struct Market: Sendable {
 
     func seller(of somebody: Somebody?) -> ConcertClient { ConcertClient(concert.client(of: somebody)) }
 
-    // MARK: What people do; each number is a wish of its own
+    // MARK: Calls of users; each `number` makes a separate request id
 
     @discardableResult
     func topUp(_ amount: UInt64, for somebody: Somebody = .alice, number: UInt64 = 10) async throws -> Balance {
@@ -117,15 +117,15 @@ struct Market: Sendable {
             .reservation!
     }
 
-    /// Pays, and asks on where the machine is so busy that the first attempt brings no answer.
+    /// Pays. Waits for the timer if the machine is too busy for the first attempt.
     func pay(
         _ reservation: ReservationEntry, by somebody: Somebody = .alice, number: UInt64 = 30, instance: Int = 0
     ) async throws -> PaymentView {
-        let payment = try await askToPay(reservation, by: somebody, number, instance, timeout: .seconds(5))
+        let payment = try await sendPay(reservation, by: somebody, number, instance, timeout: .seconds(5))
         return payment.outcome == .pending ? try await settled(number, of: somebody) : payment
     }
 
-    private func askToPay(
+    private func sendPay(
         _ reservation: ReservationEntry, by somebody: Somebody, _ number: UInt64, _ instance: Int, timeout: Duration
     ) async throws -> PaymentView {
         let request = PayRequest(
@@ -134,13 +134,13 @@ struct Market: Sendable {
         return try await calls(of: somebody, instance: instance).pay(request, CallOptions(timeout: timeout)).payment!
     }
 
-    /// Pays while the road is in trouble. That a payer hears PENDING in time is a matter of a simulation; here the machine may
-    /// be too busy to say it.
-    func payInVain(
+    /// Pays while the road loses messages. A busy machine may miss the deadline here; `SimulationTests` shows that
+    /// PENDING comes in time.
+    func payUnanswered(
         _ reservation: ReservationEntry, number: UInt64 = 30, instance: Int = 0
     ) async throws -> PaymentView {
         do {
-            return try await askToPay(reservation, by: .alice, number, instance, timeout: Self.patience)
+            return try await sendPay(reservation, by: .alice, number, instance, timeout: Self.patience)
         } catch let failure as RPCFailure where failure.code == .deadlineExceeded {
             return try await show(number)
         }
@@ -163,7 +163,7 @@ struct Market: Sendable {
         _ = try await seller(of: somebody).cancelReservation(request, CallOptions(requestID: .wish(number)))
     }
 
-    /// What they have: available, pending.
+    /// Available and pending money.
     func money(of somebody: Somebody = .alice) async throws -> [UInt64] {
         let balances = try await calls(of: somebody).showBalance(ShowBalanceRequest()).balances
         return balances.first { $0.currency == "EUR" }.map { [$0.available, $0.pending] } ?? []
@@ -187,7 +187,7 @@ struct Market: Sendable {
         try await calls(of: .operator).audit(AuditRequest(), CallOptions(timeout: .minutes(1)))
     }
 
-    /// Lets time pass until the timer has brought the payment to its end.
+    /// Advances the clock until the timer has decided the payment.
     func settled(_ number: UInt64 = 30, of somebody: Somebody = .alice) async throws -> PaymentView {
         for _ in 0..<40 {
             let payment = try await show(number, of: somebody)
@@ -198,14 +198,14 @@ struct Market: Sendable {
         return try await show(number, of: somebody)
     }
 
-    /// Lets time pass until `isDone`, with a job at its work.
+    /// Runs a job and advances the clock until `isDone`.
     func run(_ job: String, until isDone: () async throws -> Bool) async throws {
         for _ in 0..<40 {
             try await wallet.run(job)
             if try await isDone() { return }
             clock.advance(by: .seconds(5))
         }
-        Issue.record("\(job) does not come to its end")
+        Issue.record("job \(job) does not finish its work")
     }
 }
 

@@ -7,16 +7,16 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// Who has paid makes room for the next one in the line.
+/// A paid user's place in the waiting room is finished, so that the next user is admitted.
 @Suite struct PassTests {
-    /// A date behind a room that lets in one user at a time; alice is in, with a seat.
+    /// A date behind a room that admits one user at a time. Alice is admitted and holds a seat.
     private struct Line {
         let queue: QueueClient
         let room: [UInt8]
         let place: [UInt8]
         let reservation: ReservationEntry
 
-        /// `number` and the next four are its wishes.
+        /// Uses the request ids of `number` and the next four.
         init(_ market: Market, number: UInt64 = 50) async throws {
             let admin = QueueClient(market.queue.client(of: .operator))
             let request = CreateRoomRequest(name: "sale-\(number)", limits: RoomLimits(activeLimit: 1))
@@ -84,7 +84,7 @@ import WalletAPI
             try await market.topUp(10_000)
             #expect(try await market.pay(first.reservation, number: 30).outcome == .paid)
             #expect(try await market.pay(second.reservation, number: 31).outcome == .paid)
-            /// However often the first one is tried.
+            /// Postpones the second pass, however often the first one is tried.
             func putOff() async throws {
                 let (payment, later) = (PaymentID(of: .wish(31)), market.clock.now + .seconds(20))
                 try await market.wallet.instances[0].database.transaction {
@@ -104,7 +104,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a clock that was an hour ahead and is set back keeps no pass waiting`(engine: Engine) async throws {
+    func `a pass is finished after a clock that was an hour ahead is set back`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let line = try await Line(market)
             try await market.topUp(10_000)
@@ -118,7 +118,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a waiting room that is not there delays no payment, and a place that is gone is let go`(
+    func `an unreachable waiting room delays no payment, and the pass of an ended place is dropped`(
         engine: Engine
     ) async throws {
         try await Market.with(engine, queue: .loopback(1)) { market in
@@ -126,7 +126,7 @@ import WalletAPI
             try await market.topUp(10_000)
             #expect(try await market.pay(line.reservation).outcome == .paid)
             try await market.wallet.run("passes")
-            #expect(try await passesDue(market) == 1, "it is tried again")
+            #expect(try await passesDue(market) == 1, "the pass stays due")
             #expect(try await line.state() == .active)
         }
         try await Market.with(engine) { market in
@@ -139,7 +139,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a place that nobody knows or that waits is let go`(engine: Engine) async throws {
+    func `the pass of an unknown or waiting place is dropped`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let line = try await Line(market)
             let bob = QueueClient(market.queue.client(of: .bob))

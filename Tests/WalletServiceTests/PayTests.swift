@@ -7,7 +7,7 @@ import WalletAPI
 
 @Suite struct PayTests {
     @Test(arguments: Engine.available)
-    func `who has enough pays, and has the tickets`(engine: Engine) async throws {
+    func `a user with enough money pays and gets the tickets`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1", "2")
@@ -36,7 +36,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `exactly enough is enough, one cent short is not, and nothing is not either`(engine: Engine) async throws {
+    func `exactly enough money pays; one cent less or no account does not`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let mine = try await market.reserve("1", number: 20)
             let none = try await market.pay(mine, number: 30)
@@ -53,7 +53,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `an id that was used for something else, or by somebody else, is refused`(engine: Engine) async throws {
+    func `an id that was used for another payment or by another user is refused`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             try await market.topUp(10_000, for: .bob)
@@ -74,7 +74,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `what cannot be bought costs nothing, and the payer hears why`(engine: Engine) async throws {
+    func `a refused sale costs nothing, and the payer receives the reason`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(20_000)
             let expired = try await market.reserve("1", number: 20)
@@ -100,7 +100,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `what is free of charge needs no money`(engine: Engine) async throws {
+    func `a free reservation needs no money`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let free = try await market.reserve("41")
             #expect(free.amount == 0)
@@ -113,7 +113,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `one payment from many connections at once is paid once`(engine: Engine) async throws {
+    func `a payment from several connections at once is paid once`(engine: Engine) async throws {
         try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
@@ -130,7 +130,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `of many payments at once, as many are paid as there is money for`(engine: Engine) async throws {
+    func `of concurrent payments, as many are paid as the money allows`(engine: Engine) async throws {
         try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
             try await market.topUp(7 * Market.price + 2999)
             let last = market.wallet.instances.count - 1
@@ -151,7 +151,7 @@ import WalletAPI
         }
     }
 
-    @Test func `a payment that cannot be read is refused by the name of its field`() async throws {
+    @Test func `an invalid payment is refused with the name of its field`() async throws {
         try await Market.with(.memory) { market in
             let good = PayRequest(
                 paymentID: RequestID.wish(1).bytes, concertID: RequestID.wish(2).bytes,
@@ -173,7 +173,7 @@ import WalletAPI
         }
     }
 
-    @Test func `only users pay, and only operators look after the books`() async throws {
+    @Test func `only users pay, and only operators audit`() async throws {
         try await Market.with(.memory) { market in
             for somebody in [Somebody.operator, .service] {
                 await refused("ROLE_NOT_ALLOWED") { try await market.calls(of: somebody).pay(PayRequest()) }

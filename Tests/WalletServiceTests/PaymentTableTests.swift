@@ -6,7 +6,7 @@ import WalletDomain
 
 @testable import WalletService
 
-/// Steps of a payment that were decided by what another transaction has changed since: on every engine they write nothing.
+/// Steps of a payment that another transaction has changed since. On every engine they write nothing.
 @Suite struct PaymentTableTests {
     private static let id = PaymentID(high: 8, low: 1)
     private static let content = Payment.Content(
@@ -32,7 +32,7 @@ import WalletDomain
         return payment
     }
 
-    /// A database with the payment in `state`.
+    /// Runs `body` on a database with the payment in this state.
     private func with(_ payment: Payment, on engine: Engine, _ body: (Database) async throws -> Void) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
@@ -86,7 +86,7 @@ import WalletDomain
     }
 
     @Test(arguments: Engine.available)
-    func `an attempt is claimed once, and not where the payment is decided`(engine: Engine) async throws {
+    func `an attempt is claimed once, and never for a decided payment`(engine: Engine) async throws {
         var claimed = Self.reserved
         _ = claimed.beginAttempt(now: .noon + Attempts.firstPause)
         let claim = { @Sendable [claimed] (tx: Transaction) in
@@ -104,7 +104,7 @@ import WalletDomain
     }
 
     @Test(arguments: Engine.available)
-    func `a payment halts its concert once, also where the halt was lifted`(engine: Engine) async throws {
+    func `a payment halts its concert once, also after the halt was lifted`(engine: Engine) async throws {
         let halt = HaltTable.Halt(
             concert: Self.content.concert, payment: Self.id, user: .alice, why: "why", at: .noon)
         try await TestService.with(.wallet, on: engine) { wallet in
@@ -118,15 +118,15 @@ import WalletDomain
         }
     }
 
-    /// When each of four attempts is due. No pause leads as far ahead as the last one: a clock was wrong.
+    /// The times of four attempts. The last one is further ahead than any pause, so a clock was wrong.
     private static let times: [Timestamp] = [.noon, .noon + .milliseconds(1), .noon + .seconds(-1), .noon + .hours(1)]
-    /// Which of them are due at noon, by the most that are asked for.
+    /// The numbers of the attempts due at noon, by limit.
     private static let due: [(limit: Int, numbers: [UInt64])] = [
         (1, [2]), (2, [2, 0]), (3, [2, 0, 3]), (9, [2, 0, 3]),
     ]
 
     @Test(arguments: Engine.available)
-    func `the payments that have been due longest are asked for first`(engine: Engine) async throws {
+    func `the payments with the earliest due times are tried first`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
             for (number, time) in zip((0 as UInt64)..., Self.times) {
@@ -143,7 +143,7 @@ import WalletDomain
     }
 
     @Test(arguments: Engine.available)
-    func `the passes that have been due longest are finished first`(engine: Engine) async throws {
+    func `the passes with the earliest due times are finished first`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
             let place = Payment.Place(room: RoomID(high: 5, low: 1), place: PlaceID(high: 6, low: 1))
@@ -160,8 +160,7 @@ import WalletDomain
     }
 
     @Test(arguments: Engine.available)
-    func `an attempt to finish a pass is claimed once, and not where the pass is finished`(engine: Engine) async throws
-    {
+    func `an attempt to finish a pass is claimed once, and never for a finished pass`(engine: Engine) async throws {
         let place = Payment.Place(room: RoomID(high: 5, low: 1), place: PlaceID(high: 6, low: 1))
         let due = PassTable.Pass(user: .alice, payment: Self.id, place: place, nextAttempt: .noon)
         var claimed = due

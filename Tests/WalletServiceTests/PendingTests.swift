@@ -7,20 +7,20 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// What becomes of payments while messages are lost and programs are not there.
+/// Payments while messages are lost and services are down.
 @Suite struct PendingTests {
     @Test(arguments: Engine.available)
-    func `while the concert's side is silent the payment is PENDING, and PAID when it is back`(
+    func `a payment is PENDING while Concert is silent, and PAID afterwards`(
         engine: Engine
     ) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.callsAreLost)
-            let payment = try await market.payInVain(reservation)
+            let payment = try await market.payUnanswered(reservation)
             #expect(payment.outcome == .pending && payment.askAgainMs > 0)
             #expect(try await market.money() == [7000, 3000])
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             market.road.set(.none)
             #expect(try await market.settled().outcome == .paid)
             #expect(try await market.pay(reservation).outcome == .paid)
@@ -30,15 +30,15 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `where the silence lasts longer than the hold, the money comes back`(engine: Engine) async throws {
+    func `if Concert is silent longer than the hold, the money is available again`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.callsAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             market.clock.advance(by: .minutes(6))
             try await market.wallet.run("payments")
-            #expect(try await market.show().outcome == .pending, "no time decides")
+            #expect(try await market.show().outcome == .pending, "time alone decides nothing")
             market.road.set(.none)
             let payment = try await market.settled()
             #expect(payment.outcome == .notPaid && payment.reason == .holdExpired)
@@ -48,12 +48,12 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `what was sold while the answer was lost is paid, however late`(engine: Engine) async throws {
+    func `a sale with a lost answer is paid, however late`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.answersAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             #expect(try await market.validTickets() == ["1"])
             market.clock.advance(by: .hours(1))
             market.road.set(.none)
@@ -63,13 +63,13 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `a clock that was an hour ahead and is set back keeps no payment waiting`(engine: Engine) async throws {
+    func `a payment is decided after a clock that was an hour ahead is set back`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             market.clock.step(to: .noon + .hours(1))
             let reservation = try await market.reserve("1")
             market.road.set(.callsAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             market.clock.advance(by: .seconds(2))
             try await market.wallet.run("payments")
             market.clock.step(to: .noon)
@@ -79,14 +79,14 @@ import WalletService
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a payment that was left behind by a restart is taken up at the next start`(engine: Engine) async throws {
+    func `a payment that a restart interrupted is continued at the next start`(engine: Engine) async throws {
         let database = try await TestDatabase.make(on: engine)
         try await Market.withOthers { others in
             try await others.open(engine, database: database) { market in
                 try await market.topUp(10_000)
                 let reservation = try await market.reserve("1")
                 market.road.set(.callsAreLost)
-                #expect(try await market.payInVain(reservation).outcome == .pending)
+                #expect(try await market.payUnanswered(reservation).outcome == .pending)
             }
             others.road.set(.none)
             others.concert.clock.advance(by: .seconds(2))
@@ -99,7 +99,7 @@ import WalletService
         }
     }
 
-    @Test func `two instances never ask about the same payment at the same time`() async throws {
+    @Test func `two instances never try the same payment at the same time`() async throws {
         try await Market.with(.postgreSQL, instances: 2) { market in
             try await market.topUp(100_000)
             market.road.set(.callsAreLost)
@@ -107,7 +107,7 @@ import WalletService
                 for number in 1...8 as ClosedRange<UInt64> {
                     group.addTask {
                         let reservation = try await market.reserve("\(number)", number: 100 + number)
-                        let payment = try await market.payInVain(
+                        let payment = try await market.payUnanswered(
                             reservation, number: 200 + number, instance: Int(number) % 2)
                         #expect(payment.outcome == .pending)
                     }
@@ -129,7 +129,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `who asks again while the first call is under way waits for the same outcome`(engine: Engine) async throws {
+    func `a repeated call during the first one waits for the same outcome`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
@@ -142,7 +142,7 @@ import WalletService
         }
     }
 
-    @Test func `it serves while the others are not there`() async throws {
+    @Test func `the service answers calls while the others are down`() async throws {
         let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1", "--top-up-by", "user"]
         try await TestService.with(.wallet, on: .memory, arguments: arguments) { wallet in
             let alice = WalletClient(wallet.client(of: .alice))
@@ -162,8 +162,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `what is not decided for a minute is counted, and for ten minutes, counted apart`(engine: Engine) async throws
-    {
+    func `payments undecided after one minute and after ten minutes are counted`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             func late() async throws -> [String] {
                 try await market.wallet.run("late payments")
@@ -172,7 +171,7 @@ import WalletService
             }
             try await market.topUp(10_000)
             market.road.set(.callsAreLost)
-            _ = try await market.payInVain(try await market.reserve("1"))
+            _ = try await market.payUnanswered(try await market.reserve("1"))
             market.clock.advance(by: .seconds(60) - .milliseconds(1))
             #expect(try await late() == ["0", "0"])
             market.clock.advance(by: .milliseconds(1))

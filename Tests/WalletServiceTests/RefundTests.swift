@@ -12,7 +12,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `what was given back is refunded once, however often it is looked at`(engine: Engine) async throws {
+    func `a cancelled reservation is refunded once, however often the job runs`(engine: Engine) async throws {
         try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1", "2")
@@ -53,7 +53,7 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a refund whose acknowledgement is lost comes again, and is not paid again`(engine: Engine) async throws {
+    func `a refund with a lost acknowledgement is listed again, but not paid again`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
@@ -70,12 +70,12 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
-    func `a refund for a payment that is not posted yet waits for that`(engine: Engine) async throws {
+    func `a refund for a payment that is not posted yet waits until it is`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1")
             market.road.set(.answersAreLost)
-            #expect(try await market.payInVain(reservation).outcome == .pending)
+            #expect(try await market.payUnanswered(reservation).outcome == .pending)
             try await market.giveBack(reservation)
             market.road.set(.none)
             try await market.wallet.run("refunds")
@@ -89,7 +89,7 @@ import WalletAPI
         }
     }
 
-    @Test func `a page of refunds that cannot be paid out holds up no other refund`() async throws {
+    @Test func `a page of refunds that cannot be paid out delays no other refund`() async throws {
         try await Market.with(.memory) { market in
             try await market.concert.instances[0].database.transaction { tx in
                 for number in 1...100 as ClosedRange<UInt64> {
@@ -120,11 +120,11 @@ import WalletAPI
                 CallOptions(requestID: .wish(4)))
             for number in 1...120 {
                 let user = Somebody.user(number)
-                let wish = UInt64(10 * number + 1000)
-                try await market.topUp(100, for: user, number: wish)
-                let reservation = try await market.reserve("X-\(number)", by: user, number: wish + 1)
-                #expect(try await market.pay(reservation, by: user, number: wish + 2).outcome == .paid)
-                try await market.giveBack(reservation, by: user, number: wish + 3)
+                let first = UInt64(10 * number + 1000)
+                try await market.topUp(100, for: user, number: first)
+                let reservation = try await market.reserve("X-\(number)", by: user, number: first + 1)
+                #expect(try await market.pay(reservation, by: user, number: first + 2).outcome == .paid)
+                try await market.giveBack(reservation, by: user, number: first + 3)
             }
             try await market.run("refunds") { try await due(market) == 0 }
             #expect(try await market.audit().refundedCount == 120)

@@ -4,7 +4,7 @@ import RPC
 import TestSupport
 import Threads
 
-/// What lies between the wallet and the concert's side: it counts what passes, and loses what a test wants lost.
+/// The network between wallet and Concert. It counts calls, and loses or delays messages as a test demands.
 final class Road: Sendable {
     enum Trouble {
         case none
@@ -14,7 +14,7 @@ final class Road: Sendable {
         case answersAreLost
         /// Calls of this method never arrive.
         case lost(String)
-        /// Everything takes so long.
+        /// Each call is delayed.
         case slow(Duration)
     }
 
@@ -55,7 +55,7 @@ final class Road: Sendable {
         state.lock.withLock { $0.trouble = trouble }
     }
 
-    /// How many calls of a method were sent.
+    /// Returns the number of calls of a method.
     func count(_ method: String) -> Int {
         state.lock.withLock { $0.counts[method] ?? 0 }
     }

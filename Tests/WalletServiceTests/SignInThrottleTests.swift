@@ -4,7 +4,7 @@ import Testing
 import WalletDomain
 @testable import WalletService
 
-/// How often somebody may try, by a clock that stands still. That a name is bounded is shown with real passwords.
+/// The limits of attempts, with a manual clock. `UserTests` tests the limit of a name with real passwords.
 @Suite struct SignInThrottleTests {
     private let clock = ManualClock()
     private let throttle: SignInThrottle
@@ -21,7 +21,7 @@ import WalletDomain
         try throttle.admitSignUp(from: "\(address):\(40_000 + number)")
     }
 
-    @Test func `an address is wrong fifty times, whatever the name and the port, and then once a second`() throws {
+    @Test func `an address may be wrong 50 times, with any names and ports, and then once a second`() throws {
         for number in 1...50 { try fail(number) }
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(51) }
         try fail(51, from: "10.0.0.2")
@@ -30,7 +30,7 @@ import WalletDomain
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(53) }
     }
 
-    @Test func `two hundred users sign up from an address, and then one a second`() throws {
+    @Test func `an address may sign up 200 users, and then one a second`() throws {
         for number in 1...200 { try signUp(number) }
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try signUp(201) }
         try signUp(201, from: "10.0.0.2")
@@ -40,14 +40,14 @@ import WalletDomain
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try signUp(203) }
     }
 
-    @Test func `who is right is not counted`() throws {
+    @Test func `successful sign-ins are not counted`() throws {
         for number in 1...200 {
             let attempt = try throttle.begin(UserName("alice"), from: "10.0.0.1:\(number)")
             throttle.giveBack(attempt)
         }
     }
 
-    @Test func `a name that is refused costs its address nothing`() throws {
+    @Test func `an attempt refused for its name does not count for its address`() throws {
         let alice = try UserName("alice")
         for _ in 1...10 { _ = try throttle.begin(alice, from: "10.0.0.1:1") }
         for _ in 1...100 {

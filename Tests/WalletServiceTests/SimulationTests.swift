@@ -7,9 +7,10 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// The whole service in one thread, under a clock and a network of the test.
+/// The whole service in one thread, with a simulated clock and network.
 @Suite struct SimulationTests {
-    /// A payment while nobody answers, and the times at which the service tried to reach somebody.
+    /// Returns the states of a payment that Concert never answers, and the number of connections that the service
+    /// tried.
     private func history(seed: UInt64) throws -> [String] {
         let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1", "--top-up-by", "user"]
         let simulation = try ServiceSimulation(.wallet, seed: seed, arguments: arguments)
@@ -33,13 +34,13 @@ import WalletService
         }
     }
 
-    @Test func `a payer hears PENDING within his deadline, and the attempts go on`() throws {
+    @Test func `a payer receives PENDING within the deadline, and the attempts continue`() throws {
         let lines = try history(seed: 1)
         #expect(lines.count == 21 && lines.allSatisfy { $0.contains("pending") }, "\(lines)")
         #expect(lines[1] != lines[20])
     }
 
-    @Test func `a payer hears PENDING also where the database fails after his money was set aside`() throws {
+    @Test func `a payer receives PENDING also if the database fails after the money was set aside`() throws {
         let simulation = Simulation()
         let keys = KeyFile.random()
         let wallet = try SimulatedProgram(

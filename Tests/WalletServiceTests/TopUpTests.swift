@@ -20,7 +20,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `money comes in once for each wish, currency by currency`(engine: Engine) async throws {
+    func `each request tops up once, each currency separately`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine, arguments: Self.byUsers) { wallet in
             for _ in 1...2 {
                 #expect(try await topUp(500, wallet) == Balance(currency: "EUR", available: 500, pending: 0))
@@ -29,14 +29,15 @@ import WalletService
             #expect(try await topUp(100, wallet, currency: "usd", number: 3).currency == "USD")
             await refused("REQUEST_ID_REUSED") { try await topUp(501, wallet, number: 1) }
             await refused("REQUEST_ID_REUSED") { try await topUp(500, wallet, currency: "JPY", number: 1) }
-            #expect(try await topUp(500, wallet, by: .bob, number: 1).available == 500, "a wish is its user's own")
+            #expect(
+                try await topUp(500, wallet, by: .bob, number: 1).available == 500, "a request id belongs to its user")
             let balances = try await WalletClient(wallet.client(of: .alice)).showBalance(ShowBalanceRequest()).balances
             #expect(balances.map(\.currency) == ["EUR", "USD"] && balances.map(\.available) == [750, 100])
         }
     }
 
     @Test(arguments: Engine.available)
-    func `the limits hold to the cent`(engine: Engine) async throws {
+    func `the limits are exact to the cent`(engine: Engine) async throws {
         let arguments = Self.byUsers + ["--max-top-up", "1000", "--max-balance", "2500"]
         try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
             for amount in [0, 1001, .max] as [UInt64] {
@@ -45,13 +46,13 @@ import WalletService
             _ = try await topUp(1000, wallet, number: 1)
             _ = try await topUp(1000, wallet, number: 2)
             await refused("BALANCE_LIMIT") { try await topUp(501, wallet, number: 3) }
-            #expect(try await topUp(500, wallet, number: 3).available == 2500, "what was refused left no trace")
+            #expect(try await topUp(500, wallet, number: 3).available == 2500, "a refused top-up leaves no trace")
             await refused("BALANCE_LIMIT") { try await topUp(1, wallet, number: 4) }
         }
     }
 
     @Test(arguments: Engine.available)
-    func `the first money that comes in may be all that a balance may have, and no more`(engine: Engine) async throws {
+    func `the first top-up may reach the limit of a balance, but not exceed it`(engine: Engine) async throws {
         let arguments = ["--top-up-by", "user", "--max-top-up", "3000", "--max-balance", "2500"]
         try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
             await refused("BALANCE_LIMIT") { try await topUp(2501, wallet, number: 1) }
@@ -71,7 +72,7 @@ import WalletService
             let pay = PayRequest(
                 paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
                 reservationID: RequestID.wish(4).bytes, amount: 1500, currency: "EUR")
-            // Nobody answers, so the money stays set aside.
+            // Concert does not answer, so the money stays set aside.
             _ = try? await alice.pay(pay, CallOptions(timeout: Market.patience))
             #expect(
                 try await alice.showBalance(ShowBalanceRequest()).balances == [
@@ -84,7 +85,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `many top-ups at once add up, and one wish from many counts once`(engine: Engine) async throws {
+    func `concurrent top-ups add up, and concurrent repetitions count once`(engine: Engine) async throws {
         let instances = engine == .postgreSQL ? 2 : 1
         try await TestService.with(.wallet, on: engine, instances: instances, arguments: Self.byUsers) { wallet in
             try await withThrowingTaskGroup { group in
@@ -104,7 +105,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `only an operator puts money into a wallet unless the service is told otherwise`(engine: Engine) async throws {
+    func `only an operator puts money into a wallet by default`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let calls = WalletClient(wallet.client(of: nil))
             let session = try await calls.signUp(
@@ -120,7 +121,7 @@ import WalletService
         }
     }
 
-    @Test func `a user names nobody else`() async throws {
+    @Test func `a user cannot top up the wallet of another user`() async throws {
         try await TestService.with(.wallet, on: .memory, arguments: Self.byUsers) { wallet in
             _ = await refused("INVALID_FIELD") { try await topUp(500, wallet, name: "bob") }
         }

@@ -9,7 +9,7 @@ import WalletService
 
 @Suite struct UserTests {
     private static let password = "correct horse"
-    /// A password takes a core a tenth of a second, where nobody else wants it.
+    /// A password hash takes 0.1 s of an idle core, and much longer on a busy machine.
     private static let patience = Duration.minutes(1)
 
     private func signUp(
@@ -29,11 +29,11 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `who signs up is signed in, and again each time he signs in, as the same user`(engine: Engine) async throws {
+    func `signing up signs in, and each later sign-in is the same user`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let first = try await signUp(wallet)
             #expect(first.expiresAtMs == UInt64((Timestamp.noon + .hours(12)).milliseconds))
-            #expect(first.userID != RequestID.wish(1).bytes, "nobody chooses who he is")
+            #expect(first.userID != RequestID.wish(1).bytes, "a user cannot choose the user id")
             for session in [first, try await signIn(wallet), try await signUp(wallet)] {
                 #expect(session.userID == first.userID)
                 let options = CallOptions(credential: session.credential)
@@ -49,7 +49,7 @@ import WalletService
     }
 
     @Test(arguments: Engine.available)
-    func `a name belongs to one, also where many want it at once`(engine: Engine) async throws {
+    func `a name belongs to one user, also if several sign up with it at once`(engine: Engine) async throws {
         try await TestService.with(.wallet, on: engine) { wallet in
             let users = await withTaskGroup(of: [UInt8]?.self) { group in
                 for number in 1...3 as ClosedRange<UInt64> {
@@ -64,7 +64,7 @@ import WalletService
         }
     }
 
-    @Test func `a name that another takes meanwhile is taken`() async throws {
+    @Test func `a name that another user takes during the sign-up is refused`() async throws {
         try await TestService.with(.wallet, on: .postgreSQL, instances: 2) { wallet in
             _ = try await signUp(wallet, "bob")
             try await HeldRows.with(wallet.instances[1].database) { tx in
@@ -74,7 +74,7 @@ import WalletService
                     select 'alice', user_id, request_id, password, 0 from login where name = 'bob'
                     """)
             } while: { rows in
-                // It has found the name free.
+                // This call has found the name free.
                 let late = Task { try await signUp(wallet, "alice", number: 9) }
                 try await rows.waiting(1)
                 rows.release()
@@ -83,21 +83,21 @@ import WalletService
         }
     }
 
-    @Test func `a right password is no try`() async throws {
+    @Test func `a correct password does not count as an attempt`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
             let user = try await signUp(wallet).userID
             for _ in 1...11 { #expect(try await signIn(wallet).userID == user) }
         }
     }
 
-    @Test func `a retry of signing up with another password is somebody else`() async throws {
+    @Test func `a repeated sign-up with another password is refused`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
             _ = try await signUp(wallet)
             await refused("NAME_TAKEN") { try await signUp(wallet, "alice", "battery staple") }
         }
     }
 
-    @Test func `a wrong password and an unknown name sound the same`() async throws {
+    @Test func `a wrong password and an unknown name get the same failure`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
             _ = try await signUp(wallet)
             let wrong = await refused("NAME_OR_PASSWORD_WRONG") { try await signIn(wallet, "alice", "wrong horse") }
@@ -106,7 +106,7 @@ import WalletService
         }
     }
 
-    @Test func `names and passwords that are none are refused with what is allowed`() async throws {
+    @Test func `invalid names and passwords are refused with the rule`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
             for (name, password) in [("Al", Self.password), ("alice", "short")] {
                 let failure = await refused("INVALID_FIELD") { try await signUp(wallet, name, password) }
@@ -117,7 +117,7 @@ import WalletService
         }
     }
 
-    @Test func `who guesses waits, and who waits is let in`() async throws {
+    @Test func `a name with ten wrong passwords must wait, then can sign in`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
             _ = try await signUp(wallet)
             _ = try await signUp(wallet, "bob", number: 2)
@@ -126,7 +126,9 @@ import WalletService
             }
             let failure = await refused("TOO_MANY_TRIES") { try await signIn(wallet) }
             #expect(failure?.retryAfter == .seconds(6))
-            #expect(try await signIn(wallet, "bob").credential.isEmpty == false, "another name is another matter")
+            #expect(
+                try await signIn(wallet, "bob").credential.isEmpty == false,
+                "the limit of one name does not affect another")
             wallet.clock.advance(by: .seconds(6))
             _ = try await signIn(wallet)
         }

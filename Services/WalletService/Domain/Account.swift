@@ -4,9 +4,9 @@ import Kernel
 package struct Account: Equatable, Sendable {
     package let user: UserID
     package let currency: Currency
-    /// What can be spent.
+    /// Money that can be spent.
     package private(set) var available: Int64 = 0
-    /// What is set aside for payments that are not decided yet.
+    /// Money set aside for undecided payments.
     package private(set) var pending: Int64 = 0
     package private(set) var entries: Int64 = 0
 
@@ -15,7 +15,7 @@ package struct Account: Equatable, Sendable {
         self.currency = currency
     }
 
-    /// As it is kept.
+    /// Restores a stored account.
     package init(of user: UserID, in currency: Currency, available: Int64, pending: Int64, entries: Int64) {
         self.init(of: user, in: currency)
         self.available = available
@@ -23,7 +23,7 @@ package struct Account: Equatable, Sendable {
         self.entries = entries
     }
 
-    /// Nil, and nothing has changed, where there is not so much.
+    /// Moves money and returns the entry. Returns nil and changes nothing if the account does not have the amount.
     package mutating func move(_ kind: Entry.Kind, _ amount: Money, for cause: RequestID, now: Timestamp) -> Entry? {
         guard amount.currency == currency, amount.isPositive,
             let available = Self.moved(available, by: kind.sign(on: .available), times: amount.minorUnits),

@@ -1,16 +1,18 @@
 import Kernel
 
-/// How long something waits until it is asked for once more.
+/// The pauses between attempts to bring a payment or a pass to its end.
 package enum Attempts {
-    /// The live call has so long for itself.
+    /// The time from the start of a payment until the first attempt of the timer. Until then only the live call asks
+    /// Concert.
     package static let firstPause = Duration.seconds(2)
     package static let shortestPause = Duration.milliseconds(50)
     package static let longestPause = Duration.seconds(5)
-    /// How far the clocks of two programs may differ without each being taken for one that was ahead.
+    /// The difference between the clocks of two instances that still counts as normal.
     private static let clockDifference = Duration.seconds(30)
 
-    /// Doubles each time, and is shorter by up to a quarter, different for each payment and attempt. The attempt itself may
-    /// last as long: so the next one never begins beside it, wherever it runs.
+    /// Returns the pause after an attempt. It doubles with each attempt and is up to a quarter shorter, depending on
+    /// payment and attempt. The attempt itself may last as long, so the next one never begins while it runs, on any
+    /// instance.
     package static func pause(after attempt: Int, of payment: PaymentID) -> Duration {
         let doublings = min(max(attempt - 1, 0), 16)
         let pause = min(shortestPause * (1 << doublings), longestPause)
@@ -18,8 +20,8 @@ package enum Attempts {
         return .milliseconds(Int64.random(in: pause.milliseconds * 3 / 4...pause.milliseconds, using: &random))
     }
 
-    /// The times that are due: those that have come, and those so far ahead that no pause leads there. Such a one was
-    /// written by a clock that was ahead, and to wait until its time comes would be to wait for nothing.
+    /// The times that are due: all past ones, and all that are further ahead than any pause. A clock that was ahead
+    /// wrote the latter, so they mean nothing.
     package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
         let tooFar = now + longestPause + clockDifference
         return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]

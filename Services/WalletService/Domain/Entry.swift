@@ -1,17 +1,17 @@
 import Kernel
 
-/// One movement of money: from one side to another, so that the sum over all sides is always zero.
+/// One movement of money from one side to another. The sum over all sides is always zero.
 package struct Entry: Equatable, Sendable {
     package enum Side: CaseIterable, Sendable {
-        /// Where top-ups come from.
+        /// The source of top-ups.
         case outside
         case available
         case pending
-        /// What was sold.
+        /// The income from sales.
         case revenue
     }
 
-    /// The numbers are those of the database.
+    /// The database stores the raw values.
     package enum Kind: Int, CaseIterable, Sendable {
         case topUp = 1
         case setAside = 2
@@ -36,21 +36,21 @@ package struct Entry: Equatable, Sendable {
             }
         }
 
-        /// 1 where it brings money to `side`, -1 where it takes some away.
+        /// Returns 1 if an entry of this kind adds money to `side`, -1 if it takes money from it, otherwise 0.
         package func sign(on side: Side) -> Int64 {
             (to == side ? 1 : 0) - (from == side ? 1 : 0)
         }
     }
 
     package let user: UserID
-    /// Counts the entries of an account from 1, without a gap.
+    /// The number of the entry in its account, from 1 without a gap.
     package let serial: Int64
     package let kind: Kind
     package let amount: Money
-    /// What the account had after it.
+    /// The account's money after this entry.
     package let available: Int64
     package let pending: Int64
-    /// The top-up or the payment that it belongs to.
+    /// The id of its top-up or payment.
     package let cause: RequestID
     package let at: Timestamp
 

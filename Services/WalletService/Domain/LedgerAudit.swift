@@ -1,16 +1,16 @@
 import Kernel
 
-/// Recomputes accounts from what moved their money, some users at a time: first all entries of these users, then their
-/// top-ups, payments and accounts, then `endUsers`.
+/// Recomputes accounts from their entries, a batch of users at a time. Add all entries of the batch first, then its
+/// top-ups, payments and accounts. Then call `endUsers`.
 package struct LedgerAudit: Sendable {
-    /// The first row that does not fit, and why.
-    package private(set) var misfit: String?
+    /// The first row that contradicts others, and the contradiction. Nil if there is none.
+    package private(set) var violation: String?
     package private(set) var userCount = 0
     package private(set) var entryCount = 0
     package private(set) var paymentCounts: [Payment.State: Int] = [:]
     package private(set) var totals: [Currency: Totals] = [:]
 
-    /// All that there is in one currency.
+    /// All money in one currency.
     package struct Totals: Equatable, Sendable {
         package var toppedUp: Int64 = 0
         package var available: Int64 = 0
@@ -30,7 +30,7 @@ package struct LedgerAudit: Sendable {
         let currency: Currency
     }
 
-    /// What the entries say about one top-up or payment.
+    /// The top-up or payment that caused an entry.
     private struct Cause: Hashable {
         let user: UserID
         let id: RequestID
@@ -54,17 +54,19 @@ package struct LedgerAudit: Sendable {
         let key = AccountKey(user: entry.user, currency: entry.amount.currency)
         var account = replayed[key] ?? Account(of: entry.user, in: entry.amount.currency)
         guard let expected = account.move(entry.kind, entry.amount, for: entry.cause, now: entry.at) else {
-            return report("\(name) moves \(entry.amount), which was not there")
+            return report("\(name) moves \(entry.amount), which the account did not have")
         }
         if expected != entry {
             report(
                 "\(name) should be number \(expected.serial), with \(expected.available) available and "
-                    + "\(expected.pending) pending; it has \(entry.available) and \(entry.pending)")
+                    + "\(expected.pending) pending; it has \(entry.available) available and \(entry.pending) pending")
         }
         replayed[key] = account
         let cause = Cause(user: entry.user, id: entry.cause)
         var moved = movements[cause] ?? Movements(amount: entry.amount)
-        if moved.amount != entry.amount { report("\(name) moves \(entry.amount), an earlier one \(moved.amount)") }
+        if moved.amount != entry.amount {
+            report("\(name) moves \(entry.amount), but an earlier one moved \(moved.amount)")
+        }
         moved.kinds.append(entry.kind)
         movements[cause] = moved
         switch entry.kind {
@@ -78,27 +80,31 @@ package struct LedgerAudit: Sendable {
     package mutating func add(_ topUp: TopUp) {
         let moved = movements.removeValue(forKey: Cause(user: topUp.user, id: topUp.id))
         if moved != Movements(amount: topUp.amount, kinds: [.topUp]) {
-            report("top-up \(topUp.id) of user \(topUp.user) has not one entry of \(topUp.amount)")
+            report("top-up \(topUp.id) of user \(topUp.user) must have exactly one entry of \(topUp.amount)")
         }
     }
 
-    /// `owner` is who has its id among all users.
+    /// Adds a payment. `owner` is the user that its id belongs to.
     package mutating func add(_ payment: Payment, ownedBy owner: UserID?) {
         users.insert(payment.user)
         paymentCounts[payment.state, default: 0] += 1
         let moved = movements.removeValue(forKey: Cause(user: payment.user, id: RequestID(of: payment.id)))
         let expected = payment.amountToMove.map { Movements(amount: $0, kinds: payment.state.movements) }
-        let name = "payment \(payment.id) of user \(payment.user), which is \(payment.state),"
+        let name = "payment \(payment.id) of user \(payment.user) in state \(payment.state)"
         if moved != expected.flatMap({ $0.kinds.isEmpty ? nil : $0 }) {
             let kinds = payment.state.movements.map { "\($0)" }.joined(separator: ", ")
-            report("\(name) needs these entries of its amount, and no others: \(kinds.isEmpty ? "none" : kinds)")
+            report("\(name) must have exactly these entries of its amount: \(kinds.isEmpty ? "none" : kinds)")
         }
-        if owner != payment.user { report("\(name) has an id that is \(owner.map { "\($0)'s" } ?? "nobody's")") }
-        if (payment.state == .refunded) != (payment.refund != nil) { report("\(name) and its refund do not agree") }
+        if owner != payment.user {
+            report("\(name) has an id that belongs to \(owner.map { "user \($0)" } ?? "no user")")
+        }
+        if (payment.state == .refunded) != (payment.refund != nil) {
+            report("\(name) has \(payment.refund == nil ? "no" : "a") refund")
+        }
         guard payment.state == .reserved, let amount = payment.amountToMove else { return }
         let key = AccountKey(user: payment.user, currency: amount.currency)
         let (sum, overflow) = (reserved[key] ?? 0).addingReportingOverflow(amount.minorUnits)
-        if overflow { report("\(name) makes more pending than can be counted") }
+        if overflow { report("\(name) makes the sum of undecided payments too large to count") }
         reserved[key] = overflow ? .max : sum
     }
 
@@ -110,7 +116,8 @@ package struct LedgerAudit: Sendable {
         if account != expected {
             report(
                 "\(name) has \(account.available) available and \(account.pending) pending after \(account.entries) "
-                    + "entries; these make \(expected.available) and \(expected.pending) after \(expected.entries)")
+                    + "entries; its entries make \(expected.available) and \(expected.pending) after \(expected.entries)"
+            )
         }
         let setAside = reserved.removeValue(forKey: key) ?? 0
         if account.pending != setAside {
@@ -120,42 +127,44 @@ package struct LedgerAudit: Sendable {
         total(account.currency, \.pending, account.pending)
     }
 
-    /// Nothing may be left that belongs to no row.
+    /// Ends a batch. Reports entries without a top-up or payment, and users without an account.
     package mutating func endUsers() {
         if let cause = movements.keys.min(by: { $0.id < $1.id }) {
-            report("an entry of user \(cause.user) names \(cause.id), which is neither a top-up nor a payment of his")
+            report(
+                "an entry of user \(cause.user) names \(cause.id), which is neither a top-up nor a payment of this user"
+            )
         }
         for key in [replayed.keys.first, reserved.keys.first].compactMap({ $0 }) {
-            report("user \(key.user) has entries or payments in \(key.currency), and no account")
+            report("user \(key.user) has entries or payments in \(key.currency), but no account")
         }
         userCount += users.count
         (replayed, movements, reserved, users) = ([:], [:], [:], [])
     }
 
-    /// After the last users: what came in is what is there, set aside, and earned.
+    /// Ends the audit. Checks that the money topped up equals available, pending and revenue together.
     package mutating func end() {
         for (currency, sums) in totals.sorted(by: { $0.key.code < $1.key.code }) {
             if !sums.areBalanced {
                 report(
-                    "of \(currency) came in \(sums.toppedUp); \(sums.available) available, \(sums.pending) pending and "
-                        + "\(sums.revenue) revenue are not as much")
+                    "\(sums.toppedUp) \(currency) topped up; but \(sums.available) available, \(sums.pending) pending and "
+                        + "\(sums.revenue) revenue do not add up to it")
             }
         }
     }
 
     private mutating func total(_ currency: Currency, _ path: WritableKeyPath<Totals, Int64>, _ amount: Int64) {
         let (sum, overflow) = (totals[currency] ?? Totals())[keyPath: path].addingReportingOverflow(amount)
-        if overflow { report("the sum of \(currency) is larger than can be counted") }
+        if overflow { report("the sum of \(currency) is too large to count") }
         totals[currency, default: Totals()][keyPath: path] = overflow ? .max : sum
     }
 
     private mutating func report(_ finding: String) {
-        if misfit == nil { misfit = finding }
+        if violation == nil { violation = finding }
     }
 }
 
 extension Payment.State {
-    /// What a payment in this state has moved, in the order in which it did.
+    /// The entries of a payment in this state, in their order.
     fileprivate var movements: [Entry.Kind] {
         switch self {
         case .reserved: [.setAside]

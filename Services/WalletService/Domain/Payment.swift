@@ -1,15 +1,15 @@
 import Kernel
 
-/// What a user gives for a reservation.
+/// The money that a user gives for a reservation.
 ///
 ///     pay ──▶ reserved ──confirmed──▶ posted ──refund due──▶ refunded
 ///      │         └──────aborted─────▶ voided
 ///      └─ too little money, or cancelled before ──▶ declined
 ///
-/// While it is reserved, its money is set aside, for as long as it takes: only what the concert's side has decided ends
-/// that, never a time-out.
+/// While a payment is reserved, its money is set aside. Only a recorded decision of Concert ends this state, never a
+/// time-out.
 package struct Payment: Equatable, Sendable {
-    /// The numbers are those of the database.
+    /// The database stores the raw values.
     package enum State: Int, CaseIterable, Equatable, Sendable {
         case reserved = 1
         case posted = 2
@@ -18,7 +18,7 @@ package struct Payment: Equatable, Sendable {
         case refunded = 5
     }
 
-    /// Why it came to nothing. The numbers are those of the database.
+    /// The reason why a payment was not made. The database stores the raw values.
     package enum Reason: Int, CaseIterable, Equatable, Sendable {
         case noAccount = 1
         case insufficient = 2
@@ -29,7 +29,7 @@ package struct Payment: Equatable, Sendable {
         case mismatch = 7
     }
 
-    /// What it is for: a payment id that comes again with something else is a mistake of its client.
+    /// The purpose of a payment. Reusing a payment id for another purpose is a mistake of the client.
     package struct Content: Equatable, Sendable {
         package let concert: ConcertID
         package let reservation: ReservationID
@@ -42,25 +42,26 @@ package struct Payment: Equatable, Sendable {
         }
     }
 
-    /// Far from what 64 bits hold, so that no sum with a balance overflows.
+    /// Far below the range of 64 bits, so that no sum with a balance overflows.
     package static let largestAmount: Int64 = 1_000_000_000_000_000
 
     package let id: PaymentID
     package let user: UserID
-    /// Nil for one that was cancelled before it arrived.
+    /// Nil if the payment was cancelled before it arrived.
     package let content: Content?
     package let begunAt: Timestamp
     package internal(set) var state: State
     package internal(set) var reason: Reason?
     package internal(set) var wantsAbort = false
-    /// How often the concert's side was asked by the timer, and when it is asked next; nil once it is decided.
+    /// The number of attempts that the timer has made, and the time of the next one. No time once the payment is
+    /// decided.
     package internal(set) var attempt = 0
     package internal(set) var nextAttempt: Timestamp?
     package internal(set) var decidedAt: Timestamp?
     package internal(set) var refund: RefundID?
     package internal(set) var refundedAt: Timestamp?
 
-    /// As it is kept.
+    /// Restores a stored payment.
     package init(
         stored id: PaymentID, by user: UserID, for content: Content?, begunAt: Timestamp, state: State,
         reason: Reason? = nil, wantsAbort: Bool = false, attempt: Int = 0, nextAttempt: Timestamp? = nil,
@@ -80,13 +81,13 @@ package struct Payment: Equatable, Sendable {
         self.refundedAt = refundedAt
     }
 
-    /// What can be set aside: a free reservation moves no money.
+    /// The amount to set aside. Nil for a free reservation.
     package var amountToMove: Money? {
         guard let amount = content?.amount, amount.isPositive else { return nil }
         return amount
     }
 
-    /// The answer to the wish that made it, however often it comes. One that was cancelled before it arrived stays so.
+    /// Returns the answer to a repeated request. A payment that was cancelled before it arrived stays cancelled.
     package func asked(for content: Content) throws(WalletRefusal) -> Payment {
         guard self.content == nil || self.content == content else { throw .paymentIDReused }
         return self

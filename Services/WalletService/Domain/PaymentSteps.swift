@@ -1,21 +1,21 @@
 import Kernel
 
-/// What can happen to a payment: the table of its states, row by row.
+/// The steps of a payment: the table of its states, row by row.
 extension Payment {
-    /// What has to be done with the money, in the same transaction.
+    /// The movement of money that belongs to a step, in the same transaction.
     package enum Step: Equatable, Sendable {
         case nothing
-        /// What was set aside is paid; the place in the line, where there was one, has done its service.
+        /// The money set aside is paid. The place in the waiting room, if there is one, is finished.
         case post(Place?)
-        /// What was set aside is available again.
+        /// The money set aside is available again.
         case release
-        /// What was paid comes back.
+        /// The money paid is available again.
         case giveBack
-        /// This can never happen, and did: no new payments for the concert until somebody has looked.
+        /// An invariant is broken. The concert takes no new payments until an operator lifts the halt.
         case halt(String)
     }
 
-    /// Where in the line its payer was.
+    /// The payer's place in a waiting room.
     package struct Place: Equatable, Sendable {
         package let room: RoomID
         package let place: PlaceID
@@ -26,8 +26,8 @@ extension Payment {
         }
     }
 
-    /// Sets money aside, if the account has it. The call that does this asks the concert's side itself; the timer leaves it
-    /// alone for so long.
+    /// Returns a payment that sets its money aside. The call that begins it asks Concert itself; the timer starts after
+    /// `firstPause`.
     package static func reserve(
         _ id: PaymentID, by user: UserID, for content: Content, now: Timestamp
     ) -> Payment {
@@ -35,21 +35,21 @@ extension Payment {
             stored: id, by: user, for: content, begunAt: now, state: .reserved, nextAttempt: now + Attempts.firstPause)
     }
 
-    /// Remembers that it must not begin when it arrives after all.
+    /// Returns the record of a cancelled payment that has not arrived. It is declined if it arrives later.
     package static func cancelledBefore(_ id: PaymentID, by user: UserID, now: Timestamp) -> Payment {
         var payment = Payment(stored: id, by: user, for: nil, begunAt: now, state: .reserved)
         payment.decline(.cancelled, now: now)
         return payment
     }
 
-    /// In the transaction that began it.
+    /// Declines the payment in the transaction that began it.
     package mutating func decline(_ reason: Reason, now: Timestamp) {
-        precondition(state == .reserved, "only a payment that has just begun is declined")
+        precondition(state == .reserved, "only a new payment can be declined")
         end(.declined, reason, now: now)
     }
 
-    /// Its payer no longer wants it. False where that changes nothing: it is decided already, or he has said so before, and
-    /// to say so again and again must not put the timer off.
+    /// Records that the payer cancels. Returns false if the payment is decided or already cancelled, because repeated
+    /// cancellations must not delay the timer.
     package mutating func cancel(now: Timestamp) -> Bool {
         guard state == .reserved, !wantsAbort else { return false }
         wantsAbort = true
@@ -57,7 +57,7 @@ extension Payment {
         return true
     }
 
-    /// The timer asks once more. False where that is not due.
+    /// Begins the next attempt of the timer. Returns false if none is due.
     package mutating func beginAttempt(now: Timestamp) -> Bool {
         guard state == .reserved, let nextAttempt,
             Attempts.dueTimes(at: now).contains(where: { $0.contains(nextAttempt) })
@@ -67,12 +67,14 @@ extension Payment {
         return true
     }
 
-    /// The concert's side has decided.
+    /// Applies a decision of Concert.
     package mutating func receive(_ decision: Decision, now: Timestamp) -> Step {
         switch (state, decision) {
         case (.reserved, .confirmed(let reservation, let amount, let place)):
             guard reservation == content?.reservation, amount == content?.amount else {
-                return .halt("it was confirmed with reservation \(reservation) for \(amount)")
+                return .halt(
+                    "the payment was confirmed for another reservation or amount: reservation \(reservation), \(amount)"
+                )
             }
             end(.posted, nil, now: now)
             return .post(place)
@@ -82,20 +84,21 @@ extension Payment {
         case (.posted, .confirmed), (.refunded, .confirmed), (.voided, .aborted), (.declined, .aborted):
             return .nothing
         case (.posted, .aborted), (.refunded, .aborted), (.voided, .confirmed), (.declined, .confirmed):
-            return .halt("it is \(state) and was \(decision.word)")
+            return .halt("the payment is \(state), but Concert decided \(decision.word)")
         }
     }
 
-    /// Its reservation was taken back.
+    /// Applies a refund for a cancelled reservation.
     package mutating func receive(_ due: RefundDue, now: Timestamp) -> Step {
         switch state {
         case .reserved: return .nothing
-        case .voided, .declined: return .halt("it is \(state) and a refund is due")
+        case .voided, .declined: return .halt("the payment is \(state), but a refund is due")
         case .refunded: return due.id == refund ? .nothing : .halt("a second refund is due")
         case .posted:
             guard content == Content(concert: due.concert, reservation: due.reservation, amount: due.amount) else {
                 return .halt(
-                    "a refund of \(due.amount) is due for reservation \(due.reservation) of concert \(due.concert)")
+                    "the refund does not match the payment: \(due.amount) for reservation \(due.reservation) "
+                        + "of concert \(due.concert)")
             }
             state = .refunded
             refund = due.id
@@ -104,7 +107,7 @@ extension Payment {
         }
     }
 
-    /// Whether a refund needs no more to be done about: until then it comes again.
+    /// True if this refund is done and can be acknowledged. Concert lists it until then.
     package func hasReturned(_ due: RefundDue) -> Bool {
         state == .refunded && refund == due.id
     }
@@ -117,7 +120,7 @@ extension Payment {
     }
 }
 
-/// What the concert's side has decided about a payment, for good.
+/// Concert's final decision about a payment.
 package enum Decision: Equatable, Sendable {
     case confirmed(ReservationID, Money, Payment.Place?)
     case aborted(Payment.Reason)
@@ -130,7 +133,7 @@ package enum Decision: Equatable, Sendable {
     }
 }
 
-/// What is owed for a reservation that was taken back.
+/// The money owed for a cancelled reservation.
 package struct RefundDue: Equatable, Sendable {
     package let id: RefundID
     package let concert: ConcertID

@@ -1,8 +1,8 @@
 import Kernel
 
-/// Money that comes in.
+/// Money that is put into a wallet.
 package struct TopUp: Equatable, Sendable {
-    /// The request that brought it.
+    /// The id of the request that made it.
     package let id: RequestID
     package let user: UserID
     package let amount: Money
@@ -17,24 +17,24 @@ package struct TopUp: Equatable, Sendable {
         guard amount.isPositive, amount.minorUnits <= limits.topUp else {
             throw .invalid(
                 "amount",
-                "more than nothing, and at most \(Money(minorUnits: limits.topUp, amount.currency)); got \(amount)")
+                "more than 0 and at most \(Money(minorUnits: limits.topUp, amount.currency)); got \(amount)")
         }
         self.init(stored: id, for: user, amount)
     }
 
-    /// The answer to the request that brought it, however often it comes.
+    /// Accepts a repetition of the same request. Refuses another request with this id.
     package func asked(for other: TopUp) throws(WalletRefusal) {
         guard self == other else { throw .requestIDReused }
     }
 }
 
-/// How much may come in, in the smallest unit of whatever currency.
+/// Limits of wallets in the smallest unit of a currency, for all currencies.
 package struct MoneyLimits: Sendable {
-    /// Far from what 64 bits hold, so that no sum of balances overflows.
+    /// Far below the range of 64 bits, so that no sum of balances overflows.
     package static let largest: Int64 = 1_000_000_000_000
 
     package let topUp: Int64
-    /// Available and pending together.
+    /// The largest sum of available and pending money after a top-up.
     package let balance: Int64
 
     package init(topUp: Int64, balance: Int64) {

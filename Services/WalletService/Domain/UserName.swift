@@ -1,4 +1,4 @@
-/// What a user signs in with.
+/// The name with which a user signs in.
 package struct UserName: Hashable, Sendable {
     package static let lengths = 3...32
 
@@ -14,13 +14,13 @@ package struct UserName: Hashable, Sendable {
             throw .invalid(
                 "name",
                 "\(Self.lengths.lowerBound) to \(Self.lengths.upperBound) lower-case letters, digits, dots, hyphens and "
-                    + "underscores, a letter first")
+                    + "underscores, beginning with a letter")
         }
         self.text = text
     }
 }
 
-/// What a user proves with that the name is his.
+/// The rule for a new password.
 package enum NewPassword {
     package static let lengths = 8...128
 

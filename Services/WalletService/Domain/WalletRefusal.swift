@@ -1,12 +1,12 @@
 import Kernel
 
-/// Every "no" of this service. Whatever is refused has changed nothing.
+/// All refusals of this service. A refused call has changed nothing.
 package enum WalletRefusal: Error, Equatable {
-    /// A field, and what is allowed there.
+    /// A field breaks its rule. `allowed` states the rule.
     case invalid(_ field: String, _ allowed: String)
-    /// The request id was used before, for something else.
+    /// The request id was used for another request.
     case requestIDReused
-    /// The payment id was used before, for something else or by somebody else.
+    /// The payment id was used for another payment or by another user.
     case paymentIDReused
     case paymentUnknown
 

@@ -7,7 +7,8 @@ import WalletDomain
 
 extension ServiceContext {
     package static let wallet = ServiceContext(
-        "WalletService", "accounts, money, and payments that happen once or not at all", name: "wallet", port: 7003,
+        "WalletService", "accounts, money, and payments that happen exactly once or not at all", name: "wallet",
+        port: 7003,
         statusPort: 7103, migrations: WalletSchema.migrations, options: WalletFlags.all
     ) { ground in
         let concert = Client(to: ground.configuration[WalletFlags.concert], ground)
@@ -24,7 +25,7 @@ extension ServiceContext {
     }
 }
 
-/// The options that only this service has.
+/// The options of this service only.
 enum WalletFlags {
     enum TopUpBy: String, CaseIterable, Sendable {
         case user
@@ -32,21 +33,23 @@ enum WalletFlags {
     }
 
     static let concert = Option(
-        "concert", .addresses, default: [.loopback(7002)], "Where ConcertService answers; calls are spread over all.")
+        "concert", .addresses, default: [.loopback(7002)],
+        "Addresses of ConcertService. Calls are spread over all of them.")
     static let queue = Option(
-        "queue", .addresses, default: [.loopback(7001)], "Where QueueService answers; calls are spread over all.")
+        "queue", .addresses, default: [.loopback(7001)], "Addresses of QueueService. Calls are spread over all of them."
+    )
     static let topUpBy = Option(
         "top-up-by", OptionKind<TopUpBy>.choice, default: .operator,
-        "Who may put money into a wallet: operators only, or its user, too.")
+        "Role that may put money into a wallet: operators only, or also its user.")
     static let maxTopUp = Option(
         "max-top-up", .integer(in: 1...Int(MoneyLimits.largest)), default: 1_000_000,
-        "The most that comes in at once, in cents or what a currency has.")
+        "Maximum of one top-up, in the smallest unit of its currency (cents).")
     static let maxBalance = Option(
         "max-balance", .integer(in: 1...Int(MoneyLimits.largest)), default: 10_000_000,
-        "The most that a wallet holds of a currency after a top-up, in cents or what it has.")
+        "Maximum that a wallet holds of a currency after a top-up, in its smallest unit (cents).")
     static let credentialLifetime = Option(
         "credential-lifetime", .duration(in: .minutes(1) ... .days(30)), default: .hours(12),
-        "How long one stays signed in.")
+        "Time until a user must sign in again.")
 
     static let all: [any AnyOption] = [concert, queue, topUpBy, maxTopUp, maxBalance, credentialLifetime]
 }
@@ -55,7 +58,7 @@ extension Client {
     fileprivate convenience init(to addresses: [Address], _ ground: ServiceGround) {
         var settings = ClientSettings()
         settings.agent = "WalletService"
-        // Different at each start, and the same in each run of a simulation.
+        // The seed differs at each start, but not between runs of a simulation.
         settings.seed = ground.clock.uptime.nanoseconds
         self.init(to: addresses, on: ground.loops, network: ground.network, settings: settings)
     }

@@ -9,8 +9,8 @@ import Service
 import WalletAPI
 import WalletDomain
 
-/// What answers the calls of this service. Each RPC has a file of its own, named like it; all that two instances must
-/// agree on is in the database.
+/// Handles the calls of this service. Each RPC has its own file of the same name. All state that instances share is in
+/// the database.
 struct WalletServer: WalletHandlers {
     let database: Database
     let clock: any Clock
@@ -46,7 +46,7 @@ struct WalletServer: WalletHandlers {
             Job("payments", every: Recovery.interval) { try await recovery.run() },
             Job("passes", every: FinishedPasses.interval) { try await passes.run() },
             Job("refunds", every: Refunds.interval) { try await refunds.run() },
-            Job("late payments", every: LatePayments.interval) { try await lateness.look() },
+            Job("late payments", every: LatePayments.interval) { try await lateness.run() },
         ]
     }
 }

@@ -6,12 +6,12 @@ import WalletDomain
 
 extension WalletServer {
     func topUp(_ request: TopUpRequest, call: Call) async throws -> TopUpReply {
-        let wish = try call.requestID
+        let id = try call.requestID
         let user = try await whoseWallet(request.name, call)
-        let topUp = try TopUp(wish, for: user, try Money(field: request.amount, request.currency), within: limits)
+        let topUp = try TopUp(id, for: user, try Money(field: request.amount, request.currency), within: limits)
         let account = try await database.transaction(before: call.deadline) { [limits] tx in
             guard try TopUpTable.insert(topUp, tx) else {
-                guard let earlier = try TopUpTable.find(wish, of: user, tx),
+                guard let earlier = try TopUpTable.find(id, of: user, tx),
                     let account = try AccountTable.find(user, in: topUp.amount.currency, tx)
                 else { throw WalletRefusal.requestIDReused }
                 try earlier.asked(for: topUp)
@@ -29,7 +29,8 @@ extension WalletServer {
         guard call.caller?.role == .operator else {
             guard usersMayTopUp else { throw WalletRefusal.topUpNotAllowed }
             guard name.isEmpty else {
-                throw WalletRefusal.invalid("name", "nothing, for users: the wallet is your own")
+                throw WalletRefusal.invalid(
+                    "name", "only an empty name for users, because they top up their own wallet")
             }
             return try call.user
         }

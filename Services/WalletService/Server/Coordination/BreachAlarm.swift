@@ -3,7 +3,7 @@ import Kernel
 import Runtime
 import Service
 
-/// Says aloud what must never happen, and did.
+/// Reports broken invariants in the log and in a metric.
 struct BreachAlarm: Sendable {
     private let database: Database
     private let log: Log
@@ -13,10 +13,10 @@ struct BreachAlarm: Sendable {
         database = ground.database
         log = ground.log
         breaches = ground.metrics.counter(
-            "wallet_broken_invariants_total", "What must never happen, and did: raise an alarm.")
+            "wallet_broken_invariants_total", "Broken invariants. More than 0 is an emergency.")
     }
 
-    /// For a halt that is written down.
+    /// Reports a stored halt.
     func raise(_ halt: HaltTable.Halt) {
         breaches.increment()
         log.error(
@@ -27,26 +27,27 @@ struct BreachAlarm: Sendable {
             ])
     }
 
-    /// For what was seen before it could do harm. It has undone the transaction that saw it, so the halt has one of its own.
+    /// Stores and reports the halt of a transaction that was rolled back. The halt has its own transaction for that
+    /// reason.
     func halt(_ broken: BrokenInvariant) async {
         let halt = broken.halt
         do {
             if try await database.transaction({ try HaltTable.insert(halt, $0) }) { raise(halt) }
         } catch {
-            // The next attempt sees it again, and halts the concert then.
+            // The next attempt finds the broken invariant again and halts the concert then.
             breaches.increment()
             log.error(
-                "an invariant is broken, and the halt could not be written",
+                "an invariant is broken, but the halt could not be stored",
                 ["why": "\(halt.why)", "payment": "\(halt.payment)", "error": "\(error)"])
         }
     }
 
     func lifted(_ concert: ConcertID, by user: UserID) {
-        log.warning("payments for this concert are taken again", ["concert": "\(concert)", "by": "\(user)"])
+        log.warning("this concert takes payments again", ["concert": "\(concert)", "by": "\(user)"])
     }
 }
 
-/// What must never happen, seen before it could do harm: nothing was written.
+/// A broken invariant that was found before the transaction wrote anything. It rolls the transaction back.
 struct BrokenInvariant: Error {
     let halt: HaltTable.Halt
 }

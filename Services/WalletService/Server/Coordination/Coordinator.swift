@@ -6,10 +6,10 @@ import Runtime
 import Service
 import WalletDomain
 
-/// Brings a payment to its end: asks the concert's side what is decided, and writes that down.
+/// Brings a payment to its end: requests Concert's decision and stores it.
 ///
-/// Whoever asks has committed the payment before; nothing but a recorded decision closes it; and every closing is a
-/// compare-and-set. So it does no harm to ask twice, late, or from two programs at once.
+/// The payment is committed before the request, only a recorded decision closes it, and closing is a compare-and-set. So
+/// requests may be repeated, late, or sent by two instances at once.
 struct Coordinator: Sendable {
     let alarm: BreachAlarm
     private let database: Database
@@ -27,14 +27,14 @@ struct Coordinator: Sendable {
         self.identity = identity
         self.alarm = alarm
         unanswered = ground.metrics.counter(
-            "wallet_attempts_unanswered_total", "Attempts to learn what was decided that brought no answer.")
+            "wallet_attempts_unanswered_total", "Requests for a decision without an answer. They are repeated.")
     }
 
-    /// Asks once. The payment as it is then: still reserved where no answer came.
-    func ask(_ payment: Payment, within patience: Duration) async -> Payment {
-        guard let content = payment.content, patience > .zero else { return payment }
+    /// Requests the decision once and returns the payment. It is still reserved if no answer came.
+    func ask(_ payment: Payment, within timeout: Duration) async -> Payment {
+        guard let content = payment.content, timeout > .zero else { return payment }
         do {
-            let decision = try await decision(about: payment, content, identity.options(timeout: patience))
+            let decision = try await decision(about: payment, content, identity.options(timeout: timeout))
             return try await settle(payment, decision)
         } catch let broken as BrokenInvariant {
             await alarm.halt(broken)
@@ -64,7 +64,7 @@ struct Coordinator: Sendable {
         }
         guard let decision = entry.flatMap({ Decision($0) }) else {
             throw RPCFailure(
-                .internal, "UNREADABLE_DECISION", "the decision cannot be read: \(String(describing: entry))")
+                .internal, "UNREADABLE_DECISION", "Concert's decision cannot be read: \(String(describing: entry))")
         }
         return decision
     }
@@ -74,7 +74,7 @@ struct Coordinator: Sendable {
             var payment = asked
             var step = payment.receive(decision, now: tx.now)
             if payment.state != .reserved, try !PaymentTable.close(payment, tx) {
-                // Somebody else has closed it.
+                // Another call or instance has closed the payment.
                 guard let other = try PaymentTable.find(asked.id, of: asked.user, tx), other.state != .reserved else {
                     throw tx.conflict()
                 }
@@ -87,7 +87,7 @@ struct Coordinator: Sendable {
         return payment
     }
 
-    /// The halt, where it is a new one.
+    /// Returns the halt if it is new.
     private func carryOut(
         _ step: Payment.Step, for payment: Payment, _ tx: Transaction
     ) throws -> HaltTable.Halt? {
@@ -99,7 +99,7 @@ struct Coordinator: Sendable {
             try PassTable.insert(
                 PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: clock.now), tx)
         case .release: try Self.move(.release, for: payment, tx)
-        case .giveBack: preconditionFailure("a decision gives nothing back")
+        case .giveBack: preconditionFailure("a decision never pays a refund")
         case .halt(let why):
             guard let concert = payment.content?.concert else { break }
             let halt = HaltTable.Halt(concert: concert, payment: payment.id, user: payment.user, why: why, at: tx.now)
@@ -113,7 +113,8 @@ struct Coordinator: Sendable {
         guard try AccountTable.move(kind, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
             throw BrokenInvariant(
                 halt: HaltTable.Halt(
-                    concert: concert, payment: payment.id, user: payment.user, why: "its \(amount) are not set aside",
+                    concert: concert, payment: payment.id, user: payment.user,
+                    why: "the account does not have the payment's \(amount) set aside",
                     at: tx.now))
         }
     }

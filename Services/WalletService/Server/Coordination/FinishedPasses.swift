@@ -6,12 +6,13 @@ import Runtime
 import Service
 import WalletDomain
 
-/// Tells the waiting room who has paid, so that the next one comes in. The payer does not wait for this.
+/// Finishes the passes of users who have paid, so that the waiting room admits the next users. Payers do not wait for
+/// this.
 struct FinishedPasses: Sendable {
     static let interval = Duration.milliseconds(100)
-    /// Calls under way at once.
+    /// Maximum of concurrent calls.
     private static let batch = 64
-    /// Batches in a row; what is left then waits for the next look.
+    /// Maximum of batches in one run. The next run continues.
     private static let maximumRounds = 100
 
     private let database: Database
@@ -28,7 +29,7 @@ struct FinishedPasses: Sendable {
         self.queue = queue
         self.identity = identity
         unanswered = ground.metrics.counter(
-            "wallet_passes_unanswered_total", "Attempts to finish a pass that brought no answer; they come again.")
+            "wallet_passes_unanswered_total", "Requests to finish a pass without an answer. They are repeated.")
     }
 
     func run() async throws {
@@ -37,8 +38,8 @@ struct FinishedPasses: Sendable {
             guard !due.isEmpty else { return }
             let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
             let finished = await withTaskGroup(of: PassTable.Pass?.self) { group in
-                for (pass, patience) in claimed {
-                    group.addTask { await finish(pass, within: patience) ? pass : nil }
+                for (pass, timeout) in claimed {
+                    group.addTask { await finish(pass, within: timeout) ? pass : nil }
                 }
                 return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
             }
@@ -51,27 +52,27 @@ struct FinishedPasses: Sendable {
 
     private static func claim(
         _ due: [PassTable.Pass], at now: Timestamp, _ tx: Transaction
-    ) throws -> [(pass: PassTable.Pass, patience: Duration)] {
+    ) throws -> [(pass: PassTable.Pass, timeout: Duration)] {
         try due.sorted(by: PassTable.Pass.precedes).compactMap { pass in
             var claimed = pass
             claimed.attempt += 1
-            let patience = Attempts.pause(after: claimed.attempt, of: pass.payment)
-            claimed.nextAttempt = now + patience
-            return try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx) ? (claimed, patience) : nil
+            let timeout = Attempts.pause(after: claimed.attempt, of: pass.payment)
+            claimed.nextAttempt = now + timeout
+            return try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx) ? (claimed, timeout) : nil
         }
     }
 
-    /// Whether there is no more to be done.
-    private func finish(_ pass: PassTable.Pass, within patience: Duration) async -> Bool {
+    /// True if the pass is finished or can never be finished.
+    private func finish(_ pass: PassTable.Pass, within timeout: Duration) async -> Bool {
         let request = FinishPassRequest(roomID: pass.place.room.bytes, placeID: pass.place.place.bytes)
         do throws(RPCFailure) {
-            _ = try await queue.finishPass(request, identity.options(timeout: patience))
+            _ = try await queue.finishPass(request, identity.options(timeout: timeout))
             return true
         } catch {
-            // A place that is not there, or has no pass, will not have one later.
+            // A place that does not exist or has no pass will never get one.
             guard [.notFound, .failedPrecondition, .invalidArgument].contains(error.code) else {
                 unanswered.increment()
-                log.debug("a pass waits", ["payment": "\(pass.payment)", "why": "\(error)"])
+                log.debug("a pass is not finished yet", ["payment": "\(pass.payment)", "why": "\(error)"])
                 return false
             }
             log.warning(
@@ -83,6 +84,6 @@ struct FinishedPasses: Sendable {
 }
 
 extension PassTable.Pass {
-    /// By key, so that two programs that write the same ones do not wait for each other crosswise.
+    /// By key, so that two instances that write the same rows cannot deadlock.
     fileprivate static func precedes(_ a: Self, _ b: Self) -> Bool { (a.user, a.payment) < (b.user, b.payment) }
 }

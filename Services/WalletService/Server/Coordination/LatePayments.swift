@@ -3,8 +3,8 @@ import Kernel
 import Runtime
 import Service
 
-/// Notices payments that are not decided for long, and concerts that are halted: somebody should look. It tells them for
-/// as long as they are there, whatever became of the program that saw them begin.
+/// Reports payments that stay undecided for long, and halted concerts, because an operator should act. It reads them
+/// from the database, so it reports them until they end, also after a restart.
 struct LatePayments: Sendable {
     static let interval = Duration.seconds(5)
     static let late = Duration.seconds(60)
@@ -22,14 +22,14 @@ struct LatePayments: Sendable {
         clock = ground.clock
         log = ground.log
         lateCount = ground.metrics.gauge(
-            "wallet_payments_late", "Payments that have not been decided for a minute.")
+            "wallet_payments_late", "Payments that are undecided after a minute.")
         stuckCount = ground.metrics.gauge(
-            "wallet_payments_stuck", "Payments that have not been decided for ten minutes: raise an alarm.")
+            "wallet_payments_stuck", "Payments that are undecided after ten minutes. More than 0 is an emergency.")
         haltedCount = ground.metrics.gauge(
-            "wallet_halted_concerts", "Concerts for which no new payment is taken until somebody has looked.")
+            "wallet_halted_concerts", "Concerts that take no new payments until an operator lifts their halt.")
     }
 
-    func look() async throws {
+    func run() async throws {
         let now = clock.now
         let (late, stuck, halted) = try await database.scan { reader in
             (
@@ -40,14 +40,14 @@ struct LatePayments: Sendable {
         lateCount.set(late.count)
         stuckCount.set(stuck.count)
         haltedCount.set(halted)
-        if halted > 0 { log.error("no new payments are taken for some concerts", ["count": .integer(halted)]) }
+        if halted > 0 { log.error("halted concerts take no new payments", ["count": .integer(halted)]) }
         if stuck.count > 0 {
             log.error(
-                "payments are not decided for ten minutes",
+                "payments are undecided after ten minutes",
                 ["count": .integer(stuck.count), "since": "\(stuck.oldest.map { "\($0)" } ?? "")"])
         } else if late.count > 0 {
             log.warning(
-                "payments are not decided for a minute",
+                "payments are undecided after a minute",
                 ["count": .integer(late.count), "since": "\(late.oldest.map { "\($0)" } ?? "")"])
         }
     }

@@ -3,12 +3,12 @@ import Kernel
 import RPC
 import WalletDomain
 
-/// Asks again for payments that are not decided: those whose call is over, and at the start, all that were left behind.
+/// Requests the decisions of undecided payments again: after their call has ended, and after a restart.
 struct Recovery: Sendable {
     static let interval = Duration.milliseconds(100)
-    /// Attempts under way at once.
+    /// Maximum of concurrent attempts.
     private static let batch = 64
-    /// Batches in a row; what is left then waits for the next look.
+    /// Maximum of batches in one run. The next run continues.
     private static let maximumRounds = 100
 
     let database: Database
@@ -21,19 +21,19 @@ struct Recovery: Sendable {
             guard !due.isEmpty else { return }
             let claimed = try await database.transaction { tx in try Self.claim(due, at: clock.now, tx) }
             await withTaskGroup { group in
-                for (payment, patience) in claimed {
-                    group.addTask { _ = await coordinator.ask(payment, within: patience) }
+                for (payment, timeout) in claimed {
+                    group.addTask { _ = await coordinator.ask(payment, within: timeout) }
                 }
             }
             guard due.count == Self.batch else { return }
         }
     }
 
-    /// Those that nobody else has taken, each with the time until it is due again.
+    /// Returns the payments that no other instance has claimed, each with the time until its next attempt.
     private static func claim(
         _ due: [Payment], at now: Timestamp, _ tx: Transaction
-    ) throws -> [(payment: Payment, patience: Duration)] {
-        // By key, so that two programs that claim the same ones do not wait for each other crosswise.
+    ) throws -> [(payment: Payment, timeout: Duration)] {
+        // By key, so that two instances that claim the same rows cannot deadlock.
         try due.sorted { ($0.user, $0.id) < ($1.user, $1.id) }.compactMap { payment in
             var claimed = payment
             guard claimed.beginAttempt(now: now), let next = claimed.nextAttempt,

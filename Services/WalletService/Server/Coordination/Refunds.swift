@@ -6,12 +6,12 @@ import Runtime
 import Service
 import WalletDomain
 
-/// Fetches what is owed for reservations that were taken back, and pays it out. It is listed until it is acknowledged, and
-/// acknowledged only when it is on the disk here.
+/// Fetches refunds for cancelled reservations from Concert and pays them out. Concert lists a refund until it is
+/// acknowledged. It is acknowledged after it is durable here.
 struct Refunds: Sendable {
     static let interval = Duration.seconds(1)
-    private static let patience = Duration.seconds(2)
-    /// Pages of one look: some hundred thousand refunds. More wait for the next one.
+    private static let timeout = Duration.seconds(2)
+    /// Maximum of pages in one run: about 100,000 refunds. The next run continues.
     private static let maximumPages = 1000
 
     private let database: Database
@@ -29,7 +29,7 @@ struct Refunds: Sendable {
         self.alarm = alarm
         unanswered = ground.metrics.counter(
             "wallet_refunds_unanswered_total",
-            "Attempts to fetch refunds, pay one out or acknowledge it that came to nothing; they come again.")
+            "Failed attempts to fetch, pay out or acknowledge refunds. They are repeated.")
     }
 
     func run() async throws {
@@ -37,7 +37,7 @@ struct Refunds: Sendable {
         for _ in 0..<Self.maximumPages {
             let page: ListRefundsDueReply
             do throws(RPCFailure) {
-                page = try await concert.listRefundsDue(request, identity.options(timeout: Self.patience))
+                page = try await concert.listRefundsDue(request, identity.options(timeout: Self.timeout))
             } catch {
                 unanswered.increment()
                 return log.debug("refunds could not be fetched", ["why": "\(error)"])
@@ -62,28 +62,28 @@ struct Refunds: Sendable {
             _ = try await concert.acknowledgeRefund(
                 AcknowledgeRefundRequest(
                     concertID: entry.concertID, refundID: entry.refundID, paymentID: entry.paymentID),
-                identity.options(timeout: Self.patience))
+                identity.options(timeout: Self.timeout))
         } catch let broken as BrokenInvariant {
             await alarm.halt(broken)
         } catch {
             unanswered.increment()
-            log.debug("a refund waits", ["refund": "\(due.id)", "why": "\(error)"])
+            log.debug("a refund is not paid out yet", ["refund": "\(due.id)", "why": "\(error)"])
         }
     }
 
-    /// Whether it may be acknowledged; and the halt, where it is a new one.
+    /// Returns true if the refund can be acknowledged, and the halt if it is new.
     private static func payOut(
         _ due: RefundDue, _ tx: Transaction
     ) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
         var payment = try PaymentTable.find(due.payment, of: due.user, tx)
-        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
+        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, but its payment does not exist")
         switch step {
         case .nothing: break
         case .giveBack: if let payment { try giveBack(payment, due, tx) }
         case .halt(let why):
             let halt = HaltTable.Halt(due, why, at: tx.now)
             return (false, try HaltTable.insert(halt, tx) ? halt : nil)
-        case .post, .release: preconditionFailure("a refund neither posts nor releases")
+        case .post, .release: preconditionFailure("a refund never posts or releases a payment")
         }
         return (payment?.hasReturned(due) ?? false, nil)
     }
@@ -92,7 +92,8 @@ struct Refunds: Sendable {
         try PaymentTable.refund(payment, tx)
         guard let amount = payment.amountToMove else { return }
         guard try AccountTable.move(.refund, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
-            throw BrokenInvariant(halt: HaltTable.Halt(due, "it was posted, and its user has no account", at: tx.now))
+            throw BrokenInvariant(
+                halt: HaltTable.Halt(due, "a refund is due, but the user has no account in its currency", at: tx.now))
         }
     }
 }

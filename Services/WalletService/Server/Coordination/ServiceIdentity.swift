@@ -3,7 +3,7 @@ import Kernel
 import RPC
 import Threads
 
-/// What this service calls others with: a credential that is renewed long before it expires.
+/// The credential with which this service calls others. It is renewed long before it expires.
 final class ServiceIdentity: Sendable {
     private static let user = UserID(high: 0, low: 3)
     private static let lifetime = Duration.hours(2)
@@ -30,7 +30,7 @@ final class ServiceIdentity: Sendable {
     private var credential: [UInt8] {
         let now = clock.now
         return signed.withLock { signed in
-            // Also where the clock was set back: one that lives too long is not accepted everywhere.
+            // Also renew after the clock was set back, because other services refuse a credential that lives too long.
             if !(now + Self.renewal...now + Self.lifetime).contains(signed.expiry) {
                 signed.expiry = now + Self.lifetime
                 signed.credential = credentials.sign(

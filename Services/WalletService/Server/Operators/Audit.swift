@@ -8,14 +8,14 @@ extension WalletServer {
     func audit(_ request: AuditRequest, call: Call) async throws -> AuditReply {
         var audit = LedgerAudit()
         var last: UserID? = UserID(high: 0, low: 0)
-        while let after = last, audit.misfit == nil {
+        while let after = last, audit.violation == nil {
             let (seen, users) = try await database.scan(before: call.deadline) { [audit] reader in
                 let users = try AuditTable.nextUsers(after: after, reader)
                 return (try users.map { try audit.adding($0, reader) } ?? audit, users)
             }
             audit =
-                if seen.misfit != nil, let users {
-                    try await SecondLook(database: database, deadline: call.deadline).audit(users, after: audit)
+                if seen.violation != nil, let users {
+                    try await AuditRetry(database: database, deadline: call.deadline).audit(users, after: audit)
                 } else { seen }
             last = users?.upperBound
         }
@@ -30,7 +30,7 @@ extension AuditReply {
             states.reduce(0) { $0 + UInt64(audit.paymentCounts[$1] ?? 0) }
         }
         self.init(
-            misfit: audit.misfit ?? "", userCount: UInt64(audit.userCount), entryCount: UInt64(audit.entryCount),
+            misfit: audit.violation ?? "", userCount: UInt64(audit.userCount), entryCount: UInt64(audit.entryCount),
             pendingPaymentCount: count(.reserved), paidCount: count(.posted, .refunded),
             notPaidCount: count(.voided, .declined), refundedCount: count(.refunded),
             totals: audit.totals.sorted { $0.key.code < $1.key.code }.map { currency, sums in

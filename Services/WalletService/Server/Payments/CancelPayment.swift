@@ -20,7 +20,7 @@ extension WalletServer {
             return payment
         }
         if payment.state == .reserved {
-            payment = await coordinator.ask(payment, within: LiveAttempt.patience(of: call))
+            payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         return CancelPaymentReply(payment: PaymentView(payment, at: clock.now))
     }

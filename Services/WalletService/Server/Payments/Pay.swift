@@ -6,8 +6,8 @@ import WalletAPI
 import WalletDomain
 
 extension WalletServer {
-    private static let shortestLook = Duration.milliseconds(20)
-    private static let longestLook = Duration.milliseconds(320)
+    private static let shortestPause = Duration.milliseconds(20)
+    private static let longestPause = Duration.milliseconds(320)
 
     func pay(_ request: PayRequest, call: Call) async throws -> PayReply {
         let user = try call.user
@@ -18,7 +18,7 @@ extension WalletServer {
         }
         let margin = LiveAttempt.margin(of: call)
         if isNew, payment.state == .reserved {
-            payment = await coordinator.ask(payment, within: LiveAttempt.patience(of: call))
+            payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         payment = await outcome(of: payment, call, margin)
         return PayReply(payment: PaymentView(payment, at: clock.now))
@@ -30,7 +30,7 @@ extension WalletServer {
         var payment = Payment.reserve(id, by: user, for: content, now: now)
         let isHalted = try HaltTable.has(content.concert, tx)
         guard try !isHalted && PaymentTable.insert(payment, tx) else {
-            // A halt takes no answer back: a payment that began before it has its first answer.
+            // A halt changes no answer: a payment that began before it keeps its first answer.
             if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.asked(for: content), false) }
             throw isHalted ? WalletRefusal.concertHalted : tx.conflict()
         }
@@ -44,11 +44,11 @@ extension WalletServer {
         return (payment, true)
     }
 
-    /// Looks again and again until it is decided, by whomever, or the caller has to be answered. The money is set aside
-    /// already: where nobody can look any more, the answer is that it is not decided, and no failure.
+    /// Polls until the payment is decided or the caller's deadline is near. If the database fails, the answer is
+    /// PENDING and not a failure, because the money is already set aside.
     private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async -> Payment {
         var payment = payment
-        var pause = Self.shortestLook
+        var pause = Self.shortestPause
         while payment.state == .reserved, call.remaining > margin + pause,
             await EventLoop.current?.pause(for: pause) ?? false
         {
@@ -57,7 +57,7 @@ extension WalletServer {
             }
             guard let seen else { break }
             payment = seen
-            pause = min(pause * 2, Self.longestLook)
+            pause = min(pause * 2, Self.longestPause)
         }
         return payment
     }

@@ -2,10 +2,10 @@ import Database
 import Kernel
 import WalletDomain
 
-/// Accounts, and the entries that say how each came to what it has.
+/// Accounts, and the entries of each movement.
 enum AccountTable {
-    /// Moves money and writes the entry; false, and nothing has changed, where there is not so much. It writes the row that
-    /// all who move this user's money write: they go one by one from here.
+    /// Moves money and writes the entry. Returns false and changes nothing if the account does not have the amount. All
+    /// transactions that move money of this account write its row, so they run one after the other from here on.
     static func move(
         _ kind: Entry.Kind, _ amount: Money, of user: UserID, for cause: RequestID, _ tx: Transaction
     ) throws -> Bool {
@@ -25,8 +25,8 @@ enum AccountTable {
         return true
     }
 
-    /// As `move`, for money that comes in: the account is made where there is none. Nil, and nothing has changed, where it
-    /// would have more than `limit`.
+    /// Adds a top-up and writes its entry. Creates the account if there is none. Returns nil and changes nothing if the
+    /// account would have more than `limit`.
     static func topUp(_ topUp: TopUp, limit: Int64, _ tx: Transaction) throws -> Account? {
         guard topUp.amount.minorUnits <= limit else { return nil }
         let accounts = try tx.rows(
@@ -67,7 +67,7 @@ enum AccountTable {
 extension Row {
     func currency(_ column: Int) throws -> Currency {
         let code = try text(column)
-        guard let currency = Currency(code) else { throw DatabaseError(.damaged, "“\(code)” is no currency") }
+        guard let currency = Currency(code) else { throw DatabaseError(.damaged, "“\(code)” is not a currency") }
         return currency
     }
 }

@@ -2,21 +2,21 @@ import Database
 import Kernel
 import WalletDomain
 
-/// For a scan: all rows of some users, as of one moment.
+/// Reads all rows of a batch of users in a scan: as of one moment, if the engine has a common snapshot.
 enum AuditTable {
     private static let usersAtATime = 500
 
-    /// Payments whose owners one statement finds: as many as its text has parameters.
+    /// The number of payments whose owners one statement reads: the number of its parameters.
     private static let ownersAtATime = 32
 
-    /// The next ones that have any row; nil if there are none.
+    /// Returns the range of the next users with rows. Nil if there are none.
     static func nextUsers(after user: UserID, _ reader: Reader) throws -> ClosedRange<UserID>? {
         let users = try self.users(after: user, upTo: .last, limit: usersAtATime, reader)
         guard let first = users.first, let last = users.last else { return nil }
         return first...last
     }
 
-    /// All users of a range that `nextUsers` returned. Few are new since then.
+    /// All users with rows in a range that `nextUsers` returned. Few of them are new since then.
     static func users(in range: ClosedRange<UserID>, _ reader: Reader) throws -> [UserID] {
         [range.lowerBound] + (try users(after: range.lowerBound, upTo: range.upperBound, limit: .max, reader))
     }
@@ -73,7 +73,8 @@ enum AuditTable {
         audit.endUsers()
     }
 
-    /// By key and not by a join: in distributed tables a payment and its owner are on different shards.
+    /// Reads owners by key and not by a join, because in distributed tables a payment and its owner are on different
+    /// shards.
     private static func owners(of payments: [PaymentID], _ reader: Reader) throws -> [PaymentID: UserID] {
         var owners: [PaymentID: UserID] = [:]
         for start in stride(from: 0, to: payments.count, by: ownersAtATime) {

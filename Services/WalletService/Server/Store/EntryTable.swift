@@ -2,7 +2,7 @@ import Database
 import Kernel
 import WalletDomain
 
-/// What has moved. Nothing here ever changes.
+/// Movements of money. Rows are only inserted.
 enum EntryTable {
     static func insert(_ entry: Entry, _ tx: Transaction) throws {
         try tx.execute(
@@ -26,7 +26,7 @@ enum EntryTable {
 
     static func entry(_ row: borrowing Row) throws -> Entry {
         guard let kind = Entry.Kind(rawValue: try row.int(3)) else {
-            throw DatabaseError(.damaged, "an entry is of a kind that this program does not know")
+            throw DatabaseError(.damaged, "an entry has an unknown kind")
         }
         return Entry(
             of: try row.id(0), serial: try row.int64(2), kind,

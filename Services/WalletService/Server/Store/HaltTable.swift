@@ -2,8 +2,8 @@ import Database
 import Kernel
 import WalletDomain
 
-/// What must never happen, and did: until an operator has lifted it, no new payment is taken for the concert. What he has
-/// lifted stays here, so that the same payment, asked about again, halts nothing again.
+/// Halts of concerts because of broken invariants. A halted concert takes no new payments until an operator lifts the
+/// halt. A lifted halt stays stored, so that the same payment does not halt the concert again.
 enum HaltTable {
     struct Halt: Sendable {
         let concert: ConcertID
@@ -13,7 +13,7 @@ enum HaltTable {
         let at: Timestamp
     }
 
-    /// False where this payment has halted the concert before.
+    /// Returns false if this payment has halted the concert before.
     static func insert(_ halt: Halt, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -45,7 +45,7 @@ enum HaltTable {
         }
     }
 
-    /// False where there was none.
+    /// Returns false if the concert was not halted.
     static func lift(_ concert: ConcertID, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             "update halted set lifted_at = $2 where concert_id = $1 and lifted_at is null", concert, tx.now) > 0

@@ -3,7 +3,7 @@ import Identity
 import Kernel
 import WalletDomain
 
-/// Who has which name. One table for all users, keyed by name.
+/// Names of users. One table for all users, keyed by name.
 enum LoginTable {
     struct Login: Sendable {
         let name: UserName
@@ -13,7 +13,7 @@ enum LoginTable {
         let password: PasswordHash
     }
 
-    /// False where the name is taken.
+    /// Returns false if the name is taken.
     static func insert(_ login: Login, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -25,7 +25,7 @@ enum LoginTable {
     static func find(_ name: UserName, _ reader: Reader) throws -> Login? {
         try reader.first("select user_id, request_id, password from login where name = $1", name.text) { row in
             guard let password = PasswordHash(try row.text(2)) else {
-                throw DatabaseError(.damaged, "the password of “\(name.text)” is not what this program wrote")
+                throw DatabaseError(.damaged, "the password of “\(name.text)” is not a password hash")
             }
             return Login(name: name, user: try row.id(0), request: try row.id(1), password: password)
         }

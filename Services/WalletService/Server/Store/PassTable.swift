@@ -2,7 +2,7 @@ import Database
 import Kernel
 import WalletDomain
 
-/// Passes that have done their service, until the waiting room knows.
+/// Passes of users who have paid. A row is deleted when the waiting room has finished the pass.
 enum PassTable {
     struct Pass: Sendable {
         let user: UserID
@@ -20,7 +20,7 @@ enum PassTable {
             """, pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
     }
 
-    /// The longest due first.
+    /// The earliest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Pass] {
         try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
             due += try reader.rows(
@@ -37,7 +37,7 @@ enum PassTable {
         }
     }
 
-    /// False where somebody else has taken this attempt, or the waiting room knows already.
+    /// Returns false if another instance has claimed this attempt or the pass is finished.
     static func claimAttempt(_ pass: Pass, dueAt was: Timestamp, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """

@@ -2,10 +2,10 @@ import Database
 import Kernel
 import WalletDomain
 
-/// Payments. Every step of one is a compare-and-set on the state that it leads away from.
+/// Payments. Every step is a compare-and-set on the previous state.
 enum PaymentTable {
-    /// Returns false if the user has a payment with this id already; nothing is written then. Refuses an id that another user
-    /// has. The caller asks first whether the concert is halted.
+    /// Inserts a new payment. Returns false and writes nothing if the user already has a payment with this id. Refuses
+    /// an id of another user. The caller checks first that the concert is not halted.
     static func insert(_ payment: Payment, _ tx: Transaction) throws -> Bool {
         let isNew =
             try tx.executeCounting(
@@ -25,7 +25,7 @@ enum PaymentTable {
         return true
     }
 
-    /// Writes down how it ended. False where it was no longer reserved: nothing is written then.
+    /// Stores the end of a payment. Returns false and writes nothing if the payment is no longer reserved.
     static func close(_ payment: Payment, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -34,7 +34,7 @@ enum PaymentTable {
             """, payment.user, payment.id, payment.state.rawValue, payment.reason?.rawValue, payment.decidedAt) == 1
     }
 
-    /// It is given back. Only what was posted is.
+    /// Stores a refund. Throws a conflict if the payment is not posted.
     static func refund(_ payment: Payment, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -51,7 +51,7 @@ enum PaymentTable {
             """, payment.user, payment.id, payment.nextAttempt)
     }
 
-    /// False where somebody else has taken this attempt, or it is decided.
+    /// Returns false if another instance has claimed this attempt or the payment is decided.
     static func claimAttempt(_ payment: Payment, dueAt was: Timestamp?, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """
@@ -81,7 +81,7 @@ enum PaymentTable {
             """, user, id, limit, map: payment)
     }
 
-    /// Undecided ones that are to be asked for, the longest due first.
+    /// Undecided payments whose next attempt is due, the earliest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Payment] {
         try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
             due += try reader.rows(
@@ -93,7 +93,7 @@ enum PaymentTable {
         }
     }
 
-    /// How many have been undecided since before `time`, and since when the oldest of them.
+    /// The number of payments undecided since `time` or longer, and the begin of the oldest.
     static func undecided(
         since time: Timestamp, _ reader: Reader
     ) throws -> (count: Int64, oldest: Timestamp?) {
@@ -106,7 +106,7 @@ enum PaymentTable {
         let number = try row.optionalInt64(8)
         let reason = number.flatMap { Payment.Reason(rawValue: Int($0)) }
         guard let state = Payment.State(rawValue: try row.int(7)), (number == nil) == (reason == nil) else {
-            throw DatabaseError(.damaged, "a payment is in a state that this program does not know")
+            throw DatabaseError(.damaged, "a payment has an unknown state or reason")
         }
         let concert: ConcertID? = try row.optionalID(2)
         let content = try concert.map { concert in

@@ -3,7 +3,7 @@ import Kernel
 import WalletDomain
 
 enum TopUpTable {
-    /// False where this request was here before.
+    /// Returns false if this request is already stored.
     static func insert(_ topUp: TopUp, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             """

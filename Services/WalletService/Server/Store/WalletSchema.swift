@@ -1,8 +1,9 @@
 import Database
 
-/// The tables. Every key begins with the user, whose money moves by itself; names and halted concerts are few, and apart.
+/// The tables. Every key begins with the user, so that users can be distributed over shards. Names, payment owners and
+/// halted concerts have their own keys.
 enum WalletSchema {
-    /// Rows that are updated in place find room on their page (PostgreSQL's HOT updates).
+    /// Leaves room on each page for updated rows (PostgreSQL's HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = [
@@ -14,7 +15,7 @@ enum WalletSchema {
                     name text not null, user_id uuid not null, request_id uuid not null, password text not null,
                     signed_up_at bigint not null, constraint login_key primary key (name))
                 """),
-            // The upper bound leaves a sum of two of them within 64 bits.
+            // The upper bound keeps a sum of two amounts within 64 bits.
             .table(
                 """
                 create table account (
@@ -24,7 +25,7 @@ enum WalletSchema {
                     constraint account_available_is_countable check (available between 0 and 4000000000000000000),
                     constraint account_pending_is_countable check (pending between 0 and 4000000000000000000))
                 """, postgreSQL: updated),
-            // kind: 1 top-up, 2 set aside, 3 payment, 4 release, 5 refund: each says from which side to which.
+            // kind: 1 top-up, 2 set aside, 3 payment, 4 release, 5 refund. Each kind has a source and a target.
             .table(
                 """
                 create table entry (
@@ -56,8 +57,8 @@ enum WalletSchema {
                     constraint payment_refund_is_named check ((state = 5) = (refund_id is not null)))
                 """, postgreSQL: updated),
             "create index payment_due on payment (next_attempt) where state = 1",
-            // What the concert's side decides is named by the payment alone, so two users must not share an id. A table of
-            // its own, because it is one for all users.
+            // Concert stores decisions by payment id alone, so two users must not share an id. This needs a separate
+            // table, because its key has no user.
             .table(
                 """
                 create table payment_owner (

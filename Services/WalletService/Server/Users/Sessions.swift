@@ -2,7 +2,7 @@ import Identity
 import Kernel
 import WalletAPI
 
-/// Credentials of those who sign in.
+/// Creates the credentials of users who sign in.
 struct Sessions: Sendable {
     private let credentials: Credentials
     private let lifetime: Duration

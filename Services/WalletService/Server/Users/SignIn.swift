@@ -17,7 +17,7 @@ extension WalletServer {
         } catch let refusal as WalletRefusal {
             throw refusal
         } catch {
-            // It did not come to a check, so it was no try.
+            // The password was not checked, so this attempt does not count.
             throttle.giveBack(attempt)
             throw error
         }

@@ -2,23 +2,23 @@ import Kernel
 import Threads
 import WalletDomain
 
-/// How often somebody may try: who guesses passwords waits. Each program counts for itself, since a restart that forgives
-/// a few tries gives no password away.
+/// Limits wrong passwords and new users per time. Each instance counts for itself, because the few extra attempts after
+/// a restart reveal no password.
 final class SignInThrottle: Sendable {
-    /// So many at once, and one more each time `interval` has passed.
+    /// `burst` attempts at once, and one more after each `interval`.
     struct Allowance: Sendable {
         let burst: Int64
         let interval: Duration
     }
 
-    /// Wrong passwords of a name, from wherever.
+    /// Wrong passwords for a name, from all addresses.
     static let ofName = Allowance(burst: 10, interval: .seconds(6))
-    /// Wrong passwords from an address, whatever the name.
+    /// Wrong passwords from an address, for all names.
     static let ofAddress = Allowance(burst: 50, interval: .seconds(1))
     /// New users from an address.
     static let ofSignUps = Allowance(burst: 200, interval: .seconds(1))
-    /// Names and addresses that are counted. Each is forgotten within five minutes, and a try takes a tenth of a second of
-    /// two cores, so there are never as many.
+    /// Maximum of counted names and addresses. The limit is never reached, because each is dropped within five minutes
+    /// and an attempt takes 0.1 s of one of two cores.
     static let capacity = 65_536
 
     struct Attempt: Sendable {
@@ -40,14 +40,14 @@ final class SignInThrottle: Sendable {
     }
 
     private let clock: any Clock
-    /// When the tries of each are forgotten.
+    /// The time at which the attempts of each key are dropped.
     private let busyUntil = Lock<[Key: Uptime]>([:])
 
     init(_ clock: any Clock) {
         self.clock = clock
     }
 
-    /// Counts as a wrong try until it is given back, so that many at once are no more than many in a row.
+    /// Begins an attempt. It counts as wrong until `giveBack`, so that simultaneous attempts do not exceed the limit.
     func begin(_ name: UserName, from peer: String) throws(WalletRefusal) -> Attempt {
         let attempt = Attempt(keys: [.name(name), .address(Self.address(of: peer))])
         try take(attempt)
@@ -84,7 +84,7 @@ final class SignInThrottle: Sendable {
         if let wait { throw .tooManyTries(retryAfter: wait) }
     }
 
-    /// Without the port, which is another one for each connection.
+    /// Returns the address without the port, because each connection has another port.
     private static func address(of peer: String) -> Substring {
         peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
     }

@@ -2,7 +2,7 @@ import ConcertAPI
 import Kernel
 import WalletDomain
 
-/// What the concert's side says, as the domain knows it; nil for what cannot be read.
+/// Converts messages of Concert to values of the domain. Nil if a message cannot be read.
 extension Decision {
     init?(_ entry: DecisionEntry) {
         switch entry.outcome {

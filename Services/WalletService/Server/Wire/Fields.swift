@@ -3,10 +3,10 @@ import Service
 import WalletAPI
 import WalletDomain
 
-/// Reading the fields of requests; what cannot be read is refused by the name of its field.
+/// Reads fields of requests. A refusal names the field.
 extension Currency {
     init(field code: String) throws(WalletRefusal) {
-        guard let currency = Currency(code) else { throw .invalid("currency", "an ISO 4217 code, such as EUR") }
+        guard let currency = Currency(code) else { throw .invalid("currency", "an ISO 4217 code such as EUR") }
         self = currency
     }
 }
@@ -14,7 +14,8 @@ extension Currency {
 extension Money {
     init(field minorUnits: UInt64, _ code: String) throws(WalletRefusal) {
         guard let amount = Int64(exactly: minorUnits), amount <= Payment.largestAmount else {
-            throw .invalid("amount", "at most \(Payment.largestAmount) of the smallest unit")
+            throw .invalid(
+                "amount", "at most \(Payment.largestAmount) in the smallest unit of the currency; got \(minorUnits)")
         }
         self.init(minorUnits: amount, try Currency(field: code))
     }
@@ -35,7 +36,7 @@ extension Payment.Content {
     }
 }
 
-/// How many a page of a list has.
+/// The size of a page of a list.
 enum PageSize {
     private static let usual = 50
     private static let allowed = 1...500
@@ -43,7 +44,8 @@ enum PageSize {
     static func read(_ field: UInt32) throws(WalletRefusal) -> Int {
         let size = field == 0 ? usual : Int(field)
         guard allowed.contains(size) else {
-            throw .invalid("page_size", "\(allowed.lowerBound) to \(allowed.upperBound), or 0 for \(usual)")
+            throw .invalid(
+                "page_size", "\(allowed.lowerBound) to \(allowed.upperBound), or 0 for \(usual); got \(field)")
         }
         return size
     }

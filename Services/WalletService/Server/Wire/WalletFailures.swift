@@ -3,7 +3,7 @@ import Kernel
 import RPC
 import WalletDomain
 
-/// The only place where refusals become answers.
+/// Maps every refusal to its failure.
 extension WalletRefusal: Refusal {
     package var failure: RPCFailure {
         switch self {
@@ -12,29 +12,35 @@ extension WalletRefusal: Refusal {
         case .requestIDReused:
             RPCFailure(
                 .alreadyExists, "REQUEST_ID_REUSED",
-                "this request_id was used before, for something else: make a new one for a new wish")
+                "this request_id was used for another request; create a new one")
         case .paymentIDReused:
             RPCFailure(
                 .alreadyExists, "PAYMENT_ID_REUSED",
-                "this payment_id was used before, for another payment: make a new one for a new payment")
-        case .paymentUnknown: RPCFailure(.notFound, "PAYMENT_UNKNOWN", "you have no such payment")
-        case .nameTaken: RPCFailure(.alreadyExists, "NAME_TAKEN", "somebody has this name: choose another")
-        case .nameUnknown: RPCFailure(.notFound, "NAME_UNKNOWN", "nobody has signed up with this name")
+                "this payment_id was used for another payment; create a new one")
+        case .paymentUnknown:
+            RPCFailure(
+                .notFound, "PAYMENT_UNKNOWN", "you have no payment with this id; check the id, or list your payments")
+        case .nameTaken:
+            RPCFailure(.alreadyExists, "NAME_TAKEN", "name: another user has this name; choose another one")
+        case .nameUnknown:
+            RPCFailure(
+                .notFound, "NAME_UNKNOWN", "name: no user has this name; check it, or let the user sign up first")
         case .nameOrPasswordWrong:
-            RPCFailure(.unauthenticated, "NAME_OR_PASSWORD_WRONG", "name or password is wrong")
+            RPCFailure(.unauthenticated, "NAME_OR_PASSWORD_WRONG", "the name or the password is wrong; check both")
         case .tooManyTries(let wait):
-            .later("TOO_MANY_TRIES", "too many tries; wait \(wait.milliseconds / 1000 + 1) s", wait)
+            .later("TOO_MANY_TRIES", "too many attempts; try again in \(wait.milliseconds / 1000 + 1) s", wait)
         case .topUpNotAllowed:
             RPCFailure(
-                .permissionDenied, "TOP_UP_NOT_ALLOWED", "only operators put money into wallets here: ask one of them")
+                .permissionDenied, "TOP_UP_NOT_ALLOWED",
+                "only operators can put money into wallets here; ask an operator")
         case .balanceLimit(let limit):
             RPCFailure(
                 .failedPrecondition, "BALANCE_LIMIT",
-                "a wallet holds at most \(limit) of the smallest unit of a currency; top up less")
+                "amount: the wallet would hold more than \(limit) in the smallest unit of the currency; top up less")
         case .concertHalted:
             RPCFailure(
                 .failedPrecondition, "CONCERT_HALTED",
-                "payments for this concert are stopped until an operator has looked; nothing was paid")
+                "this concert takes no payments until an operator lifts its halt; nothing was paid, try again later")
         }
     }
 }

@@ -45,7 +45,7 @@ extension PaymentView {
             askAgainMs: payment.nextAttempt.map { Self.pause(until: $0, now) } ?? 0)
     }
 
-    /// As long as nobody asks for it, it will not be decided.
+    /// Returns the time until the next attempt. The payment stays undecided until then.
     private static func pause(until attempt: Timestamp, _ now: Timestamp) -> UInt32 {
         let pause = min(max(attempt - now, Attempts.shortestPause), Attempts.longestPause)
         return UInt32(clamping: pause.milliseconds)
