@@ -1,10 +1,10 @@
 /*
- * The same payments: every one ends, if Concert comes back.
+ * The same payments: each one ends if Concert comes back.
  *
- * Loss of messages and jumps of the clock are bounded; crashes are not (every
- * process restarts from its durable row, so a crash is the loop itself). Run
- * with weak fairness. -DM_CONCERT_GONE (Concert never comes back) must show a
- * payment that waits for ever.
+ * Lost messages and clock jumps are bounded. Crashes are not: every process
+ * restarts from its durable row, so a crash is the loop itself. Run with weak
+ * fairness. -DM_CONCERT_GONE (Concert never comes back) must show a payment
+ * that waits forever.
  */
 #define P 2
 byte w[P], dec[P], hold = 1; bool late; byte avail = 1;

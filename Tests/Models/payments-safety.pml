@@ -1,18 +1,18 @@
 /*
- * Payments over a timed seat hold, Wallet and Concert: what must never happen.
+ * Payments over a timed seat hold, Wallet and Concert: the promises.
  *
  * One seat, two consecutive holds on it (h0 then h1), three payments:
  * p0 and p1 both pay for h0 (a double click with two ids), p2 pays for h1.
  *
  * Every atomic block is one local, durable database transaction, or one send.
- * The network is a set of messages that never leave it: a message may be
+ * The network is a set of messages that stay in it: a message may be
  * delivered never, once, many times, in any order and arbitrarily late.
- * A crash therefore needs no step of its own except where a mutant keeps
- * something only in memory. The Concert clock may jump both ways.
+ * A crash therefore needs no separate step, unless a mutant keeps something
+ * only in memory. The Concert clock may jump both ways.
  *
  * Mutants (-DM_xxx) each remove one guard; each must break an invariant.
- * Tests/Models/check runs it all. Its flag -E: dead ends of the "choose a
- * payment, then a step" form are not deadlocks.
+ * Tests/Models/check runs all cases. It uses -E, because dead ends of the
+ * form "choose a payment, then a step" are not deadlocks.
  */
 #define P 3
 #define H 2
@@ -34,7 +34,7 @@
 #define H_HELD 1
 #define H_GONE 2        /* released, or expired and swept */
 #define H_SOLD 3
-#define H_BACK 4        /* sold, then given back by the refund saga */
+#define H_BACK 4        /* sold, then cancelled by the refund saga  */
 
 byte w[P];              /* durable wallet row                     */
 bool wantAbort[P];      /* durable: the payer asked to cancel     */
@@ -65,7 +65,7 @@ bool saw[P];            /* a paused handler that has seen HELD    */
 #define USR(p)  (p == 2 -> 1 : 0)
 
 inline check() {
-  /* I1: no money is made or lost */
+  /* I1: no money is created or lost */
   assert(avail[0] + avail[1] + pend[0] + pend[1] + revenue == total);
   /* I2: the seat is sold at most once, to the hold that owns it */
   assert(sales <= 1);
@@ -77,7 +77,7 @@ inline check() {
   :: k < P ->
      /* I3: charged means a ticket, or a refund that is owed */
      assert(w[k] != W_POST || (dec[k] == D_CONF && soldBy[TGT(k)] == k && (hold[TGT(k)] == H_SOLD || due[k])));
-     /* I4: a ticket means charged, or the money still set aside */
+     /* I4: a ticket means charged, or money still set aside */
      assert(dec[k] != D_CONF || w[k] == W_RESV || w[k] == W_POST || w[k] == W_REFD);
      /* I5: refunded means that the ticket is gone and the refund was owed */
      assert(w[k] != W_REFD || (due[k] && hold[TGT(k)] == H_BACK));
@@ -106,7 +106,7 @@ init {
       if :: p = 0 :: p = 1 :: p = 2 fi;
       if
       /* ------------------------------------------------ Wallet */
-      /* Pay(p): first arrival decides RESERVED or DECLINED, for good */
+      /* Pay(p): first arrival decides RESERVED or DECLINED, permanently */
       :: w[p] == W_NONE && avail[USR(p)] > 0 ->
 #ifdef M_SEND_BEFORE_DURABLE
          mem[p] = 1; mConf[p] = 1
@@ -118,7 +118,7 @@ init {
          w[p] = W_RESV; avail[USR(p)]--; pend[USR(p)]++
 #endif
       :: w[p] == W_NONE && avail[USR(p)] == 0 -> w[p] = W_DECL
-      /* CancelPayment(p): unknown -> tombstone; reserved -> wish only */
+      /* CancelPayment(p): unknown -> tombstone; reserved -> request only */
       :: w[p] == W_NONE -> w[p] = W_DECL
       :: w[p] == W_RESV -> wantAbort[p] = 1
       /* (re)send, from the live handler or from recovery */
@@ -132,7 +132,7 @@ init {
       :: rConf[p] && w[p] == W_RESV -> w[p] = W_POST; pend[USR(p)]--; revenue++
 #endif
       /* refund saga, forward only: owed once, credited once (CAS from POSTED);
-         arriving while still RESERVED it just waits for the decision */
+         if it arrives while still RESERVED, it waits for the decision */
 #ifdef M_REFUND_WITHOUT_CAS
       :: due[p] && (w[p] == W_POST || w[p] == W_REFD) && revenue > 0 -> w[p] = W_REFD; revenue--; avail[USR(p)]++
 #else

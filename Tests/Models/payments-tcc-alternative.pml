@@ -1,8 +1,9 @@
 /*
  * The design not chosen: Concert prepares, Wallet decides (two-phase commit, or
- * try-confirm-cancel). Concert then has the choice of two evils:
- *   -DLEASE: it gives a prepared seat back after a time-out: charged, no ticket.
- *   -DSTUCK: it does not: a Wallet that dies after the prepare keeps the seat for ever.
+ * try-confirm-cancel). Concert then has two options, and both are wrong:
+ *   -DLEASE: it releases a prepared seat after a time-out: charged, no ticket.
+ *   -DSTUCK: it keeps the seat: a Wallet that dies after the prepare locks it
+ *   permanently.
  */
 byte w, hold = 1;      /* w: 0 none, 1 reserved, 2 posted; hold: 1 held, 2 gone, 3 sold, 4 prepared */
 bool prep, prepOk, conf, dead;

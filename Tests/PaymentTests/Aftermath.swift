@@ -7,11 +7,11 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// What is checked once a crowd has bought: no payment is left undecided, the audit is clean, all promises hold, and every
-/// acknowledged payment has its ticket.
+/// The checks after a crowd has bought: no payment is undecided, the audit finds no violation, all promises hold, and
+/// every acknowledged payment has its ticket.
 struct Aftermath {
-    /// In quarters of a second.
-    private static let mostLooks = 240
+    /// One poll takes about 250 ms.
+    private static let maximumPolls = 240
 
     private let crowd: Crowd
     private let programs: Programs
@@ -21,7 +21,7 @@ struct Aftermath {
         self.programs = programs
     }
 
-    /// Ends the crowd and the programs.
+    /// Ends the crowd and the services, and checks.
     func check() async throws {
         try await waitForQuiet()
         let audit = try await crowd.audit()
@@ -34,36 +34,38 @@ struct Aftermath {
     private func waitForQuiet() async throws {
         let clock = SystemClock()
         try await clock.sleep(for: Crowd.hold)
-        for _ in 1...Self.mostLooks {
+        for _ in 1...Self.maximumPolls {
             let (pending, due) = (try await crowd.audit().pendingPaymentCount, try await crowd.refundsDue())
             if pending == 0, due == 0, try await passesDue() == 0 { return }
             try await clock.sleep(for: .milliseconds(250))
         }
-        Issue.record("there is no quiet")
+        Issue.record("payments, refunds or passes stay open")
     }
 
-    /// What Wallet tells nobody, it shows when it is killed once more.
+    /// Kills Wallet once more, because no call returns this number.
     private func passesDue() async throws -> Int {
         try await programs.kill([.wallet])
-        let count = try await programs.look(at: .wallet, .wallet) { try WalletBooks($0).passesDue }
-        try await programs.startAgain([.wallet])
+        let count = try await programs.inspect(.wallet, .wallet) { try WalletBooks($0).passesDue }
+        try await programs.restart([.wallet])
         return count
     }
 
-    /// All promises, read from what they left.
+    /// Checks all promises on the stored rows.
     private func checkBooks() async throws {
-        let wallet = try await programs.look(at: .wallet, .wallet) { try WalletBooks($0) }
-        let concert = try await programs.look(at: .concert, .concert) { try ConcertBooks($0) }
+        let wallet = try await programs.inspect(.wallet, .wallet) { try WalletBooks($0) }
+        let concert = try await programs.inspect(.concert, .concert) { try ConcertBooks($0) }
         var invariants = Invariants()
         try invariants.check(wallet)
         try invariants.check(concert)
         try invariants.check(wallet, concert)
         try invariants.checkQuiet(wallet, concert, at: SystemClock().now)
-        try invariants.heard(crowd.isPaid, wallet)
+        try invariants.received(crowd.isPaid, wallet)
         for (payment, isPaid) in crowd.isPaid where isPaid {
             let reservation = crowd.reservations[payment]!
             guard !crowd.returned.contains(reservation) else { continue }
-            #expect(concert.tickets(of: reservation).count == 1, "payment \(payment) was answered with PAID")
+            #expect(
+                concert.tickets(of: reservation).count == 1,
+                "payment \(payment) is PAID, so its reservation has a ticket")
         }
     }
 }

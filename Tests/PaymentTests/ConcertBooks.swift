@@ -1,7 +1,7 @@
 import Database
 import Kernel
 
-/// What Concert has on its disk, read without its own code.
+/// Concert's stored rows, read without its code.
 struct ConcertBooks: Sendable {
     enum State: Int, Sendable {
         case held = 1
@@ -17,7 +17,7 @@ struct ConcertBooks: Sendable {
         let payment: PaymentID?
     }
 
-    /// As numbers: 1 held, 2 sold.
+    /// State 1 is held, 2 is sold.
     struct Seat: Sendable {
         let label: String
         let state: Int
@@ -31,7 +31,7 @@ struct ConcertBooks: Sendable {
     }
 
     struct Decision: Sendable {
-        /// 0 is a sale, 1 that the hold had expired, 5 that an abort came first.
+        /// 0 is a sale, 1 an expired hold, 5 an abort.
         let outcome: Int
         let reservation: ReservationID
 
@@ -78,6 +78,6 @@ struct ConcertBooks: Sendable {
     func seats(of reservation: ReservationID) -> [Seat] { seatsByHolder[reservation] ?? [] }
     func tickets(of reservation: ReservationID?) -> [Ticket] { ticketsByReservation[reservation] ?? [] }
     func tickets(for seat: String) -> [Ticket] { ticketsBySeat[seat] ?? [] }
-    /// How many reservations name it.
+    /// Returns the number of reservations with this payment.
     func reservationCount(of payment: PaymentID) -> Int { reservationCounts[payment] ?? 0 }
 }

@@ -5,18 +5,18 @@ import RPC
 import TestSupport
 import WalletAPI
 
-/// Buyers on one event loop, each of whom goes the whole way again and again, as a new user: joins, reserves, pays, and
-/// sometimes cancels or gives back. What is not answered they ask again, with the same ids, until it is.
+/// Buyers on one event loop. Each repeats a whole purchase as a new user: joins, reserves, pays, and sometimes cancels
+/// the payment or the reservation. Calls without an answer are repeated with the same ids.
 final class Crowd: @unchecked Sendable {
-    // Sound because: what changes is touched on the loop only.
+    // Sound because: mutable state is used only on the loop.
 
     static let price: UInt64 = 1000
     static let hold = Duration.seconds(4)
     private static let seats = 5000
-    private static let mostTries = 2000
+    private static let maximumTries = 2000
     private static let longestRest = 1000
 
-    /// What payers were told, in the end.
+    /// The final answers that payers received.
     private(set) var isPaid: [PaymentID: Bool] = [:]
     private(set) var reservations: [PaymentID: ReservationID] = [:]
     private(set) var returned: Set<ReservationID> = []
@@ -43,7 +43,7 @@ final class Crowd: @unchecked Sendable {
         random = SeededGenerator(seed: seed)
     }
 
-    /// A date behind a room that admits at once.
+    /// Creates a date behind a room that admits at once.
     func open(now: Timestamp) async throws {
         try await onLoop { [self] in
             room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room!.roomID
@@ -65,7 +65,7 @@ final class Crowd: @unchecked Sendable {
         }
     }
 
-    /// Until it is closed; whoever is on the way then goes to its end.
+    /// Runs `count` buyers until `close`. Each buyer finishes the current purchase.
     func buy(count: Int) async throws {
         let loop = loops.all[0]
         let buyers = (0..<count).map { _ in
@@ -81,22 +81,24 @@ final class Crowd: @unchecked Sendable {
 
     func close() async throws { try await onLoop { [self] in isClosed = true } }
 
-    /// How many payments payers know the outcome of.
+    /// The number of payments with a final answer.
     func decidedCount() async throws -> Int { try await onLoop { [self] in isPaid.count } }
 
     func shutdown() async { for client in clients { await client.shutdown() } }
 
-    /// How many payments are undecided, and whether the books fit.
+    /// Audits the wallet.
     func audit() async throws -> AuditReply {
         try await onLoop { [self] in
-            try await insist { [self] in try await wallet.audit(AuditRequest(), options(.operator)) }
+            try await untilAnswered { [self] in try await wallet.audit(AuditRequest(), options(.operator)) }
         }
     }
 
     func refundsDue() async throws -> Int {
         try await onLoop { [self] in
-            try await insist { [self] in try await concert.listRefundsDue(ListRefundsDueRequest(), options(.service)) }
-                .refunds.count
+            try await untilAnswered { [self] in
+                try await concert.listRefundsDue(ListRefundsDueRequest(), options(.service))
+            }
+            .refunds.count
         }
     }
 
@@ -107,13 +109,13 @@ final class Crowd: @unchecked Sendable {
         let (user, number) = (Somebody.user(nextUser), UInt64(10 * nextUser))
         let money = Self.price - (Int.random(in: 1...20, using: &random) == 1 ? 1 : 0)
         let topUp = TopUpRequest(amount: money, currency: "EUR")
-        _ = try await insist { [self] in try await wallet.topUp(topUp, options(user, number + 1)) }
+        _ = try await untilAnswered { [self] in try await wallet.topUp(topUp, options(user, number + 1)) }
         let join = JoinRequest(roomID: room)
-        let place = try await insist { [self] in try await queue.join(join, options(user, number + 2)) }.place!
+        let place = try await untilAnswered { [self] in try await queue.join(join, options(user, number + 2)) }.place!
         let renewal = RenewRequest(roomID: room, placeID: place.placeID)
-        let pass = try await insist { [self] in try await queue.renew(renewal, options(user)) }.pass
+        let pass = try await untilAnswered { [self] in try await queue.renew(renewal, options(user)) }.pass
         guard let reservation = try await reserve(for: user, number + 3, pass) else { return }
-        // Some think for about as long as the seats are held.
+        // Some buyers wait about as long as the hold lasts.
         if Int.random(in: 1...10, using: &random) == 1 { await rest(upTo: 2 * Int(Self.hold.milliseconds)) }
         let payment = try await pay(for: reservation, user, number + 4)
         guard payment.outcome == .paid, Int.random(in: 1...4, using: &random) == 1 else { return }
@@ -123,10 +125,10 @@ final class Crowd: @unchecked Sendable {
     private func reserve(for user: Somebody, _ number: UInt64, _ pass: [UInt8]) async throws -> ReservationEntry? {
         nextSeat = nextSeat % Self.seats + 1
         let seat = Int.random(in: 1...4, using: &random) == 1 ? Int.random(in: 1...nextSeat, using: &random) : nextSeat
-        let wish = ReserveSeatsRequest(
+        let request = ReserveSeatsRequest(
             concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["\(seat)"])), pass: pass)
         do {
-            return try await insist { [self] in try await concert.reserveSeats(wish, options(user, number)) }
+            return try await untilAnswered { [self] in try await concert.reserveSeats(request, options(user, number)) }
                 .reservation
         } catch let refusal as RPCFailure where ["SEAT_HELD", "SEAT_SOLD"].contains(refusal.reason) {
             return nil
@@ -142,13 +144,13 @@ final class Crowd: @unchecked Sendable {
             amount: reservation.amount, currency: reservation.currency)
         reservations[id] = ReservationID(bytes: reservation.reservationID)
         let isCancelled = Int.random(in: 1...10, using: &random) == 1
-        for _ in 1...Self.mostTries {
-            let payment = try await insist { [self] in try await wallet.pay(request, options(user)) }.payment!
+        for _ in 1...Self.maximumTries {
+            let payment = try await untilAnswered { [self] in try await wallet.pay(request, options(user)) }.payment!
             try note(payment, id)
             if payment.outcome != .pending { return payment }
             if isCancelled {
                 let cancel = CancelPaymentRequest(paymentID: id.bytes)
-                let answer = try await insist { [self] in try await wallet.cancelPayment(cancel, options(user)) }
+                let answer = try await untilAnswered { [self] in try await wallet.cancelPayment(cancel, options(user)) }
                 try note(answer.payment!, id)
             }
         }
@@ -159,27 +161,27 @@ final class Crowd: @unchecked Sendable {
         guard payment.outcome != .pending else { return }
         let isPaid = payment.outcome == .paid
         guard self.isPaid.updateValue(isPaid, forKey: id) ?? isPaid == isPaid else {
-            throw Breach(invariant: 12, what: "payer was told both PAID and NOT_PAID of \(id)")
+            throw Breach(invariant: 12, what: "the payer received both PAID and NOT_PAID for \(id)")
         }
     }
 
     private func giveBack(_ reservation: ReservationEntry, _ user: Somebody, _ number: UInt64) async throws {
-        // Whatever comes of it: from here on nobody promises a valid ticket.
+        // From here on a valid ticket is not promised, whatever the answer.
         returned.insert(ReservationID(bytes: reservation.reservationID)!)
         let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
-        _ = try await insist { [self] in try await concert.cancelReservation(request, options(user, number)) }
+        _ = try await untilAnswered { [self] in try await concert.cancelReservation(request, options(user, number)) }
     }
 
-    // MARK: Asking again
+    // MARK: Repeated calls
 
     private struct Unanswered: Error {
         let last: RPCFailure?
     }
 
-    /// Until there is an answer. What it may be that nobody heard, nobody refused.
-    private func insist<Reply>(_ body: () async throws -> Reply) async throws -> Reply {
+    /// Repeats a call until it is answered or definitely refused.
+    private func untilAnswered<Reply>(_ body: () async throws -> Reply) async throws -> Reply {
         var last: RPCFailure?
-        for _ in 1...Self.mostTries {
+        for _ in 1...Self.maximumTries {
             do {
                 return try await body()
             } catch let failure as RPCFailure
@@ -196,7 +198,7 @@ final class Crowd: @unchecked Sendable {
         _ = await EventLoop.current?.pause(for: .milliseconds(Int.random(in: 0...milliseconds, using: &random)))
     }
 
-    /// Shorter than some of what goes wrong takes.
+    /// The default time-out is shorter than some outages.
     private func options(
         _ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(2)
     ) -> CallOptions {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WalletService
 
-/// Every call of the three services is safe to repeat, on each engine, also on one that distributes tables.
+/// Every call of the three services is safe to repeat, on each engine and with distributed tables.
 @Suite struct EveryCallTests {
     @Test(arguments: Engine.available + [.distributed])
     func `each call has its first answer when it is repeated with its id`(engine: Engine) async throws {

@@ -5,8 +5,8 @@ import Runtime
 import TestSupport
 import Testing
 
-/// The three programs on a primary and its synchronous standby, which Tests/Failover/check starts: it says in the
-/// environment where they are, and how to kill the one and promote the other.
+/// The three services on a primary and its synchronous standby. Tests/Failover/check starts both. Its environment
+/// variables contain their addresses and the commands that kill the primary and promote the standby.
 @Suite(.enabled(if: getenv("ONSALE_TEST_PAIR") != nil)) struct FailoverTests {
     private static let buyers = 16
     private static let longestWait = Duration.seconds(10)
@@ -22,7 +22,7 @@ import Testing
         #expect(outcome.status == 0, "\(line): \(outcome.output)")
     }
 
-    @Test func `a fail-over under load loses nothing that was acknowledged, and the sale goes on`() async throws {
+    @Test func `a fail-over under load loses no acknowledged payment, and the sale continues`() async throws {
         let prefix = Self.variable("ONSALE_TEST_PAIR_SCHEMAS")
         let schemas = Dictionary(uniqueKeysWithValues: Programs.Name.allCases.map { ($0, "\(prefix)_\($0)") })
         try await Programs.with(server: Self.variable("ONSALE_TEST_PAIR"), schemas: schemas) { programs in
@@ -30,7 +30,7 @@ import Testing
             defer { loops.stop() }
             let crowd = Crowd(programs, on: loops, seed: 11)
             try await crowd.open(now: SystemClock().now)
-            // A failure that a buyer may not ask again after, such as INTERNAL, ends this with an error.
+            // A failure that must not be retried, such as INTERNAL, ends this with an error.
             async let bought: Void = crowd.buy(count: Self.buyers)
             try await ReadOnlyServerTests.sales(of: crowd, above: 40)
             try await Self.run("ONSALE_TEST_PAIR_KILL")

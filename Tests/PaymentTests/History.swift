@@ -6,15 +6,15 @@ import Runtime
 import TestSupport
 import WalletAPI
 
-/// One random history of a sale. The same seed gives the same history.
+/// A random history of a sale. The same seed gives the same history.
 final class History: @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because: only the simulation's thread uses it.
 
     struct Outcome: Sendable {
         let seed: UInt64
         let breach: Breach?
-        let reached: Set<Reached>
-        /// Of everything that happened, in its order.
+        let reached: Set<Situation>
+        /// A hash of all events in their order.
         let fingerprint: UInt64
         let lines: [String]
     }
@@ -34,7 +34,7 @@ final class History: @unchecked Sendable {
     private var isConcertDirty = false
     private var invariants = Invariants()
     private var breach: Breach?
-    private var reached: Set<Reached> = []
+    private var reached: Set<Situation> = []
     private var trace = Trace()
     private var visitsLeft = History.visits
 
@@ -63,40 +63,40 @@ final class History: @unchecked Sendable {
         let chaos = Double.random(in: 0..<1, using: &random)
         world.isOpen = true
         for number in 1...Self.visits {
-            let visit = Visit(world: world, number: number, visitCount: Self.visits) { [self] in heard($0) }
+            let visit = Visit(world: world, number: number, visitCount: Self.visits) { [self] in received($0) }
             world.simulation.start { [self] in
                 await visit.run(seed: seed)
                 visitsLeft -= 1
             }
         }
-        if chaos < 0.7 { world.simulation.start { [self] in await killAgainAndAgain() } }
+        if chaos < 0.7 { world.simulation.start { [self] in await killRepeatedly() } }
         if chaos > 0.4 { world.simulation.start { [self] in await setClocks() } }
         if mutant == nil, Bool.random(using: &random) {
-            world.simulation.start { [self] in await failCommitsAgainAndAgain() }
+            world.simulation.start { [self] in await failCommitsRepeatedly() }
         }
         try world.simulation.run(limit: .hours(1)) { breach != nil || visitsLeft == 0 }
-        if breach == nil { try comeToRest() }
+        if breach == nil { try settle() }
     }
 
     private func open() throws {
         var money = world.payers.map { _ in UInt64.random(in: 1...4, using: &random) * World.price }
-        // Exactly enough, or one short.
+        // The money is exactly enough for some seats, or one cent short.
         for index in money.indices where Bool.random(using: &random) { money[index] -= 1 }
-        world.simulation.network.interfere = { [unowned self] in befalls($0) }
+        world.simulation.network.interfere = { [unowned self] in interfere(with: $0) }
         for program in [world.wallet, world.concert] {
             program.pause = { [unowned self] in pause(before: $0) }
             program.didLog = { [unowned self] in logged($0) }
         }
         world.wallet.didCommit = { [unowned self] in isWalletDirty = true }
         world.concert.didCommit = { [unowned self] in isConcertDirty = true }
-        world.simulation.afterTurn = { [unowned self] in look() }
+        world.simulation.afterTurn = { [unowned self] in inspect() }
         try world.open(money: money)
     }
 
-    private func befalls(_ frame: FrameOnTheWay) -> Interference {
+    private func interfere(with frame: FrameOnTheWay) -> Interference {
         guard world.isOpen else { return .deliver }
-        let fate = trouble.befalls(frame)
-        if let delay = fate.again {
+        let fate = trouble.fate(of: frame)
+        if let delay = fate.repetition {
             let (request, address) = (frame.envelope, frame.connection.address)
             world.simulation.start { [self] in
                 try? await clock.sleep(for: delay)
@@ -106,7 +106,7 @@ final class History: @unchecked Sendable {
         return fate.now
     }
 
-    /// Not as regular as in the program: more orders of events.
+    /// Returns a random pause of a job. It is less regular than in production, so that more orders of events occur.
     private func pause(before job: Job) -> Duration? {
         switch job.name {
         case "payments": .milliseconds(Int64.random(in: 50...1500, using: &random))
@@ -116,9 +116,9 @@ final class History: @unchecked Sendable {
         }
     }
 
-    // MARK: What happens to the servers
+    // MARK: Faults of the servers
 
-    private func killAgainAndAgain() async {
+    private func killRepeatedly() async {
         for _ in 1...Int.random(in: 1...3, using: &random) {
             await pause(0...12_000)
             guard world.isOpen else { return }
@@ -146,9 +146,9 @@ final class History: @unchecked Sendable {
         }
     }
 
-    /// Of the commits from now on some are not applied, or applied and not answered: once, a few times, or until somebody
-    /// has mended the disk.
-    private func failCommitsAgainAndAgain() async {
+    /// Makes commits fail: they are not applied, or applied and not confirmed; once, a few times, or until the disk is
+    /// repaired.
+    private func failCommitsRepeatedly() async {
         for _ in 1...Int.random(in: 1...6, using: &random) {
             await pause(0...5000)
             guard world.isOpen else { return }
@@ -174,14 +174,15 @@ final class History: @unchecked Sendable {
         try? await clock.sleep(for: .milliseconds(Int64.random(in: milliseconds, using: &random)))
     }
 
-    /// Nothing goes wrong any more; then everything has to come to an end.
-    private func comeToRest() throws {
+    /// Ends all faults. Then every payment, hold and refund must end.
+    private func settle() throws {
         world.isOpen = false
         for program in [world.wallet, world.concert] where mutant == nil { program.faults.heal() }
         startAll()
-        // Later than it has ever been: a hold ends by the clock that began it.
+        // The clock is later than ever before, because a hold ends by the clock that began it.
         world.concert.clock.error = Self.largestClockError
-        // Wallet waits for no time of its own: its clock may also be set back. So far apart that credentials live, no more.
+        // Wallet's clock may also be set back, because Wallet waits for no absolute time. The difference stays within
+        // the lifetime of credentials.
         world.wallet.clock.error = [Self.largestClockError, .minutes(-20)].randomElement(using: &random)!
         let end = clock.uptime + Self.quietTime
         while clock.uptime < end, breach == nil {
@@ -191,30 +192,30 @@ final class History: @unchecked Sendable {
         if breach == nil { found { try invariants.checkQuiet(wallet, concert, at: world.concert.clock.now) } }
     }
 
-    // MARK: What is seen
+    // MARK: Checks
 
-    /// After each step that has written something.
-    private func look() {
+    /// Checks the promises after each step that wrote.
+    private func inspect() {
         failPower()
         guard isWalletDirty || isConcertDirty, breach == nil else { return }
         let before = wallet
         found {
             if isWalletDirty {
-                wallet = try world.wallet.look { try WalletBooks($0) }
+                wallet = try world.wallet.inspect { try WalletBooks($0) }
                 try invariants.check(wallet)
             }
             if isConcertDirty {
-                concert = try world.concert.look { try ConcertBooks($0) }
+                concert = try world.concert.inspect { try ConcertBooks($0) }
                 try invariants.check(concert)
             }
             try invariants.check(wallet, concert)
         }
         (isWalletDirty, isConcertDirty) = (false, false)
-        reached.formUnion(Reached.all(wallet, before: before, concert, at: world.concert.clock.now))
+        reached.formUnion(Situation.all(wallet, before: before, concert, at: world.concert.clock.now))
         let payments = wallet.payments.map(\.state.rawValue)
         let reservations = concert.reservations.values.sorted { $0.id < $1.id }.map(\.state.rawValue)
         note("payments \(payments), reservations \(reservations), \(concert.decisions.count) decisions")
-        found { try mutant?.look(at: world, wallet, concert) }
+        found { try mutant?.intervene(in: world, wallet, concert) }
     }
 
     private func failPower() {
@@ -228,21 +229,21 @@ final class History: @unchecked Sendable {
         }
     }
 
-    private func heard(_ payment: PaymentView) {
-        note("payer hears \(payment.outcome)")
+    private func received(_ payment: PaymentView) {
+        note("payer receives \(payment.outcome)")
         guard payment.outcome != .pending, breach == nil, let id = PaymentID(bytes: payment.paymentID) else { return }
-        found { try invariants.heard([id: payment.outcome == .paid], wallet) }
+        found { try invariants.received([id: payment.outcome == .paid], wallet) }
     }
 
-    /// No server ever sees anything that cannot be; that its disk fails is what a history does to it. One that lacks a guard
-    /// may see what comes of it, which is to be noticed by the promise that it breaks.
+    /// Reports errors that a server logs, except injected disk faults. A mutant may log errors, because it must be
+    /// detected by a broken promise.
     private func logged(_ line: String) {
         guard Self.isAlarm(line), breach == nil, mutant == nil else { return }
         note(line)
-        breach = Breach(invariant: 0, what: "an alarm was raised: \(line)")
+        breach = Breach(invariant: 0, what: "a server logged an error: \(line)")
     }
 
-    /// A line is its time, its level, and what happened.
+    /// True if a line of the log is an error. A line contains time, level and message.
     static func isAlarm(_ line: String) -> Bool {
         line.split(separator: " ").dropFirst().first == "error" && !line.contains("fault: ")
     }
@@ -260,7 +261,7 @@ final class History: @unchecked Sendable {
     }
 }
 
-/// What happened, and a number that is another one as soon as anything was different (FNV-1a).
+/// The events of a history, and their hash (FNV-1a).
 private struct Trace {
     private(set) var lines: [String] = []
     private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325

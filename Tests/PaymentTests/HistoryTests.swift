@@ -6,10 +6,10 @@ import Testing
 import Threads
 
 @Suite struct HistoryTests {
-    /// So many, from this seed on: `Tests/PaymentTests/histories` asks for others.
+    /// The number of histories and the first seed. `Tests/PaymentTests/histories` sets both.
     private static let count = number("ONSALE_HISTORIES") ?? 1000
     private static let first = number("ONSALE_HISTORIES_FROM") ?? 1
-    /// They take a thread each and no loop of another test.
+    /// Threads for histories, so that they do not block the event loops of other tests.
     private static let threads: UInt64 = 2
 
     private static func number(_ variable: String) -> UInt64? {
@@ -18,7 +18,7 @@ import Threads
 
     private final class Tally: Sendable {
         private struct State {
-            var reached: [Reached: Int] = [:]
+            var reached: [Situation: Int] = [:]
             var hasBreach = false
         }
 
@@ -32,7 +32,7 @@ import Threads
         }
 
         var hasBreach: Bool { state.withLock { $0.hasBreach } }
-        func count(of reached: Reached) -> Int { state.withLock { $0.reached[reached, default: 0] } }
+        func count(of reached: Situation) -> Int { state.withLock { $0.reached[reached, default: 0] } }
     }
 
     @Test func `the same seed gives the same history, and another seed another one`() async throws {
@@ -54,7 +54,7 @@ import Threads
         #expect(lines.withLock { $0 }.map(History.isAlarm) == [true, false, false])
     }
 
-    /// There the hash tables have another order.
+    /// In another process, hash tables have another order.
     @Test func `the same seed gives the same history in another process`() async throws {
         try await onThread {
             let test = ChildProcess.path(of: "OnsalePackageTests.xctest")
@@ -69,7 +69,7 @@ import Threads
         }
     }
 
-    @Test func `in random histories no promise is broken, and all that is interesting happens`() async throws {
+    @Test func `in random histories no promise is broken, and every situation occurs`() async throws {
         let tally = Tally()
         try await withThrowingTaskGroup { group in
             for thread in 0..<Self.threads {
@@ -86,8 +86,8 @@ import Threads
         guard Self.count >= 1000, !tally.hasBreach else { return }
         print(
             "\(Self.count) histories; with "
-                + Reached.allCases.map { "\($0): \(tally.count(of: $0))" }.joined(separator: ", "))
-        for reached in Reached.allCases { #expect(tally.count(of: reached) > 0, "no history came to \(reached)") }
+                + Situation.allCases.map { "\($0): \(tally.count(of: $0))" }.joined(separator: ", "))
+        for reached in Situation.allCases { #expect(tally.count(of: reached) > 0, "no history reached \(reached)") }
     }
 
     private static func check(seed: UInt64, _ tally: Tally) throws {
@@ -99,9 +99,9 @@ import Threads
         guard let breach = history.breach else { return }
         Issue.record(
             """
-            \(breach); the last of what happened:
+            \(breach). The last events:
             \(history.lines.suffix(20).joined(separator: "\n"))
-            all of it, alone: Tests/PaymentTests/histories --count 1 --seed \(seed)
+            The whole history: Tests/PaymentTests/histories --count 1 --seed \(seed)
             """)
     }
 }

@@ -1,6 +1,6 @@
 import Kernel
 
-/// A promise that was broken, by its number in the list of promises.
+/// A broken promise, with its number in the list of promises.
 struct Breach: Error, CustomStringConvertible {
     let invariant: Int
     let what: String
@@ -8,21 +8,22 @@ struct Breach: Error, CustomStringConvertible {
     var description: String { "invariant \(invariant) is broken: \(what)" }
 }
 
-/// The promises of a payment, looked at after each step. What may never change is remembered from one look to the next.
+/// The promises of a payment, checked after each step. Keeps states and decisions between checks to detect forbidden
+/// changes.
 struct Invariants {
     private var payments: [PaymentID: WalletBooks.State] = [:]
     private var reservations: [ReservationID: ConcertBooks.State] = [:]
-    /// Also those that Concert has forgotten since.
+    /// All decisions ever seen, also those that Concert has deleted since.
     private var isConfirmed: [PaymentID: Bool] = [:]
-    /// What payers were told.
+    /// The answers that payers received.
     private var isPaid: [PaymentID: Bool] = [:]
 
     // MARK: 12, 13: for clients
 
-    mutating func heard(_ answers: [PaymentID: Bool], _ wallet: WalletBooks) throws {
+    mutating func received(_ answers: [PaymentID: Bool], _ wallet: WalletBooks) throws {
         for (payment, isPaid) in answers {
             guard self.isPaid.updateValue(isPaid, forKey: payment) ?? isPaid == isPaid else {
-                throw Breach(invariant: 12, what: "payer was told both PAID and NOT_PAID of \(payment)")
+                throw Breach(invariant: 12, what: "the payer received both PAID and NOT_PAID for \(payment)")
             }
         }
         try checkAnswers(wallet)
@@ -30,39 +31,42 @@ struct Invariants {
 
     private func checkAnswers(_ wallet: WalletBooks) throws {
         guard !isPaid.isEmpty else { return }
-        var told = isPaid
+        var answered = isPaid
         for payment in wallet.payments {
-            guard let isPaid = told.removeValue(forKey: payment.id) else { continue }
-            let fits = isPaid ? [.posted, .refunded] : [.voided, .declined] as [WalletBooks.State]
-            guard fits.contains(payment.state) else {
+            guard let isPaid = answered.removeValue(forKey: payment.id) else { continue }
+            let allowed = isPaid ? [.posted, .refunded] : [.voided, .declined] as [WalletBooks.State]
+            guard allowed.contains(payment.state) else {
                 throw Breach(
-                    invariant: 13, what: "payer was told \(isPaid ? "" : "NOT_")PAID of \(payment.id): \(payment.state)"
+                    invariant: 13,
+                    what: "the payer received \(isPaid ? "" : "NOT_")PAID for \(payment.id), which is \(payment.state)"
                 )
             }
         }
-        if let lost = told.keys.first { throw Breach(invariant: 13, what: "answered payment \(lost) is gone") }
+        if let lost = answered.keys.first { throw Breach(invariant: 13, what: "the answered payment \(lost) is lost") }
     }
 
-    // MARK: 1 to 3: Wallet by itself
+    // MARK: 1 to 3: Wallet alone
 
     mutating func check(_ wallet: WalletBooks) throws {
-        if let misfit = wallet.misfits.first { throw Breach(invariant: misfit.invariant, what: misfit.what) }
+        if let violation = wallet.violations.first {
+            throw Breach(invariant: violation.invariant, what: "not true: \(violation.what)")
+        }
         for payment in wallet.payments {
             let old = payments.updateValue(payment.state, forKey: payment.id)
             guard old?.leads(to: payment.state) ?? true else {
                 throw Breach(invariant: 6, what: "payment \(payment.id) went from \(old!) to \(payment.state)")
             }
         }
-        guard payments.count == wallet.payments.count else { throw Breach(invariant: 6, what: "a payment is gone") }
+        guard payments.count == wallet.payments.count else { throw Breach(invariant: 6, what: "a payment is lost") }
         try checkAnswers(wallet)
     }
 
-    // MARK: 4 to 6: Concert by itself
+    // MARK: 4 to 6: Concert alone
 
     mutating func check(_ concert: ConcertBooks) throws {
         for reservation in concert.reservations.values { try check(reservation, concert) }
         guard reservations.count == concert.reservations.count else {
-            throw Breach(invariant: 6, what: "a reservation is gone")
+            throw Breach(invariant: 6, what: "a reservation is lost")
         }
         for seat in concert.seats {
             let tickets = concert.tickets(for: seat.label)
@@ -84,7 +88,10 @@ struct Invariants {
         for (payment, isConfirmed) in isConfirmed where isConfirmed {
             guard concert.decisions[payment] != nil,
                 concert.reservationCount(of: payment) == 1
-            else { throw Breach(invariant: 5, what: "not one reservation names the confirmed payment \(payment)") }
+            else {
+                throw Breach(
+                    invariant: 5, what: "the confirmed payment \(payment) does not have exactly one reservation")
+            }
         }
     }
 
@@ -100,14 +107,16 @@ struct Invariants {
             case .sold: 2
             case .released, .expired, .returned: 0
             }
-        // Where a hold has expired, a seat may name it until somebody else wants it.
+        // A seat may name an expired hold until another user reserves the seat.
         let isWhole =
             wanted > 0
             ? seats.map(\.label) == reservation.seats.sorted() && seats.allSatisfy { $0.state == wanted }
             : seats.allSatisfy { $0.state == 1 && reservation.state == .expired }
         guard isWhole else {
             throw Breach(
-                invariant: 4, what: "of a \(reservation.state) reservation only \(seats.map(\.label)) are as it is")
+                invariant: 4,
+                what: "the seats \(reservation.seats) of a \(reservation.state) reservation have another state; only "
+                    + "\(seats.map(\.label)) belong to it")
         }
         let paid = concert.tickets(of: reservation.id).reduce(0) { $0 + $1.price }
         guard paid == (reservation.state == .sold ? reservation.amount : 0) else {
@@ -132,18 +141,18 @@ struct Invariants {
             case .posted:
                 guard isConfirmed, isHolder, !tickets.isEmpty || concert.refundsDue.contains(payment.id) else {
                     throw Breach(
-                        invariant: 7, what: "POSTED, and neither valid tickets nor a refund due: \(payment.id)")
+                        invariant: 7, what: "POSTED without valid tickets or a refund due: \(payment.id)")
                 }
             case .voided, .declined:
-                if isConfirmed { throw Breach(invariant: 9, what: "\(payment.state), and confirmed: \(payment.id)") }
+                if isConfirmed { throw Breach(invariant: 9, what: "\(payment.state), but confirmed: \(payment.id)") }
             case .refunded:
                 if isHolder, !tickets.isEmpty {
-                    throw Breach(invariant: 10, what: "REFUNDED, and its tickets are valid: \(payment.id)")
+                    throw Breach(invariant: 10, what: "REFUNDED, but its tickets are valid: \(payment.id)")
                 }
             }
         }
         if let (payment, _) = open.first {
-            throw Breach(invariant: 8, what: "confirmed, and Wallet has no such payment: \(payment)")
+            throw Breach(invariant: 8, what: "confirmed, but Wallet does not have this payment: \(payment)")
         }
     }
 
@@ -157,16 +166,16 @@ struct Invariants {
             throw Breach(
                 invariant: 11,
                 what: "\(undecided) RESERVED, \(held) HELD, \(refunds) refunds and \(wallet.passesDue) passes due "
-                    + "do not come to an end")
+                    + "do not end")
         }
         let posted = wallet.payments.reduce(0) { $1.state == .posted ? $0 + $1.amount : $0 }
         let sold = concert.validTickets.reduce(0) { $0 + $1.price }
-        guard posted == sold else { throw Breach(invariant: 11, what: "\(posted) posted, tickets for \(sold)") }
+        guard posted == sold else { throw Breach(invariant: 11, what: "\(posted) posted, but tickets for \(sold)") }
     }
 }
 
 extension WalletBooks.State {
-    /// Whether the table leads there, in however many steps.
+    /// True if the table of states leads to `next`, in any number of steps.
     fileprivate func leads(to next: WalletBooks.State) -> Bool {
         switch self {
         case .reserved: next != .declined

@@ -8,13 +8,13 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// The three programs themselves, killed at any moment while a crowd buys.
+/// The three services as processes, killed at any moment while a crowd buys.
 @Suite(.serialized) struct KillTests {
     private static let duration: Duration = getenv("ONSALE_TEST_FULL") == nil ? .seconds(60) : .seconds(300)
     private static let buyers = 64
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `between any two steps of any of them, nothing is lost and nothing is done twice`(
+    func `kills at any moment lose nothing and repeat nothing`(
         engine: Engine
     ) async throws {
         try await Programs.with(engine) { programs in
@@ -23,7 +23,7 @@ import WalletService
             let crowd = Crowd(programs, on: loops, seed: 5)
             try await crowd.open(now: SystemClock().now)
             async let bought: Void = crowd.buy(count: Self.buyers)
-            let kills = try await killAgainAndAgain(programs)
+            let kills = try await killRepeatedly(programs)
             try await crowd.close()
             try await bought
             try await Aftermath(crowd, programs).check()
@@ -33,8 +33,8 @@ import WalletService
         }
     }
 
-    /// Each by itself, and two at once.
-    private func killAgainAndAgain(_ programs: Programs) async throws -> Int {
+    /// Kills and restarts one or two services at once. Returns the number of kills.
+    private func killRepeatedly(_ programs: Programs) async throws -> Int {
         let clock = SystemClock()
         let end = clock.uptime + Self.duration
         var random = SeededGenerator(seed: 3)
@@ -45,7 +45,7 @@ import WalletService
             try await programs.kill(Array(victims))
             count += victims.count
             try await clock.sleep(for: .milliseconds(Int64.random(in: 0...800, using: &random)))
-            try await programs.startAgain(victims.sorted { $0.rawValue < $1.rawValue })
+            try await programs.restart(victims.sorted { $0.rawValue < $1.rawValue })
         }
         return count
     }

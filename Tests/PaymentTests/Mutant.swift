@@ -3,13 +3,11 @@ import Kernel
 import TestSupport
 import Threads
 
-/// The guards of the protocol that histories must not do without: each mutant of the model in `Tests/Models`, by its name,
-/// takes one of them away.
+/// The mutants of the model in `Tests/Models`, by name. Each removes one guard of the protocol, and histories must detect it.
 ///
-/// The services have no switch for that, so no program can lack a guard and no reader has to read past one. A guard is
-/// taken away beneath them, in the database that the test gives them: a condition is left out of a statement, a trigger
-/// undoes at once what the guard wrote or makes a row look as the guard wants it, a disk forgets what it has answered. What
-/// the real code does then is what it would do without the guard.
+/// The services have no switches for mutants, so no program can run without a guard. A mutant changes the database that the
+/// test gives to a server: it removes a condition from a statement, undoes or changes rows by a trigger, or loses confirmed
+/// commits. Then the real code behaves as it would without the guard.
 enum Mutant: String, CaseIterable {
     case sendBeforeDurable = "M_SEND_BEFORE_DURABLE"
     case unilateralVoid = "M_UNILATERAL_VOID"
@@ -24,118 +22,118 @@ enum Mutant: String, CaseIterable {
     case postWithoutCAS = "M_POST_WITHOUT_CAS"
     case refundWithoutCAS = "M_REFUND_WITHOUT_CAS"
 
-    /// The promises that may break first.
+    /// The promises that can break first.
     var breaks: Set<Int> {
         switch self {
-        // Confirmed, and no money behind it; or told, and gone.
+        // A confirmed payment without money, or an answered payment that is lost.
         case .sendBeforeDurable: [8, 13]
         case .unilateralVoid: [9]
-        // The money went back, or is somebody's again, and a late Confirm sells.
+        // The money is available again, and a late Confirm sells.
         case .rejectNotRecorded, .noTombstone, .earlyForget: [5, 9]
-        // A hold that is over is sold, or one seat has two holders.
+        // An ended hold is sold, or a seat has two holders.
         case .checkThenAct, .noHoldCheck, .confirmBySeat: [4, 6]
         case .volatileDecision: [7]
         case .cancelFlipsDecision: [5]
-        // Where nothing is set aside for a second post, Wallet itself sees it.
+        // Wallet itself detects a second post if the account has no money set aside.
         case .postWithoutCAS: [0, 3]
         case .refundWithoutCAS: [3]
         }
     }
 
-    /// Before the servers are started.
+    /// Removes the guard. It is called before the servers start.
     func apply(to world: World) throws {
         switch self {
         case .sendBeforeDurable: losePower(world.wallet, after: "insert into payment (", in: world)
         case .volatileDecision: losePower(world.concert, after: "insert into decision", in: world)
-        case .postWithoutCAS:
-            world.wallet.faults.replace(
-                "payment_id = $2 and state = 1", with: "payment_id = $2", where: "set state = $3")
-        case .refundWithoutCAS:
-            world.wallet.faults.replace(
-                "payment_id = $2 and state = 2", with: "payment_id = $2", where: "set state = 5")
-            world.wallet.faults.replace(
-                "begun_at, state, reason", with: "begun_at, case state when 5 then 2 else state end, reason",
-                where: "from payment where user_id = $1 and payment_id = $2")
+        case .postWithoutCAS, .refundWithoutCAS: editStatements(of: world.wallet)
         case .unilateralVoid: try world.wallet.tamper(Self.giveUp)
-        case .rejectNotRecorded:
-            try world.concert.tamper {
-                try $0.execute(
-                    """
-                    create trigger reject_not_recorded after update on decision when new.outcome <> 0
-                    begin delete from decision where payment_id = new.payment_id; end
-                    """)
-            }
-        case .noTombstone:
-            try world.concert.tamper {
-                try $0.execute(
-                    """
-                    create trigger no_tombstone after insert on decision when new.outcome = 5
-                    begin delete from decision where payment_id = new.payment_id; end
-                    """)
-            }
-        case .earlyForget:
-            try world.concert.tamper {
-                try $0.execute(
-                    """
-                    create trigger early_forget after insert on decision
-                    begin delete from decision where outcome <> 0 and payment_id <> new.payment_id; end
-                    """)
-            }
-        case .cancelFlipsDecision:
-            try world.concert.tamper {
-                try $0.execute(
-                    """
-                    create trigger cancel_flips_decision after update on reservation when new.state = 5
-                    begin update decision set outcome = 5 where payment_id = new.payment_id; end
-                    """)
-            }
-        case .noHoldCheck:
-            try world.concert.tamper { tx in
-                try tx.execute("create table sellable (reservation_id uuid)")
-                try tx.execute(
-                    """
-                    create trigger no_hold_check before insert on decision when new.outcome = 0
-                    begin
-                        delete from sellable;
-                        insert into sellable select reservation_id from reservation
-                        where reservation_id = new.reservation_id and state <> 2 and deadline > new.decided_at;
-                    end
-                    """)
-                try Self.sellWhatIsSellable(tx)
-            }
-        case .confirmBySeat:
-            try world.concert.tamper { tx in
-                try tx.execute("create table sellable (reservation_id uuid)")
-                try tx.execute(
-                    """
-                    create trigger confirm_by_seat before insert on decision when new.outcome = 0
-                    begin
-                        delete from sellable;
-                        insert into sellable select r.reservation_id from reservation r
-                        where r.reservation_id = new.reservation_id and exists (
-                            select 1 from seat s where s.state = 1 and s.until > new.decided_at
-                                and instr(',' || r.seats || ',', ',' || s.label || ',') > 0);
-                    end
-                    """)
-                try Self.sellWhatIsSellable(tx)
-            }
-        case .checkThenAct:
-            try world.concert.tamper { tx in
-                try tx.execute("create table sellable (reservation_id uuid)")
-                try Self.sellWhatIsSellable(tx)
-            }
+        case .rejectNotRecorded, .noTombstone, .earlyForget, .cancelFlipsDecision:
+            try world.concert.tamper { try changeDecisions($0) }
+        case .checkThenAct, .noHoldCheck, .confirmBySeat: try world.concert.tamper { try sellWithoutHold($0) }
         }
     }
 
-    /// After each step: a handler that was held up between its look and its act.
-    func look(at world: World, _ wallet: WalletBooks, _ concert: ConcertBooks) throws {
+    /// Removes the condition on the previous state from the statements of a step.
+    private func editStatements(of wallet: SimulatedProgram) {
+        if self == .postWithoutCAS {
+            wallet.faults.replace("payment_id = $2 and state = 1", with: "payment_id = $2", where: "set state = $3")
+        } else {
+            wallet.faults.replace("payment_id = $2 and state = 2", with: "payment_id = $2", where: "set state = 5")
+            wallet.faults.replace(
+                "begun_at, state, reason", with: "begun_at, case state when 5 then 2 else state end, reason",
+                where: "from payment where user_id = $1 and payment_id = $2")
+        }
+    }
+
+    /// Makes Concert delete or change decisions that it must keep.
+    private func changeDecisions(_ tx: Transaction) throws {
+        switch self {
+        case .rejectNotRecorded:
+            try tx.execute(
+                """
+                create trigger reject_not_recorded after update on decision when new.outcome <> 0
+                begin delete from decision where payment_id = new.payment_id; end
+                """)
+        case .noTombstone:
+            try tx.execute(
+                """
+                create trigger no_tombstone after insert on decision when new.outcome = 5
+                begin delete from decision where payment_id = new.payment_id; end
+                """)
+        case .earlyForget:
+            try tx.execute(
+                """
+                create trigger early_forget after insert on decision
+                begin delete from decision where outcome <> 0 and payment_id <> new.payment_id; end
+                """)
+        default:
+            try tx.execute(
+                """
+                create trigger cancel_flips_decision after update on reservation when new.state = 5
+                begin update decision set outcome = 5 where payment_id = new.payment_id; end
+                """)
+        }
+    }
+
+    /// Makes Concert sell reservations that hold no seats. `checkThenAct` fills the table `sellable` after each step.
+    private func sellWithoutHold(_ tx: Transaction) throws {
+        try tx.execute("create table sellable (reservation_id uuid)")
+        if self == .noHoldCheck {
+            try tx.execute(
+                """
+                create trigger no_hold_check before insert on decision when new.outcome = 0
+                begin
+                    delete from sellable;
+                    insert into sellable select reservation_id from reservation
+                    where reservation_id = new.reservation_id and state <> 2 and deadline > new.decided_at;
+                end
+                """)
+        }
+        if self == .confirmBySeat {
+            try tx.execute(
+                """
+                create trigger confirm_by_seat before insert on decision when new.outcome = 0
+                begin
+                    delete from sellable;
+                    insert into sellable select r.reservation_id from reservation r
+                    where r.reservation_id = new.reservation_id and exists (
+                        select 1 from seat s where s.state = 1 and s.until > new.decided_at
+                            and instr(',' || r.seats || ',', ',' || s.label || ',') > 0);
+                end
+                """)
+        }
+        try Self.sellWhatIsSellable(tx)
+    }
+
+    /// Simulates a handler that was delayed between check and action. It is called after each step.
+    func intervene(in world: World, _ wallet: WalletBooks, _ concert: ConcertBooks) throws {
         guard self == .checkThenAct else { return }
         let now = world.concert.clock.now
-        let asked = Set(wallet.payments.filter { $0.state == .reserved }.compactMap(\.reservation))
-        let seen = concert.reservations.values.filter {
-            asked.contains($0.id) && $0.state == .held && $0.deadline > now
+        let paid = Set(wallet.payments.filter { $0.state == .reserved }.compactMap(\.reservation))
+        let checked = concert.reservations.values.filter {
+            paid.contains($0.id) && $0.state == .held && $0.deadline > now
         }
-        for reservation in seen {
+        for reservation in checked {
             try world.concert.tamper {
                 try $0.execute(
                     """
@@ -145,7 +143,7 @@ enum Mutant: String, CaseIterable {
         }
     }
 
-    /// Whatever has become of a reservation in this table, Confirm finds it held, and its seats its own.
+    /// Makes Confirm find the reservations in `sellable` and their seats held, whatever their state.
     private static func sellWhatIsSellable(_ tx: Transaction) throws {
         try tx.execute(
             """
@@ -163,7 +161,7 @@ enum Mutant: String, CaseIterable {
             """)
     }
 
-    /// After the third attempt without an answer.
+    /// Makes Wallet void a payment after the third attempt without an answer.
     private static func giveUp(_ tx: Transaction) throws {
         try tx.execute(
             """
@@ -182,7 +180,7 @@ enum Mutant: String, CaseIterable {
             """)
     }
 
-    /// Half of the commits that `statement` is part of are answered and then lost with the power, which fails at once.
+    /// Confirms half of the commits that contain `statement` and then loses them in an immediate power failure.
     private func losePower(_ program: SimulatedProgram, after statement: String, in world: World) {
         let random = Lock(SeededGenerator(seed: world.seed))
         program.faults.forgetCommits(of: statement) {

@@ -2,11 +2,11 @@ import TestSupport
 import Testing
 
 @Suite struct MutantTests {
-    /// By far more than each of them needs.
+    /// Far more histories than any mutant needs.
     private static let maximumHistories: UInt64 = 500
 
     @Test(arguments: Mutant.allCases)
-    func `histories notice each guard that is missing, by the promise that breaks`(mutant: Mutant) async throws {
+    func `histories detect each missing guard by the promise that breaks`(mutant: Mutant) async throws {
         try await onThread {
             for seed in 1...Self.maximumHistories {
                 guard let breach = try History.run(seed: seed, without: mutant).breach else { continue }
@@ -14,7 +14,7 @@ import Testing
                 #expect(mutant.breaks.contains(breach.invariant), "with seed \(seed)")
                 return
             }
-            Issue.record("nobody notices \(mutant.rawValue) in \(Self.maximumHistories) histories")
+            Issue.record("\(Self.maximumHistories) histories do not detect \(mutant.rawValue)")
         }
     }
 

@@ -6,7 +6,7 @@ import Service
 import TestSupport
 import Threads
 
-/// The three services as processes, each on a database of its own, which outlives them.
+/// The three services as processes. Each has its own database, which outlives it.
 final class Programs: Sendable {
     enum Name: String, CaseIterable, Sendable {
         case queue = "QueueService"
@@ -14,13 +14,13 @@ final class Programs: Sendable {
         case wallet = "WalletService"
     }
 
-    /// Somebody else may have its address for a moment.
+    /// More than one start, because another process may use the address for a moment.
     private static let maximumStarts = 5
 
     let keys: KeyFile
     private let folder = TemporaryFolder()
     private let urls: [Name: String]
-    /// Kept for as long as the programs run.
+    /// Keeps the databases while the programs run.
     private let databases: [TestDatabase]
     private let running = Lock<[Name: ServiceProcess]>([:])
     private var keyPath: String { folder.path + "/keys" }
@@ -37,7 +37,7 @@ final class Programs: Sendable {
         try await run(try Programs(on: databases.mapValues(\.url), Array(databases.values)), body)
     }
 
-    /// On one server, with a schema of that name for each of them, which is there already.
+    /// Runs the services on one server. The schema of each must exist.
     static func with(
         server url: String, schemas: [Name: String], _ body: (Programs) async throws -> Void
     ) async throws {
@@ -65,7 +65,7 @@ final class Programs: Sendable {
 
     func send(_ signal: CInt, to name: Name) { running.withLock { $0[name] }?.send(signal) }
 
-    /// kill -9 of all of them at once.
+    /// Kills several services at once, with SIGKILL.
     func kill(_ names: [Name]) async throws {
         let processes = running.withLock { running in names.compactMap { running[$0] } }
         try await withThrowingTaskGroup { group in
@@ -74,8 +74,8 @@ final class Programs: Sendable {
         }
     }
 
-    /// Where they were, with what they had.
-    func startAgain(_ names: [Name]) async throws {
+    /// Restarts services at their addresses on their databases.
+    func restart(_ names: [Name]) async throws {
         for name in names { try await start(name, at: address(of: name)) }
     }
 
@@ -95,9 +95,9 @@ final class Programs: Sendable {
         }
     }
 
-    /// What one that was killed has left.
-    func look<Value: Sendable>(
-        at name: Name, _ context: ServiceContext, _ body: @escaping @Sendable (Reader) throws -> Value
+    /// Reads the database of a killed service.
+    func inspect<Value: Sendable>(
+        _ name: Name, _ context: ServiceContext, _ body: @escaping @Sendable (Reader) throws -> Value
     ) async throws -> Value {
         let url = urls[name]!
         let database = try await onThread {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// The three programs on a server that takes no writes for a while, as a standby does until it is promoted.
+/// The three services on a server that is read-only for a while, as a standby is until its promotion.
 @Suite(.serialized) struct ReadOnlyServerTests {
     private static let buyers = 16
     private static let schemas = Dictionary(uniqueKeysWithValues: Programs.Name.allCases.map { ($0, "of_\($0)") })
@@ -19,13 +19,13 @@ import WalletAPI
         }
     }
 
-    @Test func `buyers go on by themselves after the promotion, and no caller gets INTERNAL`() async throws {
+    @Test func `buyers continue after the promotion, and no caller gets INTERNAL`() async throws {
         try await Self.withPrograms { server, programs in
             let loops = Loops(count: 1)
             defer { loops.stop() }
             let crowd = Crowd(programs, on: loops, seed: 7)
             try await crowd.open(now: SystemClock().now)
-            // A failure that a buyer may not ask again after, such as INTERNAL, ends this with an error.
+            // A failure that must not be retried, such as INTERNAL, ends this with an error.
             async let bought: Void = crowd.buy(count: Self.buyers)
             try await Self.sales(of: crowd, above: 20)
             try await server.set("default_transaction_read_only", to: "on")
@@ -69,7 +69,7 @@ import WalletAPI
     }
 }
 
-/// A write of each kind, to be sent again and again with the same ids.
+/// One write of each kind, repeated with the same ids.
 private struct FirstAnswers: Sendable {
     private typealias Write = @Sendable (Duration) async throws -> String
 
@@ -90,7 +90,7 @@ private struct FirstAnswers: Sendable {
 
     func shutdown() async { for client in clients { await client.shutdown() } }
 
-    /// In an order in which each finds what it needs.
+    /// The writes in the order of their dependencies.
     private var writes: [(String, Write)] {
         [
             ("CreateRoom", createRoom), ("Join", join), ("CreateConcert", createConcert), ("AddSchedule", addSchedule),
@@ -99,14 +99,14 @@ private struct FirstAnswers: Sendable {
         ]
     }
 
-    /// The answer to each, without what is true at its moment only.
+    /// Returns the answer to each write, without values that depend on the time.
     func run(timeout: Duration) async throws -> [String: String] {
         var answers: [String: String] = [:]
         for (name, write) in writes { answers[name] = try await write(timeout) }
         return answers
     }
 
-    /// The failure of each that does not get its answer.
+    /// Returns the failure of each write without an answer.
     func failures(timeout: Duration, unless answers: [String: String]) async -> [String: RPCFailure] {
         await withTaskGroup { group in
             for (name, write) in writes {

@@ -7,12 +7,12 @@ import TestSupport
 import Testing
 import WalletAPI
 
-/// A Concert that neither answers nor ends: SIGSTOP.
+/// A Concert that hangs, because it received SIGSTOP.
 @Suite(.serialized) struct StopTests {
     private static let timeout = Duration.seconds(1)
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a payment that meets a stopped Concert is PENDING in time, and NOT_PAID once the hold is over`(
+    func `a payment during a stop of Concert is PENDING in time, and NOT_PAID after the hold`(
         engine: Engine
     ) async throws {
         try await StoppedSale.with(engine, hold: .seconds(3)) { sale in
@@ -28,13 +28,14 @@ import WalletAPI
             let payment = try await sale.outcome(of: 30, by: .alice)
             #expect(payment.outcome == .notPaid && payment.reason == .holdExpired)
             #expect(try await sale.available(of: .alice) == Int(StoppedSale.money))
-            let his = try await sale.reserve(by: .bob, number: 21)
-            #expect(try await sale.pay(for: his, by: .bob, number: 31).outcome == .paid)
+            let other = try await sale.reserve(by: .bob, number: 21)
+            #expect(try await sale.pay(for: other, by: .bob, number: 31).outcome == .paid)
         }
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `a payment that meets a stopped Concert is PAID where it goes on in time`(engine: Engine) async throws {
+    func `a payment during a stop of Concert is PAID if Concert continues within the hold`(engine: Engine) async throws
+    {
         try await StoppedSale.with(engine, hold: .minutes(5)) { sale in
             let reservation = try await sale.reserve(by: .alice, number: 20)
             sale.programs.send(SIGSTOP, to: .concert)
@@ -47,11 +48,11 @@ import WalletAPI
     }
 }
 
-/// One seat, and two users with money.
+/// A sale of one seat, and two users with money.
 private struct StoppedSale: Sendable {
     static let price: UInt64 = 1000
     static let money: UInt64 = 1500
-    private static let mostLooks = 400
+    private static let maximumPolls = 400
 
     let programs: Programs
     private let concert: ConcertClient
@@ -103,9 +104,9 @@ private struct StoppedSale: Sendable {
     }
 
     func reserve(by somebody: Somebody, number: UInt64) async throws -> ReservationEntry {
-        let wish = ReserveSeatsRequest(
+        let request = ReserveSeatsRequest(
             concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["1"])))
-        return try await concert.reserveSeats(wish, options(somebody, number)).reservation!
+        return try await concert.reserveSeats(request, options(somebody, number)).reservation!
     }
 
     func pay(
@@ -117,10 +118,10 @@ private struct StoppedSale: Sendable {
         return try await wallet.pay(request, options(somebody, timeout: timeout)).payment!
     }
 
-    /// Asks until it is decided.
+    /// Polls until the payment is decided.
     func outcome(of number: UInt64, by somebody: Somebody) async throws -> PaymentView {
         let request = ShowPaymentRequest(paymentID: RequestID.wish(number).bytes)
-        for _ in 1..<Self.mostLooks {
+        for _ in 1..<Self.maximumPolls {
             let payment = try await wallet.showPayment(request, options(somebody)).payment!
             if payment.outcome != .pending { return payment }
             try await SystemClock().sleep(for: .milliseconds(50))

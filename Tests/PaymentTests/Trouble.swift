@@ -2,13 +2,13 @@ import Kernel
 import RPC
 import TestSupport
 
-/// What goes wrong on the network of one history: more or less of everything.
+/// The faults on the network of one history. The seed selects how frequent each is.
 struct Trouble {
     struct Fate {
         var now = Interference.deliver
-        /// After how long the same request comes once more, over another connection: overtaken, doubled, or later than its
-        /// sender was killed.
-        var again: Duration?
+        /// The delay until the request is repeated over another connection: it may be overtaken, doubled, or arrive
+        /// after its sender was killed. Nil for no repetition.
+        var repetition: Duration?
     }
 
     private let losses: Double
@@ -26,17 +26,17 @@ struct Trouble {
         delays = [0, 0.1, 0.2].randomElement(using: &random)!
         cuts = [0, 0.02].randomElement(using: &random)!
         strays = [0.1, 0.4].randomElement(using: &random)!
-        // Past a live call, past the hold, past a restart.
+        // Longer than a live call, than the hold, or than a restart.
         longestDelay = [.seconds(2), .seconds(5), World.hold * 2].randomElement(using: &random)!
         self.random = random
     }
 
-    mutating func befalls(_ frame: FrameOnTheWay) -> Fate {
+    mutating func fate(of frame: FrameOnTheWay) -> Fate {
         guard [.request, .reply].contains(frame.envelope.kind) else { return Fate() }
         var fate = Fate()
         if frame.envelope.kind == .request, isMet(strays) {
-            fate.again = delay()
-            // Doubled, or only late.
+            fate.repetition = delay()
+            // The request is doubled, or only late.
             if isMet(0.5) { fate.now = .drop }
         } else if isMet(losses) {
             fate.now = .drop

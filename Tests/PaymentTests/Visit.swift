@@ -4,14 +4,14 @@ import RPC
 import TestSupport
 import WalletAPI
 
-/// One user who wants seats: reserves, pays, asks again, thinks better of it, gives back; with every mistake a client makes.
-/// All that it will do is drawn from its seed.
+/// One user who buys seats: reserves, pays, repeats calls, cancels, and makes every mistake of a client. The seed
+/// determines all actions.
 struct Visit: Sendable {
     let world: World
     let number: UInt64
     let visitCount: UInt64
-    /// What the payer was told.
-    let heard: @Sendable (PaymentView) -> Void
+    /// Called with each answer that the payer receives.
+    let received: @Sendable (PaymentView) -> Void
 
     private var reservation: UInt64 { 1000 * number }
 
@@ -21,7 +21,7 @@ struct Visit: Sendable {
         var seats = World.seats.shuffled(using: &random)
         seats.removeLast(Double.random(in: 0..<1, using: &random) < 0.8 ? 2 : 1)
         await pause(0...10_000, &random)
-        // Most wait until they have the seats before they pay.
+        // Most users pay after they have the seats.
         let isHasty = Double.random(in: 0..<1, using: &random) < 0.25
         if !isHasty { await reserve(seats, somebody, &random) }
         let amount = UInt64(seats.count) * World.price
@@ -76,7 +76,7 @@ struct Visit: Sendable {
         await withTaskGroup { [request, random] group in
             group.addTask {
                 var random = random.fork(1)
-                await insist(on: request, somebody, &random)
+                await payRepeatedly(request, somebody, &random)
             }
             guard isCancelled else { return }
             for number: UInt64 in 2...3 {
@@ -89,14 +89,14 @@ struct Visit: Sendable {
         }
     }
 
-    /// Asks until it knows, or gives up.
-    private func insist(on request: PayRequest, _ somebody: Somebody, _ random: inout SeededGenerator) async {
+    /// Repeats the call until the payment is decided, at most three times.
+    private func payRepeatedly(_ request: PayRequest, _ somebody: Somebody, _ random: inout SeededGenerator) async {
         for _ in 1...3 {
             let timeout = Duration.milliseconds(Int64.random(in: 150...4000, using: &random))
             if let payment = try? await world.walletCalls.pay(request, world.options(somebody, timeout: timeout))
                 .payment
             {
-                heard(payment)
+                received(payment)
                 if payment.outcome != .pending { break }
             }
             await pause(0...3000, &random)
@@ -104,13 +104,13 @@ struct Visit: Sendable {
         guard Double.random(in: 0..<1, using: &random) < 0.1 else { return }
         var other = request
         other.amount += 1
-        if let payment = try? await world.walletCalls.pay(other, world.options(somebody)).payment { heard(payment) }
+        if let payment = try? await world.walletCalls.pay(other, world.options(somebody)).payment { received(payment) }
     }
 
     private func cancel(_ id: UInt64, _ somebody: Somebody) async {
         let request = CancelPaymentRequest(paymentID: RequestID.wish(id).bytes)
         let options = world.options(somebody, timeout: .seconds(3))
-        if let payment = try? await world.walletCalls.cancelPayment(request, options).payment { heard(payment) }
+        if let payment = try? await world.walletCalls.cancelPayment(request, options).payment { received(payment) }
     }
 
     private func release(_ somebody: Somebody, _ random: inout SeededGenerator) async {
@@ -125,7 +125,7 @@ struct Visit: Sendable {
         guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
         let request = CancelReservationRequest(
             concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
-        // Some use the same id for all that they give back.
+        // Some use the same request id for all cancellations.
         let number = Double.random(in: 0..<1, using: &random) < 0.3 ? 9 : reservation + 9
         for _ in 1...3 {
             await pause(300...5000, &random)
@@ -140,7 +140,7 @@ struct Visit: Sendable {
 }
 
 extension SeededGenerator {
-    /// One of its own for something that goes on beside.
+    /// Returns a separate generator for a concurrent task.
     fileprivate func fork(_ number: UInt64) -> SeededGenerator {
         var copy = self
         return SeededGenerator(seed: copy.next() &+ number)

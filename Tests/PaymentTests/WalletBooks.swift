@@ -1,7 +1,7 @@
 import Database
 import Kernel
 
-/// What Wallet has on its disk, read without its own code.
+/// Wallet's stored rows, read without its code.
 struct WalletBooks: Sendable {
     enum State: Int, Sendable {
         case reserved = 1
@@ -18,16 +18,16 @@ struct WalletBooks: Sendable {
     }
 
     var payments: [Payment] = []
-    /// Passes of which the waiting room does not know yet that they are finished.
+    /// The number of passes that the waiting room has not finished yet.
     var passesDue = 0
-    /// Of the sums that must be equal, those that are not.
-    var misfits: [(invariant: Int, what: String)] = []
+    /// The violated rules of `sums`.
+    var violations: [(invariant: Int, what: String)] = []
 
     private static let sums: [(invariant: Int, what: String)] = [
-        (1, "accounts have what their entries say"), (2, "nothing is negative"),
-        (1, "top-ups are what is available, pending and revenue"),
-        (3, "what is pending is what RESERVED payments set aside"), (3, "the revenue is what POSTED payments paid"),
-        (3, "a payment pays once and is refunded once"), (0, "no concert is halted"),
+        (1, "an account is the sum of its entries"), (2, "no amount is negative"),
+        (1, "top-ups equal available, pending and revenue"), (3, "pending money equals the RESERVED payments"),
+        (3, "revenue equals the POSTED payments"), (3, "a payment pays once and is refunded once"),
+        (0, "no concert is halted"),
     ]
 
     init() {}
@@ -69,6 +69,6 @@ struct WalletBooks: Sendable {
             from earned
             """
         ) { row in try (0..<7).map { try row.int($0) } }!
-        misfits = zip(Self.sums, found).filter { $0.1 != 0 }.map(\.0)
+        violations = zip(Self.sums, found).filter { $0.1 != 0 }.map(\.0)
     }
 }

@@ -7,10 +7,10 @@ import TestSupport
 import WalletAPI
 import WalletService
 
-/// The real servers of both services in one thread, with a clock, a network and disks of the test's own: a concert with
-/// three seats for 30.00 EUR each, held for ten seconds, and two users with little money.
+/// The real servers of both services in one thread, with a simulated clock, network and disks. A concert has three
+/// seats for 30.00 EUR each, held for ten seconds. Two users have little money.
 final class World: @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because: only the simulation's thread uses it.
 
     static let seats = ["1", "2", "3"]
     static let price: UInt64 = 3000
@@ -23,7 +23,7 @@ final class World: @unchecked Sendable {
     let payers: [Somebody] = [.alice, .bob]
     private(set) var concertID: [UInt8] = []
     private(set) var scheduleID: [UInt8] = []
-    /// From when on things go wrong.
+    /// True while faults are injected.
     var isOpen = false
     private let keys = KeyFile.random()
     private let toWallet: Client
@@ -56,7 +56,7 @@ final class World: @unchecked Sendable {
             timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(keys))
     }
 
-    /// Starts both, and gives everyone the money.
+    /// Starts both services, creates the sale and tops up the users' wallets.
     func open(money: [UInt64]) throws {
         try wallet.start()
         try concert.start()
@@ -78,7 +78,7 @@ final class World: @unchecked Sendable {
         }
     }
 
-    /// The same request once more, over a connection of its own; nobody waits for the answer.
+    /// Repeats a request over another connection. The answer is dropped.
     func send(_ request: Envelope, to address: Address) async {
         let (client, service) =
             address == wallet.address

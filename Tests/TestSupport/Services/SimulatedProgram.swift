@@ -78,8 +78,8 @@ package final class SimulatedProgram: @unchecked Sendable {
         atOnce { [database] in await database?.close() }
     }
 
-    /// Looks at its rows, whether it runs or not.
-    package func look<Value: Sendable>(_ body: @escaping @Sendable (Reader) throws -> Value) throws -> Value {
+    /// Reads its database, whether it runs or not.
+    package func inspect<Value: Sendable>(_ body: @escaping @Sendable (Reader) throws -> Value) throws -> Value {
         try atOnce { [database] in await Result(catching: { try await database!.scan(body) }) }.get()
     }
 

@@ -1,15 +1,15 @@
 import Kernel
 
-/// What histories have to come to, so that they show something.
-enum Reached: CaseIterable {
+/// Situations that the histories must reach, because without them they prove little.
+enum Situation: CaseIterable {
     case expiredAtConfirm, abortBeatsConfirm, confirmBeatsAbort, postAfterTheDeadline, refundWhileReserved
     case recoveryResend
 
-    /// What can be seen in the books; `before` is what they were at the last look.
+    /// Returns the situations that the books show. `before` are Wallet's books at the previous check.
     static func all(
         _ wallet: WalletBooks, before: WalletBooks, _ concert: ConcertBooks, at now: Timestamp
-    ) -> Set<Reached> {
-        var reached: Set<Reached> = []
+    ) -> Set<Situation> {
+        var reached: Set<Situation> = []
         for payment in wallet.payments {
             let decision = concert.decisions[payment.id]
             switch payment.state {
