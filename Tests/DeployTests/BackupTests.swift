@@ -7,10 +7,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// `deploy/backup` and `deploy/restore`, with the programs as they are built.
+/// Runs `deploy/backup` and `deploy/restore` with the built programs.
 @Suite struct BackupTests {
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `what was backed up while users join is there after a restore`(engine: Engine) async throws {
+    func `a restore returns a backup that was made while users join`(engine: Engine) async throws {
         let site = try await Site.make(on: engine)
         let queue = try await site.start(on: site.url)
         let calls = QueueClient(queue.client)
@@ -20,7 +20,7 @@ import Testing
         let crowd = Task {
             while !Task.isCancelled {
                 let user = joined.load(ordering: .relaxed) + 1
-                _ = try? await site.join(calls, room, user)  // The last one is cancelled.
+                _ = try? await site.join(calls, room, user)  // Fails for the last user, because the task is cancelled.
                 joined.store(user, ordering: .relaxed)
             }
         }
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: [Engine.file, .postgreSQL])
-    func `nothing is overwritten, by a backup or by a restore`(engine: Engine) async throws {
+    func `a backup and a restore overwrite nothing`(engine: Engine) async throws {
         let site = try await Site.make(on: engine)
         let queue = try await site.start(on: site.url)
         _ = try await site.openRoom(QueueClient(queue.client))
@@ -59,7 +59,7 @@ import Testing
         #expect(restore.status == 1 && restore.output.contains("Nothing was restored"), "\(restore.output)")
         #expect(restore.output.contains(engine == .file ? "exists: move it away first" : "tables already"))
         guard engine == .file else { return }
-        // The mark of the old database does not fit the copy: it goes where the old files go.
+        // The mark of the old database does not match the copy: an operator moves it away with the old files.
         let file = String(site.url.dropFirst("sqlite://".count))
         for end in ["", "-wal", "-shm"] { unlink(file + end) }
         let beside = try await site.run("restore", copy, "queue=\(site.url)")
@@ -84,7 +84,7 @@ import Testing
         #expect(damaged.status == 1 && damaged.output.contains("is damaged"), "\(damaged.output)")
         _ = Command.run("rm", "\(copy)/checksums")
         let incomplete = try await site.run("restore", copy, "queue=\(there)")
-        #expect(incomplete.status == 1 && incomplete.output.contains("no complete backup"))
+        #expect(incomplete.status == 1 && incomplete.output.contains("not a complete backup"))
         #expect(Command.run("test", "-e", String(there.dropFirst("sqlite://".count))).status == 1)
     }
 

@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 import Threads
 
-/// A service whose disk is filled to the last byte under load, and freed. Needs root, for mounting.
+/// Fills the disk of a service under load to the last byte, then frees it. Needs root, to mount the disk.
 @Suite(.serialized) struct DiskFullTests {
-    /// Keeps a disk full, also while others free room on it.
+    /// Keeps a disk full, even while other programs free space on it.
     private final class Filler: Sendable {
         private let path: String
         private let isOver = Atomic(false)
@@ -30,7 +30,7 @@ import Threads
             precondition(isStarted)
         }
 
-        /// Gives the room back.
+        /// Frees the space.
         func stop() async throws {
             isOver.store(true, ordering: .relaxed)
             try await ended.signals(1)
@@ -38,7 +38,7 @@ import Threads
         }
     }
 
-    /// Users who join a room, each once, for as long as they may.
+    /// Users who join a room, each once, until `stop`.
     private final class Crowd: Sendable {
         private struct State {
             var acknowledged: [String] = []
@@ -85,12 +85,12 @@ import Threads
         return try await onThread { Command.run("curl", "--silent", "--max-time", "5", url).output }
     }
 
-    /// Returns how long it took until `isTrue` was.
+    /// Returns the time until `isTrue` returned true.
     private func time(until what: String, _ isTrue: () async throws -> Bool) async throws -> Duration {
         let clock = ContinuousClock()
         let start = clock.now
         while try await !isTrue() {
-            guard clock.now - start < .seconds(60) else { throw Patience.Over("not true after a minute: \(what)") }
+            guard clock.now - start < .seconds(60) else { throw Patience.Over("not true after one minute: \(what)") }
             try await Task.sleep(for: .milliseconds(5))
         }
         return clock.now - start
@@ -103,7 +103,8 @@ import Threads
         return Set(output.split(separator: "\n").map(String.init))
     }
 
-    /// Lets users join a service whose database is on a disk of its own, and checks in the end that all of them are there.
+    /// Lets users join a service whose database has its own disk. At the end, checks that no acknowledged place is
+    /// missing.
     private func crowd(onDiskOf megabytes: Int, _ body: (Crowd, Site.Running, String) async throws -> Void) async throws
     {
         let site = try await Site.make(on: .file)
@@ -125,9 +126,9 @@ import Threads
         try result.get()
     }
 
-    /// The limits are those of `eventually`, because the machine may be busy; the figures are printed.
+    /// Prints the times and asserts generous limits only, because the machine may be busy.
     @Test(arguments: [48, 220])
-    func `a disk filled under load makes the service not ready, and room is all it needs`(megabytes: Int) async throws {
+    func `a disk filled under load makes the service not ready until the disk has space`(megabytes: Int) async throws {
         try await crowd(onDiskOf: megabytes) { crowd, queue, disk in
             _ = try await time(until: "500 users have joined") { crowd.count >= 500 }
             #expect(try await readiness(queue) == "ready\n")
@@ -135,7 +136,7 @@ import Threads
                 let filler = Filler(disk)
                 let failures = crowd.failures
                 _ = try await time(until: "joins fail") { crowd.failures > failures }
-                let unready = try await time(until: "not ready, and the reason named") {
+                let unready = try await time(until: "not ready, with the reason") {
                     let page = try await readiness(queue)
                     return page.contains("not ready: ") && page.contains("the disk is full")
                 }
@@ -151,7 +152,7 @@ import Threads
         }
     }
 
-    @Test func `a service that nobody calls is ready again when the disk has room`() async throws {
+    @Test func `a service without calls is ready again when the disk has space`() async throws {
         try await crowd(onDiskOf: 48) { crowd, queue, disk in
             _ = try await time(until: "100 users have joined") { crowd.count >= 100 }
             let filler = Filler(disk)
@@ -161,13 +162,13 @@ import Threads
             #expect(try await readiness(queue).contains("the disk is full"))
             try await filler.stop()
             let ready = try await time(until: "ready") { try await readiness(queue) == "ready\n" }
-            print("without calls: ready \(ready) after there was room")
+            print("without calls: ready \(ready) after the disk had space")
         }
     }
 
-    @Test func `a log that fills the disk by itself is emptied, and no call fails`() async throws {
+    @Test func `the service empties a log that would fill the disk, and no call fails`() async throws {
         try await crowd(onDiskOf: 8) { crowd, queue, disk in
-            // The log would grow to 40 MB before it is begun anew: five times the disk.
+            // Without this, SQLite restarts the log at 40 MB: five times the size of the disk.
             _ = try await time(until: "3000 users have joined") { crowd.count >= 3000 }
             _ = try await time(until: "ready") { try await readiness(queue) == "ready\n" }
         }

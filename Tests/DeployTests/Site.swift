@@ -5,11 +5,11 @@ import QueueAPI
 import RPC
 import TestSupport
 
-/// Where an operator works: a folder, a database, keys, and the programs on the PATH.
+/// The environment of an operator: a folder, a database, keys, and the programs on the PATH.
 final class Site: Sendable {
     struct Unavailable: Error {}
 
-    /// A QueueService that runs.
+    /// A running QueueService.
     struct Running: Sendable {
         let process: ServiceProcess
         let client: Client
@@ -53,7 +53,7 @@ final class Site: Sendable {
         try await onThread { try Site(TemporaryFolder(), engine) }
     }
 
-    /// A database that nothing was ever in.
+    /// Returns the URL of a new, empty database.
     func emptyURL() async throws -> String {
         try await onThread { [engine, temporary] in try Self.database(engine, in: temporary.path, "again") }
     }
@@ -78,8 +78,8 @@ final class Site: Sendable {
     }
 
     func openRoom(_ calls: QueueClient) async throws -> [UInt8] {
-        let wish = CallOptions(requestID: .wish(1), credential: Somebody.operator.credential(credentials))
-        let room = try await calls.createRoom(CreateRoomRequest(name: "sale"), wish).room!.roomID
+        let options = CallOptions(requestID: .wish(1), credential: Somebody.operator.credential(credentials))
+        let room = try await calls.createRoom(CreateRoomRequest(name: "sale"), options).room!.roomID
         _ = try await calls.openRoom(
             OpenRoomRequest(roomID: room), CallOptions(credential: Somebody.operator.credential(credentials)))
         return room
@@ -88,13 +88,13 @@ final class Site: Sendable {
     func join(
         _ calls: QueueClient, _ room: [UInt8], _ user: Int, timeout: Duration = .seconds(20)
     ) async throws -> PlaceView {
-        let wish = CallOptions(
+        let options = CallOptions(
             timeout: timeout, requestID: .wish(UInt64(1000 + user)),
             credential: Somebody.user(user).credential(credentials))
-        return try await calls.join(JoinRequest(roomID: room), wish).place!
+        return try await calls.join(JoinRequest(roomID: room), options).place!
     }
 
-    /// A command of `deploy`, with the built programs on the PATH.
+    /// Runs a command of `deploy` with the built programs on the PATH.
     func run(_ command: String...) async throws -> Command.Outcome { try await run(command) }
 
     func run(_ command: [String]) async throws -> Command.Outcome {

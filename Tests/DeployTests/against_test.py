@@ -1,4 +1,4 @@
-"""Tests/Benchmarks/against: which rounds count, and when a bound is missed. What it measures is tried by hand."""
+"""Tests of Tests/Benchmarks/against: the choice of rounds, and the bounds. They do not run benchmarks."""
 
 import argparse
 import contextlib
@@ -22,7 +22,7 @@ def script():
 
 
 class Measured:
-    """A side whose measurements are given: rate, processor time, and what other programs used; or None for a failure."""
+    """A side with given measurements: rate, processor time, and cores used by other programs. None is a failed run."""
 
     def __init__(self, name, *measurements):
         self.name, self.measurements = name, list(measurements)
@@ -42,25 +42,25 @@ class Against(unittest.TestCase):
         others, measured = self.against.round_of((old, new), "rate", [], self.given)
         self.assertEqual((others, measured["old"][0]), (0.0, 200))
 
-    def test_the_calmest_attempt_counts_where_none_is_calm(self):
+    def test_the_calmest_attempt_counts_if_none_is_calm(self):
         old = Measured("old", (100, 10, 0.5), (200, 10, 0.2), (300, 10, 0.9))
         others, measured = self.against.round_of((old, Measured("new", (100, 10, 0.0))), "rate", [], self.given)
         self.assertEqual((others, measured["old"][0]), (0.2, 200))
 
-    def test_a_benchmark_that_fails_once_is_run_again_and_one_that_always_fails_ends_it(self):
+    def test_a_failed_benchmark_runs_again_and_one_that_always_fails_ends_the_script(self):
         new = Measured("new", (100, 10, 0.0))
         _, measured = self.against.round_of((Measured("old", None, (200, 10, 0.0)), new), "rate", [], self.given)
         self.assertEqual(measured["old"][0], 200)
         with self.assertRaises(SystemExit):
             self.against.round_of((Measured("old", None), new), "rate", [], self.given)
 
-    def test_ratios_are_this_tree_over_the_commit(self):
+    def test_a_ratio_is_this_tree_divided_by_the_commit(self):
         with contextlib.redirect_stdout(io.StringIO()):
             rates, cpus = self.against.compare(
                 "x", "rate", [], Measured("old", (100, 10, 0.0)), Measured("new", (150, 12, 0.0)), self.given)
         self.assertEqual((rates, cpus), ([1.5, 1.5], [1.2, 1.2]))
 
-    def test_the_median_is_held_against_the_bound(self):
+    def test_the_median_is_compared_with_the_bound(self):
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             self.assertIs(self.against.judged("a b", "cpu", [1.0, 1.1, 1.2], at_most=1.05), True)
             self.assertIs(self.against.judged("a b", "cpu", [1.0, 1.0, 9.9], at_most=1.05), False)
@@ -69,7 +69,7 @@ class Against(unittest.TestCase):
             self.assertIs(self.against.judged("a b", "rate", [0.1]), False)
         self.assertEqual(printed.getvalue().splitlines()[0], "ratio a.b.cpu 1.100 (1.050 to 1.150)  MISSED")
 
-    def test_own_processor_time_is_not_that_of_others(self):
+    def test_processor_time_of_the_benchmark_does_not_count_as_other_programs(self):
         before = self.against.Machine()
         began = time.monotonic()
         subprocess.run(["python3", "-c", "sum(range(3_000_000))"], check=True)
@@ -77,7 +77,7 @@ class Against(unittest.TestCase):
         self.assertEqual(used, 0)
         self.assertGreater(self.against.Machine().used_since(before, own=0), 0.01 / (time.monotonic() - began))
 
-    def test_another_name_is_refused(self):
+    def test_an_unknown_name_is_refused(self):
         refused = run(AGAINST, "HEAD", "nothing")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("rpc, database, queue, holds, purchases, or all", run(AGAINST, "--help").stdout.replace("\n", " "))

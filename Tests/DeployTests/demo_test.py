@@ -1,4 +1,4 @@
-"""deploy/demo, with the programs that are built already."""
+"""Tests of deploy/demo with the built programs."""
 
 import pathlib
 import re
@@ -25,7 +25,7 @@ class Demo(unittest.TestCase):
     def command(self, *options):
         return f"deploy/demo --programs {ROOT}/.build/debug {' '.join(options)}"
 
-    def test_alice_buys_and_a_second_time_she_gives_back_all_that_she_had(self):
+    def test_alice_buys_and_in_a_second_run_returns_her_seats_first(self):
         leftover = self.folder / "data/demo/data/queue.db"
         leftover.parent.mkdir(parents=True)
         leftover.write_text("of an earlier time")
@@ -36,8 +36,8 @@ class Demo(unittest.TestCase):
             self.assertIn(line, printed)
         self.assertRegex(printed, r"You are number \d+ in the line|You are in")
 
-        # As it says, in another terminal; afterwards she has as many seats as one may have. Who has paid gives up the place
-        # a moment later than he hears of it: the first line waits for nothing.
+                # Follows the printed advice in another terminal, until alice has the maximum of seats. `leave` comes first, because
+        # a payment ends the place only after its reply.
         one_more = "reserve moon-tour/friday --best 1 --grade C"
         for command in ("leave || true", "join moon-tour/friday --wait", one_more, one_more, "pay"):
             printed, code = self.shell.type(f"(. data/demo/environment; gateway {command}) 2>&1", patience=120)
@@ -48,16 +48,16 @@ class Demo(unittest.TestCase):
 
         printed, code = self.demo()
         self.assertEqual(code, 0, printed)
-        for line in ("on sale already", "Returned: Balcony-", "Paid: 91.00 EUR", "That was all."):
+        for line in ("already on sale", "Returned: Balcony-", "Paid: 91.00 EUR", "Done. The sale is kept"):
             self.assertIn(line, printed)
         self.assertEqual(len(re.findall(r"(?m)^\$ gateway cancel \w+ --yes$", printed)), 2, printed)
         self.assertEqual(len(re.findall(r"(?m)^\$ gateway release \w+$", printed)), 1, printed)
         self.ended()
 
     def ended(self):
-        self.assertEqual(self.shell.type("pgrep -l 'Service|gateway'")[0], "", "everything has ended")
+        self.assertEqual(self.shell.type("pgrep -l 'Service|gateway'")[0], "", "a service or a buyer still runs")
 
-    def test_what_hinders_it_is_told_in_one_line(self):
+    def test_each_obstacle_is_reported_in_one_line(self):
         self.shell.type("python3 -m http.server 7102 --bind 127.0.0.1 >/dev/null 2>&1 &")
         self.shell.type("until curl --silent http://127.0.0.1:7102 >/dev/null; do sleep 0.1; done")
         self.hindered("port 7102 is taken by another program.", *self.demo())
@@ -68,12 +68,12 @@ class Demo(unittest.TestCase):
         df.write_text("#!/bin/sh\necho Avail\necho 12\n")
         df.chmod(0o755)
         self.shell.type('keep=$PATH; PATH="$PWD/small:$PATH"')
-        self.hindered("is full: 12 MB are free, 300 are needed. Make room.", *self.demo())
+        self.hindered("is full: 12 MB are free, 300 MB are needed. Free some space.", *self.demo())
         self.shell.type("PATH=/usr/bin:/bin")
         self.hindered("no Swift compiler found. Install Swift", *self.shell.type("deploy/demo 2>&1"))
         self.shell.type("PATH=$keep")
         self.hindered("--port takes a number", *self.demo("--port", "80"))
-        self.assertFalse((self.folder / "data").exists(), "nothing was begun")
+        self.assertFalse((self.folder / "data").exists(), "the demo created its folder before it failed")
 
     def hindered(self, problem, printed, code):
         self.assertNotEqual(code, 0)

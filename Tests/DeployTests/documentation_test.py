@@ -1,4 +1,4 @@
-"""What the documents show: every line of a console is typed, and the tables are held against the programs."""
+"""Types every line of the consoles in the documents, and compares the tables with the programs."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ from shell import Shell
 
 
 def consoles(document, name="console"):
-    """Of each block with that name: pairs of a command line and the output shown below it."""
+    """For each block with that name: pairs of a command line and the output shown below it."""
     for block in re.findall(rf"^```{name}\n(.*?)^```$", document, re.M | re.S):
         pairs = []
         for line in block.splitlines():
@@ -22,7 +22,7 @@ def consoles(document, name="console"):
 
 
 def agrees(shown, printed):
-    """Whether what was printed is what is shown, where … stands for anything."""
+    """True if the printed text matches the shown lines, in which … stands for any text."""
     pattern = r"(?:.*\n)*?".join(
         "".join(".*".join(re.escape(part) for part in line.split("…")) + "\n" for line in lines)
         for lines in split_at(shown, "…"))
@@ -72,7 +72,7 @@ class Documents(unittest.TestCase):
         self.assertGreater(len(rows), 12)
         self.assertTrue(table in text("deploy/README.md"), f"write this table into deploy/README.md:\n\n{table}")
 
-    def test_files_that_a_document_names_are_there(self):
+    def test_every_file_that_a_document_names_exists(self):
         count = 0
         names = {"/" + str(path.relative_to(ROOT)) for path in tracked()}
         for path in tracked():
@@ -80,9 +80,9 @@ class Documents(unittest.TestCase):
                 continue
             for name in re.findall(r"`([\w./-]+\.(?:swift|proto|md|sql|ya?ml|pml|py))`", path.read_text()):
                 count += 1
-                # protoc's own file is named here and there.
-                there = name == "descriptor.proto" or any(known.endswith("/" + name) for known in names)
-                self.assertTrue(there, f"{path.relative_to(ROOT)} names {name}, which is not there")
+                # This file comes with protoc.
+                exists = name == "descriptor.proto" or any(known.endswith("/" + name) for known in names)
+                self.assertTrue(exists, f"{path.relative_to(ROOT)} names {name}, which does not exist")
         self.assertGreater(count, 30)
 
     def default(self, name, service, option):
@@ -92,14 +92,14 @@ class Documents(unittest.TestCase):
             return f"`data/{service.removesuffix('Service').lower()}.db`"
         return f"`{option['default']}`" if option["default"] else "must be given"
 
-    def test_the_runbook_explains_every_alarm(self):
-        alarms = re.findall(r"- alert: (\w+)", text("deploy/prometheus/alerts.yml"))
-        explained = text("deploy/README.md").split("\n## Alarms\n")[1]
-        self.assertEqual(re.findall(r"^### (\w+)$", explained, re.M), alarms)
+    def test_the_runbook_explains_every_alert(self):
+        alerts = re.findall(r"- alert: (\w+)", text("deploy/prometheus/alerts.yml"))
+        explained = text("deploy/README.md").split("\n## Alerts\n")[1]
+        self.assertEqual(re.findall(r"^### (\w+)$", explained, re.M), alerts)
 
-    def test_the_exit_codes_of_the_runbook_are_those_of_the_programs(self):
-        told = re.findall(r"(?i)\b(?:exit code|ends? with) (\d+)((?:[^.]*?, \d+:)*)", text("deploy/README.md"))
-        codes = {code for first, others in told for code in [first, *re.findall(r", (\d+):", others)]}
+    def test_the_programs_have_every_exit_code_of_the_runbook(self):
+        named = re.findall(r"(?i)\b(?:exit code|ends? with) (\d+)((?:[^.]*?, \d+:)*)", text("deploy/README.md"))
+        codes = {code for first, others in named for code in [first, *re.findall(r", (\d+):", others)]}
         self.assertLessEqual({"0", "64", "69", "70"}, codes)
         self.assertLessEqual(codes, set(re.findall(r"^  (\d+)  ", self.help(), re.M)))
 
@@ -108,7 +108,7 @@ class Documents(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
-    def test_the_dependencies_are_the_packages_that_are_installed(self):
+    def test_the_table_of_dependencies_lists_every_installed_package(self):
         script = text("deploy/install-dependencies")
         installed = [name for names in re.findall(r"^\w+=\(([^)\"]+)\)", script, re.M) for name in names.split()]
         table = text("README.md").split("| Debian package | why |\n")[1].split("\n\n")[0]
@@ -118,16 +118,16 @@ class Readme(unittest.TestCase):
 
 
 class Examples(unittest.TestCase):
-    """The reader of consoles itself."""
+    """Tests of the functions above."""
 
-    def test_a_dot_line_stands_for_any_lines_and_a_dot_for_any_text(self):
+    def test_an_ellipsis_line_stands_for_any_lines_and_an_ellipsis_for_any_text(self):
         self.assertTrue(agrees(["a", "…", "z"], "a\nb\nc\nz\n"))
         self.assertTrue(agrees(["at …, done"], "at 7, done\n"))
         self.assertFalse(agrees(["a"], "a\nb\n"))
         self.assertFalse(agrees(["at …, done"], "at 7, failed\n"))
         self.assertFalse(agrees([], "a\n"))
 
-    def test_a_line_that_fails_is_noticed(self):
+    def test_the_shell_reports_output_and_exit_code(self):
         with tempfile.TemporaryDirectory() as folder:
             shell = Shell(folder)
             self.addCleanup(shell.close)

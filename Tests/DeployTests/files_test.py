@@ -1,4 +1,4 @@
-"""The files of deploy/, looked at without running them. Docker is not in Debian's packages: its files are only read."""
+"""Checks the files of deploy/ without running them, also those for Docker, which Debian does not package."""
 
 import pathlib
 import re
@@ -18,7 +18,7 @@ class Scripts(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked.stdout)
 
 
-    # What a script calls, as it stands in its text, and the Debian package that brings it.
+    # A pattern of a call in a script, and the Debian package that provides the program.
     PACKAGES = {
         r"\bswift (build|test)\b": "--to-build", r"\bspin -": "spin", r"\bgcc -": "gcc", r"\bg\+\+ -": "g++",
         r"\bprotoc ": "protobuf-compiler", r"\bprotoc-c ": "protobuf-c-compiler",
@@ -28,7 +28,7 @@ class Scripts(unittest.TestCase):
         r"\bpgbench\b": "postgresql-contrib", r"\bpsql -": "postgresql-client", r"\bpython3 -c\b": "python3",
         r"/initdb\b": "postgresql",
     }
-    # Each is run on a fresh machine: its files, together.
+    # Each entry is one script with the files that it runs; it must work on a fresh machine.
     RUN_ALONE = [
         ["proto/generate"], ["Tests/Models/check"], ["Tests/Fuzz/run"], ["Tests/PaymentTests/histories"],
         ["deploy/with-postgres"], ["Tests/Failover/check"], ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/database"],
@@ -38,7 +38,7 @@ class Scripts(unittest.TestCase):
         ["Tests/Benchmarks/compare", "Tests/Benchmarks/compare.d/rpc", "Tests/Benchmarks/Peers/grpc/build"],
     ]
 
-    def test_a_script_that_is_run_alone_installs_what_it_calls(self):
+    def test_a_script_installs_the_packages_of_the_programs_that_it_calls(self):
         for files in self.RUN_ALONE:
             code = re.sub(r"(?m)^\s*#.*$", "", "\n".join(text(file) for file in files))
             installs = " ".join(re.findall(r"(?:install-dependencies\"?|\bneed) (.*)", code)).split()
@@ -47,7 +47,7 @@ class Scripts(unittest.TestCase):
                     with self.subTest(script=files[-1], package=package):
                         self.assertIn(package, installs)
 
-    def test_one_package_is_installed_by_its_name_and_nothing_is_said_where_it_is_there(self):
+    def test_only_takes_names_of_packages_and_prints_nothing_if_they_are_installed(self):
         done = run("deploy/install-dependencies", "--only", "git", "pkg-config")
         self.assertEqual((done.returncode, done.stdout), (0, ""))
         refused = run("deploy/install-dependencies", "--only")
@@ -60,30 +60,30 @@ class Units(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.unit = pathlib.Path(folder.name, "onsale@.service")
-        # The programs need not be installed where this is checked.
+        # The test does not need installed programs.
         self.unit.write_text(text("deploy/systemd/onsale@.service").replace("/usr/local/bin/%i", "/bin/true"))
 
-    def test_systemd_understands_the_unit(self):
+    def test_systemd_accepts_the_unit(self):
         for service in SERVICES:
             verified = run("systemd-analyze", "verify", self.unit.with_name(f"onsale@{service}.service"))
             self.assertEqual((verified.returncode, verified.stdout), (0, ""))
 
-    def test_systemd_finds_little_that_the_unit_leaves_open(self):
-        # 15 of 100; a unit without any of its limits has 96.
+    def test_systemd_rates_the_exposure_of_the_unit_as_low(self):
+        # At most 15 of 100. A unit without restrictions has 96.
         checked = run("systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", self.unit)
         self.assertEqual(checked.returncode, 0, checked.stdout)
 
-    def test_the_user_of_the_unit_is_made(self):
+    def test_systemd_can_create_the_user_of_the_unit(self):
         checked = run("systemd-sysusers", "--dry-run", ROOT / "deploy/systemd/onsale.sysusers")
         self.assertEqual(checked.returncode, 0, checked.stdout)
         self.assertRegex(text("deploy/systemd/onsale.sysusers"), r"(?m)^u onsale ")
         self.assertRegex(text("deploy/systemd/onsale@.service"), r"(?m)^User=onsale$")
 
-    def test_what_the_runbook_has_services_write_is_where_the_unit_lets_them(self):
+    def test_the_unit_lets_services_write_every_path_of_the_runbook(self):
         state = "/var/lib/" + re.search(r"(?m)^StateDirectory=(.+)$", text("deploy/systemd/onsale@.service")).group(1)
         self.assertIn(f":{state}:", ":".join(text("deploy/systemd/onsale.sysusers").split()))
         runbook = re.sub(r"(?ms)^```console.*?^```$", "", text("deploy/README.md"))
-        # The keys, too: the new file of a rotation is written beside the old one.
+        # The keys count, too, because a rotation writes the new file beside the old one.
         written = re.findall(r"(?:ONSALE_KEYS=|--keys |keys=|ONSALE_DATABASE=sqlite://|sqlite://)(/\S*)", runbook)
         self.assertGreater(len(written), 10)
         self.assertEqual({path.rpartition("/")[0] for path in written}, {state})
@@ -97,30 +97,30 @@ class Images(unittest.TestCase):
 
     def stages(self):
         starts = [index for index, step in enumerate(self.steps) if step[0] == "FROM"]
-        self.assertEqual(len(starts), 2, "one stage builds, the other one is the image")
+        self.assertEqual(len(starts), 2, "one stage to build, and the image")
         return self.steps[: starts[1]], self.steps[starts[1] :]
 
     def installed(self, stage):
         words = " ".join(step[1] for step in stage if step[0] == "RUN")
         return set(re.search(r"--no-install-recommends\s+(.*?)&&", words).group(1).split())
 
-    def test_the_build_has_what_install_dependencies_installs(self):
+    def test_the_build_installs_the_packages_of_install_dependencies(self):
         build = re.search(r"build=\((.*?)\)", text("deploy/install-dependencies"), re.S).group(1).split()
         self.assertEqual(self.installed(self.build), set(build))
 
-    def test_the_image_has_every_library_that_the_programs_use(self):
+    def test_the_image_has_every_library_of_the_programs(self):
         needed = set()
         for program in SERVICES + ["gateway"]:
             path = run("sh", "-c", f"command -v {program}").stdout.strip()
             for library in re.findall(r"NEEDED\s+(\S+)", run("objdump", "-p", path).stdout):
                 owner = run("dpkg-query", "--search", f"*/{library}").stdout.split(":")[0]
-                # Swift's own are part of the programs; libc is in every image.
+                # Swift's own libraries are linked into the programs; libc is in every image.
                 if not library.startswith(("libswift", "libdispatch", "libBlocksRuntime", "libFoundation")) and owner != "libc6":
                     needed.add(owner)
         self.assertGreater(len(needed), 4)
         self.assertLessEqual(needed - {"libgcc-s1"}, self.installed(self.image))
 
-    def test_the_image_runs_as_somebody_who_is_not_root_and_says_whether_it_is_ready(self):
+    def test_the_image_does_not_run_as_root_and_has_a_health_check(self):
         names = [step[0] for step in self.image]
         self.assertIn("HEALTHCHECK", names)
         user = [step[1] for step in self.image if step[0] == "USER"]
@@ -134,11 +134,11 @@ class Images(unittest.TestCase):
     def copied(self):
         return [step[1].split()[0] for step in self.build if step[0] == "COPY"]
 
-    def test_what_is_copied_is_not_ignored(self):
+    def test_docker_ignores_no_copied_file(self):
         allowed = re.findall(r"(?m)^!(.*)$", text("deploy/Dockerfile.dockerignore"))
         self.assertEqual(sorted(self.copied()), sorted(allowed))
 
-    def test_the_package_can_be_read_where_nothing_is_but_what_is_copied(self):
+    def test_swiftpm_can_read_the_package_from_the_copied_files(self):
         with tempfile.TemporaryDirectory() as folder:
             for name in self.copied():
                 pathlib.Path(folder, name).symlink_to(ROOT / name)
@@ -156,17 +156,17 @@ class Composition(unittest.TestCase):
         self.compose = yaml.safe_load(text("deploy/compose.yaml"))
         self.services = self.compose["services"]
 
-    def test_every_service_is_in_it_with_options_that_it_has(self):
+    def test_it_has_every_service_with_existing_options(self):
         commands = {service["command"][0]: service for service in self.services.values() if "command" in service}
         self.assertEqual(set(commands), set(SERVICES))
         for program, service in commands.items():
             variables = {option["variable"] for option in options(program).values()}
             self.assertLessEqual(set(service["environment"]), variables, program)
-            # In a container nothing else answers at the addresses that are meant for one machine.
+            # The default addresses of other services are on loopback, where a container has no other service.
             peers = {option["variable"] for option in options(program).values() if option["placeholder"] == "HOST:PORT,..."}
             self.assertLessEqual(peers, set(service["environment"]), program)
 
-    def test_what_it_refers_to_is_there(self):
+    def test_every_reference_in_it_exists(self):
         for name, service in self.services.items():
             self.assertLessEqual(set(service.get("depends_on", {})), set(self.services), name)
             for volume in service["volumes"]:
@@ -175,12 +175,12 @@ class Composition(unittest.TestCase):
             if "build" in service:
                 self.assertTrue((ROOT / "deploy" / service["build"]["context"] / service["build"]["dockerfile"]).exists())
 
-    def test_other_machines_reach_nothing_of_it(self):
+    def test_other_machines_cannot_connect(self):
         for name, service in self.services.items():
             for port in service.get("ports", []):
                 self.assertTrue(port.startswith("127.0.0.1:"), f"{name}: {port}")
 
-    def test_no_password_is_written_in_it(self):
+    def test_it_contains_no_password(self):
         for name, service in self.services.items():
             for variable, value in service["environment"].items():
                 if "PASSWORD" in variable:
@@ -188,17 +188,17 @@ class Composition(unittest.TestCase):
 
 
 class Rules(unittest.TestCase):
-    def test_prometheus_understands_its_configuration(self):
+    def test_prometheus_accepts_its_configuration(self):
         checked = run("promtool", "check", "config", "deploy/prometheus/prometheus.yml")
         self.assertEqual(checked.returncode, 0, checked.stdout)
 
-    def test_each_alarm_is_raised_when_it_should_be_and_not_otherwise(self):
+    def test_each_alert_fires_on_trouble_only(self):
         tested = run("promtool", "test", "rules", "Tests/DeployTests/alerts.yml")
         self.assertEqual(tested.returncode, 0, tested.stdout)
         rules = re.findall(r"- alert: (\w+)", text("deploy/prometheus/alerts.yml"))
         self.assertEqual(set(rules), set(re.findall(r"alertname: (\w+)", text("Tests/DeployTests/alerts.yml"))))
 
-    def test_every_service_is_scraped(self):
+    def test_prometheus_scrapes_every_service(self):
         jobs = yaml.safe_load(text("deploy/prometheus/prometheus.yml"))["scrape_configs"]
         self.assertEqual({job["job_name"].capitalize() + "Service" for job in jobs}, set(SERVICES))
         for job in jobs:
@@ -207,13 +207,13 @@ class Rules(unittest.TestCase):
 
 
 class Distribution(unittest.TestCase):
-    def test_citus_is_told_every_table_and_the_column_its_key_begins_with(self):
+    def test_citus_distributes_every_table_by_the_first_column_of_its_key(self):
         calls = re.findall(r"create_distributed_table\('(\w+)', '(\w+)'", text("deploy/postgresql/citus.sql"))
         self.assertGreater(len(tables()), 10)
         self.assertEqual(dict(calls), tables())
         self.assertEqual(len(calls), len(dict(calls)))
 
-    def test_unique_indexes_hold_the_column_that_their_table_is_spread_by(self):
+    def test_unique_indexes_begin_with_the_distribution_column_of_their_table(self):
         for schema in sorted(ROOT.glob("Services/*/Server/**/*Schema.swift")):
             for index, table, column in re.findall(r"create unique index (\w+) on (\w+) \((\w+)", schema.read_text()):
                 self.assertEqual(column, tables()[table], index)

@@ -1,4 +1,4 @@
-"""The examples in the help of the gateway, typed one after the other."""
+"""Types the examples in the help of the gateway, one after the other."""
 
 import re
 import tempfile
@@ -7,8 +7,8 @@ import unittest
 from repository import run
 from shell import Shell
 
-# What has to be there before the first of them: services, keys, a hall, and a password that is not asked for.
-# The date is far ahead, because a sale that has ended refuses what is typed below.
+# The preparation for the first example: services, keys, a hall, and a password in the environment.
+# The date is years ahead, because a sale that has ended refuses the examples.
 BEFORE = """
 export ONSALE_PASSWORD='a long password'
 echo "$ONSALE_PASSWORD" >secret; chmod 600 secret
@@ -26,10 +26,10 @@ gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '
 gateway admin seats set moon-tour/friday --hall hall.csv
 """
 
-# Who has paid gives up the place, a moment later than he hears of it: this waits for nothing.
+# A payment ends the user's place only after its reply. This command does not wait for that.
 AGAIN = "gateway leave; gateway join moon-tour"
 
-# What is typed before an example, because the examples before it have changed things.
+# Commands before an example, because earlier examples have changed its conditions.
 FIRST = {
     "gateway whoami": "gateway sign-in alice",
     "gateway buy moon-tour/friday --best 2 --grade A --yes": "gateway top-up 1000 EUR",
@@ -42,11 +42,11 @@ FIRST = {
     "gateway ticket show Stalls-12-7": "gateway pay $(gateway reservations | awk '/Stalls-12-7.*held/ { print $1 }')",
 }
 
-# Those that cannot end well here, and how they end.
+# Examples that cannot succeed here, and their exit codes.
 NEEDS_A_TERMINAL = ["gateway buy", "gateway buy moon-tour/friday", "gateway cancel", "gateway ticket show"]
-# Ids and codes in examples stand for those that a user has.
+# Examples with these ids and codes fail, because no user has them.
 STAND_INS = r"\b3f2a9c01\b|AMZD4…|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000000000001"
-THERE_ALREADY = [
+ALREADY_DONE = [
     "gateway sign-up alice --password-file - < secret",
     "gateway admin room create summer-sale --active 200 --rate 20",
     "gateway admin room create summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
@@ -56,7 +56,7 @@ THERE_ALREADY = [
 ]
 OTHER_MACHINES = ["gateway status --queue 10.0.0.1:7001,10.0.0.2:7001 --json"]
 OTHERWISE = {
-    **dict.fromkeys(NEEDS_A_TERMINAL, 64), **dict.fromkeys(THERE_ALREADY, 1), **dict.fromkeys(OTHER_MACHINES, 69)}
+    **dict.fromkeys(NEEDS_A_TERMINAL, 64), **dict.fromkeys(ALREADY_DONE, 1), **dict.fromkeys(OTHER_MACHINES, 69)}
 
 
 def examples():
@@ -79,7 +79,7 @@ class Help(unittest.TestCase):
             self.type(shell, line)
         listed = list(examples())
         self.assertGreater(len(listed), 80)
-        self.assertLessEqual(set(OTHERWISE) | set(FIRST), set(listed), "no longer an example")
+        self.assertLessEqual(set(OTHERWISE) | set(FIRST), set(listed), "is not an example")
         for example in listed:
             if example in FIRST:
                 self.type(shell, FIRST[example])

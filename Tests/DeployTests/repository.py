@@ -1,4 +1,4 @@
-"""What the checks of deploy/ share."""
+"""Functions shared by the tests of deploy/."""
 
 import pathlib
 import re
@@ -13,7 +13,7 @@ def text(path):
 
 
 def run(*command, **options):
-    """The finished process, with its output and errors together as text."""
+    """Returns the finished process; `stdout` contains output and errors as text."""
     return subprocess.run(
         [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         stdin=subprocess.DEVNULL, cwd=options.pop("cwd", ROOT), **options)
@@ -24,7 +24,7 @@ def tracked():
 
 
 def options(service):
-    """Name of each option, with its placeholder, default and meaning, as --help tells them."""
+    """Returns name, placeholder, default, meaning and variable of each option in --help."""
     found = {}
     pattern = re.compile(r"^  --(\S+)(?: (\S.*))?\n      (.+)\n      (?:Default: (.*?)\.|Must be given\.)(?: Environment: (\w+)\.)?$", re.M)
     for name, placeholder, meaning, default, variable in pattern.findall(run(service, "--help", cwd="/").stdout):
@@ -33,7 +33,7 @@ def options(service):
 
 
 def tables():
-    """Table and first column of its key, for each table that a service makes."""
+    """Returns each table that a service creates, with the first column of its key."""
     found = {}
     for schema in sorted(ROOT.glob("Services/*/Server/**/*Schema.swift")):
         for name, columns in re.findall(r"create table (\w+) \((.*?)\"\"\"", schema.read_text(), re.S):

@@ -1,4 +1,4 @@
-"""What deploy/ says about services that run, held against services that run."""
+"""Compares the files of deploy/ with running services."""
 
 import contextlib
 import json
@@ -17,7 +17,7 @@ from repository import ROOT, SERVICES, run, tables, text
 
 @contextlib.contextmanager
 def running(service, folder, *arguments):
-    """The address of the status port of a service that is ready."""
+    """Starts a service and gives the address of its status port."""
     process = subprocess.Popen(
         [service, "--listen", "127.0.0.1:0", "--status-listen", "127.0.0.1:0", *arguments], cwd=folder, text=True,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -51,8 +51,8 @@ def metrics_of_rules():
 
 
 class Services(unittest.TestCase):
-    def test_every_metric_of_an_alarm_is_one_that_a_service_has(self):
-        known = {"up"}  # Prometheus' own.
+    def test_a_service_has_every_metric_of_the_alerts(self):
+        known = {"up"}  # Prometheus sets it.
         folder = in_folder(self)
         for service in SERVICES:
             with running(service, folder) as status:
@@ -62,7 +62,7 @@ class Services(unittest.TestCase):
         self.assertGreater(len(metrics_of_rules()), 8)
         self.assertLessEqual(metrics_of_rules(), known)
 
-    def test_the_image_is_healthy_while_its_service_is_ready_and_only_then(self):
+    def test_the_image_is_healthy_only_while_its_service_is_ready(self):
         command = json.loads(re.search(r"HEALTHCHECK.*?CMD (\[.*\])", text("deploy/Dockerfile"), re.S).group(1))
 
         def check(port):
@@ -102,14 +102,14 @@ class PostgreSQL(unittest.TestCase):
     def roles(self, secrets=SECRETS):
         return self.psql(self.server, "--file", "deploy/postgresql/roles.sql", secrets=secrets)
 
-    def test_without_all_passwords_nothing_is_made(self):
+    def test_a_missing_password_prevents_all_changes(self):
         some = dict(list(self.SECRETS.items())[:3])
         made = self.roles(some)
         self.assertNotEqual(made.returncode, 0)
         self.assertIn("a password is missing: set ONSALE_QUEUE_PASSWORD", made.stdout)
 
-    def test_each_service_has_its_database_and_no_other_and_backups_only_read(self):
-        for _ in range(2):  # Again is no error.
+    def test_a_service_can_use_its_own_database_only_and_backups_can_only_read(self):
+        for _ in range(2):  # A second run succeeds, too.
             made = self.roles()
             self.assertEqual((made.returncode, made.stdout), (0, ""))
         folder = in_folder(self)
@@ -124,7 +124,7 @@ class PostgreSQL(unittest.TestCase):
                 self.assertIn("permission denied", self.psql(self.url(other, own), "-c", "select 1").stdout)
         self.citus()
 
-    def test_the_role_for_backups_copies_each_database_and_each_service_restores_its_own(self):
+    def test_the_role_for_backups_copies_each_database_and_each_owner_restores_it(self):
         self.assertEqual(self.roles().returncode, 0)
         folder = in_folder(self)
         names = [service.removesuffix("Service").lower() for service in SERVICES]
@@ -150,29 +150,29 @@ class PostgreSQL(unittest.TestCase):
         dumped = run("pg_dump", "--no-owner", "--no-privileges", url)
         self.assertEqual(dumped.returncode, 0, dumped.stdout)
         self.assertIn("CREATE TABLE public.migration", dumped.stdout)
-        # What begins so differs each time, and is no content.
+        # Lines with these prefixes are not content, and differ in each dump.
         return [line for line in dumped.stdout.splitlines() if not line.startswith(("--", "\\restrict", "\\unrestrict"))]
 
     def citus(self):
-        """The script runs, and each call finds its table and column, where a stand-in takes the place of Citus."""
+        """Runs the script with a stand-in for the function of Citus, which checks that table and column exist."""
         script = text("deploy/postgresql/citus.sql")
         self.assertIn("create extension if not exists citus;", script)
         stand_in = """
-            create table told (name text, spread_by text);
+            create table distributed (name text, spread_by text);
             create function create_distributed_table(name regclass, spread_by text, colocate_with text default 'default')
             returns void language plpgsql as $$ begin
                 perform 1 from pg_attribute where attrelid = name and attname = spread_by;
                 if not found then raise '% has no %', name, spread_by; end if;
-                insert into told values (name::text, spread_by);
+                insert into distributed values (name::text, spread_by);
             end $$;
             """
         path = pathlib.Path(in_folder(self), "citus.sql")
         path.write_text(script.replace("create extension if not exists citus;", stand_in))
-        told = set()
+        distributed = set()
         for service in SERVICES:
             own = "onsale_" + service.removesuffix("Service").lower()
             spread = self.psql(self.url(own, own), "--tuples-only", "--no-align", "--file", path)
             self.assertEqual(spread.returncode, 0, spread.stdout)
-            listed = self.psql(self.url(own, own), "--tuples-only", "--no-align", "-c", "select name, spread_by from told")
-            told |= {tuple(line.split("|")) for line in listed.stdout.split()}
-        self.assertEqual(dict(told), tables())
+            listed = self.psql(self.url(own, own), "--tuples-only", "--no-align", "-c", "select name, spread_by from distributed")
+            distributed |= {tuple(line.split("|")) for line in listed.stdout.split()}
+        self.assertEqual(dict(distributed), tables())

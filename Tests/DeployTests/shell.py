@@ -9,15 +9,15 @@ import threading
 
 from repository import ROOT, tracked
 
-# The end of a command's output, with its exit code; a document would not print it.
+# Marks the end of a command's output, before its exit code. No document contains it.
 MARK = "\x1eended "
-# How long one command may take, in seconds.
+# The time limit of one command, in seconds.
 PATIENCE = 30
 
 
 @functools.cache
 def bash():
-    """A bash with a network of its own, where the system lets us have one (containers often do not): ports are free."""
+    """Returns a bash with its own network, so that all ports are free. Containers often forbid that: then a plain bash."""
     alone = ["unshare", "--net", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc",
              "sh", "-c", "ip link set lo up && exec bash"]
     is_allowed = subprocess.run(alone, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
@@ -25,7 +25,7 @@ def bash():
 
 
 class Shell:
-    """A bash in a fresh folder, where the repository's files are."""
+    """A bash in a new folder with links to the repository's files."""
 
     def __init__(self, folder, has_own_network=True):
         for name in {path.relative_to(ROOT).parts[0] for path in tracked()}:
@@ -35,8 +35,8 @@ class Shell:
             bash() if has_own_network else ["bash"], start_new_session=True, cwd=folder, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def type(self, command, patience=PATIENCE):
-        """What was printed, and the exit code."""
-        # </dev/null is not for the shell itself, so the line is read whole before it is run.
+        """Runs a command. Returns its output and exit code."""
+        # The braces make bash read the whole line before it runs it, and keep </dev/null from applying to bash itself.
         self.process.stdin.write(f"{{ {command}\n}} </dev/null\nprintf '{MARK}%s\\n' $?\n")
         self.process.stdin.flush()
         printed = ""
@@ -53,7 +53,7 @@ class Shell:
         raise AssertionError(f"$ {command}\ndid not end in {patience} seconds, or ended the shell:\n{printed}")
 
     def close(self):
-        # With all that it has started.
+        # Ends the whole group: bash and every process that it has started.
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process.stdin.close()

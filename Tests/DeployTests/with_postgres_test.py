@@ -1,4 +1,4 @@
-"""deploy/with-postgres leaves nothing behind, however it ends."""
+"""Tests that deploy/with-postgres leaves no process and no server behind."""
 
 import os
 import pathlib
@@ -11,9 +11,9 @@ import unittest
 
 from repository import ROOT
 
-# How long a server may take to start or a process to end on a busy machine, in seconds.
+# The time limit for a server to start or a process to end on a busy machine, in seconds.
 PATIENCE = 120
-# A command that starts a second process and ignores the signal that asks for its end; then it says which two they are.
+# A command that ignores SIGTERM and SIGINT, starts a second process, and writes both process ids and the URL to a file.
 STUBBORN = """
 trap '' TERM INT
 sleep 1000 & echo "$$ $! $ONSALE_TEST_POSTGRES" >"$1.new"
@@ -44,18 +44,18 @@ def until(condition):
 
 class WithPostgres(unittest.TestCase):
     def start(self, command):
-        """with-postgres, the processes that its command said, and the port of its server."""
+        """Returns the process of with-postgres, the processes that its command reported, and the port of its server."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        said = pathlib.Path(folder.name, "said")
+        report = pathlib.Path(folder.name, "report")
         process = subprocess.Popen(
-            [ROOT / "deploy/with-postgres", "bash", "-c", STUBBORN + command, "bash", said], cwd=ROOT,
+            [ROOT / "deploy/with-postgres", "bash", "-c", STUBBORN + command, "bash", report], cwd=ROOT,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         self.addCleanup(process.stderr.close)
-        self.assertTrue(until(lambda: said.exists() or process.poll() is not None))
-        self.assertTrue(said.exists(), "with-postgres did not run its command")
-        first, second, url = said.read_text().split()
-        # A failing test leaves nothing behind, either.
+        self.assertTrue(until(lambda: report.exists() or process.poll() is not None))
+        self.assertTrue(report.exists(), "with-postgres did not run its command")
+        first, second, url = report.read_text().split()
+        # Also ends the processes if the test fails.
         for left in (first, second):
             self.addCleanup(lambda left=left: is_alive(left) and os.kill(int(left), signal.SIGKILL))
         return process, (first, second), re.search(r":(\d+)/", url).group(1)
@@ -65,7 +65,7 @@ class WithPostgres(unittest.TestCase):
             self.assertTrue(until(lambda: not is_alive(process)), f"process {process} is still running")
         self.assertTrue(until(lambda: not listens(port)), f"the server still listens on port {port}")
 
-    def test_a_signal_ends_the_command_and_all_that_it_started(self):
+    def test_a_signal_ends_the_command_and_its_processes(self):
         for name, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)):
             with self.subTest(signal=name):
                 process, others, port = self.start("while true; do sleep 1; done")
@@ -73,7 +73,7 @@ class WithPostgres(unittest.TestCase):
                 self.assertEqual(process.wait(PATIENCE), status)
                 self.assert_nothing_is_left(others, port)
 
-    def test_what_a_command_leaves_running_ends_with_it(self):
+    def test_processes_of_a_command_end_with_it(self):
         process, others, port = self.start("exit 7")
         self.assertEqual(process.wait(PATIENCE), 7)
         self.assert_nothing_is_left(others, port)

@@ -1,4 +1,4 @@
-"""Types the lines of "Fail over" in deploy/README.md on a pair of servers, as Tests/Failover/check has set it up."""
+"""Types the lines of "Fail over" in deploy/README.md on the pair of servers of Tests/Failover/check."""
 
 import pathlib
 import sys
@@ -16,7 +16,7 @@ def main():
     chapter = text("deploy/README.md").split("\n## Fail over\n")[1].split("\n## ")[0]
     count = 0
     with tempfile.TemporaryDirectory() as folder:
-        # The servers are on the loopback of this machine.
+        # The servers listen on the loopback of this machine.
         shell = Shell(folder, has_own_network=False)
         try:
             for command, shown in (pair for block in consoles(chapter, "console on a pair") for pair in block):
@@ -28,7 +28,7 @@ def main():
         finally:
             shell.close()
     if count < 8:
-        sys.exit(f"deploy/README.md: {count} lines of its chapter \"Fail over\" were typed")
+        sys.exit(f"deploy/README.md: the chapter \"Fail over\" has only {count} lines to type, not 8 or more")
     print(f"typed {count} lines of deploy/README.md")
 
 

@@ -1,14 +1,14 @@
--- Spreads the tables over the workers of a Citus cluster, each by the column its key begins with, so that what is decided
--- together lies together. Written after the documentation of Citus 12 and NOT TESTED on Citus: Debian has no package of it.
--- What is tested is that it names every table, and that the columns are there.
+-- Distributes the tables over the workers of a Citus cluster, each by the first column of its key. Rows of one decision are then
+-- on one worker. It follows the documentation of Citus 12 and is NOT TESTED on Citus, because Debian has no package of it. Tests
+-- only check that it names every table, and that the columns exist.
 --
--- Start each service once, so that its tables are made, stop it, and run this while they are empty:
+-- Start each service once, so that it creates its tables. Stop it, and run this script while the tables are empty:
 --
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_queue'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_concert'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_wallet'
 --
--- It finds out by itself whose database it is in. The table `migration` stays on the coordinator.
+-- The script detects the service of the database. The table `migration` stays on the coordinator.
 \set ON_ERROR_STOP on
 create extension if not exists citus;
 begin;
@@ -20,7 +20,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
 \if :is_queue
     select create_distributed_table('room', 'room_id');
     select create_distributed_table('place', 'room_id', colocate_with => 'room');
-    -- Names are looked up before the room is known.
+    -- A query by name does not have the id of the room.
     select create_distributed_table('room_name', 'name', colocate_with => 'none');
 \endif
 
@@ -44,7 +44,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('top_up', 'user_id', colocate_with => 'account');
     select create_distributed_table('payment', 'user_id', colocate_with => 'account');
     select create_distributed_table('pass_due', 'user_id', colocate_with => 'account');
-    -- These are one for all users.
+    -- These tables are not per user.
     select create_distributed_table('login', 'name', colocate_with => 'none');
     select create_distributed_table('payment_owner', 'payment_id', colocate_with => 'none');
     select create_distributed_table('halted', 'concert_id', colocate_with => 'none');

@@ -1,10 +1,10 @@
--- A database and a role for each service, and a role that may only read, for backups. Run once, as a superuser; running it
--- again changes the passwords to those of the environment:
+-- Creates a database and a role for each service, and a read-only role for backups. Run it as a superuser. A second run sets the
+-- passwords to those of the environment:
 --
 --     ONSALE_QUEUE_PASSWORD=… ONSALE_CONCERT_PASSWORD=… ONSALE_WALLET_PASSWORD=… ONSALE_BACKUP_PASSWORD=… \
 --         psql --file deploy/postgresql/roles.sql 'postgres://postgres@db.example/postgres'
 --
--- A service owns its database and nothing else: no service can look into another one's.
+-- A service owns its database only, and cannot connect to another service's database.
 \set ON_ERROR_STOP on
 \getenv queue ONSALE_QUEUE_PASSWORD
 \getenv concert ONSALE_CONCERT_PASSWORD
@@ -18,7 +18,7 @@ select :{?queue} and :{?concert} and :{?wallet} and :{?backup} as is_complete
     do $$ begin raise 'a password is missing: set ONSALE_QUEUE_PASSWORD, ONSALE_CONCERT_PASSWORD, ONSALE_WALLET_PASSWORD and ONSALE_BACKUP_PASSWORD'; end $$;
 \endif
 
--- The passwords are not to be read in the log of the server.
+-- Keeps the passwords out of the server's log.
 set log_statement = 'none';
 set log_min_error_statement = 'panic';
 set client_min_messages = warning;
@@ -42,7 +42,7 @@ revoke connect on database onsale_queue, onsale_concert, onsale_wallet from publ
 grant connect on database onsale_queue, onsale_concert, onsale_wallet to onsale_backup;
 grant pg_read_all_data to onsale_backup;
 
--- What a service acknowledged is on the disk. The services refuse a server where this is off.
+-- Acknowledged commits are on the disk. The services refuse a server where this is off.
 alter role onsale_queue set synchronous_commit = on;
 alter role onsale_concert set synchronous_commit = on;
 alter role onsale_wallet set synchronous_commit = on;
