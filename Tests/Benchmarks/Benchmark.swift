@@ -1,7 +1,7 @@
 import Glibc
 import Runtime
 
-/// One thing that `Benchmarks` can do, by its name on the command line.
+/// One benchmark, selected by its name on the command line.
 struct Benchmark: Sendable {
     let options: Options
     let name: String
@@ -26,7 +26,7 @@ struct Benchmark: Sendable {
     }
 }
 
-/// Why a benchmark could not be run to its end.
+/// The reason why a benchmark failed.
 struct BenchmarkError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,7 +1,7 @@
 import Glibc
 import Runtime
 
-/// How fast things are: `swift run -c release Benchmarks NAME [--OPTION VALUE]...`
+/// Runs one benchmark: `swift run -c release Benchmarks NAME [--OPTION VALUE]...`
 @main
 enum Main {
     private static let benchmarks = [

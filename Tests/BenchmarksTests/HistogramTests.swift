@@ -3,7 +3,7 @@ import Testing
 @testable import Benchmarks
 
 @Suite struct HistogramTests {
-    @Test func `a histogram without values answers 0`() {
+    @Test func `a histogram without values returns 0`() {
         #expect(Histogram().value(atOrBelow: 0.99) == 0)
     }
 
@@ -16,7 +16,7 @@ import Testing
         #expect(histogram.count == 1000)
     }
 
-    /// Powers of two, a third more, and one less.
+    /// Each power of two, the value a third above it, and the value one below it.
     private static let everySize = (0..<64).flatMap { (shift: UInt64) -> [UInt64] in
         let power = UInt64(1) << shift
         return [power, power + power / 3, power - 1]

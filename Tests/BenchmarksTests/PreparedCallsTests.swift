@@ -16,7 +16,7 @@ import Testing
         loops.stop()
     }
 
-    @Test func `each call that was given is made once, and its answer awaited`() async throws {
+    @Test func `each prepared call is sent once, and its reply awaited`() async throws {
         try await withServer { calls in
             let call = try PreparedCalls.Request(EchoMethods.echo, EchoRequest(payload: [1, 2, 3]), credential: [])
             var left = 1000
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `an answer that was not expected ends the measuring`() async throws {
+    @Test func `an unexpected reply ends the measurement`() async throws {
         let refused = FailRequest(code: 10, message: "seat A1 is sold", reason: "SEAT_SOLD")
         try await withServer { calls in
             var expecting = calls

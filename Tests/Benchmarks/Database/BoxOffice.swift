@@ -1,7 +1,7 @@
 import Database
 import Kernel
 
-/// The work that is measured: one seat is claimed if it is free, and the reservation is written down.
+/// The measured work: claims one seat if it is free, and inserts the reservation.
 enum BoxOffice {
     static let seatCount = 50_000
     static let concert = ID<BoxOffice.Concert>(high: 7, low: 7)
@@ -38,7 +38,7 @@ enum BoxOffice {
         }
     }
 
-    /// `until` grows with each call, so that a seat is free again when its turn comes.
+    /// Claims a seat. `until` grows with each call, so that the seat is free again for its next claim.
     static func reserve(_ label: Int, as id: ID<Reservation>, by buyer: UserID, until: Int64, _ tx: Transaction) throws
     {
         try tx.executeOne(
@@ -53,7 +53,7 @@ enum BoxOffice {
 
     struct Taken: Error {}
 
-    /// What most of a sale's calls come to: the seat is gone.
+    /// Finds a seat taken, as most calls of a sale do.
     static func refuse(_ label: Int, _ tx: Transaction) throws {
         let isFree = try tx.exists(
             "select 1 from seat where concert_id = $1 and label = $2 and until < 0", concert, label)

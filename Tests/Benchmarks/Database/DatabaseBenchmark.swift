@@ -6,21 +6,22 @@ import Runtime
 import Synchronization
 import TestSupport
 
-/// `Benchmarks database`: durable writes and look-ups through the async API, from one event loop, as a service does it.
+/// `Benchmarks database`: durable writes and reads through the async API, from one event loop, as in a service.
 enum DatabaseBenchmark {
     private static let work = Option(
         "work", .choice, default: Work.reserve,
-        "Claim a seat and write the reservation down, see that it is taken, or look it up.")
+        "Claim a seat and insert the reservation, find a seat taken, or read a seat.")
     private static let callers = Option(
-        "callers", .integer(in: 1...4096), default: 256, "Calls under way at the same time.")
+        "callers", .integer(in: 1...4096), default: 256, "Calls in flight at the same time.")
     private static let duration = Option(
-        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5), "How long to measure.")
+        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5),
+        "The length of the measurement.")
     private static let url = Option(
-        "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
+        "url", .optional(.text("URL")), default: nil, "An empty database to use instead of a new SQLite file.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
-        "database", "durable transactions and look-ups: rate and latency", [work, callers, duration, url, json]
+        "database", "durable transactions and reads: rate and latency", [work, callers, duration, url, json]
     ) { configuration in
         let loops = Loops(count: 1)
         defer { loops.stop() }
@@ -67,7 +68,7 @@ enum DatabaseBenchmark {
     }
 }
 
-/// Sound to share: touched by the tasks of one event loop only, one at a time.
+/// Safe to share, because only the tasks of one event loop use it, one at a time.
 final class Latencies: @unchecked Sendable {
     var histogram = Histogram()
 }

@@ -1,7 +1,7 @@
 import Database
 import Kernel
 
-/// What one caller does over and over.
+/// The work that each caller repeats.
 enum Work: String, CaseIterable {
     case reserve, refuse, read
 
@@ -13,7 +13,7 @@ enum Work: String, CaseIterable {
         var number = caller
         var start = Monotonic.now
         while start < end {
-            // No two callers want the same seat at the same time: what is measured is the database, not the fight.
+            // Each caller has its own seats, because this measures the database, not conflicts.
             let label = Int.random(in: 0..<(BoxOffice.seatCount / callers), using: &random) * callers + caller
             let id = ID<BoxOffice.Reservation>(high: UInt64(number), low: random.next())
             let until = Int64(number)
@@ -24,7 +24,7 @@ enum Work: String, CaseIterable {
                 do {
                     try await database.transaction { try BoxOffice.refuse(label, $0) }
                 } catch is BoxOffice.Taken {
-                    // That is what was asked for.
+                    // This is the expected outcome.
                 }
             case .read: _ = try await database.read { try BoxOffice.until(label, $0) }
             }

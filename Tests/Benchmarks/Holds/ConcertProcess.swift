@@ -4,9 +4,9 @@ import Kernel
 import RPC
 import TestSupport
 
-/// The program itself, with one concert on sale.
+/// A ConcertService process with one concert on sale.
 final class ConcertProcess: Sendable {
-    /// Seats of one date: rows of a hundred.
+    /// The number of seats in each row of a date.
     static let seatsInARow = 100
     private static let seatsAtOnce = 200_000
     static let usualRoom = RoomID(high: 1, low: 1)
@@ -22,7 +22,7 @@ final class ConcertProcess: Sendable {
             Pass(room: Self.usualRoom, place: PlaceID(of: user), user: user, expiry: .distantFuture))
     }
 
-    /// A date with so many free seats; all rules are on: sale window, limit per user, pass, deadline.
+    /// Adds a date with `count` free seats and every rule on: sale window, limit per user, pass, deadline.
     func open(
         _ name: String, seats count: Int, behind room: RoomID? = usualRoom, on client: Client, now: Timestamp
     ) async throws -> Sale {
@@ -55,7 +55,7 @@ final class ConcertProcess: Sendable {
     }
 }
 
-/// One date on sale.
+/// A date on sale.
 struct Sale: Sendable {
     static let price: UInt64 = 5000
 
@@ -67,7 +67,7 @@ struct Sale: Sendable {
         "H-\(seat / ConcertProcess.seatsInARow + 1)-\(seat % ConcertProcess.seatsInARow + 1)"
     }
 
-    func wish(_ seats: [Int], pass: [UInt8]) -> ReserveSeatsRequest {
+    func request(_ seats: [Int], pass: [UInt8]) -> ReserveSeatsRequest {
         ReserveSeatsRequest(
             concertID: concert, scheduleID: schedule, wish: .seats(SeatNames(names: seats.map(name))), pass: pass)
     }

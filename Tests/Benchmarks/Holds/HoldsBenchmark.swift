@@ -4,7 +4,7 @@ import RPC
 import Runtime
 import TestSupport
 
-/// `Benchmarks holds`: reserving seats through the program itself, over sockets, durable, with every rule on.
+/// `Benchmarks holds`: durable reservations through ConcertService, over sockets, with every rule on.
 enum HoldsBenchmark {
     enum Work: String, CaseIterable, Sendable {
         case sell, refuse, show, load, prepare
@@ -12,25 +12,26 @@ enum HoldsBenchmark {
 
     private static let work = Option(
         "work", .choice, default: Work.sell,
-        "Reserve free seats (one each, in random order), be refused taken ones, show the map of a 1000-seat date half of "
-            + "which is taken, load seats and look at the memory, or only load them and stop.")
+        "Reserve free seats (one per call, in random order), request taken ones, show the map of a 1000-seat date half of "
+            + "which is taken, load seats and measure the memory, or only load them and stop.")
     private static let connections = Option("connections", .integer(in: 1...1000), default: 4, "Connections.")
     private static let inFlight = Option(
-        "in-flight", .integer(in: 1...1024), default: 64, "Calls under way on each connection.")
+        "in-flight", .integer(in: 1...1024), default: 64, "Calls in flight on each connection.")
     private static let duration = Option(
         "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(4),
-        "How long to measure; it ends before when all seats are taken.")
+        "The length of the measurement; it ends earlier if all seats are taken.")
     private static let seats = Option(
-        "seats", .integer(in: 1000...1_000_000), default: 200_000, "Seats on sale, in hundreds.")
-    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 2, "Its event loops.")
+        "seats", .integer(in: 1000...1_000_000), default: 200_000, "Seats on sale, a multiple of 100.")
+    private static let serverLoops = Option(
+        "server-loops", .integer(in: 1...64), default: 2, "Event loops of the service.")
     private static let url = Option(
-        "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
-    /// So many are taken before somebody is refused one of them.
+        "url", .optional(.text("URL")), default: nil, "An empty database to use instead of a new SQLite file.")
+    /// The number of seats that are taken before the measurement of refusals.
     static let takenSeats = 1000
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
-        "holds", "reserving seats: rate, refusals, maps, loading and memory",
+        "holds", "reservations: rate, refusals, maps, loading and memory",
         [work, connections, inFlight, duration, seats, serverLoops, url, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
@@ -57,7 +58,7 @@ enum HoldsBenchmark {
         case .load: _ = try await callers.show(clients[0])
         case .sell, .refuse, .show:
             if work == .show, try await callers.show(clients[0]).held.count != taken {
-                throw BenchmarkError("the map does not show \(taken) seats held")
+                throw BenchmarkError("the map does not show \(taken) held seats")
             }
             let calls = PreparedCalls(
                 address: process.program.address, connections: clients.count, inFlight: configuration[inFlight])

@@ -4,32 +4,32 @@ import RPC
 import Runtime
 import TestSupport
 
-/// Those who reserve and look. Each call that reserves is a user's first, with a credential and a pass of his own, which were
-/// made before.
+/// The callers of `HoldsBenchmark`. Each reservation comes from a new user, whose credential and pass are made before
+/// the measurement.
 struct HoldsCallers {
-    /// More than there will be.
+    /// An upper bound, for the number of prepared requests.
     private static let refusalsPerSecond = 150_000.0
-    private static let lookerCount = 64
+    private static let viewerCount = 64
 
     let process: ConcertProcess
     let sale: Sale
 
-    /// Takes the first seats, fifty for each user.
+    /// Reserves the first `count` seats, fifty for each user.
     func take(_ count: Int, _ client: Client) async throws {
         for start in stride(from: 0, to: count, by: 50) {
             let user = UserID.make(at: SystemClock().now)
             _ = try await ConcertClient(client).reserveSeats(
-                sale.wish(Array(start..<start + 50), pass: process.pass(user)), process.program.options(user, .user))
+                sale.request(Array(start..<start + 50), pass: process.pass(user)), process.program.options(user, .user))
         }
     }
 
-    /// The map as it is shown.
+    /// Returns the map of the date.
     func show(_ client: Client) async throws -> ShowSeatsReply {
         let user = UserID.make(at: SystemClock().now)
-        return try await ConcertClient(client).showSeats(look(user), process.program.options(user, .user))
+        return try await ConcertClient(client).showSeats(mapRequest(user), process.program.options(user, .user))
     }
 
-    /// Until the time is over or all seats are taken. Blocks.
+    /// Makes calls for `duration`, or until all seats are taken. Blocks.
     func run(
         _ work: HoldsBenchmark.Work, _ calls: PreparedCalls, for duration: Duration
     ) throws -> (latency: Histogram, seconds: Double) {
@@ -46,17 +46,17 @@ struct HoldsCallers {
                 try reservation(of: Int.random(in: 0..<HoldsBenchmark.takenSeats, using: &random), &random)
             }
         case .show, .load, .prepare:
-            requests = try (0..<Self.lookerCount).map { _ in
+            requests = try (0..<Self.viewerCount).map { _ in
                 let user = UserID.make(at: SystemClock().now, using: &random)
                 return try PreparedCalls.Request(
-                    ConcertMethods.showSeats, look(user), credential: process.program.credential(user, .user))
+                    ConcertMethods.showSeats, mapRequest(user), credential: process.program.credential(user, .user))
             }
             return try calls.run(for: duration) { _ in requests.randomElement(using: &random) }
         }
         return try calls.run(for: duration) { _ in requests.popLast() }
     }
 
-    private func look(_ user: UserID) -> ShowSeatsRequest {
+    private func mapRequest(_ user: UserID) -> ShowSeatsRequest {
         ShowSeatsRequest(concertID: sale.concert, scheduleID: sale.schedule, pass: process.pass(user))
     }
 
@@ -64,7 +64,7 @@ struct HoldsCallers {
         let now = SystemClock().now
         let user = UserID.make(at: now, using: &random)
         return try PreparedCalls.Request(
-            ConcertMethods.reserveSeats, sale.wish([seat], pass: process.pass(user)),
+            ConcertMethods.reserveSeats, sale.request([seat], pass: process.pass(user)),
             credential: process.program.credential(user, .user), requestID: .make(at: now, using: &random))
     }
 }

@@ -3,16 +3,17 @@ import Kernel
 import Runtime
 import Threads
 
-/// `Benchmarks identity`: how long it takes to find out who is calling, and to issue what says so.
+/// `Benchmarks identity`: the time to verify and to sign credentials, passes and ticket codes.
 enum IdentityBenchmark {
     private static let count = Option(
-        "count", .integer(in: 1000...100_000_000), default: 300_000, "How often each credential and pass is checked.")
+        "count", .integer(in: 1000...100_000_000), default: 300_000, "The number of checks of each credential and pass."
+    )
     private static let threads = Option(
-        "threads", .integer(in: 1...64), default: 2, "How many threads check at once, where several do.")
+        "threads", .integer(in: 1...64), default: 2, "The number of threads that check at the same time.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
-    /// What a service may spend on finding out who calls, for each call.
-    private static let mostNanoseconds = 3000.0
+    /// The limit for the verification of a caller, per call.
+    private static let maxNanoseconds = 3000.0
 
     static let benchmark = Benchmark(
         "identity", "time of checking a credential, a pass, a ticket code", [count, threads, json]
@@ -49,8 +50,8 @@ enum IdentityBenchmark {
         report.show(asJSON: configuration[json])
 
         let slowest = max(credentialTime, passTime)
-        guard slowest <= mostNanoseconds else {
-            throw BenchmarkError("a check takes \(Int(slowest)) ns; at most \(Int(mostNanoseconds)) are promised")
+        guard slowest <= maxNanoseconds else {
+            throw BenchmarkError("a check takes \(Int(slowest)) ns; the limit is \(Int(maxNanoseconds)) ns")
         }
     }
 
@@ -58,14 +59,15 @@ enum IdentityBenchmark {
         (try? credentials.verify(token, at: now)) != nil
     }
 
-    /// The time of one `work`, which must be true each time.
+    /// Returns the time of one `work`, which must return true each time.
     private static func nanoseconds(_ count: Int, _ work: () -> Bool) -> Double {
         let begin = Monotonic.now
-        for _ in 0..<count { precondition(work(), "what was signed here is refused here") }
+        for _ in 0..<count { precondition(work(), "the verifier refuses a signature that this benchmark made") }
         return (Monotonic.now - begin) / .nanoseconds(1) / Double(count)
     }
 
-    /// The same where `threads` work at once: as long as alone, if they do not disturb each other and each has a core.
+    /// Returns the time of one `work` on `threads` threads at once. It equals the time on one thread if each thread has
+    /// a core and they do not disturb each other.
     private static func nanoseconds(_ count: Int, threads: Int, _ work: @escaping @Sendable () -> Bool) -> Double {
         let sum = Sum()
         for _ in 0..<threads {
@@ -74,7 +76,7 @@ enum IdentityBenchmark {
                 sum.total.withLock { $0 += time }
                 sum.done.signal()
             }
-            precondition(isStarted, "the system gives no thread")
+            precondition(isStarted, "the system cannot start a thread")
         }
         for _ in 0..<threads { sum.done.wait() }
         return sum.total.withLock { $0 } / Double(threads)

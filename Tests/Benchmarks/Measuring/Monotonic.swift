@@ -1,7 +1,7 @@
 import Glibc
 import Kernel
 
-/// The machine's clock that never steps, without any layer in between.
+/// Reads the machine's monotonic clock directly.
 enum Monotonic {
     static var now: Uptime {
         var time = timespec()

@@ -3,12 +3,12 @@ import Kernel
 import RPC
 import TestSupport
 
-/// Calls as a load generator in C makes them: their bytes are made before, many are sent with one write, and of an answer
-/// no more is looked at than whether it is the one that was expected. What is left to measure is the service.
+/// Makes calls like a load generator in C: encodes requests before the measurement, sends many with one write, and only checks
+/// that a reply is the expected one. Most of the measured time is then the service's.
 ///
-/// The peers' generators, `redis-benchmark` and `pgbench`, do no more. What our own client costs, `Benchmarks rpc` measures.
+/// The peers' generators, `redis-benchmark` and `pgbench`, do the same. `Benchmarks rpc` measures the cost of our own client.
 struct PreparedCalls {
-    /// A call without its number, which it is given when it is sent.
+    /// An encoded call without its id, which is added when the call is sent.
     struct Request {
         fileprivate let bytes: [UInt8]
 
@@ -25,14 +25,14 @@ struct PreparedCalls {
     let address: Address
     let connections: Int
     let inFlight: Int
-    /// The reason of the refusal that is expected; empty where the answer is to be yes.
+    /// The reason of the expected refusal; empty if calls must succeed.
     var refusal = ""
 
-    /// `next` gives the next call of a connection, or nil after the last one. Blocks.
+    /// Makes calls for `duration`. `next` returns the next call of a connection, or nil after the last one. Blocks.
     func run(
         for duration: Duration, _ next: (_ connection: Int) -> Request?
     ) throws -> (latency: Histogram, seconds: Double) {
-        var lines = try (0..<connections).map { _ in Line(try connected(), expecting: refusal) }
+        var lines = try (0..<connections).map { _ in Connection(try connected(), expecting: refusal) }
         defer { for line in lines { close(line.descriptor) } }
         var latency = Histogram()
         let start = Monotonic.now
@@ -42,9 +42,9 @@ struct PreparedCalls {
             try lines[index].send()
         }
         var polls = lines.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-        while lines.contains(where: { $0.underWay > 0 }) {
+        while lines.contains(where: { $0.callsInFlight > 0 }) {
             guard poll(&polls, nfds_t(polls.count), Self.patienceMilliseconds) > 0 else {
-                throw BenchmarkError("no answer for \(Self.patienceMilliseconds) ms")
+                throw BenchmarkError("no reply for \(Self.patienceMilliseconds) ms")
             }
             for index in lines.indices where polls[index].revents != 0 {
                 let answered = try lines[index].receive(into: &latency)
@@ -66,13 +66,13 @@ struct PreparedCalls {
         return descriptor
     }
 
-    /// One connection, and the calls under way on it.
-    private struct Line {
+    /// One connection with its calls in flight.
+    private struct Connection {
         let descriptor: Int32
         private let refusal: [UInt8]
-        private(set) var underWay = 0
+        private(set) var callsInFlight = 0
         private var lastID: UInt64 = 0
-        /// When a call was made, by its number; no two calls that are under way share a place.
+        /// The start of each call, indexed by its id modulo the size. No two calls in flight share an index.
         private var begun = [Uptime](repeating: Uptime(nanoseconds: 0), count: 1 << 13)
         private var output: [UInt8] = []
         private var input = [UInt8](repeating: 0, count: 1 << 18)
@@ -85,7 +85,7 @@ struct PreparedCalls {
 
         mutating func add(_ request: Request, at now: Uptime) {
             lastID += 1
-            underWay += 1
+            callsInFlight += 1
             begun[Int(lastID) % begun.count] = now
             let number = WireBytes.number(1, lastID)
             let size = number.count + request.bytes.count
@@ -101,14 +101,14 @@ struct PreparedCalls {
                     Glibc.send(descriptor, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
                 }
                 guard count > 0 else {
-                    throw BenchmarkError("a call cannot be sent: \(String(cString: strerror(errno)))")
+                    throw BenchmarkError("cannot send a call: \(String(cString: strerror(errno)))")
                 }
                 sent += count
             }
             output.removeAll(keepingCapacity: true)
         }
 
-        /// Takes what has come; returns how many calls were answered.
+        /// Reads the received bytes; returns the number of completed calls.
         mutating func receive(into latency: inout Histogram) throws -> Int {
             let count = input.withUnsafeMutableBytes {
                 recv(descriptor, $0.baseAddress! + filled, $0.count - filled, 0)
@@ -124,23 +124,27 @@ struct PreparedCalls {
                     guard filled - start >= 4 + size else { break }
                     let frame = UnsafeRawBufferPointer(rebasing: bytes[start + 4..<start + 4 + size])
                     start += 4 + size
-                    let answer = Answer(frame)
-                    guard answer.isReply else { continue }
-                    if !answer.isExpected(refusal) { throw BenchmarkError("an answer was not as expected") }
-                    latency.record(now.nanoseconds - begun[Int(answer.id) % begun.count].nanoseconds)
+                    let reply = Reply(frame)
+                    guard reply.isReply else { continue }
+                    if !reply.isExpected(refusal) {
+                        throw BenchmarkError(
+                            "unexpected reply: not \(refusal.isEmpty ? "a success" : String(decoding: refusal, as: UTF8.self))"
+                        )
+                    }
+                    latency.record(now.nanoseconds - begun[Int(reply.id) % begun.count].nanoseconds)
                     answered += 1
                 }
                 filled -= start
             }
             input.withUnsafeMutableBytes { _ = memmove($0.baseAddress!, $0.baseAddress! + start, filled) }
-            underWay -= answered
+            callsInFlight -= answered
             return answered
         }
     }
 }
 
-/// As much of an envelope as tells which call it answers, and how.
-private struct Answer {
+/// The parts of an envelope that identify the call and its outcome.
+private struct Reply {
     private(set) var id: UInt64 = 0
     private(set) var isReply = false
     private var status: UnsafeRawBufferPointer?
@@ -152,7 +156,7 @@ private struct Answer {
             case 1 << 3: id = value
             case 2 << 3: isReply = value == 2
             default:
-                // All other fields of an answer are messages or bytes.
+                // All other fields of a reply are messages or bytes.
                 if tag == 5 << 3 | 2 { status = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(value))) }
                 rest = rest.dropFirst(Int(value))
             }

@@ -1,14 +1,14 @@
 import Glibc
 import Kernel
 
-/// What Linux tells about a running process.
+/// Figures of a running process, read from /proc.
 struct ProcessFigures {
     let residentBytes: Int
-    /// Of all its threads, in the process and in the kernel for it.
+    /// User and system time of all its threads.
     let cpuTime: Duration
 
     init(of process: pid_t) throws {
-        // The second field, the program's name in brackets, may hold spaces.
+        // The second field, the program's name in parentheses, can contain spaces.
         guard let status = Self.read("/proc/\(process)/stat"), let name = status.lastIndex(of: ")"),
             let memory = Self.read("/proc/\(process)/statm")
         else { throw BenchmarkError("process \(process) is gone") }
@@ -16,7 +16,7 @@ struct ProcessFigures {
         let pages = memory.split(separator: " ")
         guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]), pages.count > 1,
             let resident = Int(pages[1])
-        else { throw BenchmarkError("/proc/\(process) does not look as expected") }
+        else { throw BenchmarkError("/proc/\(process) is missing or has an unexpected format") }
         residentBytes = resident * Int(getpagesize())
         cpuTime = .milliseconds(Int64((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK))))
     }
@@ -29,7 +29,7 @@ struct ProcessFigures {
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
-    /// A process may open as many files as the system lets it.
+    /// Raises this process's limit of open files to the system's maximum.
     static func raiseFileLimit() {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -38,7 +38,7 @@ struct ProcessFigures {
     }
 }
 
-/// Processor time that this process and the programs it measures use from now on.
+/// Processor time that this process and the measured programs use after the creation of this value.
 struct ProcessorTime {
     private let programs: [pid_t]
     private let before: Duration
@@ -48,7 +48,7 @@ struct ProcessorTime {
         before = try Self.sum(self.programs)
     }
 
-    /// Microseconds for each of `count` operations, all programs together.
+    /// Returns the microseconds per operation, for all programs together.
     func perOperation(_ count: UInt64) throws -> Double {
         (try Self.sum(programs) - before) / .microseconds(1) / Double(max(1, count))
     }

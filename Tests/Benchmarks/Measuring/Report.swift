@@ -1,6 +1,6 @@
 import Glibc
 
-/// What a benchmark found: shown to people as lines, to programs as one line of JSON.
+/// The figures of a benchmark: lines of text for people, or one line of JSON for programs.
 struct Report {
     private struct Figure {
         let name: String
@@ -17,12 +17,12 @@ struct Report {
         self.settings = settings.map { ($0.key, $0.value) }
     }
 
-    /// `name` in words; in JSON with underscores.
+    /// Adds a figure. In JSON, underscores replace the spaces of `name`.
     mutating func add(_ name: String, _ value: Double, _ unit: String = "") {
         figures.append(Figure(name: name, value: value, unit: unit))
     }
 
-    /// The usual percentiles of latencies that were recorded in nanoseconds.
+    /// Adds the usual percentiles of latencies recorded in nanoseconds.
     mutating func add(latency: Histogram) {
         for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999)] {
             add(name, Double(latency.value(atOrBelow: share)) / 1000, "us")
@@ -54,7 +54,7 @@ struct Report {
         String(name.map { $0 == " " || $0 == "." ? "_" : $0 })
     }
 
-    /// Whole above a thousand, with three decimals below.
+    /// Returns a whole number above 1000, three decimals below.
     private static func number(_ value: Double) -> String {
         if abs(value) >= 1000 { return "\(Int(value.rounded()))" }
         return "\((value * 1000).rounded() / 1000)"

@@ -6,11 +6,11 @@ import Runtime
 import TestSupport
 import WalletAPI
 
-/// Those who buy, all on one event loop; each is a new user with money and a credential.
+/// Buyers on one event loop. Each is a new user with money and a credential.
 final class Buyers: @unchecked Sendable {
-    // Sound because: what changes is touched on the loop only.
+    // Safe because only tasks on the loop use the mutable state.
 
-    /// What a buyer pays for, one seat after the other.
+    /// The number of seats that a buyer pays for, one after the other.
     static let seatsEach = 4
 
     private struct Held {
@@ -34,8 +34,8 @@ final class Buyers: @unchecked Sendable {
         self.loop = loop
     }
 
-    /// So many users, with money for their seats.
-    func sign(_ count: Int) async throws {
+    /// Creates `count` users with money for their seats.
+    func addUsers(_ count: Int) async throws {
         let each = UInt64(Self.seatsEach) * Sale.price
         try await onLoop(inFlight: 256, times: count) { buyers, _ in
             let credential = buyers.market.credential(UserID.make(at: SystemClock().now, using: &buyers.random))
@@ -45,32 +45,34 @@ final class Buyers: @unchecked Sendable {
         }
     }
 
-    /// Each user holds his seats, one reservation for each.
+    /// Reserves the seats of each user, with one reservation per seat.
     func reserve(_ sale: Sale) async throws {
         try await onLoop(inFlight: 256, times: users.count * Self.seatsEach) { buyers, number in
             let credential = buyers.users[number / Self.seatsEach]
             let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
-                sale.wish([number], pass: []), buyers.options(credential))
-            guard let reservation = reply.reservation else { throw BenchmarkError("nothing was reserved") }
+                sale.request([number], pass: []), buyers.options(credential))
+            guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
             buyers.held.append(Held(credential: credential, reservation: reservation))
         }
     }
 
-    /// Pays for what is held.
+    /// Pays for held seats for `duration`.
     func pay(for duration: Duration, inFlight: Int) async throws -> (latency: Histogram, seconds: Double) {
         try await measure(for: duration, inFlight: inFlight) { buyers in
-            guard let next = buyers.held.popLast() else { throw BenchmarkError("nothing is left to pay for") }
+            guard let next = buyers.held.popLast() else {
+                throw BenchmarkError("all prepared reservations are paid: raise --per-second")
+            }
             try await buyers.pay(for: next.reservation, next.credential)
         }
     }
 
-    /// The whole way of a buyer: join, come in, reserve a seat, pay.
+    /// Makes whole purchases for `duration`: join, admission, reservation of a seat, payment.
     func buy(
         _ sale: Sale, behind room: [UInt8], for duration: Duration, inFlight: Int
     ) async throws -> (latency: Histogram, seconds: Double) {
         try await measure(for: duration, inFlight: inFlight) { buyers in
             guard let credential = buyers.users.popLast(), buyers.nextSeat < sale.seats else {
-                throw BenchmarkError("nobody is left to buy, or nothing")
+                throw BenchmarkError("no prepared users or seats are left: raise --per-second")
             }
             let seat = buyers.nextSeat
             buyers.nextSeat += 1
@@ -80,8 +82,8 @@ final class Buyers: @unchecked Sendable {
                 RenewRequest(roomID: room, placeID: place), buyers.options(credential)
             ).pass
             let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
-                sale.wish([seat], pass: pass), buyers.options(credential))
-            guard let reservation = reply.reservation else { throw BenchmarkError("nothing was reserved") }
+                sale.request([seat], pass: pass), buyers.options(credential))
+            guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
             try await buyers.pay(for: reservation, credential)
         }
     }
@@ -109,15 +111,15 @@ final class Buyers: @unchecked Sendable {
         end = start + duration
         try await onLoop(inFlight: inFlight, times: .max) { buyers, _ in
             let began = Monotonic.now
-            guard began < buyers.end else { throw Over() }
+            guard began < buyers.end else { throw TimeIsUp() }
             try await body(buyers)
             buyers.latency.record(Monotonic.now.nanoseconds - began.nanoseconds)
         }
         return (await Task(executorPreference: loop) { [self] in latency }.value, (Monotonic.now - start) / .seconds(1))
     }
 
-    /// There is no more time.
-    private struct Over: Error {}
+    /// Ends the loop of a task at the end of the measurement.
+    private struct TimeIsUp: Error {}
 
     private var left = 0
     private var begun = 0
@@ -131,7 +133,7 @@ final class Buyers: @unchecked Sendable {
                 while left > 0 {
                     left -= 1
                     begun += 1
-                    do { try await body(self, begun - 1) } catch is Over { return }
+                    do { try await body(self, begun - 1) } catch is TimeIsUp { return }
                 }
             }
         }

@@ -6,7 +6,7 @@ import Runtime
 import TestSupport
 import WalletAPI
 
-/// All three programs, on SQLite, with one date on sale behind an open room.
+/// All three programs on SQLite, with one date on sale behind an open room.
 final class Market: Sendable {
     private let waitingRoom: WaitingRoom
     private let concert: ConcertProcess
@@ -40,12 +40,12 @@ final class Market: Sendable {
             queue: client(to: waitingRoom.program), concert: client(to: concert.program), wallet: client(to: wallet))
     }
 
-    /// A date that takes no pass.
+    /// Adds a date that requires no pass.
     func openSale(seats: Int, _ clients: MarketClients) async throws -> Sale {
         try await concert.open("sale", seats: seats, behind: nil, on: clients.concert, now: SystemClock().now)
     }
 
-    /// A room that admits at once, and a date behind it.
+    /// Adds a room that admits at once, and a date behind it.
     func openRoomAndSale(seats: Int, _ clients: MarketClients) async throws -> (room: [UInt8], sale: Sale) {
         let room = try await waitingRoom.create(clients.queue, rate: 0)
         try await waitingRoom.open(room, clients.queue)
@@ -60,19 +60,20 @@ final class Market: Sendable {
         return Int(reply.finishedCount)
     }
 
-    /// What everything adds up to, after all: an error where it does not.
+    /// Audits the wallets; throws if payments are pending or an account is inconsistent.
     func audit(_ clients: MarketClients) async throws {
         let reply = try await WalletClient(clients.wallet).audit(
             AuditRequest(), wallet.options(Self.admin, .operator, timeout: .minutes(5)))
         guard reply.misfit.isEmpty, reply.pendingPaymentCount == 0 else {
-            throw BenchmarkError("\(reply.pendingPaymentCount) payments are pending; the audit says: \(reply.misfit)")
+            throw BenchmarkError(
+                "\(reply.pendingPaymentCount) payments are pending; the audit reports: \(reply.misfit)")
         }
     }
 
     func credential(_ user: UserID) -> [UInt8] { wallet.credential(user, .user) }
 }
 
-/// A connection to each of the three.
+/// A client of each service.
 struct MarketClients: Sendable {
     let queue: Client
     let concert: Client

@@ -3,7 +3,7 @@ import RPC
 import Runtime
 import TestSupport
 
-/// `Benchmarks purchases`: payments, and whole purchases, through the three programs, over sockets, durable.
+/// `Benchmarks purchases`: durable payments and whole purchases through the three programs, over sockets.
 enum PurchasesBenchmark {
     enum Work: String, CaseIterable, Sendable {
         case pay, buy
@@ -11,13 +11,14 @@ enum PurchasesBenchmark {
 
     private static let work = Option(
         "work", .choice, default: Work.pay,
-        "Pay for seats that are held, or the whole way: join, come in, reserve, pay, and the pass given back.")
-    private static let inFlight = Option("in-flight", .integer(in: 1...1024), default: 256, "Buyers at once.")
+        "Pay for held seats, or make whole purchases: join, admission, reservation, payment, end of the place.")
+    private static let inFlight = Option("in-flight", .integer(in: 1...1024), default: 256, "Buyers at the same time.")
     private static let duration = Option(
-        "duration", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(4), "How long to measure.")
+        "duration", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(4),
+        "The length of the measurement.")
     private static let perSecond = Option(
         "per-second", .integer(in: 100...100_000), default: 15_000,
-        "Purchases a second to prepare for: more than there are.")
+        "Purchases a second to prepare for: must exceed the real rate.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
@@ -39,21 +40,21 @@ enum PurchasesBenchmark {
         switch work {
         case .pay:
             let sale = try await market.openSale(seats: rounded(count), clients)
-            try await buyers.sign(rounded(count) / Buyers.seatsEach)
+            try await buyers.addUsers(rounded(count) / Buyers.seatsEach)
             try await buyers.reserve(sale)
             time = try market.processorTime()
             result = try await buyers.pay(for: duration, inFlight: inFlight)
             report.add("purchases per second", Double(result.latency.count) / result.seconds)
         case .buy:
             let (room, sale) = try await market.openRoomAndSale(seats: rounded(count), clients)
-            try await buyers.sign(count)
+            try await buyers.addUsers(count)
             time = try market.processorTime()
             let start = Monotonic.now
             result = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight)
             while try await market.finishedCount(in: room, clients) < result.latency.count {
                 try await SystemClock().sleep(for: .milliseconds(50))
             }
-            // Until the last pass was given back.
+            // The time includes the end of the last place.
             report.add("purchases per second", Double(result.latency.count) / ((Monotonic.now - start) / .seconds(1)))
         }
         report.add("cpu per operation", try time.perOperation(result.latency.count), "us")
@@ -66,7 +67,7 @@ enum PurchasesBenchmark {
         report.show(asJSON: configuration[json])
     }
 
-    /// Seats come in rows.
+    /// Rounds up to whole rows of seats.
     private static func rounded(_ count: Int) -> Int {
         (count + ConcertProcess.seatsInARow - 1) / ConcertProcess.seatsInARow * ConcertProcess.seatsInARow
     }

@@ -4,23 +4,23 @@ import RPC
 import Runtime
 import TestSupport
 
-/// Streams that each watch one place, all on one event loop, and when each was told that it may come in.
+/// Watches one place per stream, all on one event loop, and records when each admission arrived.
 final class PlaceWatchers: @unchecked Sendable {
-    // Sound because: what changes is touched on the loop only.
+    // Safe because only tasks on the loop use the mutable state.
 
     private let room: [UInt8]
     private let loop: EventLoop
     private var tasks: [Task<Void, Never>] = []
     private var waiting = 0
     private var items = 0
-    private var told: [(waiter: Waiter, at: Timestamp)] = []
+    private var admissions: [(waiter: Waiter, at: Timestamp)] = []
 
     init(_ room: [UInt8], on loop: EventLoop) {
         self.room = room
         self.loop = loop
     }
 
-    /// Returns when each has heard where it stands.
+    /// Starts the streams. Returns when each has received its first item.
     func start(_ line: [Waiter], _ clients: [Client]) async throws {
         for (index, waiter) in line.enumerated() {
             let client = clients[index % clients.count]
@@ -38,14 +38,14 @@ final class PlaceWatchers: @unchecked Sendable {
             if isFirst { waiting += 1 }
             isFirst = false
             guard item.place?.state == .waiting else {
-                told.append((waiter, SystemClock().now))
+                admissions.append((waiter, SystemClock().now))
                 return
             }
         }
     }
 
-    var toldSoFar: [(waiter: Waiter, at: Timestamp)] {
-        get async { await onLoop { $0.told } }
+    var receivedAdmissions: [(waiter: Waiter, at: Timestamp)] {
+        get async { await onLoop { $0.admissions } }
     }
 
     var itemCount: Int {

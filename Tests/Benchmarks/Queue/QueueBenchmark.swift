@@ -4,7 +4,7 @@ import RPC
 import Runtime
 import TestSupport
 
-/// `Benchmarks queue`: the waiting room through the program itself, over sockets, durable.
+/// `Benchmarks queue`: durable joins, queries and watched places through QueueService, over sockets.
 enum QueueBenchmark {
     enum Work: String, CaseIterable, Sendable {
         case join, show, watch
@@ -12,26 +12,28 @@ enum QueueBenchmark {
 
     private static let work = Option(
         "work", .choice, default: Work.join,
-        "Join a room, ask for a place in a line, or watch places while the line moves.")
+        "Join a room, query places in a line, or watch places while the line moves.")
     private static let connections = Option("connections", .integer(in: 1...1000), default: 64, "Connections.")
     private static let inFlight = Option(
-        "in-flight", .integer(in: 1...1024), default: 1, "Calls under way on each connection; not for watching.")
+        "in-flight", .integer(in: 1...1024), default: 1, "Calls in flight on each connection; not for watch.")
     private static let duration = Option(
-        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(4), "How long to measure.")
+        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(4),
+        "The length of the measurement.")
     private static let places = Option(
-        "places", .integer(in: 1...1_000_000), default: 20_000, "People in the line before it begins; not for joining.")
+        "places", .integer(in: 1...1_000_000), default: 20_000, "Users in the line at the start; not for join.")
     private static let rate = Option(
         "rate", .integer(in: 1...100_000), default: 106,
-        "People let in during a second, while places are watched; the line moves with 95 % of it.")
-    private static let serverLoops = Option("server-loops", .integer(in: 1...64), default: 2, "Its event loops.")
+        "Users admitted per second, for watch; the line moves at 95 % of it.")
+    private static let serverLoops = Option(
+        "server-loops", .integer(in: 1...64), default: 2, "Event loops of the service.")
     private static let url = Option(
-        "url", .optional(.text("URL")), default: nil, "An empty database, in place of a new SQLite file.")
-    /// Nobody who may come in hears of it later than this.
-    private static let longestDelay = Duration.seconds(2)
+        "url", .optional(.text("URL")), default: nil, "An empty database to use instead of a new SQLite file.")
+    /// The limit for the time between an admission and its notification.
+    private static let maxDelay = Duration.seconds(2)
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
-        "queue", "the waiting room: durable joins, looks at a place, watched places",
+        "queue", "the waiting room: durable joins, queries of a place, watched places",
         [work, connections, inFlight, duration, places, rate, serverLoops, url, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
@@ -69,25 +71,7 @@ enum QueueBenchmark {
             try await watchers.start(line, clients)
             try await waitingRoom.open(room, clients[0])
             try await SystemClock().sleep(for: configuration[duration])
-            let admitted = try await waitingRoom.admittedCount(room, clients[0])
-            try await SystemClock().sleep(for: longestDelay)
-            let told = await watchers.toldSoFar
-            guard told.count >= admitted else {
-                throw BenchmarkError("\(told.count) places were told, and \(admitted) admitted \(longestDelay) before")
-            }
-            calls = UInt64(await watchers.itemCount)
-            let memory = try waitingRoom.program.figures().residentBytes
-            await watchers.end()
-            var delay = Histogram()
-            for (waiter, time) in told {
-                guard let admitted = try await waitingRoom.admission(of: waiter.place, in: room, clients[0]) else {
-                    throw BenchmarkError("a place was told that it may come in, and was not admitted")
-                }
-                delay.record(UInt64(max(0, (time - admitted) / .nanoseconds(1))))
-            }
-            report.add("places told", Double(told.count))
-            report.add(latency: delay)
-            report.add("memory while watched", Double(memory) / 1_048_576, "MiB")
+            calls = try await endWatching(watchers, in: room, of: waitingRoom, clients[0], &report)
         }
         let perOperation = try time.perOperation(calls)
         let after = try waitingRoom.program.figures()
@@ -97,5 +81,32 @@ enum QueueBenchmark {
         report.add("cpu per operation", perOperation, "us")
         for client in clients { await client.shutdown() }
         report.show(asJSON: configuration[json])
+    }
+
+    /// Ends the streams and reports the delays of the admissions. Returns the number of received items.
+    private static func endWatching(
+        _ watchers: PlaceWatchers, in room: [UInt8], of waitingRoom: WaitingRoom, _ client: Client,
+        _ report: inout Report
+    ) async throws -> UInt64 {
+        let admitted = try await waitingRoom.admittedCount(room, client)
+        try await SystemClock().sleep(for: maxDelay)
+        let received = await watchers.receivedAdmissions
+        guard received.count >= admitted else {
+            throw BenchmarkError("\(admitted) admissions, but only \(received.count) notifications after \(maxDelay)")
+        }
+        let items = UInt64(await watchers.itemCount)
+        let memory = try waitingRoom.program.figures().residentBytes
+        await watchers.end()
+        var delay = Histogram()
+        for (waiter, time) in received {
+            guard let admitted = try await waitingRoom.admission(of: waiter.place, in: room, client) else {
+                throw BenchmarkError("a stream reported the admission of a place that is not admitted")
+            }
+            delay.record(UInt64(max(0, (time - admitted) / .nanoseconds(1))))
+        }
+        report.add("places told", Double(received.count))
+        report.add(latency: delay)
+        report.add("memory while watched", Double(memory) / 1_048_576, "MiB")
+        return items
     }
 }

@@ -4,12 +4,12 @@ import RPC
 import Runtime
 import TestSupport
 
-/// Those who join and ask. Whoever joins is a new user, with a credential of his own; whoever asks does so over a connection
-/// that others ask on as well.
+/// The callers of `QueueBenchmark`. Each join comes from a new user with a new credential. Queries of several users
+/// share a connection.
 final class QueueCallers: @unchecked Sendable {
-    // Sound because: what changes is touched on the loop only.
+    // Safe because only tasks on the loop use the mutable state.
 
-    /// More than there will be.
+    /// An upper bound, for the number of prepared requests.
     private static let joinsPerSecond = 150_000.0
 
     private let waitingRoom: WaitingRoom
@@ -26,7 +26,7 @@ final class QueueCallers: @unchecked Sendable {
         self.loop = loop
     }
 
-    /// So many people join as fast as they can.
+    /// Lets `count` users join as fast as possible; returns them.
     func fill(_ count: Int) async throws -> [Waiter] {
         let tasks = (0..<64).map { index in
             Task(executorPreference: loop) { [self] in
@@ -39,14 +39,14 @@ final class QueueCallers: @unchecked Sendable {
     }
 
     private func join(_ calls: QueueClient) async throws {
-        let (requestID, credential) = newcomer()
+        let (requestID, credential) = newUser()
         let options = CallOptions(timeout: .minutes(1), requestID: requestID, credential: credential)
         let reply = try await calls.join(JoinRequest(roomID: room), options)
-        guard let place = reply.place?.placeID else { throw BenchmarkError("no place was given") }
+        guard let place = reply.place?.placeID else { throw BenchmarkError("a reply has no place") }
         line.append(Waiter(credential: credential, place: place))
     }
 
-    private func newcomer() -> (RequestID, credential: [UInt8]) {
+    private func newUser() -> (RequestID, credential: [UInt8]) {
         let now = SystemClock().now
         return (
             .make(at: now, using: &random),
@@ -57,7 +57,7 @@ final class QueueCallers: @unchecked Sendable {
     func join(_ calls: PreparedCalls, for duration: Duration) throws -> (latency: Histogram, seconds: Double) {
         let count = Int(duration / .seconds(1) * Self.joinsPerSecond)
         var requests = try (0..<count).map { _ in
-            let (requestID, credential) = newcomer()
+            let (requestID, credential) = newUser()
             return try PreparedCalls.Request(
                 QueueMethods.join, JoinRequest(roomID: room), credential: credential, requestID: requestID)
         }
@@ -68,7 +68,7 @@ final class QueueCallers: @unchecked Sendable {
     func show(
         _ calls: PreparedCalls, _ line: [Waiter], for duration: Duration
     ) throws -> (latency: Histogram, seconds: Double) {
-        // Everybody has a connection that he keeps to.
+        // Each user always uses the same connection.
         let requests = try (0..<calls.connections).map { connection in
             try stride(from: connection, to: line.count, by: calls.connections).map { index in
                 let request = ShowPlaceRequest(roomID: room, placeID: line[index].place)

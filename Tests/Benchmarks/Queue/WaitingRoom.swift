@@ -3,7 +3,7 @@ import QueueAPI
 import RPC
 import TestSupport
 
-/// The program itself, with one room that a crowd waits in.
+/// A QueueService process with one room.
 final class WaitingRoom: Sendable {
     let program: ServedProgram
     private static let admin = UserID(high: 1, low: 1)
@@ -12,7 +12,7 @@ final class WaitingRoom: Sendable {
         program = try ServedProgram("QueueService", url: url, loops: loops)
     }
 
-    /// A room in which one may wait; `rate` people come in each second once it is open.
+    /// Creates a room that users can join. Once it is open, it admits `rate` users a second.
     func create(_ client: Client, rate: UInt32) async throws -> [UInt8] {
         let limits = RoomLimits(ratePerSecond: rate, readyMs: 3_600_000)
         let request = CreateRoomRequest(name: "sale", limits: limits, times: RoomTimes(joinsAt: 1))
@@ -23,14 +23,14 @@ final class WaitingRoom: Sendable {
         _ = try await QueueClient(client).openRoom(OpenRoomRequest(roomID: room), options(Self.admin, .operator))
     }
 
-    /// How many were let in until now.
+    /// Returns the number of users admitted so far.
     func admittedCount(_ room: [UInt8], _ client: Client) async throws -> Int {
         let request = ShowRoomRequest(roomID: room)
         let reply = try await QueueClient(client).showRoom(request, options(Self.admin, .operator))
         return Int(reply.joinedCount - reply.waitingCount)
     }
 
-    /// When the place was let in.
+    /// Returns the time of the place's admission; nil if it is not admitted.
     func admission(of place: [UInt8], in room: [UInt8], _ client: Client) async throws -> Timestamp? {
         let request = ShowHistoryRequest(roomID: room, placeID: place)
         let history = try await QueueClient(client).showHistory(request, options(Self.admin, .operator))
@@ -40,11 +40,11 @@ final class WaitingRoom: Sendable {
     func options(_ user: UserID, _ role: Role = .user) -> CallOptions { program.options(user, role) }
 }
 
-/// Somebody in the line.
+/// A user in the line.
 struct Waiter: Sendable {
     let credential: [UInt8]
     let place: [UInt8]
 
-    /// For a call that writes nothing.
+    /// Options of a call that writes nothing.
     var options: CallOptions { CallOptions(timeout: .minutes(1), credential: credential) }
 }

@@ -5,14 +5,14 @@ import Runtime
 import Synchronization
 import TestSupport
 
-/// The server of the benchmarks, a process of its own: `Benchmarks echo-server`. Ends with its standard input, so that it
-/// never outlives the benchmark that has started it.
+/// The server of the benchmarks, in a separate process: `Benchmarks echo-server`. Exits at the end of its standard
+/// input, so that it never outlives the benchmark that has started it.
 enum EchoServer {
-    private static let listen = Option("listen", .address, default: .loopback(0), "Where calls are taken.")
-    private static let loops = Option("loops", .integer(in: 1...64), default: 1, "Event loops, each a thread.")
+    private static let listen = Option("listen", .address, default: .loopback(0), "The address for calls.")
+    private static let loops = Option("loops", .integer(in: 1...64), default: 1, "Event loops, one thread each.")
 
     static let benchmark = Benchmark(
-        "echo-server", "the server that the other benchmarks call; ends with its input", [listen, loops]
+        "echo-server", "the server of the other benchmarks; exits at the end of its input", [listen, loops]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         let loops = Loops(count: configuration[loops])
@@ -37,10 +37,10 @@ enum EchoServer {
         EchoMethods.service,
         [
             Route(EchoMethods.echo) { request, _ in EchoReply(payload: request.payload) },
-            // Without a limit this is a stream on which nothing happens.
+            // Without a limit, the stream stays idle.
             Route(EchoMethods.count) { request, _, items in
                 if request.limit == 0 {
-                    await Silence().untilCancelled()
+                    await IdleStream().untilCancelled()
                 } else {
                     try await count(request.limit, items)
                 }
@@ -48,21 +48,21 @@ enum EchoServer {
         ])
 }
 
-/// Not inlined: what it keeps while it sends would be kept by the streams on which nothing happens.
+/// Not inlined, because idle streams would then keep the memory that it needs to send.
 @inline(never)
 private func count(_ limit: UInt64, _ items: ItemWriter<CountItem>) async throws {
     for number in 1...limit { try await items.send(CountItem(number: number)) }
 }
 
-/// Waits for nothing, as the handler of a stream does that has no news.
-private final class Silence: Sendable {
+/// Suspends a handler until it is cancelled, as in a stream without changes.
+private final class IdleStream: Sendable {
     private enum State {
-        case unbroken
+        case new
         case waiting(UnsafeContinuation<Void, Never>)
         case over
     }
 
-    private let state = Mutex(State.unbroken)
+    private let state = Mutex(State.new)
 
     func untilCancelled() async {
         await withTaskCancellationHandler {

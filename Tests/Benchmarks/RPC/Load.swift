@@ -2,7 +2,7 @@ import Kernel
 import RPC
 import TestSupport
 
-/// Callers on connections of their own, spread over the loops.
+/// Callers that each have a connection, distributed over the loops.
 final class Load: Sendable {
     struct Result {
         var latency = Histogram()
@@ -10,13 +10,13 @@ final class Load: Sendable {
     }
 
     private let loops: Loops
-    /// Each has one connection.
+    /// Each client has one connection.
     private let clients: [Client]
     private let inFlight: Int
     private let payload: [UInt8]
     private let rate: Int
 
-    /// `rate` is in calls a second; with 0 every caller calls again as soon as it has its answer.
+    /// `rate` is the number of calls a second. With 0, every caller calls again as soon as it has its reply.
     init(to address: Address, on loops: Loops, connections: Int, inFlight: Int, payload: Int, rate: Int) {
         self.loops = loops
         self.inFlight = inFlight
@@ -52,7 +52,7 @@ final class Load: Sendable {
 
 /// The callers of one loop.
 private final class CallerGroup: @unchecked Sendable {
-    // Sound because: `histogram` is touched on the loop only.
+    // Safe because only tasks on the loop use `histogram`.
 
     private let loop: EventLoop
     private let end: Uptime
@@ -87,7 +87,7 @@ private final class CallerGroup: @unchecked Sendable {
         }
     }
 
-    /// Latency counts from when the call was due, so a server that stalls cannot hide behind calls that were not made.
+    /// Latency counts from the time when the call was due, so that the figures include the calls delayed by a stall.
     private func callInTime(_ client: Client, _ pacer: Pacer) async throws {
         while let due = await pacer.next() {
             _ = try await client.call(EchoMethods.echo, EchoRequest(payload: payload))

@@ -3,13 +3,13 @@ import RPC
 import Runtime
 import TestSupport
 
-/// `Benchmarks memory`: what the server's memory grows with, and what it does not grow with.
+/// `Benchmarks memory`: the server's memory with idle connections, and after many calls.
 enum MemoryBenchmark {
     private static let connections = Option(
-        "connections", .integer(in: 1...19_000), default: 10_000, "Connections that were used once and are idle.")
+        "connections", .integer(in: 1...19_000), default: 10_000, "Idle connections, each used once.")
     private static let calls = Option(
         "calls", .integer(in: 1...1_000_000_000), default: 10_000_000,
-        "Calls after which memory is looked at; also after a tenth of them.")
+        "Calls before the memory is measured; it is also measured after a tenth of them.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(

@@ -3,9 +3,9 @@ import Kernel
 import Synchronization
 import Threads
 
-/// Hands out the times at which calls are due, at a fixed rate, on a thread of its own.
+/// Hands out the due times of calls at a fixed rate, from its own thread.
 ///
-/// A time for which no caller is free is kept and handed out late: it is not left out.
+/// If no caller is free, it keeps the time and hands it out late. It skips no time.
 final class Pacer: Sendable {
     private struct State: ~Copyable {
         var next = 0
@@ -14,7 +14,7 @@ final class Pacer: Sendable {
         var waiting: [UnsafeContinuation<Uptime?, Never>] = []
     }
 
-    /// How finely the thread sleeps; calls due within one such time begin together.
+    /// The sleep interval of the thread. Calls due within one interval begin together.
     private static let step = Duration.microseconds(50)
 
     private let rate: Int
@@ -30,10 +30,10 @@ final class Pacer: Sendable {
 
     func start() {
         let isRunning = Thread.start { self.run() }
-        precondition(isRunning, "the system gives no more threads")
+        precondition(isRunning, "the system cannot start a thread")
     }
 
-    /// When the caller's next call is due, which is now or has been; nil when it is over.
+    /// Returns the due time of the caller's next call, which is not in the future; nil at the end of the measurement.
     func next() async -> Uptime? {
         await withUnsafeContinuation { continuation in
             let known: Uptime?? = state.withLock { state in

@@ -3,27 +3,28 @@ import Kernel
 import RPC
 import Runtime
 
-/// `Benchmarks rpc`: unary calls, as many as go through or as many as are asked for.
+/// `Benchmarks rpc`: unary calls, at the maximum rate or at a given rate.
 enum RPCBenchmark {
     private static let connections = Option(
         "connections", .integer(in: 1...10_000), default: 1, "Connections to the server.")
     private static let inFlight = Option(
-        "in-flight", .integer(in: 1...1024), default: 64, "Calls under way on each connection.")
+        "in-flight", .integer(in: 1...1024), default: 64, "Calls in flight on each connection.")
     private static let payload = Option(
-        "payload", .integer(in: 0...200_000), default: 16, "Bytes that each call carries, there and back.")
+        "payload", .integer(in: 0...200_000), default: 16, "Bytes in each request and each reply.")
     private static let duration = Option(
-        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5), "How long to measure.")
+        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5),
+        "The length of the measurement.")
     private static let warmUp = Option(
-        "warm-up", .duration(in: .zero...(.minutes(1))), default: .seconds(1), "How long to call before that.")
+        "warm-up", .duration(in: .zero...(.minutes(1))), default: .seconds(1), "The length of the warm-up before it.")
     private static let rate = Option(
         "rate", .integer(in: 0...10_000_000), default: 0,
-        "Calls a second, begun at fixed times whatever the server does; latency counts from those times. "
-            + "0: each caller calls again as soon as it is answered.")
+        "Calls a second, at fixed times, independent of the server; latency counts from those times. "
+            + "0: each caller calls again as soon as it has its reply.")
     private static let loops = Option("loops", .integer(in: 1...64), default: 1, "Event loops of the client.")
     private static let serverLoops = Option(
-        "server-loops", .integer(in: 1...64), default: 1, "Event loops of the server that is started.")
+        "server-loops", .integer(in: 1...64), default: 1, "Event loops of the started server.")
     private static let server = Option(
-        "server", .optional(.address), default: nil, "A server that runs already, in place of one that is started.")
+        "server", .optional(.address), default: nil, "A running server to use instead of starting one.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
@@ -51,7 +52,7 @@ enum RPCBenchmark {
             [
                 "connections": "\(configuration[connections])", "in flight": "\(configuration[inFlight])",
                 "payload": "\(configuration[payload])", "duration": configuration[duration].optionText,
-                "rate": configuration[rate] == 0 ? "as fast as it goes" : "\(configuration[rate])",
+                "rate": configuration[rate] == 0 ? "unlimited" : "\(configuration[rate])",
             ])
         report.add("calls", Double(result.latency.count))
         report.add("calls per second", Double(result.latency.count) / result.seconds)

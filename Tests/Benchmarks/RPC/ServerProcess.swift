@@ -11,9 +11,10 @@ final class ServerProcess {
         var toChild: [Int32] = [0, 0]
         var fromChild: [Int32] = [0, 0]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else {
-            throw BenchmarkError("no pipe for the server: \(Self.describe(errno))")
+            throw BenchmarkError("cannot create a pipe for the server: \(Self.describe(errno))")
         }
-        // The child must not hold the other end of its own input, or it would never end.
+        // Closes the other end of the child's input in the child. Otherwise the child would never reach the end of its
+        // input.
         for end in toChild + fromChild { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -35,7 +36,7 @@ final class ServerProcess {
         let text = String(decoding: line[..<count], as: UTF8.self)
         guard text.hasPrefix(EchoServer.announcement), text.hasSuffix("\n"),
             let address = Address(String(text.dropFirst(EchoServer.announcement.count).dropLast()))
-        else { throw BenchmarkError("the server did not start; it said: \(text)") }
+        else { throw BenchmarkError("the server did not start; it printed: \(text)") }
         self.address = address
     }
 

@@ -5,7 +5,7 @@ import RPC
 import Runtime
 import TestSupport
 
-/// A service as its users run it: a process of its own, on a database that is new.
+/// A service program in a separate process, on a new database.
 final class ServedProgram: Sendable {
     let keys: KeyFile
     let address: Address
@@ -13,7 +13,7 @@ final class ServedProgram: Sendable {
     private let folder: TemporaryFolder
     private let keyPath: String
 
-    /// On a new SQLite file, unless `url` says otherwise; with new keys, unless it shares those of another program.
+    /// Starts the program on `url`, or else on a new SQLite file; with the keys of `other`, or else with new keys.
     init(
         _ name: String, url: String? = nil, loops: Int = 1, sharing other: ServedProgram? = nil,
         arguments: [String] = []
@@ -21,7 +21,7 @@ final class ServedProgram: Sendable {
         folder = TemporaryFolder()
         keyPath = other?.keyPath ?? "\(folder.path)/keys"
         keys = try other?.keys ?? KeyFile.create(at: keyPath)
-        // Its log says where it listens.
+        // The log has its address.
         process = ChildProcess(
             [
                 "sh", "-c", "exec \"$@\" 2>&1", "sh", ChildProcess.path(of: name), "--database",
@@ -36,7 +36,7 @@ final class ServedProgram: Sendable {
             self.address = address
             return
         }
-        throw BenchmarkError("\(name) did not start; is it built? swift build -c release --product \(name)")
+        throw BenchmarkError("\(name) did not start. Build it: swift build -c release --product \(name)")
     }
 
     var id: pid_t { process.id }
@@ -53,7 +53,7 @@ final class ServedProgram: Sendable {
         Credentials(keys).sign(Credential(user: user, role: role, expiry: .distantFuture))
     }
 
-    /// For a call that writes.
+    /// Options of a call that writes.
     func options(_ user: UserID, _ role: Role, timeout: Duration = .minutes(1)) -> CallOptions {
         CallOptions(
             timeout: timeout, requestID: .make(at: SystemClock().now), credential: credential(user, role))

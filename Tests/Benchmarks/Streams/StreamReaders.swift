@@ -3,9 +3,9 @@ import RPC
 import Runtime
 import TestSupport
 
-/// Tasks on one loop, each of which reads a stream to its end.
+/// Tasks on one loop that each read a stream to its end.
 final class StreamReaders: @unchecked Sendable {
-    // Sound because: the counts are touched on the loop only, `tasks` only by the one task that has the readers.
+    // Safe because only tasks on the loop use the counts, and only the owner of the readers uses `tasks`.
 
     private let loop: EventLoop
     private var tasks: [Task<Void, Never>] = []

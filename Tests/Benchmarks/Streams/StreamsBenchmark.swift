@@ -3,14 +3,15 @@ import RPC
 import Runtime
 import TestSupport
 
-/// `Benchmarks streams`: items a second on one stream and on many, and what a stream costs on which nothing happens.
+/// `Benchmarks streams`: items a second on one stream and on many, and the memory of an idle stream.
 enum StreamsBenchmark {
     private static let streams = Option(
-        "streams", .integer(in: 1...200_000), default: 20_000, "How many streams are many.")
+        "streams", .integer(in: 1...200_000), default: 20_000, "The number of streams, for many streams.")
     private static let connections = Option(
-        "connections", .integer(in: 1...10_000), default: 200, "Connections that the many streams share.")
+        "connections", .integer(in: 1...10_000), default: 200, "Connections shared by the many streams.")
     private static let duration = Option(
-        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5), "How long to measure.")
+        "duration", .duration(in: .milliseconds(100)...(.minutes(60))), default: .seconds(5),
+        "The length of the measurement.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
@@ -69,7 +70,7 @@ enum StreamsBenchmark {
         let before = try server.figures().residentBytes
         let readers = StreamReaders(on: loops.all[0])
         for index in 0..<streams { readers.start(clients[index % connections], limit: 0) }
-        // A call on the same connection comes after the streams, and so its answer says that they are open.
+        // The reply to a call on the same connection shows that the streams before it are open.
         await readers.haveStarted(streams)
         for client in clients { _ = try await client.call(EchoMethods.echo, EchoRequest()) }
         let after = try server.figures().residentBytes

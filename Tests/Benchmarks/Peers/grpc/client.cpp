@@ -2,7 +2,7 @@
 //
 //     client PORT IN_FLIGHT PAYLOAD_BYTES WARM_UP_SECONDS SECONDS
 //
-// Prints the calls that were answered per second.
+// Prints the answered calls per second.
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
@@ -33,7 +33,7 @@ public:
     void call() {
         reader_.reset();
         context_.emplace();
-        // As every call of ours has a deadline, so have these.
+        // Sets a deadline, because each of our calls has one.
         context_->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
         reader_ = stub_->AsyncEcho(&*context_, request_, queue_);
         reader_->Finish(&reply_, &status_, this);

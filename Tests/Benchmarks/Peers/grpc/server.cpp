@@ -1,6 +1,6 @@
 // The echo service on gRPC's asynchronous server: one thread, one completion queue.
 //
-// Prints the port that it was given. Ends with its standard input.
+// Prints its port. Exits at the end of its standard input.
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@ using onsale::testing::v1::EchoRequest;
 
 namespace {
 
-// More than are ever under way, so that a request always finds one that waits for it.
+// More than the calls in flight, so that each request finds a waiting call object.
 constexpr int kWaitingCalls = 512;
 
 class Call {

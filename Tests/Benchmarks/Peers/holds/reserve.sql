@@ -1,4 +1,4 @@
--- One seat reserved, by the statements of ReserveSeats. n counts up per client, so that each seat is asked for once.
+-- Reserves one seat with the statements of ReserveSeats. n increases per client, so that each seat is requested once.
 \set n :n + 1
 \set k :n * :clients + :client_id
 \set seat (:k * 104729) % :seats

@@ -1,4 +1,4 @@
--- As in `Benchmarks database`, with smaller keys: what pgbench can make without effort, and in its favour.
+-- The schema of `Benchmarks database` with smaller keys, which pgbench can generate. They favour pgbench.
 create sequence reservation_id cache 1000;
 create table seat (
     concert_id bigint not null, label bigint not null, holder bigint, until bigint not null,

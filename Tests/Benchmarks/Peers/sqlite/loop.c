@@ -1,4 +1,4 @@
-/* The work of `Benchmarks database` as a bare loop over SQLite, with the same schema and the same settings:
+/* The work of `Benchmarks database` as a plain C loop with SQLite, with the same schema and settings:
  *
  *     loop reserve|read FILE BATCH SECONDS      prints operations per second
  */
