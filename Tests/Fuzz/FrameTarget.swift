@@ -1,7 +1,7 @@
 @testable import RPC
 
-/// The same bytes, once as a whole and once in pieces, must give the same frames; and an envelope that is read by hand
-/// must say what protobuf-c says about it.
+/// Checks that bytes read as a whole and in pieces give the same frames, and that our envelope reader agrees with
+/// protobuf-c.
 enum FrameTarget {
     private static let maxBytes = 1024
 

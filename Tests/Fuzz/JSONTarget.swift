@@ -3,7 +3,7 @@ import CTestProto
 import MessageJSON
 import RPC
 
-/// Text becomes a message or an error; a message becomes text that becomes the same message.
+/// Checks that text becomes a message or an error, and that a message becomes text that becomes the same message.
 enum JSONTarget {
     private static let descriptor = MessageDescriptor(onsale__testing__v1__everything__init)
 
@@ -11,11 +11,11 @@ enum JSONTarget {
         if let text = String(validating: input, as: UTF8.self),
             let message = try? MessageJSON.bytes(from: text, as: descriptor)
         {
-            expect(throughText(message) == message, "text and back is another message")
+            expect(throughText(message) == message, "a message differs after conversion to text and back")
         } else if let text = try? MessageJSON.text(of: Array(input), as: descriptor) {
-            // Unknown fields are lost, and the bits of a NaN: what is compared is the text.
+            // JSON loses unknown fields and the bits of a NaN, so this compares the text.
             let message = encoded(text)
-            expect(decoded(message) == text, "a message and back is another text")
+            expect(decoded(message) == text, "a text differs after conversion to a message and back")
         }
         return taken
     }
@@ -26,7 +26,7 @@ enum JSONTarget {
         do {
             return try MessageJSON.text(of: message, as: descriptor)
         } catch {
-            fatalError("was written here, but: \(error)")
+            fatalError("cannot convert its own output: \(error)")
         }
     }
 
@@ -34,7 +34,7 @@ enum JSONTarget {
         do {
             return try MessageJSON.bytes(from: text, as: descriptor)
         } catch {
-            fatalError("was written here, but: \(error)")
+            fatalError("cannot convert its own output: \(error)")
         }
     }
 }

@@ -11,7 +11,7 @@ enum Main {
 
     static func main() {
         guard let target = targets.first(where: { $0.name == CommandLine.arguments.dropFirst().first }) else {
-            fatalError("which target? There are \(targets.map(\.name).joined(separator: ", "))")
+            fatalError("the first argument must name a target: \(targets.map(\.name).joined(separator: ", "))")
         }
         var count = CommandLine.argc - 1
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
@@ -19,10 +19,10 @@ enum Main {
     }
 }
 
-/// An input was taken, whatever became of it.
+/// 0 tells libFuzzer to keep the input, no matter what the target did with it.
 let taken: Int32 = 0
 
-/// Like `precondition`, whose message is lost in an optimised build.
+/// Like `precondition`, but optimised builds keep the message.
 func expect(_ isSo: Bool, _ problem: @autoclosure () -> String) {
     if !isSo { fatalError(problem()) }
 }

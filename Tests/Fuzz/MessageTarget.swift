@@ -3,13 +3,13 @@ import CProtocPlugin
 import CTestProto
 import RPC
 
-/// What the validator lets through must unpack, and what was packed again must stay as it is from then on.
+/// Checks that a message that the validator accepts can be unpacked, and that packing it again gives the same bytes.
 enum MessageTarget {
     private static let descriptors = [
         MessageDescriptor(onsale__testing__v1__everything__init), Envelope.descriptor, GoAway.descriptor,
         ListMethodsReply.descriptor, MessageDescriptor(google__protobuf__descriptor_proto__init),
     ]
-    nonisolated(unsafe) private static let arena = Arena()  // Sound because libFuzzer calls from one thread.
+    nonisolated(unsafe) private static let arena = Arena()  // Safe because libFuzzer calls from one thread.
 
     static func test(_ input: UnsafeRawBufferPointer) -> Int32 {
         guard let choice = input.first else { return taken }
@@ -18,7 +18,7 @@ enum MessageTarget {
         guard (try? WireValidator.validate(bytes, as: descriptor)) != nil else { return taken }
         let once = repacked(bytes, as: descriptor)
         let twice = once.withUnsafeBytes { repacked($0, as: descriptor) }
-        expect(once == twice, "packs differently the second time")
+        expect(once == twice, "the second packing differs from the first")
         readAndWrite(once)
         return taken
     }
@@ -34,18 +34,18 @@ enum MessageTarget {
                 count = size
             }
         } catch {
-            fatalError("was let through, but: \(error)")
+            fatalError("cannot unpack a message that the validator accepted: \(error)")
         }
     }
 
-    /// The generated conversions, both ways.
+    /// Runs the generated conversions in both directions.
     private static func readAndWrite(_ bytes: [UInt8]) {
         guard let envelope = try? Envelope(decoding: bytes) else { return }
         do {
             let again = try Envelope(decoding: envelope.encoded())
-            expect(again == envelope, "an envelope changed on its way through Swift")
+            expect(again == envelope, "an envelope differs after conversion to Swift and back")
         } catch {
-            fatalError("an envelope was read, but: \(error)")
+            fatalError("cannot read an envelope that Swift has written: \(error)")
         }
     }
 }
