@@ -10,7 +10,7 @@ import Threads
 /// nobody calls a service that is not ready. `damage` stays until the program ends.
 package final class DatabaseWatch: Sendable {
     private static let checkInterval = Duration.milliseconds(500)
-    private static let patience = Duration.seconds(1)
+    private static let checkTimeout = Duration.seconds(1)
     /// A database may also say nothing at all: silence that outlasts a few checks is an answer, too.
     private static let longestSilence = Duration.seconds(3)
 
@@ -112,7 +112,7 @@ package final class DatabaseWatch: Sendable {
     package func check(of database: Database) -> Job {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
-                _ = try await database.read(before: clock.uptime + Self.patience) { reader in
+                _ = try await database.read(before: clock.uptime + Self.checkTimeout) { reader in
                     try reader.exists("select 1 from migration")
                 }
                 heard(problem: nil)
@@ -126,7 +126,7 @@ package final class DatabaseWatch: Sendable {
 
     /// A write that changes nothing. Its outcome is observed like that of any other.
     private func write(to database: Database) async throws {
-        try await database.transaction(before: clock.uptime + Self.patience) { tx in
+        try await database.transaction(before: clock.uptime + Self.checkTimeout) { tx in
             try tx.execute("update migration set applied_at = applied_at where number = 1")
         }
     }

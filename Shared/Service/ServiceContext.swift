@@ -17,12 +17,12 @@ package struct ServiceContext: Sendable {
     package let migrations: [Migration]
     /// The options that only this context has.
     package let options: [any AnyOption]
-    package let build: @Sendable (ServiceGround) throws -> ServiceParts
+    package let build: @Sendable (ServiceEnvironment) throws -> ServiceParts
 
     package init(
         _ program: String, _ summary: String, name: String, port: UInt16, statusPort: UInt16,
         migrations: [Migration], options: [any AnyOption] = [],
-        build: @escaping @Sendable (ServiceGround) throws -> ServiceParts
+        build: @escaping @Sendable (ServiceEnvironment) throws -> ServiceParts
     ) {
         self.program = program
         self.summary = summary
@@ -36,7 +36,7 @@ package struct ServiceContext: Sendable {
 }
 
 /// What a context is given to build its parts on.
-package struct ServiceGround: Sendable {
+package struct ServiceEnvironment: Sendable {
     package let configuration: Configuration
     package let database: Database
     package let keys: KeyFile

@@ -18,7 +18,7 @@ package enum ServiceProgram {
             flags.options, arguments: arguments, environment: environment,
             instead: { configuration in try backup(configuration, flags) },
             needs: { configuration in needs(configuration, flags) },
-            build: { ground in try parts(context, flags, ground) })
+            build: { environment in try parts(context, flags, environment) })
     }
 
     /// Enough to start and to answer a few calls: what each connection takes comes on top.
@@ -47,28 +47,31 @@ package enum ServiceProgram {
         return "copied \(database) to \(path)"
     }
 
-    private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ ground: Ground) throws -> Parts {
-        let configuration = ground.configuration
-        let keys = try DataFolder.keys(configuration, ground.log)
-        let watch = DatabaseWatch(ground.log, ground.metrics, ground.health, ground.clock)
-        let newest = NewestTime(ground.clock, ground.metrics, ground.health)
-        let database = try open(context, configuration[flags.database], configuration, ground.clock) { event in
+    private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ environment: ProgramEnvironment)
+        throws -> ProgramParts
+    {
+        let configuration = environment.configuration
+        let keys = try DataFolder.keys(configuration, environment.log)
+        let watch = DatabaseWatch(environment.log, environment.metrics, environment.health, environment.clock)
+        let newest = NewestTime(environment.clock, environment.metrics, environment.health)
+        let database = try open(context, configuration[flags.database], configuration, environment.clock) { event in
             watch.observe(event)
             newest.observe(event)
         }
-        watch.report(database, to: ground.metrics)
+        watch.report(database, to: environment.metrics)
         let loops = try Loops.started(count: configuration[ServiceFlags.loops])
         let parts = try context.build(
-            ServiceGround(
-                configuration: configuration, database: database, keys: keys, clock: ground.clock, log: ground.log,
-                metrics: ground.metrics, loops: loops))
+            ServiceEnvironment(
+                configuration: configuration, database: database, keys: keys, clock: environment.clock,
+                log: environment.log,
+                metrics: environment.metrics, loops: loops))
         let server = Server(
             parts.services, on: loops, limits: ServiceFlags.limits(configuration), agent: context.program,
             hooks: .service(
-                parts.services.map(\.description), keys: keys, clock: ground.clock, log: ground.log,
-                metrics: ground.metrics, health: ground.health))
-        server.report(to: ground.metrics)
-        return Parts(
+                parts.services.map(\.description), keys: keys, clock: environment.clock, log: environment.log,
+                metrics: environment.metrics, health: environment.health))
+        server.report(to: environment.metrics)
+        return ProgramParts(
             [
                 Component(
                     "database",
@@ -77,7 +80,7 @@ package enum ServiceProgram {
                     }, stop: { await database.close() }),
                 Component("loops", start: {}, stop: { loops.stop() }),
             ] + parts.components + [
-                component(server, at: configuration[flags.options.listen], configuration, ground.log)
+                component(server, at: configuration[flags.options.listen], configuration, environment.log)
             ],
             jobs: [watch.check(of: database), newest.job(on: database)] + parts.jobs)
     }

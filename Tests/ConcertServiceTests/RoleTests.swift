@@ -37,8 +37,8 @@ import Testing
 
     @Test func `each method accepts its roles and refuses all others`() async throws {
         try await House.with(.memory) { house in
-            let surprises = await house.service.surprises(in: ConcertMethods.service, whereCallersAre: Self.callers)
-            #expect(surprises.isEmpty)
+            let violations = await house.service.violations(in: ConcertMethods.service, whereCallersAre: Self.callers)
+            #expect(violations.isEmpty)
         }
     }
 }

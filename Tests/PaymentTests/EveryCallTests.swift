@@ -22,8 +22,8 @@ import WalletService
                     let calls = EveryCall(
                         queue: { queue.client(of: $0) }, concert: { concert.client(of: $0) },
                         wallet: { wallet.client(of: $0) }, now: concert.clock.now)
-                    let surprises = try await calls.surprises()
-                    #expect(surprises == [])
+                    let violations = try await calls.violations()
+                    #expect(violations == [])
                 }
             }
         }

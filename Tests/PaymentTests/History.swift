@@ -132,7 +132,7 @@ final class History: @unchecked Sendable {
 
     private func kill(_ program: SimulatedProgram) {
         note("\(program.address) is killed")
-        program.kill(heardWithin: .seconds(Int64.random(in: 0...8, using: &random)))
+        program.kill(noticedWithin: .seconds(Int64.random(in: 0...8, using: &random)))
     }
 
     private func setClocks() async {

@@ -29,8 +29,8 @@ import Testing
 
     @Test func `each method accepts its roles and refuses all others`() async throws {
         try await Waiting.with(.memory) { waiting in
-            let surprises = await waiting.service.surprises(in: QueueMethods.service, whereCallersAre: Self.callers)
-            #expect(surprises.isEmpty)
+            let violations = await waiting.service.violations(in: QueueMethods.service, whereCallersAre: Self.callers)
+            #expect(violations.isEmpty)
         }
     }
 }

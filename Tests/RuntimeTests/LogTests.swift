@@ -105,19 +105,19 @@ import Threads
     @Test func `what was left out is told even when the message never comes again`() {
         let log = log()
         for _ in 0..<25 { log.info("flood") }
-        log.reportLeftOut()
+        log.reportSuppressed()
         #expect(lines.all.count == 20)
         clock.advance(by: .seconds(1))
-        log.reportLeftOut()
+        log.reportSuppressed()
         #expect(lines.all.last == "2026-11-20T12:00:01.000Z warning messages left out like=flood left_out=5\n")
-        log.reportLeftOut()
+        log.reportSuppressed()
         #expect(lines.all.count == 21)
     }
 
     @Test func `the end tells what was left out a moment ago`() {
         let log = log()
         for _ in 0..<25 { log.info("flood") }
-        log.reportLeftOut(isEnd: true)
+        log.reportSuppressed(isEnd: true)
         #expect(lines.all.last?.contains("messages left out like=flood left_out=5") == true)
     }
 
@@ -136,6 +136,6 @@ import Threads
         clock.advance(by: .seconds(1))
         log.info("message again")
         #expect(lines.all.last?.contains("message again") == true)
-        log.reportLeftOut()
+        log.reportSuppressed()
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ProgramTests {
     /// Runs the program, and ends the process as its `main` would.
     private static func run(
-        _ arguments: [String] = [], build: @Sendable (Ground) throws -> Parts
+        _ arguments: [String] = [], build: @Sendable (ProgramEnvironment) throws -> ProgramParts
     ) async -> Never {
         let options = ServiceOptions("example", "an example", port: 0, statusPort: 0)
         exit(await Program.run(options, arguments: arguments, environment: [:], build: build).rawValue)
@@ -35,7 +35,7 @@ import Testing
     @Test func `SIGTERM drains, and the exit code is 0`() async throws {
         let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--log-level", "debug"]) { _ in
-                Parts([Component("rpc", start: {}, stop: {})], jobs: [ProgramTests.kills(with: SIGTERM)])
+                ProgramParts([Component("rpc", start: {}, stop: {})], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }
         // Each line begins with 24 characters of time and 8 of level.
@@ -50,14 +50,15 @@ import Testing
 
     @Test func `SIGINT ends the program like SIGTERM`() async {
         await #expect(processExitsWith: .exitCode(0)) {
-            await ProgramTests.run { _ in Parts([], jobs: [ProgramTests.kills(with: SIGINT)]) }
+            await ProgramTests.run { _ in ProgramParts([], jobs: [ProgramTests.kills(with: SIGINT)]) }
         }
     }
 
     @Test func `a second signal ends at once with 130, and its line is written`() async throws {
         let result = await #expect(processExitsWith: .exitCode(130), observing: [\.standardErrorContent]) {
             await ProgramTests.run { _ in
-                Parts([ProgramTests.stuck { kill(getpid(), SIGTERM) }], jobs: [ProgramTests.kills(with: SIGTERM)])
+                ProgramParts(
+                    [ProgramTests.stuck { kill(getpid(), SIGTERM) }], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }
         #expect(try errors(result).contains("ended by a second signal"))
@@ -66,7 +67,7 @@ import Testing
     @Test func `a drain over its timeout exits with 75 and names what hangs`() async throws {
         let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--drain-timeout", "1s"]) { _ in
-                Parts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
+                ProgramParts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }
         #expect(try errors(result).contains("not stopped in time part=stuck"))
@@ -81,7 +82,7 @@ import Testing
                     kill(getpid(), SIGTERM)
                     while true { sleep(3600) }
                 }
-                return Parts([], jobs: [hang])
+                return ProgramParts([], jobs: [hang])
             }
         }
         #expect(try errors(result).contains("not stopped in time part=\"the runtime\""))
@@ -89,7 +90,7 @@ import Testing
 
     @Test func `a part that cannot start exits with 69 and says which and why`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
-            await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in Parts([]) }
+            await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in ProgramParts([]) }
         }
         #expect(
             try errors(result).contains(
@@ -105,8 +106,9 @@ import Testing
 
     @Test func `a part that breaks exits with 70`() async {
         await #expect(processExitsWith: .exitCode(70)) {
-            await ProgramTests.run { ground in
-                Parts([], jobs: [Job("break", every: .hours(1)) { ground.fail("database", CancellationError()) }])
+            await ProgramTests.run { environment in
+                ProgramParts(
+                    [], jobs: [Job("break", every: .hours(1)) { environment.fail("database", CancellationError()) }])
             }
         }
     }
@@ -135,16 +137,16 @@ import Testing
 
     @Test func `readiness follows the parts`() async {
         await #expect(processExitsWith: .exitCode(0)) {
-            await ProgramTests.run { ground in
+            await ProgramTests.run { environment in
                 let observer = Component(
                     "observer",
-                    start: { precondition(ground.health.problems == ["starting"]) },
-                    stop: { precondition(ground.health.problems == ["draining"]) })
+                    start: { precondition(environment.health.problems == ["starting"]) },
+                    stop: { precondition(environment.health.problems == ["draining"]) })
                 let end = Job("end", every: .hours(1)) {
-                    precondition(ground.health.problems.isEmpty)
+                    precondition(environment.health.problems.isEmpty)
                     kill(getpid(), SIGTERM)
                 }
-                return Parts([observer], jobs: [end])
+                return ProgramParts([observer], jobs: [end])
             }
         }
     }
@@ -152,7 +154,7 @@ import Testing
     @Test func `a connection that is gone does not end the program`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             await ProgramTests.run { _ in
-                Parts([], jobs: [ProgramTests.kills(with: SIGPIPE), ProgramTests.kills(with: SIGTERM)])
+                ProgramParts([], jobs: [ProgramTests.kills(with: SIGPIPE), ProgramTests.kills(with: SIGTERM)])
             }
         }
     }

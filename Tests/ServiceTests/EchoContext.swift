@@ -9,11 +9,11 @@ extension ServiceContext {
     static let echo = ServiceContext(
         "EchoService", "says what it hears", name: "echo", port: 0, statusPort: 0,
         migrations: [Migration("create nothing")]
-    ) { ground in
+    ) { environment in
         let broken = Route(EchoMethods.wait) { _, _ in
             throw DatabaseError(.unavailable, "the disk is on fire", mayHaveCommitted: true)
         }
-        let echo = EchoServer(clock: ground.clock).service
+        let echo = EchoServer(clock: environment.clock).service
         let routes = echo.routes.filter { $0.method.name != EchoMethods.wait.name } + [broken]
         return ServiceParts([ServedService(echo.description, routes)])
     }

@@ -67,8 +67,8 @@ extension ServiceContext {
     fileprivate var endingAtOnce: ServiceContext {
         ServiceContext(
             program, summary, name: name, port: port, statusPort: statusPort, migrations: migrations
-        ) { ground in
-            let parts = try build(ground)
+        ) { environment in
+            let parts = try build(environment)
             return ServiceParts(parts.services, jobs: [Job("end", every: .hours(1)) { kill(getpid(), SIGTERM) }])
         }
     }

@@ -23,7 +23,7 @@ struct ConcertServer: ConcertHandlers {
     let takenLately: TakenLately
     let brokenInvariants: Counter
 
-    init(_ environment: ServiceGround) {
+    init(_ environment: ServiceEnvironment) {
         database = environment.database
         clock = environment.clock
         log = environment.log

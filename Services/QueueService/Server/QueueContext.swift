@@ -8,12 +8,12 @@ extension ServiceContext {
     package static let queue = ServiceContext(
         "QueueService", "the waiting room: a fair line in front of a sale", name: "queue", port: 7001,
         statusPort: 7101, migrations: QueueSchema.migrations
-    ) { ground in
-        let watches = RoomWatches(ground.database, ground.clock)
-        let settlement = Settlement(database: ground.database)
+    ) { environment in
+        let watches = RoomWatches(environment.database, environment.clock)
+        let settlement = Settlement(database: environment.database)
         let server = QueueServer(
-            database: ground.database, passes: Passes(ground.keys), joins: JoinLine(ground.database),
-            watches: watches, lines: WaitingLines(ground.database, ground.clock), clock: ground.clock)
+            database: environment.database, passes: Passes(environment.keys), joins: JoinLine(environment.database),
+            watches: watches, lines: WaitingLines(environment.database, environment.clock), clock: environment.clock)
         return ServiceParts(
             [server.service],
             jobs: [

@@ -10,10 +10,10 @@ extension ServiceContext {
         "WalletService", "accounts, money, and payments that happen exactly once or not at all", name: "wallet",
         port: 7003,
         statusPort: 7103, migrations: WalletSchema.migrations, options: WalletFlags.all
-    ) { ground in
-        let concert = Client(to: ground.configuration[WalletFlags.concert], ground)
-        let queue = Client(to: ground.configuration[WalletFlags.queue], ground)
-        let server = WalletServer(ground, concert: concert, queue: queue)
+    ) { environment in
+        let concert = Client(to: environment.configuration[WalletFlags.concert], environment)
+        let queue = Client(to: environment.configuration[WalletFlags.queue], environment)
+        let server = WalletServer(environment, concert: concert, queue: queue)
         return ServiceParts(
             [server.service],
             components: [
@@ -55,11 +55,11 @@ enum WalletFlags {
 }
 
 extension Client {
-    fileprivate convenience init(to addresses: [Address], _ ground: ServiceGround) {
+    fileprivate convenience init(to addresses: [Address], _ environment: ServiceEnvironment) {
         var settings = ClientSettings()
         settings.agent = "WalletService"
         // The seed differs at each start, but not between runs of a simulation.
-        settings.seed = ground.clock.uptime.nanoseconds
-        self.init(to: addresses, on: ground.loops, network: ground.network, settings: settings)
+        settings.seed = environment.clock.uptime.nanoseconds
+        self.init(to: addresses, on: environment.loops, network: environment.network, settings: settings)
     }
 }

@@ -22,26 +22,27 @@ struct WalletServer: WalletHandlers {
     let coordinator: Coordinator
     let jobs: [Job]
 
-    init(_ ground: ServiceGround, concert: Client, queue: Client) {
-        database = ground.database
-        clock = ground.clock
+    init(_ environment: ServiceEnvironment, concert: Client, queue: Client) {
+        database = environment.database
+        clock = environment.clock
         sessions = Sessions(
-            ground.keys, lifetime: ground.configuration[WalletFlags.credentialLifetime], clock: ground.clock)
-        throttle = SignInThrottle(ground.clock)
+            environment.keys, lifetime: environment.configuration[WalletFlags.credentialLifetime],
+            clock: environment.clock)
+        throttle = SignInThrottle(environment.clock)
         limits = MoneyLimits(
-            topUp: Int64(ground.configuration[WalletFlags.maxTopUp]),
-            balance: Int64(ground.configuration[WalletFlags.maxBalance]))
-        usersMayTopUp = ground.configuration[WalletFlags.topUpBy] == .user
-        ground.log.info(
+            topUp: Int64(environment.configuration[WalletFlags.maxTopUp]),
+            balance: Int64(environment.configuration[WalletFlags.maxBalance]))
+        usersMayTopUp = environment.configuration[WalletFlags.topUpBy] == .user
+        environment.log.info(
             usersMayTopUp ? "users may put money into their own wallets" : "only operators may put money into wallets",
             ["option": usersMayTopUp ? "--top-up-by user" : "--top-up-by operator"])
-        let identity = ServiceIdentity(ground.keys, ground.clock)
-        let alarm = BreachAlarm(ground)
-        coordinator = Coordinator(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
-        let recovery = Recovery(database: ground.database, clock: ground.clock, coordinator: coordinator)
-        let passes = FinishedPasses(ground, queue: QueueClient(queue), identity: identity)
-        let refunds = Refunds(ground, concert: ConcertClient(concert), identity: identity, alarm: alarm)
-        let lateness = LatePayments(ground)
+        let identity = ServiceIdentity(environment.keys, environment.clock)
+        let alarm = BreachAlarm(environment)
+        coordinator = Coordinator(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
+        let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
+        let passes = FinishedPasses(environment, queue: QueueClient(queue), identity: identity)
+        let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
+        let lateness = LatePayments(environment)
         jobs = [
             Job("payments", every: Recovery.interval) { try await recovery.run() },
             Job("passes", every: FinishedPasses.interval) { try await passes.run() },

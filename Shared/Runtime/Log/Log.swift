@@ -56,21 +56,21 @@ package final class Log: Sendable {
     ) {
         guard self.level <= level else { return }
         let now = clock.uptime
-        guard let leftOut = limiter.withLock({ $0.admit(message, at: now) }) else { return }
+        guard let suppressed = limiter.withLock({ $0.admit(message, at: now) }) else { return }
         var event = LogEvent(
             time: clock.now, level: level, message: message, fields: fields.map { (name: $0.key, value: $0.value) },
             trace: trace, request: request)
-        if leftOut > 0 { event.fields.append((name: "left_out", value: LogValue(leftOut))) }
+        if suppressed > 0 { event.fields.append((name: "left_out", value: LogValue(suppressed))) }
         write(format.line(event))
     }
 
     /// Tells what was left out and not told yet; called about once a second, and at the end, when nothing follows.
-    package func reportLeftOut(isEnd: Bool = false) {
+    package func reportSuppressed(isEnd: Bool = false) {
         let now = isEnd ? Uptime(nanoseconds: .max) : clock.uptime
-        for leftOut in limiter.withLock({ $0.takeLeftOut(at: now) }) {
+        for suppressed in limiter.withLock({ $0.takeSuppressed(at: now) }) {
             let event = LogEvent(
                 time: clock.now, level: .warning, message: "messages left out",
-                fields: [("like", .text(leftOut.message)), ("left_out", LogValue(leftOut.count))])
+                fields: [("like", .text(suppressed.message)), ("left_out", LogValue(suppressed.count))])
             write(format.line(event))
         }
     }

@@ -19,7 +19,7 @@ package enum Program {
         environment: [String: String] = processEnvironment,
         instead: @Sendable (Configuration) throws -> String? = { _ in nil },
         needs: @Sendable (Configuration) -> SystemNeeds = { _ in .ofEveryProgram },
-        build: @Sendable (Ground) throws -> Parts
+        build: @Sendable (ProgramEnvironment) throws -> ProgramParts
     ) async -> ExitCode {
         let configuration: Configuration
         do {
@@ -56,7 +56,8 @@ package enum Program {
     }
 
     private static func run(
-        _ options: ServiceOptions, _ configuration: Configuration, build: @Sendable (Ground) throws -> Parts
+        _ options: ServiceOptions, _ configuration: Configuration,
+        build: @Sendable (ProgramEnvironment) throws -> ProgramParts
     ) async -> ExitCode {
         // Lines of the log carry the time of the machine, as those of its other programs do.
         let machine = SystemClock()
@@ -87,21 +88,21 @@ package enum Program {
         }
         log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
 
-        let ground = Ground(
+        let environment = ProgramEnvironment(
             configuration: configuration, clock: clock, log: log, metrics: metrics, health: health,
             fail: lifecycle.fail)
         let exitCode: ExitCode
         do {
-            let parts = try build(ground)
-            let status = StatusComponent(at: configuration[options.statusListen], ground)
-            let leftOut = Job("log", every: LogLimiter.window) { log.reportLeftOut() }
+            let parts = try build(environment)
+            let status = StatusComponent(at: configuration[options.statusListen], environment)
+            let suppressed = Job("log", every: LogLimiter.window) { log.reportSuppressed() }
             exitCode = await lifecycle.run(
-                [status.component] + parts.components, jobs: [leftOut, clockWatch.job] + parts.jobs)
+                [status.component] + parts.components, jobs: [suppressed, clockWatch.job] + parts.jobs)
         } catch {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable
         }
-        log.reportLeftOut(isEnd: true)
+        log.reportSuppressed(isEnd: true)
         writer.close(timeoutMilliseconds: logTimeoutMilliseconds)
         return exitCode
     }

@@ -4,12 +4,12 @@ import Threads
 /// The status port as a part of a program: the first to start and the last to stop, so that it tells how far the others are.
 final class StatusComponent: Sendable {
     private let address: Address
-    private let ground: Ground
+    private let environment: ProgramEnvironment
     private let server = Lock<StatusServer?>(nil)
 
-    init(at address: Address, _ ground: Ground) {
+    init(at address: Address, _ environment: ProgramEnvironment) {
         self.address = address
-        self.ground = ground
+        self.environment = environment
     }
 
     var component: Component {
@@ -17,9 +17,9 @@ final class StatusComponent: Sendable {
     }
 
     private func start() throws {
-        let started = try StatusServer(at: address, metrics: ground.metrics, health: ground.health)
+        let started = try StatusServer(at: address, metrics: environment.metrics, health: environment.health)
         server.withLock { $0 = started }
-        ground.log.info("status port open", ["address": "\(started.address)"])
+        environment.log.info("status port open", ["address": "\(started.address)"])
     }
 
     private func stop() {

@@ -23,7 +23,7 @@ package final class EveryCall: Sendable {
     private let state = Lock(State())
 
     private struct State {
-        var surprises: [String] = []
+        var violations: [String] = []
         var made: Set<String> = []
         var requests: UInt64 = 0
     }
@@ -42,11 +42,11 @@ package final class EveryCall: Sendable {
 
     /// Makes all calls. Returns a sentence for each call whose second answer was not the first, and for each method that the
     /// sale leaves out. Throws when a call fails.
-    package func surprises() async throws -> [String] {
+    package func violations() async throws -> [String] {
         try await runSale()
         return state.withLock { state in
             let left = Self.methods.map(\.name).filter { !state.made.contains($0) }
-            return state.surprises + left.map { "\($0) was not called" }
+            return state.violations + left.map { "\($0) was not called" }
         }
     }
 
@@ -95,6 +95,6 @@ package final class EveryCall: Sendable {
     }
 
     private func note(_ surprise: String) {
-        state.withLock { $0.surprises.append(surprise) }
+        state.withLock { $0.violations.append(surprise) }
     }
 }

@@ -43,7 +43,7 @@ package final class ServiceInstance: Sendable {
         let health = Health()
         health.enter(.running)
         parts = try context.build(
-            ServiceGround(
+            ServiceEnvironment(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
                 metrics: metrics, loops: loops, network: network))
         server = Server(

@@ -65,16 +65,16 @@ package final class SimulatedProgram: @unchecked Sendable {
     }
 
     /// kill -9. Those who were connected hear of it within `delay`.
-    package func kill(heardWithin delay: Duration) {
+    package func kill(noticedWithin delay: Duration) {
         guard let loops else { return }
-        simulation.kill(loops, heardWithin: delay)
+        simulation.kill(loops, noticedWithin: delay)
         database = Database(after: database, clock: clock, observe: observe)
         self.loops = nil
     }
 
     /// For good: its memory is given back.
     package func end() {
-        kill(heardWithin: .zero)
+        kill(noticedWithin: .zero)
         atOnce { [database] in await database?.close() }
     }
 

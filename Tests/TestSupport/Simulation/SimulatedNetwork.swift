@@ -80,7 +80,7 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
     }
 
     /// What is on these loops is gone.
-    func lose(_ loops: [EventLoop], heardWithin delay: Duration) {
+    func lose(_ loops: [EventLoop], noticedWithin delay: Duration) {
         listeners = listeners.filter { !$0.value.isOn(loops) }
         for connection in connections { connection.lose(loops) { drawDelay(upTo: delay) } }
         connections.removeAll { $0.isLost }

@@ -33,9 +33,9 @@ package final class Simulation {
 
     /// Whatever runs there stops between two steps, and never goes on. Those that it was connected with hear of it within
     /// some time; what was on its way to them arrives until then.
-    package func kill(_ program: Loops, heardWithin delay: Duration) {
+    package func kill(_ program: Loops, noticedWithin delay: Duration) {
         driven.removeAll { loop in program.all.contains { $0 === loop } }
-        network.lose(program.all, heardWithin: delay)
+        network.lose(program.all, noticedWithin: delay)
     }
 
     /// Runs `body` on the first loop, and with it everything else, until it returns.

@@ -9,10 +9,10 @@ struct BreachAlarm: Sendable {
     private let log: Log
     private let breaches: Counter
 
-    init(_ ground: ServiceGround) {
-        database = ground.database
-        log = ground.log
-        breaches = ground.metrics.counter(
+    init(_ environment: ServiceEnvironment) {
+        database = environment.database
+        log = environment.log
+        breaches = environment.metrics.counter(
             "wallet_broken_invariants_total", "Broken invariants. More than 0 is an emergency.")
     }
 

@@ -19,14 +19,14 @@ struct Coordinator: Sendable {
     private let log: Log
     private let unanswered: Counter
 
-    init(_ ground: ServiceGround, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
-        database = ground.database
-        clock = ground.clock
-        log = ground.log
+    init(_ environment: ServiceEnvironment, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
+        database = environment.database
+        clock = environment.clock
+        log = environment.log
         self.concert = concert
         self.identity = identity
         self.alarm = alarm
-        unanswered = ground.metrics.counter(
+        unanswered = environment.metrics.counter(
             "wallet_attempts_unanswered_total", "Requests for a decision without an answer. They are repeated.")
     }
 

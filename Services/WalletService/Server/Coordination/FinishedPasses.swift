@@ -22,13 +22,13 @@ struct FinishedPasses: Sendable {
     private let log: Log
     private let unanswered: Counter
 
-    init(_ ground: ServiceGround, queue: QueueClient, identity: ServiceIdentity) {
-        database = ground.database
-        clock = ground.clock
-        log = ground.log
+    init(_ environment: ServiceEnvironment, queue: QueueClient, identity: ServiceIdentity) {
+        database = environment.database
+        clock = environment.clock
+        log = environment.log
         self.queue = queue
         self.identity = identity
-        unanswered = ground.metrics.counter(
+        unanswered = environment.metrics.counter(
             "wallet_passes_unanswered_total", "Requests to finish a pass without an answer. They are repeated.")
     }
 

@@ -17,15 +17,15 @@ struct LatePayments: Sendable {
     private let stuckCount: Gauge
     private let haltedCount: Gauge
 
-    init(_ ground: ServiceGround) {
-        database = ground.database
-        clock = ground.clock
-        log = ground.log
-        lateCount = ground.metrics.gauge(
+    init(_ environment: ServiceEnvironment) {
+        database = environment.database
+        clock = environment.clock
+        log = environment.log
+        lateCount = environment.metrics.gauge(
             "wallet_payments_late", "Payments that are undecided after a minute.")
-        stuckCount = ground.metrics.gauge(
+        stuckCount = environment.metrics.gauge(
             "wallet_payments_stuck", "Payments that are undecided after ten minutes. More than 0 is an emergency.")
-        haltedCount = ground.metrics.gauge(
+        haltedCount = environment.metrics.gauge(
             "wallet_halted_concerts", "Concerts that take no new payments until an operator lifts their halt.")
     }
 

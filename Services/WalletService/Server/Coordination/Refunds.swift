@@ -21,13 +21,13 @@ struct Refunds: Sendable {
     private let log: Log
     private let unanswered: Counter
 
-    init(_ ground: ServiceGround, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
-        database = ground.database
-        log = ground.log
+    init(_ environment: ServiceEnvironment, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
+        database = environment.database
+        log = environment.log
         self.concert = concert
         self.identity = identity
         self.alarm = alarm
-        unanswered = ground.metrics.counter(
+        unanswered = environment.metrics.counter(
             "wallet_refunds_unanswered_total",
             "Failed attempts to fetch, pay out or acknowledge refunds. They are repeated.")
     }

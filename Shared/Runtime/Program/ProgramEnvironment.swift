@@ -1,7 +1,7 @@
 import Kernel
 
 /// What a service is given to build its parts on.
-package struct Ground: Sendable {
+package struct ProgramEnvironment: Sendable {
     package let configuration: Configuration
     package let clock: any Clock
     package let log: Log
@@ -12,7 +12,7 @@ package struct Ground: Sendable {
 }
 
 /// What a service consists of.
-package struct Parts: Sendable {
+package struct ProgramParts: Sendable {
     /// In the order in which they start.
     let components: [Component]
     let jobs: [Job]
