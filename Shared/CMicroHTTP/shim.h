@@ -1,9 +1,9 @@
 #pragma once
 #include <microhttpd.h>
 
-// MHD_start_daemon takes its options as variable arguments, which Swift cannot pass.
+// Wraps MHD_start_daemon, because Swift cannot call variadic functions.
 //
-// poll, not epoll: with epoll, libmicrohttpd 0.9.75 stops answering when an exact multiple of 128 connections is ready.
+// Uses poll, because with epoll libmicrohttpd 0.9.75 stops answering when a multiple of 128 connections is ready.
 static inline struct MHD_Daemon *onsale_start_http(
     int listen_socket, MHD_AccessHandlerCallback answer, MHD_NotifyConnectionCallback notify, void *context,
     unsigned connection_limit, size_t connection_memory_limit)
@@ -17,7 +17,7 @@ static inline struct MHD_Daemon *onsale_start_http(
         MHD_OPTION_END);
 }
 
-// MHD_get_connection_info is variadic, too.
+// Wraps MHD_get_connection_info, which is also variadic.
 static inline int onsale_http_socket(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;

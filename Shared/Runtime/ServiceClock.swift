@@ -3,8 +3,8 @@ import Synchronization
 
 /// The time of a running service: the wall time at its start, plus the time that has passed since.
 ///
-/// It never steps back. It follows a wall clock that is ahead of it by less than `tolerance`. It does not follow a larger
-/// step forwards or any step backwards: a hold, a pass and a deadline last as long as they were promised to last.
+/// It never steps back. It follows a wall clock that is ahead of it by less than `tolerance`. It does not follow a
+/// larger step forwards or any step backwards, so that holds, passes and deadlines last exactly as long as promised.
 package final class ServiceClock: Clock {
     /// The largest difference between the wall clock and this clock at which the service is still ready.
     package static let tolerance = Duration.seconds(5)
@@ -36,7 +36,7 @@ package final class ServiceClock: Clock {
         try await machine.sleep(until: deadline)
     }
 
-    /// How far the wall clock is ahead of this clock; negative where it is behind.
+    /// The wall clock minus this clock. Negative if the wall clock is behind.
     package var wallClockLead: Duration {
         let (wall, elapsed) = reading
         return .milliseconds(wall - elapsed - offset.load(ordering: .relaxed))
@@ -60,8 +60,8 @@ package final class ServiceClock: Clock {
         return nil
     }
 
-    /// The wall clock is read first. A thread that is stopped between the two readings then sees the wall clock too far
-    /// behind, which moves nothing; in the other order it would move this clock ahead.
+    /// Reads the wall clock first. A thread that is suspended between the two readings then sees the wall clock too far
+    /// behind, which has no effect. In the other order it would move this clock ahead.
     private var reading: (wall: Int64, elapsed: Int64) {
         let wall = machine.now.milliseconds
         return (wall, elapsed().milliseconds)

@@ -1,11 +1,11 @@
 import Glibc
 import Kernel
-// Optimized builds look for `timespec` there, where the compiler first met it.
+// Optimized builds need this module, because the compiler finds `timespec` in it first.
 import SwiftOverlayShims
 
-/// The time of the machine. Its wall time steps when somebody sets it: a service uses `ServiceClock`.
+/// The time of the machine. Its wall time steps when it is set, so services use `ServiceClock`.
 package struct SystemClock: Clock {
-    /// Longer waits are cut into pieces of this, so that no sum of times overflows below.
+    /// Longest single sleep. Longer waits are split, so that no sum of times overflows.
     private static let longestNap = Duration.hours(1)
 
     package init() {}
@@ -20,7 +20,7 @@ package struct SystemClock: Clock {
         return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }
 
-    /// Time since the machine was started, also while it was suspended: `uptime` stands still then.
+    /// Time since the start of the machine, including suspension. `uptime` does not count suspension.
     package static var sinceBoot: Uptime {
         let time = time(of: CLOCK_BOOTTIME)
         return Uptime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))

@@ -5,7 +5,7 @@ import RPC
 import Runtime
 
 extension ServerHooks {
-    /// How the server of a context finds out who is calling, whether it is ready, and what errors mean; log and metrics.
+    /// Hooks that verify credentials, report readiness, translate errors, and feed log and metrics.
     package static func service(
         _ descriptions: [ServiceDescription], keys: KeyFile, clock: any Clock, log: Log, metrics: Metrics,
         health: Health
@@ -29,13 +29,13 @@ extension Credentials {
             return Verified(caller, remaining: credential.expiry - now)
         } catch {
             let reason = if case .expired = error { "CREDENTIAL_EXPIRED" } else { "CREDENTIAL_INVALID" }
-            throw RPCFailure(.unauthenticated, reason, "the credential is not accepted: \(error). Sign in again")
+            throw RPCFailure(.unauthenticated, reason, "credential refused: \(error). Sign in again")
         }
     }
 }
 
 extension Log {
-    /// What varies stands in the fields, so that a flood of one kind hides nothing of the other.
+    /// Varying values are fields, so that a flood of one message does not suppress others.
     fileprivate func log(_ event: RPCEvent) {
         var fields: [(key: String, value: LogValue)] = [("what", .text(event.message)), ("peer", .text(event.peer))]
         if let method = event.method { fields.append(("method", .text(method))) }

@@ -1,24 +1,25 @@
 import RPC
 import Runtime
 
-/// Counts calls by method and code, and how long they took.
+/// Counts calls by method and code, and measures their durations.
 struct CallMetrics: Sendable {
     private struct OfMethod: Sendable {
         let duration: Histogram
         let succeeded: Counter
     }
 
-    /// By name. Made before the first call, so that a call that succeeds takes no lock.
+    /// The key is the method's name. Filled before the first call, so that a successful call takes no lock.
     private let methods: [String: OfMethod]
     private let calls: Family<Counter>
     private let refusals: Family<Counter>
 
     init(_ services: [ServiceDescription], _ metrics: Metrics) {
-        let calls = metrics.counters("rpc_calls_total", "Calls that have ended.", labels: ["method", "code"])
+        let calls = metrics.counters("rpc_calls_total", "Finished calls.", labels: ["method", "code"])
         let durations = metrics.histograms(
-            "rpc_call_duration_seconds", "From a request's arrival to its handler's return.", labels: ["method"])
+            "rpc_call_duration_seconds", "Time from the arrival of a request to the end of its handler.",
+            labels: ["method"])
         let all = (services + [HealthMethods.service, ReflectionMethods.service]).flatMap(\.methods)
-        // A stream lasts as long as its reader likes: no latency.
+        // The reader decides how long a stream lasts, so its duration is no latency.
         methods = Dictionary(
             uniqueKeysWithValues: all.filter { !$0.isStream }.map { method in
                 let succeeded = calls.with(method.name, StatusCode.ok.description)
@@ -26,7 +27,7 @@ struct CallMetrics: Sendable {
             })
         self.calls = calls
         refusals = metrics.counters(
-            "rpc_refusals_total", "Requests that were answered without a handler.", labels: ["reason"])
+            "rpc_refusals_total", "Requests that were refused before a handler ran.", labels: ["reason"])
     }
 
     func note(refusal: RPCFailure) {
@@ -43,7 +44,7 @@ struct CallMetrics: Sendable {
 
 extension Server {
     func report(to metrics: Metrics) {
-        metrics.gauge("rpc_in_flight", "Calls under way, streams apart.") { Double(self.inFlight) }
+        metrics.gauge("rpc_in_flight", "Calls in flight, without streams.") { Double(self.inFlight) }
         metrics.gauge("rpc_streams", "Open streams.") { Double(self.streamCount) }
         metrics.gauge("rpc_connections", "Open connections.") { Double(self.connectionCount) }
     }

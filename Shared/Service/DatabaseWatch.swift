@@ -3,15 +3,15 @@ import Kernel
 import Runtime
 import Threads
 
-/// Counts what happens in the database, logs what should not, and decides whether the database is ready.
+/// Counts database events, logs anomalies, and decides if the database is ready.
 ///
-/// There are three reasons not to be ready, each with a name of its own on `/readyz`: `database` does not answer, `writing`
-/// fails, and `damage` was found. `writing` is the outcome of the last write, tried again here while it is a failure:
-/// nobody calls a service that is not ready. `damage` stays until the program ends.
+/// There are three reasons not to be ready, each with its own name on `/readyz`: `database` does not answer, `writing`
+/// fails, and `damage` was found. `writing` is the outcome of the last write. While it is a failure, the job retries a
+/// write, because a service that is not ready receives no calls. `damage` remains until the program ends.
 package final class DatabaseWatch: Sendable {
     private static let checkInterval = Duration.milliseconds(500)
     private static let checkTimeout = Duration.seconds(1)
-    /// A database may also say nothing at all: silence that outlasts a few checks is an answer, too.
+    /// A database that does not answer for this time, which is several checks, counts as not ready.
     private static let longestSilence = Duration.seconds(3)
 
     private struct Answer {
@@ -30,24 +30,25 @@ package final class DatabaseWatch: Sendable {
     /// Why the last write failed.
     private let writeProblem = Lock<String?>(nil)
     private let damage = Lock<String?>(nil)
-    /// What was last heard of the database.
+    /// The outcome of the latest check.
     private let answer: Lock<Answer>
 
     package init(_ log: Log, _ metrics: Metrics, _ health: Health, _ clock: any Clock) {
         self.log = log
         self.clock = clock
         answer = Lock(Answer(time: clock.uptime))
-        commits = metrics.counter("database_commits_total", "Commits; several closures may share one.")
+        commits = metrics.counter("database_commits_total", "Commits. Several closures may share one.")
         closures = metrics.counter("database_closures_total", "Transaction closures that were committed.")
         duration = metrics.histogram(
-            "database_commit_duration_seconds", "From the begin of a transaction to its commit.")
+            "database_commit_duration_seconds", "Time from the start of a transaction to its commit.")
         retries = metrics.counter("database_retries_total", "Closures that had to run again.")
-        failures = metrics.counter("database_failures_total", "Transactions that were not committed, or nobody knows.")
+        failures = metrics.counter(
+            "database_failures_total", "Transactions without a commit, or with an unknown outcome.")
         refusals = metrics.counter("database_refusals_total", "Calls refused because too many waited.")
-        metrics.gauge("database_writable", "0 while writes fail, or else 1.") { [self] in
+        metrics.gauge("database_writable", "0 while writes fail, otherwise 1.") { [self] in
             writeProblem.withLock { $0 } == nil ? 1 : 0
         }
-        metrics.gauge("database_damaged", "1 from the first damaged page on, or else 0.") { [self] in
+        metrics.gauge("database_damaged", "1 after a damaged page was found, otherwise 0.") { [self] in
             damage.withLock { $0 } == nil ? 0 : 1
         }
         health.check("database") { [self] in problem }
@@ -95,7 +96,7 @@ package final class DatabaseWatch: Sendable {
         }
     }
 
-    /// The first one is logged; what was read since then is not to be trusted, whatever else is found.
+    /// Logs and keeps only the first damage, because later reads cannot be trusted anyway.
     private func noteDamage(_ error: DatabaseError) {
         let isFirst = damage.withLock { damage in
             defer { damage = damage ?? error.message }
@@ -105,7 +106,7 @@ package final class DatabaseWatch: Sendable {
     }
 
     func report(_ database: Database, to metrics: Metrics) {
-        metrics.gauge("database_waiting", "Calls that wait for their turn.") { Double(database.waitingCount) }
+        metrics.gauge("database_waiting", "Calls that wait for the database.") { Double(database.waitingCount) }
     }
 
     /// Reads every half second, and writes while the last write failed.
@@ -115,23 +116,23 @@ package final class DatabaseWatch: Sendable {
                 _ = try await database.read(before: clock.uptime + Self.checkTimeout) { reader in
                     try reader.exists("select 1 from migration")
                 }
-                heard(problem: nil)
+                note(problem: nil)
             } catch {
-                heard(problem: "\(error)")
+                note(problem: "\(error)")
                 throw error
             }
             if writeProblem.withLock({ $0 }) != nil { try await write(to: database) }
         }
     }
 
-    /// A write that changes nothing. Its outcome is observed like that of any other.
+    /// Writes without a change. Its outcome is observed like that of every write.
     private func write(to database: Database) async throws {
         try await database.transaction(before: clock.uptime + Self.checkTimeout) { tx in
             try tx.execute("update migration set applied_at = applied_at where number = 1")
         }
     }
 
-    private func heard(problem: String?) {
+    private func note(problem: String?) {
         answer.withLock { $0 = Answer(time: clock.uptime, problem: problem) }
     }
 }

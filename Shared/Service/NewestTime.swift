@@ -3,18 +3,18 @@ import Kernel
 import Runtime
 import Threads
 
-/// Compares the clock with the newest time that the database holds.
+/// Compares the clock with the newest time in the database.
 ///
-/// A machine whose clock is wrong when a service starts cannot see that by its own clock. But the database remembers
-/// until when its rows were written, by whatever instance.
+/// A machine cannot detect by its own clock that the clock is wrong at the start. The database stores the time of the
+/// latest commit of all instances.
 package final class NewestTime: Sendable {
     private static let interval = Duration.seconds(1)
 
     private struct State {
-        /// As it was when this program started.
+        /// The stored time at the start of this program.
         var atStart: Timestamp?
-        /// Closures that were committed and that the database does not remember yet.
-        var unremembered = 0
+        /// The number of committed closures since the time was stored.
+        var unstored = 0
     }
 
     private let clock: any Clock
@@ -25,14 +25,14 @@ package final class NewestTime: Sendable {
         health.check("rows") { [self] in problem }
         metrics.gauge(
             "database_newest_row_lead_seconds",
-            "Time of the newest row found at the start, minus the service clock; 0 if it has passed."
+            "Newest time in the database at the start, minus the service clock. 0 if that time has passed."
         ) { [self] in
             Double(lead.milliseconds) / 1000
         }
     }
 
-    /// Before the first call is taken.
-    package func look(in database: Database) async throws {
+    /// Reads the stored time. Called before the server accepts calls.
+    package func load(from database: Database) async throws {
         let newest = try await database.read { reader in
             try reader.first("select at from newest_time where id = 1") { row in
                 Timestamp(milliseconds: try row.int64(0))
@@ -43,13 +43,13 @@ package final class NewestTime: Sendable {
 
     package func observe(_ event: DatabaseEvent) {
         guard case .committed(let count, _, let wrote) = event, wrote else { return }
-        state.withLock { $0.unremembered += count }
+        state.withLock { $0.unstored += count }
     }
 
-    /// Remembers the time, at most once a second, and only while others write: an idle service writes nothing.
+    /// Stores the time at most once a second, and only after other commits, so that an idle service writes nothing.
     package func job(on database: Database) -> Job {
         Job("newest time", every: Self.interval) { [self] in
-            let count = state.withLock { $0.unremembered }
+            let count = state.withLock { $0.unstored }
             guard count > 0 else { return }
             try await database.transaction { tx in
                 try tx.execute(
@@ -58,8 +58,8 @@ package final class NewestTime: Sendable {
                     on conflict (id) do update set at = excluded.at where newest_time.at < excluded.at
                     """, tx.now)
             }
-            // This transaction itself is one of those that were counted.
-            state.withLock { $0.unremembered = max(0, $0.unremembered - count - 1) }
+            // The count includes this transaction.
+            state.withLock { $0.unstored = max(0, $0.unstored - count - 1) }
         }
     }
 
@@ -71,8 +71,8 @@ package final class NewestTime: Sendable {
     private var problem: String? {
         guard lead > ServiceClock.tolerance, let newest = state.withLock({ $0.atStart }) else { return nil }
         return """
-            the newest row of the database is of \(newest), \(lead.milliseconds / 1000) s after the clock of this \
-            machine. Set the clock right and restart the service. If this clock is right, wait, or start with \
+            the newest row of the database is of \(newest), \(lead.milliseconds / 1000) s ahead of the clock of this \
+            machine. Correct the clock and restart the service. If this clock is right, wait, or start with \
             --accept-newer-rows
             """
     }

@@ -2,18 +2,18 @@ import Kernel
 import RPC
 
 extension ID {
-    /// The id that a field of a request holds.
+    /// The id in the field `name` of a request.
     package init(field name: String, _ bytes: [UInt8]) throws(RPCFailure) {
         guard let id = Self(bytes: bytes) else {
             throw RPCFailure(
-                .invalidArgument, "ID_INVALID", "\(name) has \(bytes.count) bytes; an id has \(Self.byteCount)")
+                .invalidArgument, "ID_INVALID", "\(name) has \(bytes.count) bytes; an id has \(Self.byteCount) bytes")
         }
         self = id
     }
 }
 
 extension Timestamp {
-    /// The time that a field of a request holds; 0 is none.
+    /// The time in a field of a request. Nil if the field is 0.
     package init?(field milliseconds: Int64) {
         if milliseconds == 0 { return nil }
         self.init(milliseconds: milliseconds)

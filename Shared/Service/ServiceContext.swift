@@ -4,18 +4,18 @@ import Kernel
 import RPC
 import Runtime
 
-/// A bounded context as a program: what it is called, which tables it has, and what answers its calls.
+/// A bounded context as a program: its names, ports, tables, options and handlers.
 package struct ServiceContext: Sendable {
-    /// As it is typed: `QueueService`.
+    /// The name of the executable: `QueueService`.
     package let program: String
     package let summary: String
-    /// Names the database file: `queue`.
+    /// The name of the database file: `queue`.
     package let name: String
-    /// For calls, and for the status port, unless the options say otherwise.
+    /// The default port for calls. `statusPort` is that of the status pages.
     package let port: UInt16
     package let statusPort: UInt16
     package let migrations: [Migration]
-    /// The options that only this context has.
+    /// The options of this context only.
     package let options: [any AnyOption]
     package let build: @Sendable (ServiceEnvironment) throws -> ServiceParts
 
@@ -35,7 +35,7 @@ package struct ServiceContext: Sendable {
     }
 }
 
-/// What a context is given to build its parts on.
+/// The resources from which a context builds its services, components and jobs.
 package struct ServiceEnvironment: Sendable {
     package let configuration: Configuration
     package let database: Database
@@ -43,7 +43,7 @@ package struct ServiceEnvironment: Sendable {
     package let clock: any Clock
     package let log: Log
     package let metrics: Metrics
-    /// Where its calls to other services run, and over what; nil is TCP.
+    /// The event loops and the network for its calls to other services. A nil network is TCP.
     package let loops: Loops
     package let network: (any Network)?
 
@@ -62,10 +62,10 @@ package struct ServiceEnvironment: Sendable {
     }
 }
 
-/// What a context consists of while it runs.
+/// The services, components and jobs of a running context.
 package struct ServiceParts: Sendable {
     package let services: [ServedService]
-    /// What has to be started before the first call is taken, and stopped after the last: clients of other services.
+    /// Clients of other services. They start before the server accepts calls, and stop after the last call.
     package let components: [Component]
     package let jobs: [Job]
 

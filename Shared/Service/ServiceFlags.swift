@@ -3,38 +3,39 @@ import Kernel
 import RPC
 import Runtime
 
-/// The options that every service has beyond those of the runtime.
+/// The options of every service, beyond those of the runtime.
 struct ServiceFlags: Sendable {
     static let keys = Option(
         "keys", .path, default: DataFolder.name + "/keys",
-        "The key file that all services share. Made on the first start, unless this option names one.")
+        "Key file that all services share. Created on the first start if this option is not given.")
     static let loops = Option(
         "loops", .integer(in: 1...64), default: max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))),
-        "Threads that answer calls.")
+        "Number of threads that answer calls.")
     static let maxConnections = Option(
         "max-connections", .integer(in: 1...1_000_000), default: Limits().connections,
-        "Connections at once; one more is refused.")
+        "Maximum of open connections. Further ones are refused.")
     static let maxInFlight = Option(
         "max-in-flight", .integer(in: 1...1_000_000), default: Limits().inFlight,
-        "Calls under way at once; one more is refused.")
+        "Maximum of calls in flight. Further ones are refused.")
     static let maxRequestBytes = Option(
         "max-request-bytes", .integer(in: 1024...16_777_215), default: Limits().requestBytes,
-        "The largest request that is read.")
+        "Maximum size of a request, in bytes.")
     static let maxReplyBytes = Option(
         "max-reply-bytes", .integer(in: 1024...16_777_215), default: Limits().replyBytes,
-        "The largest answer that is sent.")
+        "Maximum size of an answer, in bytes.")
     static let databaseConnections = Option(
         "database-connections", .integer(in: 1...256), default: 16,
-        "Connections to a PostgreSQL server; SQLite needs none.")
+        "Number of connections to a PostgreSQL server. Not used with SQLite.")
     static let acceptNewerRows = Option(
         "accept-newer-rows", .flag, default: false,
-        "Serves although the database has rows from after the time of the clock, which is right.")
+        "Starts although the database has rows from the future. Use it only if the clock is right.")
     static let backupTo = Option(
         "backup-to", .optional(.path), default: nil,
-        "Copies the SQLite database to this new file and ends; the service that uses it goes on meanwhile.")
+        "Copies the SQLite database to this new file and ends. A running service is not disturbed.")
     static let acceptLoss = Option(
         "accept-loss", .flag, default: false,
-        "Starts with a SQLite database that has lost rows, with what is there. For one start; see the runbook.")
+        "Starts with the remaining rows of a SQLite database that has lost some. Use it for one start; see the runbook."
+    )
 
     let database: Option<SecretURL>
     let options: ServiceOptions
@@ -45,7 +46,7 @@ struct ServiceFlags: Sendable {
             .secretURL(
                 schemes: ["sqlite", "postgres", "postgresql"],
                 examples: "sqlite:///path/to/file, sqlite::memory: or postgres://user@host/name"),
-            default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Where the rows are kept.")
+            default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Database of this service.")
         let own: [any AnyOption] = [
             database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
             Self.maxReplyBytes, Self.databaseConnections, Self.acceptNewerRows, Self.backupTo, Self.acceptLoss,

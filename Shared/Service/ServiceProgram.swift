@@ -4,9 +4,9 @@ import Kernel
 import RPC
 import Runtime
 
-/// What the `main` of a context does.
+/// The `main` of a context.
 package enum ServiceProgram {
-    /// Returns when the program has been asked to end and has ended. Called once.
+    /// Returns when the program has ended. Called once.
     package static func run(
         _ context: ServiceContext, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         environment: [String: String] = Program.processEnvironment
@@ -21,25 +21,26 @@ package enum ServiceProgram {
             build: { environment in try parts(context, flags, environment) })
     }
 
-    /// Enough to start and to answer a few calls: what each connection takes comes on top.
+    /// The resources to start and to answer a few calls. Each further connection needs more.
     private static func needs(_ configuration: Configuration, _ flags: ServiceFlags) -> SystemNeeds {
         let loops = configuration[ServiceFlags.loops]
         let isSQLite = configuration[flags.database].text.hasPrefix("sqlite:")
         let connections = isSQLite ? 0 : configuration[ServiceFlags.databaseConnections] + 1
-        // A loop has four files of its own; SQLite opens three for each connection, and a loop reads over one.
+        // Each event loop has four files. SQLite opens three per connection, and each loop reads over its own
+        // connection.
         let files = filesOfOneProgram + 4 * loops + (isSQLite ? 3 * (loops + 2) : connections)
         let threads = threadsOfOneProgram + loops + (isSQLite ? 2 : connections)
         return SystemNeeds(files: files, threads: threads, addressSpaceMegabytes: memoryMegabytes)
     }
 
-    /// Standard files aside: keys, log, status port with some connections, calls.
+    /// For keys, log, status port and some connections, without the standard files.
     private static let filesOfOneProgram = 40
-    /// Log, signals, status port, tasks and passwords.
+    /// For log, signals, status port, tasks and passwords.
     private static let threadsOfOneProgram = 10
-    /// Caches of the database and the memory of some calls.
+    /// For the caches of the database and some calls.
     private static let memoryMegabytes = 192
 
-    /// What was copied where, if the options ask for a copy.
+    /// Copies the database if the options require it, and returns a sentence about it.
     private static func backup(_ configuration: Configuration, _ flags: ServiceFlags) throws -> String? {
         guard let path = configuration[ServiceFlags.backupTo] else { return nil }
         let database = configuration[flags.database]
@@ -76,7 +77,7 @@ package enum ServiceProgram {
                 Component(
                     "database",
                     start: {
-                        if !configuration[ServiceFlags.acceptNewerRows] { try await newest.look(in: database) }
+                        if !configuration[ServiceFlags.acceptNewerRows] { try await newest.load(from: database) }
                     }, stop: { await database.close() }),
                 Component("loops", start: {}, stop: { loops.stop() }),
             ] + parts.components + [
@@ -97,7 +98,7 @@ package enum ServiceProgram {
             acceptsLoss: configuration[ServiceFlags.acceptLoss], observe: observe)
     }
 
-    /// Calls under way have most of the drain timeout; the rest of it is for what comes after them.
+    /// Calls in flight get most of the drain time-out. The rest is for the components that stop after them.
     private static func component(
         _ server: Server, at address: Address, _ configuration: Configuration, _ log: Log
     ) -> Component {
@@ -110,7 +111,7 @@ package enum ServiceProgram {
             }, stop: { await server.shutdown(grace: grace) })
     }
 
-    /// Every connection is a file; the system allows more than it gives unasked.
+    /// Raises the soft limit of open files to the hard limit, because every connection is a file.
     private static func raiseFileLimit() {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -9,20 +9,20 @@ import Testing
         case green
     }
 
-    private let listen = Option("listen", .address, default: .loopback(7000), "Where calls are taken.")
+    private let listen = Option("listen", .address, default: .loopback(7000), "Address for calls.")
     private let keys = Option(required: "keys", .path, "The file of keys.")
     private let limit = Option("active-limit", .integer(in: 1...100), default: 10, "How many at once.")
     private let drain = Option(
         "drain-timeout", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(30),
-        "How long a drain takes.")
+        "Maximum time of a drain.")
     private let isOpen = Option("open", .flag, default: false, "Opens at start.")
     private let colour = Option("colour", .choice, default: Colour.red, "What colour.")
-    private let peers = Option("peers", .addresses, default: [], "Who else there is.")
+    private let peers = Option("peers", .addresses, default: [], "The other instances.")
     private let database = Option(
         "database",
         .secretURL(schemes: ["sqlite", "postgres"], examples: "sqlite:///path/to/file or postgres://user@host/name"),
-        default: SecretURL("sqlite::memory:"), "Where data is kept.")
-    private let mirror = Option("mirror", .optional(.address), default: nil, "Who gets a copy.")
+        default: SecretURL("sqlite::memory:"), "The database.")
+    private let mirror = Option("mirror", .optional(.address), default: nil, "The receiver of a copy.")
 
     private var options: Options {
         Options("example", "an example", [listen, keys, limit, drain, isOpen, colour, peers, database, mirror])
@@ -42,7 +42,7 @@ import Testing
         } catch { return error.problems }
     }
 
-    @Test func `every kind of option reads what people write`() throws {
+    @Test func `each kind of option accepts its usual texts`() throws {
         let configuration = try read(
             "--listen", "[::1]:80", "--keys=k=1", "--active-limit", "100", "--drain-timeout", "2m", "--open",
             "--colour",
@@ -58,7 +58,7 @@ import Testing
         #expect(configuration[mirror] == Address(host: "m", port: 1))
     }
 
-    @Test func `a flag wins over the environment, the environment over the default`() throws {
+    @Test func `a flag overrides the environment, and the environment overrides the default`() throws {
         let environment = ["ONSALE_KEYS": "k", "ONSALE_ACTIVE_LIMIT": "20", "ONSALE_OPEN": "yes"]
         let configuration = try read("--active-limit", "30", "--open=false", environment: environment)
         #expect(configuration[limit] == 30)
@@ -83,7 +83,7 @@ import Testing
             "--open=perhaps", "--peers", environment: ["ONSALE_DRAIN_TIMEOUT": "soon"])
         #expect(
             found == [
-                "\"extra\" is no option: options begin with --, and --help lists them.",
+                "\"extra\" is not an option: options begin with --, and --help lists them.",
                 "\"--drian-timeout\" is unknown: did you mean --drain-timeout?",
                 "--listen: \"nowhere\" is not allowed. Allowed: HOST:PORT, such as 127.0.0.1:7000 or [::1]:7000.",
                 "--keys is missing: The file of keys. Give the path of a file, or set ONSALE_KEYS.",
@@ -92,7 +92,7 @@ import Testing
                     + "Allowed: a time from 100ms to 10m, written as 250ms, 30s, 5m, 2h or 1d.",
                 "--open: \"perhaps\" is not allowed. Allowed: true or false.",
                 "--colour: \"blue\" is not allowed. Allowed: red, green.",
-                "--peers needs a value: 1 to 64 of HOST:PORT with commas between, such as 10.0.0.1:7000,10.0.0.2:7000.",
+                "--peers needs a value: 1 to 64 times HOST:PORT, separated by commas, such as 10.0.0.1:7000,10.0.0.2:7000.",
             ])
     }
 
@@ -100,7 +100,7 @@ import Testing
         #expect(problems("--open", "--open") == ["--open is given twice: give it once."])
     }
 
-    @Test func `a variable that is nearly an option is reported, others are left alone`() {
+    @Test func `a variable that resembles an option is reported, others are ignored`() {
         let environment = ["ONSALE_KEYS": "k", "ONSALE_LISTNE": "x", "ONSALE_SOMETHING_ELSE": "y", "LISTEN": "z"]
         #expect(
             problems(environment: environment) == [
@@ -108,7 +108,7 @@ import Testing
             ])
     }
 
-    @Test func `what was read comes with no suggestion that is far off`() {
+    @Test func `a very different name gets no suggestion`() {
         #expect(problems("--zzz") == ["\"--zzz\" is unknown: --help lists all options."])
     }
 
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func `the summary of a start shows every value but a password`() throws {
+    @Test func `the summary shows every value without passwords`() throws {
         let configuration = try read(
             "--keys", "k", "--database", "postgres://alice:hunter2@db/x?sslpassword=hunter2&a=b")
         let shown = configuration.summary.map { "\($0.name)=\($0.value) (\($0.origin.rawValue))" }
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `help says everything about each option, also beside mistakes`() throws {
+    @Test func `help describes each option, even if other options are invalid`() throws {
         guard case .help(let help) = try options.read(["--nonsense", "--help"], environment: [:]) else {
             Issue.record("no help")
             return
@@ -176,12 +176,12 @@ import Testing
         }
         #expect(
             help.contains(
-                "--drain-timeout TIME\n      How long a drain takes.\n      Default: 30s. Environment: ONSALE_DRAIN_TIMEOUT."
+                "--drain-timeout TIME\n      Maximum time of a drain.\n      Default: 30s. Environment: ONSALE_DRAIN_TIMEOUT."
             ))
         #expect(help.contains("--keys PATH\n      The file of keys.\n      Must be given."))
     }
 
-    @Test func `a program without an environment says nothing of one`() throws {
+    @Test func `the help of a program without an environment names no variables`() throws {
         let options = Options("example", "an example", [keys], readsEnvironment: false, notes: "That is all.")
         guard case .help(let help) = try options.read(["-h"]) else {
             Issue.record("no help")
@@ -198,7 +198,7 @@ import Testing
                       The file of keys.
                       Must be given.
                   --help
-                      Shows this.
+                      Prints this help.
 
                 That is all.
 
@@ -213,13 +213,13 @@ import Testing
         ("250ms", Duration.milliseconds(250)), ("1s", .seconds(1)), ("90s", .seconds(90)), ("24h", .days(1)),
         ("0s", .zero),
     ])
-    func `a time reads as written`(text: String, duration: Duration) throws {
+    func `a duration is read and written unchanged`(text: String, duration: Duration) throws {
         #expect(Duration(optionText: text) == duration)
         #expect(Duration(optionText: duration.optionText) == duration)
     }
 
     @Test(arguments: ["", "5", "s", "-5s", "1.5s", "5 s", "5S", "9223372036854775807d", "٣s"])
-    func `what is no time is refused`(text: String) {
+    func `an invalid duration is refused`(text: String) {
         #expect(Duration(optionText: text) == nil)
     }
 }

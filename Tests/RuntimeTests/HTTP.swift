@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import TestSupport
 
-/// As much of a client as the tests need. What waits does so where it holds up nobody, and not for ever.
+/// A minimal HTTP client. Waits on a separate thread, with a time limit.
 enum HTTP {
     struct Unreachable: Error {}
 
@@ -10,7 +10,7 @@ enum HTTP {
         try await send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", to: address)
     }
 
-    /// Everything that comes back before the other side closes.
+    /// Returns all bytes that arrive before the server closes the connection.
     static func send(_ request: String, to address: Address) async throws -> String {
         let descriptor = try connect(to: address)
         defer { close(descriptor) }
@@ -23,7 +23,7 @@ enum HTTP {
         }
     }
 
-    /// The first piece of the answer; the connection stays open.
+    /// Returns the first bytes of the answer. The connection stays open.
     static func exchange(_ request: String, over descriptor: Int32) async throws -> String {
         write(request, to: descriptor)
         return try await read(from: descriptor)
@@ -34,7 +34,7 @@ enum HTTP {
         return poll(&ready, 1, Int32(milliseconds)) > 0
     }
 
-    /// From 127.0.0.`host`.
+    /// Connects from 127.0.0.`host`.
     static func connect(to address: Address, from host: UInt8 = 1) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let source = loopback(host, port: 0) { bind(descriptor, $0, $1) }
@@ -63,7 +63,7 @@ enum HTTP {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// Empty when the other side has closed.
+    /// Returns an empty text if the server has closed the connection.
     static func read(from descriptor: Int32) async throws -> String {
         try await onThread {
             var bytes = [UInt8](repeating: 0, count: 65_536)

@@ -11,7 +11,7 @@ import Threads
         let description: String
     }
 
-    /// What happened, in order.
+    /// The events in order.
     private final class Record: Sendable {
         private let state = Lock<[String]>([])
         var all: [String] { state.withLock { $0 } }
@@ -39,13 +39,13 @@ import Threads
             name, start: { [record] in record.add("start \(name)") }, stop: { [record] in record.add("stop \(name)") })
     }
 
-    /// Its stop does not return before the test says so.
+    /// A component whose stop returns only after the test has released it.
     private func stubborn(_ name: String, until isReleased: Flag) -> Component {
         Component(
             name, start: {},
             stop: { [record] in
                 record.add("stop \(name)")
-                try? await eventually("it may end") { isReleased.isSet }
+                try? await eventually("the test releases it") { isReleased.isSet }
             })
     }
 
@@ -59,7 +59,7 @@ import Threads
         try await eventually("the program is \(phase)") { [health] in health.phase == phase }
     }
 
-    @Test func `parts start in order and stop in reverse`() async throws {
+    @Test func `components start in order and stop in reverse order`() async throws {
         let lifecycle = lifecycle()
         async let exitCode = lifecycle.run([component("a"), component("b"), component("c")])
         try await waits(for: .running)
@@ -70,7 +70,7 @@ import Threads
         #expect(health.problems == ["draining"])
     }
 
-    @Test func `a part that cannot start is named, and what had started is stopped`() async {
+    @Test func `a component that cannot start is named, and the started ones are stopped`() async {
         let broken = Component("database", start: { throw Broken(description: "the disk is full") }, stop: {})
         #expect(await lifecycle().run([component("a"), component("b"), broken, component("c")]) == .unavailable)
         #expect(record.all == ["start a", "start b", "stop b", "stop a"])
@@ -78,7 +78,7 @@ import Threads
         #expect(line?.contains(#"component=database error="the disk is full""#) == true)
     }
 
-    @Test func `a part that breaks while running stops the others`() async throws {
+    @Test func `a component that fails while running stops the others`() async throws {
         let lifecycle = lifecycle()
         async let exitCode = lifecycle.run([component("a"), component("b")])
         try await waits(for: .running)
@@ -87,7 +87,7 @@ import Threads
         #expect(record.all == ["start a", "start b", "stop b", "stop a"])
     }
 
-    @Test func `a stop during the start cancels it and stops what had started`() async throws {
+    @Test func `a stop during the start cancels it and stops the started components`() async throws {
         let lifecycle = lifecycle()
         let clock = clock
         let slow = Component(
@@ -99,7 +99,7 @@ import Threads
         #expect(record.all == ["start a", "stop a"])
     }
 
-    @Test func `a drain that takes too long ends at its timeout and names the part that hangs`() async throws {
+    @Test func `a drain ends at its time-out and names the hanging component`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([component("a"), stubborn("rpc", until: isReleased)])
@@ -114,7 +114,7 @@ import Threads
         isReleased.set()
     }
 
-    @Test func `a drain that ends just in time is clean`() async throws {
+    @Test func `a drain that ends just before its time-out is clean`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
@@ -126,7 +126,7 @@ import Threads
         #expect(await exitCode == .clean)
     }
 
-    @Test func `a second stop forces`() async throws {
+    @Test func `a second stop ends the program at once`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         async let exitCode = lifecycle.run([stubborn("rpc", until: isReleased)])
@@ -140,7 +140,7 @@ import Threads
         #expect(await exitCode == .clean)
     }
 
-    @Test func `a job runs at the start and then after pauses that vary by a tenth`() async throws {
+    @Test func `a job runs at the start, and then after pauses that vary by a tenth`() async throws {
         let lifecycle = lifecycle()
         let runs = Counter()
         async let exitCode = lifecycle.run([], jobs: [Job("sweep", every: .seconds(10)) { runs.increment() }])
@@ -176,16 +176,16 @@ import Threads
         #expect(metrics.prometheusText.contains(#"job_runs_total{job="sweep",outcome="failed"} 1"#))
     }
 
-    @Test func `a job that does not end is named when the drain is over`() async throws {
+    @Test func `a job that does not end is named at the drain time-out`() async throws {
         let lifecycle = lifecycle()
         let isReleased = Flag()
         let isBegun = Flag()
         let job = Job("stuck", every: .seconds(1)) {
             isBegun.set()
-            try await eventually("it may end") { isReleased.isSet }
+            try await eventually("the test releases it") { isReleased.isSet }
         }
         async let exitCode = lifecycle.run([component("a")], jobs: [job])
-        try await eventually("the job has begun") { isBegun.isSet }
+        try await eventually("the job runs") { isBegun.isSet }
         lifecycle.stop()
         try await clock.sleepers(1)
         clock.advance(by: .seconds(10))
@@ -194,7 +194,7 @@ import Threads
         isReleased.set()
     }
 
-    @Test func `jobs have ended before the first part is stopped`() async throws {
+    @Test func `all jobs end before the first component stops`() async throws {
         let lifecycle = lifecycle()
         let clock = clock
         let job = Job("long", every: .seconds(1)) { [record] in

@@ -18,16 +18,16 @@ import Testing
         ["--listen", "0.0.0.0:1", "--insecure-listen"],
         ["--insecure-listen", "--status-listen", "[::]:1"],
     ])
-    func `loopback needs nothing, other addresses need to be allowed`(arguments: [String]) {
+    func `loopback is always allowed, other addresses need a flag`(arguments: [String]) {
         #expect(problems(arguments) == [])
     }
 
-    @Test func `every port that others could reach is named with what to do`() {
+    @Test func `each port that other machines can reach is reported, with the remedy`() {
         #expect(
             problems(["--listen", "0.0.0.0:7000", "--status-listen", "10.0.0.1:9000", "--insecure-listen=false"]) == [
-                "--listen: other machines reach 0.0.0.0:7000, and nothing is encrypted yet. "
+                "--listen: other machines can reach 0.0.0.0:7000, and connections are not encrypted. "
                     + "Use 127.0.0.1:7000, or allow it with --insecure-listen.",
-                "--status-listen: other machines reach 10.0.0.1:9000, and nothing is encrypted yet. "
+                "--status-listen: other machines can reach 10.0.0.1:9000, and connections are not encrypted. "
                     + "Use 127.0.0.1:9000, or allow it with --insecure-listen.",
             ])
     }

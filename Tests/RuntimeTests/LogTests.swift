@@ -44,7 +44,7 @@ import Threads
             ])
     }
 
-    @Test func `what is below the level is neither written nor built`() {
+    @Test func `an event below the level is neither written nor built`() {
         let log = log(.warning)
         var isBuilt = false
         log.info(
@@ -58,7 +58,7 @@ import Threads
         #expect(lines.all == ["2026-11-20T12:00:00.000Z error   loud\n"])
     }
 
-    @Test(arguments: LogFormat.allCases) func `nobody's text ends the line or adds a field`(format: LogFormat) throws {
+    @Test(arguments: LogFormat.allCases) func `no text ends the line or adds a field`(format: LogFormat) throws {
         let hostile = "x\" admin=true\n2026 error  fake\r\t\u{1b}[2J\u{7f}\u{85}\u{2028}\u{202e}\u{e0041}\0\\"
         log(.info, format).info("\(hostile)", ["na me=\"\n": .text(hostile)])
         let line = try #require(lines.all.first)
@@ -90,7 +90,7 @@ import Threads
         #expect(line.utf8.count < 32 * 1100)
     }
 
-    @Test func `a message that comes too often is held back, and its next line says how many were`() {
+    @Test func `a message that comes too often is suppressed, and its next line has the number`() {
         let log = log()
         for _ in 0..<50 { log.info("flood") }
         log.info("other")
@@ -102,7 +102,7 @@ import Threads
         #expect(lines.all.last == "2026-11-20T12:00:01.000Z info    flood\n")
     }
 
-    @Test func `what was left out is told even when the message never comes again`() {
+    @Test func `suppressed lines are reported even if the message never comes again`() {
         let log = log()
         for _ in 0..<25 { log.info("flood") }
         log.reportSuppressed()
@@ -114,14 +114,14 @@ import Threads
         #expect(lines.all.count == 21)
     }
 
-    @Test func `the end tells what was left out a moment ago`() {
+    @Test func `the end of the log reports recently suppressed lines`() {
         let log = log()
         for _ in 0..<25 { log.info("flood") }
         log.reportSuppressed(isEnd: true)
         #expect(lines.all.last?.contains("messages left out like=flood left_out=5") == true)
     }
 
-    @Test func `a step of the wall clock neither holds back nor lets through`() {
+    @Test func `a step of the wall clock does not change the limit`() {
         let log = log()
         for _ in 0..<20 { log.info("flood") }
         clock.step(to: .noon + .hours(1))
@@ -129,7 +129,7 @@ import Threads
         #expect(lines.all.count == 20)
     }
 
-    @Test func `messages that are all different share one bound`() {
+    @Test func `messages beyond the maximum number share one limit`() {
         let log = log()
         for number in 0..<1000 { log.info("message \(number)") }
         #expect(lines.all.count == LogLimiter.maximumMessageCount + LogLimiter.linesPerWindow)

@@ -6,7 +6,7 @@ import Threads
 @testable import Runtime
 
 @Suite struct LogWriterTests {
-    /// A pipe whose reader reads only when told to.
+    /// A pipe that is read only when the test does it.
     private struct Pipe {
         let reader: Int32
         let writer: Int32
@@ -23,7 +23,7 @@ import Threads
             return Array(bytes.prefix(max(0, got)))
         }
 
-        /// Until the writing end is closed.
+        /// Reads until the writing end is closed.
         func readAll() -> String {
             var all: [UInt8] = []
             while true {
@@ -34,7 +34,7 @@ import Threads
         }
     }
 
-    @Test func `lines of several threads come out whole and in each one's order`() async throws {
+    @Test func `lines of several threads are written whole and in the order of each thread`() async throws {
         let pipe = Pipe()
         let writer = LogWriter(to: pipe.writer) { "lost \($0)\n" }
         let done = CountingSemaphore()
@@ -55,11 +55,11 @@ import Threads
         close(pipe.reader)
     }
 
-    @Test func `a reader that has stopped holds up nobody, and what was lost is counted`() async throws {
+    @Test func `a stalled reader blocks no writer, and lost lines are counted`() async throws {
         let pipe = Pipe()
         let writer = LogWriter(to: pipe.writer) { "lost \($0)\n" }
         let line = String(repeating: "x", count: 1023) + "\n"
-        // Four times what the buffer and the pipe hold together; nobody reads meanwhile.
+        // Four times the size of the buffer and the pipe together. The pipe is not read meanwhile.
         let count = 4 * (LogWriter.maximumPendingByteCount + 65_536) / 1024
         for _ in 0..<count { writer.write(line) }
         #expect(!writer.flush(timeoutMilliseconds: 1))
@@ -82,7 +82,7 @@ import Threads
         close(pipe.reader)
     }
 
-    @Test func `a descriptor that refuses ends nothing`() async throws {
+    @Test func `a descriptor that fails does not end the program`() async throws {
         let writer = LogWriter(to: -1) { "lost \($0)\n" }
         writer.write("into the void\n")
         #expect(try await onThread { writer.flush(timeoutMilliseconds: 10_000) })

@@ -7,7 +7,7 @@ import Threads
 @Suite struct MetricsTests {
     private let metrics = Metrics()
 
-    @Test func `metrics read as Prometheus expects`() {
+    @Test func `the text has the format of Prometheus`() {
         let calls = metrics.counters("calls_total", "Calls answered.", labels: ["method", "code"])
         calls.with("Join", "OK").increment()
         calls.with("Join", "OK").increment(by: 2)
@@ -45,7 +45,7 @@ import Threads
                 """)
     }
 
-    @Test func `a value of a label cannot break out of its quotes`() {
+    @Test func `a label value cannot end its quotes`() {
         metrics.counters("calls_total", "Calls.", labels: ["who"]).with("a\"} 1\nb\\").increment()
         #expect(metrics.prometheusText.contains(#"calls_total{who="a\"} 1\nb\\"} 1"# + "\n"))
     }
@@ -56,7 +56,7 @@ import Threads
         #expect(family.with("a") !== family.with("b"))
     }
 
-    @Test func `too many values share one metric`() {
+    @Test func `label values beyond the maximum share one metric`() {
         let family = metrics.counters("calls_total", "Calls.", labels: ["who"])
         for number in 0..<2000 { family.with("\(number)").increment() }
         #expect(family.all.count == Family<Counter>.maximumMetricCount + 1)
@@ -64,7 +64,7 @@ import Threads
         #expect(family.with("7").count == 1)
     }
 
-    @Test func `no count is lost between threads`() {
+    @Test func `concurrent increments are not lost`() {
         let counter = metrics.counter("calls_total", "Calls.")
         let histogram = metrics.histogram("size_seconds", "Sizes.", bounds: [.nanoseconds(1)])
         let done = CountingSemaphore()
@@ -82,21 +82,21 @@ import Threads
         #expect(histogram.snapshot == ([0, 40_000], 80_000))
     }
 
-    @Test func `sizes are shown as they are counted`() {
+    @Test func `sizes are exported in the unit in which they are counted`() {
         let family = metrics.histograms("reply_bytes", "Size.", labels: [], unit: .bytes, bounds: [64, 1024])
         family.with().observe(UInt64(65))
         #expect(metrics.prometheusText.contains("reply_bytes_bucket{le=\"1024\"} 1\n"))
         #expect(metrics.prometheusText.contains("reply_bytes_sum 65\n"))
     }
 
-    @Test func `a duration below zero counts as none`() {
+    @Test func `a negative duration counts as zero`() {
         let histogram = metrics.histogram("latency_seconds", "How long.", bounds: [.milliseconds(1)])
         histogram.observe(.seconds(-1))
         #expect(histogram.snapshot == ([1, 0], 0))
     }
 
-    /// One after the other: before Swift 6.3 what runs in a process of its own captures nothing.
-    @Test func `a name that Prometheus would not take ends the program at start`() async {
+    /// The calls are not in a loop, because before Swift 6.3 a closure in a separate process cannot capture values.
+    @Test func `an invalid metric name ends the program at the start`() async {
         await #expect(processExitsWith: .failure) { _ = Metrics().counter("", "Calls.") }
         await #expect(processExitsWith: .failure) { _ = Metrics().counter("Calls", "Calls.") }
         await #expect(processExitsWith: .failure) { _ = Metrics().counter("calls-total", "Calls.") }
@@ -104,7 +104,7 @@ import Threads
         await #expect(processExitsWith: .failure) { _ = Metrics().counter("calls total", "Calls.") }
     }
 
-    @Test func `a metric declared twice ends the program at start`() async {
+    @Test func `a metric declared twice ends the program at the start`() async {
         await #expect(processExitsWith: .failure) {
             let metrics = Metrics()
             _ = metrics.counter("calls_total", "Calls.")

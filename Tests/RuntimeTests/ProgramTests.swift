@@ -4,9 +4,9 @@ import Testing
 
 @testable import Runtime
 
-/// Each body runs as a process of its own, with real signals.
+/// Each body runs in a separate process, with real signals.
 @Suite struct ProgramTests {
-    /// Runs the program, and ends the process as its `main` would.
+    /// Runs the program, and ends the process like its `main`.
     private static func run(
         _ arguments: [String] = [], build: @Sendable (ProgramEnvironment) throws -> ProgramParts
     ) async -> Never {
@@ -14,7 +14,7 @@ import Testing
         exit(await Program.run(options, arguments: arguments, environment: [:], build: build).rawValue)
     }
 
-    /// Sends the process a signal as soon as it runs.
+    /// A job that sends a signal to the process at its start.
     private static func kills(with signal: Int32) -> Job {
         Job("kill", every: .hours(1)) { kill(getpid(), signal) }
     }
@@ -38,7 +38,7 @@ import Testing
                 ProgramParts([Component("rpc", start: {}, stop: {})], jobs: [ProgramTests.kills(with: SIGTERM)])
             }
         }
-        // Each line begins with 24 characters of time and 8 of level.
+        // Each line begins with 24 characters of time and 8 characters of level.
         let messages = try errors(result).split(separator: "\n").map { $0.dropFirst(33) }
         let expected = [
             "starting", "status port open", "started component=status", "started component=rpc", "running", "stopping",
@@ -64,7 +64,7 @@ import Testing
         #expect(try errors(result).contains("ended by a second signal"))
     }
 
-    @Test func `a drain over its timeout exits with 75 and names what hangs`() async throws {
+    @Test func `a drain that times out exits with 75 and names the hanging component`() async throws {
         let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--drain-timeout", "1s"]) { _ in
                 ProgramParts([ProgramTests.stuck()], jobs: [ProgramTests.kills(with: SIGTERM)])
@@ -73,7 +73,7 @@ import Testing
         #expect(try errors(result).contains("not stopped in time part=stuck"))
     }
 
-    @Test func `a program whose tasks do not run any more ends with 75 all the same`() async throws {
+    @Test func `a program whose tasks no longer run ends with 75, too`() async throws {
         let result = await #expect(processExitsWith: .exitCode(75), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--drain-timeout", "1s"]) { _ in
                 let hang = Job("hang", every: .hours(1)) {
@@ -88,7 +88,7 @@ import Testing
         #expect(try errors(result).contains("not stopped in time part=\"the runtime\""))
     }
 
-    @Test func `a part that cannot start exits with 69 and says which and why`() async throws {
+    @Test func `a component that cannot start exits with 69, and the error names it and the reason`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in ProgramParts([]) }
         }
@@ -97,14 +97,14 @@ import Testing
                 "component could not start component=status error=\"cannot listen at host.invalid:1: "))
     }
 
-    @Test func `parts that cannot be built exit with 69 and say why`() async throws {
+    @Test func `an error of the build exits with 69 and is logged`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
             await ProgramTests.run { _ in throw ConfigurationError("no keys") }
         }
         #expect(try errors(result).contains("not started error=\"no keys\""))
     }
 
-    @Test func `a part that breaks exits with 70`() async {
+    @Test func `a component that fails exits with 70`() async {
         await #expect(processExitsWith: .exitCode(70)) {
             await ProgramTests.run { environment in
                 ProgramParts(
@@ -113,13 +113,13 @@ import Testing
         }
     }
 
-    @Test func `wrong options exit with 64, all of them named, and nothing starts`() async throws {
+    @Test func `invalid options exit with 64, all are named, and nothing starts`() async throws {
         let result = await #expect(processExitsWith: .exitCode(64), observing: [\.standardErrorContent]) {
             await ProgramTests.run(["--lisen", "x", "--log-level", "loud"]) { _ in exit(1) }
         }
         #expect(
             try errors(result) == """
-                example: not started, the options are wrong.
+                example: not started, invalid options:
                   "--lisen" is unknown: did you mean --listen?
                   --log-level: "loud" is not allowed. Allowed: debug, info, warning, error.
 
@@ -132,10 +132,10 @@ import Testing
         }
         let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
         #expect(output.contains("example: an example\n\nUsage: example"))
-        #expect(output.hasSuffix("\n  130  a second signal ended it at once\n"))
+        #expect(output.hasSuffix("\n  130  ended at once by a second signal\n"))
     }
 
-    @Test func `readiness follows the parts`() async {
+    @Test func `readiness follows the lifecycle`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             await ProgramTests.run { environment in
                 let observer = Component(
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a connection that is gone does not end the program`() async {
+    @Test func `a write to a closed connection does not end the program`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             await ProgramTests.run { _ in
                 ProgramParts([], jobs: [ProgramTests.kills(with: SIGPIPE), ProgramTests.kills(with: SIGTERM)])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-/// The wall clock of the machine is set while a service runs.
+/// Sets the wall clock of the machine while a service runs.
 @Suite struct ServiceClockTests {
     private let machine = ManualClock()
     private let clock: ServiceClock
@@ -14,7 +14,7 @@ import Testing
         clock = ServiceClock(machine, elapsed: { machine.uptime })
     }
 
-    @Test func `it goes on with the elapsed time when the wall clock is set back`() {
+    @Test func `it advances by the elapsed time if the wall clock is set back`() {
         machine.advance(by: .seconds(10))
         #expect(clock.now == .noon + .seconds(10))
         machine.step(to: .noon - .hours(1))
@@ -52,14 +52,14 @@ import Testing
     }
 
     @Test(arguments: [Duration.milliseconds(-5000), .hours(-1), .milliseconds(5000), .hours(1)])
-    func `five seconds apart are a problem, in both directions`(step: Duration) {
+    func `a difference of five seconds is a problem, in both directions`(step: Duration) {
         machine.step(to: .noon + step)
         #expect(clock.problem?.contains(step < .zero ? "s behind this service" : "s ahead of this service") == true)
         #expect(clock.wallClockLead == step)
     }
 
     @Test(arguments: [Duration.milliseconds(-4999), .milliseconds(4999), .zero])
-    func `less than five seconds apart are none`(step: Duration) {
+    func `a difference of less than five seconds is not a problem`(step: Duration) {
         machine.step(to: .noon + step)
         #expect(clock.problem == nil)
     }
@@ -72,7 +72,9 @@ import Testing
         }
     }
 
-    @Test func `a clock that was set makes the program unready, with an alarm, until it is set right`() async throws {
+    @Test func `a wall clock that is set makes the program unready, with one error, until it is corrected`()
+        async throws
+    {
         let lines = Recorder<String>()
         let (metrics, health) = (Metrics(), Health())
         health.enter(.running)
@@ -91,7 +93,7 @@ import Testing
         #expect(lines.all.last?.contains("clock is usable again") == true)
     }
 
-    @Test func `the machine's own elapsed time counts on`() {
+    @Test func `the elapsed time of the machine advances`() {
         let first = SystemClock.sinceBoot
         #expect(first <= SystemClock.sinceBoot)
         #expect(first.nanoseconds > 0)

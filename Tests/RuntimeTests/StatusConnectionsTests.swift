@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runtime
 
-/// Slow and many connections on the status port.
+/// Opens slow and many connections to the status port.
 @Suite struct StatusConnectionsTests {
     private static let request = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
     private let clock = ManualClock()
@@ -17,7 +17,7 @@ import Testing
             at: .loopback(0), metrics: Metrics(), health: health, limits: limits, clock: clock)
     }
 
-    @Test func `a probe is answered beside slow connections from its own address, however many`() async throws {
+    @Test func `a probe is answered beside any number of slow connections from its address`() async throws {
         let server = try server(StatusConnections.Limits(total: 64, perAddress: 8))
         var slow: [Int32] = []
         defer { for descriptor in slow { close(descriptor) } }
@@ -40,7 +40,7 @@ import Testing
         #expect(server.connections.endedCount >= 80 - 32)
     }
 
-    @Test func `a request that comes byte by byte is ended when its time is over`() async throws {
+    @Test func `a request that arrives byte by byte is closed at its time limit`() async throws {
         let server = try server(StatusConnections.Limits(total: 64))
         let slow = try HTTP.connect(to: server.address)
         defer { close(slow) }
@@ -48,25 +48,25 @@ import Testing
             HTTP.write(byte, to: slow)
             clock.advance(by: .milliseconds(100))
         }
-        try await eventually("the connection is known") { server.connections.openCount == 1 }
+        try await eventually("the connection is open") { server.connections.openCount == 1 }
         #expect(server.connections.endedCount == 0)
         clock.advance(by: .seconds(10))
         #expect(try await HTTP.read(from: slow).isEmpty, "closed without an answer")
         #expect(server.connections.endedCount == 1)
     }
 
-    @Test func `a connection serves one request, and says so`() async throws {
+    @Test func `a connection serves one request and announces its end`() async throws {
         let server = try server(StatusConnections.Limits(total: 64))
         let reply = try await HTTP.send(Self.request + Self.request, to: server.address)
         #expect(reply.contains("Connection: close\r\n"))
         #expect(reply.components(of: "HTTP/1.1 200") == 1)
-        try await eventually("the connection is gone") { server.connections.openCount == 0 }
+        try await eventually("the connection is closed") { server.connections.openCount == 0 }
         #expect(server.connections.endedCount == 0)
     }
 
     /// libmicrohttpd 0.9.75 with epoll stops answering at multiples of 128.
     @Test(arguments: [127, 128, 129, 256, 512])
-    func `all connections that are ready at once are answered`(count: Int) async throws {
+    func `all connections that are ready at the same time are answered`(count: Int) async throws {
         let server = try server(StatusConnections.Limits(total: 1024))
         let connections = try (0..<count).map { try HTTP.connect(to: server.address, from: UInt8(2 + $0 / 32)) }
         defer { for descriptor in connections { close(descriptor) } }
@@ -80,7 +80,7 @@ import Testing
         print("\(count) requests at once: \(probe - start); a probe after them: \(end - probe)")
     }
 
-    @Test func `the number of connections follows the files that may be opened`() {
+    @Test func `the maximum of connections follows the open-files limit`() {
         let limits = StatusConnections.Limits.forThisProcess()
         #expect((16...1024).contains(limits.total))
         #expect(limits.crowded < limits.total)

@@ -12,7 +12,7 @@ import Testing
         try StatusServer(at: .loopback(0), metrics: metrics, health: health)
     }
 
-    @Test func `metrics are served as Prometheus asks for them`() async throws {
+    @Test func `metrics are served for a request of Prometheus`() async throws {
         metrics.counter("calls_total", "Calls.").increment()
         let server = try server()
         let reply = try await HTTP.get("/metrics", from: server.address)
@@ -21,7 +21,7 @@ import Testing
         #expect(reply.hasSuffix("\r\n\r\n# HELP calls_total Calls.\n# TYPE calls_total counter\ncalls_total 1\n"))
     }
 
-    @Test func `ready follows the life of the program and the checks of its parts`() async throws {
+    @Test func `readiness follows the lifecycle and the checks of the components`() async throws {
         let server = try server()
         #expect(try await HTTP.get("/readyz", from: server.address).hasSuffix("not ready: starting\n"))
         health.enter(.running)
@@ -33,7 +33,7 @@ import Testing
         #expect(try await HTTP.get("/healthz", from: server.address).hasSuffix("\r\n\r\nok\n"))
     }
 
-    @Test func `a part that is not ready says why`() async throws {
+    @Test func `a component that is not ready reports the reason`() async throws {
         let server = try server()
         health.enter(.running)
         health.check("database") { "no connection for 12 s" }
@@ -53,7 +53,7 @@ import Testing
         #expect(try await HTTP.send("nonsense\r\n\r\n", to: server.address).contains("200 OK") == false)
     }
 
-    @Test func `a taken port is refused, and says so`() throws {
+    @Test func `a port in use is refused with its address and the reason`() throws {
         let server = try server()
         #expect(throws: PortError(address: server.address, reason: "Address already in use")) {
             try StatusServer(at: server.address, metrics: metrics, health: health)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func `a stopped server has freed its port`() async throws {
+    @Test func `a stopped server frees its port`() async throws {
         let server = try server()
         server.stop()
         server.stop()

@@ -5,13 +5,13 @@ import Testing
 @Suite struct SystemClockTests {
     private let clock = SystemClock()
 
-    @Test func `a sleep ends when its time has come, not before`() async throws {
+    @Test func `a sleep ends at its deadline, not before`() async throws {
         let deadline = clock.uptime + .milliseconds(5)
         try await clock.sleep(until: deadline)
         #expect(clock.uptime >= deadline)
     }
 
-    @Test func `a deadline in the past is no wait`() async throws {
+    @Test func `a deadline in the past does not wait`() async throws {
         try await clock.sleep(until: Uptime(nanoseconds: 0))
     }
 
@@ -21,7 +21,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func `the wall time is of this century, and uptime does not step back`() {
+    @Test func `the wall time is in this century, and uptime does not step back`() {
         #expect(clock.now > Timestamp(milliseconds: 1_700_000_000_000))
         let first = clock.uptime
         #expect(first <= clock.uptime)

@@ -3,16 +3,16 @@ import Testing
 
 @testable import Runtime
 
-/// Each body runs as a process of its own, under limits that it sets itself.
+/// Each body runs in a separate process, with limits that it sets itself.
 @Suite struct SystemLimitsTests {
     private static func limit(_ resource: __rlimit_resource, to value: Int) {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
         limit.rlim_cur = rlim_t(value)
-        precondition(setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, "the limit cannot be set")
+        precondition(setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, "cannot set the limit")
     }
 
-    /// What the process has mapped, and so many megabytes.
+    /// Limits the address space to the mapped size plus `megabytes`.
     private static func limitAddressSpace(toMore megabytes: Int) {
         guard let file = fopen("/proc/self/statm", "r") else { fatalError("no /proc") }
         var line = [CChar](repeating: 0, count: 256)
@@ -22,7 +22,7 @@ import Testing
         limit(RLIMIT_AS, to: pages * sysconf(Int32(_SC_PAGESIZE)) + megabytes << 20)
     }
 
-    @Test func `a system that gives enough has no problem, and gets everything back`() async {
+    @Test func `sufficient limits give no problem, and all resources are released`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             let needs = SystemNeeds(files: 64, threads: 8, addressSpaceMegabytes: 256)
             for _ in 1...3 { precondition(SystemLimits.problem(needs) == nil) }
@@ -31,32 +31,32 @@ import Testing
         }
     }
 
-    @Test func `too few files are named, with the limit to raise and how far`() async {
+    @Test func `too few files are reported, with the limit to raise and its new value`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             let next = dup(0)
             close(next)
             SystemLimitsTests.limit(RLIMIT_NOFILE, to: Int(next) + 10)
             let problem = SystemLimits.problem(SystemNeeds(files: 30, threads: 1, addressSpaceMegabytes: 1)) ?? ""
-            precondition(problem.hasPrefix("30 more files must be opened, and the limit allows "), problem)
+            precondition(problem.hasPrefix("the program must open 30 more files, and the limit allows "), problem)
             precondition(problem.contains("ulimit -n"), problem)
             precondition(SystemLimits.problem(SystemNeeds(files: 1, threads: 1, addressSpaceMegabytes: 1)) == nil)
         }
     }
 
-    @Test func `too little address space is named`() async {
+    @Test func `too little address space is reported`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             SystemLimitsTests.limitAddressSpace(toMore: 200)
             let problem = SystemLimits.problem(SystemNeeds(files: 1, threads: 1, addressSpaceMegabytes: 1000)) ?? ""
-            precondition(problem.hasPrefix("1000 MB more of address space are needed"), problem)
+            precondition(problem.hasPrefix("the program needs 1000 MB more of address space"), problem)
             precondition(problem.contains("ulimit -v"), problem)
         }
     }
 
-    @Test func `too few threads are named`() async {
+    @Test func `too few threads are reported`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             SystemLimitsTests.limitAddressSpace(toMore: 64)
             let problem = SystemLimits.problem(SystemNeeds(files: 1, threads: 64, addressSpaceMegabytes: 1)) ?? ""
-            precondition(problem.hasPrefix("64 more threads must be started, and the limits allow "), problem)
+            precondition(problem.hasPrefix("the program must start 64 more threads, and the limits allow "), problem)
             precondition(problem.contains("ulimit -u"), problem)
         }
     }

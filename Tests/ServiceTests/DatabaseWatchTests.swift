@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct DatabaseWatchTests {
-    @Test func `a database that says nothing makes its program unready`() async throws {
+    @Test func `a database that does not answer makes its program unready`() async throws {
         let clock = ManualClock()
         let health = Health()
         health.enter(.running)
@@ -29,7 +29,7 @@ import Testing
             #expect(health.problems == ["database: no answer for 5 s"])
             gate.open()
             try await silent.value
-            await #expect(throws: DatabaseError.self, "its second is over") { try await asked.value }
+            await #expect(throws: DatabaseError.self, "the check waits for one second") { try await asked.value }
             #expect(
                 health.problems == [
                     "database: the deadline passed before the database started the call: send the request again"
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `while the last write failed its program is not ready, and a write tells when it is again`(
+    func `after a failed write the program is not ready until a write succeeds`(
         engine: Engine
     ) async throws {
         let clock = ManualClock()
@@ -60,13 +60,14 @@ import Testing
             }
             #expect(health.problems == ["writing: fault: disk full"])
             #expect(metrics.prometheusText.contains("database_writable 0"))
-            // The look-up of the check succeeds, the write does not.
+            // The query of the check succeeds, the write fails.
             await #expect(throws: DatabaseError.self) { try await check.run() }
             #expect(health.problems == ["writing: fault: disk full"])
             faults.heal()
             if engine != .postgreSQL {
                 try await database.transaction { _ = try $0.exists("select 1 from thing") }
-                #expect(health.problems == ["writing: fault: disk full"], "a transaction that only asks proves nothing")
+                #expect(
+                    health.problems == ["writing: fault: disk full"], "a transaction without a write is no evidence")
             }
             try await check.run()
             #expect(health.problems == [])
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: [Engine.memory, .file])
-    func `a statement that finds no room makes its program unready`(engine: Engine) async throws {
+    func `a statement on a full disk makes its program unready`(engine: Engine) async throws {
         let clock = ManualClock()
         let (health, faults) = (Health(), Faults())
         health.enter(.running)
@@ -94,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `a conflict or a refusal of the schema does not make its program unready`() async throws {
+    @Test func `a conflict or a violated constraint does not make its program unready`() async throws {
         let clock = ManualClock()
         let health = Health()
         health.enter(.running)
@@ -105,7 +106,7 @@ import Testing
         #expect(health.problems == [])
     }
 
-    @Test func `damage makes its program unready until it ends, whatever is written after it`() async throws {
+    @Test func `damage makes its program unready until it ends, even after later writes`() async throws {
         let clock = ManualClock()
         let (health, metrics) = (Health(), Metrics())
         health.enter(.running)

@@ -5,9 +5,9 @@ import Service
 import TestSupport
 
 extension ServiceContext {
-    /// The service of testing.proto as a program; where it is asked to wait, it breaks like a database instead.
+    /// The service of testing.proto as a program. Its method Wait throws a database error.
     static let echo = ServiceContext(
-        "EchoService", "says what it hears", name: "echo", port: 0, statusPort: 0,
+        "EchoService", "returns its requests", name: "echo", port: 0, statusPort: 0,
         migrations: [Migration("create nothing")]
     ) { environment in
         let broken = Route(EchoMethods.wait) { _, _ in

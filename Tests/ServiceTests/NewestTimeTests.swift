@@ -5,14 +5,14 @@ import Service
 import TestSupport
 import Testing
 
-/// What a service finds at its start in a database that was written under another clock.
+/// Starts services on databases that were written with another clock.
 @Suite struct NewestTimeTests {
     private static let migrations = [
         Migration(
             "create a table", .table("create table thing (id bigint not null, constraint thing_key primary key (id))"))
     ]
 
-    /// The problems of a service that starts at `start` on a database that was written at noon.
+    /// Returns the problems of a service that starts at `start` on a database that was written at noon.
     private func problems(on engine: Engine, startingAt start: Timestamp) async throws -> [String] {
         let clock = ManualClock()
         let writer = NewestTime(clock, Metrics(), Health())
@@ -24,7 +24,7 @@ import Testing
         let health = Health()
         health.enter(.running)
         let reader = NewestTime(ManualClock(at: start), Metrics(), health)
-        try await reader.look(in: database)
+        try await reader.load(from: database)
         await database.close()
         return health.problems
     }
@@ -34,19 +34,19 @@ import Testing
         let found = try await problems(on: engine, startingAt: .noon - .milliseconds(5001))
         #expect(
             found == [
-                "rows: the newest row of the database is of 2026-11-20T12:00:00.000Z, 5 s after the clock of this machine. "
-                    + "Set the clock right and restart the service. If this clock is right, wait, or start with --accept-newer-rows"
+                "rows: the newest row of the database is of 2026-11-20T12:00:00.000Z, 5 s ahead of the clock "
+                    + "of this machine. Correct the clock and restart the service. If this clock is right, wait, "
+                    + "or start with --accept-newer-rows"
             ])
     }
 
     @Test(arguments: Engine.available)
-    func `rows up to five seconds in the future are of another instance's clock`(engine: Engine) async throws {
+    func `rows up to five seconds in the future are accepted`(engine: Engine) async throws {
         #expect(try await problems(on: engine, startingAt: .noon - .seconds(5)) == [])
     }
 
     @Test(arguments: Engine.available)
-    func `a database nobody has written to says nothing, and remembering it writes nothing`(engine: Engine) async throws
-    {
+    func `an unwritten database has no newest time, and the job does not write`(engine: Engine) async throws {
         let (clock, health, commits) = (ManualClock(), Health(), Recorder<DatabaseEvent>())
         health.enter(.running)
         let newest = NewestTime(clock, Metrics(), health)
@@ -55,19 +55,19 @@ import Testing
             newest.observe(event)
             if case .committed = event { commits.add(event) }
         }
-        try await newest.look(in: database)
+        try await newest.load(from: database)
         let job = newest.job(on: database)
         try await database.transaction { tx in try tx.execute("insert into thing (id) values (1)") }
         try await job.run()
         let count = commits.all.count
         for _ in 1...3 { try await job.run() }
-        #expect(commits.all.count == count, "nobody has written since")
+        #expect(commits.all.count == count, "no other commit since")
         #expect(health.problems == [])
         await database.close()
     }
 
     @Test(arguments: Engine.available.filter { $0 != .memory })
-    func `the newest time never falls, whatever clock writes last`(engine: Engine) async throws {
+    func `the newest time never decreases, even after a write with an earlier clock`(engine: Engine) async throws {
         let health = Health()
         health.enter(.running)
         let store = try await TestDatabase.make(on: engine)
@@ -82,10 +82,10 @@ import Testing
             try await newest.job(on: database).run()
             if start < .noon {
                 let reader = NewestTime(clock, Metrics(), health)
-                try await reader.look(in: database)
+                try await reader.load(from: database)
             }
             await database.close()
         }
-        #expect(health.problems.first?.contains("of 2026-11-20T12:00:00.000Z, 3600 s after") == true)
+        #expect(health.problems.first?.contains("of 2026-11-20T12:00:00.000Z, 3600 s ahead") == true)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ReadOnlyDatabaseTests {
     private static let mostChecks = 100
 
-    @Test func `a program whose server takes no writes is unready until it takes them again`() async throws {
+    @Test func `a program whose server refuses writes is unready until it accepts them again`() async throws {
         try await OwnServer.with { server in
             let clock = SystemClock()
             let health = Health()
@@ -20,7 +20,7 @@ import Testing
                 try Database(
                     url: server.url, migrations: [Migration("create nothing")], clock: clock, limits: limits)
             }
-            // One check has a second, which a busy machine may need for less.
+            // A busy machine may need more than the one second of a check, so run several.
             func checked(until isDone: ([String]) -> Bool) async throws {
                 for _ in 1...Self.mostChecks {
                     try? await watch.check(of: database).run()

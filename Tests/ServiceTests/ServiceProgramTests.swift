@@ -6,9 +6,9 @@ import Service
 import TestSupport
 import Testing
 
-/// Each body runs as a process of its own.
+/// Each body runs in a separate process.
 @Suite struct ServiceProgramTests {
-    @Test func `the first start makes keys and a database that only their user can read`() async {
+    @Test func `the first start creates keys and a database that only their user can read`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             let folder = TemporaryFolder()
             chdir(folder.path)
@@ -39,7 +39,7 @@ import Testing
         #expect(errors.contains("echo.db is empty, which a database never is") && errors.contains("--accept-loss"))
     }
 
-    @Test func `with --accept-loss it starts with what is there, and warns`() async throws {
+    @Test func `with --accept-loss it starts with the remaining rows, and warns`() async throws {
         let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardErrorContent]) {
             let folder = TemporaryFolder()
             chdir(folder.path)
@@ -52,7 +52,7 @@ import Testing
         #expect(errors.contains("echo.db is empty, which a database never is"))
     }
 
-    @Test func `a key file that was named must exist`() async throws {
+    @Test func `a key file given by --keys must exist`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
             let arguments = ["--keys", "/nowhere/keys", "--database", "sqlite::memory:"]
             exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
@@ -63,7 +63,7 @@ import Testing
 }
 
 extension ServiceContext {
-    /// Ends with SIGTERM once it runs.
+    /// The same context with a job that ends it by SIGTERM at its start.
     fileprivate var endingAtOnce: ServiceContext {
         ServiceContext(
             program, summary, name: name, port: port, statusPort: statusPort, migrations: migrations

@@ -11,14 +11,14 @@ import Testing
         try #require(await #expect(throws: RPCFailure.self) { try await body() })
     }
 
-    @Test(arguments: Engine.available) func `a user with a credential is heard`(engine: Engine) async throws {
+    @Test(arguments: Engine.available) func `a user with a credential may call`(engine: Engine) async throws {
         try await TestService.with(.echo, on: engine) { service in
             let reply = try await EchoClient(service.client(of: .alice)).add(AddRequest(amount: 5))
             #expect(reply.total == 5)
         }
     }
 
-    @Test func `without a credential, or in another role, one is not`() async throws {
+    @Test func `a caller without a credential or in another role is refused`() async throws {
         try await TestService.with(.echo, on: .memory) { service in
             let nobody = try await failure { _ = try await EchoClient(service.client(of: nil)).add(AddRequest()) }
             #expect(nobody.code == .unauthenticated)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `a credential counts until it expires, and with every key of the file`() async throws {
+    @Test func `a credential is valid until it expires, with every key of the file`() async throws {
         var keys = KeyFile.random()
         let old = Somebody.alice.credential(keys, until: .noon + .seconds(1))
         try keys.promote(keys.stage(.auth), of: .auth)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func `an error of the database is told as what it means`() async throws {
+    @Test func `a database error is translated, without its message`() async throws {
         try await TestService.with(.echo, on: .memory) { service in
             let lost = try await failure { _ = try await EchoClient(service.client(of: nil)).wait(WaitRequest()) }
             #expect(lost.code == .unavailable && lost.reason == "DATABASE_UNAVAILABLE" && lost.isIndefinite)

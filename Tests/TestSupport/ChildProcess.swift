@@ -1,9 +1,10 @@
 import Glibc
 import Threads
 
-/// A program that runs beside a test, which talks to it and may end it at any moment. Blocks: use it on a thread of its own.
+/// A running program that a test writes to, reads from and may end at any moment. Its calls block: use it on its own
+/// thread.
 package final class ChildProcess: Sendable {
-    /// Pipes are made and handed on one child at a time, so that no other child keeps an end of them open.
+    /// Held while the pipes of one child are created and passed on, so that no other child inherits an end of them.
     private static let spawning = Lock(())
 
     private let process: pid_t
@@ -21,7 +22,7 @@ package final class ChildProcess: Sendable {
             posix_spawn_file_actions_init(&actions)
             posix_spawn_file_actions_adddup2(&actions, childInput, 0)
             posix_spawn_file_actions_adddup2(&actions, childOutput, 1)
-            // The runtime's threads block signals, and children would inherit that.
+            // Clear the signal mask, because the threads of the Swift runtime block signals and children inherit that.
             var attributes = posix_spawnattr_t()
             posix_spawnattr_init(&attributes)
             var noSignals = sigset_t()
@@ -46,7 +47,7 @@ package final class ChildProcess: Sendable {
         close(input)
     }
 
-    /// The program of this package with that name, from the build the test is part of.
+    /// The path of the program of this package, from the build that contains the test.
     package static func path(of program: String) -> String {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)
@@ -54,7 +55,7 @@ package final class ChildProcess: Sendable {
         return test[..<(test.lastIndex(of: "/") ?? test.startIndex)] + "/" + program
     }
 
-    /// The next line of its output; nil after the last one.
+    /// Returns the next line of its output, or nil after the last one.
     package func readLine() -> String? {
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0
@@ -72,7 +73,7 @@ package final class ChildProcess: Sendable {
         Glibc.kill(process, signal)
     }
 
-    /// After its end. The status as wait(2) gives it.
+    /// Waits for its end, and returns the status of wait(2).
     @discardableResult
     package func wait() -> CInt {
         var status: CInt = 0

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A program that a test runs to its end.
+/// Runs programs to their end.
 package struct Command {
     package struct Outcome {
         package let status: Int32
-        /// Standard output and standard error, as they came.
+        /// Standard output and standard error, interleaved.
         package let output: String
     }
 
-    /// Runs `arguments`, the first of which is the program, found on the PATH.
+    /// Runs a program. The first of `arguments` is its name, which is searched in the PATH.
     package static func run(_ arguments: String..., in folder: String = ".") -> Outcome {
         run(arguments, in: folder)
     }

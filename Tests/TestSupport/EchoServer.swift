@@ -13,10 +13,10 @@ package final class EchoServer: EchoHandlers {
         self.clock = clock
     }
 
-    /// How often the handler of a method has run.
+    /// The number of runs of a method's handler.
     package func runCount(of method: MethodDescription) -> Int { runs.withLock { $0[method.name] ?? 0 } }
     package var total: Int64 { sum.withLock { $0 } }
-    /// What the latest handler knew of its call.
+    /// The call that the latest handler received.
     package var lastCall: Call? { seen.withLock { $0 } }
 
     private func note(_ call: Call) {
@@ -69,7 +69,7 @@ package final class EchoServer: EchoHandlers {
         if request.staysOpen { try await clock.sleep(until: Uptime(nanoseconds: .max)) }
     }
 
-    /// An error that nobody expected, with a secret in it.
+    /// An unexpected error whose text contains a secret.
     package struct Surprise: Error, CustomStringConvertible {
         package var description: String { "the password is 1234" }
     }

@@ -5,16 +5,16 @@ import Kernel
 import Runtime
 import Synchronization
 
-/// What a database test runs on: all available ones, each time.
+/// A database engine. Tests run on each available one.
 package enum Engine: Sendable {
     case memory, file, postgreSQL
-    /// PostgreSQL that behaves as an engine does that distributes tables: see `DistributedDialect`.
+    /// PostgreSQL that behaves like an engine with distributed tables: see `DistributedDialect`.
     case distributed
 
     package static let available: [Engine] = [.memory, .file, .postgreSQL]
 }
 
-/// An empty database of one test's own, gone when the test is.
+/// An empty database of one test. It is deleted after the test.
 package final class TestDatabase: Sendable {
     package let url: String
     package let folder = TemporaryFolder()
@@ -42,7 +42,7 @@ package final class TestDatabase: Sendable {
         }
     }
 
-    /// As `init`, where it holds up nobody: a server takes its time.
+    /// Calls `init` on a separate thread, because a server may take long.
     package static func make(on engine: Engine) async throws -> TestDatabase {
         try await onThread { try TestDatabase(on: engine) }
     }
@@ -79,7 +79,7 @@ package final class TestDatabase: Sendable {
     }
 }
 
-/// A schema on the server that `deploy/with-postgres` started, and that goes away with it.
+/// A schema on the server that `deploy/with-postgres` has started. It is deleted with the server.
 private final class PostgreSQLSchema: Sendable {
     private static let count = Atomic<Int>(0)
 
@@ -97,7 +97,7 @@ private final class PostgreSQLSchema: Sendable {
         }
         let name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
         let url = String(cString: server)
-        // As deploy/with-postgres writes it: postgres://USER@HOST:PORT/DATABASE
+        // deploy/with-postgres writes: postgres://USER@HOST:PORT/DATABASE
         authority = url.split(separator: "@").last?.split(separator: "/").first.map(String.init) ?? ""
         self.url = url + (url.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
         try Self.run("create schema \(name)", on: url)
@@ -106,7 +106,7 @@ private final class PostgreSQLSchema: Sendable {
     var server: Address {
         get throws {
             guard let address = Address(authority) else {
-                throw Unavailable(description: "\(url) does not say which host and port")
+                throw Unavailable(description: "\(url) has no host and port")
             }
             return address
         }

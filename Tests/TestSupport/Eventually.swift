@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// How long a test waits for what must come: far longer than it takes on the busiest machine.
+/// Maximum time that a test waits for a condition: far longer than the busiest machine needs.
 package enum Patience {
     package static let milliseconds = 60_000
 
@@ -14,7 +14,7 @@ package enum Patience {
     }
 }
 
-/// Returns once that is true, which other threads are about to make it. Waits where it holds up nobody.
+/// Returns when other threads have made the condition true. Waits on a separate thread.
 package func eventually(_ what: String, _ isTrue: @escaping @Sendable () -> Bool) async throws {
     try await onThread {
         for _ in 0..<Patience.milliseconds {
@@ -26,7 +26,7 @@ package func eventually(_ what: String, _ isTrue: @escaping @Sendable () -> Bool
 }
 
 extension CountingSemaphore {
-    /// Returns when it was signalled so often. Waits where it holds up nobody.
+    /// Returns after `count` signals. Waits on a separate thread.
     package func signals(_ count: Int) async throws {
         try await onThread { [self] in
             for number in 1...count where !wait(timeoutMilliseconds: Patience.milliseconds) {

@@ -2,10 +2,10 @@ import Kernel
 import RPC
 import Threads
 
-/// A TCP proxy in front of a server: what passes through it is delivered, lost, doubled, late, or cut, as a test says.
-/// Works between processes, for it knows of them only their sockets.
+/// A TCP proxy in front of a server. The test decides if a frame is delivered, lost, doubled, delayed or cut. It works
+/// between processes, because it needs only their sockets.
 package final class FaultProxy: Sendable {
-    /// Decides about each frame. Called on any of the loops.
+    /// Returns the interference with each frame. Called on any of the loops.
     package typealias Interfere = @Sendable (_ isRequestDirection: Bool, Envelope) -> Interference
 
     private let target: Address
@@ -32,12 +32,12 @@ package final class FaultProxy: Sendable {
         return listener.address
     }
 
-    /// Breaks every connection there is now.
+    /// Breaks every open connection.
     package func cutAll() {
         for pair in pairs.withLock({ $0 }) { pair.loop.execute { pair.cut() } }
     }
 
-    /// Loses everything on the connections there are now, without telling anyone.
+    /// Drops all further bytes of the open connections without an error.
     package func silenceAll() {
         for pair in pairs.withLock({ $0 }) { pair.loop.execute { pair.isSilent = true } }
     }
@@ -52,7 +52,7 @@ package final class FaultProxy: Sendable {
 
 /// The two sockets of one proxied connection.
 private final class ProxiedPair: @unchecked Sendable {
-    // Sound because: `loop` never changes; all else is touched on it only.
+    // Sound because `loop` never changes, and everything else is used only on it.
 
     let loop: EventLoop
     var isSilent = false

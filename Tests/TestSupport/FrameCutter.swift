@@ -1,6 +1,6 @@
 import RPC
 
-/// Cuts bytes into frames, header and all, with nothing of the code that is under test.
+/// Cuts bytes into frames, including their headers. It shares no code with the code under test.
 package struct FrameCutter {
     private var partial: [UInt8] = []
 
@@ -20,7 +20,7 @@ package struct FrameCutter {
 }
 
 extension Envelope {
-    /// What is in a frame; nil for bytes that are no envelope.
+    /// The envelope in a frame. Nil if the bytes are not an envelope.
     package init?(frame: [UInt8]) {
         guard let envelope = try? Envelope(decoding: Array(frame.dropFirst(4))) else { return nil }
         self = envelope

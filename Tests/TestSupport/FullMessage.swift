@@ -1,7 +1,7 @@
 import Kernel
 
 extension Everything {
-    /// Every field set, each at a value that is easy to get wrong.
+    /// A message with all fields set to values that are easy to get wrong.
     package static let full = Everything(
         doubleValue: -0.1, floatValue: 1.5, int32Value: .min, int64Value: .min, uint32Value: .max, uint64Value: .max,
         sint32Value: .min, sint64Value: .min, fixed32Value: .max, fixed64Value: .max, sfixed32Value: .min,
@@ -16,7 +16,7 @@ extension Everything {
         choice: .leaf(.init(name: "leaf")), guard: "g", init: 1, description: true, where: [7], type: .plain)
 }
 
-/// Bytes as they are written down: in hexadecimal digits.
+/// The bytes of hexadecimal digits.
 package func bytes(_ digits: String) -> [UInt8] {
     guard let bytes = Hexadecimal.bytes(of: digits) else { fatalError("\(digits) is not hexadecimal") }
     return bytes

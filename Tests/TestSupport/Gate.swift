@@ -1,20 +1,20 @@
 import Database
 import Threads
 
-/// Holds a closure up on its thread until the test lets it go on.
+/// Blocks a closure on its thread until the test opens the gate.
 package final class Gate: Sendable {
     private let arrival = CountingSemaphore()
     private let opening = CountingSemaphore()
 
     package init() {}
 
-    /// In the closure. A test that has failed meanwhile does not hold it up for ever.
+    /// Called in the closure. The wait is bounded, so that a failed test does not block the thread permanently.
     package func pass() {
         arrival.signal()
         _ = opening.wait(timeoutMilliseconds: Patience.milliseconds)
     }
 
-    /// In the test.
+    /// Called in the test.
     package func reached() async throws {
         try await arrival.signals(1)
     }
@@ -25,7 +25,7 @@ package final class Gate: Sendable {
 }
 
 extension Database {
-    /// Returns when so many calls are in the queue.
+    /// Returns when `count` calls are in the queue.
     package func waiting(_ count: Int) async throws {
         try await eventually("\(count) calls wait") { [self] in waitingCount >= count }
     }

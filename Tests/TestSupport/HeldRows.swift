@@ -4,8 +4,8 @@ import Threads
 
 /// Rows of a PostgreSQL database that one transaction holds until the test releases them.
 ///
-/// It brings a race about: every transaction that waits for these rows has already read what it decides by. When the rows
-/// are released, the waiting transactions go on in the order in which they came.
+/// It causes a race: every transaction that waits for these rows has already read the rows that it decides by. After
+/// the release, the waiting transactions continue in the order of their arrival.
 package final class HeldRows: Sendable {
     private struct State {
         var isHeld = false
@@ -39,7 +39,7 @@ package final class HeldRows: Sendable {
         }
     }
 
-    /// Returns when `count` transactions wait: for these rows, or behind another one that waits for them.
+    /// Returns when `count` transactions wait for these rows, or for another one that waits for them.
     package func waiting(_ count: Int) async throws {
         try await eventually("\(count) transactions wait") { [self] in state.withLock { $0.waitingCount >= count } }
     }
@@ -48,7 +48,7 @@ package final class HeldRows: Sendable {
         state.withLock { $0.isReleased = true }
     }
 
-    /// Asks again and again, because the server ends a transaction that is idle.
+    /// Repeats a query, because the server ends an idle transaction.
     private func wait(_ tx: Transaction) throws {
         for _ in 0..<Patience.milliseconds {
             let count = try tx.first(

@@ -1,7 +1,7 @@
 import Kernel
 import Threads
 
-/// A clock that stands still until a test moves it, and can step like a real one.
+/// A clock that changes only when a test advances it, and can step like a real one.
 package final class ManualClock: Clock {
     private struct State: ~Copyable {
         var now: Timestamp
@@ -24,18 +24,18 @@ package final class ManualClock: Clock {
     package var now: Timestamp { state.withLock { $0.now } }
     package var uptime: Uptime { state.withLock { $0.uptime } }
 
-    /// How many are asleep.
+    /// The number of sleeping callers.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Returns when so many are asleep, or more.
+    /// Returns when at least `count` callers sleep.
     package func sleepers(_ count: Int) async throws {
         try await eventually("\(count) sleep") { [self] in sleeperCount >= count }
     }
 
-    /// When the next sleeper wants to be woken.
+    /// The earliest deadline of the sleeping callers.
     package var nextDeadline: Uptime? { state.withLock { $0.sleepers.values.map(\.deadline).min() } }
 
-    /// Moves both times on and wakes those whose time has come, earliest first.
+    /// Advances both times and wakes the callers whose deadline has passed, earliest first.
     package func advance(by duration: Duration) {
         let due = state.withLock { state -> [Sleeper] in
             state.now = state.now + duration
@@ -47,7 +47,7 @@ package final class ManualClock: Clock {
         for sleeper in due { sleeper.wake.resume(returning: true) }
     }
 
-    /// Sets the wall time, as an operator or NTP would; durations do not notice.
+    /// Sets the wall time, as an operator or NTP does. `uptime` does not change.
     package func step(to now: Timestamp) {
         state.withLock { $0.now = now }
     }
@@ -75,6 +75,6 @@ package final class ManualClock: Clock {
 }
 
 extension Timestamp {
-    /// 2026-11-20, twelve o'clock UTC: when tests begin unless they say otherwise.
+    /// 2026-11-20, twelve o'clock UTC. The default start of tests.
     package static let noon = Timestamp(milliseconds: 1_795_176_000_000)
 }

@@ -1,6 +1,6 @@
 import RPC
 
-/// Python's protobuf library, which reads messages of ours and writes them again.
+/// Python's protobuf library, which reads our messages and writes them again.
 package enum Mirror {
     package enum Form: String {
         case packed, json
@@ -10,7 +10,7 @@ package enum Mirror {
         package let output: String
     }
 
-    /// One answer for each line.
+    /// Returns one answer for each line.
     package static func reflect(_ lines: [String], _ given: Form, _ wanted: Form) async throws -> [String] {
         try await onThread { try reflectNow(lines, given, wanted) }
     }

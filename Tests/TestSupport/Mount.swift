@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A mount that lasts as long as this object. It needs root; a test that cannot mount fails.
+/// A mount that lasts as long as this object. It needs root. A test that cannot mount fails.
 package final class Mount: Sendable {
     package struct NotPermitted: Error, CustomStringConvertible {
         package let description: String
@@ -10,14 +10,14 @@ package final class Mount: Sendable {
     package let path: String
     private let isMounted = Atomic(true)
 
-    /// A file system in memory, of `megabytes`, at the new folder `path`.
+    /// Mounts a file system in memory, of size `megabytes`, at the new folder `path`.
     package init(memory megabytes: Int, at path: String) throws {
         mkdir(path, 0o700)
         self.path = path
         try Self.run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path)
     }
 
-    /// The file or folder `source` once more, at `path`, which exists.
+    /// Mounts the file or folder `source` a second time, at the existing `path`.
     package init(binding source: String, at path: String) throws {
         self.path = path
         try Self.run("mount", "--bind", source, path)
@@ -33,7 +33,7 @@ package final class Mount: Sendable {
 
     deinit { unmount() }
 
-    /// Also if files on it are still open.
+    /// Unmounts it, even if files on it are open.
     package func unmount() {
         if isMounted.exchange(false, ordering: .relaxed) { _ = Command.run("umount", "--lazy", path) }
     }

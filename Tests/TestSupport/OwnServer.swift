@@ -1,6 +1,6 @@
 import Glibc
 
-/// A PostgreSQL server of one test's own: the test may configure it as it likes. It ends with the test.
+/// A PostgreSQL server of one test, which may configure it freely. It ends with the test.
 package final class OwnServer: Sendable {
     package struct Failed: Error, CustomStringConvertible {
         package let description: String
@@ -8,7 +8,7 @@ package final class OwnServer: Sendable {
 
     private static let end = "-- end"
 
-    /// As a superuser.
+    /// The URL of a superuser.
     package let url: String
     private let process: ChildProcess
 
@@ -56,7 +56,7 @@ package final class OwnServer: Sendable {
         }
     }
 
-    /// Changes one setting of the running server. Its sessions follow within moments.
+    /// Changes one setting of the running server. Its sessions apply it soon.
     package func set(_ name: String, to value: String) async throws {
         try await run("alter system set \(name) = '\(value)'")
         try await run("select pg_reload_conf()")

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A program in a window of its own, as if somebody sat in front of it. Blocks: use it on a thread of its own.
+/// A program in a pseudo terminal, as if a user typed at it. Its calls block: use it on its own thread.
 package final class PseudoTerminal: Sendable {
     package struct DidNotAppear: Error, CustomStringConvertible {
         package let text: String
@@ -15,10 +15,10 @@ package final class PseudoTerminal: Sendable {
 
     private let window: CInt
     private let process: pid_t
-    // Sound: one thread at a time uses a window.
+    // Sound because only one thread at a time uses a terminal.
     private nonisolated(unsafe) var bytes: [UInt8] = []
 
-    /// `environment` is all that the program sees, as `NAME=value`.
+    /// `environment` is the whole environment of the program, as `NAME=value`.
     package init(_ arguments: [String], environment: [String], columns: UInt16 = 80, rows: UInt16 = 40) {
         window = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var isLocked: CInt = 0
@@ -32,7 +32,7 @@ package final class PseudoTerminal: Sendable {
         _ = ioctl(window, UInt(TIOCSWINSZ), &size)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
-        // The first terminal that the leader of a session opens becomes the one whose Ctrl-C it hears.
+        // The first terminal that a session leader opens becomes its controlling terminal, which sends it Ctrl-C.
         posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, 0, 2)
@@ -59,14 +59,14 @@ package final class PseudoTerminal: Sendable {
         close(window)
     }
 
-    /// Everything that was written so far, with what moves the cursor and colours the text.
+    /// All output so far, including control sequences.
     package var output: String { String(decoding: bytes, as: UTF8.self) }
 
     package func type(_ text: String) {
         _ = write(window, text, text.utf8.count)
     }
 
-    /// Reads until `text` has been written behind the first `start` bytes; returns how many bytes end with it.
+    /// Reads until `text` appears after the first `start` bytes. Returns the number of bytes up to its end.
     @discardableResult
     package func wait(for text: String, after start: Int = 0, milliseconds: Int = 60_000) throws -> Int {
         let wanted = Array(text.utf8)
@@ -77,7 +77,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Reads to the end; the status as wait(2) gives it.
+    /// Reads to the end, and returns the status of wait(2).
     package func waitForEnd(milliseconds: Int = 60_000) -> CInt {
         var left = milliseconds
         while left > 0, read(&left) {}
@@ -87,7 +87,7 @@ package final class PseudoTerminal: Sendable {
         return status
     }
 
-    /// False when the program has closed its end.
+    /// Returns false if the program has closed its end.
     private func read(_ left: inout Int) -> Bool {
         let step = 50
         var ready = pollfd(fd: window, events: Int16(POLLIN), revents: 0)

@@ -1,7 +1,7 @@
 import Kernel
 
 extension Everything {
-    /// Any message at all, but for NaN, which equals nothing.
+    /// A random message. It contains no NaN, because NaN equals nothing.
     package static func random(using random: inout SeededGenerator) -> Everything {
         var maker = MessageMaker(random: random)
         defer { random = maker.random }
@@ -9,7 +9,7 @@ extension Everything {
     }
 }
 
-/// Makes values of which the edges are as likely as all between them.
+/// Generates values in which the limits of a type are as likely as all values between them.
 private struct MessageMaker {
     var random: SeededGenerator
 

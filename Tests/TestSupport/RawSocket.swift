@@ -2,8 +2,7 @@ import Glibc
 import Kernel
 import RPC
 
-/// A plain TCP socket, as any program has: for sending what no client of ours would send. What waits does so where it
-/// holds up nobody.
+/// A plain TCP socket, to send bytes that our client never sends. Waits on a separate thread.
 package final class RawSocket: Sendable {
     private let descriptor: Int32
 
@@ -14,7 +13,7 @@ package final class RawSocket: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// A descriptor, to be closed by who asked for it.
+    /// Returns a connected descriptor, which the caller closes.
     package static func connected(to address: Address) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var target = sockaddr_in()
@@ -51,12 +50,13 @@ package final class RawSocket: Sendable {
         }
     }
 
-    /// Says that nothing more will come from here.
+    /// Shuts down the sending direction.
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// All envelopes that come before the peer closes, or until `isEnough`. Throws where nothing comes for 5 seconds.
+    /// Returns the received envelopes when the peer closes, or when `isEnough` is true. Throws after 5 seconds without
+    /// bytes.
     package func envelopes(
         until isEnough: @escaping @Sendable ([Envelope]) -> Bool = { _ in false }
     ) async throws -> [Envelope] {

@@ -1,6 +1,6 @@
 import Threads
 
-/// Keeps what it is told, in order.
+/// Records elements in order.
 package final class Recorder<Element: Sendable>: Sendable {
     private let elements = Lock<[Element]>([])
 

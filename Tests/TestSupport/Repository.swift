@@ -1,5 +1,5 @@
-/// Where the tests were built from.
+/// The repository from which the tests were built.
 package enum Repository {
-    /// Without a slash at its end.
+    /// The path of its root folder, without a slash at the end.
     package static let folder = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 }

@@ -1,12 +1,14 @@
 import Glibc
 
-/// A folder of one test's own, gone when the test is.
+/// A folder of one test. It is deleted after the test.
 package final class TemporaryFolder: Sendable {
     package let path: String
 
     package init() {
         var template = Array("/tmp/onsale-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { fatalError("no temporary folder: \(String(cString: strerror(errno)))") }
+        guard mkdtemp(&template) != nil else {
+            fatalError("cannot create a temporary folder: \(String(cString: strerror(errno)))")
+        }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
@@ -14,7 +16,7 @@ package final class TemporaryFolder: Sendable {
         Self.remove(path)
     }
 
-    /// With everything in it.
+    /// Deletes a folder and its contents.
     private static func remove(_ path: String) {
         for name in names(in: path) where unlink("\(path)/\(name)") != 0 { remove("\(path)/\(name)") }
         rmdir(path)
@@ -47,7 +49,7 @@ package final class TemporaryFolder: Sendable {
         return stat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o777 : 0
     }
 
-    /// Nil where there is no such file.
+    /// Returns nil if there is no such file.
     package func read(_ name: String) -> String? {
         guard let file = fopen("\(path)/\(name)", "r") else { return nil }
         defer { fclose(file) }
@@ -56,7 +58,7 @@ package final class TemporaryFolder: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Every byte from `start` on becomes `byte`.
+    /// Overwrites every byte from `start` on with `byte`.
     package func overwrite(_ name: String, from start: Int, with byte: UInt8) {
         guard let file = fopen("\(path)/\(name)", "r+") else { fatalError("\(name) cannot be written") }
         fseek(file, 0, SEEK_END)

@@ -1,4 +1,4 @@
-/// Bytes of protobuf's wire format, put together by hand: also those that no library would write.
+/// Bytes of protobuf's wire format, including those that no library writes.
 package enum WireBytes {
     package static func varint(_ value: UInt64) -> [UInt8] {
         var rest = value
@@ -14,12 +14,12 @@ package enum WireBytes {
 
     package static func number(_ field: UInt64, _ value: UInt64) -> [UInt8] { tag(field, 0) + varint(value) }
 
-    /// Text, bytes, a message, or packed numbers.
+    /// A field of text, bytes, a message, or packed numbers.
     package static func content(_ field: UInt64, _ bytes: [UInt8]) -> [UInt8] {
         tag(field, 2) + varint(UInt64(bytes.count)) + bytes
     }
 
-    /// `bytes` again and again, as long as they fit into `size`.
+    /// Repeats `bytes` as often as they fit into `size`.
     package static func filled(_ size: Int, with bytes: [UInt8]) -> [UInt8] {
         Array(repeatElement(bytes, count: size / bytes.count).joined())
     }

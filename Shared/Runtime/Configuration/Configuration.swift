@@ -1,4 +1,4 @@
-/// What a program was told, complete and valid.
+/// The values of all options of a program, complete and valid.
 package struct Configuration: Sendable {
     package struct Value: Sendable {
         let value: any Sendable
@@ -30,13 +30,13 @@ package struct Configuration: Sendable {
         entries[option.name]?.origin ?? .default
     }
 
-    /// Every option with its value, for the log of a start; secrets are not in it.
+    /// Every option with its value, for the log at the start. Secrets are masked.
     package var summary: [(name: String, value: String, origin: Origin)] {
         entries.values.sorted { $0.name < $1.name }.map { ($0.name, $0.value.shown, $0.origin) }
     }
 }
 
-/// Everything that is wrong with what a program was told, each problem a sentence that says what to do.
+/// All problems of the options. Each is a sentence that says what to do.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     package let problems: [String]
 

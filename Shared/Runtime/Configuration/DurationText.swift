@@ -5,7 +5,7 @@ extension Duration {
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// Reads a whole number with a unit, such as `250ms`; nil for anything else.
+    /// Reads a whole number with a unit, such as `250ms`. Nil for any other text.
     package init?(optionText text: String) {
         let digits = text.prefix { ("0"..."9").contains($0) }
         let name = text[digits.endIndex...]
@@ -15,7 +15,7 @@ extension Duration {
         self = .milliseconds(milliseconds)
     }
 
-    /// In the largest unit that says it without a fraction.
+    /// The duration as a whole number of the largest possible unit.
     package var optionText: String {
         let milliseconds = self.milliseconds
         let unit = Self.units.last { milliseconds.isMultiple(of: $0.milliseconds) && milliseconds != 0 } ?? ("s", 1000)

@@ -1,11 +1,11 @@
 import Kernel
 
-/// What stands on the command line, sorted by option.
+/// The arguments of the command line, grouped by option.
 struct Flags {
     private(set) var texts: [String: String] = [:]
-    /// By the option they belong to.
+    /// The key is the option's name.
     var problems: [String: [String]] = [:]
-    /// What belongs to no option.
+    /// Problems that belong to no option.
     private(set) var strays: [String] = []
 
     init(_ arguments: [String], of options: Options) {
@@ -14,7 +14,7 @@ struct Flags {
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--"), argument.count > 2 else {
                 strays.append(
-                    "\(argument.quotedForMessage) is no option: options begin with --, and --help lists them.")
+                    "\(argument.quotedForMessage) is not an option: options begin with --, and --help lists them.")
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,7 +22,7 @@ struct Flags {
             guard let option = options.list.first(where: { "--" + $0.name == flag }) else {
                 let suggestion = flag.nearest(among: names).map { "did you mean \($0)?" } ?? "--help lists all options."
                 strays.append("\(flag.quotedForMessage) is unknown: \(suggestion)")
-                // Its value, if it has one, is no mistake of its own.
+                // Skip the value of the unknown option, because it is not a second mistake.
                 if parts.count == 1, let next = rest.first, !next.hasPrefix("--") { rest.removeFirst() }
                 continue
             }

@@ -7,11 +7,11 @@ extension Options {
             text += "  --\(option.name)\(option.placeholder.map { " " + $0 } ?? "")\n"
             text += "      \(option.meaning)\n      \(initial)\(variable)\n"
         }
-        text += "  --help\n      Shows this.\n"
+        text += "  --help\n      Prints this help.\n"
         if readsEnvironment {
             text +=
-                "\nA flag wins over the environment, the environment over the default; an empty variable counts as not set.\n"
-            text += "Secrets are better given by the environment: other users of the machine can see flags.\n"
+                "\nA flag overrides the environment, which overrides the default. An empty variable counts as not set.\n"
+            text += "Pass secrets by the environment: other users of the machine can see flags.\n"
         }
         return notes.isEmpty ? text : "\(text)\n\(notes)\n"
     }

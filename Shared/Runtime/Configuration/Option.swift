@@ -1,11 +1,11 @@
-/// One thing that can be set from outside: by `--name`, or by the environment.
+/// One setting of a program, given by `--name` or by the environment.
 package struct Option<Value: Sendable>: Sendable {
     /// Lower-case words with hyphens.
     package let name: String
     /// One sentence for the help.
     package let meaning: String
     package let kind: OptionKind<Value>
-    /// Nil where the option must be given.
+    /// Nil if the option is required.
     let initial: @Sendable () -> Value?
 
     package init(_ name: String, _ kind: OptionKind<Value>, default initial: Value, _ meaning: String) {
@@ -23,7 +23,7 @@ package struct Option<Value: Sendable>: Sendable {
     }
 }
 
-/// An option whatever its type: what a list of them is made of.
+/// An option of any type, for lists of options.
 package protocol AnyOption: Sendable {
     var name: String { get }
     var meaning: String { get }

@@ -1,8 +1,8 @@
 import Kernel
 
-/// How the text of an option is read, what is allowed, and how it is shown.
+/// Reads the text of an option, describes the allowed values, and formats a value.
 package struct OptionKind<Value: Sendable>: Sendable {
-    /// What stands for the value in the help; nil where the option's name alone says it.
+    /// The placeholder of the value in the help. Nil for a flag, which needs no value.
     let placeholder: String?
     /// Completes "allowed: …".
     let allowed: String
@@ -10,7 +10,7 @@ package struct OptionKind<Value: Sendable>: Sendable {
     let read: @Sendable (String) -> Value?
     let show: @Sendable (Value) -> String
 
-    /// A secret kind is never quoted in a message, only shown through `show`.
+    /// Messages never quote the text of a secret kind. They print only the result of `show`.
     package init(
         _ placeholder: String?, allowed: String, isSecret: Bool = false, read: @escaping @Sendable (String) -> Value?,
         show: @escaping @Sendable (Value) -> String
@@ -22,7 +22,7 @@ package struct OptionKind<Value: Sendable>: Sendable {
         self.show = show
     }
 
-    /// What `kind` reads, and the option may be left out.
+    /// The values of `kind`, for an option that may be omitted.
     package static func optional<Wrapped>(_ kind: OptionKind<Wrapped>) -> Self where Value == Wrapped? {
         OptionKind(
             kind.placeholder, allowed: kind.allowed, isSecret: kind.isSecret,
@@ -47,7 +47,7 @@ extension OptionKind<Int> {
 }
 
 extension OptionKind<Bool> {
-    /// True when it stands there alone.
+    /// A flag without a value is true.
     package static var flag: Self {
         OptionKind(
             nil, allowed: "true or false",
@@ -96,7 +96,7 @@ extension OptionKind<[Address]> {
         OptionKind(
             "HOST:PORT,...",
             allowed:
-                "1 to \(maximumAddressCount) of HOST:PORT with commas between, such as 10.0.0.1:7000,10.0.0.2:7000",
+                "1 to \(maximumAddressCount) times HOST:PORT, separated by commas, such as 10.0.0.1:7000,10.0.0.2:7000",
             read: { text in
                 let parts = text.split(separator: ",", omittingEmptySubsequences: false)
                 let addresses = parts.compactMap { Address(String($0)) }
@@ -106,7 +106,7 @@ extension OptionKind<[Address]> {
 }
 
 extension OptionKind<SecretURL> {
-    /// `examples` say what the schemes look like, without a password.
+    /// `examples` shows a URL of each scheme, without a password.
     package static func secretURL(schemes: [String], examples: String) -> Self {
         OptionKind(
             "URL", allowed: examples, isSecret: true,

@@ -1,13 +1,13 @@
 import Kernel
 
-/// All options of a program, and how they are read: a flag wins over the environment, the environment over the default.
+/// All options of a program. A flag overrides the environment, and the environment overrides the default.
 package struct Options: Sendable {
-    /// A condition on several options together. It is looked at only when each of them is fine by itself.
+    /// A condition on several options together. It is evaluated only if each of them is valid by itself.
     package struct Check: Sendable {
         let names: [String]
         let problem: @Sendable (Configuration) -> String?
 
-        /// `problem` answers with a sentence that says what to do, or nil.
+        /// `problem` returns a sentence that says what to do, or nil.
         package init(_ names: [String], problem: @escaping @Sendable (Configuration) -> String?) {
             self.names = names
             self.problem = problem
@@ -16,7 +16,7 @@ package struct Options: Sendable {
 
     package enum Reading: Sendable {
         case configuration(Configuration)
-        /// Somebody asked for help: this is it.
+        /// The help text, because `--help` was given.
         case help(String)
     }
 
@@ -27,7 +27,7 @@ package struct Options: Sendable {
     let list: [any AnyOption]
     let checks: [Check]
     let readsEnvironment: Bool
-    /// What the help ends with.
+    /// The last paragraph of the help.
     let notes: String
 
     package init(
@@ -43,7 +43,7 @@ package struct Options: Sendable {
         self.checks = checks
     }
 
-    /// `arguments` are those after the program's name.
+    /// `arguments` does not contain the name of the program.
     package func read(
         _ arguments: [String], environment: [String: String] = [:]
     ) throws(ConfigurationError) -> Reading {
@@ -77,7 +77,7 @@ package struct Options: Sendable {
         of option: any AnyOption, flag: String?, environment: [String: String]
     ) throws(ConfigurationError) -> Configuration.Entry {
         let variable = Self.variable(option.name)
-        // An empty variable is how scripts and unit files say "not set".
+        // An empty variable counts as not set, because scripts and unit files unset variables that way.
         let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
         guard let text = flag ?? fromEnvironment else {
             guard let initial = option.initialValue else { throw missing(option) }
@@ -97,7 +97,8 @@ package struct Options: Sendable {
             "--\(option.name) is missing: \(option.meaning) Give \(option.allowed)\(alternative).")
     }
 
-    /// Variables that nearly have the name of an option: others may be meant for other programs, and are left alone.
+    /// Problems of variables whose names resemble an option. Other variables may belong to other programs and are
+    /// ignored.
     private func mistyped(_ environment: [String: String]) -> [String] {
         let known = list.map { Self.variable($0.name) }
         return environment.keys.sorted().compactMap { name in
@@ -110,7 +111,7 @@ package struct Options: Sendable {
 }
 
 extension String {
-    /// In quotes, short, without control characters, and without the password of a URL.
+    /// The text in quotes, shortened, without control characters and without the password of a URL.
     var quotedForMessage: String {
         "\"" + LogText.escaped(SecretURL.withoutPassword(self), maximumByteCount: 80) + "\""
     }

@@ -1,10 +1,10 @@
 import Kernel
 import Threads
 
-/// Tells operators what happens: one line per event.
+/// Logs events for operators, one line each.
 ///
-/// A message that comes more than 20 times a second is held back, and the number of those left out is told. Writing is
-/// somebody else's work (`LogWriter`), so logging never waits.
+/// A message is written at most 20 times a second. The number of suppressed lines is logged. `LogWriter` writes the
+/// lines on its own thread, so logging never waits.
 package final class Log: Sendable {
     package typealias Fields = KeyValuePairs<String, LogValue>
 
@@ -14,7 +14,7 @@ package final class Log: Sendable {
     private let write: @Sendable (String) -> Void
     private let limiter = Lock(LogLimiter())
 
-    /// `write` takes whole lines, from any thread, and must not block.
+    /// `write` receives whole lines on any thread, and must not block.
     package init(
         level: LogLevel = .info, format: LogFormat = .text, clock: any Clock,
         write: @escaping @Sendable (String) -> Void
@@ -49,7 +49,7 @@ package final class Log: Sendable {
         log(.error, message, Array(fields()), trace: trace, request: request)
     }
 
-    /// For those who bring an event from a module that does not know this one.
+    /// For events of modules that do not import this one.
     package func log(
         _ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)] = [], trace: TraceID? = nil,
         request: RequestID? = nil
@@ -64,7 +64,7 @@ package final class Log: Sendable {
         write(format.line(event))
     }
 
-    /// Tells what was left out and not told yet; called about once a second, and at the end, when nothing follows.
+    /// Logs the number of suppressed lines that is not logged yet. Called about once a second, and at the end.
     package func reportSuppressed(isEnd: Bool = false) {
         let now = isEnd ? Uptime(nanoseconds: .max) : clock.uptime
         for suppressed in limiter.withLock({ $0.takeSuppressed(at: now) }) {

@@ -1,24 +1,24 @@
 import Kernel
 
-/// One event: one line.
+/// One event, which becomes one line.
 package struct LogEvent: Sendable {
     package static let maximumFieldCount = 32
 
     package var time: Timestamp
     package var level: LogLevel
-    /// Always the same words for the same event; what varies stands in the fields.
+    /// The same words for every event of a kind. Varying values are fields.
     package var message: String
     package var fields: [(name: String, value: LogValue)]
     package var trace: TraceID?
     package var request: RequestID?
 
-    /// What is written in place of `count` lines for which there was no room.
+    /// The event that replaces `count` dropped lines.
     package static func lost(_ count: Int, at now: Timestamp) -> LogEvent {
         LogEvent(time: now, level: .warning, message: "log lines lost", fields: [("lost", LogValue(count))])
     }
 }
 
-/// What a field can hold.
+/// The value of a field.
 package enum LogValue: Equatable, Sendable {
     case text(String)
     case integer(Int64)

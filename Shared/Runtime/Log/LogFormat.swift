@@ -1,10 +1,10 @@
 import Kernel
 
-/// How an event becomes a line.
+/// The format of a log line.
 package enum LogFormat: String, CaseIterable, Sendable {
     /// `2026-11-20T12:00:00.000Z info    listening address=127.0.0.1:7000`
     case text
-    /// One JSON object a line.
+    /// One JSON object per line.
     case json
 
     package static let maximumTextByteCount = 1024
@@ -49,7 +49,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
         return line + "}\n"
     }
 
-    /// Trace and request first, then the fields; a name that an earlier part of the line has already gets a `_`.
+    /// The trace and the request, then the fields. A name that occurs earlier in the line gets a `_`.
     private static func named(_ event: LogEvent) -> [(String, LogValue)] {
         var named: [(String, LogValue)] = []
         if let trace = event.trace { named.append(("trace", .text(Hexadecimal.text(of: trace.bytes)))) }

@@ -1,11 +1,11 @@
 package enum LogLevel: String, CaseIterable, Comparable, Sendable {
-    /// For whoever looks into one case.
+    /// Details for the investigation of one case.
     case debug
-    /// What a healthy program does, once per event that an operator cares about.
+    /// Normal events that matter to operators.
     case info
-    /// Something is off, and the program goes on.
+    /// An anomaly that does not stop the program.
     case warning
-    /// Somebody should look at it.
+    /// A failure that an operator should investigate.
     case error
 
     private var rank: Int {

@@ -1,6 +1,6 @@
 import Kernel
 
-/// Holds back a message that comes too often, and counts what it held back.
+/// Suppresses a message that comes too often, and counts the suppressed lines.
 struct LogLimiter: ~Copyable {
     static let linesPerWindow = 20
     static let window = Duration.seconds(1)
@@ -19,12 +19,13 @@ struct LogLimiter: ~Copyable {
 
     private var windows: [String: Window] = [:]
 
-    /// Nil when the line must not be written; else how many like it were left out before it.
+    /// Returns nil to suppress the line. Otherwise returns the number of lines of this message that were suppressed
+    /// before.
     mutating func admit(_ message: String, at now: Uptime) -> Int? {
         if windows.count >= Self.maximumMessageCount && windows[message] == nil {
             windows = windows.filter { !Self.isOver($0.value, at: now) || $0.value.suppressed > 0 }
         }
-        // Where even that leaves no room, somebody put what varies into the message: those share one window.
+        // If there is still no room, messages contain varying values. They share one window.
         let key = windows.count >= Self.maximumMessageCount && windows[message] == nil ? "(others)" : message
         var window = windows[key] ?? Window(begin: now)
         defer { windows[key] = window }
@@ -41,7 +42,7 @@ struct LogLimiter: ~Copyable {
         return unreported
     }
 
-    /// What was left out in windows that are over and that no later line has told.
+    /// The suppressed lines of past windows that no later line has reported. Removes them.
     mutating func takeSuppressed(at now: Uptime) -> [Suppressed] {
         let over = windows.filter { Self.isOver($0.value, at: now) }
         for key in over.keys { windows[key] = nil }

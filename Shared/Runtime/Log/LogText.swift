@@ -1,7 +1,8 @@
-/// Makes any text safe to stand in a line of a log: whoever chose it can neither end the line, nor add a field, nor move
-/// the cursor of the terminal it is shown on.
+/// Makes any text safe for a log line. The text can neither end the line, nor add a field, nor move the cursor of a
+/// terminal.
 enum LogText {
-    /// Without quotes around it; at most about `maximumByteCount` bytes, and an ellipsis where more were cut.
+    /// The escaped text, without surrounding quotes. It has about `maximumByteCount` bytes at most, and an ellipsis if
+    /// it was cut.
     static func escaped(_ text: String, maximumByteCount: Int) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -16,7 +17,7 @@ enum LogText {
                 if isHarmless(scalar) {
                     escaped.unicodeScalars.append(scalar)
                 } else {
-                    // As JSON writes it: beyond the first 65,536, in two halves.
+                    // As in JSON: a scalar above 65,535 becomes two surrogates.
                     for unit in String(scalar).utf16 { escaped += "\\u" + hexadecimal(unit) }
                 }
             }
@@ -24,7 +25,7 @@ enum LogText {
         return escaped
     }
 
-    /// Whether `text` needs no quotes in a line of `name=value`.
+    /// True if `text` needs no quotes in a line of `name=value`.
     static func isPlain(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
@@ -37,7 +38,7 @@ enum LogText {
             }
     }
 
-    /// `text` as the name of a field: letters, digits, `_`, `.` and `-`, at most 64, and `_` for all else.
+    /// `text` as the name of a field: at most 64 letters, digits, `_`, `.` and `-`. Every other byte becomes `_`.
     static func name(_ text: String) -> String {
         let name = text.utf8.prefix(64).map { byte in
             switch byte {
@@ -53,7 +54,7 @@ enum LogText {
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value < 0x7f }
         return switch scalar.properties.generalCategory {
-        // Among them: C1 controls, line and paragraph separators, and the marks that turn the direction of writing.
+        // These include C1 controls, line and paragraph separators, and marks that change the direction of writing.
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
         default: true
         }

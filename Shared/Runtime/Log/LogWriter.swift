@@ -1,10 +1,10 @@
 import Glibc
 import Threads
 
-/// Writes lines to a file descriptor from a thread of its own, so that a reader that has stopped reading stops nobody else.
+/// Writes lines to a file descriptor on its own thread, so that a stalled reader blocks no other thread.
 ///
-/// At most `maximumPendingByteCount` wait to be written; lines beyond that are dropped, counted, and the count is written
-/// when there is room again.
+/// At most `maximumPendingByteCount` bytes wait to be written. Further lines are dropped and counted. The count is
+/// written when there is room again.
 package final class LogWriter: Sendable {
     package static let maximumPendingByteCount = 1024 * 1024
 
@@ -22,12 +22,12 @@ package final class LogWriter: Sendable {
     private let work = CountingSemaphore()
     private let ended = CountingSemaphore()
 
-    /// `describeLost` makes the line that tells how many were dropped.
+    /// `describeLost` formats the line with the number of dropped lines.
     package init(to descriptor: Int32, describeLost: @escaping @Sendable (Int) -> String) {
         self.descriptor = descriptor
         self.describeLost = describeLost
         let isStarted = Thread.start { self.run() }
-        precondition(isStarted, "the system gives no thread for the log")
+        precondition(isStarted, "the system cannot start a thread for the log")
     }
 
     package func write(_ line: String) {
@@ -43,7 +43,7 @@ package final class LogWriter: Sendable {
         if wasIdle { work.signal() }
     }
 
-    /// Waits until all that was written before is out, or the time is over; then false.
+    /// Waits until all earlier lines are written. Returns false if that takes longer than the time-out.
     @discardableResult
     package func flush(timeoutMilliseconds: Int) -> Bool {
         let flushed = CountingSemaphore()
@@ -54,7 +54,7 @@ package final class LogWriter: Sendable {
         return isIdle || flushed.wait(timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    /// Writes what waits, takes no more, and ends the thread.
+    /// Writes the waiting lines, drops further ones, and ends the thread.
     @discardableResult
     package func close(timeoutMilliseconds: Int) -> Bool {
         state.withLock { $0.isClosed = true }
@@ -90,7 +90,7 @@ package final class LogWriter: Sendable {
         return lines.map { lost > 0 ? $0 + describeLost(lost).utf8 : $0 }
     }
 
-    /// Gives up on a descriptor that takes nothing any more: there is nobody left to tell.
+    /// Drops the lines if the descriptor fails, because there is no other place to report them.
     private func writeAll(_ lines: [UInt8]) {
         lines.withUnsafeBytes { bytes in
             var rest = bytes[...]

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that only grows. Counting takes one atomic addition and no lock.
+/// A number that only grows. Incrementing takes one atomic addition and no lock.
 package final class Counter: Sendable {
     private let value = Atomic<UInt64>(0)
 

@@ -1,10 +1,11 @@
 import Threads
 
-/// All metrics of one name that differ in their labels. The names of the labels are fixed; a metric for given values is
-/// made when first asked for, and whoever counts often keeps it.
+/// All metrics of one name that differ in their label values. The label names are fixed. The metric for given values is
+/// created on first use. Frequent callers keep it, because the lookup takes a lock.
 package final class Family<Metric: Sendable>: Sendable {
-    /// Each combination of values is kept for ever, here and in Prometheus: what is asked for beyond this many shares one
-    /// metric whose labels all say `other`. So values must come from the program, not from its users.
+    /// Maximum of metrics. Further combinations of values share one metric with the label values `other`, because each
+    /// combination is stored permanently, here and in Prometheus. So values must come from the program, not from its
+    /// users.
     package static var maximumMetricCount: Int { 1000 }
 
     let name: String
@@ -20,12 +21,12 @@ package final class Family<Metric: Sendable>: Sendable {
         self.make = make
     }
 
-    /// `values` in the order of the labels.
+    /// `values` has the order of the labels.
     package func with(_ values: String...) -> Metric { with(values) }
 
     package func with(_ values: [String]) -> Metric {
         precondition(
-            values.count == labels.count, "\(name) has the labels \(labels), and was given \(values.count) values")
+            values.count == labels.count, "\(name) has the labels \(labels), but got \(values.count) values")
         return metrics.withLock { metrics in
             if let metric = metrics[values] { return metric }
             let isFull = metrics.count >= Self.maximumMetricCount
@@ -37,7 +38,7 @@ package final class Family<Metric: Sendable>: Sendable {
         }
     }
 
-    /// Sorted by values, so that two looks at the same metrics read the same.
+    /// Sorted by values, so that equal metrics give equal text.
     var all: [(values: [String], metric: Metric)] {
         metrics.withLock { $0.map { (values: $0.key, metric: $0.value) } }
             .sorted { $0.values.lexicographicallyPrecedes($1.values) }

@@ -1,11 +1,11 @@
 import Kernel
 import Synchronization
 
-/// How many observations fell under which bound, and their sum. Observing takes two atomic additions and no lock.
+/// The number of observations per bucket, and their sum. Observing takes two atomic additions and no lock.
 package final class Histogram: Sendable {
-    /// What one observation counts, and how it is shown.
+    /// The unit of an observation, and of the exported value.
     package enum Unit: Sendable {
-        /// Counted in nanoseconds, shown in seconds.
+        /// Counted in nanoseconds, exported in seconds.
         case seconds
         case bytes
         case items
@@ -21,7 +21,7 @@ package final class Histogram: Sendable {
     ]
 
     let unit: Unit
-    /// Ascending; an observation belongs to the first bound that it does not exceed, or to none.
+    /// In ascending order. An observation belongs to the first bound that it does not exceed, or to the last bucket.
     let bounds: [UInt64]
     private let buckets: [Counter]
     private let sum = Counter()
@@ -40,12 +40,12 @@ package final class Histogram: Sendable {
         sum.increment(by: value)
     }
 
-    /// A duration below zero, which a broken measurement may give, counts as none.
+    /// A negative duration, from a faulty measurement, counts as zero.
     package func observe(_ duration: Duration) {
         observe(duration.nanoseconds)
     }
 
-    /// Observations of each bucket, the last being those above every bound, and the sum in the unit counted.
+    /// The observations per bucket, and their sum in the counted unit. The last bucket is for those above every bound.
     package var snapshot: (buckets: [UInt64], sum: UInt64) { (buckets.map(\.count), sum.count) }
 }
 

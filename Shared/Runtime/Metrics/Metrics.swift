@@ -1,6 +1,6 @@
 import Threads
 
-/// All metrics of a program: declared once at start, counted without locks, and read as Prometheus expects.
+/// All metrics of a program: declared once at the start, updated without locks, and exported for Prometheus.
 package final class Metrics: Sendable {
     enum Collection: Sendable {
         case counters(Family<Counter>)
@@ -42,7 +42,7 @@ package final class Metrics: Sendable {
         return family
     }
 
-    /// A gauge that is read when somebody looks; `read` runs on the thread that answers, and must not block.
+    /// Declares a gauge whose value is computed for each export. `read` runs on the status thread and must not block.
     package func gauge(_ name: String, _ help: String, read: @escaping @Sendable () -> Double) {
         declare(.reading(name: name, help: help, read: read), [])
     }
@@ -60,7 +60,7 @@ package final class Metrics: Sendable {
     package func histograms(
         _ name: String, _ help: String, labels: [String], unit: Histogram.Unit, bounds: [UInt64]
     ) -> Family<Histogram> {
-        precondition(!labels.contains("le"), "\(name): the label le belongs to the buckets")
+        precondition(!labels.contains("le"), "\(name): the label le is reserved for buckets")
         let family = Family(name, help, labels: labels) { Histogram(unit: unit, bounds: bounds) }
         declare(.histograms(family), labels)
         return family
@@ -70,7 +70,7 @@ package final class Metrics: Sendable {
 
     private func declare(_ collection: Collection, _ labels: [String]) {
         for name in [collection.name] + labels {
-            precondition(Self.isName(name), "\(name) is no name for a metric: use lower-case letters, digits and _")
+            precondition(Self.isName(name), "\(name) is not a valid metric name: use lower-case letters, digits and _")
         }
         let isNew = collections.withLock { collections in
             guard !collections.contains(where: { $0.name == collection.name }) else { return false }

@@ -28,7 +28,7 @@ extension Metrics {
         let (buckets, sum) = histogram.snapshot
         let bounds = histogram.bounds.map { number(Double($0) / histogram.unit.perShown) } + ["+Inf"]
         var text = ""
-        // The total is taken from the buckets, so that it fits them even while others count.
+        // The total is the sum of the buckets, so that both agree even during concurrent updates.
         var total: UInt64 = 0
         for (bound, count) in zip(bounds, buckets) {
             total += count

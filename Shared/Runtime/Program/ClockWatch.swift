@@ -1,7 +1,7 @@
 import Kernel
 import Threads
 
-/// Reports a wall clock that was set while the program runs: not ready, an error in the log, a metric.
+/// Reports a wall clock that was set while the program runs, by readiness, log and metric.
 final class ClockWatch: Sendable {
     static let interval = Duration.seconds(1)
 
@@ -14,14 +14,14 @@ final class ClockWatch: Sendable {
         self.log = log
         metrics.gauge(
             "clock_wall_lead_seconds",
-            "Wall clock minus service clock; not ready at \(ServiceClock.tolerance.milliseconds / 1000) s either way."
+            "Wall clock minus service clock. Not ready from ±\(ServiceClock.tolerance.milliseconds / 1000) s on."
         ) {
             Double(clock.wallClockLead.milliseconds) / 1000
         }
         health.check("clock") { clock.problem }
     }
 
-    /// Logs once when the clocks come apart, and once when they agree again.
+    /// Logs an error when the clocks differ too much, and one line when they agree again.
     var job: Job {
         Job("clock", every: Self.interval) { [self] in
             let problem = clock.problem

@@ -1,4 +1,4 @@
-/// How a program ended, for whoever started it. The numbers are those of sysexits where one fits.
+/// The result of a program. The numbers are those of sysexits(3) if one fits.
 package enum ExitCode: CaseIterable, Sendable {
     case clean
     case usage
@@ -20,12 +20,12 @@ package enum ExitCode: CaseIterable, Sendable {
 
     package var meaning: String {
         switch self {
-        case .clean: "stopped as asked, everything in flight was answered"
-        case .usage: "the options are wrong; nothing was started"
-        case .unavailable: "a part could not start; what had started was stopped again"
-        case .failed: "a part failed while running; the others were stopped"
-        case .drainTimedOut: "asked to stop, and not done within the drain timeout"
-        case .forced: "a second signal ended it at once"
+        case .clean: "stopped on request; every call in flight was answered"
+        case .usage: "invalid options; nothing was started"
+        case .unavailable: "a component could not start; the started ones were stopped"
+        case .failed: "a component failed while running; the others were stopped"
+        case .drainTimedOut: "did not stop within the drain timeout"
+        case .forced: "ended at once by a second signal"
         }
     }
 }

@@ -2,10 +2,10 @@ import Kernel
 import Synchronization
 import Threads
 
-/// Starts the parts of a program in order, runs its jobs, and stops everything in reverse.
+/// Starts the components of a program in order, runs its jobs, and stops everything in reverse order.
 ///
-///     starting ──all have started──▶ running ──stop, or a part fails──▶ draining ──▶ exit code
-///        └───────────────stop, or a start fails────────────────────────────▲
+///     starting ──all have started──▶ running ──stop, or a component fails──▶ draining ──▶ exit code
+///        └───────────────stop, or a start fails─────────────────────────────────▲
 package final class Lifecycle: Sendable {
     private enum Event: Sendable {
         case started
@@ -14,7 +14,7 @@ package final class Lifecycle: Sendable {
         case failed
     }
 
-    /// Reasons to stop beyond this many, not looked at yet, say nothing new.
+    /// Maximum of waiting events. Further ones are dropped, because one reason to stop is enough.
     private static let maximumWaitingEvents = 8
 
     private let clock: any Clock
@@ -27,10 +27,10 @@ package final class Lifecycle: Sendable {
     private let event: AsyncStream<Event>.Continuation
     private let stopRequestCount = Atomic(0)
     private let started = Lock<[Component]>([])
-    /// What is starting or stopping right now: where a drain hangs that takes too long.
+    /// The component or job that is starting or stopping now, to name it if the drain takes too long.
     private let current = Lock("")
 
-    /// `force` ends the program at once: what the second `stop` does. `seed` is for the jitter of jobs.
+    /// `force` ends the program at once, on the second `stop`. `seed` is for the jitter of jobs.
     package init(
         clock: any Clock, log: Log, metrics: Metrics, health: Health, drainTimeout: Duration,
         seed: UInt64 = .random(in: 0 ... .max), force: @escaping @Sendable () -> Void
@@ -44,7 +44,7 @@ package final class Lifecycle: Sendable {
         (events, event) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaitingEvents))
     }
 
-    /// Asks the program to finish what is in flight and end; asked again, it ends at once. From any thread.
+    /// Starts the drain, after which the program ends. A second call ends it at once. May be called on any thread.
     package func stop() {
         if stopRequestCount.wrappingAdd(1, ordering: .relaxed).oldValue == 0 {
             event.yield(.stop)
@@ -53,13 +53,13 @@ package final class Lifecycle: Sendable {
         }
     }
 
-    /// Says that a part broke without which the program makes no sense: the others are stopped. From any thread.
+    /// Stops the program because it cannot run without `component`. May be called on any thread.
     package func fail(_ component: String, _ error: any Error) {
         log.error("component failed", ["component": "\(component)", "error": "\(error)"])
         event.yield(.failed)
     }
 
-    /// Returns when everything has stopped, or the drain timeout is over. Called once.
+    /// Returns when everything has stopped, or after the drain time-out. Called once.
     package func run(_ components: [Component], jobs: [Job] = []) async -> ExitCode {
         health.enter(.starting)
         let starting = Task {
@@ -99,7 +99,7 @@ package final class Lifecycle: Sendable {
         }
     }
 
-    /// False when one could not; after a cancellation the rest is left out.
+    /// Returns false if a component could not start. A cancellation skips the remaining components.
     private func start(_ components: [Component]) async -> Bool {
         for component in components {
             if Task.isCancelled { return true }
@@ -126,8 +126,8 @@ package final class Lifecycle: Sendable {
         }
     }
 
-    /// Whether `work` is done before the time is over; if not, it is cancelled and left behind, since what hangs may never
-    /// notice.
+    /// Returns true if `work` ends within `timeout`. Otherwise cancels it and does not wait, because it may ignore the
+    /// cancellation.
     private func finishes(within timeout: Duration, _ work: @escaping @Sendable () async -> Void) async -> Bool {
         let (outcomes, outcome) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingOldest(1))
         let working = Task {

@@ -1,7 +1,7 @@
 @preconcurrency import Glibc
 
 extension Program {
-    /// The variables this process was given.
+    /// The environment variables of this process.
     package static var processEnvironment: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

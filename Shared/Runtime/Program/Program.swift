@@ -1,19 +1,19 @@
 import Glibc
 import Kernel
 
-/// What the `main` of a service does.
+/// The `main` of a service.
 package enum Program {
     private static let logTimeoutMilliseconds = 1000
-    /// How long after its drain timeout a program may still run.
+    /// The longest time that a program may run after its drain time-out.
     private static let overdue = Duration.seconds(5)
 
-    /// Reads the options, opens the log and the status port, starts what `build` gives, and returns when the program has
-    /// been asked to end and has ended. An error of `build` is that of a part which could not start.
+    /// Reads the options, opens the log and the status port, starts the result of `build`, and returns when the program
+    /// has ended. An error of `build` counts as a component that could not start.
     ///
-    /// `instead` may do something short in place of all that, if the options ask for it, and tells what it did. `needs` is
-    /// what the system must be able to give; without it nothing is started.
+    /// `instead` may do a short task in place of the service, if the options require it. It returns a sentence about
+    /// the result. `needs` returns the resources that the system must provide; otherwise nothing is started.
     ///
-    /// Takes the signals of the process: called once.
+    /// Installs the signal handlers of the process, so it is called once.
     package static func run(
         _ options: ServiceOptions, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
         environment: [String: String] = processEnvironment,
@@ -31,7 +31,7 @@ package enum Program {
             }
         } catch {
             let problems = error.problems.map { "  \($0)\n" }.joined()
-            complain("\(options.options.program): not started, the options are wrong.\n\(problems)")
+            complain("\(options.options.program): not started, invalid options:\n\(problems)")
             return .usage
         }
         do {
@@ -59,7 +59,7 @@ package enum Program {
         _ options: ServiceOptions, _ configuration: Configuration,
         build: @Sendable (ProgramEnvironment) throws -> ProgramParts
     ) async -> ExitCode {
-        // Lines of the log carry the time of the machine, as those of its other programs do.
+        // Log lines carry the machine's time, so that they can be compared with the logs of other programs.
         let machine = SystemClock()
         let clock = ServiceClock(machine)
         let format = configuration[ServiceOptions.logFormat]
@@ -79,9 +79,8 @@ package enum Program {
                 writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
                 _exit(ExitCode.forced.rawValue)
             })
-        let drainTimeout = configuration[ServiceOptions.drainTimeout]
-        Signals.onTermination(lifecycle.stop, within: drainTimeout + overdue) {
-            // Not even the time-out of the drain has come: the tasks that would end the program do not run.
+        Signals.onTermination(lifecycle.stop, within: configuration[ServiceOptions.drainTimeout] + overdue) {
+            // Even the time-out of the drain did not fire: the tasks that end the program do not run.
             log.error("not stopped in time", ["part": "the runtime"])
             writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
             _exit(ExitCode.drainTimedOut.rawValue)

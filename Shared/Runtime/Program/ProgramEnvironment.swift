@@ -1,19 +1,20 @@
 import Kernel
 
-/// What a service is given to build its parts on.
+/// The resources from which a program builds its components and jobs.
 package struct ProgramEnvironment: Sendable {
     package let configuration: Configuration
     package let clock: any Clock
     package let log: Log
     package let metrics: Metrics
     package let health: Health
-    /// For a part that breaks while the program runs, and without which it makes no sense: name and error.
+    /// Stops the program because a component failed that it cannot run without. Takes the component's name and the
+    /// error.
     package let fail: @Sendable (String, any Error) -> Void
 }
 
-/// What a service consists of.
+/// The components and jobs of a program.
 package struct ProgramParts: Sendable {
-    /// In the order in which they start.
+    /// In the order of their start.
     let components: [Component]
     let jobs: [Job]
 

@@ -4,12 +4,12 @@ import Threads
 
 /// The signals that end a program.
 package enum Signals {
-    /// A handler may do next to nothing; counting up a semaphore is among what it may.
+    /// Signal handlers may call few functions. Signalling a semaphore is one of them.
     private static let arrivals = CountingSemaphore()
 
-    /// From now on calls `received` for each SIGTERM and SIGINT, from a thread of its own, instead of ending the program.
-    /// Calls `overdue` when the program still runs `limit` after the first of them. Writing to a connection that is gone is
-    /// an error from now on, and no signal. Called once.
+    /// Calls `received` on a separate thread for each SIGTERM and SIGINT, instead of ending the program. Calls
+    /// `overdue` if the program still runs `limit` after the latest of them. Also ignores SIGPIPE, so that a write to a
+    /// closed connection is an error. Called once.
     package static func onTermination(
         _ received: @escaping @Sendable () -> Void, within limit: Duration, overdue: @escaping @Sendable () -> Void
     ) {
@@ -25,6 +25,6 @@ package enum Signals {
             repeat { received() } while arrivals.wait(timeoutMilliseconds: Int(limit.milliseconds))
             overdue()
         }
-        precondition(isStarted, "the system gives no thread for signals")
+        precondition(isStarted, "the system cannot start a thread for signals")
     }
 }

@@ -1,7 +1,7 @@
 import Kernel
 import Threads
 
-/// The status port as a part of a program: the first to start and the last to stop, so that it tells how far the others are.
+/// The status port as a component. It starts first and stops last, so that it reports the state of the others.
 final class StatusComponent: Sendable {
     private let address: Address
     private let environment: ProgramEnvironment

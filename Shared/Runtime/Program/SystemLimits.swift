@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// What a program needs of the system before it can serve.
+/// The resources of the system that a program needs before it can serve.
 package struct SystemNeeds: Sendable {
     package var files: Int
     package var threads: Int
@@ -14,35 +14,35 @@ package struct SystemNeeds: Sendable {
     }
 }
 
-/// The limits of the process, tried before anything is started: the runtime of the language ends a program with a trap, or
-/// waits for ever, when it gets no memory or no thread.
+/// Tries the limits of the process before anything is started. Without memory or threads the Swift runtime ends a
+/// program with a trap, or waits permanently.
 package enum SystemLimits {
     package static let advice =
         "raise ulimit -n, -u and -v (systemd: LimitNOFILE=, TasksMax=, LimitAS=, MemoryMax=)"
 
-    /// How many files the process may open.
+    /// Maximum of open files of this process.
     package static var files: Int {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return Int(clamping: limit.rlim_cur)
     }
 
-    /// Takes what the program needs, and gives it back. Returns a sentence that says what is missing, or nil.
+    /// Allocates the resources that the program needs, and releases them. Returns a sentence that names the missing
+    /// one, or nil.
     package static func problem(_ needs: SystemNeeds) -> String? {
         if isAddressSpaceLimited { Thread.shareOneHeap() }
         let files = openableFiles(atMost: needs.files)
         if files < needs.files {
-            return "\(needs.files) more files must be opened, and the limit allows \(files). "
+            return "the program must open \(needs.files) more files, and the limit allows \(files). "
                 + "Raise it: ulimit -n \(Self.files + needs.files - files) (systemd: LimitNOFILE=)"
         }
         return withThreads(needs.threads) { threads in
             if threads < needs.threads {
-                return "\(needs.threads) more threads must be started, and the limits allow \(threads). "
+                return "the program must start \(needs.threads) more threads, and the limits allow \(threads). "
                     + "Raise them: ulimit -u, ulimit -v (systemd: TasksMax=, LimitAS=)"
             }
             if canMap(megabytes: needs.addressSpaceMegabytes) { return nil }
-            return
-                "\(needs.addressSpaceMegabytes) MB more of address space are needed, and the limit does not allow it. "
+            return "the program needs \(needs.addressSpaceMegabytes) MB more of address space, and the limit is lower. "
                 + "Raise it: ulimit -v (systemd: LimitAS=)"
         }
     }
@@ -65,7 +65,7 @@ package enum SystemLimits {
         return descriptors.count
     }
 
-    /// Calls `body` while so many threads wait, or as many as there could be.
+    /// Calls `body` while `count` threads wait, or fewer if no more can be started. Passes their number.
     private static func withThreads(_ count: Int, _ body: (Int) -> String?) -> String? {
         let (mayEnd, ended) = (CountingSemaphore(), CountingSemaphore())
         var started = 0
@@ -95,6 +95,6 @@ package enum SystemLimits {
 }
 
 extension SystemNeeds {
-    /// Log, signals, status port, and the threads that run tasks.
+    /// For the log, signals, the status port and the threads that run tasks.
     static let ofEveryProgram = SystemNeeds(files: 24, threads: 8, addressSpaceMegabytes: 64)
 }

@@ -1,6 +1,6 @@
 import Threads
 
-/// Whether this program should be sent work, and if not, why.
+/// Decides if this program is ready for work, and names the reasons if it is not.
 package final class Health: Sendable {
     package enum Phase: String, Sendable {
         case starting
@@ -28,7 +28,8 @@ package final class Health: Sendable {
         state.withLock { $0.phase = phase }
     }
 
-    /// `problem` says why a part is not ready, or nil. It runs on the thread that answers, and must not block.
+    /// `problem` returns the reason why a component is not ready, or nil. It runs on the status thread and must not
+    /// block.
     package func check(_ name: String, problem: @escaping @Sendable () -> String?) {
         state.withLock { $0.checks.append(Check(name: name, problem: problem)) }
     }

@@ -1,7 +1,7 @@
 import Glibc
 import Kernel
 
-/// Why nothing can listen at an address.
+/// The reason why the program cannot listen at an address.
 package struct PortError: Error, Equatable, CustomStringConvertible {
     package let address: Address
     package let reason: String
@@ -9,14 +9,14 @@ package struct PortError: Error, Equatable, CustomStringConvertible {
     package var description: String { "cannot listen at \(address): \(reason)" }
 }
 
-/// A TCP socket that listens.
+/// A listening TCP socket.
 struct ListenSocket {
     static let backlog: Int32 = 1024
 
     let descriptor: Int32
     let address: Address
 
-    /// Port 0 takes a free one. A taken port is refused: it is never shared with another program.
+    /// Port 0 selects a free one. Throws if another program uses the port, because ports are never shared.
     static func open(_ address: Address) throws(PortError) -> ListenSocket {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -56,7 +56,7 @@ struct ListenSocket {
             guard let start = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
                 getsockname(descriptor, start, &length) == 0
             else { return 0 }
-            // The port stands at the same place for IPv4 and IPv6.
+            // The port has the same offset for IPv4 and IPv6.
             return UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
         }
     }

@@ -2,37 +2,38 @@ import Glibc
 import Kernel
 import Threads
 
-/// The open connections of the status port. It ends those that take too long, and the oldest ones when too many are open,
-/// so that the newest request is always answered.
+/// The open connections of the status port. It closes slow ones, and the oldest ones if too many are open, so that the
+/// newest request is always answered.
 final class StatusConnections: Sendable {
     struct Limits: Sendable {
-        /// Connections at once. The library accepts none beyond it.
+        /// Maximum of open connections. The library accepts no more.
         var total: Int
-        /// Connections at once from one address.
+        /// Maximum of open connections from one address.
         var perAddress = 64
-        /// From the accepted connection to the last byte of the answer.
+        /// Maximum time from accepting the connection to the last byte of the answer.
         var request = Duration.seconds(10)
 
-        /// A part of the files that the process may open: the others are for calls and for the database.
+        /// Limits by the open-files limit of the process. The other files are for calls and the database.
         static func forThisProcess() -> Limits {
             Limits(total: max(16, min(1024, SystemLimits.files / 8)))
         }
 
-        /// From here on the oldest connection makes room, so that the library never stops accepting.
+        /// From this number on the oldest connection is closed, so that the library never stops accepting.
         var crowded: Int { max(1, total - total / 8) }
     }
 
     private struct Connection {
         let address: [UInt8]
-        /// In the order in which they were accepted.
+        /// Numbers connections in the order of acceptance.
         let serial: Int
         let openedAt: Uptime
-        /// Shut down by us. It stays until the library has closed the descriptor.
+        /// True after our shutdown. The connection stays in the table until the library has closed the descriptor.
         var isEnding = false
     }
 
     private struct State {
-        /// By descriptor. A descriptor is here for as long as it belongs to the connection, so no other file is shut down.
+        /// The key is the descriptor. An entry exists only while the descriptor belongs to the connection, so no other
+        /// file is shut down.
         var open: [Int32: Connection] = [:]
         var accepted = 0
         var ended = 0
@@ -45,10 +46,10 @@ final class StatusConnections: Sendable {
         self.limits = limits
     }
 
-    /// How many connections were ended because they took too long or were too many.
+    /// The number of connections that were closed because they were slow or too many.
     var endedCount: Int { state.withLock { $0.ended } }
 
-    /// How many connections are open, those that are being ended included.
+    /// The number of open connections, including those that are being closed.
     var openCount: Int { state.withLock { $0.open.count } }
 
     func opened(_ descriptor: Int32, from address: [UInt8], at now: Uptime) {
@@ -65,7 +66,7 @@ final class StatusConnections: Sendable {
         }
     }
 
-    /// Before the library closes the descriptor.
+    /// Called before the library closes the descriptor.
     func closed(_ descriptor: Int32) {
         state.withLock { state in state.open[descriptor] = nil }
     }
@@ -84,7 +85,7 @@ final class StatusConnections: Sendable {
         end(oldest.key, &state)
     }
 
-    /// The library then reads the end of the connection, and closes it.
+    /// Shuts the socket down. The library then reads the end of the connection and closes it.
     private static func end(_ descriptor: Int32, _ state: inout State) {
         shutdown(descriptor, Int32(SHUT_RDWR))
         state.open[descriptor]?.isEnding = true

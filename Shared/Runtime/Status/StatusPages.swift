@@ -4,7 +4,7 @@ struct StatusPage: Equatable {
     let body: String
 }
 
-/// What there is to see.
+/// The pages of the status port.
 final class StatusPages: Sendable {
     private let metrics: Metrics
     private let health: Health
@@ -18,7 +18,7 @@ final class StatusPages: Sendable {
 
     func page(method: String, path: String) -> StatusPage {
         guard Self.reads(method) else {
-            return StatusPage(status: 405, body: "only GET and HEAD are answered here\n")
+            return StatusPage(status: 405, body: "method not allowed: use GET or HEAD\n")
         }
         switch path {
         case "/metrics":
@@ -31,7 +31,7 @@ final class StatusPages: Sendable {
             if problems.isEmpty { return StatusPage(status: 200, body: "ready\n") }
             return StatusPage(status: 503, body: problems.map { "not ready: \($0)\n" }.joined())
         default:
-            return StatusPage(status: 404, body: "there are /metrics, /healthz and /readyz\n")
+            return StatusPage(status: 404, body: "not found: use /metrics, /healthz or /readyz\n")
         }
     }
 }

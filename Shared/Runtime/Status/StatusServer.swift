@@ -3,13 +3,13 @@ import Glibc
 import Kernel
 import Threads
 
-/// Answers operators and their tools over HTTP: `/metrics`, `/healthz` (the program runs) and `/readyz` (it should be sent
-/// work; if not, the reasons). Reads only, one request a connection, and on threads of its own.
+/// Serves `/metrics`, `/healthz` (the program runs) and `/readyz` (it is ready for work; if not, the reasons) over
+/// HTTP. Changes nothing, serves one request per connection, and uses its own threads.
 package final class StatusServer: Sendable {
     static let connectionMemoryByteCount = 16 * 1024
     private static let lateCheckMilliseconds = 250
 
-    /// Where it listens; the port is the real one, also where any was asked for.
+    /// The address it listens on, with the actual port if port 0 was given.
     package let address: Address
     let connections: StatusConnections
     private let daemon: Lock<Daemon?>
@@ -20,7 +20,7 @@ package final class StatusServer: Sendable {
         let context: Unmanaged<Context>
     }
 
-    /// What the callbacks of the library work with.
+    /// The state of the library's callbacks.
     private final class Context: Sendable {
         let pages: StatusPages
         let connections: StatusConnections
@@ -62,13 +62,13 @@ package final class StatusServer: Sendable {
         }
         guard isStarted else {
             stop()
-            throw PortError(address: address, reason: "the system gives no thread: \(SystemLimits.advice)")
+            throw PortError(address: address, reason: "the system cannot start a thread: \(SystemLimits.advice)")
         }
     }
 
     deinit { stop() }
 
-    /// Closes the port and every connection. Again is fine.
+    /// Closes the port and every connection. Further calls have no effect.
     package func stop() {
         let daemon = daemon.withLock { current in
             defer { current = nil }
@@ -84,8 +84,8 @@ package final class StatusServer: Sendable {
         guard let context, let path, let method, let request else { return .NO }
         let isFirstCall = request.pointee == nil
         request.pointee = context
-        // An answer to the first call of a request, before its body, closes the connection: right for those that bring
-        // one, since nothing here reads it.
+        // An answer to the first call of a request, before its body, closes the connection. That suits requests with a
+        // body, because no page reads one.
         if isFirstCall && StatusPages.reads(String(cString: method)) { return .YES }
         let pages = Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().pages
         return send(pages.page(method: String(cString: method), path: String(cString: path)), to: connection)
@@ -111,7 +111,7 @@ package final class StatusServer: Sendable {
         defer { MHD_destroy_response(response) }
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, page.contentType)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store")
-        // One request a connection: then the time of a connection is the time of its request.
+        // Serve one request per connection, so that the time limit of the connection is that of its request.
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")
         return MHD_queue_response(connection, page.status, response)
     }

@@ -138,15 +138,15 @@ struct  Onsale__Testing__V1__CountRequest
   ProtobufCMessage base;
   uint64_t limit;
   /*
-   * Begins after this number.
+   * The first item is the number after this one.
    */
   uint64_t after;
   /*
-   * How many zeros each item is filled up with.
+   * The number of zeros that pad each item.
    */
   uint32_t padding_bytes;
   /*
-   * Does not end after the last item, but waits to be cancelled.
+   * If true, the stream stays open after the last item until it is cancelled.
    */
   protobuf_c_boolean stays_open;
 };
@@ -160,7 +160,7 @@ struct  Onsale__Testing__V1__CountItem
   ProtobufCMessage base;
   uint64_t number;
   /*
-   * Filled up with zeros, to make items of a size.
+   * Zeros that give the item its size.
    */
   ProtobufCBinaryData padding;
 };
@@ -206,7 +206,7 @@ typedef enum {
 } Onsale__Testing__V1__Everything__ChoiceCase;
 
 /*
- * One field of every kind.
+ * A message with a field of every kind.
  */
 struct  Onsale__Testing__V1__Everything
 {
@@ -265,7 +265,7 @@ struct  Onsale__Testing__V1__Everything
   size_t n_unpacked;
   uint32_t *unpacked;
   /*
-   * Names that mean something in Swift.
+   * Names that are keywords in Swift.
    */
   char *guard;
   uint32_t init;

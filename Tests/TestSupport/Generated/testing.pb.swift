@@ -74,11 +74,11 @@ package struct AddReply: Message {
 
 package struct CountRequest: Message {
     package var limit: UInt64
-    /// Begins after this number.
+    /// The first item is the number after this one.
     package var after: UInt64
-    /// How many zeros each item is filled up with.
+    /// The number of zeros that pad each item.
     package var paddingBytes: UInt32
-    /// Does not end after the last item, but waits to be cancelled.
+    /// If true, the stream stays open after the last item until it is cancelled.
     package var staysOpen: Bool
 
     package init(
@@ -96,7 +96,7 @@ package struct CountRequest: Message {
 
 package struct CountItem: Message {
     package var number: UInt64
-    /// Filled up with zeros, to make items of a size.
+    /// Zeros that give the item its size.
     package var padding: [UInt8]
 
     package init(number: UInt64 = 0, padding: [UInt8] = []) {
@@ -105,7 +105,7 @@ package struct CountItem: Message {
     }
 }
 
-/// One field of every kind.
+/// A message with a field of every kind.
 package struct Everything: Message {
     package var doubleValue: Double
     package var floatValue: Float
@@ -143,7 +143,7 @@ package struct Everything: Message {
     package var nesteds: [Everything.Nested]
     package var unpacked: [UInt32]
     package var choice: Choice?
-    /// Names that mean something in Swift.
+    /// Names that are keywords in Swift.
     package var `guard`: String
     package var `init`: UInt32
     package var description: Bool
@@ -332,22 +332,22 @@ package enum Colour: Hashable, Sendable {
 
 /// The methods of `onsale.testing.v1.Echo`.
 package enum EchoMethods {
-    /// Answers with what it was sent.
+    /// Returns the payload of the request.
     package static let echo = Method<EchoRequest, EchoReply>(
         "onsale.testing.v1.Echo/Echo", isSafeToRepeat: true, callers: [])
-    /// Answers with the status it was asked for.
+    /// Fails with the requested status.
     package static let fail = Method<FailRequest, FailReply>(
         "onsale.testing.v1.Echo/Fail", isSafeToRepeat: true, callers: [])
-    /// Answers after a time.
+    /// Answers after the requested time.
     package static let wait = Method<WaitRequest, WaitReply>(
         "onsale.testing.v1.Echo/Wait", isSafeToRepeat: true, callers: [])
-    /// Counts how often it ran; not safe to repeat.
+    /// Adds to a total. Not safe to repeat.
     package static let add = Method<AddRequest, AddReply>(
         "onsale.testing.v1.Echo/Add", isSafeToRepeat: false, callers: [.user, .service])
-    /// Answers with every kind of field there is.
+    /// Returns the request, which has a field of every kind.
     package static let mirror = Method<Everything, Everything>(
         "onsale.testing.v1.Echo/Mirror", isSafeToRepeat: true, callers: [])
-    /// Counts up to a number.
+    /// Sends the numbers up to a limit.
     package static let count = StreamMethod<CountRequest, CountItem>(
         "onsale.testing.v1.Echo/Count", isSafeToRepeat: true, callers: [])
 
@@ -362,17 +362,17 @@ package enum EchoMethods {
 
 /// The calls that a server of `onsale.testing.v1.Echo` implements.
 package protocol EchoHandlers: Sendable {
-    /// Answers with what it was sent.
+    /// Returns the payload of the request.
     func echo(_ request: EchoRequest, call: Call) async throws -> EchoReply
-    /// Answers with the status it was asked for.
+    /// Fails with the requested status.
     func fail(_ request: FailRequest, call: Call) async throws -> FailReply
-    /// Answers after a time.
+    /// Answers after the requested time.
     func wait(_ request: WaitRequest, call: Call) async throws -> WaitReply
-    /// Counts how often it ran; not safe to repeat.
+    /// Adds to a total. Not safe to repeat.
     func add(_ request: AddRequest, call: Call) async throws -> AddReply
-    /// Answers with every kind of field there is.
+    /// Returns the request, which has a field of every kind.
     func mirror(_ request: Everything, call: Call) async throws -> Everything
-    /// Counts up to a number.
+    /// Sends the numbers up to a limit.
     func count(_ request: CountRequest, call: Call, items: ItemWriter<CountItem>) async throws
 }
 
@@ -400,42 +400,42 @@ package struct EchoClient: Sendable {
         self.client = client
     }
 
-    /// Answers with what it was sent.
+    /// Returns the payload of the request.
     package func echo(
         _ request: EchoRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> EchoReply {
         try await client.call(EchoMethods.echo, request, options)
     }
 
-    /// Answers with the status it was asked for.
+    /// Fails with the requested status.
     package func fail(
         _ request: FailRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> FailReply {
         try await client.call(EchoMethods.fail, request, options)
     }
 
-    /// Answers after a time.
+    /// Answers after the requested time.
     package func wait(
         _ request: WaitRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> WaitReply {
         try await client.call(EchoMethods.wait, request, options)
     }
 
-    /// Counts how often it ran; not safe to repeat.
+    /// Adds to a total. Not safe to repeat.
     package func add(
         _ request: AddRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> AddReply {
         try await client.call(EchoMethods.add, request, options)
     }
 
-    /// Answers with every kind of field there is.
+    /// Returns the request, which has a field of every kind.
     package func mirror(
         _ request: Everything, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> Everything {
         try await client.call(EchoMethods.mirror, request, options)
     }
 
-    /// Counts up to a number.
+    /// Sends the numbers up to a limit.
     package func count(
         _ request: CountRequest, _ options: CallOptions = CallOptions(),
         resume: @escaping @Sendable (CountRequest, _ last: CountItem?) -> CountRequest = { request, _ in request }

@@ -4,7 +4,7 @@
 /// - the statements of a transaction have no common snapshot.
 struct DistributedDialect {
     private static let commonSnapshot = Array("isolation level repeatable read".utf8)
-    // As long as the text that it replaces: the length of the message stays.
+    // It has the length of the text that it replaces, so the length of the message stays.
     private static let snapshotEach = Array("isolation level read committed ".utf8)
 
     private enum Owed {
@@ -16,7 +16,7 @@ struct DistributedDialect {
     private var portals: [String: String] = [:]
     private var owed: [Owed] = []
 
-    /// The statement that a message of the client is about to run; nil for every other message.
+    /// The statement that a message of the client executes. Nil for every other message.
     func statement(boundBy message: PostgreSQLMessages.Message) -> String? {
         guard message.type == UInt8(ascii: "B") else { return nil }
         return statements[message.text(at: message.text(at: 0).next).text]
@@ -50,7 +50,7 @@ struct DistributedDialect {
             bytes[bytes.count - 2] = UInt8(ascii: "1")
             return bytes
         case UInt8(ascii: "Z"):
-            // After an error the server has skipped everything up to the synchronization.
+            // After an error the server skips all messages before the synchronization.
             while let first = owed.first {
                 owed.removeFirst()
                 if case .synchronization = first { break }

@@ -47,7 +47,7 @@ private final class Interruptions: Sendable {
 
 /// The two sockets of one proxied connection.
 private final class DistributedPair: @unchecked Sendable {
-    // Sound because: all of it is touched on its loop only.
+    // Sound because everything is used only on its loop.
 
     private let loop: EventLoop
     private let interruptions: Interruptions

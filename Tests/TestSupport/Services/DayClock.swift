@@ -1,8 +1,8 @@
 import Kernel
 import Runtime
 
-/// The time of day is the test's, durations are the machine's. On real sockets calls have deadlines by the machine's
-/// clock, and a database that tries again cannot wait for a test to move on.
+/// A clock with the wall time of the test and the durations of the machine. On real sockets the deadlines of calls use
+/// the machine's clock, and a retry of the database cannot wait for the test to advance its clock.
 struct DayClock: Clock {
     let day: any Clock
     private let machine = SystemClock()

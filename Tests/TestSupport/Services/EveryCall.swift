@@ -7,8 +7,8 @@ import WalletAPI
 
 /// One sale in which each call of the three services is made twice with the same request and the same id.
 ///
-/// The wallet service must reach the other two, and nobody else may use them. The clock of the services should stand still:
-/// an answer that carries a time differs otherwise.
+/// The wallet service must reach the other two, and no other test may use them. The clock of the services should stand
+/// still, because an answer with a time differs otherwise.
 package final class EveryCall: Sendable {
     package typealias Connect = @Sendable (Somebody?) -> Client
 
@@ -40,8 +40,8 @@ package final class EveryCall: Sendable {
         self.between = between
     }
 
-    /// Makes all calls. Returns a sentence for each call whose second answer was not the first, and for each method that the
-    /// sale leaves out. Throws when a call fails.
+    /// Makes all calls. Returns a sentence for each call whose second answer differs from the first, and for each
+    /// method that the sale does not call. Throws if a call fails.
     package func violations() async throws -> [String] {
         try await runSale()
         return state.withLock { state in

@@ -4,7 +4,7 @@ import QueueAPI
 import RPC
 import WalletAPI
 
-/// The sale that `EveryCall` makes: an operator opens it, and a user of the name alice buys.
+/// The sale that `EveryCall` makes: an operator opens it, and the user alice buys.
 extension EveryCall {
     private static let password = "correct horse battery"
     private static let price: UInt64 = 3000
@@ -95,7 +95,7 @@ extension EveryCall {
         SeatRange(firstNumber: numbers.lowerBound, lastNumber: numbers.upperBound)
     }
 
-    // MARK: The user comes in and buys
+    // MARK: The user joins, enters and buys
 
     private func signUp() async throws -> Somebody {
         let anyone = wallet(nil)
@@ -184,7 +184,7 @@ extension EveryCall {
         try await twice(WalletMethods.listEntries) {
             try await calls.listEntries(ListEntriesRequest(currency: "EUR"), $0)
         }
-        // The decisions that a wallet service asks for, once more and for a payment of which there is nothing else.
+        // The decisions that a wallet service requests: a repeated one, and one for an unknown payment.
         let service = concert(.service)
         try await twice(ConcertMethods.confirm) {
             try await service.confirm(
@@ -216,7 +216,7 @@ extension EveryCall {
         }
     }
 
-    /// Bought, given back, and acknowledged in place of the wallet service, whose jobs have not run.
+    /// Buys and returns a ticket. Acknowledges the refund in place of the wallet service, whose jobs have not run.
     private func refund(_ sale: Sale) async throws {
         let reservation = try await reserve(["5"], sale)
         let paid = try await pay(reservation, sale)
@@ -236,7 +236,7 @@ extension EveryCall {
         }
     }
 
-    // MARK: The operator looks after it
+    // MARK: The operator inspects and repairs
 
     private func report(_ sale: Sale) async throws {
         let seller = concert(.operator)

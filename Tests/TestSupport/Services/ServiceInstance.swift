@@ -5,9 +5,9 @@ import RPC
 import Runtime
 import Service
 
-/// One running program of a context, without its process.
+/// One running instance of a context, inside the test's process.
 package final class ServiceInstance: Sendable {
-    /// Few: many tests share one server.
+    /// A small number, because many tests share one server.
     private static let databaseConnections = 4
 
     package let address: Address
@@ -38,7 +38,7 @@ package final class ServiceInstance: Sendable {
         self.database = database
         let options = Options(context.program, context.summary, context.options, readsEnvironment: false)
         guard case .configuration(let configuration) = try options.read(arguments) else {
-            preconditionFailure("a test asks for no help")
+            preconditionFailure("tests do not pass --help")
         }
         let health = Health()
         health.enter(.running)
@@ -57,7 +57,7 @@ package final class ServiceInstance: Sendable {
     /// Runs a background job once, as its timer would.
     package func run(_ job: String) async throws {
         guard let job = parts.jobs.first(where: { $0.name == job }) else {
-            preconditionFailure("there is no job \(job), only \(parts.jobs.map(\.name))")
+            preconditionFailure("no job \(job); the jobs are \(parts.jobs.map(\.name))")
         }
         try await job.run()
     }

@@ -4,7 +4,7 @@ import RPC
 import Runtime
 import Service
 
-/// A context in memory, in one thread, with its jobs running by the simulated clock.
+/// A context in memory, in one thread. Its jobs run by the simulated clock.
 package struct ServiceSimulation: Sendable {
     package nonisolated(unsafe) let simulation: Simulation  // Used by the simulation's one thread only.
     package let keys: KeyFile
@@ -29,9 +29,9 @@ package struct ServiceSimulation: Sendable {
         }
     }
 
-    package func client(of somebody: Somebody?) -> Client {
+    package func client(of caller: Somebody?) -> Client {
         var settings = ClientSettings()
-        settings.credential = somebody?.credential(keys) ?? []
+        settings.credential = caller?.credential(keys) ?? []
         settings.seed = 1
         return Client(
             to: [instance.address], on: simulation.loops, network: simulation.network, settings: settings)

@@ -5,20 +5,20 @@ import RPC
 import Runtime
 import Service
 
-/// A context in a simulation, that is killed and started again on what it has left in memory.
+/// A context in a simulation. It can be killed, and started again on the database that it has left in memory.
 package final class SimulatedProgram: @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because only the simulation's one thread uses it.
 
     package let address: Address
     package let clock: SteppingClock
     package let faults = Faults()
-    /// Its power fails when the turn that it is in is over.
+    /// Its power fails at the end of the current turn.
     package var isLosingPower = false
-    /// Called within each commit, also one of which nobody knows: not the place to look at the database.
+    /// Called within each commit, including commits with an unknown outcome. Must not read the database.
     package var didCommit: () -> Void = {}
-    /// Called with each line of its log from warnings on.
+    /// Called with each warning or error line of its log.
     package var didLog: (String) -> Void = { _ in }
-    /// How long to wait before a background job runs the next time; nil is never.
+    /// The pause before the next run of a background job. Nil means that it never runs again.
     package var pause: (Job) -> Duration? = { $0.interval }
 
     private let context: ServiceContext
@@ -55,7 +55,7 @@ package final class SimulatedProgram: @unchecked Sendable {
             simulation.start(on: loops) { [weak self] in
                 while let pause = self?.pause(job), (try? await self?.clock.sleep(for: pause)) != nil {
                     do { try await job.run() } catch {
-                        // As the program itself does.
+                        // The program logs the same line.
                         log.error("job failed", ["job": "\(job.name)", "error": "\(error)"])
                     }
                 }
@@ -64,7 +64,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         self.loops = loops
     }
 
-    /// kill -9. Those who were connected hear of it within `delay`.
+    /// Ends it like SIGKILL. Connected peers are notified within `delay`.
     package func kill(noticedWithin delay: Duration) {
         guard let loops else { return }
         simulation.kill(loops, noticedWithin: delay)
@@ -72,7 +72,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         self.loops = nil
     }
 
-    /// For good: its memory is given back.
+    /// Ends it permanently and frees its database.
     package func end() {
         kill(noticedWithin: .zero)
         atOnce { [database] in await database?.close() }
@@ -83,7 +83,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         try atOnce { [database] in await Result(catching: { try await database!.scan(body) }) }.get()
     }
 
-    /// Changes its rows behind its back.
+    /// Changes its rows without the knowledge of the program.
     package func tamper(_ body: @escaping @Sendable (Transaction) throws -> Void) throws {
         try atOnce { [database] in await Result(catching: { try await database!.transaction(body) }) }.get()
     }
@@ -96,7 +96,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         }
     }
 
-    /// A database in memory answers without waiting.
+    /// Runs `body` at once. A database in memory never suspends its caller.
     @discardableResult
     private func atOnce<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value {
         let answer = Answer<Value>()
@@ -106,15 +106,15 @@ package final class SimulatedProgram: @unchecked Sendable {
     }
 
     private final class Answer<Value>: @unchecked Sendable {
-        // Sound because: it is filled before the function that made it goes on.
+        // Sound because it is set before the function that created it continues.
 
         var value: Value?
     }
 }
 
-/// A clock that goes as another does, and is wrong.
+/// A clock that differs from another one by `error`.
 package final class SteppingClock: Clock, @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because only the simulation's one thread uses it.
 
     private let right: ManualClock
     package var error = Duration.zero

@@ -1,7 +1,7 @@
 import Identity
 import Kernel
 
-/// Who calls in a test.
+/// A caller in a test.
 package struct Somebody: Sendable {
     package let user: UserID
     package let role: Role
@@ -11,7 +11,7 @@ package struct Somebody: Sendable {
     package static let `operator` = Somebody(user: UserID(high: 2, low: 1), role: .operator)
     package static let service = Somebody(user: UserID(high: 3, low: 1), role: .service)
 
-    /// One of a crowd; none of them is alice or bob.
+    /// Numbered users for tests with many of them. None of them is alice or bob.
     package static func user(_ number: Int) -> Somebody {
         Somebody(user: UserID(high: 4, low: UInt64(number)), role: .user)
     }

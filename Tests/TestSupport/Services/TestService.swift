@@ -4,13 +4,13 @@ import RPC
 import Service
 import Threads
 
-/// A context on real sockets: one or several instances on one database, under a clock that the test moves. Its jobs run
-/// when the test says so.
+/// A context on real sockets: one or several instances on one database, with a clock that the test advances. Its jobs
+/// run only when the test calls them.
 package final class TestService: Sendable {
     package let clock: ManualClock
     package let keys: KeyFile
     package let instances: [ServiceInstance]
-    /// Kept for as long as the service runs.
+    /// Retained while the service runs.
     private let database: TestDatabase
     private let loops: Loops
     private let clients = Lock<[Client]>([])
@@ -30,8 +30,8 @@ package final class TestService: Sendable {
         }
     }
 
-    /// Runs `body` with the context on an empty database, or on one that an earlier run has left. Only PostgreSQL takes
-    /// several instances.
+    /// Runs `body` with the context on an empty database, or on the database of an earlier run. Only PostgreSQL
+    /// supports several instances.
     package static func with<Value: Sendable>(
         _ context: ServiceContext, on engine: Engine, database: TestDatabase? = nil, instances: Int = 1,
         keys: KeyFile = .random(), clock: ManualClock = ManualClock(), arguments: [String] = [],
@@ -53,10 +53,10 @@ package final class TestService: Sendable {
         }
     }
 
-    /// A connection of its own to one instance.
-    package func client(of somebody: Somebody?, instance: Int = 0) -> Client {
+    /// Returns a client with its own connection to one instance.
+    package func client(of caller: Somebody?, instance: Int = 0) -> Client {
         var settings = ClientSettings()
-        settings.credential = somebody?.credential(keys) ?? []
+        settings.credential = caller?.credential(keys) ?? []
         let client = Client(to: [instances[instance].address], on: loops, settings: settings)
         clients.withLock { $0.append(client) }
         return client
@@ -74,7 +74,7 @@ package final class TestService: Sendable {
 }
 
 extension RequestID {
-    /// A wish of a test, by number.
+    /// The request id of this number.
     package static func wish(_ number: UInt64) -> RequestID {
         RequestID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | number)
     }

@@ -1,7 +1,7 @@
 import Kernel
 import RPC
 
-/// One echo server and one client of it, in a simulation.
+/// One echo server and one client in a simulation.
 package struct EchoSimulation: Sendable {
     package nonisolated(unsafe) let simulation: Simulation  // Used by the simulation's one thread only.
     package let echo: EchoServer
@@ -39,14 +39,14 @@ extension UserID {
 }
 
 extension ServerHooks {
-    /// Whoever comes with a credential, any credential, is alice, a user.
+    /// Accepts any credential as that of the user alice.
     package static let trusting = ServerHooks(verify: { _ throws(RPCFailure) in
         Verified(Caller(user: .alice, role: .user), remaining: .hours(1))
     })
 }
 
 extension ClientSettings {
-    /// With a credential that a trusting server takes.
+    /// Settings with a credential that a trusting server accepts.
     package static var alice: ClientSettings {
         var settings = ClientSettings()
         settings.credential = [1]

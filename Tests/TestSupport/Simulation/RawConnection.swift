@@ -1,14 +1,14 @@
 import Kernel
 import RPC
 
-/// One end of a simulated connection, played by a test: it sends what it likes, and keeps what comes back.
+/// One end of a simulated connection that the test controls: it sends any bytes, and stores the received ones.
 package final class RawConnection: TransportReceiver, @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because only the simulation's one thread uses it.
 
     private let transport: any Transport
     private var cutter = FrameCutter()
     package private(set) var received: [Envelope] = []
-    /// The same, byte by byte.
+    /// The received frames as bytes.
     package private(set) var frames: [[UInt8]] = []
     package private(set) var isClosed = false
 
@@ -63,17 +63,17 @@ extension EchoSimulation {
     }
 }
 
-/// A client, and the server that it calls, played by a test.
+/// A client, and a server that the test controls.
 package struct PlayedServer: Sendable {
     package let client: Client
     package let address: Address
     private let accepted: Recorder<RawConnection>
 
     package var calls: EchoClient { EchoClient(client) }
-    /// What the client has connected so far.
+    /// The connections that the client has opened so far.
     package var connections: [RawConnection] { accepted.all }
 
-    /// `greet` is what the server does with each connection at once.
+    /// `greet` runs for each new connection of the server.
     package init(
         in simulation: Simulation, settings: ClientSettings = ClientSettings(),
         greet: @escaping @Sendable (RawConnection) -> Void = { _ in }

@@ -1,16 +1,16 @@
 import Kernel
 import RPC
 
-/// Two ends of a simulated wire.
+/// Two ends of a simulated connection.
 package final class SimulatedConnection {
-    /// What fits between two ends before the sender has to wait.
+    /// Maximum of bytes in transit. A sender of more waits.
     static let windowBytes = 64 * 1024
 
     package let address: Address
     private(set) var near: SimulatedTransport!
     private(set) var far: SimulatedTransport!
     fileprivate let network: SimulatedNetwork
-    /// Nothing gets through any more, and nobody is told.
+    /// True if all further bytes are dropped without an error.
     package var isHalfOpen = false
 
     init(to address: Address, from nearLoop: EventLoop, at farLoop: EventLoop, on network: SimulatedNetwork) {
@@ -20,7 +20,7 @@ package final class SimulatedConnection {
         far = SimulatedTransport(self, peer: "127.0.0.1:1", on: farLoop, isNear: false)
     }
 
-    /// Breaks it; both ends hear of it.
+    /// Breaks it. Both ends are notified.
     package func cut() {
         for end in [near!, far!] {
             network.after(.zero, on: end.loop) { end.end("connection reset by peer") }
@@ -29,7 +29,7 @@ package final class SimulatedConnection {
 
     private(set) var isLost = false
 
-    /// One of its ends is gone, if it is on one of these loops; the other end hears of it later.
+    /// Removes the end that is on one of `loops`, if there is one. The other end is notified later.
     func lose(_ loops: [EventLoop], after delay: () -> Duration) {
         for end in [near!, far!] where loops.contains(where: { $0 === end.loop }) {
             isLost = true
@@ -51,7 +51,7 @@ final class SimulatedTransport: Transport {
     private let isNear: Bool
     private var isOpen = true
     private var isClosing = false
-    /// Sent and not yet taken by the other end.
+    /// Bytes that were sent and not yet received by the other end.
     private var outstanding = 0
     private var cutter = FrameCutter()
     private var inbox: [UInt8] = []

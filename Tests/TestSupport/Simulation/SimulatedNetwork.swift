@@ -1,11 +1,11 @@
 import Kernel
 import RPC
 
-/// A network inside one thread: connections have latency, and tests say what goes wrong.
+/// A network inside one thread. Connections have latency, and tests inject faults.
 package final class SimulatedNetwork: Network, @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because only the simulation's one thread uses it.
 
-    /// How long bytes take, and how they are cut, is drawn from here.
+    /// The source of random latencies and random cuts of the bytes.
     private var random: SeededGenerator
     private let clock: ManualClock
     private var listeners: [Address: SimulatedListener] = [:]
@@ -15,13 +15,13 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
     package private(set) var connections: [SimulatedConnection] = []
 
     package var latency: ClosedRange<Duration> = .microseconds(50) ... .milliseconds(1)
-    /// What becomes of each frame. While nil, bytes arrive in order but in pieces of any size.
+    /// Returns the interference with each frame. While nil, bytes arrive in order but in pieces of any size.
     package var interfere: ((FrameOnTheWay) -> Interference)?
-    /// Addresses that cannot be reached although somebody listens there.
+    /// Addresses that cannot be reached although a server listens there.
     package var unreachable: Set<Address> = []
-    /// Addresses from where nothing comes back, not even a no.
+    /// Addresses that answer nothing, not even a refusal.
     package var silent: Set<Address> = []
-    /// How many attempts to connect were made.
+    /// The number of attempts to connect.
     package private(set) var connectCount = 0
 
     private struct Delivery {
@@ -79,7 +79,7 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
         listeners[listener.address] = nil
     }
 
-    /// What is on these loops is gone.
+    /// Removes everything on these loops.
     func lose(_ loops: [EventLoop], noticedWithin delay: Duration) {
         listeners = listeners.filter { !$0.value.isOn(loops) }
         for connection in connections { connection.lose(loops) { drawDelay(upTo: delay) } }
@@ -113,7 +113,7 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
 
     var now: Uptime { clock.uptime }
 
-    /// Whether anything was delivered.
+    /// Delivers all due events. Returns true if there was one.
     func deliverDue() -> Bool {
         let now = clock.uptime
         guard deliveries.contains(where: { $0.time <= now }) else { return false }
@@ -126,9 +126,9 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
     var nextDelivery: Uptime? { deliveries.map(\.time).min() }
 }
 
-/// Something to do on a loop of the simulation.
+/// An action on a loop of the simulation.
 private struct UncheckedAct: @unchecked Sendable {
-    // Sound because: the simulation has one thread.
+    // Sound because the simulation has one thread.
 
     let run: () -> Void
 
@@ -138,7 +138,7 @@ private struct UncheckedAct: @unchecked Sendable {
 }
 
 final class SimulatedListener: Listener, @unchecked Sendable {
-    // Sound because: only the simulation's one thread touches it.
+    // Sound because only the simulation's one thread uses it.
 
     let address: Address
     let accept: @Sendable (any Transport, EventLoop) -> Void
@@ -170,10 +170,10 @@ final class SimulatedListener: Listener, @unchecked Sendable {
     }
 }
 
-/// A frame that the network is about to deliver, as far as it can be seen from outside.
+/// A frame that the network is about to deliver, as a proxy sees it.
 package struct FrameOnTheWay {
     package let connection: SimulatedConnection
-    /// From the side that connected to the one that listened.
+    /// True from the connecting side to the listening side.
     package let isRequestDirection: Bool
     package let envelope: Envelope
 }
@@ -184,7 +184,7 @@ package enum Interference {
     case double
     /// Later frames overtake it.
     case delay(Duration)
-    /// The connection breaks instead, and both ends hear of it.
+    /// The connection breaks instead, and both ends are notified.
     case cut
 }
 

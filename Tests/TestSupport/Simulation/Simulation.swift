@@ -1,18 +1,18 @@
 import Kernel
 import RPC
 
-/// A whole system in one thread: its loops take turns, its network and its clock are simulated, and time passes only
-/// when nobody has anything left to do. The same seed gives the same history.
+/// A whole system in one thread. Its loops take turns, and its network and clock are simulated. Time passes only when
+/// no loop has work left. The same seed gives the same history.
 package final class Simulation {
     package let clock = ManualClock()
     package let loops: Loops
     package let network: SimulatedNetwork
-    /// Called whenever a loop has had its turn.
+    /// Called after each turn of a loop.
     package var afterTurn: () -> Void = {}
     /// In the order of their turns.
     private var driven: [EventLoop]
 
-    /// Nothing moves, yet what was waited for has not come.
+    /// No event is left, but the condition is not true.
     package struct StandsStill: Error, CustomStringConvertible {
         package let description: String
     }
@@ -24,21 +24,21 @@ package final class Simulation {
         network = SimulatedNetwork(seed: seed, clock: clock)
     }
 
-    /// Loops of a program that can be killed.
+    /// Creates loops of a program that can be killed.
     package func newProgram() -> Loops {
         let loop = EventLoop(at: clock.uptime, wake: {})
         driven.append(loop)
         return Loops(driven: [loop])
     }
 
-    /// Whatever runs there stops between two steps, and never goes on. Those that it was connected with hear of it within
-    /// some time; what was on its way to them arrives until then.
+    /// Stops everything on these loops between two steps, permanently. Connected peers are notified within `delay`.
+    /// Bytes in transit to them arrive before that.
     package func kill(_ program: Loops, noticedWithin delay: Duration) {
         driven.removeAll { loop in program.all.contains { $0 === loop } }
         network.lose(program.all, noticedWithin: delay)
     }
 
-    /// Runs `body` on the first loop, and with it everything else, until it returns.
+    /// Runs `body` on the first loop until it returns. Everything else runs meanwhile.
     package func run<Output: Sendable>(
         limit: Duration = .hours(24), _ body: @escaping @Sendable () async throws -> Output
     ) throws -> Output {
@@ -48,7 +48,7 @@ package final class Simulation {
         return try outcome.result!.get()
     }
 
-    /// Lets everything go on until that is true.
+    /// Runs everything until `isOver` returns true.
     package func run(limit: Duration, until isOver: () -> Bool) throws {
         let end = clock.uptime + limit
         while !isOver() {
@@ -58,20 +58,20 @@ package final class Simulation {
         }
     }
 
-    /// Starts `body` on the first loop, or a program's; it goes on whenever the simulation runs.
+    /// Starts `body` on the first loop, or on one of a program. It continues whenever the simulation runs.
     package func start(on loops: Loops? = nil, _ body: @escaping @Sendable () async -> Void) {
         let loop = (loops ?? self.loops).all[0]
         loop.execute { Task.immediate(executorPreference: loop) { await body() } }
     }
 
-    /// Lets everything go on for a time.
+    /// Runs everything for `duration`.
     package func run(for duration: Duration) {
         let end = clock.uptime + duration
         while step(until: end) {}
         if clock.uptime < end { clock.advance(by: end - clock.uptime) }
     }
 
-    /// One round of turns, or else one step of time. False where neither is possible before `end`.
+    /// Runs one round of turns, or else one step of time. Returns false if neither is possible before `end`.
     private func step(until end: Uptime) -> Bool {
         var isBusy = network.deliverDue()
         for loop in driven where loop.hasWork {
@@ -87,14 +87,14 @@ package final class Simulation {
     }
 
     private func turn(_ loop: EventLoop) {
-        // Killed by the one before it.
+        // An earlier turn may have killed this loop.
         guard driven.contains(where: { $0 === loop }) else { return }
         _ = loop.turn(at: clock.uptime)
         afterTurn()
     }
 
     private final class Outcome<Output: Sendable>: @unchecked Sendable {
-        // Sound because: only the simulation's one thread touches it.
+        // Sound because only the simulation's one thread uses it.
 
         var result: Result<Output, any Error>?
     }
