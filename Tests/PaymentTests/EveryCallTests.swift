@@ -2,30 +2,99 @@ import ConcertService
 import Kernel
 import QueueService
 import RPC
+import Runtime
 import Service
 import TestSupport
 import Testing
+import Threads
 import WalletService
 
-/// Every call of the three services is safe to repeat, on each engine and with distributed tables.
+/// Every call of the three services is safe to repeat: on each engine, on one that distributes tables, and on a server that
+/// takes no writes until it is promoted.
 @Suite struct EveryCallTests {
     @Test(arguments: Engine.available + [.distributed])
     func `each call has its first answer when it is repeated with its id`(engine: Engine) async throws {
-        try await TestService.with(.concert, on: engine) { concert in
-            try await TestService.with(.queue, on: engine, keys: concert.keys, clock: concert.clock) { queue in
+        try await Self.makeCalls(on: engine) { _ in }
+    }
+
+    @Test func `each call has its first answer when the server is promoted between its two tries`() async throws {
+        try await OwnServer.with { server in
+            let databases = try await onThread { try (1...3).map { _ in try TestDatabase(on: server) } }
+            let clock = ManualClock()
+            // Retries of the services wait by this clock. Its wall time stands still, because answers carry it.
+            let time = Task {
+                while !Task.isCancelled {
+                    clock.elapse(.milliseconds(10))
+                    try await SystemClock().sleep(for: .milliseconds(10))
+                }
+            }
+            let promotion = Promotion(of: server)
+            try await Self.makeCalls(on: .postgreSQL, databases, clock: clock) { method in
+                if Self.writes(method) { try await promotion.begin() }
+            }
+            try await promotion.end()
+            time.cancel()
+            #expect(promotion.count >= 20, "writes met a server that takes none")
+        }
+    }
+
+    private static func writes(_ method: String) -> Bool {
+        let name = method.split(separator: "/").last ?? ""
+        return !["Show", "List", "Watch", "Find", "Audit", "SalesReport"].contains { name.hasPrefix($0) }
+    }
+
+    /// Makes each call twice, with `between` after the first try. Nil for `databases` takes new ones of `engine`.
+    private static func makeCalls(
+        on engine: Engine, _ databases: [TestDatabase?] = [nil, nil, nil], clock: ManualClock = ManualClock(),
+        between: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
+        try await TestService.with(.concert, on: engine, database: databases[0], clock: clock) { concert in
+            try await TestService.with(.queue, on: engine, database: databases[1], keys: concert.keys, clock: clock) {
+                queue in
                 let arguments = [
                     "--concert", "\(concert.instances[0].address)", "--queue", "\(queue.instances[0].address)",
                 ]
                 try await TestService.with(
-                    .wallet, on: engine, keys: concert.keys, clock: concert.clock, arguments: arguments
+                    .wallet, on: engine, database: databases[2], keys: concert.keys, clock: clock, arguments: arguments
                 ) { wallet in
                     let calls = EveryCall(
                         queue: { queue.client(of: $0) }, concert: { concert.client(of: $0) },
-                        wallet: { wallet.client(of: $0) }, now: concert.clock.now)
+                        wallet: { wallet.client(of: $0) }, now: clock.now, between: between)
                     let violations = try await calls.violations()
                     #expect(violations == [])
                 }
             }
         }
+    }
+}
+
+/// Makes a server read-only, and promotes it a moment later.
+private final class Promotion: Sendable {
+    private let server: OwnServer
+    private let pending = Lock<Task<Void, any Error>?>(nil)
+    private let begun = Lock(0)
+
+    init(of server: OwnServer) {
+        self.server = server
+    }
+
+    var count: Int { begun.withLock { $0 } }
+
+    func begin() async throws {
+        try await end()
+        try await server.set("default_transaction_read_only", to: "on")
+        begun.withLock { $0 += 1 }
+        pending.withLock { pending in
+            pending = Task { [server] in
+                try await SystemClock().sleep(for: .milliseconds(200))
+                try await server.set("default_transaction_read_only", to: "off")
+            }
+        }
+    }
+
+    /// Returns when the last promotion is over.
+    func end() async throws {
+        let task = pending.withLock { $0 }
+        try await task?.value
     }
 }

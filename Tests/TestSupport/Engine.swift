@@ -42,6 +42,13 @@ package final class TestDatabase: Sendable {
         }
     }
 
+    /// An empty schema on a server of the test's own.
+    package init(on server: OwnServer) throws {
+        let schema = try PostgreSQLSchema(on: server.url)
+        url = schema.url
+        (self.schema, proxy) = (schema, nil)
+    }
+
     /// Calls `init` on a separate thread, because a server may take long.
     package static func make(on engine: Engine) async throws -> TestDatabase {
         try await onThread { try TestDatabase(on: engine) }
@@ -90,13 +97,16 @@ private final class PostgreSQLSchema: Sendable {
     let url: String
     private let authority: String
 
-    init() throws {
+    convenience init() throws {
         guard let server = getenv("ONSALE_TEST_POSTGRES") else {
             throw Unavailable(
                 description: "these tests need PostgreSQL: run deploy/test, or deploy/with-postgres swift test …")
         }
+        try self.init(on: String(cString: server))
+    }
+
+    init(on url: String) throws {
         let name = "test_\(getpid())_\(Self.count.wrappingAdd(1, ordering: .relaxed).newValue)"
-        let url = String(cString: server)
         // deploy/with-postgres writes: postgres://USER@HOST:PORT/DATABASE
         authority = url.split(separator: "@").last?.split(separator: "/").first.map(String.init) ?? ""
         self.url = url + (url.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"

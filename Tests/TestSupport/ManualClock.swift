@@ -37,8 +37,17 @@ package final class ManualClock: Clock {
 
     /// Advances both times and wakes the callers whose deadline has passed, earliest first.
     package func advance(by duration: Duration) {
+        move(wallTimeBy: duration, uptimeBy: duration)
+    }
+
+    /// Moves only the uptime on: sleepers wake, and the wall time stands still.
+    package func elapse(_ duration: Duration) {
+        move(wallTimeBy: .zero, uptimeBy: duration)
+    }
+
+    private func move(wallTimeBy step: Duration, uptimeBy duration: Duration) {
         let due = state.withLock { state -> [Sleeper] in
-            state.now = state.now + duration
+            state.now = state.now + step
             state.uptime = state.uptime + duration
             let due = state.sleepers.filter { $0.value.deadline <= state.uptime }
             for key in due.keys { state.sleepers[key] = nil }
