@@ -35,7 +35,7 @@ package final class Loops: Sendable {
         }
     }
 
-    /// Loops that somebody else drives.
+    /// Loops with another driver.
     package init(driven loops: [EventLoop]) {
         threads = []
         all = loops

@@ -27,7 +27,7 @@ import Testing
             """, in: Line(active: 1, isOpen: false))
     }
 
-    @Test func `a draining room does not close while somebody waits for the rate`() throws {
+    @Test func `a draining room does not close while a user waits for the rate`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
