@@ -186,6 +186,7 @@ final class Crowd: @unchecked Sendable {
                 return try await body()
             } catch let failure as RPCFailure
                 where failure.isIndefinite || failure.isNotProcessed || failure.retryAfter != nil
+                || failure.code == .deadlineExceeded
             {
                 last = failure
             }
