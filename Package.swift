@@ -88,6 +88,7 @@ let package = Package(
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
             name: "DatabaseWriter", dependencies: ["Database", "Kernel", "Runtime"], path: "Tests/DatabaseWriter"),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], path: "Tests/TidyTests"),
         tests(of: "Kernel"),
         tests(of: "Threads"),
         tests(
