@@ -26,6 +26,7 @@ import Testing
             HTTP.write("GET /readyz HTTP/1.1\r\nX-Slow: ", to: slow[slow.count - 1])
             #expect(try await HTTP.get("/readyz", from: server.address).hasSuffix("ready\n"))
         }
+        #expect(server.connections.endedCount >= 40 - 8, "the address keeps its newest connections only")
     }
 
     @Test func `a probe is answered beside slow connections from many addresses`() async throws {

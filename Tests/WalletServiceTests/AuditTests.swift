@@ -29,6 +29,18 @@ import WalletAPI
     }
 
     @Test(arguments: Engine.available)
+    func `the audit reads the owners of more payments of a user than one statement takes`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            try await market.topUp(5000)
+            let reservation = try await market.reserve("1")
+            for number: UInt64 in 0..<40 { _ = try await market.pay(reservation, number: 200 + number) }
+            let audit = try await market.audit()
+            #expect(audit.misfit == "")
+            #expect(audit.paidCount == 1 && audit.notPaidCount == 39)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `the audit names a row that was changed in the database`(engine: Engine) async throws {
         let changes: [(sql: StaticString, violation: String)] = [
             ("update account set available = available + 1", "account of user"),

@@ -82,13 +82,16 @@ private final class DistributedPair: @unchecked Sendable {
     }
 
     private func passOn() {
-        while let server, !isInterrupted, let message = waiting.first {
+        while server != nil, !isInterrupted, let message = waiting.first {
             if let statement = dialect.statement(boundBy: message), let body = interruptions.take(before: statement) {
                 return interrupt(for: body)
             }
-            waiting.removeFirst()
-            server.send(dialect.changed(fromClient: message))
+            passFirst()
         }
+    }
+
+    private func passFirst() {
+        server?.send(dialect.changed(fromClient: waiting.removeFirst()))
     }
 
     private func interrupt(for body: @escaping DistributedProxy.Interruption) {
@@ -97,6 +100,8 @@ private final class DistributedPair: @unchecked Sendable {
             await body()
             loop.execute {
                 self.isInterrupted = false
+                // One interruption for each statement: the next one waits for the next statement.
+                self.passFirst()
                 self.passOn()
             }
         }

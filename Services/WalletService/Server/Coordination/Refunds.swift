@@ -76,7 +76,7 @@ struct Refunds: Sendable {
         _ due: RefundDue, _ tx: Transaction
     ) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
         var payment = try PaymentTable.find(due.payment, of: due.user, tx)
-        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, but its payment does not exist")
+        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
         switch step {
         case .nothing: break
         case .giveBack: if let payment { try giveBack(payment, due, tx) }
