@@ -132,3 +132,109 @@ extension AbortReason {
             }
     }
 }
+
+extension SeatRun {
+    init(_ range: SeatRange?, _ field: String) throws(ConcertRefusal) {
+        guard let range else { throw .invalid(field, "is missing: set a range of seats") }
+        try self.init(
+            section: range.section, row: range.row, first: Int(range.firstNumber), last: Int(range.lastNumber))
+    }
+
+    static func all(_ ranges: [SeatRange]) throws(ConcertRefusal) -> [SeatRun] {
+        var runs: [SeatRun] = []
+        for range in ranges { runs.append(try SeatRun(range, "seats")) }
+        return runs
+    }
+}
+
+extension SeatRange {
+    init(_ run: SeatRun) {
+        self.init(
+            section: run.section, row: run.row, firstNumber: UInt32(run.numbers.lowerBound),
+            lastNumber: UInt32(run.numbers.upperBound))
+    }
+}
+
+extension Offer {
+    init(_ offer: SeatOffer) throws(ConcertRefusal) {
+        try self.init(SeatRun(offer.seats, "offers.seats"), grade: offer.grade, price: Int64(clamping: offer.price))
+    }
+}
+
+extension ShowSeatsReply {
+    /// Omits the blocks if the caller has this version of the layout.
+    init(_ map: SeatMap, of schedule: Schedule, knownVersion: UInt64 = 0) {
+        let layout = map.layout
+        let isKnown = knownVersion != 0 && knownVersion == UInt64(layout.version)
+        self.init(
+            layoutVersion: UInt64(layout.version), blocks: isKnown ? [] : layout.blocks.map { SeatBlock($0) },
+            held: map.held, sold: map.sold, blocked: map.blocked, currency: schedule.currency.code,
+            asOfMs: map.asOf.field)
+    }
+}
+
+extension SeatBlock {
+    init(_ block: ConcertDomain.Layout.Block) {
+        self.init(
+            seats: SeatRange(block.seats), grade: block.grade, price: UInt64(block.price),
+            firstIndex: UInt32(block.firstIndex))
+    }
+}
+
+extension SeatChoice {
+    init(_ wish: ReserveSeatsRequest.Wish?) throws(ConcertRefusal) {
+        switch wish {
+        case .seats(let seats): try self.init(names: seats.names)
+        case .best(let best): try self.init(best: Int(best.count), grade: best.grade)
+        case nil: throw .invalid("wish", "is missing: set seats or best")
+        }
+    }
+}
+
+/// Parses the fields of requests. The refusal names the field.
+extension ID {
+    init(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) {
+        guard let id = ID(bytes: bytes) else {
+            throw .invalid(name, "must have 16 bytes; got \(bytes.count)")
+        }
+        self = id
+    }
+
+    /// Nil if the field is empty.
+    static func optional(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) -> ID? {
+        bytes.isEmpty ? nil : try ID(field: bytes, name)
+    }
+}
+
+extension ScheduleKey {
+    init(_ concert: [UInt8], _ schedule: [UInt8]) throws(ConcertRefusal) {
+        self.concert = try ConcertID(field: concert, "concert_id")
+        self.schedule = try ScheduleID(field: schedule, "schedule_id")
+    }
+}
+
+extension Timestamp {
+    init(field milliseconds: UInt64) {
+        self.init(milliseconds: Int64(clamping: milliseconds))
+    }
+
+    var field: UInt64 { UInt64(clamping: milliseconds) }
+}
+
+extension Timestamp? {
+    var field: UInt64 { self?.field ?? 0 }
+}
+
+extension Money {
+    init(field minorUnits: UInt64, _ code: String) throws(ConcertRefusal) {
+        guard let currency = Currency(code) else {
+            throw .invalid("currency", "must be an ISO 4217 code such as EUR; got “\(Excerpt.of(code))”")
+        }
+        guard let amount = Int64(exactly: minorUnits) else {
+            throw .invalid("amount", "must be at most \(Int64.max); got \(minorUnits)")
+        }
+        self.init(minorUnits: amount, currency)
+    }
+
+    var field: UInt64 { UInt64(clamping: minorUnits) }
+}
