@@ -57,11 +57,11 @@ extension JoinLine {
             // The clock of one instance is past the deadline, the other one's is not.
             let late = Timestamp.noon + .minutes(5)
             try await between(waiting.service.instances[0].database) { tx, stop in
-                var room = try RoomStore.lock(id, tx)
-                let due = try PlaceStore.due(in: id, at: late, limit: 10, tx)
+                var room = try RoomTable.lock(id, tx)
+                let due = try PlaceTable.due(in: id, at: late, limit: 10, tx)
                 stop()
-                for place in room.settle(due: due, waiting: [], now: late) { try PlaceStore.save(place, in: id, tx) }
-                try RoomStore.save(room, tx)
+                for place in room.settle(due: due, waiting: [], now: late) { try PlaceTable.save(place, in: id, tx) }
+                try RoomTable.save(room, tx)
             } others: {
                 let request = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
                 waiting.service.clock.advance(by: .seconds(4))
@@ -70,7 +70,7 @@ extension JoinLine {
             let shown = try await waiting.show(.alice, alice)
             #expect(shown.state == .active)
             #expect(shown.lapsesAt == (late + .seconds(4)).milliseconds)
-            let kept = try await waiting.service.instances[0].database.read { try PlaceStore.place(place, in: id, $0) }
+            let kept = try await waiting.service.instances[0].database.read { try PlaceTable.place(place, in: id, $0) }
             #expect(kept?.state == .active)
         }
     }
@@ -84,7 +84,7 @@ extension JoinLine {
             let id = try #require(RoomID(bytes: waiting.room))
             let renewal = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
             try await HeldRows.with(waiting.service.instances[0].database) { tx in
-                try PlaceStore.shiftDeadlines(in: id, by: .hours(1), tx)
+                try PlaceTable.shiftDeadlines(in: id, by: .hours(1), tx)
             } while: { rows in
                 async let renewed = waiting.client(of: .alice, instance: 1).renew(renewal)
                 try await rows.waiting(1)
@@ -127,7 +127,7 @@ extension JoinLine {
             _ = try await waiting.leave(.user(1), gone)
             let id = try #require(RoomID(bytes: waiting.room))
             try await between(waiting.service.instances[0].database) { tx, stop in
-                _ = try RoomStore.lock(id, tx)
+                _ = try RoomTable.lock(id, tx)
                 stop()
             } others: {
                 for (somebody, place, reason) in [(Somebody.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")]
@@ -206,7 +206,7 @@ extension JoinLine {
         let line = JoinLine(database)
         let joins = Recorder<Task<Place, any Error>>()
         try await between(database) { tx, stop in
-            _ = try RoomStore.lock(room, tx)
+            _ = try RoomTable.lock(room, tx)
             stop()
         } others: {
             // Each runs at once up to where it waits, so they are in order; the first one is a batch by itself.
@@ -256,7 +256,7 @@ extension JoinLine {
             for place in line {
                 let place = try place.get()
                 #expect(
-                    try await database.read { try PlaceStore.place(place.id, in: room, $0) }?.serial == place.serial)
+                    try await database.read { try PlaceTable.place(place.id, in: room, $0) }?.serial == place.serial)
             }
         }
     }

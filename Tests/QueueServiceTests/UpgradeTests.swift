@@ -18,7 +18,7 @@ import Testing
         }
         let old = try await test.open(Array(QueueSchema.migrations.prefix(2)))
         try await old.transaction { tx in
-            for place in places { _ = try PlaceStore.insert(place, in: room, tx) }
+            for place in places { _ = try PlaceTable.insert(place, in: room, tx) }
             try tx.execute("update place set state = 2, lapses_at = 5, revision = 9 where serial = 2")
         }
         await old.close()
@@ -30,22 +30,22 @@ import Testing
 
     private static func expect(_ places: [Place], in room: RoomID, _ tx: Transaction) throws {
         #expect(
-            try PlaceStore.waiting(in: room, after: 0, limit: 1000, tx).map(\.id)
+            try PlaceTable.waiting(in: room, after: 0, limit: 1000, tx).map(\.id)
                 == places.map(\.id).filter { $0 != places[1].id })
         for place in places {
-            #expect(try PlaceStore.place(place.id, in: room, tx)?.serial == place.serial)
-            #expect(try PlaceStore.livePlace(of: place.user, in: room, tx)?.id == place.id)
-            #expect(try !PlaceStore.insert(place, in: room, tx))
+            #expect(try PlaceTable.place(place.id, in: room, tx)?.serial == place.serial)
+            #expect(try PlaceTable.livePlace(of: place.user, in: room, tx)?.id == place.id)
+            #expect(try !PlaceTable.insert(place, in: room, tx))
         }
-        #expect(try PlaceStore.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
-        #expect(try PlaceStore.changes(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
+        #expect(try PlaceTable.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
+        #expect(try PlaceTable.changes(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
         // What was taken once is taken still, whatever else is different.
         for taken in [
             Place(waiting: places[2].id, of: UserID(high: 6, low: 1), 301),
             Place(waiting: PlaceID(high: 1000, low: 1), of: places[2].user, 301),
             Place(waiting: PlaceID(high: 1000, low: 1), of: UserID(high: 6, low: 1), 3),
         ] {
-            #expect(try !PlaceStore.insert(taken, in: room, tx))
+            #expect(try !PlaceTable.insert(taken, in: room, tx))
         }
     }
 }

@@ -22,9 +22,9 @@ struct QueueServer: QueueHandlers {
         let id = try RoomID(field: "room_id", room)
         defer { lines.markChanged(id) }
         return try await database.transaction(before: call.deadline) { tx in
-            var room = try RoomStore.lock(id, tx)
+            var room = try RoomTable.lock(id, tx)
             try body(&room, tx.now)
-            try RoomStore.save(room, tx)
+            try RoomTable.save(room, tx)
             return RoomSummary(room, at: tx.now)
         }
     }
@@ -37,20 +37,20 @@ struct QueueServer: QueueHandlers {
         let (roomID, placeID) = (try RoomID(field: "room_id", room), try PlaceID(field: "place_id", place))
         defer { lines.markChanged(roomID) }
         return try await database.transaction(before: call.deadline) { tx in
-            var room = try RoomStore.lock(roomID, tx)
-            var place = try PlaceStore.place(placeID, of: user, in: roomID, tx)
+            var room = try RoomTable.lock(roomID, tx)
+            var place = try PlaceTable.place(placeID, of: user, in: roomID, tx)
             let revision = place.revision
             try body(&room, &place, tx.now)
             if place.revision != revision {
-                try PlaceStore.save(place, in: roomID, tx)
-                try RoomStore.save(room, tx)
+                try PlaceTable.save(place, in: roomID, tx)
+                try RoomTable.save(room, tx)
             }
             return PlaceView(Outlook(place, in: room, at: tx.now))
         }
     }
 }
 
-extension PlaceStore {
+extension PlaceTable {
     /// The place, if it belongs to `user`. A place of another user is reported as not found.
     static func place(_ id: PlaceID, of user: UserID?, in room: RoomID, _ reader: Reader) throws -> Place {
         guard let place = try place(id, in: room, reader), user == nil || place.user == user else {

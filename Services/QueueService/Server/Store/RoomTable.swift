@@ -3,7 +3,7 @@ import Kernel
 import QueueDomain
 
 /// The rows of rooms and their names.
-enum RoomStore {
+enum RoomTable {
     /// Writes and returns the room's row. Every step of a room does this first, so the steps of all instances are
     /// serialized.
     static func lock(_ id: RoomID, _ tx: Transaction) throws -> Room {

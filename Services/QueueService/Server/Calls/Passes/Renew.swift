@@ -31,22 +31,22 @@ extension QueueServer {
     private static func renew(
         _ id: PlaceID, of user: UserID, in roomID: RoomID, _ tx: Transaction
     ) throws -> (Room, Place, Timestamp) {
-        var place = try PlaceStore.place(id, of: user, in: roomID, tx)
-        var room = try RoomStore.room(roomID, tx)
+        var place = try PlaceTable.place(id, of: user, in: roomID, tx)
+        var room = try RoomTable.room(roomID, tx)
         let isSettled = !place.isDue(at: tx.now) && !room.needsCatchingUp(at: tx.now)
         // A waiting or ended place is refused, and a renewal changes one row. Neither locks the room.
         if !place.holdsSlot || (place.state == .active && isSettled) {
             try room.claim(&place, now: tx.now)
-            try PlaceStore.renew(place, in: roomID, tx)
+            try PlaceTable.renew(place, in: roomID, tx)
             return (room, place, tx.now)
         }
-        room = try RoomStore.lock(roomID, tx)
+        room = try RoomTable.lock(roomID, tx)
         // Shift deadlines first: time in which the service was down does not count against users.
         if !isSettled { _ = try Settlement.run(in: &room, tx) }
-        place = try PlaceStore.place(id, of: user, in: roomID, tx)
+        place = try PlaceTable.place(id, of: user, in: roomID, tx)
         try room.claim(&place, now: tx.now)
-        try PlaceStore.save(place, in: roomID, tx)
-        try RoomStore.save(room, tx)
+        try PlaceTable.save(place, in: roomID, tx)
+        try RoomTable.save(room, tx)
         return (room, place, tx.now)
     }
 }

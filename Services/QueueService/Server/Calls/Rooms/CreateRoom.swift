@@ -12,13 +12,13 @@ extension QueueServer {
         let times = try Room.Times(request.times ?? RoomTimes())
         return try await database.transaction(before: call.deadline) { tx in
             let room = Room(id, named: name, limits: limits, times: times, now: tx.now)
-            guard try RoomStore.insert(room, tx) else {
-                guard try RoomStore.creationFingerprint(of: id, tx) == room.creationFingerprint else {
+            guard try RoomTable.insert(room, tx) else {
+                guard try RoomTable.creationFingerprint(of: id, tx) == room.creationFingerprint else {
                     throw QueueRefusal.requestIDTaken
                 }
-                return CreateRoomReply(room: RoomSummary(try RoomStore.room(id, tx), at: tx.now))
+                return CreateRoomReply(room: RoomSummary(try RoomTable.room(id, tx), at: tx.now))
             }
-            guard try RoomStore.claimName(of: room, tx) else { throw QueueRefusal.nameTaken }
+            guard try RoomTable.claimName(of: room, tx) else { throw QueueRefusal.nameTaken }
             return CreateRoomReply(room: RoomSummary(room, at: tx.now))
         }
     }

@@ -8,14 +8,14 @@ import Testing
 @testable import QueueService
 
 /// Steps of a place that were decided by what another transaction has changed since: on every engine they write nothing.
-@Suite struct PlaceStoreTests {
+@Suite struct PlaceTableTests {
     private struct Row: Sendable {
         let database: Database
         let room: RoomID
         let place: Place
 
         func now() async throws -> Place? {
-            try await database.read { [room, place] in try PlaceStore.place(place.id, in: room, $0) }
+            try await database.read { [room, place] in try PlaceTable.place(place.id, in: room, $0) }
         }
 
         func change(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws {
@@ -35,7 +35,7 @@ import Testing
             _ = try await waiting.renew(.alice, alice)
             let database = waiting.service.instances[0].database
             let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))
-            let place = try await database.read { try PlaceStore.place(id, in: room, $0) }
+            let place = try await database.read { try PlaceTable.place(id, in: room, $0) }
             try await body(Row(database: database, room: room, place: try #require(place)))
         }
     }
@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `a renewal is made where nothing has changed`(engine: Engine) async throws {
         try await withRow(engine) { row in
-            let isRefused = try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) }
+            let isRefused = try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) }
             #expect(!isRefused)
         }
     }
@@ -52,15 +52,15 @@ import Testing
     func `a renewal conflicts with a step of the room`(engine: Engine) async throws {
         try await withRow(engine) { row in
             try await row.change { try $0.execute("update place set revision = revision + 1") }
-            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
         }
     }
 
     @Test(arguments: Engine.available)
     func `a renewal conflicts with a move of the deadlines`(engine: Engine) async throws {
         try await withRow(engine) { row in
-            try await row.change { [room = row.room] in try PlaceStore.shiftDeadlines(in: room, by: .seconds(6), $0) }
-            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+            try await row.change { [room = row.room] in try PlaceTable.shiftDeadlines(in: room, by: .seconds(6), $0) }
+            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
             let place = try await row.now()
             #expect(place?.lapsesAt == row.place.lapsesAt.map { $0 + .seconds(6) })
         }
@@ -70,7 +70,7 @@ import Testing
     func `a renewal conflicts with the end of the place`(engine: Engine) async throws {
         try await withRow(engine) { row in
             try await row.change { try $0.execute("update place set state = 5") }
-            #expect(try await row.conflicts { try PlaceStore.renew($0, in: $1, $2) })
+            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
         }
     }
 
@@ -79,11 +79,11 @@ import Testing
         try await withRow(engine) { row in
             let deadline = try #require(row.place.lapsesAt)
             @Sendable func lapse(_ id: RoomID, at now: Timestamp, _ tx: Transaction) throws {
-                var room = try RoomStore.lock(id, tx)
+                var room = try RoomTable.lock(id, tx)
                 for place in room.settle(due: [row.place], waiting: [], now: now) {
-                    try PlaceStore.save(place, in: id, tx)
+                    try PlaceTable.save(place, in: id, tx)
                 }
-                try RoomStore.save(room, tx)
+                try RoomTable.save(room, tx)
             }
             #expect(try await row.conflicts { try lapse($1, at: deadline + .milliseconds(-1), $2) })
             #expect(try await row.now()?.state == .active)

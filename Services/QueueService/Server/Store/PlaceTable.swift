@@ -3,7 +3,7 @@ import Kernel
 import QueueDomain
 
 /// The rows of places. Every write except `renew` requires that the transaction has locked the room.
-enum PlaceStore {
+enum PlaceTable {
     static func place(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(
             """
@@ -140,7 +140,7 @@ enum PlaceStore {
     private static func place(_ row: borrowing Row) throws -> Place {
         try Place(
             row.id(0), of: row.id(1), serial: row.int64(2),
-            state: RoomStore.known(Place.State(rawValue: row.int64(3)), "place.state"), revision: row.int64(4),
+            state: RoomTable.known(Place.State(rawValue: row.int64(3)), "place.state"), revision: row.int64(4),
             joinedAt: row.timestamp(5), admittedAt: row.optionalTimestamp(6), claimedAt: row.optionalTimestamp(7),
             renewedAt: row.optionalTimestamp(8), lapsesAt: row.optionalTimestamp(9), endsAt: row.optionalTimestamp(10),
             endedAt: row.optionalTimestamp(11), reason: row.text(12))

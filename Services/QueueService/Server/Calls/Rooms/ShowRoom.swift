@@ -12,9 +12,9 @@ extension QueueServer {
     func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply {
         let id = try RoomID(field: "room_id", request.roomID)
         return try await database.scan(before: call.deadline) { reader in
-            let room = try RoomStore.room(id, reader)
-            let counts = try PlaceStore.counts(in: id, reader)
-            let waits = try PlaceStore.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
+            let room = try RoomTable.room(id, reader)
+            let counts = try PlaceTable.counts(in: id, reader)
+            let waits = try PlaceTable.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
             return ShowRoomReply(
                 room: RoomSummary(room, at: reader.now), joinedCount: room.lastSerial,
                 waitingCount: counts[.waiting] ?? 0, admittedCount: counts[.admitted] ?? 0,
@@ -32,11 +32,11 @@ extension QueueServer {
     }
 }
 
-extension PlaceStore {
+extension PlaceTable {
     fileprivate static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
         var counts: [Place.State: Int64] = [:]
         try reader.forEach("select state, count(*) from place where room_id = $1 group by state", room) { row in
-            counts[try RoomStore.known(Place.State(rawValue: row.int64(0)), "place.state")] = try row.int64(1)
+            counts[try RoomTable.known(Place.State(rawValue: row.int64(0)), "place.state")] = try row.int64(1)
         }
         return counts
     }

@@ -10,10 +10,10 @@ extension QueueServer {
         let known = request.roomID.isEmpty ? nil : try RoomID(field: "room_id", request.roomID)
         let name = known == nil ? try RoomName(request.name) : nil
         return try await database.read(before: call.deadline) { reader in
-            guard let id = try known ?? name.flatMap({ try RoomStore.named($0.text, reader) }) else {
+            guard let id = try known ?? name.flatMap({ try RoomTable.named($0.text, reader) }) else {
                 throw QueueRefusal.roomNotFound
             }
-            return FindRoomReply(room: RoomSummary(try RoomStore.room(id, reader), at: reader.now))
+            return FindRoomReply(room: RoomSummary(try RoomTable.room(id, reader), at: reader.now))
         }
     }
 }

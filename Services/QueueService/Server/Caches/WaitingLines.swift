@@ -91,9 +91,9 @@ final class WaitingLines: Sendable {
             return
         }
         let (room, changes): (Room, [Place]) = try await database.read { reader in
-            let room = try RoomStore.room(id, reader)
+            let room = try RoomTable.room(id, reader)
             if room.revision == revision { return (room, []) }
-            return (room, try PlaceStore.changes(in: id, since: revision, limit: Self.maximumChanges, reader))
+            return (room, try PlaceTable.changes(in: id, since: revision, limit: Self.maximumChanges, reader))
         }
         state.withLock { state in
             // Another refresh may have come first.

@@ -18,7 +18,7 @@ struct Settlement: Sendable {
         var firstError: (any Error)?
         repeat {
             let (rooms, now) = try await database.read { [last] reader in
-                (try RoomStore.unsettled(after: last, limit: Self.pageSize, reader), reader.now)
+                (try RoomTable.unsettled(after: last, limit: Self.pageSize, reader), reader.now)
             }
             for room in rooms where room.needsSettling(at: now) {
                 do { try await settle(room.id) } catch { firstError = firstError ?? error }
@@ -31,7 +31,7 @@ struct Settlement: Sendable {
     private func settle(_ id: RoomID) async throws {
         for _ in 0..<Self.maximumRounds {
             let isDone = try await database.transaction { tx in
-                var room = try RoomStore.lock(id, tx)
+                var room = try RoomTable.lock(id, tx)
                 // Another instance may have settled the room meanwhile.
                 guard room.needsSettling(at: tx.now) else { return true }
                 return try Self.run(in: &room, tx).count < Room.maximumSteps
@@ -43,18 +43,18 @@ struct Settlement: Sendable {
     /// Settles and saves a room that this transaction has locked. Returns the changed places.
     static func run(in room: inout Room, _ tx: Transaction) throws -> [Place] {
         let shift = room.catchUp(now: tx.now)
-        if shift != .zero { try PlaceStore.shiftDeadlines(in: room.id, by: shift, tx) }
+        if shift != .zero { try PlaceTable.shiftDeadlines(in: room.id, by: shift, tx) }
         let changed: [Place]
         if room.decided == .closed {
-            changed = room.revokeAll(try PlaceStore.live(in: room.id, limit: Room.maximumSteps, tx), now: tx.now)
+            changed = room.revokeAll(try PlaceTable.live(in: room.id, limit: Room.maximumSteps, tx), now: tx.now)
         } else {
-            let due = try PlaceStore.due(in: room.id, at: tx.now, limit: Room.maximumSteps, tx)
+            let due = try PlaceTable.due(in: room.id, at: tx.now, limit: Room.maximumSteps, tx)
             let count = room.admissible(afterFreeing: due.count, at: tx.now)
-            let waiting = try PlaceStore.waiting(in: room.id, after: room.admitted, limit: count + 1, tx)
+            let waiting = try PlaceTable.waiting(in: room.id, after: room.admitted, limit: count + 1, tx)
             changed = room.settle(due: due, waiting: waiting, now: tx.now)
         }
-        for place in changed { try PlaceStore.save(place, in: room.id, tx) }
-        try RoomStore.save(room, tx)
+        for place in changed { try PlaceTable.save(place, in: room.id, tx) }
+        try RoomTable.save(room, tx)
         return changed
     }
 }

@@ -122,7 +122,7 @@ final class JoinLine: Sendable {
     }
 
     private static func take(_ waiting: [Waiting], in id: RoomID, _ tx: Transaction) throws -> Batch {
-        var room = try RoomStore.lock(id, tx)
+        var room = try RoomTable.lock(id, tx)
         let before = room.lastSerial
         var places: [Result<Place, QueueRefusal>] = []
         places.reserveCapacity(waiting.count)
@@ -138,7 +138,7 @@ final class JoinLine: Sendable {
             let admitted = Dictionary(uniqueKeysWithValues: try Settlement.run(in: &room, tx).map { ($0.id, $0) })
             places = places.map { $0.map { place in admitted[place.id] ?? place } }
         } else if room.lastSerial > before {
-            try RoomStore.saveLine(of: room, tx)
+            try RoomTable.saveLine(of: room, tx)
         }
         return Batch(room: room, time: tx.now, places: places)
     }
@@ -148,12 +148,12 @@ final class JoinLine: Sendable {
     private static func newPlaces(for waiting: [Waiting], in room: inout Room, _ tx: Transaction) throws -> [Place] {
         guard room.isJoinable(at: tx.now) else { return [] }
         var places: [Place] = []
-        while waiting.count - places.count >= PlaceStore.manyCount {
-            let next = waiting[places.count...].prefix(PlaceStore.manyCount)
+        while waiting.count - places.count >= PlaceTable.manyCount {
+            let next = waiting[places.count...].prefix(PlaceTable.manyCount)
             let many = next.map(\.request).enumerated().map { offset, request in
                 room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
             }
-            guard try PlaceStore.insertMany(many, in: room.id, tx) else { break }
+            guard try PlaceTable.insertMany(many, in: room.id, tx) else { break }
             room.append(many.last!)
             places += many
         }
@@ -163,14 +163,14 @@ final class JoinLine: Sendable {
     private static func place(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
         if room.isJoinable(at: tx.now) {
             let place = room.nextPlace(request.place, of: request.user, now: tx.now)
-            if try PlaceStore.insert(place, in: room.id, tx) {
+            if try PlaceTable.insert(place, in: room.id, tx) {
                 room.append(place)
                 return place
             }
         }
         // A user keeps a live place even after joining has ended.
-        if let place = try PlaceStore.livePlace(of: request.user, in: room.id, tx) { return place }
-        if let earlier = try PlaceStore.place(request.place, in: room.id, tx) {
+        if let place = try PlaceTable.livePlace(of: request.user, in: room.id, tx) { return place }
+        if let earlier = try PlaceTable.place(request.place, in: room.id, tx) {
             guard earlier.user == request.user else { throw QueueRefusal.requestIDTaken }
             return earlier
         }

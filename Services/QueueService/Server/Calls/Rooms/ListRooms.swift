@@ -16,7 +16,7 @@ extension QueueServer {
             throw QueueRefusal.outOfRange("page_size", "1 to \(Self.pageRange.upperBound), or 0 for \(Self.usualPage)")
         }
         return try await database.read(before: call.deadline) { reader in
-            let rooms = try RoomStore.rooms(after: after, limit: Int(size) + 1, reader)
+            let rooms = try RoomTable.rooms(after: after, limit: Int(size) + 1, reader)
             return ListRoomsReply(
                 rooms: rooms.prefix(Int(size)).map { RoomSummary($0, at: reader.now) }, hasMore: rooms.count > size)
         }
