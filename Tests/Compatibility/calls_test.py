@@ -1,4 +1,4 @@
-"""The programs of this tree answer what be9f464 answered. `check` runs it; README.md says what to do when it fails."""
+"""Checks that the programs answer as those of be9f464. `check` runs it; README.md explains what to do if it fails."""
 
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -10,12 +10,12 @@ from databases import POSTGRES
 from onsale import PROGRAMS, Onsale
 from values import Keys, Values
 
-# With the options of the services, where they are others than the usual ones.
+# The options of the services, if they differ from the defaults.
 RECORDINGS = {"queue": {}, "concert": {}, "wallet": {}, "top_up": {"top_up_by": "operator"}, "protocol": {}}
 
 
 def replayed(name, urls=None):
-    """The first differences between a recording and what the programs answer now."""
+    """Returns the first differences between a recording and the current answers."""
     with Onsale(PROGRAMS, urls, **RECORDINGS[name]) as onsale:
         performer = replay.Performer(onsale.addresses, Values(Keys(onsale.keys)))
         calls = replay.read(contract.RECORDED / f"{name}.jsonl")
@@ -30,7 +30,7 @@ def replayed_on_postgres(name):
 
 
 class Calls(unittest.TestCase):
-    """Most of the time passes in waiting for caches and jobs, so all recordings are replayed at once."""
+    """Replays all recordings at once, because most of the time is spent waiting for caches and jobs."""
 
     @classmethod
     def setUpClass(cls):
@@ -52,7 +52,7 @@ class Calls(unittest.TestCase):
 
 
 class Recordings(unittest.TestCase):
-    """The recordings themselves: they call everything, and they notice."""
+    """Checks the recordings: they call every method, and they detect a change."""
 
     calls = [call for name in RECORDINGS for call in replay.read(contract.RECORDED / f"{name}.jsonl")]
 

@@ -1,4 +1,4 @@
-"""Every command of the gateway with --json, in an order in which each has something to show."""
+"""Every command of the gateway with --json, in an order in which each one has output."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from calls import history
 from calls.script import Script
 from values import Keys, Values
 
-# As it is typed; {name} is a value that an earlier output gave. After ` => `: names for values of this output. Another
-# user types a line that begins with `bob: `; a line that ends with ` !` is refused.
+# One command per line. {name} is a value of an earlier output. ` => ` names values of this output. Another user runs a
+# line that begins with `bob: `. A line that ends with ` !` is refused.
 LINES = """
 admin credential --keys {keys}
 admin keys create --keys fresh-keys
@@ -102,12 +102,12 @@ call Health/Check
 HALL = "Stalls, 1-2, 1-20, A, 60.00\nBalcony, A-B, 1-16, B, 35.50\n"
 PASSWORD = "correct horse battery\n"
 READS = ("payment", "tickets", "history", "reservations", "place", "admin room show", "admin report")
-# What background jobs of the services have to finish between two commands, in seconds.
+# The time that background jobs have between two commands, in seconds.
 PATIENCE = 60
 
 
 def commands(onsale, recorded=None):
-    """Runs all lines; yields each line as it is written above, the finished process, and the keys of its JSON."""
+    """Runs all lines. Yields each line, its finished process, and the keys of its JSON."""
     for name, content in (("hall", HALL), ("password", PASSWORD)):
         (onsale.folder / name).write_text(content)
         (onsale.folder / name).chmod(0o600)
@@ -125,7 +125,7 @@ def commands(onsale, recorded=None):
 
 
 def halt(onsale):
-    """Makes what must never happen, so that there is something to list."""
+    """Breaks an invariant, so that there is a halt to list."""
     performer = replay.Performer(onsale.addresses, Values(Keys(onsale.keys)))
     script = Script("wallet")
     history.halts(script)
@@ -136,7 +136,7 @@ def halt(onsale):
 
 
 def run(onsale, typed, values, wanted):
-    """Repeats a command that is refused, and a look at what jobs of the services have not finished yet."""
+    """Repeats a command that is refused, or that shows work which background jobs have not finished."""
     may_fail, home = typed.endswith(" !"), "home"
     words = typed.removesuffix(" !").format(**values)
     if words.startswith("bob: "):
@@ -152,7 +152,7 @@ def run(onsale, typed, values, wanted):
 
 
 def unused(onsale):
-    """The commands that the gateway's help lists and no line has."""
+    """Returns the commands that the help of the gateway lists and no line runs."""
     names = []
     for group in ("", "admin"):
         listed = onsale.gateway(*group.split(), "--help").stdout
@@ -162,7 +162,7 @@ def unused(onsale):
 
 
 def parsed(text):
-    """The objects that an output consists of, one in a line."""
+    """Returns the objects of an output, one per line."""
     try:
         return [json.loads(line) for line in text.splitlines() if line]
     except ValueError:
@@ -176,7 +176,7 @@ def at(content, path):
 
 
 def keys(content, path=""):
-    """Each key with the kind of its value: `dates[].counts.free` is a number."""
+    """Returns each key with the kind of its value: `dates[].counts.free` is a number."""
     if isinstance(content, dict):
         found = {}
         for name, value in content.items():
@@ -192,6 +192,6 @@ def keys(content, path=""):
 
 
 def missing(recorded, found):
-    """The recorded keys that an output lacks, or has with another kind of value."""
+    """Returns the recorded keys that an output lacks or has with another kind of value."""
     wanted = {name: kind for name, kind in recorded.items() if kind != "null"}
     return {name: (kind, found.get(name)) for name, kind in wanted.items() if found.get(name) != kind}

@@ -1,4 +1,4 @@
-"""The gateway of this tree prints the keys that be9f464 printed with --json. `check` runs it."""
+"""Checks that --json prints the keys that be9f464 printed. `check` runs it."""
 
 import unittest
 
@@ -9,7 +9,7 @@ from onsale import PROGRAMS, Onsale
 
 
 class Commands(unittest.TestCase):
-    """What the gateway prints with --json has all keys that it had; scripts read them."""
+    """Checks that the output of --json keeps all its keys, because scripts read them."""
 
     recorded = replay.read(contract.RECORDED / "json-keys.jsonl")
 

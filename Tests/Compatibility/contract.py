@@ -1,4 +1,4 @@
-"""The messages of be9f464, and how this folder writes them as JSON.
+"""The messages of be9f464, and their form as JSON in this folder.
 
 Requests are packed and replies are read with the contract that be9f464 had, as a client of that time does it. Fields
 that a newer service adds are unknown here, and are ignored.
@@ -37,7 +37,7 @@ class Contract:
         return self.factory.GetPrototype(self.pool.FindMessageTypeByName(name))
 
     def method(self, name):
-        """The descriptor of `onsale.queue.v1.Queue/Join`."""
+        """Returns the descriptor of a method such as `onsale.queue.v1.Queue/Join`."""
         return self.pool.FindMethodByName(name.replace("/", "."))
 
     def methods(self):
@@ -48,7 +48,7 @@ class Contract:
 
 
 def build(message, content, values):
-    """Sets the fields of a message from JSON; `values` turns text into bytes and text."""
+    """Sets the fields of a message from JSON. `values` turns text into bytes and text."""
     fields = {field.json_name: field for field in message.DESCRIPTOR.fields}
     for name, value in content.items():
         field = fields[name]
@@ -77,7 +77,7 @@ def scalar(field, value, values):
 
 
 def parts(message, values):
-    """The JSON of a message: fields that are set, in the order of their numbers."""
+    """Returns the JSON of a message: the fields that are set, in the order of their numbers."""
     content = {}
     for field, value in message.ListFields():
         if field.label == FieldDescriptor.LABEL_REPEATED:

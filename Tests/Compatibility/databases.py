@@ -1,4 +1,4 @@
-"""The databases of be9f464: how they are made, kept, and opened again."""
+"""Creates, stores and restores the databases of be9f464."""
 
 import contextlib
 import gzip
@@ -15,7 +15,7 @@ from values import LATER
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "databases"
 POSTGRES = os.environ.get("ONSALE_TEST_POSTGRES")
-# Rows keep their state until 2150: holds and places that lapse soon, and decisions that are forgotten after a day.
+# Moves deadlines to 2150, because holds and places lapse soon and decisions are deleted after a day.
 PUT_OFF = {
     "queue": [
         f"update place set lapses_at = {LATER} where lapses_at is not null",
@@ -32,7 +32,7 @@ PUT_OFF = {
 
 @contextlib.contextmanager
 def empty_postgres():
-    """URLs of new databases in the server of the tests, which are dropped at the end."""
+    """Yields the URLs of new databases on the test server, and drops them at the end."""
     mark = uuid.uuid4().hex[:8]
     names = {name: f"compatibility_{name}_{mark}" for name in NAMES}
     for database in names.values():
@@ -50,7 +50,7 @@ def psql(url, *arguments):
 
 
 class SQLite:
-    """Files of the services' folder, compressed."""
+    """Compressed database files."""
 
     folder = FOLDER / "sqlite"
 
@@ -79,7 +79,7 @@ class SQLite:
 
     @staticmethod
     def rows(onsale):
-        """Each table with how many rows it has, and its states."""
+        """Returns each table with its row count and its states."""
         for name in NAMES:
             database = sqlite3.connect(onsale.folder / f"{name}.db")
             tables = database.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
@@ -94,7 +94,7 @@ class SQLite:
 
 
 class PostgreSQL:
-    """Plain SQL, as pg_dump writes it."""
+    """Plain SQL, written by pg_dump."""
 
     folder = FOLDER / "postgresql"
     databases = staticmethod(empty_postgres)
@@ -108,7 +108,7 @@ class PostgreSQL:
             dumped = subprocess.run(
                 ["pg_dump", "--no-owner", "--no-privileges", onsale.databases[name]], check=True, text=True,
                                     capture_output=True)
-            # Lines that older programs of PostgreSQL do not know, and that differ each time.
+            # Lines that older versions of PostgreSQL refuse, or that differ in each dump.
             lines = [line for line in dumped.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
             (cls.folder / f"{name}.sql").write_text("\n".join(lines) + "\n")
 
@@ -119,7 +119,7 @@ class PostgreSQL:
 
 
 def keep_names(engine, values):
-    """Ids and codes, by the names that the calls use."""
+    """Ids and codes by the names that the calls use."""
     named = {name: value.hex() if isinstance(value, bytes) else value for name, value in sorted(values.known.items())}
     (engine.folder / "names.json").write_text(json.dumps(named, indent=1) + "\n")
 

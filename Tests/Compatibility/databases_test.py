@@ -1,4 +1,4 @@
-"""The programs of this tree open the databases of be9f464. `check` runs it."""
+"""Checks that the programs open the databases of be9f464. `check` runs it."""
 
 import json
 import sqlite3
@@ -12,10 +12,10 @@ from values import Keys, Values
 
 
 def reopened(engine):
-    """The same for databases of be9f464; and how the audit of all accounts ended."""
+    """Returns the differences of the answers on databases of be9f464, and the finished audit of all accounts."""
     with engine.databases() as urls, Onsale(PROGRAMS, urls, is_started=False) as onsale:
         engine.restore(onsale)
-        # Before the services: what they finish when they start happens now.
+        # Restore names before the services start, because their jobs finish old work at once.
         values = Values(Keys(onsale.keys))
         databases.restore_names(engine, values)
         onsale.start(*NAMES)
@@ -28,7 +28,7 @@ def reopened(engine):
 
 
 class Databases(unittest.TestCase):
-    """Databases of be9f464 open, answer as they did, and add up."""
+    """Checks that databases of be9f464 open, answer as before, and pass the audit."""
 
     def reopen(self, engine):
         differences, audit = reopened(engine)

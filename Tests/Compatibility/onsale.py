@@ -1,4 +1,4 @@
-"""Runs the three services in a folder of their own, on free ports of this machine."""
+"""Runs the three services in a temporary folder, on free ports of this machine."""
 
 import os
 import pathlib
@@ -12,9 +12,9 @@ import urllib.request
 import contract
 
 NAMES = ("queue", "concert", "wallet")
-# The programs that the tests try.
+# The folder of the tested programs.
 PROGRAMS = pathlib.Path(os.environ.get("ONSALE_PROGRAMS") or contract.RECORDED.parents[2] / ".build/debug")
-# Starting takes a moment; on a busy machine it takes many.
+# The time limit of a start, in seconds. It is generous, because the machine may be busy.
 PATIENCE = 120
 
 
@@ -25,7 +25,7 @@ def program(name):
 class Onsale:
     """The services of one folder of programs, with the keys of the recording.
 
-    `databases` has a URL for each service; without it they are SQLite files in the folder. Use it in a `with`.
+    `databases` has a URL for each service. The default is SQLite files in the folder. Use it in a `with`.
     """
 
     def __init__(self, programs, databases=None, top_up_by="user", is_started=True):
@@ -52,7 +52,7 @@ class Onsale:
         shutil.rmtree(self.folder)
 
     def start(self, *names):
-        """Starts services that do not run. One that ran before has its address again."""
+        """Starts services that do not run. A restarted service gets its old address."""
         for name in names:
             port = self.addresses.get(name, "127.0.0.1:0")
             command = [
@@ -92,7 +92,7 @@ class Onsale:
         raise AssertionError(f"{program(name)} did not become ready:\n{log.read_text()}")
 
     def stop(self, *names):
-        """Ends services as an operator does."""
+        """Stops services with the signal that an operator sends."""
         running = [self.processes.pop(name) for name in names if name in self.processes]
         for process in running:
             process.terminate()
@@ -104,7 +104,7 @@ class Onsale:
                 process.wait()
 
     def gateway(self, *words, credential=None, home="home", stdin="", **environment):
-        """A finished command of the gateway, which knows where the services are."""
+        """Runs a command of the gateway against these services and returns the finished process."""
         folder = self.folder / home
         folder.mkdir(exist_ok=True)
         addresses = {f"ONSALE_{name.upper()}": self.addresses[name] for name in NAMES}

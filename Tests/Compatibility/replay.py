@@ -9,14 +9,14 @@ import contract as contracts
 from values import unhex
 from wire import SAFE_TO_REPEAT, Connection
 
-# How long an answer may differ from the recorded one where caches and background jobs decide when it is complete.
+# The time in seconds that an answer may differ from the recorded one, because caches and background jobs complete it.
 PATIENCE = 90
 PATIENCE_OF_READS = 10
 CLOCK_TOLERANCE = 60
-# So many differences show that something is broken: waiting longer shows no more.
+# With this many differences, the programs are broken, and waiting longer shows nothing new.
 IMPATIENT_AFTER = 3
 SHOWN = 20
-# Estimates, random pauses, and what changes with the second of the call.
+# Estimates, random pauses, and values that depend on the second of the call.
 VOLATILE = {
     "askAgainMs", "waitAtLeastMs", "waitAtMostMs", "waitP50Ms", "waitP90Ms", "admittedPerSecondThousandths",
     "renewAfterMs", "credential", "code",
@@ -24,13 +24,13 @@ VOLATILE = {
 
 
 class Performer:
-    """Performs calls against running services. A call is a line of a recording: see README.md."""
+    """Performs calls against running services. A call is a line of a recording (README.md)."""
 
     def __init__(self, addresses, values, contract=None):
         self.contract = contract or contracts.Contract()
         self.values = values
         self.connections = {name: Connection(address, self.contract) for name, address in addresses.items()}
-        # For `record`: no call since the last pause can have changed what a cache holds.
+        # For `record`: True if no call since the last pause can have changed a cached answer.
         self.is_settled = False
 
     def close(self):
@@ -38,7 +38,7 @@ class Performer:
             connection.close()
 
     def move(self, addresses):
-        """The services run at other addresses now."""
+        """Connects to the services at other addresses."""
         self.close()
         self.connections = {name: Connection(address, self.contract) for name, address in addresses.items()}
 
@@ -74,7 +74,7 @@ class Performer:
         return {"items": shown} if call.get("take") else {"gives": shown[0]}
 
     def repeat(self, call, is_done, patience):
-        """Performs a call until its answer is as wanted, or the time is over; returns the last answer."""
+        """Repeats a call until its answer is accepted or the time is over. Returns the last answer."""
         limit = time.monotonic() + patience
         while True:
             answer = self.perform(call)
@@ -83,12 +83,12 @@ class Performer:
             time.sleep(0.05)
 
     def is_read(self, call):
-        """True for a call that changes nothing and succeeded: a cache may answer it with what was true a moment ago."""
+        """Returns True for a successful read, because a cache may answer it with an older state."""
         described = self.described(self.full_name(call.get("call", "")))
         return described is not None and described.GetOptions().idempotency_level == 1 and "fails" not in call
 
     def full_name(self, short):
-        """`queue.Join` is `onsale.queue.v1.Queue/Join`; a name with a slash is complete."""
+        """Returns `onsale.queue.v1.Queue/Join` for `queue.Join`. A name with a slash is already full."""
         if "/" in short or short.count(".") != 1:
             return short
         package, method = short.split(".")
@@ -111,7 +111,7 @@ class Performer:
             try:
                 content = self.contract.message(detail.type).FromString(detail.value)
             except KeyError:
-                continue  # A type that be9f464 did not have.
+                continue  # be9f464 did not have this type.
             details.append({detail.type: contracts.parts(content, self.values)})
         if details:
             failure["details"] = details
@@ -119,7 +119,7 @@ class Performer:
 
 
 def at(message, path):
-    """The value at `session.user_id` or `tickets[0].ticket_id`."""
+    """Returns the value at a path such as `session.user_id` or `tickets[0].ticket_id`."""
     for name, index in re.findall(r"(\w+)(?:\[(\d+)\])?", path):
         message = getattr(message, name)
         if index:
@@ -128,7 +128,7 @@ def at(message, path):
 
 
 def stable(content):
-    """Without what differs from run to run."""
+    """Returns the answer without the values that differ between runs."""
     if isinstance(content, dict):
         return {name: "*" if name in VOLATILE and value else stable(value) for name, value in content.items()}
     if isinstance(content, list):
@@ -142,7 +142,7 @@ def seconds_from_now(value):
 
 
 def agrees(recorded, answer, elapsed):
-    """True if an answer is the recorded one, where times near to now may differ by the time that the run took."""
+    """Returns True if an answer equals the recorded one. Times near to now may differ by the duration of the run."""
     if isinstance(recorded, dict) and isinstance(answer, dict):
         volatile = {name for name in VOLATILE if recorded.get(name) == "*"}
         names = set(recorded) - volatile
@@ -156,7 +156,7 @@ def agrees(recorded, answer, elapsed):
 
 
 def recorded_answer(call, renames=()):
-    """The answer in a recorded call, with the reasons that are called otherwise today."""
+    """Returns the answer of a recorded call, with the current names of its reasons."""
     answer = {word: call[word] for word in ("gives", "items", "fails", "by") if word in call}
     failure = answer.get("fails")
     if failure:
@@ -168,25 +168,25 @@ def recorded_answer(call, renames=()):
 
 
 def renamed_reasons():
-    """Pairs of (service, reason, code) of be9f464 and (reason, code) of today."""
+    """Returns pairs of (service, reason, code) of be9f464 and the current (reason, code)."""
     lines = (contracts.RECORDED / "renamed-reasons").read_text().splitlines()
     rows = [line.split() for line in lines if line and not line.startswith("#")]
     return [((service, old, int(code)), (new, int(new_code))) for service, old, code, new, new_code in rows]
 
 
 def read(path):
-    """The calls of a recording: one in a line of JSON, beside comments and empty lines."""
+    """Returns the calls of a recording: one JSON object per line, without comments and empty lines."""
     lines = path.read_text().splitlines()
     return [json.loads(line) for line in lines if line and not line.startswith("#")]
 
 
 def first_differences(calls, performer):
-    """The first differences, under the names that reasons have today; a broken program has no end of them."""
+    """Returns the first differences, with the current names of reasons. A broken program has too many to list."""
     return list(itertools.islice(differences(calls, performer, renamed_reasons()), SHOWN))
 
 
 def differences(calls, performer, renames=()):
-    """Performs recorded calls in order; yields a text for each answer that is another one."""
+    """Performs recorded calls in order. Yields a text for each answer that differs."""
     begun = time.monotonic()
     found = 0
     for number, call in enumerate(calls, 1):

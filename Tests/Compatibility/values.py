@@ -1,4 +1,4 @@
-"""Values that recorded calls name instead of spelling them out: ids, credentials, passes, and times near to now."""
+"""Named values of recorded calls: ids, credentials, passes, and times near to now."""
 
 import hashlib
 import hmac
@@ -8,14 +8,14 @@ import struct
 import time
 
 FAR = 4_102_444_800_000  # The year 2100, in milliseconds since 1970.
-LATER = 5_680_281_600_000  # 2150: deadlines of rows that stay as they are. Rooms that catch up put them off.
+LATER = 5_680_281_600_000  # 2150: deadlines of rows that must not change. A room that catches up shifts them.
 PAST = 1_000_000_000_000  # The year 2001.
 DAY = 86_400_000
 ROLES = {"user": 1, "operator": 2, "service": 4}
 
 
 class Keys:
-    """Signs as the services do, with the keys of a key file."""
+    """Signs like the services, with the keys of a key file."""
 
     CREDENTIAL, PASS = 1, 2
 
@@ -39,20 +39,20 @@ class Keys:
 
 
 def id_of(name):
-    """The same 16 bytes each time for a name, with the version and the variant of a UUIDv7."""
+    """Returns the same 16 bytes each time for a name, with the version and the variant of a UUIDv7."""
     made = bytearray(hashlib.sha256(name.encode()).digest()[:16])
     made[6], made[8] = 0x70 | made[6] & 0x0F, 0x80 | made[8] & 0x3F
     return bytes(made)
 
 
 def unhex(text):
-    """The bytes of hexadecimal digits; `00*1025` is 1,025 zeros."""
+    """Returns the bytes of hexadecimal digits. `00*1025` is 1,025 zeros."""
     digits, _, count = text.partition("*")
     return bytes.fromhex(digits) * int(count or 1)
 
 
 class Values:
-    """What names mean during one run. Values that the services make are bound to names by `save`."""
+    """The values of names during one run. `save` binds names to values that the services create."""
 
     def __init__(self, keys):
         self.keys = keys
@@ -98,14 +98,14 @@ class Values:
         return self.names.get(text, text)
 
     def time(self, number):
-        """A time from the start of the run to ten days later becomes `now` and the seconds after it, in steps of 30."""
+        """Replaces a time between the start of the run and ten days later by `now` plus seconds, in steps of 30."""
         if not self.started <= number < self.started + 10 * DAY:
             return "later" if LATER <= number < LATER + 10_000 * DAY else number
         steps = round((number / 1000 - time.time()) / 30) * 30
         return f"now{steps:+}s" if steps > 0 else "now"
 
     def credential(self, caller):
-        """What goes into the envelope, for `alice`, `operator`, `service`, or one of the broken ones."""
+        """Returns the credential of `alice`, `operator`, `service`, or one of the invalid ones."""
         if "credential " + caller in self.known:
             return self.known["credential " + caller]
         user = self.bytes("$" + caller.removesuffix("'s old credential"))

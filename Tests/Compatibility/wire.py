@@ -1,16 +1,16 @@
-"""Sends one call in the frames of `proto/README.md`, and returns what came back."""
+"""Sends one call in the frames of `proto/README.md` and returns the answer."""
 
 import socket
 
 REQUEST, REPLY, ITEM, CANCEL, CREDIT, PING, PONG, GOAWAY = range(1, 9)
 SAFE_TO_REPEAT = 2
 CANCELLED = 1
-# Longer than any call takes on a busy machine.
+# The time limit of a call in seconds, also on a busy machine.
 PATIENCE = 120
 
 
 class Connection:
-    """One call at a time to one service; connects again where the service has closed."""
+    """One call at a time to one service. Reconnects if the service has closed the connection."""
 
     def __init__(self, address, contract):
         self.address = address
@@ -31,7 +31,7 @@ class Connection:
         self.socket = None
 
     def call(self, envelope, take=0):
-        """The status of the call, and the payloads of its reply or of its first items."""
+        """Returns the status of the call, and the payloads of its reply or of its first items."""
         if not self.socket:
             self.open()
         self.last_id += 1
@@ -59,7 +59,7 @@ class Connection:
                 return received.status, payloads if take else [received.payload]
 
     def raw(self, frame):
-        """Sends bytes on a connection of their own; returns the status of the GOAWAY, or of the reply."""
+        """Sends bytes on a new connection. Returns the status of the GOAWAY or of the reply."""
         self.open()
         self.socket.sendall(frame)
         received = self.receive()

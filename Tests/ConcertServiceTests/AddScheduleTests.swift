@@ -10,11 +10,11 @@ import Testing
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
             let add = AddScheduleRequest(concertID: house.concert.bytes, settings: .tonight)
-            let added = try #require(try await calls.addSchedule(add, CallOptions(requestID: .wish(2))).schedule)
+            let added = try #require(try await calls.addSchedule(add, CallOptions(requestID: .numbered(2))).schedule)
             #expect(added.scheduleID == house.schedule.bytes)
             #expect(added.settings?.seatsPerUser == 4)
             #expect(added.settings?.holdMs == 300_000)
-            await expectRefusal("NAME_TAKEN") { try await calls.addSchedule(add, CallOptions(requestID: .wish(4))) }
+            await expectRefusal("NAME_TAKEN") { try await calls.addSchedule(add, CallOptions(requestID: .numbered(4))) }
         }
     }
 
@@ -32,7 +32,7 @@ import Testing
                 change(&settings)
                 let add = AddScheduleRequest(concertID: house.concert.bytes, settings: settings)
                 let failure = await expectRefusal("INVALID_FIELD") {
-                    try await house.calls(of: .operator).addSchedule(add, CallOptions(requestID: .wish(4)))
+                    try await house.calls(of: .operator).addSchedule(add, CallOptions(requestID: .numbered(4)))
                 }
                 #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
             }
@@ -43,7 +43,7 @@ import Testing
         try await House.with(.memory) { house in
             let add = AddScheduleRequest(concertID: ConcertID(high: 0xdead, low: 1).bytes, settings: .tonight)
             await expectRefusal("CONCERT_UNKNOWN") {
-                try await house.calls(of: .operator).addSchedule(add, CallOptions(requestID: .wish(4)))
+                try await house.calls(of: .operator).addSchedule(add, CallOptions(requestID: .numbered(4)))
             }
         }
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct CancelTests {
     private func sold(_ seats: String..., in house: House, number: UInt64 = 10) async throws -> ReservationEntry {
         let reply = try await house.calls(of: .alice).reserveSeats(
-            house.request(seats), CallOptions(requestID: .wish(number)))
+            house.request(seats), CallOptions(requestID: .numbered(number)))
         let reservation = try #require(reply.reservation)
         let decision = try await house.confirm(reservation, payment: number + 1)
         #expect(decision.outcome == .confirmed)
@@ -25,7 +25,7 @@ import Testing
             for _ in 1...2 {
                 let reply = try await house.cancel(mine, as: .alice, number: 20, reason: "ill")
                 #expect(reply.reservation?.state == .returned)
-                #expect(reply.refundID == RequestID.wish(20).bytes)
+                #expect(reply.refundID == RequestID.numbered(20).bytes)
             }
             await expectRefusal("NOT_SOLD") { try await house.cancel(mine, as: .alice, number: 21) }
             await expectRefusal("REQUEST_ID_REUSED") {
@@ -41,8 +41,8 @@ import Testing
             for request in [ListRefundsDueRequest(), ListRefundsDueRequest(concertID: house.concert.bytes)] {
                 let due = try await service.listRefundsDue(request)
                 #expect(due.refunds.count == 1)
-                #expect(due.refunds.first?.refundID == RequestID.wish(20).bytes)
-                #expect(due.refunds.first?.paymentID == RequestID.wish(11).bytes)
+                #expect(due.refunds.first?.refundID == RequestID.numbered(20).bytes)
+                #expect(due.refunds.first?.paymentID == RequestID.numbered(11).bytes)
                 #expect(due.refunds.first?.userID == UserID.alice.bytes)
                 #expect(due.refunds.first?.amount == 9000)
                 #expect(due.refunds.first?.reason == "ill")
@@ -50,7 +50,7 @@ import Testing
             }
             for _ in 1...2 {
                 _ = try await service.acknowledgeRefund(
-                    AcknowledgeRefundRequest(concertID: house.concert.bytes, refundID: RequestID.wish(20).bytes))
+                    AcknowledgeRefundRequest(concertID: house.concert.bytes, refundID: RequestID.numbered(20).bytes))
             }
             let due = try await service.listRefundsDue(ListRefundsDueRequest())
             #expect(due.refunds.isEmpty)
@@ -131,10 +131,11 @@ import Testing
             $0.seatsPerUser = 50
         } _: { house in
             let offer = SeatOffer.row("", "", 1...103, grade: "S", price: 100)
-            _ = try await house.calls(of: .operator).setSeats(house.seats([offer]), CallOptions(requestID: .wish(4)))
+            _ = try await house.calls(of: .operator).setSeats(
+                house.seats([offer]), CallOptions(requestID: .numbered(4)))
             let service = house.calls(of: .service)
             for number in 1...103 as ClosedRange<UInt64> {
-                let buyer = Somebody.user(Int(number))
+                let buyer = TestCaller.user(Int(number))
                 let one = try await house.reserve("\(number)", as: buyer, number: 1000 + number)
                 _ = try await house.confirm(one, payment: 2000 + number, user: buyer)
                 _ = try await house.cancel(one, as: buyer, number: 3000 + number)

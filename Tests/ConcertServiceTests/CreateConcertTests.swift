@@ -11,15 +11,15 @@ import Testing
     ) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .operator)
-            let again = try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(1)))
+            let again = try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(1)))
             #expect(again.concert?.concertID == house.concert.bytes)
             var other = CreateConcertRequest.moonTour
             other.title = "Sun Tour"
             await expectRefusal("REQUEST_ID_REUSED") {
-                try await calls.createConcert(other, CallOptions(requestID: .wish(1)))
+                try await calls.createConcert(other, CallOptions(requestID: .numbered(1)))
             }
             await expectRefusal("NAME_TAKEN") {
-                try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(4)))
+                try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(4)))
             }
         }
     }
@@ -37,7 +37,7 @@ import Testing
                 var request = CreateConcertRequest.moonTour
                 change(&request)
                 let failure = await expectRefusal("INVALID_FIELD") {
-                    try await calls.createConcert(request, CallOptions(requestID: .wish(5)))
+                    try await calls.createConcert(request, CallOptions(requestID: .numbered(5)))
                 }
                 #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
             }
@@ -47,7 +47,7 @@ import Testing
     @Test func `users cannot create concerts`() async throws {
         try await House.with(.memory) { house in
             await expectRefusal("ROLE_NOT_ALLOWED") {
-                try await house.calls(of: .alice).createConcert(.moonTour, CallOptions(requestID: .wish(6)))
+                try await house.calls(of: .alice).createConcert(.moonTour, CallOptions(requestID: .numbered(6)))
             }
         }
     }

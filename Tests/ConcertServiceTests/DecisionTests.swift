@@ -96,7 +96,7 @@ import Testing
             }
             #expect(try await house.confirm(released, payment: 11).reason == .gone)
             var unknown = released
-            unknown.reservationID = RequestID.wish(99).bytes
+            unknown.reservationID = RequestID.numbered(99).bytes
             #expect(try await house.confirm(unknown, payment: 12).reason == .gone)
             let sold = try await house.reserve("A-1-1", as: .alice, number: 13)
             #expect(try await house.confirm(sold, payment: 14).outcome == .confirmed)
@@ -209,7 +209,7 @@ import Testing
 
     @Test func `only services decide about payments`() async throws {
         try await House.with(.memory) { house in
-            for caller in [Somebody.alice, .operator] {
+            for caller in [TestCaller.alice, .operator] {
                 await expectRefusal("ROLE_NOT_ALLOWED") {
                     try await house.calls(of: caller).confirm(ConfirmRequest(concertID: house.concert.bytes))
                 }

@@ -10,7 +10,7 @@ import Testing
         try await House.with(.memory) { house in
             let text = String(repeating: "é", count: 50_000)
             let (admin, alice) = (house.calls(of: .operator), house.calls(of: .alice))
-            let options = CallOptions(requestID: .wish(10))
+            let options = CallOptions(requestID: .numbered(10))
             let refusals = [
                 await expectRefusal("INVALID_FIELD") {
                     try await admin.createConcert(
@@ -30,8 +30,8 @@ import Testing
                 await expectRefusal("INVALID_FIELD") {
                     try await house.calls(of: .service).confirm(
                         ConfirmRequest(
-                            concertID: house.concert.bytes, paymentID: RequestID.wish(11).bytes,
-                            reservationID: RequestID.wish(12).bytes, userID: Somebody.alice.user.bytes, amount: 1,
+                            concertID: house.concert.bytes, paymentID: RequestID.numbered(11).bytes,
+                            reservationID: RequestID.numbered(12).bytes, userID: TestCaller.alice.user.bytes, amount: 1,
                             currency: text))
                 },
             ]

@@ -51,7 +51,7 @@ import Testing
     ) async throws {
         try await House.with(engine) { house in
             var unknown = ReservationEntry()
-            unknown.reservationID = RequestID.wish(10).bytes
+            unknown.reservationID = RequestID.numbered(10).bytes
             #expect(try await house.abort(unknown, payment: 11).reason == .requested)
             house.clock.advance(by: .hours(1) - .milliseconds(1))
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)

@@ -84,7 +84,7 @@ import Testing
         let isWithin = model.seats(of: user, at: now) + wanted.count <= 4
         do {
             let reply = try await calls[user].reserveSeats(
-                house.request(wanted.map { "B-1-\($0)" }), CallOptions(requestID: .wish(number)))
+                house.request(wanted.map { "B-1-\($0)" }), CallOptions(requestID: .numbered(number)))
             #expect(isFree && isWithin && reply.reservation?.amount == Self.price * UInt64(wanted.count))
             model.records[number] = Model.Record(user: user, seats: wanted, deadline: now + .minutes(5))
         } catch {
@@ -100,7 +100,8 @@ import Testing
         let old = model.decisions.keys.sorted().randomElement(using: &random)
         let payment = Bool.random(using: &random) ? number : old ?? number
         let entry = ReservationEntry(
-            reservationID: RequestID.wish(id).bytes, amount: Self.price * UInt64(record.seats.count), currency: "EUR")
+            reservationID: RequestID.numbered(id).bytes, amount: Self.price * UInt64(record.seats.count),
+            currency: "EUR")
         let decision = try await house.confirm(entry, payment: payment, user: .user(record.user))
         if let known = model.decisions[payment] {
             #expect(decision.outcome == known)
@@ -122,7 +123,7 @@ import Testing
         let old = model.decisions.keys.sorted().randomElement(using: &random)
         let payment = Bool.random(using: &random) ? number : old ?? number
         let decision = try await house.abort(
-            ReservationEntry(reservationID: RequestID.wish(id).bytes), payment: payment)
+            ReservationEntry(reservationID: RequestID.numbered(id).bytes), payment: payment)
         #expect(decision.outcome == model.decisions[payment] ?? .aborted)
         model.decisions[payment] = decision.outcome
     }
@@ -132,7 +133,7 @@ import Testing
         let state = model.state(of: id, at: house.clock.now)
         do {
             let reply = try await calls[record.user].releaseReservation(
-                ReleaseReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.wish(id).bytes))
+                ReleaseReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.numbered(id).bytes))
             #expect(reply.reservation?.state == (state == .held ? .released : state))
             if state == .held { model.records[id]?.state = .released }
         } catch {
@@ -145,7 +146,7 @@ import Testing
         let isSold = model.state(of: id, at: house.clock.now) == .sold
         do {
             _ = try await house.cancel(
-                ReservationEntry(reservationID: RequestID.wish(id).bytes), as: .operator, number: number)
+                ReservationEntry(reservationID: RequestID.numbered(id).bytes), as: .operator, number: number)
             #expect(isSold)
             model.records[id]?.state = .returned
         } catch let failure as RPCFailure {
@@ -157,10 +158,10 @@ import Testing
     private func compare(_ model: Model, _ house: House, _ calls: [ConcertClient], _ place: String) async throws {
         for (id, record) in model.records {
             let entry = try await calls[record.user].showReservation(
-                ShowReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.wish(id).bytes)
+                ShowReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.numbered(id).bytes)
             ).reservation
             #expect(entry?.state == model.state(of: id, at: house.clock.now), "\(place)")
-            #expect(entry?.paymentID == (record.payment.map { RequestID.wish($0).bytes } ?? []), "\(place)")
+            #expect(entry?.paymentID == (record.payment.map { RequestID.numbered($0).bytes } ?? []), "\(place)")
         }
         let map = try await house.map()
         let first = 20

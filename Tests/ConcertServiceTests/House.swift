@@ -27,12 +27,12 @@ struct House: Sendable {
             .concert, on: engine, database: database, instances: instances, keys: keys, clock: clock
         ) { service in
             let calls = ConcertClient(service.client(of: .operator))
-            let concert = try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(1))).concert
+            let concert = try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(1))).concert
             var settings = ScheduleSettings.tonight
             change(&settings)
             let schedule = try await calls.addSchedule(
                 AddScheduleRequest(concertID: concert?.concertID ?? [], settings: settings),
-                CallOptions(requestID: .wish(2))
+                CallOptions(requestID: .numbered(2))
             ).schedule
             let house = House(
                 service: service, concert: try #require(ConcertID(bytes: concert?.concertID ?? [])),
@@ -41,12 +41,12 @@ struct House: Sendable {
                 house.seats([
                     .row("A", "1", 1...10, grade: "A", price: 4500), .row("A", "2", 1...10, grade: "A", price: 4500),
                     .row("B", "1", 1...10, grade: "B", price: 3000),
-                ]), CallOptions(requestID: .wish(3)))
+                ]), CallOptions(requestID: .numbered(3)))
             return try await body(house)
         }
     }
 
-    func calls(of caller: Somebody?, instance: Int = 0) -> ConcertClient {
+    func calls(of caller: TestCaller?, instance: Int = 0) -> ConcertClient {
         ConcertClient(service.client(of: caller, instance: instance))
     }
 
@@ -66,18 +66,18 @@ struct House: Sendable {
 
     /// Reserves seats. Each `number` is a new request.
     func reserve(
-        _ names: String..., as caller: Somebody, number: UInt64
+        _ names: String..., as caller: TestCaller, number: UInt64
     ) async throws -> ReservationEntry {
-        let reply = try await calls(of: caller).reserveSeats(request(names), CallOptions(requestID: .wish(number)))
+        let reply = try await calls(of: caller).reserveSeats(request(names), CallOptions(requestID: .numbered(number)))
         return try #require(reply.reservation)
     }
 
     func confirm(
-        _ reservation: ReservationEntry, payment: UInt64, user: Somebody = .alice, instance: Int = 0
+        _ reservation: ReservationEntry, payment: UInt64, user: TestCaller = .alice, instance: Int = 0
     ) async throws -> DecisionEntry {
         let reply = try await calls(of: .service, instance: instance).confirm(
             ConfirmRequest(
-                concertID: concert.bytes, paymentID: RequestID.wish(payment).bytes,
+                concertID: concert.bytes, paymentID: RequestID.numbered(payment).bytes,
                 reservationID: reservation.reservationID, userID: user.user.bytes, amount: reservation.amount,
                 currency: reservation.currency))
         return try #require(reply.decision)
@@ -86,27 +86,27 @@ struct House: Sendable {
     func abort(_ reservation: ReservationEntry, payment: UInt64) async throws -> DecisionEntry {
         let reply = try await calls(of: .service).abort(
             AbortRequest(
-                concertID: concert.bytes, paymentID: RequestID.wish(payment).bytes,
+                concertID: concert.bytes, paymentID: RequestID.numbered(payment).bytes,
                 reservationID: reservation.reservationID))
         return try #require(reply.decision)
     }
 
     func cancel(
-        _ reservation: ReservationEntry, as caller: Somebody, number: UInt64, reason: String = ""
+        _ reservation: ReservationEntry, as caller: TestCaller, number: UInt64, reason: String = ""
     ) async throws -> CancelReservationReply {
         try await calls(of: caller).cancelReservation(
             CancelReservationRequest(
                 concertID: concert.bytes, reservationID: reservation.reservationID, reason: reason),
-            CallOptions(requestID: .wish(number)))
+            CallOptions(requestID: .numbered(number)))
     }
 
-    func show(_ reservation: ReservationEntry, as caller: Somebody) async throws -> ReservationEntry {
+    func show(_ reservation: ReservationEntry, as caller: TestCaller) async throws -> ReservationEntry {
         let reply = try await calls(of: caller).showReservation(
             ShowReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
         return try #require(reply.reservation)
     }
 
-    func tickets(of caller: Somebody) async throws -> [TicketEntry] {
+    func tickets(of caller: TestCaller) async throws -> [TicketEntry] {
         try await calls(of: caller).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
     }
 
@@ -122,7 +122,7 @@ struct House: Sendable {
             ShowSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes))
     }
 
-    func pass(of caller: Somebody, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
+    func pass(of caller: TestCaller, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
         Passes(service.keys).sign(Pass(room: room, place: .first, user: caller.user, expiry: expiry))
     }
 }

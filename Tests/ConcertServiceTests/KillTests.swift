@@ -43,7 +43,7 @@ private final class Sale: @unchecked Sendable {
     // Sound because one test uses it, one step after the other.
 
     private struct Step {
-        let user: Somebody
+        let user: TestCaller
         let number: UInt64
         var reservation: ReservationEntry?
         var decision: DecisionEntry?
@@ -59,8 +59,8 @@ private final class Sale: @unchecked Sendable {
         self.keys = keys
     }
 
-    private func options(_ caller: Somebody, _ number: UInt64) -> CallOptions {
-        CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: caller.credential(keys))
+    private func options(_ caller: TestCaller, _ number: UInt64) -> CallOptions {
+        CallOptions(timeout: .seconds(20), requestID: .numbered(number), credential: caller.credential(keys))
     }
 
     /// Sends the same requests after each restart.
@@ -92,7 +92,7 @@ private final class Sale: @unchecked Sendable {
         if let known = step.reservation { #expect(reservation.reservedAtMs == known.reservedAtMs) }
         steps[index].reservation = reservation
         let payment = ConfirmRequest(
-            concertID: concert, paymentID: RequestID.wish(20_000 + step.number).bytes,
+            concertID: concert, paymentID: RequestID.numbered(20_000 + step.number).bytes,
             reservationID: reservation.reservationID, userID: step.user.user.bytes, amount: 1000, currency: "EUR")
         let decision = try await calls.confirm(payment, options(.service, 0)).decision
         if let known = step.decision { #expect(decision == known) }

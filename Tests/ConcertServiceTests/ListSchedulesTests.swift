@@ -12,13 +12,14 @@ import Testing
             earlier.name = "afternoon"
             earlier.startsAtMs -= 3_600_000
             _ = try await house.calls(of: .operator).addSchedule(
-                AddScheduleRequest(concertID: house.concert.bytes, settings: earlier), CallOptions(requestID: .wish(4)))
+                AddScheduleRequest(concertID: house.concert.bytes, settings: earlier),
+                CallOptions(requestID: .numbered(4)))
             _ = try await house.confirm(try await house.reserve("A-1-1", as: .alice, number: 10), payment: 11)
             _ = try await house.reserve("A-1-2", "A-1-3", as: .bob, number: 12)
             _ = try await house.calls(of: .operator).blockSeats(
                 BlockSeatsRequest(
                     concertID: house.concert.bytes, scheduleID: house.schedule.bytes, seats: [.row("A", "2", 1...3)],
-                    reason: "camera"), CallOptions(requestID: .wish(13)))
+                    reason: "camera"), CallOptions(requestID: .numbered(13)))
             let calls = house.calls(of: nil)
             let all = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
             #expect(all.map { $0.settings?.name } == ["afternoon", "tonight"])
@@ -45,7 +46,8 @@ import Testing
             var secret = CreateConcertRequest.moonTour
             secret.name = "secret"
             secret.browseRoomID = RoomID.hall.bytes
-            let concert = try await house.calls(of: .operator).createConcert(secret, CallOptions(requestID: .wish(4)))
+            let concert = try await house.calls(of: .operator).createConcert(
+                secret, CallOptions(requestID: .numbered(4)))
             let id = concert.concert?.concertID ?? []
             await expectRefusal("PASS_MISSING") {
                 try await house.calls(of: .alice).listSchedules(ListSchedulesRequest(concertID: id))

@@ -78,7 +78,7 @@ import Testing
             house.clock.advance(by: .minutes(5))
             #expect(try await changes(&items, house) == SeatChanges(freed: [2]))
             _ = try await house.calls(of: .operator).setSeats(
-                house.seats([.row("C", "1", 1...1, grade: "C", price: 1)]), CallOptions(requestID: .wish(13)))
+                house.seats([.row("C", "1", 1...1, grade: "C", price: 1)]), CallOptions(requestID: .numbered(13)))
             await advance(house)
             guard case .map(let changed) = try await items.next()?.news else {
                 Issue.record("no map came after the layout had changed")

@@ -19,8 +19,8 @@ import Testing
     private func acknowledge(_ refund: UInt64, of payment: UInt64?, in house: House) async throws {
         _ = try await house.calls(of: .service).acknowledgeRefund(
             AcknowledgeRefundRequest(
-                concertID: house.concert.bytes, refundID: RequestID.wish(refund).bytes,
-                paymentID: payment.map { RequestID.wish($0).bytes } ?? []))
+                concertID: house.concert.bytes, refundID: RequestID.numbered(refund).bytes,
+                paymentID: payment.map { RequestID.numbered($0).bytes } ?? []))
     }
 
     @Test(arguments: Engine.available)
@@ -31,7 +31,7 @@ import Testing
             _ = try await house.cancel(first, as: .alice, number: 20)
             await expectRefusal("REQUEST_ID_REUSED") { try await house.cancel(second, as: .alice, number: 20) }
             #expect(try await house.show(second, as: .alice).state == .sold)
-            #expect(try await due(in: house) == [RequestID.wish(11).bytes])
+            #expect(try await due(in: house) == [RequestID.numbered(11).bytes])
         }
     }
 
@@ -45,7 +45,7 @@ import Testing
             #expect(try await due(in: house).isEmpty)
             _ = try await house.cancel(second, as: .alice, number: 20)
             try await acknowledge(20, of: 11, in: house)
-            #expect(try await due(in: house) == [RequestID.wish(13).bytes])
+            #expect(try await due(in: house) == [RequestID.numbered(13).bytes])
             try await acknowledge(20, of: nil, in: house)
             #expect(
                 try await due(in: house).isEmpty, "without a payment id, the call acknowledges every refund with the id"

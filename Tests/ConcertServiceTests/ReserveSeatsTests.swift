@@ -11,7 +11,7 @@ import Testing
         try await House.with(engine) { house in
             let reservation = try await house.reserve("A-1-4", "A-1-3", as: .alice, number: 10)
             #expect(reservation.state == .held)
-            #expect(reservation.reservationID == RequestID.wish(10).bytes)
+            #expect(reservation.reservationID == RequestID.numbered(10).bytes)
             #expect(reservation.seats == ["A-1-3", "A-1-4"])
             #expect(reservation.amount == 9000)
             #expect(reservation.currency == "EUR")
@@ -137,7 +137,7 @@ import Testing
             let before = try await list()
             for number in 0..<5 as Range<UInt64> {
                 let again = try await house.reserve("A-1-1", as: .alice, number: 1000 + number)
-                #expect(again.reservationID == RequestID.wish(1000 + number).bytes)
+                #expect(again.reservationID == RequestID.numbered(1000 + number).bytes)
             }
             #expect(try await list() == before)
         }
@@ -166,7 +166,7 @@ import Testing
             ] {
                 let failure = await expectRefusal("INVALID_FIELD") {
                     try await house.calls(of: .alice).reserveSeats(
-                        house.request(names), CallOptions(requestID: .wish(10)))
+                        house.request(names), CallOptions(requestID: .numbered(10)))
                 }
                 #expect(failure?.message.contains(part) == true)
             }
@@ -174,19 +174,19 @@ import Testing
             await expectRefusal("INVALID_FIELD") {
                 try await house.calls(of: .alice).reserveSeats(
                     ReserveSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes),
-                    CallOptions(requestID: .wish(12)))
+                    CallOptions(requestID: .numbered(12)))
             }
             var request = house.request(["A-1-1"])
-            request.scheduleID = RequestID.wish(99).bytes
+            request.scheduleID = RequestID.numbered(99).bytes
             await expectRefusal("SCHEDULE_UNKNOWN") {
-                try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(13)))
+                try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .numbered(13)))
             }
             await expectRefusal("REQUEST_ID_MISSING") {
                 try await house.calls(of: .alice).reserveSeats(house.request(["A-1-1"]))
             }
             await expectRefusal("CREDENTIAL_MISSING") {
                 try await house.calls(of: nil).reserveSeats(
-                    house.request(["A-1-1"]), CallOptions(requestID: .wish(14)))
+                    house.request(["A-1-1"]), CallOptions(requestID: .numbered(14)))
             }
         }
     }
@@ -200,7 +200,7 @@ import Testing
             let calls = house.calls(of: .alice)
             func reserve(_ pass: [UInt8], number: UInt64) async throws -> ReserveSeatsReply {
                 try await calls.reserveSeats(
-                    house.request(["A-1-1"], pass: pass), CallOptions(requestID: .wish(number)))
+                    house.request(["A-1-1"], pass: pass), CallOptions(requestID: .numbered(number)))
             }
             await expectRefusal("PASS_MISSING") { try await reserve([], number: 10) }
             await expectRefusal("PASS_REFUSED") { try await reserve(house.pass(of: .bob, until: soon), number: 10) }
@@ -224,23 +224,24 @@ import Testing
     func `the best seats are together near the middle of a row and leave no single seat`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let calls = house.calls(of: .alice)
-            let reply = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(10)))
+            let reply = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .numbered(10)))
             #expect(reply.reservation?.seats == ["B-1-4", "B-1-5", "B-1-6", "B-1-7"])
-            let again = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(10)))
+            let again = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .numbered(10)))
             #expect(again == reply)
             await expectRefusal("REQUEST_ID_REUSED") {
-                try await calls.reserveSeats(house.best(3, "B"), CallOptions(requestID: .wish(10)))
+                try await calls.reserveSeats(house.best(3, "B"), CallOptions(requestID: .numbered(10)))
             }
             let bob = house.calls(of: .bob)
-            let three = try await bob.reserveSeats(house.best(3, "B"), CallOptions(requestID: .wish(11)))
+            let three = try await bob.reserveSeats(house.best(3, "B"), CallOptions(requestID: .numbered(11)))
             #expect(
                 three.reservation?.seats == ["B-1-1", "B-1-2", "B-1-3"]
                     || three.reservation?.seats == ["B-1-10", "B-1-8", "B-1-9"])
             await expectRefusal("NO_SEATS_TOGETHER") {
-                try await house.calls(of: .user(1)).reserveSeats(house.best(4, "B"), CallOptions(requestID: .wish(12)))
+                try await house.calls(of: .user(1)).reserveSeats(
+                    house.best(4, "B"), CallOptions(requestID: .numbered(12)))
             }
             await expectRefusal("GRADE_UNKNOWN") {
-                try await bob.reserveSeats(house.best(1, "C"), CallOptions(requestID: .wish(13)))
+                try await bob.reserveSeats(house.best(1, "C"), CallOptions(requestID: .numbered(13)))
             }
         }
     }
@@ -251,16 +252,17 @@ import Testing
             var seats: Set<String> = []
             for number in 0..<10 {
                 let reply = try await house.calls(of: .user(number)).reserveSeats(
-                    house.best(1, "B"), CallOptions(requestID: .wish(UInt64(10 + number))))
+                    house.best(1, "B"), CallOptions(requestID: .numbered(UInt64(10 + number))))
                 seats.formUnion(reply.reservation?.seats ?? [])
             }
             #expect(seats.count == 10)
             // A seat that was freed recently can be chosen again.
             _ = try await house.calls(of: .user(3)).releaseReservation(
                 ReleaseReservationRequest(
-                    concertID: house.concert.bytes, reservationID: RequestID.wish(13).bytes))
+                    concertID: house.concert.bytes, reservationID: RequestID.numbered(13).bytes))
             house.clock.advance(by: .milliseconds(250))
-            _ = try await house.calls(of: .alice).reserveSeats(house.best(1, "B"), CallOptions(requestID: .wish(20)))
+            _ = try await house.calls(of: .alice).reserveSeats(
+                house.best(1, "B"), CallOptions(requestID: .numbered(20)))
         }
     }
 
@@ -270,9 +272,9 @@ import Testing
             $0.seatsPerUser = 10
         } _: { house in
             let calls = house.calls(of: .alice)
-            let reply = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .wish(10)))
+            let reply = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .numbered(10)))
             house.clock.advance(by: .seconds(1))
-            let again = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .wish(10)))
+            let again = try await calls.reserveSeats(house.best(10, "B"), CallOptions(requestID: .numbered(10)))
             #expect(again == reply)
         }
     }

@@ -27,14 +27,14 @@ import Testing
                 var concert = CreateConcertRequest.moonTour
                 concert.name = "tour-\(number)"
                 let concerts = try await twice(house) { [concert] in
-                    try await $0.createConcert(concert, CallOptions(requestID: .wish(100 + number)))
+                    try await $0.createConcert(concert, CallOptions(requestID: .numbered(100 + number)))
                 }
                 #expect(concerts.0 == concerts.1)
                 var settings = ScheduleSettings.tonight
                 settings.name = "night-\(number)"
                 let add = AddScheduleRequest(concertID: house.concert.bytes, settings: settings)
                 let dates = try await twice(house) {
-                    try await $0.addSchedule(add, CallOptions(requestID: .wish(200 + number)))
+                    try await $0.addSchedule(add, CallOptions(requestID: .numbered(200 + number)))
                 }
                 #expect(dates.0 == dates.1)
             }
@@ -52,7 +52,8 @@ import Testing
                             var request = CreateConcertRequest.moonTour
                             request.name = "tour-\(number)-\(index)"
                             do {
-                                _ = try await calls.createConcert(request, CallOptions(requestID: .wish(100 + number)))
+                                _ = try await calls.createConcert(
+                                    request, CallOptions(requestID: .numbered(100 + number)))
                                 return "created"
                             } catch {
                                 return (error as? RPCFailure)?.reason ?? "\(error)"
@@ -76,7 +77,7 @@ import Testing
                     concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
                     version: number + 1)
                 let answers = try await twice(house) {
-                    try await $0.configureSchedule(change, CallOptions(requestID: .wish(100 + number)))
+                    try await $0.configureSchedule(change, CallOptions(requestID: .numbered(100 + number)))
                 }
                 #expect(answers.0 == answers.1)
                 #expect(answers.0.schedule?.version == number + 2)
@@ -91,18 +92,18 @@ import Testing
             let seats = [SeatRange.row("A", "1", 1...10), .row("A", "2", 1...10)]
             let block = BlockSeatsRequest(concertID: concert, scheduleID: schedule, seats: seats, reason: "camera")
             let blocked = try await twice(house) {
-                try await $0.blockSeats(block, CallOptions(requestID: .wish(100)))
+                try await $0.blockSeats(block, CallOptions(requestID: .numbered(100)))
             }
             #expect(blocked.0 == blocked.1)
             #expect(blocked.0.counts == SeatChangeCounts(added: 0, changed: 20, kept: 0))
             let unblock = UnblockSeatsRequest(concertID: concert, scheduleID: schedule, seats: seats)
             let unblocked = try await twice(house) {
-                try await $0.unblockSeats(unblock, CallOptions(requestID: .wish(101)))
+                try await $0.unblockSeats(unblock, CallOptions(requestID: .numbered(101)))
             }
             #expect(unblocked.0 == unblocked.1)
             #expect(unblocked.0.counts == SeatChangeCounts(added: 0, changed: 20, kept: 0))
             let held = try await house.reserve("A-1-1", as: .alice, number: 102)
-            let alice = Somebody.alice.credential(house.service.keys)
+            let alice = TestCaller.alice.credential(house.service.keys)
             let released = try await twice(house) {
                 try await $0.releaseReservation(
                     ReleaseReservationRequest(concertID: concert, reservationID: held.reservationID),
@@ -120,12 +121,12 @@ import Testing
             $0.roomID = RoomID.hall.bytes
         } _: { house in
             let request = house.request(["A-1-1"], pass: house.pass(of: .alice, until: .noon + .minutes(2)))
-            let first = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(10)))
+            let first = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .numbered(10)))
             house.clock.advance(by: .minutes(3))
-            let again = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .wish(10)))
+            let again = try await house.calls(of: .alice).reserveSeats(request, CallOptions(requestID: .numbered(10)))
             #expect(again == first)
             await expectRefusal("PASS_REFUSED") {
-                try await house.calls(of: .bob).reserveSeats(request, CallOptions(requestID: .wish(10)))
+                try await house.calls(of: .bob).reserveSeats(request, CallOptions(requestID: .numbered(10)))
             }
         }
     }
@@ -138,7 +139,7 @@ import Testing
             for number in 0..<64 as Range<UInt64> {
                 _ = try await calls.releaseReservation(
                     ReleaseReservationRequest(
-                        concertID: house.concert.bytes, reservationID: RequestID.wish(100 + number).bytes))
+                        concertID: house.concert.bytes, reservationID: RequestID.numbered(100 + number).bytes))
                 _ = try await house.reserve("A-1-1", as: .alice, number: 101 + number)
             }
             let list = try await calls.listReservations(ListReservationsRequest(concertID: house.concert.bytes))

@@ -36,9 +36,9 @@ import Testing
         try await House.with(.postgreSQL, instances: 2) { house in
             let numbers = SeatOffer.row("", "", 1...50, grade: "S", price: 1000)
             _ = try await house.calls(of: .operator).setSeats(
-                house.seats([numbers]), CallOptions(requestID: .wish(4)))
+                house.seats([numbers]), CallOptions(requestID: .numbered(4)))
             let credentials = (0..<100).map { connection in
-                (0..<20).map { Somebody.user(connection * 20 + $0).credential(house.service.keys) }
+                (0..<20).map { TestCaller.user(connection * 20 + $0).credential(house.service.keys) }
             }
             let connections = (0..<100).map { house.calls(of: nil, instance: $0 % 2) }
             let seat = { @Sendable (number: Int) in "\(number % 50 + 1)" }
@@ -46,7 +46,7 @@ import Testing
                 try await connections[number % 100].reserveSeats(
                     house.request([seat(number)]),
                     CallOptions(
-                        timeout: .seconds(60), requestID: .wish(UInt64(1000 + number)),
+                        timeout: .seconds(60), requestID: .numbered(UInt64(1000 + number)),
                         credential: credentials[number % 100][number / 100]))
             }
             #expect(outcomes == ["sold": 50, "SEAT_HELD": 1950])
@@ -62,7 +62,8 @@ import Testing
             let names = (1...20).map { "A-\(($0 - 1) / 10 + 1)-\(($0 - 1) % 10 + 1)" } + (1...10).map { "B-1-\($0)" }
             let outcomes = await outcomes(40) { number in
                 try await calls[number % 4].reserveSeats(
-                    house.request([names[number % names.count]]), CallOptions(requestID: .wish(UInt64(100 + number))))
+                    house.request([names[number % names.count]]),
+                    CallOptions(requestID: .numbered(UInt64(100 + number))))
             }
             #expect(outcomes["sold"] == 4)
             #expect(Set(outcomes.keys).isSubset(of: ["sold", "TOO_MANY_SEATS", "SEAT_HELD"]))
@@ -78,14 +79,14 @@ import Testing
             for number in 0..<20 as Range<UInt64> {
                 let name = "A-\(number / 10 + 1)-\(number % 10 + 1)"
                 async let first = calls[0].reserveSeats(
-                    house.request([name]), CallOptions(requestID: .wish(100 + number)))
+                    house.request([name]), CallOptions(requestID: .numbered(100 + number)))
                 async let second = calls[1].reserveSeats(
-                    house.request([name]), CallOptions(requestID: .wish(100 + number)))
+                    house.request([name]), CallOptions(requestID: .numbered(100 + number)))
                 let (one, two) = try await (first, second)
                 #expect(one == two)
                 _ = try await calls[0].releaseReservation(
                     ReleaseReservationRequest(
-                        concertID: house.concert.bytes, reservationID: RequestID.wish(100 + number).bytes))
+                        concertID: house.concert.bytes, reservationID: RequestID.numbered(100 + number).bytes))
             }
         }
     }
@@ -93,7 +94,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `overlapping sets of seats in different orders do not deadlock`(engine: Engine) async throws {
         try await House.with(engine, instances: engine == .postgreSQL ? 2 : 1) { house in
-            let credentials = (0..<100).map { Somebody.user($0).credential(house.service.keys) }
+            let credentials = (0..<100).map { TestCaller.user($0).credential(house.service.keys) }
             let connections = (0..<8).map { house.calls(of: nil, instance: $0 % house.service.instances.count) }
             let outcomes = await outcomes(100) { number in
                 let first = number % 9 + 1
@@ -101,7 +102,8 @@ import Testing
                 return try await connections[number % 8].reserveSeats(
                     house.request(number % 2 == 0 ? names : names.reversed()),
                     CallOptions(
-                        timeout: .seconds(60), requestID: .wish(UInt64(1000 + number)), credential: credentials[number])
+                        timeout: .seconds(60), requestID: .numbered(UInt64(1000 + number)),
+                        credential: credentials[number])
                 )
             }
             #expect(Set(outcomes.keys) == ["sold", "SEAT_HELD"])
@@ -113,12 +115,12 @@ import Testing
     @Test(arguments: Engine.available)
     func `simultaneous requests for the best seats all succeed while seats are free`(engine: Engine) async throws {
         try await House.with(engine) { house in
-            let credentials = (0..<10).map { Somebody.user($0).credential(house.service.keys) }
+            let credentials = (0..<10).map { TestCaller.user($0).credential(house.service.keys) }
             let calls = house.calls(of: nil)
             let outcomes = await outcomes(5) { number in
                 try await calls.reserveSeats(
                     house.best(2, "B"),
-                    CallOptions(requestID: .wish(UInt64(1000 + number)), credential: credentials[number]))
+                    CallOptions(requestID: .numbered(UInt64(1000 + number)), credential: credentials[number]))
             }
             #expect(outcomes == ["sold": 5])
         }

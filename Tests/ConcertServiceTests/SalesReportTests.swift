@@ -14,7 +14,7 @@ import Testing
             let ticket = try #require(try await house.tickets(of: .alice).first)
             let show = ShowTicketRequest(concertID: house.concert.bytes, ticketID: ticket.ticketID)
             let code = try await alice.showTicket(show).code
-            _ = try await admin.checkIn(CheckInRequest(code: code), CallOptions(requestID: .wish(12)))
+            _ = try await admin.checkIn(CheckInRequest(code: code), CallOptions(requestID: .numbered(12)))
             let cancelled = try await house.reserve("A-1-2", "A-1-3", as: .bob, number: 13)
             _ = try await house.confirm(cancelled, payment: 14, user: .bob)
             _ = try await house.cancel(cancelled, as: .bob, number: 15)

@@ -18,7 +18,7 @@ import Testing
                     "update seat set state = 1, reservation_id = $1, until = $2 where label = 'A-1-1'",
                     ReservationID(high: 7, low: 1), deadline)
             } while: { rows in
-                let set = Task { try await admin.setSeats(dearer, CallOptions(requestID: .wish(11))) }
+                let set = Task { try await admin.setSeats(dearer, CallOptions(requestID: .numbered(11))) }
                 try await rows.waiting(1)
                 rows.release()
                 #expect(try await set.value.counts == SeatChangeCounts(added: 0, changed: 0, kept: 1))
@@ -35,7 +35,7 @@ import Testing
             let show = ShowSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
             #expect(try await calls.showSeats(show).blocks.count == 3)
             let offer = SeatOffer.row("C", "1", 1...2, grade: "C", price: 100)
-            _ = try await calls.setSeats(house.seats([offer]), CallOptions(requestID: .wish(10)))
+            _ = try await calls.setSeats(house.seats([offer]), CallOptions(requestID: .numbered(10)))
             #expect(try await calls.showSeats(show).blocks.count == 4)
         }
     }
@@ -47,7 +47,8 @@ import Testing
             for _ in 1...2 {
                 for (number, last) in [(10, 2), (11, 5)] as [(UInt64, UInt32)] {
                     let offer = SeatOffer.row("C", "\(number)", 1...last, grade: "C", price: 100)
-                    let reply = try await calls.setSeats(house.seats([offer]), CallOptions(requestID: .wish(number)))
+                    let reply = try await calls.setSeats(
+                        house.seats([offer]), CallOptions(requestID: .numbered(number)))
                     #expect(reply.counts == SeatChangeCounts(added: UInt64(last), changed: 0, kept: 0))
                 }
             }
@@ -58,7 +59,7 @@ import Testing
         try await House.with(.postgreSQL, instances: 2) { house in
             let rows = (1...6).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             let request = house.seats(rows)
-            let options = CallOptions(timeout: .minutes(1), requestID: .wish(10))
+            let options = CallOptions(timeout: .minutes(1), requestID: .numbered(10))
             let calls = (0..<2).map { house.calls(of: .operator, instance: $0) }
             let all = SeatChangeCounts(added: 600, changed: 0, kept: 0)
             #expect(try await calls[0].setSeats(request, options).counts == all)
@@ -97,12 +98,12 @@ import Testing
             let held = try await house.reserve("A-1-1", as: .alice, number: 10)
             let offers = house.seats([.row("A", "1", 1...12, grade: "VIP", price: 9900)])
             for _ in 1...2 {
-                let reply = try await calls.setSeats(offers, CallOptions(requestID: .wish(11)))
+                let reply = try await calls.setSeats(offers, CallOptions(requestID: .numbered(11)))
                 #expect(reply.counts == SeatChangeCounts(added: 2, changed: 9, kept: 1))
             }
             let cheaper = house.seats([.row("A", "1", 12...12, grade: "VIP", price: 100)])
-            _ = try await calls.setSeats(cheaper, CallOptions(requestID: .wish(12)))
-            _ = try await calls.setSeats(offers, CallOptions(requestID: .wish(11)))
+            _ = try await calls.setSeats(cheaper, CallOptions(requestID: .numbered(12)))
+            _ = try await calls.setSeats(offers, CallOptions(requestID: .numbered(11)))
             #expect(try await house.reserve("A-1-12", as: .bob, number: 13).amount == 100)
             #expect(try await house.reserve("A-1-2", as: .bob, number: 14).amount == 9900)
             #expect(try await house.confirm(held, payment: 15).amount == 4500)
@@ -125,7 +126,7 @@ import Testing
             ] {
                 let failure = await expectRefusal("INVALID_FIELD") {
                     try await house.calls(of: .operator).setSeats(
-                        house.seats([offer]), CallOptions(requestID: .wish(10)))
+                        house.seats([offer]), CallOptions(requestID: .numbered(10)))
                 }
                 #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
             }
@@ -141,7 +142,7 @@ import Testing
                     house.seats([
                         .row("A", "1", 1...2, grade: "A", price: 1), .row("A", "1", 2...3, grade: "A", price: 1),
                     ]),
-                    CallOptions(requestID: .wish(16)))
+                    CallOptions(requestID: .numbered(16)))
             }
             await expectRefusal("INVALID_FIELD") {
                 try await calls.setSeats(
@@ -149,7 +150,7 @@ import Testing
                         .row("A", "1", 1...99_999, grade: "A", price: 1),
                         .row("A", "2", 1...99_999, grade: "A", price: 1),
                         .row("A", "3", 1...99_999, grade: "A", price: 1),
-                    ]), CallOptions(requestID: .wish(17)))
+                    ]), CallOptions(requestID: .numbered(17)))
             }
         }
     }
@@ -160,10 +161,10 @@ import Testing
             let rows = (1...50).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             let calls = house.calls(of: .operator)
             let request = house.seats(rows)
-            async let one = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
-            async let double = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .wish(10)))
+            async let one = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .numbered(10)))
+            async let double = calls.setSeats(request, CallOptions(timeout: .minutes(1), requestID: .numbered(10)))
             for number in 1...20 as ClosedRange<UInt64> {
-                let options = CallOptions(timeout: .minutes(1), requestID: .wish(100 + number))
+                let options = CallOptions(timeout: .minutes(1), requestID: .numbered(100 + number))
                 _ = try await house.calls(of: .user(Int(number))).reserveSeats(house.request(["A-1-1"]), options)
                 house.clock.advance(by: .minutes(2))
                 house.clock.advance(by: .minutes(3))
@@ -184,7 +185,7 @@ import Testing
             let calls = house.calls(of: .operator)
             let rows = (1...11).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
             for number in 10...11 as ClosedRange<UInt64> {
-                _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .wish(number)))
+                _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .numbered(number)))
                 // The batches have 500, 500 and 100 seats.
                 #expect(try await house.map().layoutVersion == before + 3)
             }
@@ -199,7 +200,7 @@ import Testing
             for (number, section) in sections.enumerated() {
                 _ = try await calls.setSeats(
                     house.seats([.row(section, #"\%_"#, 1...2, grade: "C", price: 100)]),
-                    CallOptions(requestID: .wish(UInt64(10 + number))))
+                    CallOptions(requestID: .numbered(UInt64(10 + number))))
             }
             let map = try await house.map()
             let blocks = map.blocks.filter { $0.grade == "C" }.map { Array(($0.seats?.section ?? "").utf8) }

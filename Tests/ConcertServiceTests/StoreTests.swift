@@ -11,7 +11,7 @@ import Testing
 @Suite struct StoreTests {
     private func reservation(_ id: UInt64, in house: House) async throws -> Reservation {
         try await house.service.instances[0].database.read { reader in
-            try ReservationTable.require(ReservationID(of: .wish(id)), of: house.concert, for: nil, reader)
+            try ReservationTable.require(ReservationID(of: .numbered(id)), of: house.concert, for: nil, reader)
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
                 house.clock.advance(by: pause)
                 try await house.service.instances[0].database.transaction { tx in
                     for id in [10, 12] as [UInt64] {
-                        try ReservationTable.expire(ReservationID(of: .wish(id)), of: house.concert, tx)
+                        try ReservationTable.expire(ReservationID(of: .numbered(id)), of: house.concert, tx)
                     }
                 }
                 #expect(try await reservation(10, in: house).state == .sold)
@@ -64,7 +64,7 @@ import Testing
             let old = try #require(try await database.read { try TicketTable.all(of: sold, $0).first })
             let use = { @Sendable (tx: Transaction) in
                 var ticket = old
-                _ = try ticket.use(by: .wish(20), at: nil, now: .noon)
+                _ = try ticket.use(by: .numbered(20), at: nil, now: .noon)
                 try TicketTable.save(ticket, was: old, tx)
             }
             #expect(try await !database.conflicts(use))
@@ -86,7 +86,7 @@ import Testing
             let old = try await database.read { try ScheduleTable.require(house.schedule, of: house.concert, $0) }
             let change = { @Sendable (tx: Transaction) in
                 var schedule = old
-                _ = try schedule.configure(old.settings, version: old.version, by: .wish(20))
+                _ = try schedule.configure(old.settings, version: old.version, by: .numbered(20))
                 _ = try ScheduleTable.save(schedule, was: old, tx)
             }
             #expect(try await !database.conflicts(change))
@@ -99,10 +99,10 @@ import Testing
         try await House.with(engine) { house in
             let database = house.service.instances[0].database
             let progress = try #require(
-                try await database.read { try SeatChangeTable.find(.wish(3), in: house.concert, $0) })
+                try await database.read { try SeatChangeTable.find(.numbered(3), in: house.concert, $0) })
             let take = { @Sendable (tx: Transaction) in
                 try SeatChangeTable.take(
-                    upTo: progress.done + 1, after: progress, of: .wish(3), in: house.concert, tx)
+                    upTo: progress.done + 1, after: progress, of: .numbered(3), in: house.concert, tx)
             }
             #expect(try await !database.conflicts(take))
             #expect(try await database.conflicts(take))

@@ -22,7 +22,7 @@ import Testing
 
     private func checkIn(_ code: String, in house: House, number: UInt64) async throws -> TicketEntry? {
         try await house.calls(of: .operator).checkIn(
-            CheckInRequest(code: code), CallOptions(requestID: .wish(number))
+            CheckInRequest(code: code), CallOptions(requestID: .numbered(number))
         ).ticket
     }
 
@@ -80,16 +80,16 @@ import Testing
             let calls = house.calls(of: .operator)
             let other = CheckInRequest(code: shown.code, scheduleID: ScheduleID(high: 9, low: 9).bytes)
             let failure = await expectRefusal("TICKET_OF_ANOTHER_DATE") {
-                try await calls.checkIn(other, CallOptions(requestID: .wish(20)))
+                try await calls.checkIn(other, CallOptions(requestID: .numbered(20)))
             }
             #expect(failure?.message.contains("begins at \(Timestamp.noon + .hours(8))") == true)
             await expectRefusal("INVALID_FIELD") {
                 try await calls.checkIn(
-                    CheckInRequest(code: shown.code, scheduleID: [1]), CallOptions(requestID: .wish(20)))
+                    CheckInRequest(code: shown.code, scheduleID: [1]), CallOptions(requestID: .numbered(20)))
             }
             let right = CheckInRequest(
                 code: shown.code, scheduleID: shown.ticket?.scheduleID ?? [])
-            let reply = try await calls.checkIn(right, CallOptions(requestID: .wish(21)))
+            let reply = try await calls.checkIn(right, CallOptions(requestID: .numbered(21)))
             #expect(reply.ticket?.state == .used)
             #expect(reply.concertName == "moon-tour")
             #expect(reply.scheduleName == "tonight")

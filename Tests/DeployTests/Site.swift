@@ -78,10 +78,10 @@ final class Site: Sendable {
     }
 
     func openRoom(_ calls: QueueClient) async throws -> [UInt8] {
-        let options = CallOptions(requestID: .wish(1), credential: Somebody.operator.credential(credentials))
+        let options = CallOptions(requestID: .numbered(1), credential: TestCaller.operator.credential(credentials))
         let room = try await calls.createRoom(CreateRoomRequest(name: "sale"), options).room!.roomID
         _ = try await calls.openRoom(
-            OpenRoomRequest(roomID: room), CallOptions(credential: Somebody.operator.credential(credentials)))
+            OpenRoomRequest(roomID: room), CallOptions(credential: TestCaller.operator.credential(credentials)))
         return room
     }
 
@@ -89,8 +89,8 @@ final class Site: Sendable {
         _ calls: QueueClient, _ room: [UInt8], _ user: Int, timeout: Duration = .seconds(20)
     ) async throws -> PlaceView {
         let options = CallOptions(
-            timeout: timeout, requestID: .wish(UInt64(1000 + user)),
-            credential: Somebody.user(user).credential(credentials))
+            timeout: timeout, requestID: .numbered(UInt64(1000 + user)),
+            credential: TestCaller.user(user).credential(credentials))
         return try await calls.join(JoinRequest(roomID: room), options).place!
     }
 

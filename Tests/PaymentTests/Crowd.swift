@@ -106,7 +106,7 @@ final class Crowd: @unchecked Sendable {
 
     private func purchase() async throws {
         nextUser += 1
-        let (user, number) = (Somebody.user(nextUser), UInt64(10 * nextUser))
+        let (user, number) = (TestCaller.user(nextUser), UInt64(10 * nextUser))
         let money = Self.price - (Int.random(in: 1...20, using: &random) == 1 ? 1 : 0)
         let topUp = TopUpRequest(amount: money, currency: "EUR")
         _ = try await untilAnswered { [self] in try await wallet.topUp(topUp, options(user, number + 1)) }
@@ -122,7 +122,7 @@ final class Crowd: @unchecked Sendable {
         try await giveBack(reservation, user, number + 5)
     }
 
-    private func reserve(for user: Somebody, _ number: UInt64, _ pass: [UInt8]) async throws -> ReservationEntry? {
+    private func reserve(for user: TestCaller, _ number: UInt64, _ pass: [UInt8]) async throws -> ReservationEntry? {
         nextSeat = nextSeat % Self.seats + 1
         let seat = Int.random(in: 1...4, using: &random) == 1 ? Int.random(in: 1...nextSeat, using: &random) : nextSeat
         let request = ReserveSeatsRequest(
@@ -136,9 +136,9 @@ final class Crowd: @unchecked Sendable {
     }
 
     private func pay(
-        for reservation: ReservationEntry, _ user: Somebody, _ number: UInt64
+        for reservation: ReservationEntry, _ user: TestCaller, _ number: UInt64
     ) async throws -> PaymentView {
-        let id = PaymentID(of: RequestID.wish(number))
+        let id = PaymentID(of: RequestID.numbered(number))
         let request = PayRequest(
             paymentID: id.bytes, concertID: concertID, reservationID: reservation.reservationID,
             amount: reservation.amount, currency: reservation.currency)
@@ -165,7 +165,7 @@ final class Crowd: @unchecked Sendable {
         }
     }
 
-    private func giveBack(_ reservation: ReservationEntry, _ user: Somebody, _ number: UInt64) async throws {
+    private func giveBack(_ reservation: ReservationEntry, _ user: TestCaller, _ number: UInt64) async throws {
         // From here on a valid ticket is not promised, whatever the answer.
         returned.insert(ReservationID(bytes: reservation.reservationID)!)
         let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
@@ -201,10 +201,10 @@ final class Crowd: @unchecked Sendable {
 
     /// The default time-out is shorter than some outages.
     private func options(
-        _ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(2)
+        _ caller: TestCaller, _ number: UInt64? = nil, timeout: Duration = .seconds(2)
     ) -> CallOptions {
         CallOptions(
-            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(programs.keys))
+            timeout: timeout, requestID: number.map { .numbered($0) }, credential: caller.credential(programs.keys))
     }
 
     private func onLoop<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {

@@ -126,8 +126,8 @@ private struct FirstAnswers: Sendable {
         }
     }
 
-    private func options(_ somebody: Somebody, _ number: UInt64, _ timeout: Duration) -> CallOptions {
-        CallOptions(timeout: timeout, requestID: .wish(number), credential: somebody.credential(programs.keys))
+    private func options(_ caller: TestCaller, _ number: UInt64, _ timeout: Duration) -> CallOptions {
+        CallOptions(timeout: timeout, requestID: .numbered(number), credential: caller.credential(programs.keys))
     }
 
     private func createRoom(_ timeout: Duration) async throws -> String {
@@ -137,7 +137,7 @@ private struct FirstAnswers: Sendable {
     }
 
     private func join(_ timeout: Duration) async throws -> String {
-        let request = JoinRequest(roomID: RequestID.wish(1).bytes)
+        let request = JoinRequest(roomID: RequestID.numbered(1).bytes)
         return "\(try await queue.join(request, options(.alice, 2, timeout)).place!.placeID)"
     }
 
@@ -151,21 +151,21 @@ private struct FirstAnswers: Sendable {
         let settings = ScheduleSettings(
             name: "tonight", startsAtMs: 25_000 * day, endsAtMs: 25_000 * day + 1, saleOpensAtMs: day,
             saleClosesAtMs: 24_000 * day, cancelUntilMs: 24_000 * day, holdMs: 600_000)
-        let request = AddScheduleRequest(concertID: RequestID.wish(3).bytes, settings: settings)
+        let request = AddScheduleRequest(concertID: RequestID.numbered(3).bytes, settings: settings)
         return "\(try await concert.addSchedule(request, options(.operator, 4, timeout)).schedule!.scheduleID)"
     }
 
     private func setSeats(_ timeout: Duration) async throws -> String {
         let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 9), grade: "A", price: Self.price)
         let request = SetSeatsRequest(
-            concertID: RequestID.wish(3).bytes, scheduleID: RequestID.wish(4).bytes, offers: [offer])
+            concertID: RequestID.numbered(3).bytes, scheduleID: RequestID.numbered(4).bytes, offers: [offer])
         let counts = try await concert.setSeats(request, options(.operator, 5, timeout)).counts!
         return "\(counts.added) added, \(counts.changed) changed"
     }
 
     private func signUp(_ timeout: Duration) async throws -> String {
         let request = SignUpRequest(name: "alice", password: "correct horse battery")
-        let options = CallOptions(timeout: timeout, requestID: .wish(6))
+        let options = CallOptions(timeout: timeout, requestID: .numbered(6))
         return "\(try await wallet.signUp(request, options).session!.userID)"
     }
 
@@ -176,7 +176,7 @@ private struct FirstAnswers: Sendable {
 
     private func reserveSeats(_ timeout: Duration) async throws -> String {
         let request = ReserveSeatsRequest(
-            concertID: RequestID.wish(3).bytes, scheduleID: RequestID.wish(4).bytes,
+            concertID: RequestID.numbered(3).bytes, scheduleID: RequestID.numbered(4).bytes,
             wish: .seats(SeatNames(names: ["1"])))
         let entry = try await concert.reserveSeats(request, options(.alice, 8, timeout)).reservation!
         return "\(entry.reservationID) \(entry.seats) \(entry.amount) \(entry.deadlineMs)"
@@ -184,14 +184,14 @@ private struct FirstAnswers: Sendable {
 
     private func pay(_ timeout: Duration) async throws -> String {
         let request = PayRequest(
-            paymentID: RequestID.wish(9).bytes, concertID: RequestID.wish(3).bytes,
-            reservationID: RequestID.wish(8).bytes, amount: Self.price, currency: "EUR")
+            paymentID: RequestID.numbered(9).bytes, concertID: RequestID.numbered(3).bytes,
+            reservationID: RequestID.numbered(8).bytes, amount: Self.price, currency: "EUR")
         return "\(try await wallet.pay(request, options(.alice, 9, timeout)).payment!.outcome)"
     }
 
     private func cancelReservation(_ timeout: Duration) async throws -> String {
         let request = CancelReservationRequest(
-            concertID: RequestID.wish(3).bytes, reservationID: RequestID.wish(8).bytes)
+            concertID: RequestID.numbered(3).bytes, reservationID: RequestID.numbered(8).bytes)
         return "\(try await concert.cancelReservation(request, options(.alice, 10, timeout)).refundID)"
     }
 }

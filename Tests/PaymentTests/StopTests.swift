@@ -73,8 +73,8 @@ private struct StoppedSale: Sendable {
     private init(_ programs: Programs, _ toConcert: Client, _ toWallet: Client, hold: Duration) async throws {
         self.programs = programs
         (concert, wallet) = (ConcertClient(toConcert), WalletClient(toWallet))
-        func options(_ somebody: Somebody, _ number: UInt64) -> CallOptions {
-            CallOptions(requestID: .wish(number), credential: somebody.credential(programs.keys))
+        func options(_ caller: TestCaller, _ number: UInt64) -> CallOptions {
+            CallOptions(requestID: .numbered(number), credential: caller.credential(programs.keys))
         }
         let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
         concertID = try await concert.createConcert(tour, options(.operator, 1)).concert!.concertID
@@ -89,45 +89,45 @@ private struct StoppedSale: Sendable {
         let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 1), grade: "A", price: Self.price)
         _ = try await concert.setSeats(
             SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]), options(.operator, 3))
-        for somebody in [Somebody.alice, .bob] {
-            _ = try await wallet.topUp(TopUpRequest(amount: Self.money, currency: "EUR"), options(somebody, 4))
+        for caller in [TestCaller.alice, .bob] {
+            _ = try await wallet.topUp(TopUpRequest(amount: Self.money, currency: "EUR"), options(caller, 4))
         }
     }
 
     private func options(
-        _ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(20)
+        _ caller: TestCaller, _ number: UInt64? = nil, timeout: Duration = .seconds(20)
     ) -> CallOptions {
         CallOptions(
-            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(programs.keys))
+            timeout: timeout, requestID: number.map { .numbered($0) }, credential: caller.credential(programs.keys))
     }
 
-    func reserve(by somebody: Somebody, number: UInt64) async throws -> ReservationEntry {
+    func reserve(by caller: TestCaller, number: UInt64) async throws -> ReservationEntry {
         let request = ReserveSeatsRequest(
             concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["1"])))
-        return try await concert.reserveSeats(request, options(somebody, number)).reservation!
+        return try await concert.reserveSeats(request, options(caller, number)).reservation!
     }
 
     func pay(
-        for reservation: ReservationEntry, by somebody: Somebody, number: UInt64, timeout: Duration = .seconds(20)
+        for reservation: ReservationEntry, by caller: TestCaller, number: UInt64, timeout: Duration = .seconds(20)
     ) async throws -> PaymentView {
         let request = PayRequest(
-            paymentID: RequestID.wish(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
+            paymentID: RequestID.numbered(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
             amount: reservation.amount, currency: reservation.currency)
-        return try await wallet.pay(request, options(somebody, timeout: timeout)).payment!
+        return try await wallet.pay(request, options(caller, timeout: timeout)).payment!
     }
 
     /// Polls until the payment is decided.
-    func outcome(of number: UInt64, by somebody: Somebody) async throws -> PaymentView {
-        let request = ShowPaymentRequest(paymentID: RequestID.wish(number).bytes)
+    func outcome(of number: UInt64, by caller: TestCaller) async throws -> PaymentView {
+        let request = ShowPaymentRequest(paymentID: RequestID.numbered(number).bytes)
         for _ in 1..<Self.maximumPolls {
-            let payment = try await wallet.showPayment(request, options(somebody)).payment!
+            let payment = try await wallet.showPayment(request, options(caller)).payment!
             if payment.outcome != .pending { return payment }
             try await SystemClock().sleep(for: .milliseconds(50))
         }
-        return try await wallet.showPayment(request, options(somebody)).payment!
+        return try await wallet.showPayment(request, options(caller)).payment!
     }
 
-    func available(of somebody: Somebody) async throws -> Int {
-        Int(try await wallet.showBalance(ShowBalanceRequest(), options(somebody)).balances[0].available)
+    func available(of caller: TestCaller) async throws -> Int {
+        Int(try await wallet.showBalance(ShowBalanceRequest(), options(caller)).balances[0].available)
     }
 }

@@ -17,13 +17,13 @@ struct Visit: Sendable {
 
     func run(seed: UInt64) async {
         var random = SeededGenerator(seed: seed &* 1000 &+ number)
-        let somebody = world.payers.randomElement(using: &random)!
+        let caller = world.payers.randomElement(using: &random)!
         var seats = World.seats.shuffled(using: &random)
         seats.removeLast(Double.random(in: 0..<1, using: &random) < 0.8 ? 2 : 1)
         await pause(0...10_000, &random)
         // Most users pay after they have the seats.
         let isHasty = Double.random(in: 0..<1, using: &random) < 0.25
-        if !isHasty { await reserve(seats, somebody, &random) }
+        if !isHasty { await reserve(seats, caller, &random) }
         let amount = UInt64(seats.count) * World.price
         let paymentCount: UInt64 = Double.random(in: 0..<1, using: &random) < 0.4 ? 2 : 1
         await withTaskGroup { [seats, random] group in
@@ -31,44 +31,44 @@ struct Visit: Sendable {
                 group.addTask {
                     var random = random.fork(7)
                     await pause(0...4000, &random)
-                    await reserve(seats, somebody, &random)
+                    await reserve(seats, caller, &random)
                 }
             }
             for payment in 1...paymentCount {
                 group.addTask {
                     var random = random.fork(payment)
-                    await pay(reservation + payment, amount, somebody, &random)
+                    await pay(reservation + payment, amount, caller, &random)
                 }
             }
             group.addTask {
                 var random = random.fork(8)
-                await release(somebody, &random)
+                await release(caller, &random)
             }
             group.addTask {
                 var random = random.fork(9)
-                await giveBack(somebody, &random)
+                await giveBack(caller, &random)
             }
         }
     }
 
-    private func reserve(_ seats: [String], _ somebody: Somebody, _ random: inout SeededGenerator) async {
+    private func reserve(_ seats: [String], _ caller: TestCaller, _ random: inout SeededGenerator) async {
         let request = ReserveSeatsRequest(
             concertID: world.concertID, scheduleID: world.scheduleID, wish: .seats(SeatNames(names: seats)))
         for _ in 1...3 {
-            let options = world.options(somebody, reservation, timeout: .seconds(2))
+            let options = world.options(caller, reservation, timeout: .seconds(2))
             if (try? await world.concertCalls.reserveSeats(request, options)) != nil { return }
             await pause(0...4000, &random)
         }
     }
 
-    private func pay(_ id: UInt64, _ amount: UInt64, _ somebody: Somebody, _ random: inout SeededGenerator) async {
+    private func pay(_ id: UInt64, _ amount: UInt64, _ caller: TestCaller, _ random: inout SeededGenerator) async {
         let isOdd = Double.random(in: 0..<1, using: &random)
         var request = PayRequest(
-            paymentID: RequestID.wish(id).bytes, concertID: world.concertID,
-            reservationID: RequestID.wish(reservation).bytes, amount: amount, currency: "EUR")
+            paymentID: RequestID.numbered(id).bytes, concertID: world.concertID,
+            reservationID: RequestID.numbered(reservation).bytes, amount: amount, currency: "EUR")
         if isOdd < 0.06 { request.amount -= 1 }
         if (0.06..<0.12).contains(isOdd) {
-            request.reservationID = RequestID.wish(1000 * UInt64.random(in: 1...visitCount, using: &random)).bytes
+            request.reservationID = RequestID.numbered(1000 * UInt64.random(in: 1...visitCount, using: &random)).bytes
         }
         let isLate = Double.random(in: 0..<1, using: &random) < 0.2
         await pause(isLate ? 7000...12_000 : 0...1500, &random)
@@ -76,24 +76,24 @@ struct Visit: Sendable {
         await withTaskGroup { [request, random] group in
             group.addTask {
                 var random = random.fork(1)
-                await payRepeatedly(request, somebody, &random)
+                await payRepeatedly(request, caller, &random)
             }
             guard isCancelled else { return }
             for number: UInt64 in 2...3 {
                 group.addTask {
                     var random = random.fork(number)
                     await pause(0...3000, &random)
-                    await cancel(id, somebody)
+                    await cancel(id, caller)
                 }
             }
         }
     }
 
     /// Repeats the call until the payment is decided, at most three times.
-    private func payRepeatedly(_ request: PayRequest, _ somebody: Somebody, _ random: inout SeededGenerator) async {
+    private func payRepeatedly(_ request: PayRequest, _ caller: TestCaller, _ random: inout SeededGenerator) async {
         for _ in 1...3 {
             let timeout = Duration.milliseconds(Int64.random(in: 150...4000, using: &random))
-            if let payment = try? await world.walletCalls.pay(request, world.options(somebody, timeout: timeout))
+            if let payment = try? await world.walletCalls.pay(request, world.options(caller, timeout: timeout))
                 .payment
             {
                 received(payment)
@@ -104,32 +104,32 @@ struct Visit: Sendable {
         guard Double.random(in: 0..<1, using: &random) < 0.1 else { return }
         var other = request
         other.amount += 1
-        if let payment = try? await world.walletCalls.pay(other, world.options(somebody)).payment { received(payment) }
+        if let payment = try? await world.walletCalls.pay(other, world.options(caller)).payment { received(payment) }
     }
 
-    private func cancel(_ id: UInt64, _ somebody: Somebody) async {
-        let request = CancelPaymentRequest(paymentID: RequestID.wish(id).bytes)
-        let options = world.options(somebody, timeout: .seconds(3))
+    private func cancel(_ id: UInt64, _ caller: TestCaller) async {
+        let request = CancelPaymentRequest(paymentID: RequestID.numbered(id).bytes)
+        let options = world.options(caller, timeout: .seconds(3))
         if let payment = try? await world.walletCalls.cancelPayment(request, options).payment { received(payment) }
     }
 
-    private func release(_ somebody: Somebody, _ random: inout SeededGenerator) async {
+    private func release(_ caller: TestCaller, _ random: inout SeededGenerator) async {
         guard Double.random(in: 0..<1, using: &random) < 0.25 else { return }
         await pause(0...6000, &random)
         let request = ReleaseReservationRequest(
-            concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
-        _ = try? await world.concertCalls.releaseReservation(request, world.options(somebody))
+            concertID: world.concertID, reservationID: RequestID.numbered(reservation).bytes)
+        _ = try? await world.concertCalls.releaseReservation(request, world.options(caller))
     }
 
-    private func giveBack(_ somebody: Somebody, _ random: inout SeededGenerator) async {
+    private func giveBack(_ caller: TestCaller, _ random: inout SeededGenerator) async {
         guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
         let request = CancelReservationRequest(
-            concertID: world.concertID, reservationID: RequestID.wish(reservation).bytes)
+            concertID: world.concertID, reservationID: RequestID.numbered(reservation).bytes)
         // Some use the same request id for all cancellations.
         let number = Double.random(in: 0..<1, using: &random) < 0.3 ? 9 : reservation + 9
         for _ in 1...3 {
             await pause(300...5000, &random)
-            let options = world.options(somebody, number, timeout: .seconds(2))
+            let options = world.options(caller, number, timeout: .seconds(2))
             if (try? await world.concertCalls.cancelReservation(request, options)) != nil { return }
         }
     }

@@ -20,7 +20,7 @@ final class World: @unchecked Sendable {
     let simulation: Simulation
     let wallet: SimulatedProgram
     let concert: SimulatedProgram
-    let payers: [Somebody] = [.alice, .bob]
+    let payers: [TestCaller] = [.alice, .bob]
     private(set) var concertID: [UInt8] = []
     private(set) var scheduleID: [UInt8] = []
     /// True while faults are injected.
@@ -51,9 +51,9 @@ final class World: @unchecked Sendable {
     var walletCalls: WalletClient { WalletClient(toWallet) }
     var concertCalls: ConcertClient { ConcertClient(toConcert) }
 
-    func options(_ somebody: Somebody, _ number: UInt64? = nil, timeout: Duration = .seconds(5)) -> CallOptions {
+    func options(_ caller: TestCaller, _ number: UInt64? = nil, timeout: Duration = .seconds(5)) -> CallOptions {
         CallOptions(
-            timeout: timeout, requestID: number.map { .wish($0) }, credential: somebody.credential(keys))
+            timeout: timeout, requestID: number.map { .numbered($0) }, credential: caller.credential(keys))
     }
 
     /// Starts both services, creates the sale and tops up the users' wallets.

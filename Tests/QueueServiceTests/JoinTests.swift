@@ -8,24 +8,24 @@ import Testing
     @Test(arguments: Engine.available)
     func `joining takes the next place, and joining again returns it`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             #expect([alice.serial, bob.serial] == [1, 2])
             #expect(alice.state == .admitted && bob.state == .waiting && bob.peopleAhead == 0)
             // The retry of the same call, and another device.
-            for wish in [11, 12] as [UInt64] {
-                #expect(try await waiting.join(.bob, wish: wish).placeID == bob.placeID)
+            for request in [11, 12] as [UInt64] {
+                #expect(try await waiting.join(.bob, request: request).placeID == bob.placeID)
             }
-            #expect(try await waiting.join(.user(1), wish: 13).serial == 3, "what found a place used no number")
+            #expect(try await waiting.join(.user(1), request: 13).serial == 3, "what found a place used no number")
         }
     }
 
     @Test(arguments: Engine.available)
     func `who is inside and joins once more keeps the place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let place = try await waiting.join(.alice, wish: 10)
+            let place = try await waiting.join(.alice, request: 10)
             _ = try await waiting.renew(.alice, place)
-            let again = try await waiting.join(.alice, wish: 11)
+            let again = try await waiting.join(.alice, request: 11)
             #expect(again.placeID == place.placeID && again.state == .active)
         }
     }
@@ -33,11 +33,11 @@ import Testing
     @Test(arguments: Engine.available)
     func `a retry after leaving creates no second place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let place = try await waiting.join(.alice, wish: 10)
+            let place = try await waiting.join(.alice, request: 10)
             #expect(try await waiting.leave(.alice, place).state == .left)
-            #expect(try await waiting.join(.alice, wish: 10).state == .left)
-            #expect(try await waiting.join(.alice, wish: 11).serial == 2)
-            try await refused("REQUEST_ID_TAKEN") { try await waiting.join(.bob, wish: 11) }
+            #expect(try await waiting.join(.alice, request: 10).state == .left)
+            #expect(try await waiting.join(.alice, request: 11).serial == 2)
+            try await refused("REQUEST_ID_TAKEN") { try await waiting.join(.bob, request: 11) }
         }
     }
 
@@ -47,9 +47,9 @@ import Testing
             let request = JoinRequest(roomID: waiting.room)
             let alice = waiting.client(of: .alice)
             try await refused("REQUEST_ID_MISSING") { _ = try await alice.join(request) }
-            try await refused("ROLE_NOT_ALLOWED") { try await waiting.join(.operator, wish: 1) }
+            try await refused("ROLE_NOT_ALLOWED") { try await waiting.join(.operator, request: 1) }
             let lost = JoinRequest(roomID: nobodysID)
-            try await refused("ROOM_NOT_FOUND") { _ = try await alice.join(lost, CallOptions(requestID: .wish(1))) }
+            try await refused("ROOM_NOT_FOUND") { _ = try await alice.join(lost, CallOptions(requestID: .numbered(1))) }
         }
     }
 
@@ -57,12 +57,12 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             _ = try await waiting.admin.drainRoom(DrainRoomRequest(roomID: waiting.room))
-            #expect(try await waiting.join(.alice, wish: 11).placeID == alice.placeID)
-            try await refused("ROOM_DRAINING") { try await waiting.join(.bob, wish: 12) }
+            #expect(try await waiting.join(.alice, request: 11).placeID == alice.placeID)
+            try await refused("ROOM_DRAINING") { try await waiting.join(.bob, request: 12) }
             _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
-            try await refused("ROOM_CLOSED") { try await waiting.join(.bob, wish: 12) }
+            try await refused("ROOM_CLOSED") { try await waiting.join(.bob, request: 12) }
         }
     }
 
@@ -73,7 +73,7 @@ import Testing
             let places = try await withThrowingTaskGroup(of: PlaceView.self) { group in
                 for (number, client) in clients.enumerated() {
                     group.addTask {
-                        let options = CallOptions(requestID: .wish(UInt64(100 + number)))
+                        let options = CallOptions(requestID: .numbered(UInt64(100 + number)))
                         return try await client.join(JoinRequest(roomID: waiting.room), options).place!
                     }
                 }
@@ -92,8 +92,8 @@ import Testing
                 for number in 0..<500 {
                     group.addTask {
                         let options = CallOptions(
-                            timeout: .minutes(1), requestID: .wish(UInt64(1000 + number)),
-                            credential: Somebody.user(number).credential(waiting.service.keys))
+                            timeout: .minutes(1), requestID: .numbered(UInt64(1000 + number)),
+                            credential: TestCaller.user(number).credential(waiting.service.keys))
                         let reply = try await QueueClient(clients[number % 50]).join(
                             JoinRequest(roomID: waiting.room), options)
                         return reply.place!.serial

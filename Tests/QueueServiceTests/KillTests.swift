@@ -58,8 +58,8 @@ private final class Crowd: @unchecked Sendable {
         self.keys = keys
     }
 
-    private func options(_ somebody: Somebody, _ number: UInt64 = 0) -> CallOptions {
-        CallOptions(timeout: .seconds(20), requestID: .wish(number), credential: somebody.credential(keys))
+    private func options(_ caller: TestCaller, _ number: UInt64 = 0) -> CallOptions {
+        CallOptions(timeout: .seconds(20), requestID: .numbered(number), credential: caller.credential(keys))
     }
 
     /// The same requests after each restart.
@@ -70,14 +70,14 @@ private final class Crowd: @unchecked Sendable {
         return room
     }
 
-    /// Joins, with a wish that is new in each run, and renews until the program is gone; nil where it was gone before.
+    /// Joins with a new request in each run, and renews until the program is gone. Nil if it was gone before.
     func join(_ calls: QueueClient, _ room: [UInt8], _ user: Int, from run: Int) async -> (Int, PlaceView)? {
-        let somebody = Somebody.user(user)
-        let wish = options(somebody, UInt64(1000 * (run + 1) + user))
-        guard let place = try? await calls.join(JoinRequest(roomID: room), wish).place else { return nil }
+        let caller = TestCaller.user(user)
+        let joining = options(caller, UInt64(1000 * (run + 1) + user))
+        guard let place = try? await calls.join(JoinRequest(roomID: room), joining).place else { return nil }
         for _ in 0..<20 {
             let renewal = RenewRequest(roomID: room, placeID: place.placeID)
-            guard (try? await calls.renew(renewal, options(somebody))) != nil else { break }
+            guard (try? await calls.renew(renewal, options(caller))) != nil else { break }
         }
         return (user, place)
     }

@@ -10,7 +10,7 @@ import Testing
 /// Passes as other services verify them.
 @Suite struct PassTests {
     private func pass(_ waiting: Waiting) async throws -> (bytes: [UInt8], place: PlaceView) {
-        let place = try await waiting.join(.alice, wish: 10)
+        let place = try await waiting.join(.alice, request: 10)
         return (try await waiting.renew(.alice, place).pass, place)
     }
 
@@ -45,10 +45,10 @@ import Testing
         try await Waiting.with(.memory) { waiting in
             let (bytes, _) = try await pass(waiting)
             let request = CreateRoomRequest(name: "other")
-            let room = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(50))).room!.roomID
+            let room = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(50))).room!.roomID
             _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room))
             let other = Waiting(service: waiting.service, room: room)
-            let place = try await other.join(.alice, wish: 51)
+            let place = try await other.join(.alice, request: 51)
             let otherBytes = try await other.renew(.alice, place).pass
             let passes = Passes(waiting.service.keys)
             #expect(try passes.verify(bytes, of: .alice, at: .noon).room.bytes == waiting.room)
@@ -59,7 +59,7 @@ import Testing
     @Test func `a pass never outlives the hard limit`() async throws {
         let limits = RoomLimits(activeLimit: 1, idleMs: 60_000, hardLimitMs: 90_000)
         try await Waiting.with(.memory, limits: limits) { waiting in
-            let place = try await waiting.join(.alice, wish: 10)
+            let place = try await waiting.join(.alice, request: 10)
             #expect(try await waiting.renew(.alice, place).passExpiresAt == (.noon + .seconds(90)).milliseconds)
         }
     }
@@ -74,7 +74,7 @@ import Testing
         try keys.promote(keys.stage(.auth), of: .auth)
         try await TestService.with(.queue, on: .memory, keys: keys) { service in
             let admin = QueueClient(service.client(of: .operator))
-            let room = try await admin.createRoom(CreateRoomRequest(name: "sale"), CallOptions(requestID: .wish(1)))
+            let room = try await admin.createRoom(CreateRoomRequest(name: "sale"), CallOptions(requestID: .numbered(1)))
                 .room!
             _ = try await admin.openRoom(OpenRoomRequest(roomID: room.roomID))
             let waiting = Waiting(service: service, room: room.roomID)

@@ -31,7 +31,7 @@ import Testing
     /// Alice is active: the row as it is then.
     private func withRow(_ engine: Engine, _ body: (Row) async throws -> Void) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             _ = try await waiting.renew(.alice, alice)
             let database = waiting.service.instances[0].database
             let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))

@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `showing a place claims nothing and is allowed for its user only`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             let shown = try await waiting.show(.alice, alice)
             #expect(shown.state == .admitted && shown.serial == 1 && shown.admitted == 1 && shown.askAgainMs > 0)
             #expect(shown.lapsesAt == Timestamp.noon.milliseconds + 60_000)
@@ -25,8 +25,8 @@ import Testing
     @Test(arguments: Engine.available)
     func `a place that its user has looked at is still nobody else's`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             for pause in [Duration.zero, .zero, .milliseconds(251)] {
                 waiting.service.clock.advance(by: pause)
                 try await refused("PLACE_NOT_FOUND") { _ = try await waiting.show(.alice, bob) }
@@ -40,8 +40,8 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             try await refused("PLACE_WAITING") { _ = try await waiting.renew(.bob, bob) }
             try await refused("PLACE_NOT_FOUND") { _ = try await waiting.renew(.bob, alice) }
             let first = try await waiting.renew(.alice, alice)
@@ -60,7 +60,7 @@ import Testing
     @Test(arguments: Engine.available) func `two simultaneous renewals both return a pass`(engine: Engine) async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             let states = try await withThrowingTaskGroup(of: PlaceState?.self) { group in
                 for _ in 0..<8 { group.addTask { try await waiting.renew(.alice, alice).place?.state } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -72,8 +72,8 @@ import Testing
 
     @Test(arguments: Engine.available) func `leaving repeatedly frees the slot once`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             try await refused("PLACE_NOT_FOUND") { _ = try await waiting.leave(.bob, alice) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 { group.addTask { _ = try await waiting.leave(.alice, alice) } }
@@ -81,16 +81,16 @@ import Testing
             }
             try await waiting.service.run("settlement")
             #expect(try await waiting.show(.bob, bob).state == .admitted)
-            #expect(try await waiting.join(.user(1), wish: 12).state == .waiting, "one slot, not eight")
+            #expect(try await waiting.join(.user(1), request: 12).state == .waiting, "one slot, not eight")
         }
     }
 
     @Test(arguments: Engine.available)
     func `who leaves the line is passed over, and the next one comes in`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
-            let next = try await waiting.join(.user(1), wish: 12)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
+            let next = try await waiting.join(.user(1), request: 12)
             _ = try await waiting.leave(.bob, bob)
             _ = try await waiting.leave(.alice, alice)
             try await waiting.service.run("settlement")
@@ -103,8 +103,8 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             try await refused("PLACE_NOT_ACTIVE") { _ = try await waiting.finish(alice) }
             _ = try await waiting.renew(.alice, alice)
             try await withThrowingTaskGroup(of: PlaceState.self) { group in
@@ -125,7 +125,7 @@ import Testing
 
     @Test(arguments: Engine.available) func `a revoked place has its reason`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             try await refused("REASON_INVALID") { _ = try await waiting.revoke(alice, because: "") }
             try await withThrowingTaskGroup(of: PlaceState.self) { group in
                 for _ in 0..<8 { group.addTask { try await waiting.revoke(alice, because: "bought for others") } }
@@ -146,12 +146,12 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             _ = try await waiting.renew(.alice, alice)
             _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
-            for (somebody, place) in [(Somebody.alice, alice), (.bob, bob)] {
-                let shown = try await waiting.show(somebody, place)
+            for (caller, place) in [(TestCaller.alice, alice), (.bob, bob)] {
+                let shown = try await waiting.show(caller, place)
                 #expect(shown.state == .revoked && shown.roomState == .closed && shown.reason == "the room was closed")
             }
             try await refused("PLACE_REVOKED") { _ = try await waiting.renew(.alice, alice) }
@@ -165,7 +165,7 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             try await waiting.pass(.seconds(2))
             _ = try await waiting.renew(.alice, alice)
             try await waiting.pass(.seconds(2))

@@ -50,7 +50,7 @@ extension JoinLine {
         engine: Engine
     ) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             _ = try await waiting.renew(.alice, alice)
             let id = try #require(RoomID(bytes: waiting.room))
             let place = try #require(PlaceID(bytes: alice.placeID))
@@ -78,7 +78,7 @@ extension JoinLine {
     @Test func `a renewal that was read before the deadlines moved is made anew`() async throws {
         let limits = RoomLimits(activeLimit: 1, idleMs: 60_000, hardLimitMs: 90_000)
         try await Waiting.with(.postgreSQL, instances: 2, limits: limits) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             _ = try await waiting.renew(.alice, alice)
             try await waiting.pass(.seconds(50))
             let id = try #require(RoomID(bytes: waiting.room))
@@ -100,8 +100,8 @@ extension JoinLine {
 
     @Test func `two who leave through two instances at once free two slots`() async throws {
         try await Waiting.with(.postgreSQL, instances: 2, limits: RoomLimits(activeLimit: 2)) { waiting in
-            let places = try await [waiting.join(.alice, wish: 10), waiting.join(.bob, wish: 11)]
-            for number in 1...3 { try await waiting.join(.user(number), wish: UInt64(20 + number)) }
+            let places = try await [waiting.join(.alice, request: 10), waiting.join(.bob, request: 11)]
+            for number in 1...3 { try await waiting.join(.user(number), request: UInt64(20 + number)) }
             let requests = places.map { LeaveRequest(roomID: waiting.room, placeID: $0.placeID) }
             try await HeldRows.with(waiting.service.instances[0].database) { tx in
                 try tx.execute("update room set revision = revision")
@@ -121,19 +121,19 @@ extension JoinLine {
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `waiting and ended places are answered while the room is busy`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
-            try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
-            let gone = try await waiting.join(.user(1), wish: 12)
+            try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
+            let gone = try await waiting.join(.user(1), request: 12)
             _ = try await waiting.leave(.user(1), gone)
             let id = try #require(RoomID(bytes: waiting.room))
             try await between(waiting.service.instances[0].database) { tx, stop in
                 _ = try RoomTable.lock(id, tx)
                 stop()
             } others: {
-                for (somebody, place, reason) in [(Somebody.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")]
+                for (caller, place, reason) in [(TestCaller.bob, bob, "PLACE_WAITING"), (.user(1), gone, "PLACE_LEFT")]
                 {
                     let request = RenewRequest(roomID: waiting.room, placeID: place.placeID)
-                    let client = waiting.client(of: somebody, instance: 1)
+                    let client = waiting.client(of: caller, instance: 1)
                     try await refused(reason) { _ = try await client.renew(request) }
                 }
             }
@@ -143,14 +143,14 @@ extension JoinLine {
     @Test(arguments: Engine.available)
     func `a room that cannot be settled does not delay the others`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             let place = try #require(PlaceID(bytes: alice.placeID))
             let request = CreateRoomRequest(
                 name: "other", limits: RoomLimits(activeLimit: 1),
                 times: RoomTimes(joinsAt: 1, opensAt: (.noon + .seconds(1)).milliseconds))
-            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!
+            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!
             let next = Waiting(service: waiting.service, room: other.roomID)
-            let bob = try await next.join(.bob, wish: 11)
+            let bob = try await next.join(.bob, request: 11)
             try await waiting.service.instances[0].database.transaction { tx in
                 try tx.execute("update place set state = 99, lapses_at = 1 where place_id = $1", place)
             }
@@ -226,7 +226,7 @@ extension JoinLine {
     @Test(arguments: Engine.available.filter { $0 != .memory })
     func `a repeated join in a batch returns its place and skips no serial`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try #require(PlaceID(bytes: try await waiting.join(.alice, wish: 10).placeID))
+            let alice = try #require(PlaceID(bytes: try await waiting.join(.alice, request: 10).placeID))
             var requests = (100..<200).map { request($0, of: UserID(high: 2, low: $0)) }
             requests.insert(request(1, of: .alice), at: 40)
             requests.insert(

@@ -10,26 +10,26 @@ import Testing
     func `repeated CreateRoom creates one room`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let request = CreateRoomRequest(name: "other", limits: RoomLimits(activeLimit: 5, ratePerSecond: 7))
-            let first = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!
+            let first = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!
             #expect(first.limits?.activeLimit == 5 && first.limits?.ratePerSecond == 7)
             #expect(first.limits?.readyMs == 60_000 && first.limits?.idleMs == 300_000)
             #expect(first.limits?.hardLimitMs == 900_000 && first.state == .scheduled)
-            let again = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room
+            let again = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room
             #expect(again == first)
             try await refused("NAME_TAKEN") {
-                _ = try await waiting.admin.createRoom(request, .init(requestID: .wish(3)))
+                _ = try await waiting.admin.createRoom(request, .init(requestID: .numbered(3)))
             }
             let renamed = CreateRoomRequest(name: "third")
             try await refused("REQUEST_ID_TAKEN") {
-                _ = try await waiting.admin.createRoom(renamed, .init(requestID: .wish(2)))
+                _ = try await waiting.admin.createRoom(renamed, .init(requestID: .numbered(2)))
             }
             let wider = CreateRoomRequest(name: "other", limits: RoomLimits(activeLimit: 6, ratePerSecond: 7))
             try await refused("REQUEST_ID_TAKEN") {
-                _ = try await waiting.admin.createRoom(wider, .init(requestID: .wish(2)))
+                _ = try await waiting.admin.createRoom(wider, .init(requestID: .numbered(2)))
             }
             let configure = ConfigureRoomRequest(roomID: first.roomID, limits: wider.limits)
             _ = try await waiting.admin.configureRoom(configure)
-            let changed = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(2))).room
+            let changed = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room
             #expect(changed?.limits?.activeLimit == 6)
             try await refused("REQUEST_ID_MISSING") { _ = try await waiting.admin.createRoom(renamed) }
         }
@@ -44,7 +44,7 @@ import Testing
                     let admin = waiting.admin
                     group.addTask {
                         let request = CreateRoomRequest(name: "rush")
-                        return (try? await admin.createRoom(request, CallOptions(requestID: .wish(number)))) != nil
+                        return (try? await admin.createRoom(request, CallOptions(requestID: .numbered(number)))) != nil
                     }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
@@ -66,7 +66,7 @@ import Testing
             ]
             for (request, field) in zip(bad, ["name", "limits.active_limit", "limits.idle_ms", "times.opens_at"]) {
                 let failure = await #expect(throws: RPCFailure.self) {
-                    _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(9)))
+                    _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(9)))
                 }
                 #expect(failure?.code == .invalidArgument && failure?.message.hasPrefix(field) == true)
             }
@@ -84,8 +84,8 @@ import Testing
             let configure = ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 2))
             try await refused("ROOM_CLOSED") { _ = try await waiting.admin.configureRoom(configure) }
             try await refused("ROOM_CLOSED") { _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room)) }
-            for somebody in [Somebody.alice, .service] {
-                let client = waiting.client(of: somebody)
+            for caller in [TestCaller.alice, .service] {
+                let client = waiting.client(of: caller)
                 try await refused("ROLE_NOT_ALLOWED") { _ = try await client.pauseRoom(PauseRoomRequest(roomID: room)) }
             }
             try await refused("ROOM_NOT_FOUND") {
@@ -118,7 +118,7 @@ import Testing
             }
             let made = try await all {
                 let request = CreateRoomRequest(name: "rush", limits: limits)
-                return try await $0.createRoom(request, CallOptions(requestID: .wish(2))).room
+                return try await $0.createRoom(request, CallOptions(requestID: .numbered(2))).room
             }
             #expect(made?.limits?.activeLimit == 3)
             let configured = try await all {
@@ -140,7 +140,7 @@ import Testing
             let (pause, drain) = (PauseRoomRequest(roomID: waiting.room), DrainRoomRequest(roomID: waiting.room))
             try await refused("ROOM_SCHEDULED") { _ = try await waiting.admin.pauseRoom(pause) }
             try await refused("ROOM_SCHEDULED") { _ = try await waiting.admin.drainRoom(drain) }
-            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, wish: 10) }
+            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, request: 10) }
             waiting.service.clock.advance(by: .seconds(1))
             #expect(try await waiting.admin.pauseRoom(pause).room?.state == .paused)
         }
@@ -149,7 +149,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `limits change while users wait, times only before the room opens`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let places = try await [waiting.join(.alice, wish: 10), waiting.join(.bob, wish: 11)]
+            let places = try await [waiting.join(.alice, request: 10), waiting.join(.bob, request: 11)]
             #expect(places.map(\.state) == [.admitted, .waiting])
             let wider = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 2))
             #expect(try await waiting.admin.configureRoom(wider).room?.limits?.activeLimit == 2)
@@ -166,8 +166,8 @@ import Testing
     func `a room that is closed with nobody inside ends the places of those who wait`(engine: Engine) async throws {
         let noon = Timestamp.noon.milliseconds
         try await Waiting.with(engine, times: RoomTimes(joinsAt: noon, opensAt: noon + 10_000)) { waiting in
-            try await waiting.join(.alice, wish: 10)
-            try await waiting.join(.bob, wish: 11)
+            try await waiting.join(.alice, request: 10)
+            try await waiting.join(.bob, request: 11)
             _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
             waiting.service.clock.advance(by: .seconds(1))
             try await waiting.service.run("settlement")
@@ -207,7 +207,7 @@ import Testing
         try await Waiting.with(engine) { waiting in
             for number in 2...5 as ClosedRange<UInt64> {
                 let request = CreateRoomRequest(name: "sale-\(number)")
-                _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .wish(number)))
+                _ = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(number)))
             }
             var names: [String] = []
             var request = ListRoomsRequest(pageSize: 2)
@@ -225,10 +225,10 @@ import Testing
 
     @Test(arguments: Engine.available) func `ShowRoom returns counts, rates and waits`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            _ = try await waiting.join(.bob, wish: 11)
-            let carol = try await waiting.join(.user(1), wish: 12)
-            _ = try await waiting.join(.user(2), wish: 13)
+            let alice = try await waiting.join(.alice, request: 10)
+            _ = try await waiting.join(.bob, request: 11)
+            let carol = try await waiting.join(.user(1), request: 12)
+            _ = try await waiting.join(.user(2), request: 13)
             _ = try await waiting.renew(.alice, alice)
             try await waiting.pass(.seconds(60))
             _ = try await waiting.leave(.user(1), carol)
@@ -242,9 +242,9 @@ import Testing
     @Test(arguments: Engine.available) func `a room opens at its time`(engine: Engine) async throws {
         let noon = Timestamp.noon.milliseconds
         try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 5000, opensAt: noon + 10_000)) { waiting in
-            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, wish: 10) }
+            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, request: 10) }
             try await waiting.pass(.seconds(5))
-            let place = try await waiting.join(.alice, wish: 10)
+            let place = try await waiting.join(.alice, request: 10)
             #expect(place.state == .waiting && place.roomState == .preQueue && place.opensAt == noon + 10_000)
             try await waiting.pass(.seconds(5))
             let shown = try await waiting.show(.alice, place)

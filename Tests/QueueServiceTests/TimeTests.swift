@@ -10,8 +10,8 @@ import Testing
     @Test(arguments: Engine.available)
     func `time without settlements costs no user the slot`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             _ = try await waiting.renew(.alice, alice)
             let before = (try await waiting.show(.alice, alice), try await waiting.show(.bob, bob))
             waiting.service.clock.advance(by: .hours(1))
@@ -29,8 +29,8 @@ import Testing
     @Test(arguments: Engine.available)
     func `time without settlements moves no deadline set after it`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             _ = try await waiting.renew(.alice, alice)
             waiting.service.clock.advance(by: .seconds(6))
             // Alice renews and bob claims before any settlement.
@@ -38,8 +38,8 @@ import Testing
             _ = try await waiting.renew(.bob, bob)
             try await waiting.service.run("settlement")
             let now = Timestamp.noon + .seconds(6)
-            for (somebody, place) in [(Somebody.alice, alice), (.bob, bob)] {
-                let shown = try await waiting.show(somebody, place)
+            for (caller, place) in [(TestCaller.alice, alice), (.bob, bob)] {
+                let shown = try await waiting.show(caller, place)
                 #expect(shown.lapsesAt == (now + .minutes(5)).milliseconds)
                 #expect(shown.endsAt == (now + .minutes(15)).milliseconds)
             }
@@ -49,7 +49,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `a pass lives two minutes from now, also where the clock was set back`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
+            let alice = try await waiting.join(.alice, request: 10)
             _ = try await waiting.renew(.alice, alice)
             waiting.service.clock.step(to: .noon - .hours(1))
             let renewed = try await waiting.renew(.alice, alice)
@@ -61,8 +61,8 @@ import Testing
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `ShowPlace reflects changes of another instance after 250 ms`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             #expect(try await waiting.show(.bob, bob).state == .waiting)
             let gone = LeaveRequest(roomID: waiting.room, placeID: alice.placeID)
             _ = try await waiting.client(of: .alice, instance: 1).leave(gone)
@@ -76,8 +76,8 @@ import Testing
     @Test(arguments: Engine.available)
     func `ShowPlace reflects changes of its own instance immediately`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             #expect(try await waiting.show(.bob, bob).roomState == .open)
             _ = try await waiting.admin.pauseRoom(PauseRoomRequest(roomID: waiting.room))
             #expect(try await waiting.show(.bob, bob).roomState == .paused)
@@ -94,7 +94,7 @@ import Testing
             var places: [PlaceView] = []
             for number in 0..<60 {
                 places.append(
-                    try await waiting.join(.user(number), wish: UInt64(100 + number), instance: number % 2))
+                    try await waiting.join(.user(number), request: UInt64(100 + number), instance: number % 2))
             }
             // Both instances settle the room, at the same moments.
             for _ in 0..<60 {

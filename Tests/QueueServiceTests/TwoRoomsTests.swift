@@ -12,7 +12,7 @@ import Testing
     ) async throws {
         try await Waiting.with(engine, limits: limits) { first in
             let request = CreateRoomRequest(name: "other", limits: limits)
-            let room = try await first.admin.createRoom(request, CallOptions(requestID: .wish(2))).room!.roomID
+            let room = try await first.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!.roomID
             _ = try await first.admin.openRoom(OpenRoomRequest(roomID: room))
             try await body(first, Waiting(service: first.service, room: room))
         }
@@ -21,22 +21,22 @@ import Testing
     @Test(arguments: Engine.available)
     func `a place lapses in its own room`(engine: Engine) async throws {
         try await with(engine) { first, second in
-            let alice = try await first.join(.alice, wish: 10)
-            let bob = try await second.join(.bob, wish: 11)
+            let alice = try await first.join(.alice, request: 10)
+            let bob = try await second.join(.bob, request: 11)
             _ = try await first.renew(.alice, alice)
             try await first.pass(.seconds(60))
             #expect(try await first.show(.alice, alice).state == .active)
             #expect(try await second.show(.bob, bob).state == .lapsed)
-            #expect(try await first.join(.user(1), wish: 12).state == .waiting)
-            #expect(try await second.join(.user(1), wish: 13).state == .admitted)
+            #expect(try await first.join(.user(1), request: 12).state == .waiting)
+            #expect(try await second.join(.user(1), request: 13).state == .admitted)
         }
     }
 
     @Test(arguments: Engine.available)
     func `the deadlines of each room move once`(engine: Engine) async throws {
         try await with(engine) { first, second in
-            let alice = try await first.join(.alice, wish: 10)
-            let bob = try await second.join(.bob, wish: 11)
+            let alice = try await first.join(.alice, request: 10)
+            let bob = try await second.join(.bob, request: 11)
             first.service.clock.advance(by: .hours(1))
             try await first.service.run("settlement")
             let deadline = (.noon + .hours(1) + .seconds(60)).milliseconds
@@ -48,8 +48,8 @@ import Testing
     @Test(arguments: Engine.available)
     func `a room that is closed ends its own places`(engine: Engine) async throws {
         try await with(engine) { first, second in
-            try await first.join(.alice, wish: 10)
-            try await second.join(.bob, wish: 11)
+            try await first.join(.alice, request: 10)
+            try await second.join(.bob, request: 11)
             _ = try await first.admin.closeRoom(CloseRoomRequest(roomID: first.room))
             try await first.service.run("settlement")
             for (waiting, revoked, inside) in [(first, 1, 0), (second, 0, 1)] as [(Waiting, Int64, Int64)] {
@@ -62,10 +62,10 @@ import Testing
     @Test(arguments: Engine.available)
     func `a room admits from its own line`(engine: Engine) async throws {
         try await with(engine, limits: RoomLimits(activeLimit: 2)) { first, second in
-            for (number, somebody) in [Somebody.user(1), .user(2), .bob].enumerated() {
-                try await second.join(somebody, wish: 20 + UInt64(number))
+            for (number, caller) in [TestCaller.user(1), .user(2), .bob].enumerated() {
+                try await second.join(caller, request: 20 + UInt64(number))
             }
-            #expect(try await first.join(.alice, wish: 10).state == .admitted)
+            #expect(try await first.join(.alice, request: 10).state == .admitted)
             for (waiting, inside, outside) in [(first, 1, 0), (second, 2, 1)] as [(Waiting, Int64, Int64)] {
                 let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
                 #expect(shown.admittedCount == inside && shown.waitingCount == outside)

@@ -19,36 +19,36 @@ struct Waiting: Sendable {
         try await TestService.with(.queue, on: engine, instances: instances) { service in
             let admin = QueueClient(service.client(of: .operator))
             let request = CreateRoomRequest(name: "sale", limits: limits, times: times)
-            let room = try await admin.createRoom(request, CallOptions(requestID: .wish(1))).room!.roomID
+            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room!.roomID
             if times == nil { _ = try await admin.openRoom(OpenRoomRequest(roomID: room)) }
             try await body(Waiting(service: service, room: room))
         }
     }
 
-    func client(of somebody: Somebody, instance: Int = 0) -> QueueClient {
-        QueueClient(service.client(of: somebody, instance: instance))
+    func client(of caller: TestCaller, instance: Int = 0) -> QueueClient {
+        QueueClient(service.client(of: caller, instance: instance))
     }
 
     var admin: QueueClient { client(of: .operator) }
 
     @discardableResult
-    func join(_ somebody: Somebody, wish: UInt64, instance: Int = 0) async throws -> PlaceView {
-        let options = CallOptions(requestID: .wish(wish))
-        return try await client(of: somebody, instance: instance).join(JoinRequest(roomID: room), options).place!
+    func join(_ caller: TestCaller, request: UInt64, instance: Int = 0) async throws -> PlaceView {
+        let options = CallOptions(requestID: .numbered(request))
+        return try await client(of: caller, instance: instance).join(JoinRequest(roomID: room), options).place!
     }
 
-    func show(_ somebody: Somebody, _ place: PlaceView, instance: Int = 0) async throws -> PlaceView {
-        try await client(of: somebody, instance: instance).showPlace(
+    func show(_ caller: TestCaller, _ place: PlaceView, instance: Int = 0) async throws -> PlaceView {
+        try await client(of: caller, instance: instance).showPlace(
             ShowPlaceRequest(roomID: room, placeID: place.placeID)
         ).place!
     }
 
-    func renew(_ somebody: Somebody, _ place: PlaceView) async throws -> RenewReply {
-        try await client(of: somebody).renew(RenewRequest(roomID: room, placeID: place.placeID))
+    func renew(_ caller: TestCaller, _ place: PlaceView) async throws -> RenewReply {
+        try await client(of: caller).renew(RenewRequest(roomID: room, placeID: place.placeID))
     }
 
-    func leave(_ somebody: Somebody, _ place: PlaceView) async throws -> PlaceView {
-        try await client(of: somebody).leave(LeaveRequest(roomID: room, placeID: place.placeID)).place!
+    func leave(_ caller: TestCaller, _ place: PlaceView) async throws -> PlaceView {
+        try await client(of: caller).leave(LeaveRequest(roomID: room, placeID: place.placeID)).place!
     }
 
     func finish(_ place: PlaceView) async throws -> PlaceState {

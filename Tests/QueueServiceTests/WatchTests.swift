@@ -13,7 +13,7 @@ import Testing
         let room: [UInt8]
         let places: [PlaceView]
 
-        static let people = [Somebody.alice, .bob, .user(1)]
+        static let people = [TestCaller.alice, .bob, .user(1)]
 
         init() throws {
             let simulation = try ServiceSimulation(.queue)
@@ -21,12 +21,12 @@ import Testing
             (room, places) = try simulation.run {
                 let admin = QueueClient(simulation.client(of: .operator))
                 let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 1))
-                let room = try await admin.createRoom(request, CallOptions(requestID: .wish(1))).room!.roomID
+                let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room!.roomID
                 _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
                 var places: [PlaceView] = []
-                for (number, somebody) in Self.people.enumerated() {
-                    let client = QueueClient(simulation.client(of: somebody))
-                    let options = CallOptions(requestID: .wish(UInt64(10 + number)))
+                for (number, caller) in Self.people.enumerated() {
+                    let client = QueueClient(simulation.client(of: caller))
+                    let options = CallOptions(requestID: .numbered(UInt64(10 + number)))
                     places.append(try await client.join(JoinRequest(roomID: room), options).place!)
                 }
                 return (room, places)
@@ -131,8 +131,8 @@ import Testing
         async throws
     {
         try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, wish: 10)
-            let bob = try await waiting.join(.bob, wish: 11)
+            let alice = try await waiting.join(.alice, request: 10)
+            let bob = try await waiting.join(.bob, request: 11)
             var items = waiting.client(of: .bob).watchPlace(
                 WatchPlaceRequest(roomID: waiting.room, placeID: bob.placeID)
             ).makeAsyncIterator()

@@ -34,12 +34,12 @@ import Testing
     @Test func `a credential that is forged, expired or signed with another key is refused`() async throws {
         try await TestService.with(.echo, on: .memory) { service in
             let now = service.clock.now
-            var forged = Somebody.alice.credential(service.keys)
+            var forged = TestCaller.alice.credential(service.keys)
             forged[10] ^= 1
             for (credential, reason) in [
                 (forged, "CREDENTIAL_INVALID"),
-                (Somebody.alice.credential(.random()), "CREDENTIAL_INVALID"),
-                (Somebody.alice.credential(service.keys, until: now), "CREDENTIAL_EXPIRED"),
+                (TestCaller.alice.credential(.random()), "CREDENTIAL_INVALID"),
+                (TestCaller.alice.credential(service.keys, until: now), "CREDENTIAL_EXPIRED"),
             ] {
                 let client = EchoClient(service.client(of: nil))
                 let refused = try await failure {
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `a credential is valid until it expires, with every key of the file`() async throws {
         var keys = KeyFile.random()
-        let old = Somebody.alice.credential(keys, until: .noon + .seconds(1))
+        let old = TestCaller.alice.credential(keys, until: .noon + .seconds(1))
         try keys.promote(keys.stage(.auth), of: .auth)
         try await TestService.with(.echo, on: .memory, keys: keys) { service in
             let client = EchoClient(service.client(of: nil))

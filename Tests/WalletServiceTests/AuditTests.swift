@@ -10,7 +10,7 @@ import WalletAPI
     func `the audit reports its counts and finds no violation`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             for number in 0..<20 {
-                let user = Somebody.user(number)
+                let user = TestCaller.user(number)
                 try await market.topUp(5000, for: user)
                 let reservation = try await market.reserve("\(number + 1)", by: user, number: 100 + UInt64(number))
                 for payment in 0..<2 {

@@ -11,7 +11,7 @@ import WalletAPI
 @Suite struct HaltTests {
     private func confirm(_ reservation: ReservationEntry, _ number: UInt64, _ market: Market) async throws {
         let request = ConfirmRequest(
-            concertID: market.concertID, paymentID: RequestID.wish(number).bytes,
+            concertID: market.concertID, paymentID: RequestID.numbered(number).bytes,
             reservationID: reservation.reservationID, userID: UserID.alice.bytes, amount: reservation.amount,
             currency: reservation.currency)
         let decision = try await market.seller(of: .service).confirm(request).decision
@@ -32,7 +32,7 @@ import WalletAPI
             #expect(try await market.payUnanswered(second, number: 30).outcome == .pending)
             let halts = try await market.halts()
             #expect(halts.map(\.concertID) == [market.concertID])
-            #expect(halts.first?.paymentID == RequestID.wish(30).bytes && halts.first?.why.isEmpty == false)
+            #expect(halts.first?.paymentID == RequestID.numbered(30).bytes && halts.first?.why.isEmpty == false)
 
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
             #expect(try await market.pay(third, number: 32).outcome == .paid, "a halt changes no decided payment")
@@ -122,7 +122,7 @@ import WalletAPI
             try tx.execute(
                 """
                 insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
-                """, concert, PaymentID(of: .wish(payment)), UserID.alice)
+                """, concert, PaymentID(of: .numbered(payment)), UserID.alice)
         }
     }
 
@@ -149,7 +149,7 @@ import WalletAPI
             // A new halt after a lifted one.
             try await halt(market.concertID, because: 92, market)
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
-            #expect(try await market.halts().map(\.paymentID) == [RequestID.wish(92).bytes])
+            #expect(try await market.halts().map(\.paymentID) == [RequestID.numbered(92).bytes])
         }
     }
 

@@ -27,10 +27,10 @@ import WalletAPI
             #expect(entries.map(\.amount) == [500, 3000, 3000, 10_000])
             #expect(entries.map(\.available) == [7500, 7000, 7000, 10_000])
             #expect(entries.map(\.pending) == [0, 0, 3000, 0])
-            let payment = RequestID.wish(30).bytes
+            let payment = RequestID.numbered(30).bytes
             #expect(entries.map(\.paymentID) == [[], payment, payment, []])
             let dollars = TopUpRequest(amount: 700, currency: "USD")
-            _ = try await calls.topUp(dollars, CallOptions(requestID: .wish(12)))
+            _ = try await calls.topUp(dollars, CallOptions(requestID: .numbered(12)))
             #expect(
                 try await calls.listEntries(ListEntriesRequest(currency: "USD")).entries.map(\.available) == [700])
             #expect(try await calls.listEntries(ListEntriesRequest(currency: "EUR")).entries.count == 4)
@@ -52,7 +52,8 @@ import WalletAPI
             }
             let calls = market.calls(of: .alice)
             let first = try await calls.listPayments(ListPaymentsRequest(pageSize: 3))
-            #expect(first.payments.map(\.paymentID) == [34, 33, 32].map { RequestID.wish($0).bytes } && first.hasMore)
+            #expect(
+                first.payments.map(\.paymentID) == [34, 33, 32].map { RequestID.numbered($0).bytes } && first.hasMore)
             #expect(first.payments.allSatisfy { $0.reason == .insufficient })
             let request = ListPaymentsRequest(beforePaymentID: first.payments.last!.paymentID)
             let second = try await calls.listPayments(request)

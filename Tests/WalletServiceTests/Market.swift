@@ -71,10 +71,10 @@ struct Market: Sendable {
             try await TestService.with(.queue, on: .memory, keys: concert.keys, clock: concert.clock) { queue in
                 let road = try Road(to: concert.instances[0].address)
                 let calls = ConcertClient(concert.client(of: .operator))
-                let concertID = try await calls.createConcert(.moonTour, CallOptions(requestID: .wish(1))).concert!
+                let concertID = try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(1))).concert!
                     .concertID
                 let schedule = AddScheduleRequest(concertID: concertID, settings: .tonight)
-                let scheduleID = try await calls.addSchedule(schedule, CallOptions(requestID: .wish(2))).schedule!
+                let scheduleID = try await calls.addSchedule(schedule, CallOptions(requestID: .numbered(2))).schedule!
                     .scheduleID
                 let offers = [
                     SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 40), grade: "A", price: price),
@@ -82,7 +82,7 @@ struct Market: Sendable {
                 ]
                 _ = try await calls.setSeats(
                     SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: offers),
-                    CallOptions(requestID: .wish(3)))
+                    CallOptions(requestID: .numbered(3)))
                 let others = Others(
                     concert: concert, queue: queue, concertID: concertID, scheduleID: scheduleID, road: road)
                 do { try await body(others) } catch {
@@ -94,44 +94,44 @@ struct Market: Sendable {
         }
     }
 
-    func calls(of somebody: Somebody?, instance: Int = 0) -> WalletClient {
-        WalletClient(wallet.client(of: somebody, instance: instance))
+    func calls(of caller: TestCaller?, instance: Int = 0) -> WalletClient {
+        WalletClient(wallet.client(of: caller, instance: instance))
     }
 
-    func seller(of somebody: Somebody?) -> ConcertClient { ConcertClient(concert.client(of: somebody)) }
+    func seller(of caller: TestCaller?) -> ConcertClient { ConcertClient(concert.client(of: caller)) }
 
     // MARK: Calls of users; each `number` makes a separate request id
 
     @discardableResult
-    func topUp(_ amount: UInt64, for somebody: Somebody = .alice, number: UInt64 = 10) async throws -> Balance {
+    func topUp(_ amount: UInt64, for caller: TestCaller = .alice, number: UInt64 = 10) async throws -> Balance {
         let request = TopUpRequest(amount: amount, currency: "EUR")
-        return try await calls(of: somebody).topUp(request, CallOptions(requestID: .wish(number))).balance!
+        return try await calls(of: caller).topUp(request, CallOptions(requestID: .numbered(number))).balance!
     }
 
     func reserve(
-        _ seats: String..., by somebody: Somebody = .alice, number: UInt64 = 20, pass: [UInt8] = []
+        _ seats: String..., by caller: TestCaller = .alice, number: UInt64 = 20, pass: [UInt8] = []
     ) async throws -> ReservationEntry {
         let request = ReserveSeatsRequest(
             concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: seats)), pass: pass)
-        return try await seller(of: somebody).reserveSeats(request, CallOptions(requestID: .wish(number)))
+        return try await seller(of: caller).reserveSeats(request, CallOptions(requestID: .numbered(number)))
             .reservation!
     }
 
     /// Pays. Waits for the timer if the machine is too busy for the first attempt.
     func pay(
-        _ reservation: ReservationEntry, by somebody: Somebody = .alice, number: UInt64 = 30, instance: Int = 0
+        _ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 30, instance: Int = 0
     ) async throws -> PaymentView {
-        let payment = try await sendPay(reservation, by: somebody, number, instance, timeout: .seconds(5))
-        return payment.outcome == .pending ? try await settled(number, of: somebody) : payment
+        let payment = try await sendPay(reservation, by: caller, number, instance, timeout: .seconds(5))
+        return payment.outcome == .pending ? try await settled(number, of: caller) : payment
     }
 
     private func sendPay(
-        _ reservation: ReservationEntry, by somebody: Somebody, _ number: UInt64, _ instance: Int, timeout: Duration
+        _ reservation: ReservationEntry, by caller: TestCaller, _ number: UInt64, _ instance: Int, timeout: Duration
     ) async throws -> PaymentView {
         let request = PayRequest(
-            paymentID: RequestID.wish(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
+            paymentID: RequestID.numbered(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
             amount: reservation.amount, currency: reservation.currency)
-        return try await calls(of: somebody, instance: instance).pay(request, CallOptions(timeout: timeout)).payment!
+        return try await calls(of: caller, instance: instance).pay(request, CallOptions(timeout: timeout)).payment!
     }
 
     /// Pays while the road loses messages. A busy machine may miss the deadline here; `SimulationTests` shows that
@@ -146,36 +146,36 @@ struct Market: Sendable {
         }
     }
 
-    func show(_ number: UInt64 = 30, of somebody: Somebody = .alice) async throws -> PaymentView {
-        let request = ShowPaymentRequest(paymentID: RequestID.wish(number).bytes)
-        return try await calls(of: somebody).showPayment(request).payment!
+    func show(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> PaymentView {
+        let request = ShowPaymentRequest(paymentID: RequestID.numbered(number).bytes)
+        return try await calls(of: caller).showPayment(request).payment!
     }
 
     func cancel(
-        _ number: UInt64 = 30, by somebody: Somebody = .alice, timeout: Duration = .seconds(20)
+        _ number: UInt64 = 30, by caller: TestCaller = .alice, timeout: Duration = .seconds(20)
     ) async throws -> PaymentView {
-        let request = CancelPaymentRequest(paymentID: RequestID.wish(number).bytes)
-        return try await calls(of: somebody).cancelPayment(request, CallOptions(timeout: timeout)).payment!
+        let request = CancelPaymentRequest(paymentID: RequestID.numbered(number).bytes)
+        return try await calls(of: caller).cancelPayment(request, CallOptions(timeout: timeout)).payment!
     }
 
-    func giveBack(_ reservation: ReservationEntry, by somebody: Somebody = .alice, number: UInt64 = 40) async throws {
+    func giveBack(_ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 40) async throws {
         let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
-        _ = try await seller(of: somebody).cancelReservation(request, CallOptions(requestID: .wish(number)))
+        _ = try await seller(of: caller).cancelReservation(request, CallOptions(requestID: .numbered(number)))
     }
 
     /// Available and pending money.
-    func money(of somebody: Somebody = .alice) async throws -> [UInt64] {
-        let balances = try await calls(of: somebody).showBalance(ShowBalanceRequest()).balances
+    func money(of caller: TestCaller = .alice) async throws -> [UInt64] {
+        let balances = try await calls(of: caller).showBalance(ShowBalanceRequest()).balances
         return balances.first { $0.currency == "EUR" }.map { [$0.available, $0.pending] } ?? []
     }
 
-    func entries(of somebody: Somebody = .alice) async throws -> [EntryKind] {
+    func entries(of caller: TestCaller = .alice) async throws -> [EntryKind] {
         let request = ListEntriesRequest(currency: "EUR", pageSize: 500)
-        return try await calls(of: somebody).listEntries(request).entries.map(\.kind).reversed()
+        return try await calls(of: caller).listEntries(request).entries.map(\.kind).reversed()
     }
 
-    func validTickets(of somebody: Somebody = .alice) async throws -> [String] {
-        let tickets = try await seller(of: somebody).listTickets(ListTicketsRequest(concertID: concertID)).tickets
+    func validTickets(of caller: TestCaller = .alice) async throws -> [String] {
+        let tickets = try await seller(of: caller).listTickets(ListTicketsRequest(concertID: concertID)).tickets
         return tickets.filter { $0.state == .valid }.map(\.seat)
     }
 
@@ -188,14 +188,14 @@ struct Market: Sendable {
     }
 
     /// Advances the clock until the timer has decided the payment.
-    func settled(_ number: UInt64 = 30, of somebody: Somebody = .alice) async throws -> PaymentView {
+    func settled(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> PaymentView {
         for _ in 0..<40 {
-            let payment = try await show(number, of: somebody)
+            let payment = try await show(number, of: caller)
             if payment.outcome != .pending { return payment }
             clock.advance(by: .seconds(5))
             try await wallet.run("payments")
         }
-        return try await show(number, of: somebody)
+        return try await show(number, of: caller)
     }
 
     /// Runs a job and advances the clock until `isDone`.

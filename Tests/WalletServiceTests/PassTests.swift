@@ -20,11 +20,11 @@ import WalletAPI
         init(_ market: Market, number: UInt64 = 50) async throws {
             let admin = QueueClient(market.queue.client(of: .operator))
             let request = CreateRoomRequest(name: "sale-\(number)", limits: RoomLimits(activeLimit: 1))
-            room = try await admin.createRoom(request, CallOptions(requestID: .wish(number))).room!.roomID
+            room = try await admin.createRoom(request, CallOptions(requestID: .numbered(number))).room!.roomID
             _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
             queue = QueueClient(market.queue.client(of: .alice))
             let join = JoinRequest(roomID: room)
-            place = try await queue.join(join, CallOptions(requestID: .wish(number + 1))).place!.placeID
+            place = try await queue.join(join, CallOptions(requestID: .numbered(number + 1))).place!.placeID
             let pass = try await queue.renew(RenewRequest(roomID: room, placeID: place)).pass
             reservation = try await Self.reserve(behind: room, pass, market, number: number + 2)
         }
@@ -41,16 +41,16 @@ import WalletAPI
             settings.roomID = room
             let schedule = try await seller.addSchedule(
                 AddScheduleRequest(concertID: market.concertID, settings: settings),
-                CallOptions(requestID: .wish(number))
+                CallOptions(requestID: .numbered(number))
             ).schedule!.scheduleID
             let offer = SeatOffer(
                 seats: SeatRange(firstNumber: 1, lastNumber: 2), grade: "A", price: Market.price)
             _ = try await seller.setSeats(
                 SetSeatsRequest(concertID: market.concertID, scheduleID: schedule, offers: [offer]),
-                CallOptions(requestID: .wish(number + 1)))
+                CallOptions(requestID: .numbered(number + 1)))
             let request = ReserveSeatsRequest(
                 concertID: market.concertID, scheduleID: schedule, wish: .seats(SeatNames(names: ["1"])), pass: pass)
-            let options = CallOptions(requestID: .wish(number + 2))
+            let options = CallOptions(requestID: .numbered(number + 2))
             return try await market.seller(of: .alice).reserveSeats(request, options).reservation!
         }
 
@@ -86,7 +86,7 @@ import WalletAPI
             #expect(try await market.pay(second.reservation, number: 31).outcome == .paid)
             /// Postpones the second pass, however often the first one is tried.
             func putOff() async throws {
-                let (payment, later) = (PaymentID(of: .wish(31)), market.clock.now + .seconds(20))
+                let (payment, later) = (PaymentID(of: .numbered(31)), market.clock.now + .seconds(20))
                 try await market.wallet.instances[0].database.transaction {
                     try $0.execute("update pass_due set next_attempt = $2 where payment_id = $1", payment, later)
                 }
@@ -143,8 +143,8 @@ import WalletAPI
         try await Market.with(engine) { market in
             let line = try await Line(market)
             let bob = QueueClient(market.queue.client(of: .bob))
-            let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .wish(70))).place!
-            for place in [waits.placeID, RequestID.wish(99).bytes] {
+            let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .numbered(70))).place!
+            for place in [waits.placeID, RequestID.numbered(99).bytes] {
                 let pass = (room: try #require(RoomID(bytes: line.room)), place: try #require(PlaceID(bytes: place)))
                 try await market.wallet.instances[0].database.transaction { tx in
                     try tx.execute(

@@ -83,7 +83,7 @@ import WalletAPI
             let sold = try await market.reserve("2", number: 21)
             let his = try await market.reserve("3", by: .bob, number: 22)
             var (unknown, cheaper) = (sold, try await market.reserve("4", number: 23))
-            unknown.reservationID = RequestID.wish(99).bytes
+            unknown.reservationID = RequestID.numbered(99).bytes
             cheaper.amount -= 1
             _ = try await market.pay(sold, number: 30)
             let attempts: [(ReservationEntry, NotPaidReason)] = [
@@ -154,8 +154,8 @@ import WalletAPI
     @Test func `an invalid payment is refused with the name of its field`() async throws {
         try await Market.with(.memory) { market in
             let good = PayRequest(
-                paymentID: RequestID.wish(1).bytes, concertID: RequestID.wish(2).bytes,
-                reservationID: RequestID.wish(3).bytes, amount: 1, currency: "EUR")
+                paymentID: RequestID.numbered(1).bytes, concertID: RequestID.numbered(2).bytes,
+                reservationID: RequestID.numbered(3).bytes, amount: 1, currency: "EUR")
             let changes: [(String, (inout PayRequest) -> Void)] = [
                 ("payment_id", { $0.paymentID = [1] }), ("concert_id", { $0.concertID = [] }),
                 ("reservation_id", { $0.reservationID = [] }), ("currency", { $0.currency = "XXX" }),
@@ -175,11 +175,11 @@ import WalletAPI
 
     @Test func `only users pay, and only operators audit`() async throws {
         try await Market.with(.memory) { market in
-            for somebody in [Somebody.operator, .service] {
-                await refused("ROLE_NOT_ALLOWED") { try await market.calls(of: somebody).pay(PayRequest()) }
+            for caller in [TestCaller.operator, .service] {
+                await refused("ROLE_NOT_ALLOWED") { try await market.calls(of: caller).pay(PayRequest()) }
             }
-            for somebody in [Somebody.alice, .service] {
-                let calls = market.calls(of: somebody)
+            for caller in [TestCaller.alice, .service] {
+                let calls = market.calls(of: caller)
                 await refused("ROLE_NOT_ALLOWED") { try await calls.audit(AuditRequest()) }
                 await refused("ROLE_NOT_ALLOWED") { try await calls.listHalted(ListHaltedRequest()) }
                 await refused("ROLE_NOT_ALLOWED") { try await calls.liftHalt(LiftHaltRequest()) }

@@ -147,10 +147,10 @@ import WalletService
         try await TestService.with(.wallet, on: .memory, arguments: arguments) { wallet in
             let alice = WalletClient(wallet.client(of: .alice))
             let topUp = TopUpRequest(amount: 5000, currency: "EUR")
-            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1)))
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .numbered(1)))
             let request = PayRequest(
-                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
-                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+                paymentID: RequestID.numbered(2).bytes, concertID: RequestID.numbered(3).bytes,
+                reservationID: RequestID.numbered(4).bytes, amount: 3000, currency: "EUR")
             _ = try? await alice.pay(request, CallOptions(timeout: Market.patience))
             let show = ShowPaymentRequest(paymentID: request.paymentID)
             #expect(try await alice.showPayment(show).payment?.outcome == .pending)

@@ -117,9 +117,9 @@ import WalletAPI
             let offer = SeatOffer(seats: SeatRange(row: "X", firstNumber: 1, lastNumber: 120), grade: "A", price: 100)
             _ = try await market.seller(of: .operator).setSeats(
                 SetSeatsRequest(concertID: market.concertID, scheduleID: market.scheduleID, offers: [offer]),
-                CallOptions(requestID: .wish(4)))
+                CallOptions(requestID: .numbered(4)))
             for number in 1...120 {
-                let user = Somebody.user(number)
+                let user = TestCaller.user(number)
                 let first = UInt64(10 * number + 1000)
                 try await market.topUp(100, for: user, number: first)
                 let reservation = try await market.reserve("X-\(number)", by: user, number: first + 1)

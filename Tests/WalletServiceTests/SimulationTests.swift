@@ -19,10 +19,10 @@ import WalletService
         return try simulation.run {
             var lines: [String] = []
             let topUp = TopUpRequest(amount: 5000, currency: "EUR")
-            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1)))
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .numbered(1)))
             let request = PayRequest(
-                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
-                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+                paymentID: RequestID.numbered(2).bytes, concertID: RequestID.numbered(3).bytes,
+                reservationID: RequestID.numbered(4).bytes, amount: 3000, currency: "EUR")
             let payment = try await alice.pay(request, CallOptions(timeout: .seconds(5))).payment!
             lines.append("\(clock.uptime) \(payment.outcome) \(payment.askAgainMs)")
             for _ in 1...20 {
@@ -50,13 +50,13 @@ import WalletService
         let client = Client(to: [wallet.address], on: simulation.loops, network: simulation.network)
         let alice = WalletClient(client)
         let payment = try simulation.run {
-            let credential = Somebody.alice.credential(keys)
+            let credential = TestCaller.alice.credential(keys)
             let topUp = TopUpRequest(amount: 5000, currency: "EUR")
-            _ = try await alice.topUp(topUp, CallOptions(requestID: .wish(1), credential: credential))
+            _ = try await alice.topUp(topUp, CallOptions(requestID: .numbered(1), credential: credential))
             wallet.didCommit = { wallet.faults.fail(.statement, count: .max, with: .ioError) }
             let request = PayRequest(
-                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
-                reservationID: RequestID.wish(4).bytes, amount: 3000, currency: "EUR")
+                paymentID: RequestID.numbered(2).bytes, concertID: RequestID.numbered(3).bytes,
+                reservationID: RequestID.numbered(4).bytes, amount: 3000, currency: "EUR")
             let payment = try await alice.pay(request, CallOptions(timeout: .seconds(5), credential: credential))
                 .payment
             await client.shutdown()

@@ -10,12 +10,12 @@ import WalletService
     private static let byUsers = ["--top-up-by", "user"]
 
     private func topUp(
-        _ amount: UInt64, _ wallet: TestService, by somebody: Somebody = .alice, currency: String = "EUR",
+        _ amount: UInt64, _ wallet: TestService, by caller: TestCaller = .alice, currency: String = "EUR",
         name: String = "", number: UInt64 = 1, instance: Int = 0
     ) async throws -> Balance {
         let request = TopUpRequest(amount: amount, currency: currency, name: name)
-        return try await WalletClient(wallet.client(of: somebody, instance: instance)).topUp(
-            request, CallOptions(requestID: .wish(number))
+        return try await WalletClient(wallet.client(of: caller, instance: instance)).topUp(
+            request, CallOptions(requestID: .numbered(number))
         ).balance!
     }
 
@@ -70,8 +70,8 @@ import WalletService
             _ = try await topUp(2000, wallet, number: 1)
             let alice = WalletClient(wallet.client(of: .alice))
             let pay = PayRequest(
-                paymentID: RequestID.wish(2).bytes, concertID: RequestID.wish(3).bytes,
-                reservationID: RequestID.wish(4).bytes, amount: 1500, currency: "EUR")
+                paymentID: RequestID.numbered(2).bytes, concertID: RequestID.numbered(3).bytes,
+                reservationID: RequestID.numbered(4).bytes, amount: 1500, currency: "EUR")
             // Concert does not answer, so the money stays set aside.
             _ = try? await alice.pay(pay, CallOptions(timeout: Market.patience))
             #expect(
@@ -110,7 +110,7 @@ import WalletService
             let calls = WalletClient(wallet.client(of: nil))
             let session = try await calls.signUp(
                 SignUpRequest(name: "alice", password: "correct horse"),
-                CallOptions(timeout: .minutes(1), requestID: .wish(1))
+                CallOptions(timeout: .minutes(1), requestID: .numbered(1))
             ).session!
             #expect(try await topUp(500, wallet, by: .operator, name: "alice", number: 2).available == 500)
             let options = CallOptions(credential: session.credential)

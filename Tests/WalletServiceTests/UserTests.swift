@@ -16,7 +16,7 @@ import WalletService
         _ wallet: TestService, _ name: String = "alice", _ password: String = password, number: UInt64 = 1
     ) async throws -> Session {
         let request = SignUpRequest(name: name, password: password)
-        let options = CallOptions(timeout: Self.patience, requestID: .wish(number))
+        let options = CallOptions(timeout: Self.patience, requestID: .numbered(number))
         return try await WalletClient(wallet.client(of: nil)).signUp(request, options).session!
     }
 
@@ -33,7 +33,7 @@ import WalletService
         try await TestService.with(.wallet, on: engine) { wallet in
             let first = try await signUp(wallet)
             #expect(first.expiresAtMs == UInt64((Timestamp.noon + .hours(12)).milliseconds))
-            #expect(first.userID != RequestID.wish(1).bytes, "a user cannot choose the user id")
+            #expect(first.userID != RequestID.numbered(1).bytes, "a user cannot choose the user id")
             for session in [first, try await signIn(wallet), try await signUp(wallet)] {
                 #expect(session.userID == first.userID)
                 let options = CallOptions(credential: session.credential)

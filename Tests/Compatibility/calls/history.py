@@ -1,4 +1,4 @@
-"""Fills databases with rows in every state, and asks for all of them again.
+"""Fills databases with rows in every state, and reads all of them again.
 
 The calls of `first` to `without_wallet` are made one after the other, with fewer services each time, so that work is
 left undone. Services that open the databases later answer those of `asked`.
@@ -43,7 +43,7 @@ def first():
 
 
 def places(s):
-    """A line that moves on when its first one leaves."""
+    """A line that moves when its first user leaves."""
     room = {"roomId": "$line"}
     s.call("CreateRoom", "operator", {"name": "line", "limits": {"activeLimit": 1, **STAY}}, id="line")
     s.call("OpenRoom", "operator", room)
@@ -139,7 +139,7 @@ def reservations(s):
 
 
 def tickets(s):
-    # Seats in the order in which people count: 1, Stalls-A-1, Stalls-A-2 (cancelled), Stalls-A-8, Stalls-A-9.
+    # Seats in the order of their numbers: 1, Stalls-A-1, Stalls-A-2 (cancelled), Stalls-A-8, Stalls-A-9.
     names = {name: f"tickets[{index}].ticket_id" for index, name in enumerate(
         ("ticket-used", "ticket-valid", "ticket-cancelled", "ticket-refund-left", "ticket-valid-too"))}
     s.read("concert.ListTickets", "alice", MOON, save=names)
@@ -148,7 +148,7 @@ def tickets(s):
 
 
 def halts(s):
-    """Two concerts with what must never happen; an operator has lifted one of the halts."""
+    """Two concerts with a broken invariant. An operator has lifted one of the halts."""
     settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST,
                 "saleClosesAtMs": FAR, "holdMs": DAY}
     for name in ("halted", "lifted"):
@@ -167,13 +167,13 @@ def halts(s):
                id=f"{name}-refund")
         s.read("ListHalted", "operator", {}, until=lambda answer, concert=concert: any(
             halt["concertId"] == concert["concertId"] for halt in answer["gives"].get("halts", [])))
-        # What Wallet has listed once is enough: the refund would halt it again.
+        # Wallet has listed the refund once. Listing it again would halt the concert again.
         s.call("concert.AcknowledgeRefund", "service", {**concert, "refundId": f"${name}-refund"}, id=None)
     s.call("LiftHalt", "operator", {"concertId": "$lifted"})
 
 
 def without_queue():
-    """A payment whose place in the line waits to be told."""
+    """A payment whose place in the line is not finished yet."""
     s = Script("wallet")
     hold(s, "paid-with-pass", "Stalls-A-5", date="lined", **{"pass": "$pass(open, place-in-open, alice)"})
     s.call("Pay", "alice", payment("with-pass", "paid-with-pass"), id=None, until=decided)
@@ -181,7 +181,7 @@ def without_queue():
 
 
 def without_concert():
-    """Payments that nobody has decided yet."""
+    """Payments without a decision."""
     s = Script("wallet")
     for name in ("undecided", "cancelling"):
         s.call("Pay", "alice", payment(name), id=None, timeoutUs=2_000_000, until=state("payment.outcome", "PENDING"))
@@ -190,7 +190,7 @@ def without_concert():
 
 
 def without_wallet():
-    """A refund that nobody has fetched yet."""
+    """A refund that Wallet has not fetched."""
     s = Script("concert")
     s.call("CancelReservation", "operator", {**MOON, "reservationId": "$refund-left", "reason": "rain"},
            id="refund-left-refund")
@@ -198,7 +198,7 @@ def without_wallet():
 
 
 def asked():
-    """What was left undone is done first; then everything is asked for, and more is added."""
+    """Waits for the unfinished work, then reads everything and adds more."""
     s = Script("wallet")
     for name in ("undecided", "cancelling", "refund-left", "with-pass", "sold", "late", "never-sent"):
         s.read("ShowPayment", "alice", {"paymentId": "$payment-" + name}, until=lambda answer,
@@ -208,7 +208,7 @@ def asked():
     for caller in ("alice", "penniless"):
         s.read("ListPayments", caller, {})
         s.read("ShowBalance", caller, {})
-        # The 22 entries of the recording; what was left undone is added in any order.
+        # The 22 entries of the recording. The unfinished work adds others in any order.
         s.read("ListEntries", caller, {"currency": "EUR", "pageSize": 500, "beforeSerial": 23})
     s.read("ListHalted", "operator", {})
     s.read("Audit", "operator", {})

@@ -1,4 +1,4 @@
-"""What every service answers below its methods: envelopes, payloads and frames that are refused."""
+"""Envelopes, payloads and frames that every service refuses."""
 
 from calls.script import Script
 
@@ -26,7 +26,7 @@ def methods(s):
 
 
 def payloads(s):
-    """Bytes that are no request, and requests that some libraries would write."""
+    """Bytes that are no request, and requests in the form of other libraries."""
     shapes = {
         "empty": "", "unknown field": PLAIN + "f80701", "16 unknown fields": PLAIN + "f80701" * 16,
         "17 unknown fields": PLAIN + "f80701" * 17, "name twice": "0a0178" + PLAIN, "ends early": "0a05706c",
@@ -63,7 +63,7 @@ def envelopes(s):
 
 
 def frames(s, package):
-    """The first frame of a connection, each on a connection of its own."""
+    """First frames, each on a new connection."""
     envelopes_of_frames = {
         "no bytes": "", "no envelope": "ff", "request 0": "08001001", "request without a method": "08011001",
         "method that is not UTF-8": "080110011a02c328", "request id of one byte": "080110014a0100",

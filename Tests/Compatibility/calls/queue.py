@@ -92,7 +92,7 @@ def steps(s):
         for step in ("OpenRoom", "PauseRoom", "DrainRoom", "CloseRoom"):
             room = f"{state_of_room}-{step.lower()}"
             s.call("CreateRoom", "operator", {"name": room, "limits": {"activeLimit": 1, **LONG_STAY}}, id=room)
-            # A place that nobody leaves keeps a draining room from closing.
+            # A place that stays keeps a draining room from closing.
             if way[:1] == ["OpenRoom"]:
                 s.call("OpenRoom", "operator", {"roomId": "$" + room})
                 s.call("Join", "alice", {"roomId": "$" + room})

@@ -1,4 +1,4 @@
-"""What happens to seats of the concert that `concert.py` sells, from the reservation to the gate."""
+"""The seats of the concert of `concert.py`, from the reservation to the gate."""
 
 from calls.script import state
 
@@ -51,7 +51,7 @@ def reserve(s):
 
 
 def crowd(s):
-    """As many reservations as one user may have, and one more."""
+    """The largest number of reservations of one user, and one more."""
     for number in range(65):
         date, seat = 1 + number // 33, 1 + number % 33
         name = f"{seat}" if seat <= 4 else f"Stalls-1-{seat - 4}" if seat <= 24 else f"Balcony-A-{seat - 24}"
@@ -190,7 +190,7 @@ def reports(s):
     for code in ("", "x", "A" * 8, "A" * 300, "AAAAAAAB", "amaaaa", "AM" + "A" * 180, "a b", "é"):
         s.call("CheckIn", "operator", {"code": code})
     s.ids("CheckIn", "operator", {"code": "A"}, "scheduleId", may_be_empty=("scheduleId",))
-    # In the order of ListTickets the valid ones on friday are the last but those of other dates.
+    # In the order of ListTickets, the valid tickets of friday come last, before those of other dates.
     for number in range(7):
         s.call("CheckIn", "operator", {"code": f"$code-{number}", "scheduleId": "$no-such-date"})
         s.call("CheckIn", "operator", {"code": f"$code-{number}", "scheduleId": "$friday"}, id=f"in-{number}")

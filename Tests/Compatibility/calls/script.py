@@ -1,4 +1,4 @@
-"""How the scripts of this folder write calls down, before `record` performs them."""
+"""Collects the calls of the scripts in this folder. `record` performs them."""
 
 import itertools
 
@@ -11,7 +11,7 @@ BROKEN_CALLERS = (
 
 
 class Script:
-    """Collects calls. `until` says when `record` takes an answer; it is not written down."""
+    """Collects calls. `until` is the condition on which `record` accepts an answer. It is not recorded."""
 
     def __init__(self, package):
         self.package = package
@@ -41,18 +41,18 @@ class Script:
         return self.call(method, caller, request, id=None, **more)
 
     def sweep(self, method, caller, base, path, values, id="new", **more):
-        """The same request with each of some values in one field."""
+        """Adds the same request with each of some values in one field."""
         for value in values:
             self.call(method, caller, replaced(base, path, value), id=id, **more)
 
     def ids(self, method, caller, base, *paths, id="new", may_be_empty=()):
-        """Ids of a wrong length in each field; an empty one is left to the caller where it means something."""
+        """Adds ids of a wrong length in each field. An empty id is left out if it is allowed."""
         for path in paths:
             wrong = [SHORT_ID, LONG_ID] + ([] if path in may_be_empty else [""])
             self.sweep(method, caller, base, path, wrong, id=id)
 
     def roles(self, method, base, *allowed, id="new"):
-        """Everyone who may not call a method."""
+        """Adds a call by every caller without permission."""
         for caller in ("alice", "operator", "service", *BROKEN_CALLERS):
             role = "user" if caller == "alice" else caller
             if role not in allowed:
@@ -60,7 +60,7 @@ class Script:
 
 
 def replaced(base, path, value):
-    """A copy of a request with another value at `limits.readyMs`; None leaves the field out."""
+    """Returns a copy of a request with another value at a path such as `limits.readyMs`. None removes the field."""
     name, _, rest = path.partition(".")
     copy = dict(base)
     if rest:
@@ -73,13 +73,13 @@ def replaced(base, path, value):
 
 
 def around(lowest, highest, kind="uint32"):
-    """The values at the edges of a range."""
+    """Returns the values at the edges of a range."""
     values = [lowest - 1, lowest, highest, highest + 1, NUMBER_LIMITS[kind]]
     return [value for value in dict.fromkeys(values) if value >= 0]
 
 
 def state(path, *wanted):
-    """An `until`: the value at `place.state` of a reply is one of some."""
+    """Returns an `until`: the value at a path such as `place.state` must be one of `wanted`."""
     def is_there(answer):
         content = answer.get("gives", {})
         for name in path.split("."):

@@ -1,4 +1,4 @@
-"""Money where only operators put it into wallets (`--top-up-by operator`)."""
+"""Top-ups if only operators may make them (`--top-up-by operator`)."""
 
 from calls.script import Script
 

@@ -1,4 +1,4 @@
-"""Every method of accounts, money and payments, accepted and refused; Concert and Queue run beside it."""
+"""Every method of accounts, money and payments, accepted and refused. Concert and Queue also run."""
 
 from calls.script import FAR, PAST, Script, around
 
@@ -78,7 +78,7 @@ def money(s):
 
 
 def sale(s):
-    """A concert to pay for, with a place in a line."""
+    """A concert with a room, and a place in its line."""
     s.call("concert.CreateConcert", "operator",
            {"name": "moon", "title": "Moon", "host": "Hall", "currency": "EUR"}, id="moon")
     settings = {"name": "friday", "startsAtMs": FAR, "endsAtMs": FAR + 1, "saleOpensAtMs": PAST, "saleClosesAtMs": FAR,
@@ -175,7 +175,7 @@ def refunds(s):
 
 
 def halts(s):
-    """Concert confirms a payment that Wallet has declined, and a refund comes due: what must never happen."""
+    """Breaks an invariant: Concert confirms a payment that Wallet has declined, and owes a refund."""
     s.read("ListHalted", "operator", {})
     s.call("concert.CreateConcert", "operator",
            {"name": "odd", "title": "Odd", "host": "Hall", "currency": "EUR"}, id="odd")
@@ -225,7 +225,7 @@ def roles(s):
 
 
 def throttle(s):
-    """So many wrong passwords that the next one has to wait."""
+    """Wrong passwords up to the limit, and one more."""
     for _ in range(10):
         s.call("SignIn", "nobody", {"name": "guessed", "password": "guess"}, id=None)
     s.call("SignIn", "nobody", {"name": "guessed", "password": "guess"}, id=None,

@@ -10,14 +10,14 @@ import WalletAPI
 /// The wallet service must reach the other two, and no other test may use them. The clock of the services should stand
 /// still, because an answer with a time differs otherwise.
 package final class EveryCall: Sendable {
-    package typealias Connect = @Sendable (Somebody?) -> Client
+    package typealias Connect = @Sendable (TestCaller?) -> Client
 
     static let methods =
         QueueMethods.service.methods + ConcertMethods.service.methods + WalletMethods.service.methods
 
-    let queue: @Sendable (Somebody?) -> QueueClient
-    let concert: @Sendable (Somebody?) -> ConcertClient
-    let wallet: @Sendable (Somebody?) -> WalletClient
+    let queue: @Sendable (TestCaller?) -> QueueClient
+    let concert: @Sendable (TestCaller?) -> ConcertClient
+    let wallet: @Sendable (TestCaller?) -> WalletClient
     let now: Timestamp
     private let between: @Sendable (String) async throws -> Void
     private let state = Lock(State())
@@ -56,7 +56,7 @@ package final class EveryCall: Sendable {
             state.requests += 1
             return state.requests
         }
-        return CallOptions(timeout: .minutes(1), requestID: .wish(number))
+        return CallOptions(timeout: .minutes(1), requestID: .numbered(number))
     }
 
     /// Makes the call twice, with the same options, and returns the first answer.

@@ -13,7 +13,7 @@ extension EveryCall {
         let room: [UInt8]
         let concert: [UInt8]
         let schedule: [UInt8]
-        let alice: Somebody
+        let alice: TestCaller
         var pass: [UInt8] = []
     }
 
@@ -97,7 +97,7 @@ extension EveryCall {
 
     // MARK: The user joins, enters and buys
 
-    private func signUp() async throws -> Somebody {
+    private func signUp() async throws -> TestCaller {
         let anyone = wallet(nil)
         let session = try await twice(WalletMethods.signUp) {
             try await anyone.signUp(SignUpRequest(name: "alice", password: Self.password), $0)
@@ -105,7 +105,7 @@ extension EveryCall {
         try await twice(WalletMethods.signIn) {
             try await anyone.signIn(SignInRequest(name: "alice", password: Self.password), $0)
         }
-        let alice = Somebody(user: UserID(bytes: session.userID)!, role: .user)
+        let alice = TestCaller(user: UserID(bytes: session.userID)!, role: .user)
         let bank = wallet(.operator)
         try await twice(WalletMethods.topUp) {
             try await bank.topUp(TopUpRequest(amount: 10 * Self.price, currency: "EUR", name: "alice"), $0)

@@ -11,7 +11,7 @@ extension TestService {
         var violations = Set(callers.keys).symmetricDifference(methods.map(\.name)).map {
             "\($0) is in only one of the lists"
         }
-        for caller in [nil, Somebody.alice, .operator, .service] {
+        for caller in [nil, TestCaller.alice, .operator, .service] {
             let client = client(of: caller)
             for (name, method) in methods {
                 let agreed = callers[name] ?? []

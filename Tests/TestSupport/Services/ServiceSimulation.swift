@@ -29,7 +29,7 @@ package struct ServiceSimulation: Sendable {
         }
     }
 
-    package func client(of caller: Somebody?) -> Client {
+    package func client(of caller: TestCaller?) -> Client {
         var settings = ClientSettings()
         settings.credential = caller?.credential(keys) ?? []
         settings.seed = 1

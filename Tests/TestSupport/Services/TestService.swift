@@ -54,7 +54,7 @@ package final class TestService: Sendable {
     }
 
     /// Returns a client with its own connection to one instance.
-    package func client(of caller: Somebody?, instance: Int = 0) -> Client {
+    package func client(of caller: TestCaller?, instance: Int = 0) -> Client {
         var settings = ClientSettings()
         settings.credential = caller?.credential(keys) ?? []
         let client = Client(to: [instances[instance].address], on: loops, settings: settings)
@@ -75,7 +75,7 @@ package final class TestService: Sendable {
 
 extension RequestID {
     /// The request id of this number.
-    package static func wish(_ number: UInt64) -> RequestID {
+    package static func numbered(_ number: UInt64) -> RequestID {
         RequestID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | number)
     }
 }
