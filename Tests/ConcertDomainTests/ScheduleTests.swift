@@ -66,3 +66,11 @@ import Testing
         #expect(schedule.settings.seatsPerUser == 5 && schedule.version == 2)
     }
 }
+
+extension Schedule.Settings {
+    static func tonight(seatsPerUser: Int = 4) throws -> Schedule.Settings {
+        try Schedule.Settings(
+            name: "tonight", startsAt: .noon + .hours(8), endsAt: .noon + .hours(10), saleOpensAt: .noon,
+            saleClosesAt: .noon + .hours(2), cancelUntil: .noon + .hours(1), seatsPerUser: seatsPerUser)
+    }
+}

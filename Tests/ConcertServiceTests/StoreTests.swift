@@ -44,7 +44,9 @@ import Testing
                 house.clock.advance(by: pause)
                 try await house.service.instances[0].database.transaction { tx in
                     for id in [10, 12] as [UInt64] {
-                        try ReservationTable.expire(ReservationID(of: .numbered(id)), of: house.concert, tx)
+                        let reservation = ReservationID(of: .numbered(id))
+                        try ReservationTable.expire(
+                            try ReservationTable.require(reservation, of: house.concert, for: nil, tx), tx)
                     }
                 }
                 #expect(try await reservation(10, in: house).state == .sold)

@@ -81,6 +81,42 @@ import Testing
         }
     }
 
+    private enum Shirt: Int, Sendable {
+        case small = 1
+        case large = 2
+    }
+
+    @Test(arguments: Engine.available)
+    func `states and amounts are read as values, and unknown ones are an error`(engine: Engine) async throws {
+        try await TestDatabase.with(engine, Self.migrations) { database in
+            try await database.transaction { tx in
+                try tx.execute("insert into sample (key, number, words) values ($1, $2, $3)", 1, 2, "EUR")
+                try tx.execute("insert into sample (key, number, words) values ($1, $2, $3)", 2, 3, "€")
+            }
+            let shirts = "select number, words from sample where key = $1" as StaticString
+            let (shirt, money) = try #require(
+                try await database.read { reader in
+                    try reader.first(shirts, 1) { row in (try row.value(0, as: Shirt.self), try row.money(0)) }
+                })
+            #expect(shirt == .large && money == Money(minorUnits: 2, .eur))
+            let unknown = await #expect(throws: DatabaseError.self) {
+                try await database.read { try $0.first(shirts, 2) { try $0.value(0, as: Shirt.self) } }
+            }
+            #expect(unknown?.message.contains("column 0 of «\(shirts)» is 3, which is no Shirt") == true)
+            let currency = await #expect(throws: DatabaseError.self) {
+                try await database.read { try $0.first(shirts, 2) { try $0.money(0) } }
+            }
+            #expect(currency?.reason == .damaged)
+        }
+    }
+
+    @Test func `a page has its size at most, and shows whether another one follows`() {
+        for (rows, count, hasMore) in [(0, 0, false), (2, 2, false), (3, 2, true), (9, 2, true)] {
+            let page = Page(of: 2) { limit in Array((0..<rows).prefix(limit)) }
+            #expect(page.items.count == count && page.hasMore == hasMore)
+        }
+    }
+
     @Test(arguments: Engine.available)
     func `the error for a wrong number of parameters says how many there are`(engine: Engine) async throws {
         try await TestDatabase.with(engine, Shop.migrations) { database in

@@ -76,7 +76,7 @@ package struct Reservation: Equatable, Sendable {
 
     /// The state at `now`: a held reservation has expired at its deadline, even if its row is not updated yet.
     package func state(at now: Timestamp) -> State {
-        state == .held && deadline <= now ? .expired : state
+        isLapsed(at: now) ? .expired : state
     }
 
     package func isLapsed(at now: Timestamp) -> Bool { state == .held && deadline <= now }

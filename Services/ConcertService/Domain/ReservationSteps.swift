@@ -36,11 +36,13 @@ extension Reservation {
         }
     }
 
-    /// Records the expiry. The seats have been free since the deadline.
-    package mutating func expire(now: Timestamp) {
-        precondition(isLapsed(at: now), "a reservation can expire only after its deadline")
+    /// Records the expiry if the hold is past its deadline. Returns false if it is not. The seats have been free since
+    /// the deadline.
+    package mutating func expire(now: Timestamp) -> Bool {
+        guard isLapsed(at: now) else { return false }
         state = .expired
         endedAt = deadline
+        return true
     }
 
     package mutating func sell(to payment: PaymentID, now: Timestamp) {

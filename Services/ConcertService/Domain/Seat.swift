@@ -6,7 +6,8 @@ import Kernel
 ///                   ▲              │              │
 ///                   └─ release, deadline, or cancellation of the sale
 ///
-/// A hold is no claim from its deadline on, so a seat becomes free without a timer.
+/// A hold is no claim from its deadline on, so a seat becomes free without a timer. `SeatTable` sells and frees seats by
+/// conditional updates.
 package struct Seat: Equatable, Sendable {
     package enum Claim: Equatable, Sendable {
         case free
@@ -41,20 +42,6 @@ package struct Seat: Equatable, Sendable {
     package mutating func hold(for reservation: ReservationID, until deadline: Timestamp, now: Timestamp) {
         precondition(claim(at: now) == .free, "only a free seat can be held, not \(label)")
         claim = .held(by: reservation, until: deadline)
-    }
-
-    package mutating func sell(to reservation: ReservationID) {
-        guard case .held(reservation, _) = claim else {
-            preconditionFailure("seat \(label) can be sold only to its holder")
-        }
-        claim = .sold(to: reservation)
-    }
-
-    package mutating func free(from reservation: ReservationID) {
-        switch claim {
-        case .held(reservation, _), .sold(reservation): claim = .free
-        default: preconditionFailure("seat \(label) can be freed only from its own reservation")
-        }
     }
 
     package mutating func block(reason: String, now: Timestamp) {

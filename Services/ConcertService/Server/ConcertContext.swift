@@ -1,4 +1,5 @@
 import ConcertAPI
+import Runtime
 import Service
 
 extension ServiceContext {
@@ -7,7 +8,13 @@ extension ServiceContext {
         port: 7002,
         statusPort: 7102, migrations: ConcertSchema.migrations
     ) { environment in
-        let server = ConcertServer(environment)
-        return ServiceParts([server.service], jobs: server.housekeeping)
+        let sweep = Sweep(database: environment.database)
+        let forgetAborts = ForgetAborts(database: environment.database)
+        return ServiceParts(
+            [ConcertServer(environment).service],
+            jobs: [
+                Job("sweep", every: Sweep.interval) { try await sweep.run() },
+                Job("forget aborts", every: ForgetAborts.interval) { try await forgetAborts.run() },
+            ])
     }
 }

@@ -12,7 +12,6 @@ import Service
 struct ConcertServer: ConcertHandlers {
     let database: Database
     let clock: any Clock
-    let log: Log
     let passes: Passes
     let signer: TicketSigner
     let verifier: TicketVerifier
@@ -21,12 +20,11 @@ struct ConcertServer: ConcertHandlers {
     let tallies: Tallies
     let hints = SeatHints()
     let takenLately: TakenLately
-    let brokenInvariants: Counter
+    private let brokenInvariants: Counter
 
     init(_ environment: ServiceEnvironment) {
         database = environment.database
         clock = environment.clock
-        log = environment.log
         passes = Passes(environment.keys)
         signer = TicketSigner(environment.keys)
         verifier = TicketVerifier(signer.publicKeys)
@@ -37,9 +35,16 @@ struct ConcertServer: ConcertHandlers {
         brokenInvariants = environment.metrics.counter(
             "concert_broken_invariants_total", "Broken invariants. Raise an alarm if it increases.")
     }
-}
 
-/// A broken invariant in the stored data. The transaction that finds it writes nothing.
-struct BrokenInvariant: Error, CustomStringConvertible {
-    let description: String
+    /// Runs a transaction and counts the broken invariants that it finds.
+    func countingBrokenInvariants<Value: Sendable>(
+        before deadline: Uptime, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await database.transaction(before: deadline, body)
+        } catch let broken as BrokenInvariant {
+            brokenInvariants.increment()
+            throw broken
+        }
+    }
 }

@@ -19,36 +19,11 @@ struct Tallies: Sendable {
         try await cache.value(for: concert) { [database] _ in
             try await database.scan { reader in
                 var tallies: [ScheduleID: SeatTally] = [:]
-                for line in try SeatTallyQuery.lines(of: concert, reader) {
+                for line in try SeatTable.tallies(of: concert, reader) {
                     tallies[line.schedule, default: SeatTally()].add(line.tally)
                 }
                 return tallies
             }
-        }
-    }
-}
-
-/// Counts seats by date, grade and state in a scan. Holds past their deadline count as free.
-enum SeatTallyQuery {
-    static func lines(
-        of concert: ConcertID, _ reader: Reader
-    ) throws -> [(schedule: ScheduleID, grade: String, tally: SeatTally)] {
-        try reader.rows(
-            """
-            select schedule_id, grade, case when state = 1 and until <= $2 then 0 else state end, count(*)
-            from seat where concert_id = $1
-            group by schedule_id, grade, case when state = 1 and until <= $2 then 0 else state end
-            """, concert, reader.now
-        ) { row in
-            let count = try row.int(3)
-            let tally =
-                switch try row.int(2) {
-                case 0: SeatTally(free: count)
-                case 1: SeatTally(held: count)
-                case 2: SeatTally(sold: count)
-                default: SeatTally(blocked: count)
-                }
-            return (try row.id(0), try row.text(1), tally)
         }
     }
 }

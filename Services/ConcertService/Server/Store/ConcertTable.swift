@@ -41,28 +41,17 @@ enum ConcertTable {
         return try id.flatMap { try find($0, reader) }
     }
 
-    /// Returns one concert more than a page, so that the caller can tell if there is another page.
-    static func page(after id: ConcertID?, _ reader: Reader) throws -> [Concert] {
+    static func all(after id: ConcertID?, limit: Int, _ reader: Reader) throws -> [Concert] {
         try reader.rows(
             """
             select concert_id, name, title, host, currency, browse_room, created_at from concert
-            where concert_id > $1 order by concert_id limit 101
-            """, id ?? ConcertID(high: 0, low: 0), map: concert)
+            where concert_id > $1 order by concert_id limit $2
+            """, id ?? ConcertID(high: 0, low: 0), limit, map: concert)
     }
 
     private static func concert(_ row: borrowing Row) throws -> Concert {
         Concert(
             stored: try row.id(0), name: try row.text(1), title: try row.text(2), host: try row.text(3),
             currency: try row.currency(4), browseRoom: try row.optionalID(5), createdAt: try row.timestamp(6))
-    }
-}
-
-extension Row {
-    func currency(_ column: Int) throws -> Currency {
-        let code = try text(column)
-        guard let currency = Currency(code) else {
-            throw DatabaseError(.damaged, "a row has the unknown currency \(code)")
-        }
-        return currency
     }
 }

@@ -3,6 +3,9 @@ import Database
 import Kernel
 
 enum DecisionTable {
+    /// The value of the column `outcome` for a sale. Other values are the reason of an abort.
+    private static let confirmed = 0
+
     /// Returns false and writes nothing if a decision about the payment exists. `settle` can change the outcome until
     /// the transaction commits.
     static func insert(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws -> Bool {
@@ -32,15 +35,17 @@ enum DecisionTable {
         let decision: Decision
     }
 
-    /// Returns a page of aborted decisions up to `time` in a scan, oldest first, beginning after `last`.
-    static func aborted(before time: Timestamp, after last: Aborted?, _ reader: Reader) throws -> [Aborted] {
+    /// Returns aborted decisions up to `time` in a scan, oldest first, beginning after `last`.
+    static func aborted(
+        before time: Timestamp, after last: Aborted?, limit: Int, _ reader: Reader
+    ) throws -> [Aborted] {
         try reader.rows(
             """
             select payment_id, reservation_id, outcome, decided_at, concert_id from decision
             where outcome <> 0 and decided_at <= $1 and (decided_at, concert_id, payment_id) > ($2, $3, $4)
-            order by decided_at, concert_id, payment_id limit 1000
+            order by decided_at, concert_id, payment_id limit $5
             """, time, last?.decision.at ?? Timestamp(milliseconds: .min), last?.concert ?? ConcertID(high: 0, low: 0),
-            last?.decision.payment ?? PaymentID(high: 0, low: 0)
+            last?.decision.payment ?? PaymentID(high: 0, low: 0), limit
         ) { row in Aborted(concert: try row.id(4), decision: try decision(row)) }
     }
 
@@ -50,18 +55,13 @@ enum DecisionTable {
     }
 
     private static func decision(_ row: borrowing Row) throws -> Decision {
-        let number = try row.int(2)
-        let reason = Decision.Reason(rawValue: number)
-        guard number == 0 || reason != nil else {
-            throw DatabaseError(.damaged, "a decision has an unknown outcome")
-        }
-        return Decision(
-            try row.id(0), for: try row.id(1), reason.map { .aborted($0) } ?? .confirmed, at: try row.timestamp(3))
+        let outcome = try row.int(2) == confirmed ? Decision.Outcome.confirmed : .aborted(try row.value(2))
+        return Decision(try row.id(0), for: try row.id(1), outcome, at: try row.timestamp(3))
     }
 
     private static func number(of outcome: Decision.Outcome) -> Int {
         switch outcome {
-        case .confirmed: 0
+        case .confirmed: confirmed
         case .aborted(let reason): reason.rawValue
         }
     }

@@ -4,8 +4,6 @@ import Kernel
 
 /// Refunds due, until they are acknowledged: the outbox.
 enum RefundTable {
-    static let pageSize = 100
-
     struct Refund: Sendable {
         let id: RefundID
         let concert: ConcertID
@@ -37,29 +35,28 @@ enum RefundTable {
             "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3", concert, id, payment)
     }
 
-    /// Returns one refund more than a page. Without `concert`, orders by concert, then by refund.
+    /// Without `concert`, orders by concert, then by refund.
     static func due(
-        after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, _ reader: Reader
+        after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, limit: Int, _ reader: Reader
     ) throws -> [Refund] {
         if let concert {
             return try reader.rows(
                 """
                 select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
-                from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit 101
-                """, concert, last.refund, map: refund)
+                from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit $3
+                """, concert, last.refund, limit, map: refund)
         }
         return try reader.rows(
             """
             select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
             from refund_due where concert_id > $1 or (concert_id = $1 and refund_id > $2)
-            order by concert_id, refund_id limit 101
-            """, last.concert, last.refund, map: refund)
+            order by concert_id, refund_id limit $3
+            """, last.concert, last.refund, limit, map: refund)
     }
 
     private static func refund(_ row: borrowing Row) throws -> Refund {
         Refund(
             id: try row.id(0), concert: try row.id(1), payment: try row.id(2), reservation: try row.id(3),
-            user: try row.id(4), amount: Money(minorUnits: try row.int64(5), try row.currency(6)),
-            reason: try row.text(7), dueSince: try row.timestamp(8))
+            user: try row.id(4), amount: try row.money(5), reason: try row.text(7), dueSince: try row.timestamp(8))
     }
 }

@@ -29,14 +29,13 @@ enum ReservationTable {
             reservation.soldAt, reservation.refund, reservation.endedAt, reservation.returnReason, old.state.rawValue)
     }
 
-    /// Records the expiry of a held reservation past its deadline. Does nothing if another transaction has sold or
-    /// expired it. After a sale, the conditional update of its seats conflicts and the closure runs again.
-    static func expire(_ id: ReservationID, of concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute(
-            """
-            update reservation set state = 4, ended_at = deadline
-            where concert_id = $1 and reservation_id = $2 and state = 1 and deadline <= $3
-            """, concert, id, tx.now)
+    /// Records the expiry if the hold is past its deadline, and returns the reservation after that. Conflicts if
+    /// another transaction has sold it since `old`.
+    @discardableResult
+    static func expire(_ old: Reservation, _ tx: Transaction) throws -> Reservation {
+        var reservation = old
+        if reservation.expire(now: tx.now) { try save(reservation, was: old, tx) }
+        return reservation
     }
 
     static func find(_ id: ReservationID, of concert: ConcertID, _ reader: Reader) throws -> Reservation? {
@@ -85,17 +84,14 @@ enum ReservationTable {
     }
 
     private static func reservation(_ row: borrowing Row) throws -> Reservation {
-        guard let state = Reservation.State(rawValue: try row.int(12)) else {
-            throw DatabaseError(.damaged, "a reservation has an unknown state")
-        }
         let room = try row.optionalID(8, as: Identified.Room.self)
         let place = try row.optionalID(9, as: Identified.Place.self)
         return Reservation(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), user: try row.id(3),
             seats: try row.text(4).split(separator: ",").map { SeatLabel(stored: String($0)) },
-            bestOf: try row.optionalText(5), amount: Money(minorUnits: try row.int64(6), try row.currency(7)),
+            bestOf: try row.optionalText(5), amount: try row.money(6),
             place: room.flatMap { room in place.map { Reservation.Place(room: room, place: $0) } },
-            reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: state,
+            reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: try row.value(12),
             payment: try row.optionalID(13), soldAt: try row.optionalTimestamp(14), refund: try row.optionalID(15),
             endedAt: try row.optionalTimestamp(16), returnReason: try row.optionalText(17) ?? "")
     }

@@ -88,6 +88,29 @@ enum SeatTable {
         }
     }
 
+    /// Counts seats by date and grade in a scan. Holds past their deadline count as free.
+    static func tallies(
+        of concert: ConcertID, _ reader: Reader
+    ) throws -> [(schedule: ScheduleID, grade: String, tally: SeatTally)] {
+        try reader.rows(
+            """
+            select schedule_id, grade, case when state = 1 and until <= $2 then 0 else state end, count(*)
+            from seat where concert_id = $1
+            group by schedule_id, grade, case when state = 1 and until <= $2 then 0 else state end
+            """, concert, reader.now
+        ) { row in
+            let count = try row.int(3)
+            let tally =
+                switch try row.int64(2) {
+                case State.free: SeatTally(free: count)
+                case State.held: SeatTally(held: count)
+                case State.sold: SeatTally(sold: count)
+                default: SeatTally(blocked: count)
+                }
+            return (try row.id(0), try row.text(1), tally)
+        }
+    }
+
     static func insert(_ seat: Seat, of schedule: Schedule, _ tx: Transaction) throws {
         try tx.executeOne(
             """
@@ -99,9 +122,7 @@ enum SeatTable {
     /// Conflicts if another transaction has changed the claim since `old`.
     static func saveClaim(
         _ seat: Seat, was old: Seat, of schedule: ScheduleID, in concert: ConcertID, _ tx: Transaction
-    )
-        throws
-    {
+    ) throws {
         let new = columns(of: seat.claim)
         let (state, holder, _, _) = columns(of: old.claim)
         try tx.executeOne(
@@ -133,7 +154,11 @@ enum SeatTable {
             """, reservation.concert, reservation.schedule, label.text, reservation.id, map: seat)
     }
 
-    /// Frees a seat if it still belongs to the reservation. Another reservation may have taken it after the deadline.
+    /// Frees the seats that still belong to the reservation. Others may have taken some of them after the deadline.
+    static func free(_ reservation: Reservation, _ tx: Transaction) throws {
+        for label in reservation.seats { try free(label, of: reservation, tx) }
+    }
+
     static func free(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws {
         try tx.execute(
             """
@@ -143,10 +168,12 @@ enum SeatTable {
     }
 
     /// Returns, in a scan, reservations past their deadline whose seats are not freed yet.
-    static func lapsedHolders(_ reader: Reader) throws -> [(concert: ConcertID, reservation: ReservationID)] {
+    static func lapsedHolders(
+        limit: Int, _ reader: Reader
+    ) throws -> [(concert: ConcertID, reservation: ReservationID)] {
         try reader.rows(
-            "select distinct concert_id, reservation_id from seat where state = 1 and until <= $1 limit 10000",
-            reader.now
+            "select distinct concert_id, reservation_id from seat where state = 1 and until <= $1 limit $2",
+            reader.now, limit
         ) { row in (try row.id(0), try row.id(1)) }
     }
 

@@ -47,16 +47,35 @@ enum TicketTable {
         ).sorted { $0.seat < $1.seat }
     }
 
-    private static func ticket(_ row: borrowing Row) throws -> Ticket {
-        guard let state = Ticket.State(rawValue: try row.int(12)) else {
-            throw DatabaseError(.damaged, "a ticket has an unknown state")
+    /// The number and the total price of the tickets of a date, by grade and state.
+    struct Sales {
+        let schedule: ScheduleID
+        let grade: String
+        let state: Ticket.State
+        let count: Int64
+        let price: Int64
+    }
+
+    static func sales(of concert: ConcertID, _ reader: Reader) throws -> [Sales] {
+        try reader.rows(
+            """
+            select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
+            where concert_id = $1 group by schedule_id, grade, state
+            """, concert
+        ) { row in
+            Sales(
+                schedule: try row.id(0), grade: try row.text(1), state: try row.value(2), count: try row.int64(3),
+                price: try row.int64(4))
         }
-        return Ticket(
+    }
+
+    private static func ticket(_ row: borrowing Row) throws -> Ticket {
+        Ticket(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), reservation: try row.id(3),
             user: try row.id(4), seat: SeatLabel(stored: try row.text(5)), grade: try row.text(6),
-            price: Money(minorUnits: try row.int64(7), try row.currency(8)), startsAt: try row.timestamp(9),
-            endsAt: try row.timestamp(10), issuedAt: try row.timestamp(11), state: state,
-            usedAt: try row.optionalTimestamp(13), usedBy: try row.optionalID(14),
+            price: try row.money(7), startsAt: try row.timestamp(9), endsAt: try row.timestamp(10),
+            issuedAt: try row.timestamp(11), state: try row.value(12), usedAt: try row.optionalTimestamp(13),
+            usedBy: try row.optionalID(14),
             cancelledAt: try row.optionalTimestamp(15))
     }
 }

@@ -14,10 +14,8 @@ extension ConcertServer {
                 let concert = try ConcertTable.find(named: request.name, reader)
                 return ListConcertsReply(concerts: concert.map { [ConcertEntry($0)] } ?? [])
             }
-            let concerts = try ConcertTable.page(after: last, reader)
-            return ListConcertsReply(
-                concerts: concerts.prefix(Self.pageSize).map { ConcertEntry($0) },
-                hasMore: concerts.count > Self.pageSize)
+            let page = try Page(of: Self.pageSize) { try ConcertTable.all(after: last, limit: $0, reader) }
+            return ListConcertsReply(concerts: page.items.map { ConcertEntry($0) }, hasMore: page.hasMore)
         }
     }
 }

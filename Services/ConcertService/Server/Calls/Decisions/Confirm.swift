@@ -3,7 +3,6 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
-import Runtime
 
 extension ConcertServer {
     /// Sells a reservation to a payment, or records the reason against it. The first decision about a payment is final.
@@ -13,31 +12,26 @@ extension ConcertServer {
         let id = try ReservationID(field: request.reservationID, "reservation_id")
         let user = try UserID(field: request.userID, "user_id")
         let amount = try Money(field: request.amount, request.currency)
-        do {
-            let entry = try await database.transaction(before: call.deadline) { tx in
-                // Fence: a concurrent call for this payment waits here and then reads the decision.
-                let expected = Decision(payment, for: id, .confirmed, at: tx.now)
-                guard try DecisionTable.insert(expected, in: concert, tx) else {
-                    return try Self.decision(about: payment, in: concert, tx)
-                }
-                let reservation = try ReservationTable.find(id, of: concert, tx)
-                let outcome = Decision.judge(reservation, paidBy: user, amount, now: tx.now)
-                if let reservation {
-                    switch outcome {
-                    case .confirmed: try Self.sell(reservation, to: payment, tx)
-                    case .aborted(.expired): try Self.expire(reservation, tx)
-                    case .aborted: break
-                    }
-                }
-                let decision = Decision(payment, for: id, outcome, at: tx.now)
-                if outcome != .confirmed { try DecisionTable.settle(decision, in: concert, tx) }
-                return DecisionEntry(decision, sold: outcome == .confirmed ? reservation : nil)
+        let entry = try await countingBrokenInvariants(before: call.deadline) { tx in
+            // Fence: a concurrent call for this payment waits here and then reads the decision.
+            let expected = Decision(payment, for: id, .confirmed, at: tx.now)
+            guard try DecisionTable.insert(expected, in: concert, tx) else {
+                return try Self.decision(about: payment, in: concert, tx)
             }
-            return ConfirmReply(decision: entry)
-        } catch let broken as BrokenInvariant {
-            brokenInvariants.increment()
-            throw broken
+            let reservation = try ReservationTable.find(id, of: concert, tx)
+            let outcome = Decision.judge(reservation, paidBy: user, amount, now: tx.now)
+            if let reservation {
+                switch outcome {
+                case .confirmed: try Self.sell(reservation, to: payment, tx)
+                case .aborted(.expired): try SeatTable.free(try ReservationTable.expire(reservation, tx), tx)
+                case .aborted: break
+                }
+            }
+            let decision = Decision(payment, for: id, outcome, at: tx.now)
+            if outcome != .confirmed { try DecisionTable.settle(decision, in: concert, tx) }
+            return DecisionEntry(decision, sold: outcome == .confirmed ? reservation : nil)
         }
+        return ConfirmReply(decision: entry)
     }
 
     static func decision(
@@ -57,18 +51,10 @@ extension ConcertServer {
         try ReservationTable.save(reservation, was: old, tx)
         for label in reservation.seats {
             guard let seat = try SeatTable.sell(label, of: reservation, tx) else {
-                throw BrokenInvariant(
-                    description: "reservation \(old.id) is held, but its seat \(label) is not")
+                throw BrokenInvariant("reservation \(old.id) is held, but its seat \(label) is not")
             }
             try TicketTable.insert(
                 Ticket.issue(TicketID.make(at: tx.now), for: seat, of: reservation, on: schedule, now: tx.now), tx)
         }
-    }
-
-    private static func expire(_ old: Reservation, _ tx: Transaction) throws {
-        var reservation = old
-        reservation.expire(now: tx.now)
-        try ReservationTable.save(reservation, was: old, tx)
-        for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
     }
 }

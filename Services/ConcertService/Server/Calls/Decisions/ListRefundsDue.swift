@@ -5,6 +5,8 @@ import Kernel
 import RPC
 
 extension ConcertServer {
+    private static let pageSize = 100
+
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply {
         let concert = try ConcertID.optional(field: request.concertID, "concert_id")
         let lastConcert = try ConcertID.optional(field: request.afterConcertID, "after_concert_id")
@@ -13,10 +15,10 @@ extension ConcertServer {
             concert: lastConcert ?? ConcertID(high: 0, low: 0), refund: lastRefund ?? RefundID(high: 0, low: 0)
         )
         return try await database.read(before: call.deadline) { reader in
-            let refunds = try RefundTable.due(after: last, of: concert, reader)
-            return ListRefundsDueReply(
-                refunds: refunds.prefix(RefundTable.pageSize).map { RefundEntry($0) },
-                hasMore: refunds.count > RefundTable.pageSize)
+            let page = try Page(of: Self.pageSize) {
+                try RefundTable.due(after: last, of: concert, limit: $0, reader)
+            }
+            return ListRefundsDueReply(refunds: page.items.map { RefundEntry($0) }, hasMore: page.hasMore)
         }
     }
 }

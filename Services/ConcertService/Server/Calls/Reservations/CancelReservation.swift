@@ -28,7 +28,7 @@ extension ConcertServer {
             if isNew {
                 try ReservationTable.save(reservation, was: old, tx)
                 for (ticket, old) in zip(tickets, oldTickets) { try TicketTable.save(ticket, was: old, tx) }
-                for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
+                try SeatTable.free(reservation, tx)
                 let due = try RefundTable.Refund(refund, of: reservation, now: tx.now)
                 guard try RefundTable.insert(due, tx) else { throw ConcertRefusal.requestIDReused }
             }
@@ -41,7 +41,7 @@ extension ConcertServer {
 extension RefundTable.Refund {
     fileprivate init(_ id: RefundID, of reservation: Reservation, now: Timestamp) throws {
         guard let payment = reservation.payment else {
-            throw BrokenInvariant(description: "reservation \(reservation.id) is sold but has no payment")
+            throw BrokenInvariant("reservation \(reservation.id) is sold but has no payment")
         }
         self.init(
             id: id, concert: reservation.concert, payment: payment, reservation: reservation.id,

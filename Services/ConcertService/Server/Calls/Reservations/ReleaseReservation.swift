@@ -16,7 +16,7 @@ extension ConcertServer {
             var reservation = old
             if try reservation.release(now: tx.now) {
                 try ReservationTable.save(reservation, was: old, tx)
-                for seat in reservation.seats { try SeatTable.free(seat, of: reservation, tx) }
+                try SeatTable.free(reservation, tx)
             }
             return ReservationEntry(reservation, at: tx.now)
         }

@@ -167,13 +167,8 @@ extension ConcertServer {
         let holders = seats.compactMap { $0.lapsedHolder(at: tx.now) }
         guard !own.isEmpty || !holders.isEmpty else { return }
         for id in Set(holders).union(own.keys).sorted() {
-            if let old = own[id] {
-                // If it was sold since it was read, the save conflicts and the closure runs again.
-                var reservation = old
-                reservation.expire(now: tx.now)
-                try ReservationTable.save(reservation, was: old, tx)
-            } else {
-                try ReservationTable.expire(id, of: concert, tx)
+            if let old = try own[id] ?? ReservationTable.find(id, of: concert, tx) {
+                try ReservationTable.expire(old, tx)
             }
         }
     }

@@ -12,12 +12,12 @@ extension ConcertServer {
             let schedules = try ScheduleTable.all(of: id, reader)
             var lines: [Cell: SalesLine] = [:]
             var tallies: [Cell: SeatTally] = [:]
-            for (schedule, grade, tally) in try SeatTallyQuery.lines(of: id, reader) {
+            for (schedule, grade, tally) in try SeatTable.tallies(of: id, reader) {
                 tallies[Cell(schedule: schedule, grade: grade), default: SeatTally()].add(tally)
             }
             for (cell, tally) in tallies { lines[cell, default: SalesLine()].counts = SeatCounts(tally) }
-            for (cell, state, count, price) in try Self.tickets(of: id, reader) {
-                lines[cell, default: SalesLine()].add(state, count: count, price: price)
+            for sales in try TicketTable.sales(of: id, reader) {
+                lines[Cell(schedule: sales.schedule, grade: sales.grade), default: SalesLine()].add(sales)
             }
             return SalesReportReply(
                 lines: schedules.flatMap { schedule in
@@ -37,28 +37,12 @@ extension ConcertServer {
         let schedule: ScheduleID
         let grade: String
     }
-
-    private static func tickets(
-        of concert: ConcertID, _ reader: Reader
-    ) throws -> [(Cell, Ticket.State, count: UInt64, price: UInt64)] {
-        try reader.rows(
-            """
-            select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
-            where concert_id = $1 group by schedule_id, grade, state
-            """, concert
-        ) { row in
-            guard let state = Ticket.State(rawValue: try row.int(2)) else {
-                throw DatabaseError(.damaged, "a ticket has an unknown state")
-            }
-            let cell = Cell(schedule: try row.id(0), grade: try row.text(1))
-            return (cell, state, UInt64(clamping: try row.int64(3)), UInt64(clamping: try row.int64(4)))
-        }
-    }
 }
 
 extension SalesLine {
-    fileprivate mutating func add(_ state: Ticket.State, count: UInt64, price: UInt64) {
-        switch state {
+    fileprivate mutating func add(_ sales: TicketTable.Sales) {
+        let (count, price) = (UInt64(clamping: sales.count), UInt64(clamping: sales.price))
+        switch sales.state {
         case .valid: revenue += price
         case .used:
             revenue += price

@@ -4,12 +4,32 @@ import Database
 import Kernel
 import RPC
 
-/// Changes of many seats in batches, for SetSeats, BlockSeats and UnblockSeats.
+/// Changes of many seats, in batches.
 extension ConcertServer {
+    func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply {
+        var offers: [Offer] = []
+        for offer in request.offers { offers.append(try Offer(offer)) }
+        let change = try SeatChange(call.requestID, offers: offers)
+        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        return SetSeatsReply(counts: SeatChangeCounts(tally))
+    }
+
+    func blockSeats(_ request: BlockSeatsRequest, call: Call) async throws -> BlockSeatsReply {
+        let change = try SeatChange(call.requestID, blocking: SeatRun.all(request.seats), reason: request.reason)
+        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        return BlockSeatsReply(counts: SeatChangeCounts(tally))
+    }
+
+    func unblockSeats(_ request: UnblockSeatsRequest, call: Call) async throws -> UnblockSeatsReply {
+        let change = try SeatChange(call.requestID, unblocking: SeatRun.all(request.seats))
+        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        return UnblockSeatsReply(counts: SeatChangeCounts(tally))
+    }
+
     /// Seats in one transaction. A concurrent reservation waits at most some milliseconds for it.
     private static let batchSize = 500
 
-    func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
+    private func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
         if change.kind != .set { try await checkThatAllExist(change, key) }
         while true {
             let progress = try await database.transaction(before: call.deadline) { tx in
@@ -48,7 +68,9 @@ extension ConcertServer {
         let batch = change.seats[progress.done..<end]
         let found = try SeatTable.find(batch.map(\.label), of: schedule, tx)
         let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
-        for holder in Set(lapsed).sorted() { try ReservationTable.expire(holder, of: key.concert, tx) }
+        for holder in Set(lapsed).sorted() {
+            if let old = try ReservationTable.find(holder, of: key.concert, tx) { try ReservationTable.expire(old, tx) }
+        }
         var tally = SeatChange.Tally()
         for wanted in batch {
             switch change.step(for: wanted, found: found[wanted.label], now: tx.now) {
@@ -78,7 +100,7 @@ extension ConcertServer {
 }
 
 extension SeatChangeCounts {
-    init(_ tally: SeatChange.Tally) {
+    fileprivate init(_ tally: SeatChange.Tally) {
         self.init(added: UInt64(tally.added), changed: UInt64(tally.changed), kept: UInt64(tally.kept))
     }
 }
