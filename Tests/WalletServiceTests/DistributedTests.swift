@@ -64,6 +64,24 @@ import WalletAPI
         }
     }
 
+    @Test func `a violation that changes all the time is reported before the caller's deadline`() async throws {
+        try await with { market, proxy in
+            try await market.topUp(5000)
+            let database = market.wallet.instances[0].database
+            let changes = Recorder<Int>()
+            // More often than the audit reads, so no two reads see the same amount.
+            for read in 1...40 {
+                proxy.interrupt(before: "from top_up where user_id between") {
+                    changes.add(read)
+                    try? await database.transaction { try $0.execute("update account set available = available + 1") }
+                }
+            }
+            let violation = try await market.audit(timeout: .seconds(8)).misfit
+            #expect(violation.contains("account of user"), "\(violation)")
+            #expect(changes.all.count > 5)
+        }
+    }
+
     @Test func `a repeated payment has its first answer, also if its concert was halted since`() async throws {
         try await with { market, _ in
             try await market.topUp(10_000)

@@ -183,8 +183,8 @@ struct Market: Sendable {
         try await calls(of: .operator).listHalted(ListHaltedRequest()).halts
     }
 
-    func audit() async throws -> AuditReply {
-        try await calls(of: .operator).audit(AuditRequest(), CallOptions(timeout: .minutes(1)))
+    func audit(timeout: Duration = .minutes(1)) async throws -> AuditReply {
+        try await calls(of: .operator).audit(AuditRequest(), CallOptions(timeout: timeout))
     }
 
     /// Advances the clock until the timer has decided the payment.

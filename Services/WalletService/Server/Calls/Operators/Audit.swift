@@ -15,7 +15,7 @@ extension WalletServer {
             }
             audit =
                 if seen.violation != nil, let users {
-                    try await AuditRetry(database: database, deadline: call.deadline).audit(users, after: audit)
+                    try await AuditRetry(database: database, call: call).audit(users, after: audit)
                 } else { seen }
             last = users?.upperBound
         }

@@ -7,7 +7,7 @@ import WalletDomain
 ///
 /// An engine without a common snapshot reads the rows of a user at several moments. A payment between two of them looks like
 /// a violation. A later read sees at least what an earlier one saw, so such a violation disappears or changes. A true
-/// violation stays the same.
+/// violation stays the same, unless its user is active all the time: then the latest one is reported before the deadline.
 struct AuditRetry {
     /// The number of consecutive reads that must show the same violation.
     private static let agreeing = 3
@@ -15,14 +15,16 @@ struct AuditRetry {
     private static let most = 20
     private static let firstPause = Duration.milliseconds(50)
     private static let longestPause = Duration.milliseconds(800)
+    /// The time that remains for the answer after the last read.
+    private static let answerTime = Duration.milliseconds(200)
 
     let database: Database
-    let deadline: Uptime
+    let call: Call
 
     /// Returns the audit with these users added, one by one, up to the first true violation.
     func audit(_ users: ClosedRange<UserID>, after audit: LedgerAudit) async throws -> LedgerAudit {
         var audit = audit
-        for user in try await database.scan(before: deadline, { try AuditTable.users(in: users, $0) })
+        for user in try await database.scan(before: call.deadline, { try AuditTable.users(in: users, $0) })
         where audit.violation == nil {
             audit = try await self.audit(user, after: audit)
         }
@@ -35,11 +37,16 @@ struct AuditRetry {
         var violation: String?
         var count = 0
         for _ in 0..<Self.most {
-            seen = try await database.scan(before: deadline) { try audit.adding(user...user, $0) }
+            do {
+                let latest = call.deadline + (.zero - Self.answerTime)
+                seen = try await database.scan(before: latest) { try audit.adding(user...user, $0) }
+            } catch let error as DatabaseError where error.reason == .deadlinePassed && violation != nil {
+                break
+            }
             guard let found = seen.violation else { break }
             count = found == violation ? count + 1 : 1
             violation = found
-            if count == Self.agreeing { break }
+            if count == Self.agreeing || call.remaining < pause + Self.answerTime { break }
             _ = await EventLoop.current?.pause(for: pause)
             pause = min(pause * 2, Self.longestPause)
         }
