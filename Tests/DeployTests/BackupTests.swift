@@ -69,6 +69,28 @@ import Testing
         try await site.start(on: site.url).stop()
     }
 
+    /// A service refuses a database file with a second name.
+    @Test func `a restore that is killed before it cleans up leaves no second name of a database`() async throws {
+        let site = try await Site.make(on: .file)
+        let queue = try await site.start(on: site.url)
+        let copy = "\(site.folder)/copy"
+        #expect(try await site.run("backup", copy, "queue=\(site.url)").status == 0)
+        try await queue.stop()
+        let there = try await site.emptyURL()
+        // Stands for a kill at the moment when the script would remove a file.
+        let programs = TemporaryFolder()
+        programs.write("#!/bin/sh\nkill -9 $PPID\n", to: "rm")
+        chmod(programs.path + "/rm", 0o755)
+        let path = "PATH=\(programs.path):\(String(cString: getenv("PATH")))"
+        _ = try await onThread {
+            Command.run("env", path, "\(Repository.folder)/deploy/restore", copy, "queue=\(there)")
+        }
+        var status = stat()
+        #expect(stat(String(there.dropFirst("sqlite://".count)), &status) == 0)
+        #expect(status.st_nlink == 1)
+        try await site.start(on: there).stop()
+    }
+
     @Test func `a damaged or incomplete backup is not restored`() async throws {
         let site = try await Site.make(on: .file)
         let queue = try await site.start(on: site.url)
