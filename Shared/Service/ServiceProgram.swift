@@ -1,5 +1,6 @@
 import Database
 import Glibc
+import Identity
 import Kernel
 import RPC
 import Runtime
@@ -18,7 +19,7 @@ package enum ServiceProgram {
             flags.options, arguments: arguments, environment: environment,
             instead: { configuration in try backup(configuration, flags) },
             needs: { configuration in needs(configuration, flags) },
-            build: { environment in try parts(context, flags, environment) })
+            build: { environment in try await parts(context, flags, environment) })
     }
 
     /// The resources to start and to answer a few calls. Each further connection needs more.
@@ -48,9 +49,9 @@ package enum ServiceProgram {
         return "copied \(database) to \(path)"
     }
 
-    private static func parts(_ context: ServiceContext, _ flags: ServiceFlags, _ environment: ProgramEnvironment)
-        throws -> ProgramParts
-    {
+    private static func parts(
+        _ context: ServiceContext, _ flags: ServiceFlags, _ environment: ProgramEnvironment
+    ) async throws -> ProgramParts {
         let configuration = environment.configuration
         let keys = try DataFolder.keys(configuration, environment.log)
         let watch = DatabaseWatch(environment.log, environment.metrics, environment.health, environment.clock)
@@ -60,6 +61,19 @@ package enum ServiceProgram {
             newest.observe(event)
         }
         watch.report(database, to: environment.metrics)
+        do {
+            return try parts(context, flags, environment, keys, database, watch, newest)
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func parts(
+        _ context: ServiceContext, _ flags: ServiceFlags, _ environment: ProgramEnvironment, _ keys: KeyFile,
+        _ database: Database, _ watch: DatabaseWatch, _ newest: NewestTime
+    ) throws -> ProgramParts {
+        let configuration = environment.configuration
         let loops = try Loops.started(count: configuration[ServiceFlags.loops])
         let parts = try context.build(
             ServiceEnvironment(
@@ -75,7 +89,7 @@ package enum ServiceProgram {
         return ProgramParts(
             [
                 Component(
-                    "database",
+                    "database", isOpen: true,
                     start: {
                         if !configuration[ServiceFlags.acceptNewerRows] { try await newest.load(from: database) }
                     }, stop: { await database.close() }),

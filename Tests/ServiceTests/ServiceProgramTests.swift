@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import Identity
 import Kernel
@@ -50,6 +51,37 @@ import Testing
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(errors.contains("database started with a loss, as --accept-loss allows"))
         #expect(errors.contains("echo.db is empty, which a database never is"))
+    }
+
+    @Test func `a start that fails closes the database cleanly`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            // The status port cannot be opened. It starts before the database.
+            await ServiceProgramTests.fail(.echo, ["--status-listen", "host.invalid:1", "--insecure-listen"])
+        }
+        await #expect(processExitsWith: .exitCode(0)) {
+            await ServiceProgramTests.fail(.echo, ["--listen", "host.invalid:1", "--insecure-listen"])
+        }
+        await #expect(processExitsWith: .exitCode(0)) {
+            let echo = ServiceContext.echo
+            let broken = ServiceContext(
+                echo.program, echo.summary, name: echo.name, port: 0, statusPort: 0, migrations: echo.migrations
+            ) { _ in throw DatabaseError(.setup, "not built") }
+            await ServiceProgramTests.fail(broken, [])
+        }
+    }
+
+    private static func fail(_ context: ServiceContext, _ arguments: [String]) async {
+        let folder = TemporaryFolder()
+        chdir(folder.path)
+        let code = await ServiceProgram.run(context, arguments: arguments, environment: [:])
+        precondition(code == .unavailable, "\(code)")
+        let database = try? Database(
+            url: "sqlite://\(folder.path)/data/echo.db", migrations: context.migrations, clock: SystemClock(),
+            observe: { event in
+                if case .checked = event { preconditionFailure("the last stop was unclean") }
+            })
+        precondition(database != nil, "the database does not open")
+        await database?.close()
     }
 
     @Test func `a key file given by --keys must exist`() async throws {

@@ -1,15 +1,19 @@
 /// A part of a program that is started and stopped: a database, a server, a client.
 package struct Component: Sendable {
     package let name: String
+    /// True if it has resources before its start: then it is stopped even if its start fails or never comes.
+    package let isOpen: Bool
     package let start: @Sendable () async throws -> Void
     package let stop: @Sendable () async -> Void
 
-    /// `start` returns when the component is usable. If it throws, it has released its resources. `stop` returns when
-    /// all calls in flight are finished. Its task is cancelled at the end of the drain time-out.
+    /// `start` returns when the component is usable. If it throws, it has released its resources, or `isOpen` is true.
+    /// `stop` returns when all calls in flight are finished. Its task is cancelled at the end of the drain time-out.
     package init(
-        _ name: String, start: @escaping @Sendable () async throws -> Void, stop: @escaping @Sendable () async -> Void
+        _ name: String, isOpen: Bool = false, start: @escaping @Sendable () async throws -> Void,
+        stop: @escaping @Sendable () async -> Void
     ) {
         self.name = name
+        self.isOpen = isOpen
         self.start = start
         self.stop = stop
     }

@@ -26,7 +26,7 @@ package final class Lifecycle: Sendable {
     private let events: AsyncStream<Event>
     private let event: AsyncStream<Event>.Continuation
     private let stopRequestCount = Atomic(0)
-    private let started = Lock<[Component]>([])
+    private let startedCount = Atomic(0)
     /// The component or job that is starting or stopping now, to name it if the drain takes too long.
     private let current = Lock("")
 
@@ -85,7 +85,7 @@ package final class Lifecycle: Sendable {
                 self.current.withLock { $0 = "job \(job.name)" }
                 await job.task.value
             }
-            await self.stopStarted()
+            await self.stop(components)
         }
         guard isDrained else {
             log.error("not stopped in time", ["part": "\(current.withLock { $0 })"])
@@ -106,7 +106,7 @@ package final class Lifecycle: Sendable {
             current.withLock { $0 = component.name }
             do {
                 try await component.start()
-                started.withLock { $0.append(component) }
+                startedCount.wrappingAdd(1, ordering: .relaxed)
                 log.debug("started", ["component": "\(component.name)"])
             } catch is CancellationError where Task.isCancelled {
                 return true
@@ -118,8 +118,9 @@ package final class Lifecycle: Sendable {
         return true
     }
 
-    private func stopStarted() async {
-        while let component = started.withLock({ $0.popLast() }) {
+    private func stop(_ components: [Component]) async {
+        let count = startedCount.load(ordering: .relaxed)
+        for (index, component) in components.enumerated().reversed() where index < count || component.isOpen {
             current.withLock { $0 = component.name }
             await component.stop()
             log.debug("stopped", ["component": "\(component.name)"])

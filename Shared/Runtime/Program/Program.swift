@@ -19,7 +19,7 @@ package enum Program {
         environment: [String: String] = processEnvironment,
         instead: @Sendable (Configuration) throws -> String? = { _ in nil },
         needs: @Sendable (Configuration) -> SystemNeeds = { _ in .ofEveryProgram },
-        build: @Sendable (ProgramEnvironment) throws -> ProgramParts
+        build: @Sendable (ProgramEnvironment) async throws -> ProgramParts
     ) async -> ExitCode {
         let configuration: Configuration
         do {
@@ -57,7 +57,7 @@ package enum Program {
 
     private static func run(
         _ options: ServiceOptions, _ configuration: Configuration,
-        build: @Sendable (ProgramEnvironment) throws -> ProgramParts
+        build: @Sendable (ProgramEnvironment) async throws -> ProgramParts
     ) async -> ExitCode {
         // Log lines carry the machine's time, so that they can be compared with the logs of other programs.
         let machine = SystemClock()
@@ -92,7 +92,7 @@ package enum Program {
             fail: lifecycle.fail)
         let exitCode: ExitCode
         do {
-            let parts = try build(environment)
+            let parts = try await build(environment)
             let status = StatusComponent(at: configuration[options.statusListen], environment)
             let suppressed = Job("log", every: LogLimiter.window) { log.reportSuppressed() }
             exitCode = await lifecycle.run(
