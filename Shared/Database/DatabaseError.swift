@@ -63,6 +63,8 @@ package struct DatabaseError: Error, Equatable {
     static let noThread = DatabaseError(
         .setup,
         "the system cannot create a thread for the database: raise ulimit -u and -v (systemd: TasksMax=, LimitAS=)")
+    static let noAnswer = DatabaseError(
+        .unavailable, "the server accepted the connection, but did not answer within 5 s")
     static let conflict = DatabaseError(.conflict, "other transactions changed the same rows")
 }
 

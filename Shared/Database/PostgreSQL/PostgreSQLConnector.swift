@@ -12,11 +12,40 @@ final class PostgreSQLConnector: Sendable {
         self.environment = environment
     }
 
-    /// Opens the first connection. Throws if there is a pooler that does not keep sessions.
+    /// Opens the first connection. Throws if there is a pooler that has too few sessions or does not keep them.
     func open() throws(DatabaseError) -> PostgreSQLConnection {
-        let link = try PostgreSQLLink(url)
-        if link.server.isPooled { try PostgreSQLPooler.check(try PostgreSQLLink(url), try PostgreSQLLink(url)) }
+        let link: PostgreSQLLink
+        do throws(DatabaseError) {
+            link = try PostgreSQLLink(url)
+        } catch {
+            guard error == .noAnswer else { throw error }
+            let message = "\(DatabaseError.noAnswer.message). A pooler needs \(sessions) sessions for this program"
+            throw DatabaseError(.unavailable, message)
+        }
+        if link.server.isPooled { try PostgreSQLPooler.check([link] + moreSessions()) }
         return connection(link)
+    }
+
+    /// One session for each connection for calls, and one for scans.
+    private var sessions: Int { environment.limits.connections + 1 }
+
+    /// Opens all sessions but the first, because a pooler that has too few lets the last ones wait.
+    private func moreSessions() throws(DatabaseError) -> [PostgreSQLLink] {
+        var links: [PostgreSQLLink] = []
+        while links.count + 1 < sessions {
+            do throws(DatabaseError) {
+                links.append(try PostgreSQLLink(url))
+            } catch {
+                throw DatabaseError(
+                    .setup,
+                    """
+                    the pooler between this program and PostgreSQL has \(links.count + 1) of the \(sessions) sessions that \
+                    this program needs. Raise default_pool_size in pgbouncer.ini, or lower --database-connections. \
+                    \(error.message)
+                    """)
+            }
+        }
+        return links
     }
 
     func connect() throws(DatabaseError) -> PostgreSQLConnection {

@@ -7,21 +7,21 @@ import Glibc
 enum PostgreSQLPooler {
     /// A pooler under load may keep a session by chance, but not in so many rounds.
     private static let rounds = 8
-    /// A pool with too few sessions never answers.
-    private static let timeoutMilliseconds = 5000
 
-    /// Marks the session of `one` and throws if it is not kept: if `other` sees the mark, or if `one` does not see it
-    /// while a transaction of `other` is open.
-    static func check(_ one: PostgreSQLLink, _ other: PostgreSQLLink) throws(DatabaseError) {
+    /// Marks the session of the first link and throws if it is not kept: if the last one sees the mark, or if the first does
+    /// not see it while a transaction of the last is open.
+    static func check(_ links: [PostgreSQLLink]) throws(DatabaseError) {
+        let (one, other) = (links.first!, links.last!)
         for link in [one, other] { PQexitPipelineMode(link.handle) }
+        defer { PQenterPipelineMode(one.handle) }
         for round in 1...rounds {
             var now = timespec()
             clock_gettime(CLOCK_REALTIME, &now)
             let mark = "\(getpid()).\(now.tv_sec).\(now.tv_nsec).\(round)"
-            _ = try answer("select set_config('onsale.session', '\(mark)', false)", on: one)
-            let others = try answer("begin; select current_setting('onsale.session', true)", on: other)
-            let own = try answer("select current_setting('onsale.session', true)", on: one)
-            _ = try answer("commit", on: other)
+            _ = try column("select set_config('onsale.session', '\(mark)', false)", on: one)
+            let others = try column("begin; select current_setting('onsale.session', true)", on: other)
+            let own = try column("select current_setting('onsale.session', true)", on: one)
+            _ = try column("commit", on: other)
             guard others != mark && own == mark else {
                 throw DatabaseError(
                     .setup,
@@ -34,20 +34,7 @@ enum PostgreSQLPooler {
         }
     }
 
-    private static func answer(_ sql: String, on link: PostgreSQLLink) throws(DatabaseError) -> String {
-        guard PQsendQuery(link.handle, sql) == 1 else { throw DatabaseError(.unavailable, link.message) }
-        var text = ""
-        while true {
-            while PQisBusy(link.handle) == 1 {
-                var descriptor = pollfd(fd: PQsocket(link.handle), events: Int16(POLLIN), revents: 0)
-                guard poll(&descriptor, 1, CInt(timeoutMilliseconds)) > 0, PQconsumeInput(link.handle) == 1 else {
-                    throw DatabaseError(
-                        .unavailable,
-                        "the pooler between this program and PostgreSQL has no session left: raise default_pool_size")
-                }
-            }
-            guard let result = PQgetResult(link.handle) else { return text }
-            text = try PostgreSQLAnswer(result, from: link.handle).columns.first ?? ""
-        }
+    private static func column(_ sql: String, on link: PostgreSQLLink) throws(DatabaseError) -> String? {
+        try PostgreSQLAnswer(to: sql, from: link.handle).columns.first
     }
 }

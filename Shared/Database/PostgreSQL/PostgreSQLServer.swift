@@ -58,15 +58,32 @@ struct PostgreSQLServer {
 
 /// The first row of the answer to a statement in text form, for queries while a connection is opened.
 struct PostgreSQLAnswer {
+    /// A pooler accepts a connection that it has no session for, and does not answer.
+    private static let timeoutMilliseconds: CInt = 5000
+
     let columns: [String]
 
+    /// Runs the statements. Reads the answer to the last one, or to the one that failed.
     init(to sql: String, from handle: OpaquePointer) throws(DatabaseError) {
-        try self.init(PQexec(handle, sql), from: handle)
+        guard PQsendQuery(handle, sql) == 1 else {
+            throw DatabaseError(.unavailable, PostgreSQLLink.message(of: handle))
+        }
+        var last: OpaquePointer?
+        defer { PQclear(last) }
+        while true {
+            while PQisBusy(handle) == 1 {
+                var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+                guard poll(&descriptor, 1, Self.timeoutMilliseconds) != 0 else { throw .noAnswer }
+                guard PQconsumeInput(handle) == 1 else { break }
+            }
+            guard let result = PQgetResult(handle) else { break }
+            PQclear(last)
+            last = result
+        }
+        try self.init(last, from: handle)
     }
 
-    /// Takes ownership of `result`.
-    init(_ result: OpaquePointer?, from handle: OpaquePointer) throws(DatabaseError) {
-        defer { PQclear(result) }
+    private init(_ result: OpaquePointer?, from handle: OpaquePointer) throws(DatabaseError) {
         let status = PQresultStatus(result)
         guard let result, status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK else {
             let message = PostgreSQLLink.message(of: handle)
