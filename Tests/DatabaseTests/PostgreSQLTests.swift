@@ -83,7 +83,7 @@ import Threads
     @Test(arguments: [
         ("40001", DatabaseError.Reason.conflict, false), ("40P01", .conflict, false), ("40003", .unavailable, true),
         ("08006", .unavailable, false), ("53300", .unavailable, false), ("53100", .diskFull, false),
-        ("55P03", .unavailable, false), ("57014", .unavailable, false), ("57P01", .unavailable, false),
+        ("55P03", .conflict, false), ("57014", .unavailable, false), ("57P01", .unavailable, false),
         ("57P03", .unavailable, false), ("25P03", .unavailable, false), ("25006", .unavailable, false),
         ("XX000", .unavailable, false),
         ("28P01", .setup, false), ("42501", .setup, false), ("XX001", .damaged, false), ("22012", .misuse, false),
@@ -167,6 +167,39 @@ import Threads
         }
         #expect(runs.load(ordering: .relaxed) == 3)
         #expect(connections.load(ordering: .relaxed) == 3)
+    }
+
+    /// The sequence counts the runs, because a rollback does not undo `nextval`.
+    @Test(arguments: [false, true])
+    func `a failure that a fresh connection repairs is not reported`(isFoundByCommit: Bool) async throws {
+        let failingOnce = Migration(
+            "create what fails once", "create sequence run",
+            """
+            create function failing() returns bigint language plpgsql as $$ begin
+                if nextval('run') = 1 then raise exception using errcode = 'XX000'; end if;
+                return 1;
+            end $$
+            """)
+        var limits = DatabaseLimits()
+        limits.connections = 1
+        let connections = Atomic(0)
+        let failures = Atomic(0)
+        let observe: @Sendable (DatabaseEvent) -> Void = { event in
+            if case .connected = event { connections.wrappingAdd(1, ordering: .relaxed) }
+            if case .failed = event { failures.wrappingAdd(1, ordering: .relaxed) }
+        }
+        try await TestDatabase.with(.postgreSQL, [failingOnce], limits: limits, observe: observe) { database in
+            _ = try await database.transaction { try $0.exists("select 1") }
+            try await database.transaction { tx in
+                if isFoundByCommit {
+                    try tx.execute("select failing()")
+                } else {
+                    _ = try tx.exists("select 1 where failing() = 1")
+                }
+            }
+        }
+        #expect(connections.load(ordering: .relaxed) == 2)
+        #expect(failures.load(ordering: .relaxed) == 0)
     }
 
     @Test func `prepared statements are named by their text, in any order`() async throws {

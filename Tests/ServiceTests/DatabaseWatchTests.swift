@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Engine.memory, .file])
+    @Test(arguments: Engine.available)
     func `a statement on a full disk makes its program unready`(engine: Engine) async throws {
         let clock = ManualClock()
         let (health, faults) = (Health(), Faults())
@@ -90,6 +90,34 @@ import Testing
                 try await database.transaction { try $0.execute("insert into thing (id) values (1)") }
             }
             #expect(health.problems == ["writing: fault: disk full"])
+            try await watch.check(of: database).run()
+            #expect(health.problems == [])
+        }
+    }
+
+    @Test(arguments: [("53100", true), ("XX000", true), ("55P03", false), ("22012", false)])
+    func `a statement that PostgreSQL fails makes its program unready if the storage is the cause`(
+        state: String, isStorage: Bool
+    ) async throws {
+        let clock = ManualClock()
+        let health = Health()
+        health.enter(.running)
+        let watch = DatabaseWatch(Log(level: .error, clock: clock) { _ in }, Metrics(), health, clock)
+        let failing = Migration(
+            "create what fails",
+            """
+            create function failing(state text) returns bigint language plpgsql as
+            $$ begin raise exception using errcode = state; end $$
+            """)
+        var limits = DatabaseLimits()
+        limits.attempts = 1
+        try await TestDatabase.with(
+            .postgreSQL, [failing], clock: clock, limits: limits, observe: { watch.observe($0) }
+        ) { database in
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { try $0.exists("select 1 where failing($1) = 1", state) }
+            }
+            #expect(health.problems.count == (isStorage ? 1 : 0), "\(health.problems)")
             try await watch.check(of: database).run()
             #expect(health.problems == [])
         }

@@ -30,7 +30,8 @@ struct PostgreSQLServerError {
         endsConnection = isReadOnly || state == "XX000"
         error =
             switch state {
-            case "40001", "40P01": DatabaseError(.conflict, detail)
+            // Another transaction was first, or holds the row longer than lock_timeout: the server works.
+            case "40001", "40P01", "55P03": DatabaseError(.conflict, detail)
             case "40003": DatabaseError(.unavailable, detail, mayHaveCommitted: true)
             case "23502": DatabaseError(.constraint("\(field("t") ?? "").\(field("c") ?? "")"), detail)
             case _ where state.hasPrefix("23"): DatabaseError(.constraint(field("n") ?? state), detail)
@@ -48,8 +49,8 @@ struct PostgreSQLServerError {
                 DatabaseError(
                     .unavailable, "the server reported an internal error, or lost a worker: see its log. \(detail)",
                     mayHaveCommitted: phase == .committing)
-            // Lost connections, missing resources, interventions of an operator, lock time-outs.
-            case _ where ["08", "53", "57", "25"].contains(state.prefix(2)) || state == "55P03":
+            // Lost connections, missing resources, interventions of an operator.
+            case _ where ["08", "53", "57", "25"].contains(state.prefix(2)):
                 DatabaseError(
                     .unavailable, detail,
                     mayHaveCommitted: phase == .committing && ["08", "57"].contains(state.prefix(2)))

@@ -22,24 +22,28 @@ final class PostgreSQLWorker: @unchecked Sendable {
             return .zero
         }
         let isReused = connection != nil
-        attempt(job)
+        var failure = attempt(job)
         if isReused, connection == nil, case .transient(let error) = job.problem, !error.mayHaveCommitted {
             // For example, the server was restarted while this connection was idle. That does not count as an attempt.
             job.problem = nil
-            attempt(job)
+            failure = attempt(job)
         }
+        if let failure { environment.observe(.failed(closures: 1, failure)) }
         job.finish()
         return environment.clock.uptime - start
     }
 
-    private func attempt(_ job: Job) {
+    /// Returns the failure to report: of a commit, or of the storage while the closure of a transaction ran.
+    private func attempt(_ job: Job) -> DatabaseError? {
         do {
             let connection = try connected()
-            if job.kind == .transaction { transact(job, on: connection) } else { read(job, on: connection) }
-            if !connection.isUsable { self.connection = nil }
+            defer { if !connection.isUsable { self.connection = nil } }
+            if job.kind == .transaction { return transact(job, on: connection) }
+            read(job, on: connection)
         } catch {
             job.fail(error)
         }
+        return nil
     }
 
     private func connected() throws(DatabaseError) -> PostgreSQLConnection {
@@ -50,17 +54,21 @@ final class PostgreSQLWorker: @unchecked Sendable {
         return new
     }
 
-    private func transact(_ job: Job, on connection: PostgreSQLConnection) {
+    private func transact(_ job: Job, on connection: PostgreSQLConnection) -> DatabaseError? {
         let start = environment.clock.uptime
         do {
             try connection.begin()
-            guard job.run(Transaction(connection, now: environment.now())) else { return connection.rollback() }
+            guard job.run(Transaction(connection, now: environment.now())) else {
+                defer { connection.rollback() }
+                return connection.failure.flatMap { $0.isStorageFailure ? $0 : nil }
+            }
             try connection.commit()
             environment.observe(.committed(closures: 1, in: environment.clock.uptime - start))
+            return nil
         } catch {
             job.fail(connection.failure!)
-            environment.observe(.failed(closures: 1, connection.failure!))
-            connection.rollback()
+            defer { connection.rollback() }
+            return connection.failure
         }
     }
 
