@@ -67,8 +67,9 @@ package struct DatabaseLimits: Sendable {
 
 /// An event inside a database, for log and metrics.
 package enum DatabaseEvent: Sendable {
-    /// `wrote` is false if the closures only read.
-    case committed(closures: Int, in: Duration, wrote: Bool = true)
+    /// `wrote` is false if the closures only read. With `isDiskFull`, the write was small: a disk that was found full still has
+    /// no room for the one that failed.
+    case committed(closures: Int, in: Duration, wrote: Bool = true, isDiskFull: Bool = false)
     /// A transaction failed, or the outcome of its commit is unknown.
     case failed(closures: Int, DatabaseError)
     /// A closure runs again.
@@ -83,6 +84,7 @@ package enum DatabaseEvent: Sendable {
     case checked(DatabaseCheck)
     /// A SQLite database that lost rows was opened with `acceptsLoss`. The text says what is missing.
     case acceptedLoss(String)
-    /// The server's configuration is less durable than it could be. The text tells the operator what to change.
+    /// The text tells the operator what to change, for example in a server's configuration that is less durable than it
+    /// could be.
     case warned(String)
 }

@@ -7,7 +7,8 @@ import Threads
 ///
 /// There are three reasons not to be ready, each with its own name on `/readyz`: `database` does not answer, `writing`
 /// fails, and `damage` was found. `writing` is the outcome of the last write. While it is a failure, the job retries a
-/// write, because a service that is not ready receives no calls. `damage` remains until the program ends.
+/// write, because a service that is not ready receives no calls. After a full disk, small writes may succeed between
+/// large ones that fail: they do not end `writing`. `damage` remains until the program ends.
 package final class DatabaseWatch: Sendable {
     private static let checkInterval = Duration.milliseconds(500)
     private static let checkTimeout = Duration.seconds(1)
@@ -64,8 +65,8 @@ package final class DatabaseWatch: Sendable {
 
     package func observe(_ event: DatabaseEvent) {
         switch event {
-        case .committed(let count, let time, let wrote):
-            if wrote { writeProblem.withLock { $0 = nil } }
+        case .committed(let count, let time, let wrote, let isDiskFull):
+            if wrote, !isDiskFull { writeProblem.withLock { $0 = nil } }
             commits.increment()
             closures.increment(by: UInt64(count))
             duration.observe(time)

@@ -42,7 +42,7 @@ package final class NewestTime: Sendable {
     }
 
     package func observe(_ event: DatabaseEvent) {
-        guard case .committed(let count, _, let wrote) = event, wrote else { return }
+        guard case .committed(let count, _, let wrote, _) = event, wrote else { return }
         state.withLock { $0.unstored += count }
     }
 

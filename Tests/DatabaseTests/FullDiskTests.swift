@@ -47,6 +47,34 @@ import Testing
         try await insert()
         #expect(try await database.read { try Shop.count($0) } == acknowledged + 1)
         await database.close()
+        #expect(holes(in: disk + "/test.db") == 0)
+        try await onThread { mount.unmount() }
+    }
+
+    /// The number of bytes of the file without space on the disk.
+    private func holes(in path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) - Int(status.st_blocks) * 512 : .max
+    }
+
+    /// A hole is no reserved space: a commit would be acknowledged, and its checkpoint would find the disk full.
+    @Test func `closing a copy, whose size is no multiple of the reserved pieces, leaves no hole in it`() async throws {
+        let folder = TemporaryFolder()
+        let disk = folder.path + "/disk"
+        let mount = try await onThread { try Mount(memory: 32, at: disk) }
+        let test = try await TestDatabase.make(on: .file)
+        let original = try await test.open(Shop.migrations)
+        try await original.transaction { try Shop.insert(Shop.order(1), seat: 1, note: "before", $0) }
+        try await original.backup(to: disk + "/copy.db")
+        await original.close()
+        #expect(bytes(disk + "/copy.db") % (1 << 20) != 0)
+
+        let copy = try await onThread {
+            try Database(url: "sqlite://\(disk)/copy.db", migrations: Shop.migrations, clock: ManualClock())
+        }
+        try await copy.transaction { try $0.execute("update purchase set note = 'after'") }
+        await copy.close()
+        #expect(holes(in: disk + "/copy.db") == 0)
         try await onThread { mount.unmount() }
     }
 }

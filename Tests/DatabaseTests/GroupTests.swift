@@ -31,7 +31,7 @@ import Threads
     @Test func `all queued closures share one commit`() async throws {
         let commits = Lock<[Int]>([])
         try await TestDatabase.with(.file, Shop.migrations) { event in
-            if case .committed(let closures, _, _) = event { commits.withLock { $0.append(closures) } }
+            if case .committed(let closures, _, _, _) = event { commits.withLock { $0.append(closures) } }
         } _: { database in
             _ = try await callsBehindGate(100, on: database) { number in
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }
@@ -45,7 +45,7 @@ import Threads
         var limits = DatabaseLimits()
         limits.group = 10
         try await TestDatabase.with(.file, Shop.migrations, limits: limits) { event in
-            if case .committed(let closures, _, _) = event { commits.withLock { $0.append(closures) } }
+            if case .committed(let closures, _, _, _) = event { commits.withLock { $0.append(closures) } }
         } _: { database in
             _ = try await callsBehindGate(30, on: database) { number in
                 try await database.transaction { try Shop.insert(Shop.order(UInt64(number)), seat: number, $0) }

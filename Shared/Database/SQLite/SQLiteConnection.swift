@@ -23,6 +23,8 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     var countedCommits: Int64 = 0
     /// True if the transaction has run a statement that writes.
     private(set) var hasWritten = false
+    /// After a full disk, the size for which there was no room. Otherwise 0.
+    var missingBytes = 0
     /// The descriptor of `FileLock` for the database file. -1 if no disk space is reserved.
     var fileDescriptor: CInt = -1
     private var statements = StatementCache<SQLiteStatement>()

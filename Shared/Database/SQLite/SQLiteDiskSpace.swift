@@ -9,10 +9,15 @@ extension SQLiteConnection {
     private static let growthBytes = 1 << 20
     /// Another attempt of the write needs at least this number of freed bytes, because a new log takes 1 MB already.
     static let worthwhileBytes = 2 << 20
+    /// A disk with so much room counts as writable, whatever the size of the write that failed.
+    private static let largestRoom = 64 << 20
 
-    /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space.
+    /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space. If the
+    /// size is not a multiple, SQLite would extend the file to one without reserving the space: then it keeps whole pages.
     func growInPieces() {
-        var bytes = CInt(Self.growthBytes)
+        var status = stat()
+        let isWhole = fstat(fileDescriptor, &status) == 0 && Int(status.st_size) % Self.growthBytes == 0
+        var bytes = CInt(isWhole ? Self.growthBytes : SQLiteTuning.pageBytes)
         sqlite3_file_control(handle, "main", SQLITE_FCNTL_CHUNK_SIZE, &bytes)
     }
 
@@ -24,6 +29,7 @@ extension SQLiteConnection {
         guard fstat(fileDescriptor, &status) == 0 else { return }
         let size = Int(status.st_size)
         guard size < needed else { return }
+        defer { growInPieces() }
         let rounded = (needed + Self.growthBytes - 1) / Self.growthBytes * Self.growthBytes
         var code = posix_fallocate(fileDescriptor, off_t(size), off_t(rounded - size))
         if code == ENOSPC || code == EDQUOT {
@@ -43,7 +49,27 @@ extension SQLiteConnection {
         return before.byteCount - (FileStatus(of: log)?.byteCount ?? 0)
     }
 
-    private var logPath: String? {
-        sqlite3_db_filename(handle, "main").map { String(cString: $0) + "-wal" }
+    /// Records how full the disk is: `missingBytes` is the smallest size without room, counted in powers of two.
+    func noteFullDisk() {
+        missingBytes = Self.worthwhileBytes
+        while missingBytes < Self.largestRoom, hasRoom { missingBytes *= 2 }
+    }
+
+    /// True while the disk has no more room than when a write failed.
+    var isDiskFull: Bool {
+        if missingBytes > 0, hasRoom { missingBytes = 0 }
+        return missingBytes > 0
+    }
+
+    private var hasRoom: Bool {
+        guard let path = databasePath, let slash = path.lastIndex(of: "/") else { return true }
+        return onsale_has_room(String(path[...slash]), missingBytes) == 1
+    }
+
+    private var logPath: String? { databasePath.map { $0 + "-wal" } }
+
+    /// Nil in memory.
+    private var databasePath: String? {
+        sqlite3_db_filename(handle, "main").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

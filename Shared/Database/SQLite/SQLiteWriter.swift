@@ -11,6 +11,8 @@ final class SQLiteWriter {
     private let environment: Environment
     private var group: [Job] = []
     private var start = Uptime(nanoseconds: 0)
+    /// True if no commit has written since the log was emptied on a full disk.
+    private var isLogEmptied = false
 
     init(_ connection: SQLiteConnection, _ environment: Environment) {
         self.connection = connection
@@ -41,6 +43,7 @@ final class SQLiteWriter {
         group.append(job)
         let isKept = job.run(Transaction(connection, now: environment.now()))
         if let failure = connection.failure, failure.isStorageFailure, connection.isInTransaction {
+            if failure.reason == .diskFull { connection.noteFullDisk() }
             environment.observe(.failed(closures: 1, failure))
             if failure.reason == .damaged { environment.noteDamage(failure) }
         }
@@ -59,7 +62,10 @@ final class SQLiteWriter {
             connection.failure = nil
             let wrote = connection.hasWritten
             try connection.commit()
-            environment.observe(.committed(closures: group.count, in: groupAge, wrote: wrote))
+            if wrote { isLogEmptied = false }
+            environment.observe(
+                .committed(
+                    closures: group.count, in: groupAge, wrote: wrote, isDiskFull: wrote && connection.isDiskFull))
         } catch {
             failGroup(connection.failure!)
         }
@@ -69,19 +75,26 @@ final class SQLiteWriter {
 
     private func failGroup(_ cause: DatabaseError) {
         connection.rollback()
-        let error = logEmptied(after: cause) ?? cause
-        if error.reason == .damaged { environment.noteDamage(error) }
-        environment.observe(.failed(closures: group.count, error))
-        for job in group { job.fail(error) }
+        if cause.reason == .damaged { environment.noteDamage(cause) }
+        let retry = logEmptied(after: cause)
+        if let retry {
+            environment.observe(.warned(retry.message))
+        } else {
+            environment.observe(.failed(closures: group.count, cause))
+        }
+        for job in group { job.fail(retry ?? cause) }
     }
 
-    /// After a full disk, empties the log so that the closures can run again. Returns nil if that freed too little
-    /// space.
+    /// After a full disk, empties the log. Returns the error after which the closures run again, or nil if that freed too
+    /// little space, or if nothing was written since the last time: then the closures themselves filled the log.
     private func logEmptied(after error: DatabaseError) -> DatabaseError? {
-        guard error.reason == .diskFull, !error.mayHaveCommitted,
-            connection.emptyLog() >= SQLiteConnection.worthwhileBytes
-        else { return nil }
-        return DatabaseError(.unavailable, "the disk was full, and emptying the log freed some space. \(error.message)")
+        guard error.reason == .diskFull, !error.mayHaveCommitted else { return nil }
+        let freed = connection.emptyLog()
+        connection.noteFullDisk()
+        defer { isLogEmptied = true }
+        guard freed >= SQLiteConnection.worthwhileBytes, !isLogEmptied else { return nil }
+        return DatabaseError(
+            .unavailable, "the disk was full, and emptying the log freed some space: free more. \(error.message)")
     }
 
     private func finishGroup() {
