@@ -5,48 +5,119 @@ import TestSupport
 import Testing
 
 @Suite struct ConfigureScheduleTests {
-    @Test(arguments: Engine.available)
-    func `a change of a date applies immediately on the same instance`(engine: Engine) async throws {
-        try await House.with(engine) { house in
-            _ = try await house.reserve("A-1-1", as: .alice, number: 10)
-            let list = ListSchedulesRequest(concertID: house.concert.bytes)
-            let date = try #require(try await house.calls(of: nil).listSchedules(list).schedules.first)
-            var settings = try #require(date.settings)
-            settings.seatsPerUser = 1
-            let change = ConfigureScheduleRequest(
-                concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
-                version: date.version)
-            _ = try await house.calls(of: .operator).configureSchedule(change, CallOptions(requestID: .numbered(11)))
-            await expectRefusal("TOO_MANY_SEATS") { try await house.reserve("A-1-2", as: .alice, number: 12) }
+    struct Accepts {
+        @Test(arguments: Engine.available)
+        func `a change of a date applies immediately on the same instance`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                _ = try await house.reserve("A-1-1", as: .alice, number: 10)
+                let list = ListSchedulesRequest(concertID: house.concert.bytes)
+                let date = try #require(try await house.calls(of: nil).listSchedules(list).schedules.first)
+                var settings = try #require(date.settings)
+                settings.seatsPerUser = 1
+                let change = ConfigureScheduleRequest(
+                    concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
+                    version: date.version)
+                _ = try await house.calls(of: .operator).configureSchedule(
+                    change, CallOptions(requestID: .numbered(11)))
+                await expectRefusal("TOO_MANY_SEATS") { try await house.reserve("A-1-2", as: .alice, number: 12) }
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a renamed date gives its old name back`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let calls = house.calls(of: .operator)
+                let (added, change) = try await house.rename("matinee")
+                _ = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
+                let retried = try await calls.addSchedule(added, CallOptions(requestID: .numbered(2)))
+                #expect(retried.schedule?.settings?.name == "matinee")
+                let tonight = try await calls.addSchedule(added, CallOptions(requestID: .numbered(8)))
+                #expect(tonight.schedule?.settings?.name == "tonight")
+            }
         }
     }
 
-    @Test(arguments: Engine.available)
-    func `a change needs the latest version, and a repeated one changes nothing`(engine: Engine) async throws {
-        try await House.with(engine) { house in
-            let calls = house.calls(of: .operator)
-            let add = AddScheduleRequest(concertID: house.concert.bytes, settings: .tonight)
-            let added = try #require(try await calls.addSchedule(add, CallOptions(requestID: .numbered(2))).schedule)
-            var settings = try #require(added.settings)
-            settings.name = "matinee"
-            settings.seatsPerUser = 1
-            let change = ConfigureScheduleRequest(
-                concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
-                version: added.version)
-            for _ in 1...2 {
-                let changed = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
-                #expect(changed.schedule?.version == added.version + 1)
+    struct Refuses {
+        @Test(arguments: Engine.available)
+        func `a change from an older version, with the latest version`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let (_, change) = try await house.rename("matinee")
+                let calls = house.calls(of: .operator)
+                _ = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
+                let failure = await expectRefusal("SCHEDULE_CHANGED") {
+                    try await calls.configureSchedule(change, CallOptions(requestID: .numbered(6)))
+                }
+                #expect(failure?.message.contains("version 2") == true)
             }
-            let failure = await expectRefusal("SCHEDULE_CHANGED") {
-                try await calls.configureSchedule(change, CallOptions(requestID: .numbered(6)))
-            }
-            #expect(failure?.message.contains("version 2") == true)
-            await expectRefusal("TOO_MANY_SEATS") { try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 7) }
-            let retried = try await calls.addSchedule(add, CallOptions(requestID: .numbered(2)))
-            #expect(retried.schedule?.settings?.name == "matinee")
-            // The old name can be used again.
-            let tonight = try await calls.addSchedule(add, CallOptions(requestID: .numbered(8)))
-            #expect(tonight.schedule?.settings?.name == "tonight")
         }
+
+        @Test(arguments: Engine.available)
+        func `the name of another date`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let calls = house.calls(of: .operator)
+                var (added, change) = try await house.rename("matinee")
+                added.settings?.name = "matinee"
+                _ = try await calls.addSchedule(added, CallOptions(requestID: .numbered(4)))
+                await expectRefusal("NAME_TAKEN") {
+                    try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
+                }
+                change.scheduleID = RequestID.numbered(99).bytes
+                await expectRefusal("SCHEDULE_UNKNOWN") {
+                    try await calls.configureSchedule(change, CallOptions(requestID: .numbered(6)))
+                }
+            }
+        }
+    }
+
+    struct Retries {
+        @Test(arguments: Engine.available)
+        func `a repeated change changes nothing, another one with its id is refused`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let calls = house.calls(of: .operator)
+                var (_, change) = try await house.rename("matinee")
+                for _ in 1...2 {
+                    let changed = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
+                    #expect(changed.schedule?.version == change.version + 1)
+                }
+                change.settings?.seatsPerUser = 7
+                await expectRefusal("REQUEST_ID_REUSED") {
+                    try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
+                }
+            }
+        }
+    }
+
+    struct Races {
+        @Test(arguments: Engine.available)
+        func `simultaneous duplicates rename a date once`(engine: Engine) async throws {
+            try await House.with(engine, instances: engine.instances) { house in
+                var settings = ScheduleSettings.tonight
+                for number in 0..<20 as Range<UInt64> {
+                    settings.name = "night-\(number)"
+                    let change = ConfigureScheduleRequest(
+                        concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
+                        version: number + 1)
+                    let answers = try await house.twice {
+                        try await $0.configureSchedule(change, CallOptions(requestID: .numbered(100 + number)))
+                    }
+                    #expect(answers.0 == answers.1)
+                    #expect(answers.0.schedule?.version == number + 2)
+                }
+            }
+        }
+    }
+}
+
+extension House {
+    /// Returns the request that added the date, and a request that renames it.
+    fileprivate func rename(_ name: String) async throws -> (AddScheduleRequest, ConfigureScheduleRequest) {
+        let add = AddScheduleRequest(concertID: concert.bytes, settings: .tonight)
+        let reply = try await calls(of: .operator).addSchedule(add, CallOptions(requestID: .numbered(2)))
+        var settings = try #require(reply.schedule?.settings)
+        settings.name = name
+        let change = ConfigureScheduleRequest(
+            concertID: concert.bytes, scheduleID: schedule.bytes, settings: settings,
+            version: try #require(reply.schedule?.version))
+        return (add, change)
     }
 }

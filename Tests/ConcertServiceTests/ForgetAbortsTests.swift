@@ -31,6 +31,21 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `an aborted decision is deleted a day after the end of its reservation`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
+            _ = try await house.abort(mine, payment: 11)
+            house.clock.advance(by: .hours(24))
+            try await house.service.run("forget aborts")
+            #expect(try await house.confirm(mine, payment: 11).reason == .requested)
+            house.clock.advance(by: .minutes(5))
+            try await house.service.run("forget aborts")
+            // The decision is deleted, but the reservation has expired.
+            #expect(try await house.confirm(mine, payment: 11).reason == .holdExpired)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `one run deletes several pages, also after a page of aborts that must stay`(engine: Engine) async throws {
         try await House.with(engine) { house in
             let held = try #require(

@@ -106,6 +106,70 @@ struct House: Sendable {
         return try #require(reply.reservation)
     }
 
+    /// Reserves and buys seats for Alice. The payment has the next number.
+    func sold(_ names: String..., number: UInt64 = 10) async throws -> ReservationEntry {
+        let reply = try await calls(of: .alice).reserveSeats(
+            request(names), CallOptions(requestID: .numbered(number)))
+        let reservation = try #require(reply.reservation)
+        try #require(try await confirm(reservation, payment: number + 1).outcome == .confirmed)
+        return reservation
+    }
+
+    func release(_ reservation: ReservationEntry, as caller: TestCaller) async throws -> ReservationEntry {
+        let reply = try await calls(of: caller).releaseReservation(
+            ReleaseReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
+        return try #require(reply.reservation)
+    }
+
+    /// The payments of the refunds due.
+    func refundsDue() async throws -> [[UInt8]] {
+        try await calls(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds.map(\.paymentID)
+    }
+
+    func acknowledge(_ refund: UInt64, of payment: UInt64?) async throws {
+        _ = try await calls(of: .service).acknowledgeRefund(
+            AcknowledgeRefundRequest(
+                concertID: concert.bytes, refundID: RequestID.numbered(refund).bytes,
+                paymentID: payment.map { RequestID.numbered($0).bytes } ?? []))
+    }
+
+    /// The ticket of a seat that Alice buys.
+    func ticket(_ seat: String) async throws -> ShowTicketReply {
+        _ = try await sold(seat)
+        return try await show(try #require(try await tickets(of: .alice).first { $0.seat == seat }))
+    }
+
+    func show(_ ticket: TicketEntry) async throws -> ShowTicketReply {
+        try await calls(of: .alice).showTicket(
+            ShowTicketRequest(concertID: concert.bytes, ticketID: ticket.ticketID))
+    }
+
+    func checkIn(_ code: String, number: UInt64) async throws -> TicketEntry? {
+        try await calls(of: .operator).checkIn(
+            CheckInRequest(code: code), CallOptions(requestID: .numbered(number))
+        ).ticket
+    }
+
+    /// Blocks seats of row 1 of section A.
+    func block(_ numbers: ClosedRange<UInt32>) -> BlockSeatsRequest {
+        BlockSeatsRequest(
+            concertID: concert.bytes, scheduleID: schedule.bytes, seats: [.row("A", "1", numbers)], reason: "camera")
+    }
+
+    func seatsRequest(known: UInt64 = 0, pass: [UInt8] = []) -> ShowSeatsRequest {
+        ShowSeatsRequest(
+            concertID: concert.bytes, scheduleID: schedule.bytes, pass: pass, knownLayoutVersion: known)
+    }
+
+    /// Sends one request simultaneously to two instances if the engine supports two. Returns both replies.
+    func twice<Reply: Sendable>(
+        _ call: @escaping @Sendable (ConcertClient) async throws -> Reply
+    ) async throws -> (Reply, Reply) {
+        async let one = call(calls(of: .operator))
+        async let two = call(calls(of: .operator, instance: service.instances.count - 1))
+        return try await (one, two)
+    }
+
     func tickets(of caller: TestCaller) async throws -> [TicketEntry] {
         try await calls(of: caller).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
     }
@@ -125,6 +189,11 @@ struct House: Sendable {
     func pass(of caller: TestCaller, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
         Passes(service.keys).sign(Pass(room: room, place: .first, user: caller.user, expiry: expiry))
     }
+}
+
+extension Engine {
+    /// Two instances can share a PostgreSQL database only.
+    var instances: Int { self == .postgreSQL ? 2 : 1 }
 }
 
 extension RoomID {

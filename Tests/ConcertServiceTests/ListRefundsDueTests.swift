@@ -6,16 +6,16 @@ import TestSupport
 import Testing
 
 @Suite struct ListRefundsDueTests {
-    private static let count: UInt64 = 130
+    fileprivate static let count: UInt64 = 130
     /// The refunds of the second concert have the lower ids.
-    private static let concerts = [ConcertID(high: 0xc0, low: 1), ConcertID(high: 0xc0, low: 2)]
-    private static let refunds = [
+    fileprivate static let concerts = [ConcertID(high: 0xc0, low: 1), ConcertID(high: 0xc0, low: 2)]
+    fileprivate static let refunds = [
         (1...count).map { RefundID(high: 0xb, low: $0) }, (1...count).map { RefundID(high: 0xa, low: $0) },
     ]
 
-    private func owe(in house: House) async throws {
+    fileprivate static func owe(in house: House) async throws {
         try await house.service.instances[0].database.transaction { tx in
-            for (concert, refunds) in zip(Self.concerts, Self.refunds) {
+            for (concert, refunds) in zip(concerts, refunds) {
                 for refund in refunds {
                     try tx.execute(
                         """
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Reads all pages of `request`.
-    private func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[RefundEntry]] {
+    fileprivate static func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[RefundEntry]] {
         var request = request
         var pages: [[RefundEntry]] = []
         while true {
@@ -42,29 +42,32 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available)
-    func `pages list each refund of several concerts once`(engine: Engine) async throws {
-        try await House.with(engine) { house in
-            try await owe(in: house)
-            let pages = try await pages(ListRefundsDueRequest(), in: house)
-            #expect(pages.map(\.count) == [100, 100, 60])
-            #expect(pages.joined().map(\.refundID) == Self.refunds.joined().map(\.bytes))
-            #expect(
-                pages.joined().map(\.concertID)
-                    == Self.concerts.flatMap { concert in
-                        Array(repeating: concert.bytes, count: Int(Self.count))
-                    })
+    struct Accepts {
+        @Test(arguments: Engine.available)
+        func `pages list each refund of several concerts once`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                try await ListRefundsDueTests.owe(in: house)
+                let pages = try await ListRefundsDueTests.pages(ListRefundsDueRequest(), in: house)
+                #expect(pages.map(\.count) == [100, 100, 60])
+                #expect(pages.joined().map(\.refundID) == ListRefundsDueTests.refunds.joined().map(\.bytes))
+                #expect(
+                    pages.joined().map(\.concertID)
+                        == ListRefundsDueTests.concerts.flatMap { concert in
+                            Array(repeating: concert.bytes, count: Int(ListRefundsDueTests.count))
+                        })
+            }
         }
-    }
 
-    @Test(arguments: Engine.available)
-    func `pages list the refunds of one concert only`(engine: Engine) async throws {
-        try await House.with(engine) { house in
-            try await owe(in: house)
-            for (concert, refunds) in zip(Self.concerts, Self.refunds) {
-                let pages = try await pages(ListRefundsDueRequest(concertID: concert.bytes), in: house)
-                #expect(pages.map(\.count) == [100, 30])
-                #expect(pages.joined().map(\.refundID) == refunds.map(\.bytes))
+        @Test(arguments: Engine.available)
+        func `pages list the refunds of one concert only`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                try await ListRefundsDueTests.owe(in: house)
+                for (concert, refunds) in zip(ListRefundsDueTests.concerts, ListRefundsDueTests.refunds) {
+                    let pages = try await ListRefundsDueTests.pages(
+                        ListRefundsDueRequest(concertID: concert.bytes), in: house)
+                    #expect(pages.map(\.count) == [100, 30])
+                    #expect(pages.joined().map(\.refundID) == refunds.map(\.bytes))
+                }
             }
         }
     }
