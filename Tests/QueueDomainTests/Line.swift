@@ -37,7 +37,7 @@ struct Line {
     mutating func change(
         _ user: UserID, _ body: (inout Room, inout Place) throws(QueueRefusal) -> Void
     ) throws(QueueRefusal) -> Place {
-        guard var place = place(of: user) else { throw .placeNotFound }
+        guard var place = place(of: user) else { throw .placeUnknown }
         try body(&room, &place)
         places[Int(place.id.low)] = place
         return place
@@ -71,7 +71,7 @@ struct Line {
     private func shifted(_ index: Int, _ shift: Duration) -> Place {
         let place = places[index]
         return Place(
-            place.id, of: place.user, serial: place.serial, state: place.state, revision: place.revision,
+            stored: place.id, of: place.user, serial: place.serial, state: place.state, revision: place.revision,
             joinedAt: place.joinedAt, admittedAt: place.admittedAt, claimedAt: place.claimedAt,
             renewedAt: place.renewedAt, lapsesAt: place.lapsesAt.map { $0 + shift },
             endsAt: place.endsAt.map { $0 + shift }, endedAt: place.endedAt, reason: place.reason)

@@ -131,7 +131,7 @@ import Testing
             { _ = try Room.Times(opens: Timestamp(milliseconds: -1)) },
         ] as [() throws -> Void] {
             let refusal = #expect(throws: QueueRefusal.self) { try make() }
-            guard case .outOfRange(let field, let allowed)? = refusal else {
+            guard case .invalid(let field, let allowed)? = refusal else {
                 Issue.record("\(refusal as Any)")
                 continue
             }

@@ -50,7 +50,7 @@ extension Line {
                 return
                     "\(try change(user) { room, place throws(QueueRefusal) in try room.revoke(&place, because: "touts", now: now) }.state)"
             case "look":
-                guard let place = place(of: user) else { throw .placeNotFound }
+                guard let place = place(of: user) else { throw .placeUnknown }
                 let outlook = Outlook(place, in: room, at: now)
                 return outlook.place.state == .waiting ? "WAITING \(outlook.ahead)" : "\(outlook.place.state)"
             default: return "unknown verb \(verb)"

@@ -15,7 +15,7 @@ import Testing
         let place: Place
 
         func now() async throws -> Place? {
-            try await database.read { [room, place] in try PlaceTable.place(place.id, in: room, $0) }
+            try await database.read { [room, place] in try PlaceTable.find(place.id, in: room, $0) }
         }
 
         func change(_ body: @escaping @Sendable (Transaction) throws -> Void) async throws {
@@ -35,7 +35,7 @@ import Testing
             _ = try await waiting.renew(.alice, alice)
             let database = waiting.service.instances[0].database
             let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))
-            let place = try await database.read { try PlaceTable.place(id, in: room, $0) }
+            let place = try await database.read { try PlaceTable.find(id, in: room, $0) }
             try await body(Row(database: database, room: room, place: try #require(place)))
         }
     }

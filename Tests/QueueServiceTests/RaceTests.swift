@@ -70,7 +70,7 @@ extension JoinLine {
             let shown = try await waiting.show(.alice, alice)
             #expect(shown.state == .active)
             #expect(shown.lapsesAt == (late + .seconds(4)).milliseconds)
-            let kept = try await waiting.service.instances[0].database.read { try PlaceTable.place(place, in: id, $0) }
+            let kept = try await waiting.service.instances[0].database.read { try PlaceTable.find(place, in: id, $0) }
             #expect(kept?.state == .active)
         }
     }
@@ -234,7 +234,7 @@ extension JoinLine {
             requests.insert(request(2, of: requests[60].user), at: 61)
             let outcomes = try await join(requests, in: waiting)
             #expect(try outcomes[40].get().id == alice)
-            #expect(throws: QueueRefusal.requestIDTaken) { try outcomes[50].get() }
+            #expect(throws: QueueRefusal.requestIDReused) { try outcomes[50].get() }
             #expect(try outcomes[61].get() == outcomes[60].get())
             let others = outcomes.indices.filter { ![40, 50, 61].contains($0) }
             #expect(try others.map { try outcomes[$0].get().serial } == Array(2...101))
@@ -256,7 +256,7 @@ extension JoinLine {
             for place in line {
                 let place = try place.get()
                 #expect(
-                    try await database.read { try PlaceTable.place(place.id, in: room, $0) }?.serial == place.serial)
+                    try await database.read { try PlaceTable.find(place.id, in: room, $0) }?.serial == place.serial)
             }
         }
     }

@@ -33,8 +33,8 @@ import Testing
             try PlaceTable.waiting(in: room, after: 0, limit: 1000, tx).map(\.id)
                 == places.map(\.id).filter { $0 != places[1].id })
         for place in places {
-            #expect(try PlaceTable.place(place.id, in: room, tx)?.serial == place.serial)
-            #expect(try PlaceTable.livePlace(of: place.user, in: room, tx)?.id == place.id)
+            #expect(try PlaceTable.find(place.id, in: room, tx)?.serial == place.serial)
+            #expect(try PlaceTable.findLive(of: place.user, in: room, tx)?.id == place.id)
             #expect(try !PlaceTable.insert(place, in: room, tx))
         }
         #expect(try PlaceTable.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])

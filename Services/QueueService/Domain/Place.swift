@@ -47,7 +47,7 @@ package struct Place: Equatable, Sendable {
 
     /// A place as stored.
     package init(
-        _ id: PlaceID, of user: UserID, serial: Int64, state: State, revision: Int64, joinedAt: Timestamp,
+        stored id: PlaceID, of user: UserID, serial: Int64, state: State, revision: Int64, joinedAt: Timestamp,
         admittedAt: Timestamp?, claimedAt: Timestamp?, renewedAt: Timestamp?, lapsesAt: Timestamp?,
         endsAt: Timestamp?, endedAt: Timestamp?, reason: String
     ) {

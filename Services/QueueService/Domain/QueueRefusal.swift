@@ -2,15 +2,15 @@ import Kernel
 
 /// The reason why the waiting room refuses a request. Nothing has changed.
 package enum QueueRefusal: Error, Equatable, Sendable {
-    case roomNotFound
-    case placeNotFound
+    case roomUnknown
+    case placeUnknown
     case nameInvalid
     case nameTaken
     /// The field and its allowed values.
-    case outOfRange(String, String)
+    case invalid(String, String)
     case reasonInvalid
     /// The request id was used for another request.
-    case requestIDTaken
+    case requestIDReused
     case roomHasOpened
     /// Joining has not started.
     case roomScheduled

@@ -50,7 +50,8 @@ package struct Room: Equatable, Sendable {
 
     /// A room as stored.
     package init(
-        _ id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64, admitted: Int64,
+        stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
+        admitted: Int64,
         occupied: Int64, noShows: Int64, bucket: TokenBucket?, pace: AdmissionPace, settledAt: Timestamp,
         revision: Int64
     ) {

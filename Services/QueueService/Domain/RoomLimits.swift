@@ -32,7 +32,7 @@ extension Room {
             try Self.check("limits.ready_ms", ready, Self.stayRange)
             try Self.check("limits.idle_ms", idle, Self.stayRange)
             guard idle <= hard, hard <= Self.longestHardLimit else {
-                throw .outOfRange(
+                throw .invalid(
                     "limits.hard_limit_ms",
                     "from idle_ms, here \(idle.milliseconds), to \(Self.longestHardLimit.milliseconds), or 0")
             }
@@ -47,14 +47,14 @@ extension Room {
             _ field: String, _ value: Int64?, _ range: ClosedRange<Int64>
         ) throws(QueueRefusal) {
             guard let value, !range.contains(value) else { return }
-            throw .outOfRange(field, "\(range.lowerBound) to \(range.upperBound), or 0 for no limit")
+            throw .invalid(field, "\(range.lowerBound) to \(range.upperBound), or 0 for no limit")
         }
 
         private static func check(
             _ field: String, _ value: Duration, _ range: ClosedRange<Duration>
         ) throws(QueueRefusal) {
             guard !range.contains(value) else { return }
-            throw .outOfRange(
+            throw .invalid(
                 field, "\(range.lowerBound.milliseconds) to \(range.upperBound.milliseconds), or 0 for the usual")
         }
     }
@@ -69,10 +69,10 @@ extension Room {
         package init(joins: Timestamp? = nil, opens: Timestamp? = nil) throws(QueueRefusal) {
             for (field, time) in [("times.joins_at", joins), ("times.opens_at", opens)] {
                 guard let time, time.milliseconds <= 0 else { continue }
-                throw .outOfRange(field, "milliseconds since 1970, or 0 for none")
+                throw .invalid(field, "milliseconds since 1970, or 0 for none")
             }
             if let joins, let opens, opens < joins {
-                throw .outOfRange("times.opens_at", "joins_at or later, or 0 for not before OpenRoom")
+                throw .invalid("times.opens_at", "joins_at or later, or 0 for not before OpenRoom")
             }
             self.joins = joins
             self.opens = opens

@@ -6,9 +6,9 @@ import RPC
 extension QueueRefusal: Refusal {
     package var failure: RPCFailure {
         switch self {
-        case .roomNotFound:
+        case .roomUnknown:
             RPCFailure(.notFound, "ROOM_NOT_FOUND", "room not found: check its name or id")
-        case .placeNotFound:
+        case .placeUnknown:
             RPCFailure(.notFound, "PLACE_NOT_FOUND", "you have no such place in this room; join to get one")
         case .nameInvalid:
             RPCFailure(
@@ -17,14 +17,14 @@ extension QueueRefusal: Refusal {
             )
         case .nameTaken:
             RPCFailure(.alreadyExists, "NAME_TAKEN", "name: another room has or had this name; choose another one")
-        case .outOfRange(let field, let allowed):
+        case .invalid(let field, let allowed):
             RPCFailure(.invalidArgument, "OUT_OF_RANGE", "\(field): allowed is \(allowed)")
         case .reasonInvalid:
             RPCFailure(
                 .invalidArgument, "REASON_INVALID",
                 "reason: allowed are \(Place.reasonLengths.lowerBound) to \(Place.reasonLengths.upperBound) characters; "
                     + "the user reads it")
-        case .requestIDTaken:
+        case .requestIDReused:
             RPCFailure(
                 .invalidArgument, "REQUEST_ID_TAKEN", "this request_id was used for another request; create a new one")
         case .roomHasOpened:

@@ -91,7 +91,7 @@ final class WaitingLines: Sendable {
             return
         }
         let (room, changes): (Room, [Place]) = try await database.read { reader in
-            let room = try RoomTable.room(id, reader)
+            let room = try RoomTable.require(id, reader)
             if room.revision == revision { return (room, []) }
             return (room, try PlaceTable.changes(in: id, since: revision, limit: Self.maximumChanges, reader))
         }

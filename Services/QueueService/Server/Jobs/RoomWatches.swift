@@ -110,7 +110,7 @@ final class RoomWatches: Sendable {
         var isWhole = false
         while !isWhole {
             let (room, changes, now) = try await database.read { [revision] reader in
-                let room = try RoomTable.room(id, reader)
+                let room = try RoomTable.require(id, reader)
                 let isNew = room.revision > revision
                 let changes = isNew ? try PlaceTable.changes(in: id, since: revision, limit: Self.pageSize, reader) : []
                 return (room, changes, reader.now)

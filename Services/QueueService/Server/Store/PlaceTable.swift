@@ -4,7 +4,7 @@ import QueueDomain
 
 /// The rows of places. Every write except `renew` requires that the transaction has locked the room.
 enum PlaceTable {
-    static func place(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
+    static func find(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(
             """
             select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
@@ -13,7 +13,15 @@ enum PlaceTable {
             """, room, id, map: place)
     }
 
-    static func livePlace(of user: UserID, in room: RoomID, _ reader: Reader) throws -> Place? {
+    /// The place, if it belongs to `user`. Nil allows every user. A place of another user is reported as unknown.
+    static func require(_ id: PlaceID, of user: UserID?, in room: RoomID, _ reader: Reader) throws -> Place {
+        guard let place = try find(id, in: room, reader), user == nil || place.user == user else {
+            throw QueueRefusal.placeUnknown
+        }
+        return place
+    }
+
+    static func findLive(of user: UserID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(
             """
             select place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at,
@@ -57,6 +65,26 @@ enum PlaceTable {
                 lapses_at, ends_at, ended_at, reason
             from place where room_id = $1 and revision > $2 and state > 0 order by revision limit $3
             """, room, revision, limit, map: place)
+    }
+
+    static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
+        var counts: [Place.State: Int64] = [:]
+        try reader.forEach("select state, count(*) from place where room_id = $1 group by state", room) { row in
+            counts[try row.value(0)] = try row.int64(1)
+        }
+        return counts
+    }
+
+    /// The waits of the last admitted places, in milliseconds.
+    static func waits(
+        in room: RoomID, upTo serial: Int64, limit: Int, _ reader: Reader
+    ) throws -> [Int64] {
+        try reader.rows(
+            """
+            select admitted_at - joined_at from place
+            where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
+            """, room, serial, limit
+        ) { row in max(0, try row.int64(0)) }
     }
 
     /// False if the user has a live place in the room or the id exists. The serial then stays free.
@@ -139,8 +167,8 @@ enum PlaceTable {
 
     private static func place(_ row: borrowing Row) throws -> Place {
         try Place(
-            row.id(0), of: row.id(1), serial: row.int64(2),
-            state: RoomTable.known(Place.State(rawValue: row.int64(3)), "place.state"), revision: row.int64(4),
+            stored: row.id(0), of: row.id(1), serial: row.int64(2),
+            state: row.value(3), revision: row.int64(4),
             joinedAt: row.timestamp(5), admittedAt: row.optionalTimestamp(6), claimedAt: row.optionalTimestamp(7),
             renewedAt: row.optionalTimestamp(8), lapsesAt: row.optionalTimestamp(9), endsAt: row.optionalTimestamp(10),
             endedAt: row.optionalTimestamp(11), reason: row.text(12))

@@ -14,11 +14,11 @@ enum RoomTable {
                 last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
                 settled_at, revision
             """, id, map: room)
-        guard let room = rooms.first else { throw QueueRefusal.roomNotFound }
+        guard let room = rooms.first else { throw QueueRefusal.roomUnknown }
         return room
     }
 
-    static func room(_ id: RoomID, _ reader: Reader) throws -> Room {
+    static func require(_ id: RoomID, _ reader: Reader) throws -> Room {
         let room = try reader.first(
             """
             select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
@@ -26,12 +26,12 @@ enum RoomTable {
                 settled_at, revision
             from room where room_id = $1
             """, id, map: room)
-        guard let room else { throw QueueRefusal.roomNotFound }
+        guard let room else { throw QueueRefusal.roomUnknown }
         return room
     }
 
     /// Rooms ordered by id.
-    static func rooms(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
+    static func all(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
         try reader.rows(
             """
             select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
@@ -53,12 +53,12 @@ enum RoomTable {
             """, id ?? RoomID(high: 0, low: 0), limit, map: room)
     }
 
-    static func named(_ name: String, _ reader: Reader) throws -> RoomID? {
+    static func find(named name: String, _ reader: Reader) throws -> RoomID? {
         try reader.first("select room_id from room_name where name = $1", name) { row in try row.id(0) }
     }
 
     /// False if another room has the name.
-    static func claimName(of room: Room, _ tx: Transaction) throws -> Bool {
+    static func takeName(of room: Room, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(
             "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing", room.name, room.id) == 1
     }
@@ -118,17 +118,12 @@ enum RoomTable {
             idle: .milliseconds(row.int64(8)), hard: .milliseconds(row.int64(9)))
         let (tokens, filledAt) = (try row.int64(14), try row.timestamp(15))
         return try Room(
-            row.id(0), name: row.text(1), limits: limits,
+            stored: row.id(0), name: row.text(1), limits: limits,
             times: Room.Times(joins: row.optionalTimestamp(3), opens: row.optionalTimestamp(4)),
-            decided: known(Room.Phase(rawValue: row.int64(2)), "room.decided"), lastSerial: row.int64(10),
+            decided: row.value(2), lastSerial: row.int64(10),
             admitted: row.int64(11), occupied: row.int64(12), noShows: row.int64(13),
             bucket: limits.rate.map { TokenBucket(rate: $0, millionths: tokens, filledAt: filledAt) },
             pace: AdmissionPace(from: row.timestamp(16), count: row.int64(17), before: row.int64(18)),
             settledAt: row.timestamp(19), revision: row.int64(20))
-    }
-
-    static func known<Value>(_ value: Value?, _ column: String) throws -> Value {
-        guard let value else { throw DatabaseError(.damaged, "\(column) contains an unknown value") }
-        return value
     }
 }

@@ -169,9 +169,9 @@ final class JoinLine: Sendable {
             }
         }
         // A user keeps a live place even after joining has ended.
-        if let place = try PlaceTable.livePlace(of: request.user, in: room.id, tx) { return place }
-        if let earlier = try PlaceTable.place(request.place, in: room.id, tx) {
-            guard earlier.user == request.user else { throw QueueRefusal.requestIDTaken }
+        if let place = try PlaceTable.findLive(of: request.user, in: room.id, tx) { return place }
+        if let earlier = try PlaceTable.find(request.place, in: room.id, tx) {
+            guard earlier.user == request.user else { throw QueueRefusal.requestIDReused }
             return earlier
         }
         try room.checkJoining(at: tx.now)

@@ -10,7 +10,7 @@ extension QueueServer {
         let room = try RoomID(field: "room_id", request.roomID)
         let id = try PlaceID(field: "place_id", request.placeID)
         let place = try await database.read(before: call.deadline) { reader in
-            try PlaceTable.place(id, of: nil, in: room, reader)
+            try PlaceTable.require(id, of: nil, in: room, reader)
         }
         return ShowHistoryReply(
             userID: place.user.bytes, serial: place.serial,

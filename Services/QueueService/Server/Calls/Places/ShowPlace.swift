@@ -14,8 +14,8 @@ extension QueueServer {
             return ShowPlaceReply(place: PlaceView(outlook))
         }
         let (place, room, now) = try await database.read(before: call.deadline) { reader in
-            let place = try PlaceTable.place(placeID, of: user, in: roomID, reader)
-            return (place, try RoomTable.room(roomID, reader), reader.now)
+            let place = try PlaceTable.require(placeID, of: user, in: roomID, reader)
+            return (place, try RoomTable.require(roomID, reader), reader.now)
         }
         lines.cache(place, in: room)
         return ShowPlaceReply(place: PlaceView(Outlook(place, in: room, at: now)))

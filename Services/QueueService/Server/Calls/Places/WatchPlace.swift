@@ -15,8 +15,8 @@ extension QueueServer {
         let watcher = watches.add(placeID, in: roomID)
         defer { watches.remove(watcher) }
         var snapshot = try await database.read(before: call.deadline) { reader in
-            let place = try PlaceTable.place(placeID, of: user, in: roomID, reader)
-            return RoomWatches.Snapshot(place, in: try RoomTable.room(roomID, reader), at: reader.now)
+            let place = try PlaceTable.require(placeID, of: user, in: roomID, reader)
+            return RoomWatches.Snapshot(place, in: try RoomTable.require(roomID, reader), at: reader.now)
         }
         while true {
             try await items.send(WatchPlaceItem(place: PlaceView(snapshot.outlook)))

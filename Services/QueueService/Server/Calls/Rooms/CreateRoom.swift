@@ -14,11 +14,11 @@ extension QueueServer {
             let room = Room(id, named: name, limits: limits, times: times, now: tx.now)
             guard try RoomTable.insert(room, tx) else {
                 guard try RoomTable.creationFingerprint(of: id, tx) == room.creationFingerprint else {
-                    throw QueueRefusal.requestIDTaken
+                    throw QueueRefusal.requestIDReused
                 }
-                return CreateRoomReply(room: RoomSummary(try RoomTable.room(id, tx), at: tx.now))
+                return CreateRoomReply(room: RoomSummary(try RoomTable.require(id, tx), at: tx.now))
             }
-            guard try RoomTable.claimName(of: room, tx) else { throw QueueRefusal.nameTaken }
+            guard try RoomTable.takeName(of: room, tx) else { throw QueueRefusal.nameTaken }
             return CreateRoomReply(room: RoomSummary(room, at: tx.now))
         }
     }

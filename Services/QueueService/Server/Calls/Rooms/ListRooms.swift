@@ -13,12 +13,12 @@ extension QueueServer {
         let after = request.afterRoomID.isEmpty ? nil : try RoomID(field: "after_room_id", request.afterRoomID)
         let size = request.pageSize == 0 ? Self.usualPage : request.pageSize
         guard Self.pageRange.contains(size) else {
-            throw QueueRefusal.outOfRange("page_size", "1 to \(Self.pageRange.upperBound), or 0 for \(Self.usualPage)")
+            throw QueueRefusal.invalid("page_size", "1 to \(Self.pageRange.upperBound), or 0 for \(Self.usualPage)")
         }
         return try await database.read(before: call.deadline) { reader in
-            let rooms = try RoomTable.rooms(after: after, limit: Int(size) + 1, reader)
+            let page = try Page(of: Int(size)) { try RoomTable.all(after: after, limit: $0, reader) }
             return ListRoomsReply(
-                rooms: rooms.prefix(Int(size)).map { RoomSummary($0, at: reader.now) }, hasMore: rooms.count > size)
+                rooms: page.items.map { RoomSummary($0, at: reader.now) }, hasMore: page.hasMore)
         }
     }
 }

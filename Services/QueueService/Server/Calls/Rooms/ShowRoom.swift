@@ -12,7 +12,7 @@ extension QueueServer {
     func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply {
         let id = try RoomID(field: "room_id", request.roomID)
         return try await database.scan(before: call.deadline) { reader in
-            let room = try RoomTable.room(id, reader)
+            let room = try RoomTable.require(id, reader)
             let counts = try PlaceTable.counts(in: id, reader)
             let waits = try PlaceTable.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
             return ShowRoomReply(
@@ -29,27 +29,5 @@ extension QueueServer {
     /// The percentile of sorted values. 0 if there are none.
     private static func value(atOrBelow percent: Int, of values: [Int64]) -> Int64 {
         values.isEmpty ? 0 : values[(values.count * percent + 99) / 100 - 1]
-    }
-}
-
-extension PlaceTable {
-    fileprivate static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
-        var counts: [Place.State: Int64] = [:]
-        try reader.forEach("select state, count(*) from place where room_id = $1 group by state", room) { row in
-            counts[try RoomTable.known(Place.State(rawValue: row.int64(0)), "place.state")] = try row.int64(1)
-        }
-        return counts
-    }
-
-    /// The waits of the last admitted places, in milliseconds.
-    fileprivate static func waits(
-        in room: RoomID, upTo serial: Int64, limit: Int, _ reader: Reader
-    ) throws -> [Int64] {
-        try reader.rows(
-            """
-            select admitted_at - joined_at from place
-            where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
-            """, room, serial, limit
-        ) { row in max(0, try row.int64(0)) }
     }
 }

@@ -31,8 +31,8 @@ extension QueueServer {
     private static func renew(
         _ id: PlaceID, of user: UserID, in roomID: RoomID, _ tx: Transaction
     ) throws -> (Room, Place, Timestamp) {
-        var place = try PlaceTable.place(id, of: user, in: roomID, tx)
-        var room = try RoomTable.room(roomID, tx)
+        var place = try PlaceTable.require(id, of: user, in: roomID, tx)
+        var room = try RoomTable.require(roomID, tx)
         let isSettled = !place.isDue(at: tx.now) && !room.needsCatchingUp(at: tx.now)
         // A waiting or ended place is refused, and a renewal changes one row. Neither locks the room.
         if !place.holdsSlot || (place.state == .active && isSettled) {
@@ -43,7 +43,7 @@ extension QueueServer {
         room = try RoomTable.lock(roomID, tx)
         // Shift deadlines first: time in which the service was down does not count against users.
         if !isSettled { _ = try Settlement.run(in: &room, tx) }
-        place = try PlaceTable.place(id, of: user, in: roomID, tx)
+        place = try PlaceTable.require(id, of: user, in: roomID, tx)
         try room.claim(&place, now: tx.now)
         try PlaceTable.save(place, in: roomID, tx)
         try RoomTable.save(room, tx)
