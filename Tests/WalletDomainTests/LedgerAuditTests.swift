@@ -22,7 +22,13 @@ import WalletDomain
         }
 
         mutating func move(_ kind: Entry.Kind, _ amount: Int64, _ cause: RequestID) {
-            entries += [account.move(kind, Money(minorUnits: amount, .eur), for: cause, now: .noon)].compactMap { $0 }
+            account = Account(
+                of: .alice, in: .eur, available: account.available + kind.sign(on: .available) * amount,
+                pending: account.pending + kind.sign(on: .pending) * amount, entries: account.entries + 1)
+            entries.append(
+                Entry(
+                    of: .alice, serial: account.entries, kind, Money(minorUnits: amount, .eur),
+                    available: account.available, pending: account.pending, cause: cause, at: .noon))
         }
 
         private mutating func pay(_ number: UInt64, _ amount: Int64, _ state: Payment.State, _ kinds: Entry.Kind...) {
@@ -97,6 +103,12 @@ import WalletDomain
         expectViolation("6 pending") {
             $0.account = Account(of: .alice, in: .eur, available: 65, pending: 6, entries: $0.account.entries)
         }
+    }
+
+    @Test func `an entry that moves one cent too much, or nothing, is found`() {
+        expectViolation("which the account did not have") { $0.move(.release, 6, RequestID(high: 1, low: 4)) }
+        expectViolation("which the account did not have") { $0.move(.setAside, 66, RequestID(high: 1, low: 4)) }
+        expectViolation("which the account did not have") { $0.move(.release, 0, RequestID(high: 1, low: 4)) }
     }
 
     @Test func `an id that belongs to no user or to another user is found`() {

@@ -12,7 +12,7 @@ import WalletDomain
     private static let content = Payment.Content(
         concert: ConcertID(high: 2, low: 1), reservation: ReservationID(high: 7, low: 1),
         amount: Money(minorUnits: 3000, Currency("EUR")!))
-    private static let reserved = Payment.reserve(id, by: .alice, for: content, now: .noon)
+    private static let reserved = Payment.reserve(id, by: .alice, for: content, clock: .noon, now: .noon)
 
     private static func decided(_ decision: Decision) -> Payment {
         var payment = reserved
@@ -75,7 +75,7 @@ import WalletDomain
     @Test(arguments: Engine.available)
     func `a decided payment is not cancelled`(engine: Engine) async throws {
         var cancelled = Self.reserved
-        _ = cancelled.cancel(now: .noon)
+        _ = cancelled.cancel(clock: .noon)
         for (state, isDecided) in [(Self.reserved, false), (Self.posted, true), (Self.voided, true)] {
             try await with(state, on: engine) { [cancelled] database in
                 let isRefused = try await database.conflicts { try PaymentTable.cancel(cancelled, $0) }
@@ -88,7 +88,7 @@ import WalletDomain
     @Test(arguments: Engine.available)
     func `an attempt is claimed once, and never for a decided payment`(engine: Engine) async throws {
         var claimed = Self.reserved
-        _ = claimed.beginAttempt(now: .noon + Attempts.firstPause)
+        _ = claimed.beginAttempt(clock: .noon + Attempts.firstPause)
         let claim = { @Sendable [claimed] (tx: Transaction) in
             try PaymentTable.claimAttempt(claimed, dueAt: Self.reserved.nextAttempt, tx)
         }
@@ -105,15 +105,16 @@ import WalletDomain
 
     @Test(arguments: Engine.available)
     func `a payment halts its concert once, also after the halt was lifted`(engine: Engine) async throws {
-        let halt = HaltTable.Halt(
-            concert: Self.content.concert, payment: Self.id, user: .alice, why: "why", at: .noon)
+        let concert = Self.content.concert
+        let halt = { @Sendable (tx: Transaction) in
+            try HaltTable.insert("why", Self.id, of: .alice, for: concert, tx) != nil
+        }
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
-            var isNew = [try await database.transaction { try HaltTable.insert(halt, $0) }]
-            isNew.append(try await database.transaction { try HaltTable.insert(halt, $0) })
-            let isLifted = try await database.transaction { try HaltTable.lift(halt.concert, $0) }
-            isNew.append(try await database.transaction { try HaltTable.insert(halt, $0) })
-            let isHalted = try await database.read { try HaltTable.has(halt.concert, $0) }
+            var isNew = [try await database.transaction(halt), try await database.transaction(halt)]
+            let isLifted = try await database.transaction { try HaltTable.lift(concert, $0) }
+            isNew.append(try await database.transaction(halt))
+            let isHalted = try await database.read { try HaltTable.isHalted(concert, $0) }
             #expect(isNew == [true, false, false] && isLifted && !isHalted)
         }
     }

@@ -87,8 +87,8 @@ package struct Payment: Equatable, Sendable {
         return amount
     }
 
-    /// Returns the answer to a repeated request. A payment that was cancelled before it arrived stays cancelled.
-    package func asked(for content: Content) throws(WalletRefusal) -> Payment {
+    /// Returns this payment as the answer to a repeated request. One that was cancelled before it arrived stays cancelled.
+    package func matching(_ content: Content) throws(WalletRefusal) -> Payment {
         guard self.content == nil || self.content == content else { throw .paymentIDReused }
         return self
     }

@@ -27,12 +27,13 @@ extension Payment {
     }
 
     /// Returns a payment that sets its money aside. The call that begins it asks Concert itself; the timer starts after
-    /// `firstPause`.
+    /// `firstPause`. Attempts are due by the clock, because `now` is the time of a transaction and may be ahead of it.
     package static func reserve(
-        _ id: PaymentID, by user: UserID, for content: Content, now: Timestamp
+        _ id: PaymentID, by user: UserID, for content: Content, clock: Timestamp, now: Timestamp
     ) -> Payment {
         Payment(
-            stored: id, by: user, for: content, begunAt: now, state: .reserved, nextAttempt: now + Attempts.firstPause)
+            stored: id, by: user, for: content, begunAt: now, state: .reserved,
+            nextAttempt: clock + Attempts.firstPause)
     }
 
     /// Returns the record of a cancelled payment that has not arrived. It is declined if it arrives later.
@@ -50,20 +51,20 @@ extension Payment {
 
     /// Records that the payer cancels. Returns false if the payment is decided or already cancelled, because repeated
     /// cancellations must not delay the timer.
-    package mutating func cancel(now: Timestamp) -> Bool {
+    package mutating func cancel(clock: Timestamp) -> Bool {
         guard state == .reserved, !wantsAbort else { return false }
         wantsAbort = true
-        nextAttempt = now + Attempts.firstPause
+        nextAttempt = clock + Attempts.firstPause
         return true
     }
 
     /// Begins the next attempt of the timer. Returns false if none is due.
-    package mutating func beginAttempt(now: Timestamp) -> Bool {
+    package mutating func beginAttempt(clock: Timestamp) -> Bool {
         guard state == .reserved, let nextAttempt,
-            Attempts.dueTimes(at: now).contains(where: { $0.contains(nextAttempt) })
+            Attempts.dueTimes(at: clock).contains(where: { $0.contains(nextAttempt) })
         else { return false }
         attempt += 1
-        self.nextAttempt = now + Attempts.pause(after: attempt, of: id)
+        self.nextAttempt = clock + Attempts.pause(after: attempt, of: id)
         return true
     }
 

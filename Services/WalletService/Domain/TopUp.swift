@@ -21,11 +21,6 @@ package struct TopUp: Equatable, Sendable {
         }
         self.init(stored: id, for: user, amount)
     }
-
-    /// Accepts a repetition of the same request. Refuses another request with this id.
-    package func asked(for other: TopUp) throws(WalletRefusal) {
-        guard self == other else { throw .requestIDReused }
-    }
 }
 
 /// Limits of wallets in the smallest unit of a currency, for all currencies.

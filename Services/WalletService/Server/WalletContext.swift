@@ -1,4 +1,6 @@
+import ConcertAPI
 import Kernel
+import QueueAPI
 import RPC
 import Runtime
 import Service
@@ -13,15 +15,27 @@ extension ServiceContext {
     ) { environment in
         let concert = Client(to: environment.configuration[WalletFlags.concert], environment)
         let queue = Client(to: environment.configuration[WalletFlags.queue], environment)
-        let server = WalletServer(environment, concert: concert, queue: queue)
+        let identity = ServiceIdentity(environment.keys, environment.clock)
+        let alarm = BreachAlarm(environment)
+        let coordinator = Coordinator(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
+        let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
+        let passes = FinishedPasses(environment, queue: QueueClient(queue), identity: identity)
+        let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
+        let latePayments = LatePayments(environment)
         return ServiceParts(
-            [server.service],
+            [WalletServer(environment, coordinator).service],
             components: [
                 Component("calls to others", start: {}) {
                     await concert.shutdown()
                     await queue.shutdown()
                 }
-            ], jobs: server.jobs)
+            ],
+            jobs: [
+                Job("payments", every: Recovery.interval) { try await recovery.run() },
+                Job("passes", every: FinishedPasses.interval) { try await passes.run() },
+                Job("refunds", every: Refunds.interval) { try await refunds.run() },
+                Job("late payments", every: LatePayments.interval) { try await latePayments.run() },
+            ])
     }
 }
 

@@ -1,6 +1,10 @@
+import ConcertAPI
 import Kernel
+import Service
 import WalletAPI
 import WalletDomain
+
+// Conversions between domain values and messages.
 
 extension Balance {
     init(_ account: Account) {
@@ -75,5 +79,103 @@ extension NotPaidReason {
             case .alreadySold: .alreadySold
             case .mismatch: .mismatch
             }
+    }
+}
+
+/// Reads fields of requests. A refusal names the field.
+extension Currency {
+    init(field code: String) throws(WalletRefusal) {
+        guard let currency = Currency(code) else { throw .invalid("currency", "an ISO 4217 code such as EUR") }
+        self = currency
+    }
+}
+
+extension Money {
+    init(field minorUnits: UInt64, _ code: String) throws(WalletRefusal) {
+        guard let amount = Int64(exactly: minorUnits), amount <= Payment.largestAmount else {
+            throw .invalid(
+                "amount", "at most \(Payment.largestAmount) in the smallest unit of the currency; got \(minorUnits)")
+        }
+        self.init(minorUnits: amount, try Currency(field: code))
+    }
+
+    var field: UInt64 { UInt64(clamping: minorUnits) }
+}
+
+extension Timestamp {
+    var field: UInt64 { UInt64(clamping: milliseconds) }
+}
+
+extension Payment.Content {
+    init(_ request: PayRequest) throws {
+        self.init(
+            concert: try ConcertID(field: "concert_id", request.concertID),
+            reservation: try ReservationID(field: "reservation_id", request.reservationID),
+            amount: try Money(field: request.amount, request.currency))
+    }
+}
+
+/// The size of a page of a list.
+enum PageSize {
+    private static let usual = 50
+    private static let allowed = 1...500
+
+    static func read(_ field: UInt32) throws(WalletRefusal) -> Int {
+        let size = field == 0 ? usual : Int(field)
+        guard allowed.contains(size) else {
+            throw .invalid(
+                "page_size", "\(allowed.lowerBound) to \(allowed.upperBound), or 0 for \(usual); got \(field)")
+        }
+        return size
+    }
+}
+
+/// Converts messages of Concert to values of the domain. Nil if a message cannot be read.
+extension Decision {
+    init?(_ entry: DecisionEntry) {
+        switch entry.outcome {
+        case .confirmed:
+            guard let reservation = ReservationID(bytes: entry.reservationID),
+                let amount = Money(answered: entry.amount, entry.currency)
+            else { return nil }
+            let place = RoomID(bytes: entry.roomID).flatMap { room in
+                PlaceID(bytes: entry.placeID).map { Payment.Place(room: room, place: $0) }
+            }
+            self = .confirmed(reservation, amount, place)
+        case .aborted:
+            guard let reason = Payment.Reason(entry.reason) else { return nil }
+            self = .aborted(reason)
+        case .unspecified, .unrecognized: return nil
+        }
+    }
+}
+
+extension Payment.Reason {
+    fileprivate init?(_ reason: AbortReason) {
+        switch reason {
+        case .holdExpired: self = .holdExpired
+        case .gone: self = .reservationGone
+        case .alreadySold: self = .alreadySold
+        case .mismatch: self = .mismatch
+        case .requested: self = .cancelled
+        case .unspecified, .unrecognized: return nil
+        }
+    }
+}
+
+extension RefundDue {
+    init?(_ entry: RefundEntry) {
+        guard let id = RefundID(bytes: entry.refundID), let concert = ConcertID(bytes: entry.concertID),
+            let reservation = ReservationID(bytes: entry.reservationID), let user = UserID(bytes: entry.userID),
+            let payment = PaymentID(bytes: entry.paymentID), let amount = Money(answered: entry.amount, entry.currency)
+        else { return nil }
+        self.init(id, concert: concert, reservation: reservation, user: user, payment: payment, amount: amount)
+    }
+}
+
+extension Money {
+    fileprivate init?(answered minorUnits: UInt64, _ code: String) {
+        guard let amount = Int64(exactly: minorUnits), let currency = Currency(code) else { return nil }
+        self.init(minorUnits: amount, currency)
     }
 }

@@ -29,25 +29,22 @@ struct BreachAlarm: Sendable {
 
     /// Stores and reports the halt of a transaction that was rolled back. The halt has its own transaction for that
     /// reason.
-    func halt(_ broken: BrokenInvariant) async {
-        let halt = broken.halt
+    func halt(_ concert: ConcertID, because broken: BrokenInvariant, _ payment: PaymentID, of user: UserID) async {
         do {
-            if try await database.transaction({ try HaltTable.insert(halt, $0) }) { raise(halt) }
+            let halt = try await database.transaction { tx in
+                try HaltTable.insert(broken.description, payment, of: user, for: concert, tx)
+            }
+            if let halt { raise(halt) }
         } catch {
             // The next attempt finds the broken invariant again and halts the concert then.
             breaches.increment()
             log.error(
                 "an invariant is broken, but the halt could not be stored",
-                ["why": "\(halt.why)", "payment": "\(halt.payment)", "error": "\(error)"])
+                ["why": "\(broken)", "payment": "\(payment)", "error": "\(error)"])
         }
     }
 
     func lifted(_ concert: ConcertID, by user: UserID) {
         log.warning("this concert takes payments again", ["concert": "\(concert)", "by": "\(user)"])
     }
-}
-
-/// A broken invariant that was found before the transaction wrote anything. It rolls the transaction back.
-struct BrokenInvariant: Error {
-    let halt: HaltTable.Halt
 }

@@ -37,7 +37,7 @@ struct Coordinator: Sendable {
             let decision = try await decision(about: payment, content, identity.options(timeout: timeout))
             return try await settle(payment, decision)
         } catch let broken as BrokenInvariant {
-            await alarm.halt(broken)
+            await alarm.halt(content.concert, because: broken, payment.id, of: payment.user)
         } catch {
             unanswered.increment()
             log.debug(
@@ -71,51 +71,46 @@ struct Coordinator: Sendable {
 
     private func settle(_ asked: Payment, _ decision: Decision) async throws -> Payment {
         let (payment, halt) = try await database.transaction { tx in
-            var payment = asked
-            var step = payment.receive(decision, now: tx.now)
-            if payment.state != .reserved, try !PaymentTable.close(payment, tx) {
-                // Another call or instance has closed the payment.
-                guard let other = try PaymentTable.find(asked.id, of: asked.user, tx), other.state != .reserved else {
-                    throw tx.conflict()
-                }
-                payment = other
-                step = payment.receive(decision, now: tx.now)
-            }
-            return (payment, try carryOut(step, for: payment, tx))
+            try Self.settle(asked, decision, clock: clock.now, tx)
         }
         if let halt { alarm.raise(halt) }
         return payment
     }
 
-    /// Returns the halt if it is new.
-    private func carryOut(
-        _ step: Payment.Step, for payment: Payment, _ tx: Transaction
-    ) throws -> HaltTable.Halt? {
+    /// Stores a decision. Returns the payment, and the halt if it is new.
+    static func settle(
+        _ asked: Payment, _ decision: Decision, clock: Timestamp, _ tx: Transaction
+    ) throws -> (payment: Payment, halt: HaltTable.Halt?) {
+        var payment = asked
+        var step = payment.receive(decision, now: tx.now)
+        if payment.state != .reserved, try !PaymentTable.close(payment, tx) {
+            // Another call or instance has closed the payment.
+            guard let other = try PaymentTable.find(asked.id, of: asked.user, tx), other.state != .reserved else {
+                throw tx.conflict()
+            }
+            payment = other
+            step = payment.receive(decision, now: tx.now)
+        }
         switch step {
         case .nothing: break
         case .post(let place):
-            try Self.move(.payment, for: payment, tx)
+            try move(.payment, for: payment, tx)
             guard let place else { break }
-            try PassTable.insert(
-                PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: clock.now), tx)
-        case .release: try Self.move(.release, for: payment, tx)
+            let pass = PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: clock)
+            try PassTable.insert(pass, tx)
+        case .release: try move(.release, for: payment, tx)
         case .giveBack: preconditionFailure("a decision never pays a refund")
         case .halt(let why):
             guard let concert = payment.content?.concert else { break }
-            let halt = HaltTable.Halt(concert: concert, payment: payment.id, user: payment.user, why: why, at: tx.now)
-            if try HaltTable.insert(halt, tx) { return halt }
+            return (payment, try HaltTable.insert(why, payment.id, of: payment.user, for: concert, tx))
         }
-        return nil
+        return (payment, nil)
     }
 
     private static func move(_ kind: WalletDomain.Entry.Kind, for payment: Payment, _ tx: Transaction) throws {
-        guard let concert = payment.content?.concert, let amount = payment.amountToMove else { return }
+        guard let amount = payment.amountToMove else { return }
         guard try AccountTable.move(kind, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
-            throw BrokenInvariant(
-                halt: HaltTable.Halt(
-                    concert: concert, payment: payment.id, user: payment.user,
-                    why: "the account does not have the payment's \(amount) set aside",
-                    at: tx.now))
+            throw BrokenInvariant("the account does not have the payment's \(amount) set aside")
         }
     }
 }

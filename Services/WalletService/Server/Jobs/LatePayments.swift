@@ -11,7 +11,6 @@ struct LatePayments: Sendable {
     static let stuck = Duration.minutes(10)
 
     private let database: Database
-    private let clock: any Clock
     private let log: Log
     private let lateCount: Gauge
     private let stuckCount: Gauge
@@ -19,7 +18,6 @@ struct LatePayments: Sendable {
 
     init(_ environment: ServiceEnvironment) {
         database = environment.database
-        clock = environment.clock
         log = environment.log
         lateCount = environment.metrics.gauge(
             "wallet_payments_late", "Payments that are undecided after a minute.")
@@ -30,11 +28,10 @@ struct LatePayments: Sendable {
     }
 
     func run() async throws {
-        let now = clock.now
         let (late, stuck, halted) = try await database.scan { reader in
             (
-                try PaymentTable.undecided(since: now - Self.late, reader),
-                try PaymentTable.undecided(since: now - Self.stuck, reader), try HaltTable.concertCount(reader)
+                try PaymentTable.undecided(since: reader.now - Self.late, reader),
+                try PaymentTable.undecided(since: reader.now - Self.stuck, reader), try HaltTable.concertCount(reader)
             )
         }
         lateCount.set(late.count)

@@ -30,16 +30,16 @@ struct Recovery: Sendable {
     }
 
     /// Returns the payments that no other instance has claimed, each with the time until its next attempt.
-    private static func claim(
-        _ due: [Payment], at now: Timestamp, _ tx: Transaction
+    static func claim(
+        _ due: [Payment], at clock: Timestamp, _ tx: Transaction
     ) throws -> [(payment: Payment, timeout: Duration)] {
         // By key, so that two instances that claim the same rows cannot deadlock.
         try due.sorted { ($0.user, $0.id) < ($1.user, $1.id) }.compactMap { payment in
             var claimed = payment
-            guard claimed.beginAttempt(now: now), let next = claimed.nextAttempt,
+            guard claimed.beginAttempt(clock: clock), let next = claimed.nextAttempt,
                 try PaymentTable.claimAttempt(claimed, dueAt: payment.nextAttempt, tx)
             else { return nil }
-            return (claimed, next - now)
+            return (claimed, next - clock)
         }
     }
 }

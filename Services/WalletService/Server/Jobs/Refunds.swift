@@ -64,7 +64,7 @@ struct Refunds: Sendable {
                     concertID: entry.concertID, refundID: entry.refundID, paymentID: entry.paymentID),
                 identity.options(timeout: Self.timeout))
         } catch let broken as BrokenInvariant {
-            await alarm.halt(broken)
+            await alarm.halt(due.concert, because: broken, due.payment, of: due.user)
         } catch {
             unanswered.increment()
             log.debug("a refund is not paid out yet", ["refund": "\(due.id)", "why": "\(error)"])
@@ -72,34 +72,24 @@ struct Refunds: Sendable {
     }
 
     /// Returns true if the refund can be acknowledged, and the halt if it is new.
-    private static func payOut(
-        _ due: RefundDue, _ tx: Transaction
-    ) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
+    static func payOut(_ due: RefundDue, _ tx: Transaction) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
         var payment = try PaymentTable.find(due.payment, of: due.user, tx)
         let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
         switch step {
         case .nothing: break
-        case .giveBack: if let payment { try giveBack(payment, due, tx) }
+        case .giveBack: if let payment { try giveBack(payment, tx) }
         case .halt(let why):
-            let halt = HaltTable.Halt(due, why, at: tx.now)
-            return (false, try HaltTable.insert(halt, tx) ? halt : nil)
+            return (false, try HaltTable.insert(why, due.payment, of: due.user, for: due.concert, tx))
         case .post, .release: preconditionFailure("a refund never posts or releases a payment")
         }
         return (payment?.hasReturned(due) ?? false, nil)
     }
 
-    private static func giveBack(_ payment: Payment, _ due: RefundDue, _ tx: Transaction) throws {
+    private static func giveBack(_ payment: Payment, _ tx: Transaction) throws {
         try PaymentTable.refund(payment, tx)
         guard let amount = payment.amountToMove else { return }
         guard try AccountTable.move(.refund, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
-            throw BrokenInvariant(
-                halt: HaltTable.Halt(due, "a refund is due, but the user has no account in its currency", at: tx.now))
+            throw BrokenInvariant("a refund is due, but the user has no account in its currency")
         }
-    }
-}
-
-extension HaltTable.Halt {
-    fileprivate init(_ due: RefundDue, _ why: String, at now: Timestamp) {
-        self.init(concert: due.concert, payment: due.payment, user: due.user, why: why, at: now)
     }
 }

@@ -63,11 +63,3 @@ enum AccountTable {
             entries: try row.int64(4))
     }
 }
-
-extension Row {
-    func currency(_ column: Int) throws -> Currency {
-        let code = try text(column)
-        guard let currency = Currency(code) else { throw DatabaseError(.damaged, "“\(code)” is not a currency") }
-        return currency
-    }
-}

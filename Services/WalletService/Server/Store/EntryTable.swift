@@ -14,7 +14,7 @@ enum EntryTable {
     }
 
     /// Newest first.
-    static func page(
+    static func all(
         of user: UserID, in currency: Currency, before serial: Int64, limit: Int, _ reader: Reader
     ) throws -> [Entry] {
         try reader.rows(
@@ -25,11 +25,8 @@ enum EntryTable {
     }
 
     static func entry(_ row: borrowing Row) throws -> Entry {
-        guard let kind = Entry.Kind(rawValue: try row.int(3)) else {
-            throw DatabaseError(.damaged, "an entry has an unknown kind")
-        }
-        return Entry(
-            of: try row.id(0), serial: try row.int64(2), kind,
+        Entry(
+            of: try row.id(0), serial: try row.int64(2), try row.value(3),
             Money(minorUnits: try row.int64(4), try row.currency(1)), available: try row.int64(5),
             pending: try row.int64(6), cause: try row.id(7), at: try row.timestamp(8))
     }

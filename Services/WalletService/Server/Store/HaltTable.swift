@@ -13,16 +13,20 @@ enum HaltTable {
         let at: Timestamp
     }
 
-    /// Returns false if this payment has halted the concert before.
-    static func insert(_ halt: Halt, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
+    /// Returns the halt, or nil if this payment has halted the concert before.
+    static func insert(
+        _ why: String, _ payment: PaymentID, of user: UserID, for concert: ConcertID, _ tx: Transaction
+    ) throws -> Halt? {
+        let halt = Halt(concert: concert, payment: payment, user: user, why: why, at: tx.now)
+        let count = try tx.executeCounting(
             """
             insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, $4, $5)
             on conflict do nothing
-            """, halt.concert, halt.payment, halt.user, halt.why, halt.at) == 1
+            """, halt.concert, halt.payment, halt.user, halt.why, halt.at)
+        return count == 1 ? halt : nil
     }
 
-    static func has(_ concert: ConcertID, _ reader: Reader) throws -> Bool {
+    static func isHalted(_ concert: ConcertID, _ reader: Reader) throws -> Bool {
         try reader.exists("select 1 from halted where concert_id = $1 and lifted_at is null", concert)
     }
 
@@ -32,7 +36,7 @@ enum HaltTable {
         } ?? 0
     }
 
-    static func first(_ limit: Int, _ reader: Reader) throws -> [Halt] {
+    static func all(limit: Int, _ reader: Reader) throws -> [Halt] {
         try reader.rows(
             """
             select concert_id, payment_id, user_id, why, halted_at from halted where lifted_at is null

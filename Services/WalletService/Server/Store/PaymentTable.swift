@@ -70,7 +70,7 @@ enum PaymentTable {
     }
 
     /// The newest ids first.
-    static func page(
+    static func all(
         of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
     ) throws -> [Payment] {
         try reader.rows(
@@ -103,20 +103,15 @@ enum PaymentTable {
     }
 
     static func payment(_ row: borrowing Row) throws -> Payment {
-        let number = try row.optionalInt64(8)
-        let reason = number.flatMap { Payment.Reason(rawValue: Int($0)) }
-        guard let state = Payment.State(rawValue: try row.int(7)), (number == nil) == (reason == nil) else {
-            throw DatabaseError(.damaged, "a payment has an unknown state or reason")
-        }
         let concert: ConcertID? = try row.optionalID(2)
         let content = try concert.map { concert in
             Payment.Content(
-                concert: concert, reservation: try row.id(3),
-                amount: Money(minorUnits: try row.int64(4), try row.currency(5)))
+                concert: concert, reservation: try row.id(3), amount: try row.money(4))
         }
         return Payment(
-            stored: try row.id(1), by: try row.id(0), for: content, begunAt: try row.timestamp(6), state: state,
-            reason: reason, wantsAbort: try row.bool(9), attempt: try row.int(10),
+            stored: try row.id(1), by: try row.id(0), for: content, begunAt: try row.timestamp(6),
+            state: try row.value(7),
+            reason: row.isNull(8) ? nil : try row.value(8), wantsAbort: try row.bool(9), attempt: try row.int(10),
             nextAttempt: try row.optionalTimestamp(11), decidedAt: try row.optionalTimestamp(12),
             refund: try row.optionalID(13), refundedAt: try row.optionalTimestamp(14))
     }

@@ -18,7 +18,6 @@ enum TopUpTable {
     }
 
     static func topUp(_ row: borrowing Row) throws -> TopUp {
-        TopUp(
-            stored: try row.id(0), for: try row.id(1), Money(minorUnits: try row.int64(2), try row.currency(3)))
+        TopUp(stored: try row.id(0), for: try row.id(1), try row.money(2))
     }
 }

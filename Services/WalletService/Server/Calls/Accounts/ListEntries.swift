@@ -11,8 +11,10 @@ extension WalletServer {
         let size = try PageSize.read(request.pageSize)
         let before = request.beforeSerial == 0 ? Int64.max : Int64(clamping: request.beforeSerial)
         return try await database.read(before: call.deadline) { reader in
-            let entries = try EntryTable.page(of: user, in: currency, before: before, limit: size + 1, reader)
-            return ListEntriesReply(entries: entries.prefix(size).map { EntryView($0) }, hasMore: entries.count > size)
+            let page = try Page(of: size) {
+                try EntryTable.all(of: user, in: currency, before: before, limit: $0, reader)
+            }
+            return ListEntriesReply(entries: page.items.map { EntryView($0) }, hasMore: page.hasMore)
         }
     }
 }

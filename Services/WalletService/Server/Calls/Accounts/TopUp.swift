@@ -11,10 +11,9 @@ extension WalletServer {
         let topUp = try TopUp(id, for: user, try Money(field: request.amount, request.currency), within: limits)
         let account = try await database.transaction(before: call.deadline) { [limits] tx in
             guard try TopUpTable.insert(topUp, tx) else {
-                guard let earlier = try TopUpTable.find(id, of: user, tx),
+                guard try TopUpTable.find(id, of: user, tx) == topUp,
                     let account = try AccountTable.find(user, in: topUp.amount.currency, tx)
                 else { throw WalletRefusal.requestIDReused }
-                try earlier.asked(for: topUp)
                 return account
             }
             guard let account = try AccountTable.topUp(topUp, limit: limits.balance, tx) else {

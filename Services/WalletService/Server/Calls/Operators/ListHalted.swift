@@ -5,15 +5,20 @@ import WalletAPI
 import WalletDomain
 
 extension WalletServer {
-    private static let mostHalts = 100
+    private static let pageSize = 100
 
     func listHalted(_ request: ListHaltedRequest, call: Call) async throws -> ListHaltedReply {
-        let halts = try await database.read(before: call.deadline) { try HaltTable.first(Self.mostHalts + 1, $0) }
-        return ListHaltedReply(
-            halts: halts.prefix(Self.mostHalts).map { halt in
-                Halt(
-                    concertID: halt.concert.bytes, why: halt.why, userID: halt.user.bytes,
-                    paymentID: halt.payment.bytes, haltedAtMs: halt.at.field)
-            }, hasMore: halts.count > Self.mostHalts)
+        try await database.read(before: call.deadline) { reader in
+            let page = try Page(of: Self.pageSize) { try HaltTable.all(limit: $0, reader) }
+            return ListHaltedReply(halts: page.items.map { Halt($0) }, hasMore: page.hasMore)
+        }
+    }
+}
+
+extension Halt {
+    fileprivate init(_ halt: HaltTable.Halt) {
+        self.init(
+            concertID: halt.concert.bytes, why: halt.why, userID: halt.user.bytes, paymentID: halt.payment.bytes,
+            haltedAtMs: halt.at.field)
     }
 }

@@ -10,18 +10,21 @@ extension WalletServer {
         let user = try call.user
         let id = try PaymentID(field: "payment_id", request.paymentID)
         var payment = try await database.transaction(before: call.deadline) { tx in
-            let now = clock.now
-            guard var payment = try PaymentTable.find(id, of: user, tx) else {
-                let cancelled = Payment.cancelledBefore(id, by: user, now: now)
-                guard try PaymentTable.insert(cancelled, tx) else { throw tx.conflict() }
-                return cancelled
-            }
-            if payment.cancel(now: now) { try PaymentTable.cancel(payment, tx) }
-            return payment
+            try Self.cancel(id, of: user, clock: clock.now, tx)
         }
         if payment.state == .reserved {
             payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         return CancelPaymentReply(payment: PaymentView(payment, at: clock.now))
+    }
+
+    static func cancel(_ id: PaymentID, of user: UserID, clock: Timestamp, _ tx: Transaction) throws -> Payment {
+        guard var payment = try PaymentTable.find(id, of: user, tx) else {
+            let cancelled = Payment.cancelledBefore(id, by: user, now: tx.now)
+            guard try PaymentTable.insert(cancelled, tx) else { throw tx.conflict() }
+            return cancelled
+        }
+        if payment.cancel(clock: clock) { try PaymentTable.cancel(payment, tx) }
+        return payment
     }
 }

@@ -13,9 +13,9 @@ extension WalletServer {
             request.beforePaymentID.isEmpty
             ? PaymentID(high: .max, low: .max) : try PaymentID(field: "before_payment_id", request.beforePaymentID)
         return try await database.read(before: call.deadline) { reader in
-            let payments = try PaymentTable.page(of: user, before: before, limit: size + 1, reader)
+            let page = try Page(of: size) { try PaymentTable.all(of: user, before: before, limit: $0, reader) }
             return ListPaymentsReply(
-                payments: payments.prefix(size).map { PaymentView($0, at: clock.now) }, hasMore: payments.count > size)
+                payments: page.items.map { PaymentView($0, at: clock.now) }, hasMore: page.hasMore)
         }
     }
 }

@@ -14,7 +14,7 @@ extension WalletServer {
         let id = try PaymentID(field: "payment_id", request.paymentID)
         let content = try Payment.Content(request)
         var (payment, isNew) = try await database.transaction(before: call.deadline) { tx in
-            try Self.begin(id, by: user, for: content, now: clock.now, tx)
+            try Self.begin(id, by: user, for: content, clock: clock.now, tx)
         }
         let margin = LiveAttempt.margin(of: call)
         if isNew, payment.state == .reserved {
@@ -24,21 +24,21 @@ extension WalletServer {
         return PayReply(payment: PaymentView(payment, at: clock.now))
     }
 
-    private static func begin(
-        _ id: PaymentID, by user: UserID, for content: Payment.Content, now: Timestamp, _ tx: Transaction
+    static func begin(
+        _ id: PaymentID, by user: UserID, for content: Payment.Content, clock: Timestamp, _ tx: Transaction
     ) throws -> (payment: Payment, isNew: Bool) {
-        var payment = Payment.reserve(id, by: user, for: content, now: now)
-        let isHalted = try HaltTable.has(content.concert, tx)
+        var payment = Payment.reserve(id, by: user, for: content, clock: clock, now: tx.now)
+        let isHalted = try HaltTable.isHalted(content.concert, tx)
         guard try !isHalted && PaymentTable.insert(payment, tx) else {
             // A halt changes no answer: a payment that began before it keeps its first answer.
-            if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.asked(for: content), false) }
+            if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.matching(content), false) }
             throw isHalted ? WalletRefusal.concertHalted : tx.conflict()
         }
         if let amount = payment.amountToMove,
             try !AccountTable.move(.setAside, amount, of: user, for: RequestID(of: id), tx)
         {
             let account = try AccountTable.find(user, in: amount.currency, tx)
-            payment.decline(account == nil ? .noAccount : .insufficient, now: now)
+            payment.decline(account == nil ? .noAccount : .insufficient, now: tx.now)
             guard try PaymentTable.close(payment, tx) else { throw tx.conflict() }
         }
         return (payment, true)
@@ -49,6 +49,7 @@ extension WalletServer {
     private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async -> Payment {
         var payment = payment
         var pause = Self.shortestPause
+        // The event loop measures the time that remains, so it also measures the pauses.
         while payment.state == .reserved, call.remaining > margin + pause,
             await EventLoop.current?.pause(for: pause) ?? false
         {

@@ -2,8 +2,8 @@ import Testing
 
 /// Tests the table of a payment's states, row by row.
 @Suite struct PaymentScriptTests {
-    @Test func `money is set aside first and paid when the payment is confirmed`() throws {
-        try play(
+    @Test func `money is set aside first and paid when the payment is confirmed`() async throws {
+        try await play(
             """
             00:00  pay 100       RESERVED 0 100
             00:00  pay 100       RESERVED 0 100
@@ -13,8 +13,8 @@ import Testing
             """)
     }
 
-    @Test func `a payment declined for one missing cent stays declined`() throws {
-        try play(
+    @Test func `a payment declined for one missing cent stays declined`() async throws {
+        try await play(
             """
             00:00  pay 100  DECLINED(insufficient) 99 0
             00:01  pay 100  DECLINED(insufficient) 99 0
@@ -23,12 +23,12 @@ import Testing
             """, wallet: 99)
     }
 
-    @Test func `a payment of a user without top-ups is declined for no account`() throws {
-        try play("00:00  pay 1  DECLINED(noAccount) 0 0", wallet: nil)
+    @Test func `a payment of a user without top-ups is declined for no account`() async throws {
+        try await play("00:00  pay 1  DECLINED(noAccount) 0 0", wallet: nil)
     }
 
-    @Test func `the money of an aborted payment is available again`() throws {
-        try play(
+    @Test func `the money of an aborted payment is available again`() async throws {
+        try await play(
             """
             00:00  pay 30   RESERVED 70 30
             05:00  expired  VOIDED(holdExpired) 100 0
@@ -38,8 +38,8 @@ import Testing
             """)
     }
 
-    @Test func `an id repeated with another content is refused in every state`() throws {
-        try play(
+    @Test func `an id repeated with another content is refused in every state`() async throws {
+        try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  pay 31        paymentIDReused
@@ -48,21 +48,21 @@ import Testing
             00:04  refund 30     REFUNDED 100 0 ack
             00:05  pay 31        paymentIDReused
             """)
-        try play(
+        try await play(
             """
             00:00  pay 30   RESERVED 70 30
             00:01  aborted  VOIDED(cancelled) 100 0
             00:02  pay 31   paymentIDReused
             """)
-        try play(
+        try await play(
             """
             00:00  pay 101  DECLINED(insufficient) 100 0
             00:01  pay 30   paymentIDReused
             """)
     }
 
-    @Test func `a payment cancelled before it arrives is declined, whatever its content`() throws {
-        try play(
+    @Test func `a payment cancelled before it arrives is declined, whatever its content`() async throws {
+        try await play(
             """
             00:00  cancel  DECLINED(cancelled) 100 0
             00:01  pay 30  DECLINED(cancelled) 100 0
@@ -70,15 +70,15 @@ import Testing
             """)
     }
 
-    @Test func `a cancellation waits for the decision, and may come too late`() throws {
-        try play(
+    @Test func `a cancellation waits for the decision, and may come too late`() async throws {
+        try await play(
             """
             00:00  pay 30   RESERVED 70 30
             00:01  cancel   RESERVED 70 30 wantsAbort
             00:02  cancel   RESERVED 70 30 wantsAbort
             00:03  aborted  VOIDED(cancelled) 100 0
             """)
-        try play(
+        try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  cancel        RESERVED 70 30 wantsAbort
@@ -87,8 +87,8 @@ import Testing
             """)
     }
 
-    @Test func `time alone decides nothing`() throws {
-        try play(
+    @Test func `time alone decides nothing`() async throws {
+        try await play(
             """
             00:00   pay 30        RESERVED 70 30
             999:00  attempt       RESERVED 70 30 ask
@@ -97,8 +97,8 @@ import Testing
             """)
     }
 
-    @Test func `the timer starts after two seconds, and its pauses grow`() throws {
-        try play(
+    @Test func `the timer starts after two seconds, and its pauses grow`() async throws {
+        try await play(
             """
             00:00      pay 30   RESERVED 70 30
             00:01.999  attempt  RESERVED 70 30 wait
@@ -116,8 +116,8 @@ import Testing
             """)
     }
 
-    @Test func `an attempt stays due after a clock that was ahead is set back`() throws {
-        try play(
+    @Test func `an attempt stays due after a clock that was ahead is set back`() async throws {
+        try await play(
             """
             60:00      pay 30   RESERVED 70 30
             59:27.001  attempt  RESERVED 70 30 wait
@@ -128,8 +128,8 @@ import Testing
             """)
     }
 
-    @Test func `a confirmation of another reservation or amount halts, and the payment stays undecided`() throws {
-        try play(
+    @Test func `a confirmation of another reservation or amount halts, and the payment stays undecided`() async throws {
+        try await play(
             """
             00:00  pay 30           RESERVED 70 30
             00:01  confirmed-other  RESERVED 70 30 halted
@@ -138,8 +138,8 @@ import Testing
             """)
     }
 
-    @Test func `a refund is paid once, in full, and only for a posted payment`() throws {
-        try play(
+    @Test func `a refund is paid once, in full, and only for a posted payment`() async throws {
+        try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  refund 30     RESERVED 70 30
@@ -155,8 +155,8 @@ import Testing
             """)
     }
 
-    @Test func `an impossible decision or refund halts and moves nothing`() throws {
-        try play(
+    @Test func `an impossible decision or refund halts and moves nothing`() async throws {
+        try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  confirmed 30  POSTED 70 0
@@ -164,14 +164,14 @@ import Testing
             00:03  refund 30     REFUNDED 100 0 ack
             00:04  aborted       REFUNDED 100 0 halted
             """)
-        try play(
+        try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  aborted       VOIDED(cancelled) 100 0
             00:02  confirmed 30  VOIDED(cancelled) 100 0 halted
             00:03  refund 30     VOIDED(cancelled) 100 0 halted
             """)
-        try play(
+        try await play(
             """
             00:00  pay 101        DECLINED(insufficient) 100 0
             00:01  confirmed 101  DECLINED(insufficient) 100 0 halted

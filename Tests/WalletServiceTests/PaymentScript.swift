@@ -1,0 +1,100 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+import WalletDomain
+
+@testable import WalletService
+
+/// Plays a script with one payment of alice, who has 100, on the transactions of the service and a database in memory.
+/// Each line has a time, an event and the expected outcome: the state of the payment or the refusal, alice's available and
+/// pending money, and further effects such as a halt.
+///
+///     00:00  pay 30     RESERVED  70 30
+///     00:01  confirmed  POSTED    70 0
+func play(
+    _ script: String, wallet: Int64? = 100, sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+    let books = try await Books(wallet: wallet)
+    for line in script.split(separator: "\n") {
+        var words = line.split(separator: " ").map(String.init)
+        books.clock.step(to: .noon + time(words.removeFirst()))
+        let event = words.removeFirst()
+        let amount = words.first.flatMap { Int64($0) }
+        if amount != nil { words.removeFirst() }
+        let outcome = try await books.play(event, amount)
+        #expect(outcome == words.joined(separator: " "), "\(line)", sourceLocation: sourceLocation)
+    }
+}
+
+private func time(_ text: String) -> Duration {
+    let parts = text.split(whereSeparator: { $0 == ":" || $0 == "." }).map { Int64($0)! }
+    return .minutes(parts[0]) + .seconds(parts[1]) + .milliseconds(parts.count > 2 ? parts[2] : 0)
+}
+
+/// A database with alice's account.
+private struct Books: Sendable {
+    private static let id = PaymentID(high: 1, low: 1)
+    private static let concert = ConcertID(high: 2, low: 1)
+    private static let reservation = ReservationID(high: 3, low: 1)
+
+    let clock = ManualClock()
+    private let database: Database
+
+    init(wallet: Int64?) async throws {
+        database = try Database(url: "sqlite::memory:", migrations: WalletSchema.migrations, clock: clock)
+        guard let wallet else { return }
+        let topUp = TopUp(stored: RequestID(high: 9, low: 9), for: .alice, Money(minorUnits: wallet, .eur))
+        _ = try await database.transaction { try AccountTable.topUp(topUp, limit: wallet, $0) }
+    }
+
+    func play(_ event: String, _ amount: Int64?) async throws -> String {
+        do {
+            let (note, payment, account) = try await database.transaction { tx in
+                let note = try apply(event, Money(minorUnits: amount ?? 30, .eur), tx)
+                // So that each event can halt the concert again.
+                try tx.execute("delete from halted")
+                return (note, try Self.payment(tx), try AccountTable.find(.alice, in: .eur, tx))
+            }
+            let state = payment.map { "\($0.state)".uppercased() } ?? "NONE"
+            let reason = payment?.reason.map { "(\($0))" } ?? ""
+            return "\(state)\(reason) \(account?.available ?? 0) \(account?.pending ?? 0)\(note)"
+        } catch let refusal as WalletRefusal {
+            return "\(refusal)"
+        }
+    }
+
+    private static func payment(_ reader: Reader) throws -> Payment? { try PaymentTable.find(id, of: .alice, reader) }
+
+    private func apply(_ event: String, _ amount: Money, _ tx: Transaction) throws -> String {
+        let (id, clock) = (Self.id, clock.now)
+        switch event {
+        case "pay":
+            let content = Payment.Content(concert: Self.concert, reservation: Self.reservation, amount: amount)
+            _ = try WalletServer.begin(id, by: .alice, for: content, clock: clock, tx)
+            return ""
+        case "cancel":
+            let payment = try WalletServer.cancel(id, of: .alice, clock: clock, tx)
+            return payment.state == .reserved ? " wantsAbort" : ""
+        case "attempt":
+            return try Recovery.claim([try #require(try Self.payment(tx))], at: clock, tx).isEmpty ? " wait" : " ask"
+        case "confirmed": return try settle(.confirmed(Self.reservation, amount, nil), tx)
+        case "confirmed-other": return try settle(.confirmed(ReservationID(high: 3, low: 2), amount, nil), tx)
+        case "expired": return try settle(.aborted(.holdExpired), tx)
+        case "aborted": return try settle(.aborted(.cancelled), tx)
+        case "refund", "refund-other", "refund-elsewhere":
+            let due = RefundDue(
+                RefundID(high: 4, low: event == "refund-other" ? 2 : 1),
+                concert: event == "refund-elsewhere" ? ConcertID(high: 2, low: 2) : Self.concert,
+                reservation: Self.reservation, user: .alice, payment: id, amount: amount)
+            let (isPaidOut, halt) = try Refunds.payOut(due, tx)
+            return (halt == nil ? "" : " halted") + (isPaidOut ? " ack" : "")
+        default: return " unknown event \(event)"
+        }
+    }
+
+    private func settle(_ decision: Decision, _ tx: Transaction) throws -> String {
+        let payment = try #require(try Self.payment(tx))
+        return try Coordinator.settle(payment, decision, clock: clock.now, tx).halt == nil ? "" : " halted"
+    }
+}
