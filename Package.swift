@@ -11,11 +11,9 @@ func shared(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude)
 }
 
-/// C that protoc-c wrote, and the library that it stands on.
+/// C that protoc-c wrote.
 func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(
-        name: name, dependencies: dependencies, path: path,
-        linkerSettings: [.linkedLibrary("protobuf-c")])
+    .target(name: name, dependencies: ["CProtobufC"] + dependencies, path: path)
 }
 
 /// A bounded context, in its three rooms. Of another context it imports the API only, and nothing unless it says so.
@@ -24,7 +22,10 @@ func context(_ name: String, calls others: [String] = []) -> [Target] {
     let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
     let ground: [Target.Dependency] = ["Database", "Identity", "Kernel", "RPC", "Runtime", "Service", "Threads"]
     return [
-        .target(name: name + "API", dependencies: ["CProto", "Kernel", "RPC"], path: folder + "/API"),
+        protobufC("C" + name, folder + "/API/C", ["CProto"]),
+        .target(
+            name: name + "API", dependencies: [.byName(name: "C" + name), "Kernel", "Messages", "RPC"],
+            path: folder + "/API/Generated"),
         .target(name: name + "Domain", dependencies: ["Kernel"], path: folder + "/Domain"),
         .executableTarget(
             name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + ground,
@@ -45,6 +46,7 @@ let package = Package(
     targets: [
         system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CPostgreSQL", "libpq", apt: "libpq-dev"),
+        system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev"),
         system("CQRencode", "libqrencode", apt: "libqrencode-dev"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         system("CSodium", "libsodium", apt: "libsodium-dev"),
@@ -57,25 +59,27 @@ let package = Package(
         shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
-        shared("RPC", ["CProto", "CUV", "Kernel", "Threads"]),
-        shared("MessageJSON", ["CProto", "Kernel", "RPC"], exclude: []),
+        shared("Messages", ["CProtobufC"]),
+        shared("RPC", ["CProto", "CUV", "Kernel", "Messages", "Threads"]),
+        shared("MessageJSON", ["CProtobufC", "Kernel", "Messages"], exclude: []),
         shared("Service", ["Database", "Identity", "Kernel", "RPC", "Runtime", "Threads"]),
         protobufC("CProtocPlugin", "proto/CProtocPlugin"),
         .executableTarget(
-            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel"], path: "proto/generator"),
+            name: "MessageGenerator", dependencies: ["CProtocPlugin", "CProtobufC", "Kernel", "Messages"],
+            path: "proto/generator"),
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "CProto", "CQRencode", "CUV", "ConcertAPI", "Identity", "Kernel", "MessageJSON", "QueueAPI", "RPC",
-                "Runtime", "Threads", "WalletAPI",
+                "CProtobufC", "CQRencode", "CUV", "ConcertAPI", "Identity", "Kernel", "MessageJSON", "Messages",
+                "QueueAPI", "RPC", "Runtime", "Threads", "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgreSQL", "CProto", "CTestProto", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI",
-                "RPC", "Runtime", "Service", "Threads", "WalletAPI",
+                "CPostgreSQL", "CProto", "CTestProto", "ConcertAPI", "Database", "Identity", "Kernel", "Messages",
+                "QueueAPI", "RPC", "Runtime", "Service", "Threads", "WalletAPI",
             ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
@@ -96,10 +100,11 @@ let package = Package(
             exclude: ["pooler"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Runtime", ["Kernel", "Threads"]),
-        tests(of: "RPC", ["Threads", "CProtocPlugin", "Kernel", "Runtime"]),
+        tests(of: "Messages", ["CProtocPlugin", "Kernel", "RPC"]),
+        tests(of: "RPC", ["Threads", "Kernel", "Messages", "Runtime"]),
         tests(of: "Service", ["Database", "Identity", "Kernel", "RPC", "Runtime"]),
         tests(of: "Benchmarks", ["Kernel", "RPC", "Runtime"]),
-        tests(of: "MessageJSON", ["Kernel", "RPC"]),
+        tests(of: "MessageJSON", ["Kernel", "Messages"]),
         tests(of: "MessageGenerator", ["RPC"]),
         .testTarget(
             name: "EndToEndTests",
@@ -149,7 +154,9 @@ if Context.environment["ONSALE_FUZZ"] != nil {
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["CFuzzer", "CProto", "CProtocPlugin", "CTestProto", "Kernel", "MessageJSON", "RPC"],
+            dependencies: [
+                "CFuzzer", "CProtobufC", "CProtocPlugin", "CTestProto", "Kernel", "MessageJSON", "Messages", "RPC",
+            ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "README.md", "run"]),
     ]
 }

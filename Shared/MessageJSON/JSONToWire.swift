@@ -1,5 +1,6 @@
-import CProto
+import CProtobufC
 import Kernel
+import Messages
 
 /// Converts JSON to the bytes of a message according to its descriptor.
 struct JSONToWire {
@@ -71,8 +72,7 @@ struct JSONToWire {
             try inner.message(value, as: descriptor)
             block(id, inner.bytes)
         case PROTOBUF_C_TYPE_ENUM:
-            varint(id)
-            varint(UInt64(bitPattern: Int64(try enumeration(value, of: field))))
+            varint(id, UInt64(bitPattern: Int64(try enumeration(value, of: field))))
         default: try scalar(value, of: field.pointee.type, id)
         }
     }
@@ -81,56 +81,46 @@ struct JSONToWire {
     private mutating func scalar(_ value: JSONValue, of type: ProtobufCType, _ id: UInt64) throws(JSONError) {
         switch type {
         case PROTOBUF_C_TYPE_INT32:
-            varint(id)
-            varint(UInt64(bitPattern: Int64(try number(value, as: Int32.self))))
+            varint(id, UInt64(bitPattern: Int64(try number(value, as: Int32.self))))
         case PROTOBUF_C_TYPE_INT64:
-            varint(id)
-            varint(UInt64(bitPattern: try number(value, as: Int64.self)))
+            varint(id, UInt64(bitPattern: try number(value, as: Int64.self)))
         case PROTOBUF_C_TYPE_UINT32:
-            varint(id)
-            varint(UInt64(try number(value, as: UInt32.self)))
+            varint(id, UInt64(try number(value, as: UInt32.self)))
         case PROTOBUF_C_TYPE_UINT64:
-            varint(id)
-            varint(try number(value, as: UInt64.self))
+            varint(id, try number(value, as: UInt64.self))
         case PROTOBUF_C_TYPE_SINT32:
             let number = try number(value, as: Int32.self)
-            varint(id)
-            varint(UInt64(UInt32(bitPattern: number << 1 ^ number >> 31)))
+            varint(id, UInt64(UInt32(bitPattern: number << 1 ^ number >> 31)))
         case PROTOBUF_C_TYPE_SINT64:
             let number = try number(value, as: Int64.self)
-            varint(id)
-            varint(UInt64(bitPattern: number << 1 ^ number >> 63))
-        case PROTOBUF_C_TYPE_FIXED32: fixed(id | 5, try number(value, as: UInt32.self))
-        case PROTOBUF_C_TYPE_SFIXED32: fixed(id | 5, try number(value, as: Int32.self))
-        case PROTOBUF_C_TYPE_FIXED64: fixed(id | 1, try number(value, as: UInt64.self))
-        case PROTOBUF_C_TYPE_SFIXED64: fixed(id | 1, try number(value, as: Int64.self))
-        case PROTOBUF_C_TYPE_FLOAT: fixed(id | 5, try fraction(value, as: Float.self).bitPattern)
-        case PROTOBUF_C_TYPE_DOUBLE: fixed(id | 1, try fraction(value, as: Double.self).bitPattern)
+            varint(id, UInt64(bitPattern: number << 1 ^ number >> 63))
+        case PROTOBUF_C_TYPE_FIXED32: fixed(id | WireType.fixed32, try number(value, as: UInt32.self))
+        case PROTOBUF_C_TYPE_SFIXED32: fixed(id | WireType.fixed32, try number(value, as: Int32.self))
+        case PROTOBUF_C_TYPE_FIXED64: fixed(id | WireType.fixed64, try number(value, as: UInt64.self))
+        case PROTOBUF_C_TYPE_SFIXED64: fixed(id | WireType.fixed64, try number(value, as: Int64.self))
+        case PROTOBUF_C_TYPE_FLOAT: fixed(id | WireType.fixed32, try fraction(value, as: Float.self).bitPattern)
+        case PROTOBUF_C_TYPE_DOUBLE: fixed(id | WireType.fixed64, try fraction(value, as: Double.self).bitPattern)
         case PROTOBUF_C_TYPE_BOOL:
             guard case .bool(let flag) = value else { throw error("must be true or false, is \(value.kind)") }
-            varint(id)
-            varint(flag ? 1 : 0)
+            varint(id, flag ? 1 : 0)
         default: preconditionFailure("the type is neither a number nor a truth value")
         }
     }
 
-    private mutating func varint(_ number: UInt64) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
+    private mutating func varint(_ id: UInt64, _ number: UInt64) {
+        bytes.append(atMost: WireWriter.maxFieldHeaderBytes + WireWriter.maxNumberBytes) { wire in
+            wire.varint(id)
+            wire.varint(number)
         }
-        bytes.append(UInt8(rest))
     }
 
     private mutating func fixed(_ tag: UInt64, _ number: some FixedWidthInteger) {
-        varint(tag)
+        bytes.append(atMost: WireWriter.maxFieldHeaderBytes) { $0.varint(tag) }
         withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
     }
 
     private mutating func block(_ id: UInt64, _ content: [UInt8]) {
-        varint(id | 2)
-        varint(UInt64(content.count))
+        varint(id | WireType.bytes, UInt64(content.count))
         bytes += content
     }
 }

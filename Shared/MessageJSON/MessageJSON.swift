@@ -1,5 +1,5 @@
-import CProto
-import RPC
+import CProtobufC
+import Messages
 
 /// Converts messages to and from protobuf JSON, for any type with a descriptor.
 ///

@@ -1,4 +1,4 @@
-import CProto
+import CProtobufC
 import Kernel
 
 /// Converts an unpacked message to JSON according to its descriptor.

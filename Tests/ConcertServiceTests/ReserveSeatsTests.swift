@@ -1,6 +1,7 @@
 import ConcertAPI
 import Database
 import Kernel
+import Messages
 import RPC
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
-import CProto
+import CProtobufC
 import CTestProto
 import MessageJSON
+import Messages
 import RPC
 
 /// Checks that text becomes a message or an error, and that a message becomes text that becomes the same message.

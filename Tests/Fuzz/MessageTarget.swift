@@ -1,6 +1,7 @@
-import CProto
+import CProtobufC
 import CProtocPlugin
 import CTestProto
+import Messages
 import RPC
 
 /// Checks that a message that the validator accepts can be unpacked, and that packing it again gives the same bytes.

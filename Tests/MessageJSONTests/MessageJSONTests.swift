@@ -1,6 +1,6 @@
 import Kernel
 import MessageJSON
-import RPC
+import Messages
 import TestSupport
 import Testing
 

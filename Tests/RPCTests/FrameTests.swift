@@ -1,5 +1,6 @@
 import Kernel
 @testable import RPC
+import Messages
 import TestSupport
 import Testing
 
@@ -150,7 +151,7 @@ import Testing
     ])
     func `a malformed envelope is refused`(digits: String) throws {
         let bytes = try bytes(digits)
-        #expect(throws: FrameError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }
+        #expect(throws: WireError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }
     }
 
     @Test func `up to sixteen unknown fields are skipped`() throws {
@@ -158,7 +159,7 @@ import Testing
         let sixteen = Array((0..<4).map { _ in unknown }.joined())
         let id = try bytes("0807")
         #expect(try (id + sixteen).withUnsafeBytes { try Frame($0).id } == 7)
-        #expect(throws: FrameError.self) { try (sixteen + unknown).withUnsafeBytes { _ = try Frame($0) } }
+        #expect(throws: WireError.self) { try (sixteen + unknown).withUnsafeBytes { _ = try Frame($0) } }
     }
 
     @Test func `metadata is limited in entries and bytes`() throws {
@@ -166,7 +167,7 @@ import Testing
         let long = Envelope(metadata: [Entry(key: "k", value: Array(repeating: 0, count: 8200))])
         for envelope in [many, long] {
             let bytes = try envelope.encoded()
-            #expect(throws: FrameError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }
+            #expect(throws: WireError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }
         }
     }
 

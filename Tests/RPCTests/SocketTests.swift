@@ -1,4 +1,5 @@
 import Kernel
+import Messages
 import RPC
 import Synchronization
 import Threads
@@ -12,7 +13,7 @@ import Testing
         ("TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00] + Array(repeating: 7, count: 600), "TLS"),
         ("a frame without length", [0, 0, 0, 0], "length 0"),
         ("garbage", Array(repeating: 0xee, count: 5000), "another protocol"),
-        ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "ends in the middle"),
+        ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "ends before its value does"),
     ])
     func `bytes of other protocols are refused without affecting others`(
         name: String, bytes: [UInt8], hint: String

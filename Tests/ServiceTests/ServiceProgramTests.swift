@@ -2,6 +2,7 @@ import Database
 import Glibc
 import Identity
 import Kernel
+import Messages
 import Runtime
 import Service
 import TestSupport

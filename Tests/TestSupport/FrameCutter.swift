@@ -1,3 +1,4 @@
+import Messages
 import RPC
 
 /// Cuts bytes into frames, including their headers. It shares no code with the code under test.

@@ -47,7 +47,7 @@ struct Generator {
     }
 
     private func imports(of file: SchemaFile) -> [String] {
-        var modules: Set<String> = ["RPC"]
+        var modules: Set<String> = ["Messages", "RPC"]
         if !file.services.isEmpty { modules.insert("Kernel") }
         for name in [file.name] + file.imports {
             guard let target = targets[name] else { continue }

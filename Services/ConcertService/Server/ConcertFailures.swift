@@ -1,6 +1,7 @@
 import ConcertAPI
 import ConcertDomain
 import Kernel
+import Messages
 import RPC
 
 /// Maps every refusal to its failure.

@@ -1,5 +1,6 @@
 import Kernel
 import MessageJSON
+import Messages
 import RPC
 
 /// Calls any method with JSON.

@@ -1,3 +1,4 @@
+import Messages
 import RPC
 
 /// Lists the methods that `gateway call` accepts.

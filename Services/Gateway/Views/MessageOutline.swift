@@ -1,5 +1,6 @@
-import CProto
+import CProtobufC
 import Kernel
+import Messages
 import RPC
 
 /// Lists the fields of a message, for users who write it in JSON.

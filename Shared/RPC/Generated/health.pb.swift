@@ -2,6 +2,7 @@
 
 import CProto
 import Kernel
+import Messages
 
 package struct CheckRequest: Message {
     /// The full name of a service, such as `onsale.queue.v1.Queue`. Empty: the whole program.

@@ -2,6 +2,7 @@
 
 import CProto
 import Kernel
+import Messages
 
 package struct ListMethodsRequest: Message {
     package init() {}

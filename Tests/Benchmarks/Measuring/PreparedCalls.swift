@@ -1,5 +1,6 @@
 import Glibc
 import Kernel
+import Messages
 import RPC
 import TestSupport
 
@@ -12,8 +13,8 @@ struct PreparedCalls {
     struct Request {
         fileprivate let bytes: [UInt8]
 
-        init<Message: RPC.Message, Reply>(
-            _ method: Method<Message, Reply>, _ request: Message, credential: [UInt8], requestID: RequestID? = nil
+        init<Content: Message, Reply: Message>(
+            _ method: Method<Content, Reply>, _ request: Content, credential: [UInt8], requestID: RequestID? = nil
         ) throws {
             bytes = try Envelope(
                 kind: .request, method: method.name, timeoutUs: 60_000_000, requestID: requestID?.bytes ?? [],

@@ -2,6 +2,7 @@
 
 import CTestProto
 import Kernel
+import Messages
 import RPC
 
 package struct EchoRequest: Message {

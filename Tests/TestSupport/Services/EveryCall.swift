@@ -1,5 +1,6 @@
 import ConcertAPI
 import Kernel
+import Messages
 import QueueAPI
 import RPC
 import Threads

@@ -1,4 +1,5 @@
 import Kernel
+import Messages
 import RPC
 
 /// One end of a simulated connection that the test controls: it sends any bytes, and stores the received ones.

@@ -1,0 +1,77 @@
+import CProtobufC
+
+/// A message of proto/: a value that can be decoded from and encoded to bytes.
+///
+/// The generator writes the conformances. Decoding validates the bytes, lets protobuf-c unpack them into an arena, and
+/// copies the values. Encoding lays the message out in an arena, measures it, and packs it into its destination.
+@usableFromInline
+package protocol Message: Equatable, Sendable {
+    /// The C struct that protobuf-c packs and unpacks.
+    associatedtype Layout
+
+    static var descriptor: MessageDescriptor { get }
+
+    /// Copies the values from the struct.
+    init(reading fields: UnsafePointer<Layout>)
+
+    /// Builds the struct. It is valid until `arena` is reset.
+    func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Layout>
+}
+
+extension Message {
+    /// Decodes untrusted bytes. Throws an error that names the invalid field.
+    @inlinable
+    package init(decoding bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
+        defer { withExtendedLifetime(arena) {} }
+        let unpacked = try arena.unpack(bytes, as: Self.descriptor)
+        self.init(reading: UnsafePointer(unpacked.assumingMemoryBound(to: Layout.self)))
+    }
+
+    /// Lays the message out for packing. Valid until `arena` is reset.
+    @inlinable
+    package func laidOut(in arena: Arena) throws(MessageError) -> LaidOutMessage {
+        LaidOutMessage(try layOut(in: arena))
+    }
+}
+
+/// A message laid out as a C struct in an arena.
+@usableFromInline
+package struct LaidOutMessage {
+    @usableFromInline
+    let base: UnsafePointer<ProtobufCMessage>
+
+    @inlinable
+    package init<Layout>(_ fields: UnsafeMutablePointer<Layout>) {
+        base = UnsafeRawPointer(fields).assumingMemoryBound(to: ProtobufCMessage.self)
+    }
+
+    @inlinable
+    package var packedSize: Int { protobuf_c_message_get_packed_size(base) }
+
+    /// Writes exactly `packedSize` bytes.
+    @inlinable
+    package func pack(into bytes: UnsafeMutableRawPointer) {
+        protobuf_c_message_pack(base, bytes.assumingMemoryBound(to: UInt8.self))
+    }
+}
+
+// Conversions from and to arrays, for code that is not performance-critical.
+extension Message {
+    package init(decoding bytes: [UInt8]) throws(MessageError) {
+        let arena = Arena()
+        self = try bytes.withUnsafeBufferPointer { bytes throws(MessageError) in
+            try Self(decoding: UnsafeRawBufferPointer(bytes), in: arena)
+        }
+    }
+
+    package func encoded() throws(MessageError) -> [UInt8] {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let message = try laidOut(in: arena)
+        let size = message.packedSize
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            if let start = buffer.baseAddress { message.pack(into: start) }
+            count = size
+        }
+    }
+}

@@ -1,0 +1,278 @@
+import Glibc
+import Kernel
+import Messages
+import Threads
+
+/// The connections, timers and tasks of one thread. Work on a loop never waits for a lock and never moves to another
+/// thread.
+///
+/// The loop uses neither sockets nor a clock. Its *driver* (a thread with libuv, or a test with a simulated network)
+/// calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, and writes
+/// the output of each connection once.
+///
+/// A task that prefers the loop as its executor resumes on it after every suspension.
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+    // Sound because only the loop's own thread accesses everything below `inbox` (`isCurrent`).
+
+    private enum Work {
+        case job(UnownedJob)
+        case closure(@Sendable () -> Void)
+    }
+
+    private struct Inbox: ~Copyable {
+        var work: [Work] = []
+        var isWoken = false
+    }
+
+    /// Maximum of jobs in one turn, before input is read again.
+    private static let maxWorkPerTurn = 4096
+
+    private let inbox = Lock(Inbox())
+    private let wake: @Sendable () -> Void
+
+    private var ready: [Work] = []
+    private var running: [Work] = []
+    private var unflushed: [any Flushable] = []
+    private var flushing: [any Flushable] = []
+    private var pulsed: [any Pulsed] = []
+    private var pulse: TimerWheel.Handle?
+    private(set) var uptime: Uptime
+    private(set) var timers: TimerWheel
+    /// Memory to lay out and unpack messages. It is reset after each message.
+    let arena = Arena()
+
+    /// `wake` is called from any thread when work arrives while the loop may sleep.
+    package init(at now: Uptime, wake: @escaping @Sendable () -> Void) {
+        self.wake = wake
+        uptime = now
+        timers = TimerWheel(startingAt: now)
+    }
+
+    // MARK: From any thread
+
+    /// The loop that the calling thread is running.
+    package static var current: EventLoop? {
+        guard let pointer = CurrentLoop.pointer else { return nil }
+        return Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    package var isCurrent: Bool { CurrentLoop.pointer == Unmanaged.passUnretained(self).toOpaque() }
+
+    /// True if the current task runs on this loop and returns to it after every suspension. A task that visited the
+    /// loop for one call may still be on its thread without preferring it.
+    package var isHome: Bool {
+        isCurrent && withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
+    }
+
+    /// Runs `body` on this loop in a new task, for a caller that runs elsewhere.
+    ///
+    /// (`withTaskExecutorPreference` would be shorter. But with Swift 6.3.1 the first steps of a call ran on the
+    /// caller's thread, as the thread sanitizer showed.)
+    func visited<Output: Sendable>(
+        by body: @escaping @Sendable () async throws(RPCFailure) -> Output
+    ) async throws(RPCFailure) -> Output {
+        let visit = Visit()
+        let call = Call.current
+        let outcome: Result<Output, RPCFailure> = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                execute {
+                    visit.begin(
+                        Task.immediate(executorPreference: self) {
+                            await Call.$current.withValue(call) {
+                                do throws(RPCFailure) {
+                                    continuation.resume(returning: .success(try await body()))
+                                } catch {
+                                    continuation.resume(returning: .failure(error))
+                                }
+                            }
+                        })
+                }
+            }
+        } onCancel: {
+            execute { visit.cancel() }
+        }
+        return try outcome.get()
+    }
+
+    private final class Visit: @unchecked Sendable {
+        // Sound because only the loop accesses it.
+
+        private var task: Task<Void, Never>?
+        private var isCancelled = false
+
+        func begin(_ task: Task<Void, Never>) {
+            self.task = task
+            if isCancelled { task.cancel() }
+        }
+
+        func cancel() {
+            isCancelled = true
+            task?.cancel()
+        }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        put(.job(UnownedJob(job)))
+    }
+
+    package func execute(_ closure: @escaping @Sendable () -> Void) {
+        put(.closure(closure))
+    }
+
+    private func put(_ work: Work) {
+        if isCurrent {
+            ready.append(work)
+            return
+        }
+        let mustWake = inbox.withLock { inbox in
+            inbox.work.append(work)
+            defer { inbox.isWoken = true }
+            return !inbox.isWoken
+        }
+        if mustWake { wake() }
+    }
+
+    // MARK: From the driver
+
+    /// Runs `body` as part of this loop. Drivers deliver input with it.
+    package func enter<Result>(at now: Uptime, _ body: () -> Result) -> Result {
+        let outer = CurrentLoop.pointer
+        CurrentLoop.pointer = Unmanaged.passUnretained(self).toOpaque()
+        defer { CurrentLoop.pointer = outer }
+        uptime = max(uptime, now)
+        return body()
+    }
+
+    /// Fires timers, runs tasks and flushes connections until nothing is left or the bound is reached. Returns true if
+    /// work is left.
+    package func turn(at now: Uptime) -> Bool {
+        enter(at: now) {
+            for target in timers.takeDue(at: uptime) { target.timerFired() }
+            takeInbox()
+            var budget = Self.maxWorkPerTurn
+            while budget > 0 {
+                budget -= max(1, ready.count)
+                runReady()
+                flush()
+                if ready.isEmpty, unflushed.isEmpty { return false }
+            }
+            return true
+        }
+    }
+
+    /// True if a turn has work to do, apart from timers.
+    package var hasWork: Bool { !ready.isEmpty || !unflushed.isEmpty || inbox.withLock { !$0.work.isEmpty } }
+
+    /// The time of the next turn if no input arrives.
+    package var nextDeadline: Uptime? { timers.nextDeadline }
+
+    private func takeInbox() {
+        inbox.withLock { inbox in
+            inbox.isWoken = false
+            guard !inbox.work.isEmpty else { return }
+            ready.append(contentsOf: inbox.work)
+            inbox.work.removeAll(keepingCapacity: inbox.work.count < Self.maxWorkPerTurn)
+        }
+    }
+
+    private func runReady() {
+        swap(&ready, &running)
+        for work in running {
+            switch work {
+            case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+            case .closure(let closure): closure()
+            }
+        }
+        running.removeAll(keepingCapacity: running.count < Self.maxWorkPerTurn)
+    }
+
+    private func flush() {
+        guard !unflushed.isEmpty else { return }
+        swap(&unflushed, &flushing)
+        for connection in flushing { connection.flush() }
+        flushing.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: From what lives on the loop
+
+    /// Flushes `connection` at the end of this turn. Call it once per turn.
+    func flushLater(_ connection: some Flushable) {
+        unflushed.append(connection)
+    }
+
+    func startTimer(_ target: some TimerTarget, at deadline: Uptime) -> TimerWheel.Handle {
+        timers.start(target, at: deadline)
+    }
+
+    func cancelTimer(_ handle: TimerWheel.Handle) {
+        timers.cancel(handle)
+    }
+
+    /// Calls `pulse` of `connection` about twice a second until it returns false.
+    func beginPulse(_ connection: some Pulsed) {
+        pulsed.append(connection)
+        if pulse == nil { pulse = timers.start(self, at: uptime + Self.pulseInterval) }
+    }
+
+    /// Suspends a task of the loop. Returns false early if the task is cancelled.
+    package func pause(for duration: Duration) async -> Bool {
+        let sleeper = Sleeper()
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                sleeper.continuation = continuation
+                if Task.isCancelled { return sleeper.wake(false) }
+                _ = timers.start(sleeper, at: uptime + duration)
+            }
+        } onCancel: {
+            execute { sleeper.wake(false) }
+        }
+    }
+
+    private final class Sleeper: TimerTarget, @unchecked Sendable {
+        // Sound because only the loop accesses it.
+
+        var continuation: UnsafeContinuation<Bool, Never>?
+
+        func timerFired() { wake(true) }
+
+        func wake(_ isOver: Bool) {
+            continuation?.resume(returning: isOver)
+            continuation = nil
+        }
+    }
+
+    private static let pulseInterval = Duration.milliseconds(500)
+}
+
+extension EventLoop: TimerTarget {
+    func timerFired() {
+        pulsed = pulsed.filter { $0.pulse(at: uptime) }
+        pulse = pulsed.isEmpty ? nil : timers.start(self, at: uptime + Self.pulseInterval)
+    }
+}
+
+/// An object that collects output during a turn and writes it at the end.
+protocol Flushable: AnyObject {
+    func flush()
+}
+
+/// An object that checks the time regularly, for silence and stalls.
+protocol Pulsed: AnyObject {
+    /// Returns false to stop the calls.
+    func pulse(at now: Uptime) -> Bool
+}
+
+/// The loop of the calling thread, in thread-local storage.
+private enum CurrentLoop {
+    private static let key: pthread_key_t = {
+        var key = pthread_key_t()
+        let problem = pthread_key_create(&key, nil)
+        precondition(problem == 0, "the system has no thread-specific key left")
+        return key
+    }()
+
+    static var pointer: UnsafeMutableRawPointer? {
+        get { pthread_getspecific(key) }
+        set { pthread_setspecific(key, newValue) }
+    }
+}

@@ -1,0 +1,124 @@
+import Kernel
+import Messages
+import Synchronization
+
+/// Decides whether a request of one connection becomes a call: limits, deadline, credential and role.
+struct Admission {
+    private let core: ServerCore
+    private let loop: EventLoop
+    private let peer: String
+    private var credentials = CredentialCache()
+    private var inFlight = 0
+    private var streamCount = 0
+    /// The server refuses calls above this id, because it is draining.
+    var finalID: UInt64?
+
+    init(to core: ServerCore, on loop: EventLoop, from peer: String) {
+        self.core = core
+        self.loop = loop
+        self.peer = peer
+    }
+
+    /// True if the connection has neither calls nor streams.
+    var isIdle: Bool { inFlight == 0 && streamCount == 0 }
+
+    mutating func begin(isStream: Bool) {
+        if isStream {
+            streamCount += 1
+            core.streamCount.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            inFlight += 1
+            core.inFlight.wrappingAdd(1, ordering: .relaxed)
+        }
+    }
+
+    mutating func end(isStream: Bool) {
+        if isStream {
+            streamCount -= 1
+            core.streamCount.wrappingSubtract(1, ordering: .relaxed)
+        } else {
+            inFlight -= 1
+            core.inFlight.wrappingSubtract(1, ordering: .relaxed)
+        }
+    }
+
+    /// The failure of a request above a limit, or nil.
+    func refusal(of frame: Frame, to method: MethodDescription) -> RPCFailure? {
+        if let finalID, frame.id > finalID { return RPCFailure.draining }
+        if method.isStream {
+            if streamCount >= core.limits.streamsPerConnection {
+                return .tooManyCalls("as streams on this connection", streamCount, core.limits.retryAfter)
+            }
+            guard core.streamCount.load(ordering: .relaxed) >= core.limits.streams else { return nil }
+            return .tooManyCalls("as streams in this server", core.limits.streams, core.limits.retryAfter)
+        }
+        if inFlight >= core.limits.inFlightPerConnection {
+            return .tooManyCalls("on this connection", core.limits.inFlightPerConnection, core.limits.retryAfter)
+        }
+        if core.inFlight.load(ordering: .relaxed) >= core.limits.inFlight {
+            return .tooManyCalls("in this server", core.limits.inFlight, core.limits.retryAfter)
+        }
+        return nil
+    }
+
+    /// The call of a request. Throws if its time is over or its credential is not accepted.
+    mutating func call(_ method: MethodDescription, _ frame: Frame, received: Uptime) throws(RPCFailure) -> Call {
+        let asked = Duration.microseconds(Int64(clamping: frame.timeoutMicroseconds))
+        let (usual, longest) =
+            method.isStream
+            ? (core.limits.longestStream, core.limits.longestStream)
+            : (core.limits.defaultTimeout, core.limits.longestTimeout)
+        let timeout = asked == .zero ? usual : min(asked, longest)
+        let deadline = received + timeout
+        guard deadline > loop.uptime else {
+            throw RPCFailure(
+                .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of \(method.name) passed before it started"
+            ).notProcessed()
+        }
+        return Call(
+            method, caller: try caller(of: method, frame.credential), deadline: deadline,
+            requestID: RequestID(frame.requestID), trace: TraceContext(frame.trace),
+            metadata: try entries(frame.metadata), peer: peer)
+    }
+
+    private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
+        -> Caller?
+    {
+        if credential.isEmpty {
+            guard method.callers.isEmpty else {
+                throw RPCFailure(
+                    .unauthenticated, "CREDENTIAL_MISSING",
+                    "\(method.name) is for \(method.callers) only: sign in and send the credential")
+            }
+            return nil
+        }
+        let caller = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
+        guard method.callers.isEmpty || method.callers.contains(caller.role) else {
+            throw RPCFailure(
+                .permissionDenied, "ROLE_NOT_ALLOWED",
+                "\(method.name) is for \(method.callers), and you are \(caller.role)")
+        }
+        return caller
+    }
+
+    private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [Entry] {
+        if metadata.isEmpty { return [] }
+        defer { loop.arena.reset() }
+        do throws(MessageError) {
+            var entries: [Entry] = []
+            for bytes in metadata { entries.append(try Entry(decoding: bytes, in: loop.arena)) }
+            return entries
+        } catch {
+            throw RPCFailure(.invalidArgument, "MALFORMED_METADATA", "\(error)")
+        }
+    }
+}
+
+extension RPCFailure {
+    fileprivate static func tooManyCalls(_ place: String, _ limit: Int, _ retryAfter: Duration) -> RPCFailure {
+        RPCFailure(
+            .resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls are in flight \(place), which is the limit"
+        )
+        .notProcessed(retryAfter: retryAfter)
+    }
+}

@@ -1,0 +1,251 @@
+import Kernel
+import Messages
+import Synchronization
+
+/// The server's end of one connection. Accepts requests within the limits and answers each exactly once.
+final class ServerConnection: ConnectionSide {
+    let loop: EventLoop
+    /// The index in its loop's list.
+    var index = 0
+    private let home: ServerLoop
+    private let core: ServerCore
+    private let connection: Connection
+    private var admission: Admission
+    /// Calls with a suspended handler. Most calls end without suspending.
+    private var suspended: [UInt64: Exchange] = [:]
+    private var lastID: UInt64 = 0
+    private var isDraining = false
+    private(set) var maxReplyBytes: Int
+
+    init(_ transport: any Transport, on home: ServerLoop) {
+        self.home = home
+        core = home.core
+        loop = home.loop
+        connection = Connection(
+            transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
+            holdsBack: true)
+        maxReplyBytes = core.limits.replyBytes
+        admission = Admission(to: core, on: loop, from: transport.peer)
+    }
+
+    func start() {
+        connection.start(for: self)
+    }
+
+    // MARK: Frames
+
+    func received(_ frame: Frame) {
+        switch frame.kind {
+        case Frame.Kind.request: begin(frame)
+        case Frame.Kind.cancel: suspended[frame.id]?.cancel("the caller cancelled it")
+        case Frame.Kind.credit: suspended[frame.id]?.flow?.grant(frame.credit)
+        case Frame.Kind.hello: greet(frame)
+        case Frame.Kind.pong: if frame.id == Self.drainPing { finishDrain() }
+        default: break
+        }
+    }
+
+    private func begin(_ frame: Frame) {
+        guard frame.id > lastID else {
+            return receivedGarbage(WireError("call ids must increase: \(frame.id) came after \(lastID)"))
+        }
+        lastID = frame.id
+        guard let route = core.methods.route(named: frame.method) else {
+            return turnAway(.unknownMethod(Excerpt.of(frame.method)), frame.id)
+        }
+        if let refusal = admission.refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
+        do throws(RPCFailure) {
+            let call = try admission.call(route.method, frame, received: connection.received)
+            let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit) : nil
+            start(route, frame.payload, Exchange(frame.id, call, flow: flow, on: self))
+        } catch {
+            turnAway(error, frame.id)
+        }
+    }
+
+    /// Answers a request without calling a handler.
+    private func turnAway(_ refusal: RPCFailure, _ id: UInt64) {
+        core.hooks.refused?(refusal)
+        sendFailure(refusal, to: id)
+    }
+
+    private func start(_ route: Route, _ payload: UnsafeRawBufferPointer, _ exchange: Exchange) {
+        admission.begin(isStream: exchange.flow != nil)
+        route.begin(payload, exchange)
+        guard !exchange.isFinished else { return }
+        suspended[exchange.id] = exchange
+        exchange.suspend()
+    }
+
+    // MARK: Answers
+
+    /// Maximum size of an answer's frame beside its message: id, kind and the header of the message.
+    private static let envelopeBytes = 3 * WireWriter.maxFieldHeaderBytes
+
+    /// True if the client accepts a frame with a message of `size` bytes.
+    @inline(__always)
+    func takes(_ size: Int) -> Bool { size + Self.envelopeBytes <= maxReplyBytes }
+
+    @inline(__always)
+    func send(_ kind: UInt64, to id: UInt64, _ message: LaidOutMessage, size: Int) {
+        connection.send(atMost: Self.envelopeBytes + size) { writer in
+            writer.number(Frame.Field.id, id)
+            writer.number(Frame.Field.kind, kind)
+            writer.message(Frame.Field.payload, message, size: size)
+        }
+    }
+
+    func sendFailure(_ failure: RPCFailure, to id: UInt64) {
+        defer { loop.arena.reset() }
+        guard let (status, size) = laidOut(failure) else { return }
+        send(status, size: size, to: id)
+    }
+
+    /// Ends a stream. `reason` is empty if it has no more items.
+    func sendStreamEnd(reason: String, to id: UInt64) {
+        defer { loop.arena.reset() }
+        guard let status = try? Status(reason: reason).laidOut(in: loop.arena) else { return }
+        send(status, size: status.packedSize, to: id)
+    }
+
+    private func send(_ status: LaidOutMessage, size: Int, to id: UInt64) {
+        connection.send(atMost: Self.envelopeBytes + size) { writer in
+            writer.number(Frame.Field.id, id)
+            writer.number(Frame.Field.kind, Frame.Kind.reply)
+            writer.message(Frame.Field.status, status, size: size)
+        }
+    }
+
+    /// Lays a failure out, without details if they are unsendable or too large.
+    private func laidOut(_ failure: RPCFailure) -> (LaidOutMessage, size: Int)? {
+        if let message = try? failure.status.laidOut(in: loop.arena) {
+            let size = message.packedSize
+            if takes(size) { return (message, size) }
+        }
+        var plain = RPCFailure(failure.code, "UNSENDABLE_FAILURE", "the failure has details that cannot be sent")
+        plain.isIndefinite = failure.isIndefinite
+        plain.isNotProcessed = failure.isNotProcessed
+        guard let message = try? plain.status.laidOut(in: loop.arena) else { return nil }
+        return (message, message.packedSize)
+    }
+
+    func failure(for error: any Error, of call: Call) -> RPCFailure {
+        core.failure(for: error, of: call)
+    }
+
+    /// Handles the end of a handler.
+    func ended(_ exchange: Exchange, _ code: StatusCode, after duration: Duration) {
+        admission.end(isStream: exchange.flow != nil)
+        if exchange.isSuspended { suspended[exchange.id] = nil }
+        core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))
+        closeIfDrained()
+    }
+
+    // MARK: The connection itself
+
+    private func greet(_ frame: Frame) {
+        defer { loop.arena.reset() }
+        guard let hello = try? Hello(decoding: frame.payload, in: loop.arena) else {
+            return receivedGarbage(WireError("the payload of HELLO is no Hello"))
+        }
+        loop.arena.reset()
+        guard hello.speaks(ProtocolVersion.current) else {
+            return refuse(
+                RPCFailure(
+                    .unimplemented, "VERSION_UNKNOWN",
+                    "this server speaks version \(ProtocolVersion.current), the client \(hello.minVersion) to \(hello.maxVersion)"
+                ).notProcessed())
+        }
+        connection.pingsPeer = true
+        connection.pingInterval = max(core.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
+        if hello.maxReplyBytes > 0 { maxReplyBytes = min(maxReplyBytes, Int(hello.maxReplyBytes)) }
+        connection.send(Hello(of: core.agent, core.limits), as: Frame.Kind.hello)
+    }
+
+    func receivedTooLarge(id: UInt64?, size: Int) {
+        let failure = RPCFailure(
+            .resourceExhausted, "REQUEST_TOO_LARGE",
+            "the frame has \(size) bytes; at most \(core.limits.requestBytes) are allowed"
+        ).notProcessed()
+        guard let id, id > lastID else { return refuse(failure) }
+        lastID = id
+        turnAway(failure, id)
+    }
+
+    func receivedGarbage(_ problem: WireError) {
+        refuse(RPCFailure(.invalidArgument, "MALFORMED_FRAME", "\(problem)"))
+    }
+
+    func receivedTooManyPings() {
+        let message = "pings are answered every \(core.limits.minPingInterval), not more often"
+        refuse(RPCFailure(.resourceExhausted, "TOO_MANY_PINGS", message))
+    }
+
+    /// Sends GOAWAY with the reason, cancels the calls in flight and closes.
+    func refuse(_ failure: RPCFailure) {
+        log(.warning, "connection refused: \(failure)")
+        connection.sendGoAway(lastID: lastID, failure)
+        connection.close()
+    }
+
+    func cut(_ problem: String) {
+        connection.cut(problem)
+    }
+
+    /// Drains in two steps, so that no call in transit is lost. The first GOAWAY stops new calls, while arriving ones
+    /// are still accepted. The second names the last accepted call.
+    func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        connection.sendGoAway(lastID: .max, .draining)
+        if connection.pingsPeer { connection.sendPing(id: Self.drainPing) }
+        let step = TimerAction { [weak self] in self?.finishDrain() }
+        drainTimer = loop.startTimer(step, at: loop.uptime + Self.drainStep)
+    }
+
+    /// The time between both steps for a client that does not answer the ping.
+    private static let drainStep = Duration.milliseconds(500)
+    /// The id of the ping whose PONG confirms the first step. Pings after silence have id 0.
+    private static let drainPing: UInt64 = 1
+    private var drainTimer: TimerWheel.Handle?
+
+    private func finishDrain() {
+        guard isDraining, admission.finalID == nil else { return }
+        if let drainTimer { loop.cancelTimer(drainTimer) }
+        admission.finalID = lastID
+        connection.sendGoAway(lastID: lastID, .draining)
+        for stream in suspended.values.filter({ $0.flow != nil }).sorted(by: { $0.id < $1.id }) {
+            stream.endStreamEarly(reason: StreamEnd.draining)
+        }
+        closeIfDrained()
+    }
+
+    private func closeIfDrained() {
+        if admission.finalID != nil, admission.isIdle { connection.close() }
+    }
+
+    func closed(_ problem: String?) {
+        if let problem { log(.info, "connection ended: \(problem)") }
+        for exchange in suspended.values.sorted(by: { $0.id < $1.id }) { exchange.cancel("the connection ended") }
+        home.closed(self)
+    }
+
+    private func log(_ level: RPCEvent.Level, _ message: String) {
+        core.hooks.log(
+            RPCEvent(
+                level: level, message: message, peer: connection.transport.peer, method: nil, trace: nil, requestID: nil
+            ))
+    }
+}
+
+extension RPCFailure {
+    static let draining = RPCFailure(.unavailable, "DRAINING", "this server is shutting down; call another instance")
+        .notProcessed()
+
+    fileprivate static func unknownMethod(_ name: String) -> RPCFailure {
+        RPCFailure(
+            .unimplemented, "METHOD_UNKNOWN",
+            "this server has no method \(name.isEmpty ? "without a name" : name); Reflection/ListMethods lists what it has"
+        ).notProcessed()
+    }
+}

@@ -1,0 +1,103 @@
+import Kernel
+import Messages
+
+/// The items of a stream. Throws if the stream ends with a failure.
+///
+/// After a lost connection, a server shutdown or the time limit, it reopens the stream. The reader sees a pause, and
+/// the items continue from the request that `resume` returns.
+package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Sendable {
+    package typealias Element = Item
+    package typealias Failure = RPCFailure
+
+    let client: Client
+    let method: MethodDescription
+    let request: Request
+    let options: CallOptions
+    let resume: @Sendable (Request, _ last: Item?) -> Request
+
+    package func makeAsyncIterator() -> Iterator {
+        Iterator(ItemReader(self))
+    }
+
+    package struct Iterator: AsyncIteratorProtocol {
+        private let reader: ItemReader<Request, Item>
+
+        init(_ reader: ItemReader<Request, Item>) {
+            self.reader = reader
+        }
+
+        package mutating func next() async throws(RPCFailure) -> Item? {
+            try await reader.next()
+        }
+
+        package mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCFailure) -> Item? {
+            try await reader.next()
+        }
+    }
+}
+
+/// Reads and reopens a stream on one loop. Ends the stream when it is released.
+final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
+    // Sound because `lane` and `stream` never change, and only one task on the lane's loop accesses the rest.
+
+    /// The pause before reopening a stream that ended without an item.
+    private static var pauseAfterNothing: Duration { .milliseconds(100) }
+
+    private let stream: ItemStream<Request, Item>
+    private let lane: ClientLane
+    private var call: StreamCall<Request, Item>?
+    private var last: Item?
+    private var failuresInARow: UInt32 = 0
+    private var isOver = false
+    /// True if an item arrived since the stream was opened.
+    private var hasItems = false
+
+    init(_ stream: ItemStream<Request, Item>) {
+        self.stream = stream
+        lane = stream.client.laneHere
+    }
+
+    deinit {
+        call?.cancel(on: lane.loop)
+    }
+
+    func next() async throws(RPCFailure) -> Item? {
+        if lane.loop.isHome { return try await nextHere() }
+        return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextHere() }
+    }
+
+    private func nextHere() async throws(RPCFailure) -> Item? {
+        while !isOver {
+            let call = call ?? open()
+            switch await call.step() {
+            case .item(let item):
+                last = item
+                hasItems = true
+                failuresInARow = 0
+                return item
+            case .end(let reason):
+                self.call = nil
+                isOver = !StreamEnd.reopen.contains(reason)
+                if !isOver, !hasItems { _ = await lane.loop.pause(for: Self.pauseAfterNothing) }
+            case .failure(let failure):
+                self.call = nil
+                failuresInARow += 1
+                guard await lane.mayOpenAgain(stream.method, after: failure, attempt: failuresInARow) else {
+                    isOver = true
+                    throw failure
+                }
+            }
+        }
+        return nil
+    }
+
+    private func open() -> StreamCall<Request, Item> {
+        let request = stream.resume(stream.request, last)
+        let attempt = lane.streamAttempt(failuresInARow, stream.options)
+        let call = StreamCall<Request, Item>(stream.method, request, attempt, on: lane.loop)
+        self.call = call
+        hasItems = false
+        lane.start(call)
+        return call
+    }
+}
