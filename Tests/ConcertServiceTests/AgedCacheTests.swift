@@ -10,7 +10,9 @@ import Threads
     private let cache: AgedCache<Int, Int>
 
     init() {
-        cache = AgedCache(age: .seconds(1), capacity: 2, clock: clock)
+        cache = AgedCache(age: .seconds(1), capacity: 2, clock: clock) { _, previous in
+            try await Loader.load(previous)
+        }
     }
 
     /// Suspends loads until the test opens it.
@@ -113,5 +115,18 @@ import Threads
         #expect(try await cache.value(for: 2) { _ in 0 } == 2)
         #expect(try await cache.value(for: 3) { _ in 0 } == 3)
         #expect(try await cache.value(for: 1) { _ in 0 } == 0)
+    }
+}
+
+private enum Loader {
+    @TaskLocal static var load: @Sendable (_ previous: Int?) async throws -> Int = { _ in 0 }
+}
+
+extension AgedCache<Int, Int> {
+    /// The current value. `load` runs if this caller loads it.
+    fileprivate func value(
+        for key: Int, load: @escaping @Sendable (_ previous: Int?) async throws -> Int
+    ) async throws -> Int {
+        try await Loader.$load.withValue(load) { try await current(key) }
     }
 }

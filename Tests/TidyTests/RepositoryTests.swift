@@ -8,7 +8,13 @@ import Testing
 
     @Test func `the top level holds the agreed names only`() { expectNone(ShapeRules.topLevel) }
 
-    @Test func `every context has the same shape`() { expectNone(ShapeRules.contexts) }
+    @Test func `every context has the same shape`() { expectNone(ContextRules.shape) }
+
+    @Test func `each RPC has its handler in Calls`() { expectNone(ContextRules.calls) }
+
+    @Test func `all SQL of a context lies in its store`() { expectNone(StatementRules.places) }
+
+    @Test func `every limit has a name`() { expectNone(StatementRules.limits) }
 
     @Test func `no file has an empty name`() { expectNone(ShapeRules.emptyNames) }
 

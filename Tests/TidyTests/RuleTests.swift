@@ -30,16 +30,6 @@ import Testing
         #expect(ShapeRules.topLevel(tree).map(\.path) == ["Notes.md", "scripts"])
     }
 
-    @Test func `a context without a fixed file, or with an extra folder, is reported`() {
-        let names = ["Server/Main.swift", "Server/SeatContext.swift", "Server/SeatServer.swift", "README.md"]
-        var files = Dictionary(uniqueKeysWithValues: names.map { ("Services/SeatService/\($0)", "") })
-        #expect(ShapeRules.contexts(Tree(files)).isEmpty)
-        files["Services/SeatService/Server/Main.swift"] = nil
-        files["Services/SeatService/Wire/A.swift"] = ""
-        let paths = ShapeRules.contexts(Tree(files)).map(\.path)
-        #expect(paths == ["Services/SeatService/Wire", "Services/SeatService/Server/Main.swift"])
-    }
-
     @Test func `a file name without a meaning is reported`() {
         let tree = Tree(["Shared/RPC/StringExtensions.swift": "", "Shared/RPC/Frame.swift": ""])
         #expect(ShapeRules.emptyNames(tree).map(\.path) == ["Shared/RPC/StringExtensions.swift"])

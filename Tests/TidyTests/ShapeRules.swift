@@ -3,7 +3,6 @@ enum ShapeRules {
     private static let topLevel: Set<String> = [
         "LICENSE", "Package.swift", "README.md", "Services", "Shared", "Tests", "deploy", "proto",
     ]
-    private static let rooms: Set<String> = ["API", "Domain", "Server", "README.md"]
     /// Words that say nothing about the content of a file.
     private static let emptyNames = [
         "Extensions", "Types", "Utils", "Constants", "Manager", "Helper", "Helpers", "Common", "Base", "Impl",
@@ -14,33 +13,6 @@ enum ShapeRules {
         Set(tree.files.keys.map { String($0.prefix { $0 != "/" }) })
             .filter { !topLevel.contains($0) && !$0.hasPrefix(".") }.sorted()
             .map { Violation(path: $0, line: 0, problem: "does not belong to the top level of the repository") }
-    }
-
-    /// A context has the rooms API, Domain and Server, and the same fixed files in Server.
-    static func contexts(_ tree: Tree) -> [Violation] {
-        let contexts = Set(
-            tree.paths(in: ["Services"]).compactMap { path in
-                path.split(separator: "/").dropFirst().first.map(String.init).flatMap {
-                    $0.hasSuffix("Service") ? $0 : nil
-                }
-            })
-        return contexts.sorted().flatMap { context in
-            let folder = "Services/\(context)"
-            let name = context.dropLast("Service".count)
-            let parts = Set(
-                tree.paths(in: [folder], suffix: "").map { path in
-                    String(path.dropFirst(folder.count + 1).prefix { $0 != "/" })
-                })
-            let odd = parts.subtracting(rooms).sorted().map {
-                Violation(
-                    path: "\(folder)/\($0)", line: 0, problem: "a context holds API, Domain, Server and README.md")
-            }
-            let files = ["Main.swift", "\(name)Context.swift", "\(name)Server.swift"]
-            let missing = files.filter { tree.files["\(folder)/Server/\($0)"] == nil }.map {
-                Violation(path: "\(folder)/Server/\($0)", line: 0, problem: "is missing; every context has it")
-            }
-            return odd + missing
-        }
     }
 
     static func emptyNames(_ tree: Tree) -> [Violation] {

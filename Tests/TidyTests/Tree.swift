@@ -74,5 +74,11 @@ struct Violation: Equatable, CustomStringConvertible {
     let line: Int
     let problem: String
 
+    init(path: String, line: Int = 0, problem: String) {
+        self.path = path
+        self.line = line
+        self.problem = problem
+    }
+
     var description: String { line > 0 ? "\(path):\(line): \(problem)" : "\(path): \(problem)" }
 }

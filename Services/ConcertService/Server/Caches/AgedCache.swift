@@ -22,25 +22,28 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let age: Duration
     private let capacity: Int
     private let clock: any Clock
+    private let load: @Sendable (_ key: Key, _ previous: Value?) async throws -> Value
     private let entries = Lock<[Key: Entry]>([:])
 
     /// Returns no value that is older than `age`.
-    init(age: Duration, capacity: Int, clock: any Clock) {
+    init(
+        age: Duration, capacity: Int, clock: any Clock,
+        load: @escaping @Sendable (_ key: Key, _ previous: Value?) async throws -> Value
+    ) {
         self.age = age
         self.capacity = capacity
         self.clock = clock
+        self.load = load
     }
 
-    func value(
-        for key: Key, load: @Sendable (_ previous: Value?) async throws -> Value
-    ) async throws -> Value {
+    func current(_ key: Key) async throws -> Value {
         let now = clock.uptime
         switch entries.withLock({ step(for: key, at: now, in: &$0) }) {
         case .take(let value): return value
-        case .wait: return try await wait(for: key, load: load)
+        case .wait: return try await wait(for: key)
         case .load(let previous):
             do {
-                let value = try await load(previous)
+                let value = try await load(key, previous)
                 end(key, value, asOf: now)
                 return value
             } catch {
@@ -76,9 +79,7 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return .load(previous: entries[key]?.value)
     }
 
-    private func wait(
-        for key: Key, load: @Sendable (_ previous: Value?) async throws -> Value
-    ) async throws -> Value {
+    private func wait(for key: Key) async throws -> Value {
         let value: Value? = await withCheckedContinuation { continuation in
             let hasEnded = entries.withLock { entries in
                 guard entries[key]?.isLoading == true else { return true }
@@ -88,7 +89,7 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if hasEnded { continuation.resume(returning: nil) }
         }
         if let value { return value }
-        return try await self.value(for: key, load: load)
+        return try await current(key)
     }
 
     /// Ends a load. `value` is nil if it failed.

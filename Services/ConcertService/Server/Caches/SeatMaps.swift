@@ -4,20 +4,14 @@ import Kernel
 
 /// Seat maps of dates, at most 250 ms old. If the layout has not changed, a load reads only the seats that are not
 /// free.
-struct SeatMaps: Sendable {
-    static let age = Duration.milliseconds(250)
-    static let capacity = 256
+typealias SeatMaps = AgedCache<ScheduleKey, SeatMap>
 
-    private let cache: AgedCache<ScheduleKey, SeatMap>
-    private let database: Database
+extension SeatMaps {
+    static var age: Duration { .milliseconds(250) }
+    static var capacity: Int { 256 }
 
-    init(_ database: Database, _ clock: any Clock) {
-        self.database = database
-        cache = AgedCache(age: Self.age, capacity: Self.capacity, clock: clock)
-    }
-
-    func current(_ key: ScheduleKey) async throws -> SeatMap {
-        try await cache.value(for: key) { [database] previous in
+    convenience init(_ database: Database, _ clock: any Clock) {
+        self.init(age: Self.age, capacity: Self.capacity, clock: clock) { key, previous in
             try await database.scan { reader in
                 let schedule = try ScheduleTable.require(key.schedule, of: key.concert, reader)
                 let taken = try SeatTable.taken(of: schedule, reader)
@@ -33,9 +27,5 @@ struct SeatMaps: Sendable {
                 return map
             }
         }
-    }
-
-    func invalidate(_ key: ScheduleKey) {
-        cache.invalidate(key)
     }
 }

@@ -11,7 +11,7 @@ extension ConcertServer {
             (try ConcertTable.require(id, reader), try ScheduleTable.all(of: id, reader))
         }
         _ = try checkBrowsing(request.pass, in: concert.browseRoom, call: call)
-        let tallies = try await tallies.current(of: id)
+        let tallies = try await tallies.current(id)
         let entries = schedules.compactMap { schedule -> ScheduleEntry? in
             let tally = tallies[schedule.id] ?? SeatTally()
             if !request.name.isEmpty, schedule.settings.name != request.name { return nil }
