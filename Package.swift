@@ -67,11 +67,15 @@ let package = Package(
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "CProtobufC", "Kernel", "Messages"],
             path: "proto/generator"),
+        .target(
+            name: "Journeys",
+            dependencies: ["ConcertAPI", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI"],
+            path: "Services/Journeys", exclude: ["README.md"]),
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "CProtobufC", "CQRencode", "CUV", "ConcertAPI", "Identity", "Kernel", "MessageJSON", "Messages",
-                "QueueAPI", "RPC", "Runtime", "Threads", "WalletAPI",
+                "CProtobufC", "CQRencode", "CUV", "ConcertAPI", "Identity", "Journeys", "Kernel", "MessageJSON",
+                "Messages", "QueueAPI", "RPC", "Runtime", "Threads", "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
@@ -109,12 +113,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "ConcertService", "Gateway", "Identity", "Kernel", "MessageJSON", "QueueService", "Runtime",
-                "TestSupport",
-                "Threads", "WalletService",
+                "ConcertService", "Gateway", "Identity", "Journeys", "Kernel", "MessageJSON", "QueueService", "Runtime",
+                "TestSupport", "Threads", "WalletService",
             ],
             path: "Tests/EndToEndTests"),
-        tests(of: "Gateway", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "WalletAPI"]),
+        tests(of: "Gateway", ["ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "WalletAPI"]),
+        tests(of: "Journeys", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Identity", "Kernel", "QueueAPI", "QueueService", "RPC", "TestSupport"],

@@ -1,4 +1,5 @@
 import ConcertAPI
+import Journeys
 import Kernel
 import Messages
 import RPC
@@ -38,20 +39,19 @@ package enum Gateway {
             throw CommandTable.unknown(words, group)
         }
         if wantsHelp { return console.print(Help.text(of: command)) }
-        let invocation = Invocation(
-            command: command,
-            arguments: try Arguments(arguments.dropFirst(command.words.count), of: command, environment: environment),
-            console: console, configuration: ConfigurationFolder(environment), environment: environment, clock: clock,
-            connections: Connections())
+        let run = try Invocation(
+            command,
+            try Arguments(arguments.dropFirst(command.words.count), of: command, environment: environment),
+            on: console, environment: environment, clock: clock)
         let outcome: Result<Void, GatewayError>
-        do throws(GatewayError) {
+        do {
             // A command for operators checks the credential first, before it reads files or calls a service.
-            if command.caller == .operator { _ = try invocation.credential() }
-            outcome = .success(try await command.run(invocation))
+            if command.caller == .operator { _ = try run.credential() }
+            outcome = .success(try await command.run(run))
         } catch {
-            outcome = .failure(error)
+            outcome = .failure(run.error(error))
         }
-        await invocation.connections.close()
+        await run.caller.connections.close()
         try outcome.get()
     }
 }

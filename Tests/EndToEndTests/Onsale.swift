@@ -1,4 +1,5 @@
 import Identity
+import Journeys
 import Kernel
 import Runtime
 import TestSupport
@@ -124,7 +125,7 @@ final class Onsale: Sendable {
     func markUnanswered(to reservation: String, as user: String) throws {
         let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
         guard let kept = try configuration.credential(of: .user), let id = ReservationID(reservation) else { return }
-        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in
+        try configuration.update("memory-\(kept.user)") { text in
             var activity = RecentActivity(text)
             guard let concert = activity.reservations.last?.concert else { return }
             activity.add(RecentActivity.Reservation(concert: concert, reservation: id, isOpen: true))
@@ -146,14 +147,14 @@ final class Onsale: Sendable {
     func clearActivity(as user: String) throws {
         let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
         guard let kept = try configuration.credential(of: .user) else { return }
-        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in text = "" }
+        try configuration.update("memory-\(kept.user)") { text in text = "" }
     }
 
     /// Records a payment that was not sent.
     func beginPayment(of reservation: String, as user: String) throws {
         let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
         guard let kept = try configuration.credential(of: .user), let id = ReservationID(reservation) else { return }
-        try configuration.update("memory-\(kept.user)") { text throws(GatewayError) in
+        try configuration.update("memory-\(kept.user)") { text in
             var activity = RecentActivity(text)
             guard let held = activity.reservations.last(where: { $0.reservation == id }) else { return }
             _ = try activity.payment(for: held, orBegin: .make(at: SystemClock().now))

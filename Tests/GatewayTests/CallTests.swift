@@ -1,4 +1,5 @@
 import Gateway
+import Journeys
 import Kernel
 import RPC
 import TestSupport

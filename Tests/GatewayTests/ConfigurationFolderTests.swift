@@ -1,3 +1,4 @@
+import Journeys
 import Kernel
 import TestSupport
 import Testing
@@ -41,5 +42,25 @@ struct ConfigurationFolderTests {
         let writer = ChildProcess(["sh", "-c", "exec >\(pipe); echo first; sleep 0.1; echo second"])
         #expect(try ConfigurationFolder.read(pipe) == "first\nsecond\n")
         writer.wait()
+    }
+
+    @Test func `concurrent gateways of a user send the same payment`() async throws {
+        let user = UserID(high: 1, low: 1)
+        let records = configuration.records { user }
+        let reservation = RecentActivity.Reservation(
+            concert: ConcertID(high: 1, low: 1), reservation: ReservationID(high: 2, low: 1))
+        let payments = try await withThrowingTaskGroup(of: PaymentID.self) { group in
+            for number in 1...20 {
+                group.addTask {
+                    try await onThread {
+                        try records.update {
+                            try $0.payment(for: reservation, orBegin: PaymentID(high: 3, low: UInt64(number)))
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(payments.count == 1)
     }
 }

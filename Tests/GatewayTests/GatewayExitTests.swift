@@ -1,3 +1,4 @@
+import Journeys
 import Kernel
 import RPC
 import Testing

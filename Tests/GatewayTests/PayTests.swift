@@ -1,4 +1,5 @@
 import ConcertAPI
+import Journeys
 import Kernel
 import RPC
 import Synchronization

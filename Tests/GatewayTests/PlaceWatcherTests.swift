@@ -1,3 +1,4 @@
+import Journeys
 import Kernel
 import QueueAPI
 import RPC

@@ -1,4 +1,5 @@
 import ConcertAPI
+import Journeys
 import QueueAPI
 import Testing
 
@@ -94,8 +95,8 @@ struct RenderingTests {
     }
 
     private func bar(_ place: PlaceView, columns: Int = 79, isConnected: Bool = true) -> String {
-        WaitingBar(target: "moon-tour", place: place, initialAhead: 400, isConnected: isConnected, tick: 0)
-            .text(columns: columns, style: .plain)
+        let progress = PlaceWatch.Progress(place, initialAhead: 400, isConnected: isConnected)
+        return WaitingBar(target: "moon-tour", progress: progress, tick: 0).text(columns: columns, style: .plain)
     }
 
     @Test func `the waiting bar shows the users ahead and the expected wait`() {

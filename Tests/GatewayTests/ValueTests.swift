@@ -1,4 +1,5 @@
 import ConcertAPI
+import Journeys
 import Kernel
 import Testing
 
@@ -84,13 +85,6 @@ struct ValueTests {
     func `a range of seats is named by its first and last number`(text: String, seats: String) {
         let range = SeatRow(text)?.range ?? SeatRange()
         #expect("\(range.section)|\(range.row)|\(range.firstNumber)-\(range.lastNumber)" == seats)
-    }
-
-    @Test func `the end of an id is enough from four digits on`() {
-        let id = RequestID(high: 0x0193_e5a0_0000_7000, low: 0x8000_0000_3f2a_9c01).bytes
-        for typed in ["9c01", "3F2A9C01", "0000-3f2a9c01"] { #expect(IDSuffix(typed).matches(id), "\(typed)") }
-        for typed in ["", "c01", "9c02", "3f2a", "09c01"] { #expect(!IDSuffix(typed).matches(id), "\(typed)") }
-        #expect(IDSuffix.text(of: id) == "3f2a9c01")
     }
 
     @Test(arguments: ["", "Stalls-12-", "Stalls-12-7.9", "Stalls-12-9..7", "a-b-c-1", "-1-2"])

@@ -1,3 +1,4 @@
+import Journeys
 import Kernel
 
 /// One command of the gateway: its operands and flags, its help, and its action.
@@ -17,12 +18,12 @@ struct Command: Sendable {
     var flags: [any AnyFlag] = []
     /// Complete shell lines.
     let examples: [String]
-    let run: @Sendable (Invocation) async throws(GatewayError) -> Void
+    let run: @Sendable (Invocation) async throws -> Void
 
     init(
         _ name: String, _ summary: String, details: String = "", calls: [Service] = [], caller: Role = [],
         operands: [any AnyOperand] = [], flags: [any AnyFlag] = [], examples: [String],
-        run: @escaping @Sendable (Invocation) async throws(GatewayError) -> Void
+        run: @escaping @Sendable (Invocation) async throws -> Void
     ) {
         words = name.split(separator: " ").map(String.init)
         self.summary = summary

@@ -1,3 +1,4 @@
+import Journeys
 import RPC
 
 /// The exit codes of the gateway. The numbers from 64 to 78 are those of sysexits.h.
@@ -35,20 +36,13 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
 }
 
 extension GatewayExit {
-    /// The exit code of a failed call. A repeatable call is never indefinite, because the user can just repeat it.
+    /// The exit code of a failed call.
     init(of failure: RPCFailure, isRepeatable: Bool) {
-        if failure.isIndefinite {
-            self = isRepeatable ? .unavailable : .indefinite
-            return
-        }
-        switch failure.code {
-        case .unauthenticated: self = .notAllowed
-        // A pass proves an active place, not an identity.
-        case .permissionDenied: self = failure.reason.hasPrefix("PASS_") ? .refused : .notAllowed
-        // Repeating the request cannot help: it has the same size.
-        case .resourceExhausted where failure.reason.hasSuffix("_TOO_LARGE"): self = .refused
-        case .unavailable, .deadlineExceeded, .resourceExhausted: self = .unavailable
-        default: self = failure.isNotProcessed ? .unavailable : .refused
+        switch CallFailure.Outcome(of: failure, isRepeatable: isRepeatable) {
+        case .refused: self = .refused
+        case .notAllowed: self = .notAllowed
+        case .unavailable: self = .unavailable
+        case .indefinite: self = .indefinite
         }
     }
 }

@@ -1,3 +1,4 @@
+import Journeys
 import RPC
 
 /// The next step after a failure of a service.

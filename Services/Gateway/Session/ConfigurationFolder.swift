@@ -1,4 +1,5 @@
 import Glibc
+import Journeys
 import Kernel
 
 /// The folder of the gateway's files: credentials and recent activity. Only the user of the machine can read it.
@@ -87,9 +88,7 @@ package struct ConfigurationFolder: Sendable {
     }
 
     /// Changes a file under a lock against other gateways.
-    func update(
-        _ name: String, _ change: (inout String) throws(GatewayError) -> Void
-    ) throws(GatewayError) {
+    func update(_ name: String, _ change: (inout String) throws -> Void) throws {
         try makeFolder()
         let lock = open("\(path)/\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw Self.systemError("cannot open \(path)/\(name).lock") }
@@ -101,6 +100,19 @@ package struct ConfigurationFolder: Sendable {
         var text = before
         try change(&text)
         if text != before { try write(text, to: name) }
+    }
+
+    /// The recent activity of a user, in a file of this folder.
+    func records(of user: @escaping @Sendable () throws -> UserID) -> Records {
+        Records(
+            load: { RecentActivity(try read("memory-\(try user())") ?? "") },
+            apply: { change in
+                try update("memory-\(try user())") { text in
+                    var activity = RecentActivity(text)
+                    try change(&activity)
+                    text = activity.text
+                }
+            })
     }
 
     private func makeFolder() throws(GatewayError) {

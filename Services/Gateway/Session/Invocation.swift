@@ -1,10 +1,10 @@
+import Journeys
 import Kernel
 import RPC
 
-/// One run of a command: its arguments, its console, its clients and its files.
+/// One run of a command: its arguments, its console, and its caller of the services.
 struct Invocation: Sendable {
     private static let defaultTimeout = Duration.seconds(10)
-    private static let maximumListed = 100_000
 
     let command: Command
     let arguments: Arguments
@@ -12,11 +12,52 @@ struct Invocation: Sendable {
     let configuration: ConfigurationFolder
     let environment: [String: String]
     let clock: any Clock
-    let connections: Connections
+    /// The zone of `--zone` or `TZ`. An invalid `TZ` is ignored, because the variable also allows other formats.
+    let zone: Zone
+    let credentials: CredentialSource
+    let caller: ServiceCaller
+
+    init(
+        _ command: Command, _ arguments: Arguments, on console: Console, environment: [String: String],
+        clock: any Clock
+    ) throws(GatewayError) {
+        self.command = command
+        self.arguments = arguments
+        self.console = console
+        self.environment = environment
+        self.clock = clock
+        zone = (try? arguments.value(CommonFlags.zone)) ?? .ofMachine
+        let configuration = ConfigurationFolder(environment)
+        self.configuration = configuration
+        let credentials = CredentialSource(
+            file: try arguments.value(CommonFlags.credential), configuration: configuration, clock: clock, zone: zone)
+        self.credentials = credentials
+        let role: Role = command.caller.contains(.user) ? .user : .operator
+        caller = ServiceCaller(
+            Connections(agent: "gateway") { try arguments.value($0.flag) ?? [$0.defaultAddress] },
+            isOperator: command.caller == .operator,
+            timeout: try arguments.value(CommonFlags.timeout) ?? Self.defaultTimeout, clock: clock,
+            records: configuration.records { try credentials.credential(of: role).user },
+            requestID: try arguments.value(CommonFlags.requestID),
+            credential: { try credentials.credential(of: role).bytes })
+    }
 
     var isJSON: Bool { arguments.isGiven(CommonFlags.json) }
 
     var style: Style { console.style }
+
+    var questions: Questions {
+        Questions(
+            console: console, canAsk: console.input.isTerminal && !isJSON, isQuiet: isJSON,
+            isConfirmed: arguments.isGiven(CommonFlags.yes))
+    }
+
+    var catalogue: Catalogue { Catalogue(caller) }
+
+    /// The credential that the command calls with, in its first role.
+    func credential() throws(GatewayError) -> StoredCredential {
+        try credentials.credential(of: command.caller.contains(.user) ? .user : .operator)
+    }
 
     /// Prints the result: one line of JSON with `--json`, otherwise text.
     func show(_ json: @autoclosure () -> JSON, _ text: @autoclosure () -> String) {
@@ -26,82 +67,57 @@ struct Invocation: Sendable {
         console.print(text.contains("\n") ? text : console.fitted(text))
     }
 
+    /// Prints a list: a line of JSON with `--json`, otherwise a table, or `empty` if there are no rows.
+    func show<Element>(
+        _ elements: [Element], _ json: (Element) -> JSON, empty: String, _ table: () throws -> Table
+    ) rethrows {
+        if elements.isEmpty, !isJSON { return console.print(empty) }
+        if isJSON { return console.print(JSON.list(elements, json).text) }
+        console.print(try table().text(console))
+    }
+
     /// Prints a remark to standard error, except with `--json`.
     func note(_ text: String) {
         if !isJSON { console.printError(console.fitted(text)) }
     }
-
-    /// The zone of `--zone` or `TZ`. An invalid `TZ` is ignored, because the variable also allows other formats.
-    var zone: Zone { (try? arguments.value(CommonFlags.zone)) ?? .ofMachine }
 
     /// A time for people, in `zone`.
     func localTime(_ milliseconds: some BinaryInteger) -> String {
         DisplayTime.text(Timestamp(milliseconds: Int64(clamping: milliseconds)), in: zone)
     }
 
-    /// The id of `--request-id`, or a new one.
-    func newRequestID() throws(GatewayError) -> RequestID {
-        try arguments.value(CommonFlags.requestID) ?? .make(at: clock.now)
+    /// The time of a flag. Nil if the flag is not given.
+    func time(_ flag: Flag<TimeInput>) throws(GatewayError) -> Timestamp? {
+        try arguments.value(flag)?.timestamp(in: zone, now: clock.now)
     }
 
-    func addresses(of service: Service) throws(GatewayError) -> [Address] {
-        try arguments.value(service.flag) ?? [service.defaultAddress]
-    }
-
-    func client(of service: Service) throws(GatewayError) -> Client {
-        connections.client(of: service, at: try addresses(of: service))
-    }
-
-    func timeout() throws(GatewayError) -> Duration {
-        try arguments.value(CommonFlags.timeout) ?? Self.defaultTimeout
-    }
-
-    /// Calls the service of the method. `sendsCredential` sends one even if the method does not require it.
-    func call<Request, Reply>(
-        _ method: Method<Request, Reply>, _ request: Request, requestID: RequestID? = nil, sendsCredential: Bool = false
-    ) async throws(GatewayError) -> Reply {
-        guard let service = Service(method: method.name) else {
-            preconditionFailure("\(method.name) belongs to no service")
-        }
-        let options = try options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)
-        let client = try client(of: service)
-        do throws(RPCFailure) {
-            return try await client.call(method, request, options)
-        } catch {
-            throw self.error(error, of: service, requestID: requestID)
+    /// Any error as an error of this command.
+    func error(_ error: any Error) -> GatewayError {
+        switch error {
+        case let error as GatewayError: error
+        case let failure as CallFailure: self.error(failure)
+        case let error as JourneyError: JourneyWords(run: self).error(error)
+        default: .refused("\(error)")
         }
     }
 
     /// The error of a failed call, with flags and local times in its message.
-    func error(_ failure: RPCFailure, of service: Service, requestID: RequestID? = nil) -> GatewayError {
-        var failure = failure
+    func error(_ failed: CallFailure) -> GatewayError {
+        var failure = failed.failure
         if failure.code == .invalidArgument { failure.message = FieldNames.withFlags(failure.message) }
         if !isJSON { failure.message = DisplayTime.localized(failure.message, in: zone) }
-        guard let requestID else { return GatewayError(failure, of: service, retry: .sameCommand) }
-        let hasFlag = command.flags.contains { $0.name == CommonFlags.requestID.name }
-        return GatewayError(failure, of: service, retry: hasFlag ? .withID(requestID) : .recorded)
-    }
-
-    func options(
-        of method: MethodDescription, requestID: RequestID? = nil, sendsCredential: Bool = false
-    ) throws(GatewayError) -> CallOptions {
-        let credential = method.callers.isEmpty && !sendsCredential ? nil : try credential().bytes
-        // Every write needs a request id, even if the request is idempotent by its content.
-        return CallOptions(
-            timeout: method.isStream ? nil : try timeout(), requestID: requestID ?? .make(at: clock.now),
-            credential: credential)
-    }
-
-    /// All elements of a paged list. `page` receives the last element of the page before.
-    func allPages<Element: Sendable>(
-        _ page: (Element?) async throws(GatewayError) -> (elements: [Element], hasMore: Bool)
-    ) async throws(GatewayError) -> [Element] {
-        var all: [Element] = []
-        while all.count < Self.maximumListed {
-            let next = try await page(all.last)
-            all += next.elements
-            guard next.hasMore, !next.elements.isEmpty else { return all }
+        guard let id = failed.requestID else {
+            return GatewayError(failure, of: failed.service, retry: .sameCommand)
         }
-        throw .refused("the list has more than \(Self.maximumListed) elements, the limit of the gateway")
+        let hasFlag = command.flags.contains { $0.name == CommonFlags.requestID.name }
+        return GatewayError(failure, of: failed.service, retry: hasFlag ? .withID(id) : .recorded)
+    }
+}
+
+extension Service {
+    var flag: Flag<[Address]> {
+        Flag(
+            "--\(rawValue)", .addresses, "addresses of the \(rawValue) service; \(defaultAddress) if not given",
+            variable: "ONSALE_\(rawValue.uppercased())")
     }
 }

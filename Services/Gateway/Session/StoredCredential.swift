@@ -1,27 +1,14 @@
+import Journeys
 import Kernel
 
-/// A credential in a file, with its user, role and expiry.
+/// The file of a credential:
 ///
 ///     name alice
 ///     role user
 ///     user 0193e5a0-…
 ///     until 1795000000000
 ///     credential 01…
-struct StoredCredential: Equatable, Sendable {
-    let name: String
-    let role: Role
-    let user: UserID
-    let expiry: Timestamp
-    let bytes: [UInt8]
-
-    init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8]) {
-        self.name = name
-        self.role = role
-        self.user = user
-        self.expiry = expiry
-        self.bytes = bytes
-    }
-
+extension StoredCredential {
     /// Parses the text of a file. Nil if a line is missing or invalid.
     init?(_ text: String) {
         var values: [Substring: Substring] = [:]

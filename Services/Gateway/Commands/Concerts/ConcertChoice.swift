@@ -1,0 +1,48 @@
+import ConcertAPI
+import Journeys
+
+/// Asks the user for concerts and dates that the command line does not name.
+struct ConcertChoice {
+    let run: Invocation
+
+    func concert() async throws -> ConcertEntry {
+        guard run.questions.canAsk else {
+            throw GatewayError.usage("CONCERT/DATE is missing. Usage: \(run.command.usage)")
+        }
+        let concerts = try await run.catalogue.concerts()
+        if concerts.isEmpty { throw GatewayError.refused("there are no concerts yet") }
+        return try run.questions.choose("Which concert?", among: concerts, \.name) {
+            "\($0.name)  \($0.title.printable)"
+        }
+    }
+
+    func date(of concert: ConcertEntry) async throws -> ConcertDate {
+        let dates = try await run.catalogue.dates(of: concert)
+        if dates.isEmpty { throw JourneyError.noDates(concert) }
+        return try run.questions.choose("Which date?", among: dates, \.settings.name) { date in
+            "\(date.settings.name)  \(run.localTime(date.settings.startsAtMs))  \(date.entry.counts?.free ?? 0) seats left"
+        }
+    }
+
+    /// The date that the command line names. Asks for it without a name.
+    func date() async throws -> ConcertDate {
+        if let target = try run.arguments.value(Operands.optionalTarget) { return try await run.catalogue.date(target) }
+        return try await date(of: try await concert())
+    }
+}
+
+/// Operands of several commands.
+enum Operands {
+    static let target = Operand("CONCERT/DATE", ValueKind<Target>.target)
+    static let optionalTarget = Operand("CONCERT/DATE", ValueKind<Target>.target, .optional)
+    static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"), .optional)
+    static let reservation = Operand("RESERVATION", ValueKind<String>.text("RESERVATION"), .optional)
+}
+
+extension ValueKind<Target> {
+    static var target: Self {
+        ValueKind(
+            placeholder: "CONCERT/DATE", allowed: "a concert and a date, such as moon-tour/friday, or only a concert"
+        ) { Target($0) }
+    }
+}

@@ -1,0 +1,58 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import QueueAPI
+
+enum ConcertCommands {
+    private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
+    private static let title = Flag("--title", .text("TEXT"), "title for buyers; NAME if not given")
+    private static let host = Flag("--host", .text("TEXT"), "organiser of the concert; NAME if not given")
+    private static let currency = Flag("--currency", .currency, "currency of all prices; EUR if not given")
+    private static let room = Flag(
+        "--browse-room", .text("ROOM"), "waiting room whose pass is needed to see the dates")
+
+    static let list = Command(
+        "concerts", "Lists the concerts.", calls: [.concert],
+        examples: ["gateway concerts", "gateway concerts --json"],
+        run: { run in
+            let concerts = try await run.catalogue.concerts()
+            run.show(concerts, json, empty: "There are no concerts yet.") {
+                var table = Table([("NAME", .left), ("TITLE", .wrapped), ("HOST", .wrapped)])
+                for concert in concerts { table.add([concert.name, concert.title, concert.host]) }
+                return table
+            }
+        })
+
+    static let create = Command(
+        "admin concert create", "Creates a concert.",
+        details: "NAME consists of lower-case letters, digits and hyphens. Commands refer to the concert by it.",
+        calls: [.concert, .queue], caller: .operator, operands: [name],
+        flags: [title, host, currency, room, CommonFlags.requestID],
+        examples: [
+            "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"
+        ],
+        run: { run in
+            let name = try run.arguments.required(name)
+            var request = CreateConcertRequest(
+                name: name, title: try run.arguments.value(title) ?? name, host: try run.arguments.value(host) ?? name,
+                currency: try run.arguments.value(currency)?.code ?? "EUR")
+            if let room = try run.arguments.value(room) {
+                request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID
+            }
+            let reply = try await run.caller.call(
+                ConcertMethods.createConcert, request, requestID: run.caller.newRequestID())
+            let concert = reply.concert ?? ConcertEntry()
+            run.show(
+                json(concert),
+                "Created \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME "
+                    + "--ends TIME")
+        })
+
+    private static func json(_ concert: ConcertEntry) -> JSON {
+        .object([
+            "concertId": .id(concert.concertID), "name": .string(concert.name), "title": .string(concert.title),
+            "host": .string(concert.host), "currency": .string(concert.currency),
+            "browseRoomId": .id(concert.browseRoomID), "createdAt": .time(concert.createdAtMs),
+        ])
+    }
+}

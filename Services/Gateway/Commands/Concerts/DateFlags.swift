@@ -1,0 +1,56 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import QueueAPI
+
+/// The flags for the settings of a date.
+enum DateFlags {
+    private static let starts = Flag("--starts", .time, "start of the date")
+    private static let ends = Flag("--ends", .time, "end of the date")
+    private static let opens = Flag("--sale-opens", .time, "start of the sale; now for a new date")
+    private static let closes = Flag("--sale-closes", .time, "end of the sale; --starts for a new date")
+    private static let cancel = Flag(
+        "--cancel-until", .time, "last time at which users may return tickets; never for a new date")
+    private static let seats = Flag(
+        "--seats-per-user", .count(1...50), "limit of seats per user; 4 for a new date")
+    private static let hold = Flag("--hold", .duration, "how long seats are held; 5m for a new date")
+    private static let room = Flag(
+        "--room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
+
+    static let noRoom = Flag("--no-room", .isGiven, "remove the date from its waiting room, so that it needs no pass")
+
+    static let all: [any AnyFlag] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
+
+    /// The settings of the flags, with `before` for flags that are not given.
+    static func settings(
+        _ run: Invocation, name: String, before: ScheduleSettings?
+    ) async throws -> ScheduleSettings {
+        var settings = before ?? ScheduleSettings()
+        settings.name = name
+        if let time = try run.time(starts) { settings.startsAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(ends) { settings.endsAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(opens) { settings.saleOpensAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(closes) { settings.saleClosesAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(cancel) { settings.cancelUntilMs = UInt64(clamping: time.milliseconds) }
+        if let count = try run.arguments.value(seats) { settings.seatsPerUser = UInt32(count) }
+        if let hold = try run.arguments.value(hold) { settings.holdMs = UInt32(clamping: hold.milliseconds) }
+        if let name = try run.arguments.value(room) {
+            guard !run.arguments.isGiven(noRoom) else {
+                throw GatewayError.usage("\(room.name) and \(noRoom.name) exclude each other. Pass one of them")
+            }
+            settings.roomID = try await Rooms(run.caller).room(named: name).roomID
+        }
+        if run.arguments.isGiven(noRoom) { settings.roomID = [] }
+        if before == nil {
+            guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
+                throw GatewayError.usage(
+                    "a new date needs --starts and --ends, such as --starts '2037-12-24 20:00' "
+                        + "--ends '2037-12-24 23:00'"
+                )
+            }
+            if settings.saleOpensAtMs == 0 { settings.saleOpensAtMs = UInt64(clamping: run.clock.now.milliseconds) }
+            if settings.saleClosesAtMs == 0 { settings.saleClosesAtMs = settings.startsAtMs }
+        }
+        return settings
+    }
+}

@@ -1,0 +1,155 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import WalletAPI
+
+/// Joins the line, reserves seats, pays, and shows the tickets.
+struct Buy {
+    private static let maximumMapColumns = 200
+    private static let topUp = Flag("--top-up", .isGiven, "top up the missing amount without asking")
+
+    static let command = Command(
+        "buy", "Buys tickets: joins the line, reserves seats, and pays.",
+        details: """
+            In a terminal it asks for values that are not given. In a script, name the date, the seats or --best, and
+            pass --yes. After an interruption, repeat the command: it continues, and never pays twice.
+            """,
+        calls: [.queue, .concert, .wallet], caller: .user, operands: [Operands.optionalTarget, SeatFlags.seats],
+        flags: [SeatFlags.best, SeatFlags.grade, topUp, CommonFlags.yes, CommonFlags.zone],
+        examples: [
+            "gateway buy", "gateway buy moon-tour/friday", "gateway buy moon-tour/friday --best 2 --grade A --yes",
+            "gateway buy moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json",
+        ],
+        run: { run in try await Buy(run: run).buy() })
+
+    let run: Invocation
+
+    private func buy() async throws {
+        // Fails before the first question.
+        _ = try run.credential()
+        let choice = try SeatFlags.choice(run.arguments)
+        guard run.questions.canAsk || (choice != nil && run.questions.isConfirmed) else {
+            throw GatewayError.usage("not a terminal: name the date, the seats or --best, and pass --yes")
+        }
+        let date = try await chooseDate()
+        let reservation = try await reservation(of: choice, date)
+        let report = ReservationReport(reservation: reservation)
+        run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
+        if reservation.state == .held {
+            let left = DisplayTime.text(report.left(run.clock.now))
+            let message = "Nothing is paid. The seats are held for \(left). Next: gateway pay, or gateway release"
+            try await run.questions.withInterruptMessage(message) { try await confirmPayment(of: report) }
+        }
+        try await show(try await PaymentCommands.pay(reservation, run), reservation, date)
+    }
+
+    /// The date to buy tickets for. First joins the waiting room for browsing the concert, if it has one.
+    private func chooseDate() async throws -> ConcertDate {
+        let target = try run.arguments.value(Operands.optionalTarget)
+        let concert: ConcertEntry
+        if let target {
+            concert = try await run.catalogue.concert(named: target.concert)
+        } else {
+            concert = try await ConcertChoice(run: run).concert()
+        }
+        try await enter(WaitingLine(run.caller).browsing(concert))
+        if target?.date == nil, run.questions.canAsk { return try await ConcertChoice(run: run).date(of: concert) }
+        return try await run.catalogue.date(target ?? Target(concert: concert.name, date: nil))
+    }
+
+    private func enter(_ entrance: WaitingLine.Entrance?) async throws {
+        guard let entrance else { return }
+        let (place, recorded) = try await WaitingLine(run.caller).join(entrance)
+        let inside = try await LineCommands.waitAndEnter(place, recorded, run)
+        run.note(PlaceReport(place: inside, target: entrance.target).shortText(run.localTime))
+    }
+
+    /// A reservation of an earlier attempt that matches the choice, or else a new one.
+    private func reservation(of choice: SeatChoice?, _ date: ConcertDate) async throws -> ReservationEntry {
+        let seats = Seats(of: date, run.caller)
+        // It needs no place in the line.
+        let (earlier, unanswered) = try await seats.earlierReservation(of: choice)
+        if let earlier { return earlier }
+        if date.room != date.concert.browseRoomID { try await enter(WaitingLine(run.caller).entrance(to: date)) }
+        if let choice { return try await seats.reserve(choice, as: unanswered) }
+        return try await chooseSeats(seats)
+    }
+
+    /// Shows the map and asks for seats until a reservation succeeds.
+    private func chooseSeats(_ seats: Seats) async throws -> ReservationEntry {
+        var problem: String?
+        while true {
+            let plan = try await seats.plan()
+            let columns = min(run.console.columns, Self.maximumMapColumns)
+            run.console.print(SeatMap(plan, style: run.style, columns: columns).text())
+            // Printed below the map, which would push it off the screen.
+            if let problem { run.console.print(run.style.paint(run.console.fitted(problem), .yellow)) }
+            let example = plan.grades.first { $0.free > 0 }?.name ?? "A"
+            let choice = try run.questions.ask(
+                "Which seats? Type names such as \(plan.exampleSeat), or: best 2 \(example)"
+            ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan) }
+            do {
+                return try await seats.reserve(choice)
+            } catch {
+                let error = run.error(error)
+                guard error.exit == .refused else { throw error }
+                problem = error.message
+            }
+        }
+    }
+
+    /// Tops up the wallet if it has too little money, and asks for confirmation. Throws if the user refuses either.
+    private func confirmPayment(of report: ReservationReport) async throws {
+        let reservation = report.reservation
+        let wallet = Wallet(run.caller)
+        if let shortfall = try await wallet.shortfall(for: reservation.amount, reservation.currency) {
+            let refusal = GatewayError(.refused, shortfall.text, hint: shortfall.hint, reason: "INSUFFICIENT")
+            if !run.arguments.isGiven(Self.topUp) {
+                guard run.questions.canAsk, !run.questions.isConfirmed else { throw refusal }
+                run.note("\(shortfall.text.prefix(1).uppercased())\(shortfall.text.dropFirst()).")
+                guard try run.questions.confirm("Top up \(shortfall.missingText)?") else { throw refusal }
+            }
+            _ = try await wallet.topUp(shortfall.missing, shortfall.currency)
+        }
+        let left = DisplayTime.text(report.left(run.clock.now))
+        try run.questions.requireConfirmation(
+            "Pay \(report.total) for \(report.seats)?",
+            unchanged: "nothing was paid. The seats are held for \(left). To pay: gateway pay")
+    }
+
+    private func show(_ payment: PaymentView, _ reservation: ReservationEntry, _ date: ConcertDate) async throws {
+        let tickets = try await Tickets(run.caller).all(of: date.concert.name).filter {
+            $0.ticket.reservationID == reservation.reservationID
+        }
+        if run.isJSON {
+            let sold = RecentActivity.Reservation(reservation)
+            var entry = reservation
+            if let sold { entry = try await Reservations(run.caller).reservation(sold) }
+            return run.show(
+                .object([
+                    "reservation": ReservationReport(reservation: entry).json,
+                    "payment": PaymentReport(payment: payment).json,
+                    "tickets": .list(tickets) { TicketReport(own: $0).json },
+                ]), "")
+        }
+        let total = Money.text(payment.amount, payment.currency)
+        run.console.print(run.style.paint("Paid: \(total). Enjoy the concert!", .green) + "\n")
+        if let first = tickets.first { try await TicketCommands.show(first, run) }
+        for other in tickets.dropFirst() {
+            run.console.print(
+                "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.printable)")
+        }
+    }
+}
+
+extension SeatPlan {
+    /// The name of a free seat, as an example in a question.
+    fileprivate var exampleSeat: String {
+        for block in blocks {
+            if let number = block.numbers.first(where: { state(of: $0, in: block) == .free }) {
+                return block.name(of: number)
+            }
+        }
+        return "Stalls-12-7"
+    }
+}

@@ -1,0 +1,67 @@
+import ConcertAPI
+import Journeys
+import Kernel
+
+/// Holds seats, releases them, and lists reservations.
+enum ReservationCommands {
+    static let reserve = Command(
+        "reserve", "Holds seats for you, all or none, until you pay or the hold ends.",
+        details: """
+            Name the seats as on the map, or let the service choose with --best. If you reserve your own seats again,
+            you get the same reservation.
+            """,
+        calls: [.concert, .queue], caller: .user, operands: [Operands.target, SeatFlags.seats],
+        flags: [SeatFlags.best, SeatFlags.grade, CommonFlags.requestID],
+        examples: [
+            "gateway reserve moon-tour/friday Stalls-12-7 Stalls-12-8", "gateway reserve moon-tour --best 2 --grade A",
+        ],
+        run: { run in
+            guard let choice = try SeatFlags.choice(run.arguments) else {
+                throw GatewayError.usage("SEAT is missing. Name seats such as Stalls-12-7, or pass --best 2 --grade A")
+            }
+            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            show(try await Seats(of: date, run.caller).reserveOnce(choice), run)
+        })
+
+    static let release = Command(
+        "release", "Releases held seats before the hold ends: the latest ones, or those of a reservation.",
+        calls: [.concert], caller: .user, operands: [Operands.reservation],
+        examples: ["gateway release", "gateway release 3f2a9c01"],
+        run: { run in
+            let reservation = try await Reservations(run.caller).reservation(
+                try run.arguments.value(Operands.reservation))
+            let request = ReleaseReservationRequest(
+                concertID: reservation.concertID, reservationID: reservation.reservationID)
+            let reply = try await run.caller.call(ConcertMethods.releaseReservation, request)
+            show(reply.reservation ?? reservation, run)
+        })
+
+    private static func show(_ reservation: ReservationEntry, _ run: Invocation) {
+        let report = ReservationReport(reservation: reservation)
+        run.show(report.json, report.text(now: run.clock.now))
+    }
+
+    static let list = Command(
+        "reservations", "Lists your reservations, newest first.",
+        calls: [.concert], caller: .user, operands: [Operands.concert], flags: [CommonFlags.zone],
+        examples: ["gateway reservations", "gateway reservations moon-tour --json"],
+        run: { run in
+            let reservations = try await Reservations(run.caller).all(of: try run.arguments.value(Operands.concert))
+            let names = run.isJSON ? [:] : try await run.catalogue.dateNames(of: reservations)
+            run.show(
+                reservations, { ReservationReport(reservation: $0).json }, empty: "You have no reservations."
+            ) {
+                var table = Table([
+                    ("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .wrapped),
+                ])
+                for reservation in reservations {
+                    let report = ReservationReport(reservation: reservation)
+                    table.add([
+                        IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
+                        report.shortText(run.clock.now), report.total, report.seats,
+                    ])
+                }
+                return table
+            }
+        })
+}

@@ -1,0 +1,51 @@
+import Journeys
+import Kernel
+import QueueAPI
+
+/// Commands of operators for the place of a user.
+enum RoomPlaces {
+    private static let source = "its user finds it with: gateway place --json"
+    private static let place = Operand(
+        "PLACE-ID", ValueKind<PlaceID>(placeholder: nil, allowed: "a UUID; \(source)") { PlaceID($0) })
+    private static let reason = Flag("--reason", .text("TEXT"), "reason, shown to the user")
+
+    static let history = Command(
+        "admin room history", "Shows the states of a place, with their times.",
+        details: "PLACE-ID is the id of the place; \(source).",
+        calls: [.queue], caller: .operator, operands: [RoomFlags.name, place], flags: [CommonFlags.zone],
+        examples: ["gateway admin room history summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
+        run: { run in
+            let request = ShowHistoryRequest(
+                roomID: try await RoomFlags.room(run).roomID, placeID: try run.arguments.required(place).bytes)
+            let reply = try await run.caller.call(QueueMethods.showHistory, request)
+            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .wrapped)])
+            for event in reply.events { table.add([run.localTime(event.at), "\(event.state)", event.reason]) }
+            run.show(
+                .object([
+                    "userId": .id(reply.userID), "serial": .count(reply.serial),
+                    "events": .list(reply.events) { event in
+                        .object([
+                            "state": .name(of: event.state), "at": .time(event.at),
+                            "reason": event.reason.isEmpty ? nil : .string(event.reason),
+                        ])
+                    },
+                ]), "Number \(reply.serial)\n\(table.text(run.console))")
+        })
+
+    static let revoke = Command(
+        "admin room revoke", "Revokes a place, and shows its user the reason.",
+        details: "PLACE-ID is the id of the place; \(source).",
+        calls: [.queue], caller: .operator, operands: [RoomFlags.name, place], flags: [reason],
+        examples: [
+            "gateway admin room revoke summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'"
+        ],
+        run: { run in
+            let reason = try run.arguments.required(reason)
+            let place = try run.arguments.required(place)
+            let request = RevokePlaceRequest(
+                roomID: try await RoomFlags.room(run).roomID, placeID: place.bytes, reason: reason)
+            let state = try await run.caller.call(QueueMethods.revokePlace, request).state
+            run.show(
+                .object(["placeId": .string("\(place)"), "state": .name(of: state)]), "The place is \(state).")
+        })
+}

@@ -1,0 +1,65 @@
+import Journeys
+import Kernel
+import RPC
+
+enum Status {
+    private static let timeout = Duration.seconds(2)
+
+    static let command = Command(
+        "status", "Checks every service at every address.",
+        details: "It exits with 69 if an address does not serve.",
+        calls: Service.allCases,
+        examples: ["gateway status", "gateway status --queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
+        run: show)
+
+    private struct Line: Sendable {
+        let service: Service
+        let address: Address
+        let problem: String?
+    }
+
+    private static func show(_ run: Invocation) async throws {
+        var targets: [(service: Service, address: Address)] = []
+        for service in Service.allCases {
+            targets += try run.caller.connections.addresses(of: service).map { (service, $0) }
+        }
+        let timeout = try run.arguments.value(CommonFlags.timeout) ?? timeout
+        let lines = await withTaskGroup(of: (Int, Line).self) { group in
+            for (index, target) in targets.enumerated() {
+                group.addTask { (index, await check(run, target.service, target.address, timeout)) }
+            }
+            var lines: [(Int, Line)] = []
+            for await line in group { lines.append(line) }
+            return lines.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        var table = Table([("SERVICE", .left), ("ADDRESS", .left), ("STATE", .wrapped)])
+        for line in lines { table.add([line.service.rawValue, "\(line.address)", line.problem ?? "serving"]) }
+        run.show(
+            .list(lines) { line in
+                .object([
+                    "service": .string(line.service.rawValue), "address": .string("\(line.address)"),
+                    "isServing": .bool(line.problem == nil), "problem": line.problem.map { .string($0) },
+                ])
+            }, table.text(run.console))
+        let problems = lines.count { $0.problem != nil }
+        guard problems == 0 else {
+            throw GatewayError(.unavailable, "\(problems) of \(lines.count) addresses do not serve")
+        }
+    }
+
+    private static func check(
+        _ run: Invocation, _ service: Service, _ address: Address, _ timeout: Duration
+    ) async -> Line {
+        let client = run.caller.connections.client(at: [address])
+        let problem: String?
+        do throws(RPCFailure) {
+            let options = CallOptions(timeout: timeout)
+            let reply = try await client.call(HealthMethods.check, CheckRequest(), options)
+            problem = reply.status == .serving ? nil : "not serving: starting, draining, or without its database"
+        } catch {
+            problem = error.message
+        }
+        await client.shutdown()
+        return Line(service: service, address: address, problem: problem)
+    }
+}

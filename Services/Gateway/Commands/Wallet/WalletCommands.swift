@@ -1,0 +1,55 @@
+import Journeys
+import Kernel
+import WalletAPI
+
+/// Shows money, and tops it up.
+enum WalletCommands {
+    private static let amount = Operand("AMOUNT", ValueKind<Money>.amount, .some)
+    private static let user = Operand("NAME", ValueKind<String>.text("NAME"))
+
+    static let balance = Command(
+        "balance", "Shows the money in your wallet: available, and set aside for payments.",
+        calls: [.wallet], caller: .user, examples: ["gateway balance", "gateway balance --json"],
+        run: { run in
+            let balances = try await Wallet(run.caller).balances()
+            run.show(balances, json, empty: "Your wallet is empty. To top it up: gateway top-up 50 EUR") {
+                var table = Table([("AVAILABLE", .right), ("SET ASIDE", .right)])
+                for balance in balances {
+                    table.add([
+                        Money.text(balance.available, balance.currency), Money.text(balance.pending, balance.currency),
+                    ])
+                }
+                return table
+            }
+        })
+
+    static let topUp = Command(
+        "top-up", "Adds money to your wallet.",
+        details:
+            "The wallet service may forbid this to users. Then an operator can do it: gateway admin top-up NAME AMOUNT",
+        calls: [.wallet], caller: .user, operands: [amount], flags: [CommonFlags.requestID],
+        examples: ["gateway top-up 50 EUR", "gateway top-up 12.50 EUR --json"],
+        run: { run in try await topUp(run, name: "") })
+
+    static let topUpOfUser = Command(
+        "admin top-up", "Adds money to the wallet of a user.",
+        calls: [.wallet], caller: .operator, operands: [user, amount], flags: [CommonFlags.requestID],
+        examples: ["gateway admin top-up alice 50 EUR"],
+        run: { run in try await topUp(run, name: try run.arguments.required(user)) })
+
+    private static func topUp(_ run: Invocation, name: String) async throws {
+        guard let money = try run.arguments.joined(amount) else { throw GatewayError.usage("AMOUNT is missing") }
+        let balance = try await Wallet(run.caller).topUp(
+            UInt64(clamping: money.minorUnits), money.currency.code, of: name)
+        run.show(
+            json(balance),
+            "\(name.isEmpty ? "You have" : "\(name) has") \(Money.text(balance.available, balance.currency)) now.")
+    }
+
+    private static func json(_ balance: Balance) -> JSON {
+        .object([
+            "available": Money.json(balance.available, balance.currency),
+            "pending": Money.json(balance.pending, balance.currency),
+        ])
+    }
+}

@@ -1,0 +1,61 @@
+import Kernel
+import RPC
+import Threads
+
+/// The clients of the services. Each is created at the first call of its service.
+package final class Connections: Sendable {
+    /// How long a call waits for a connection, so that it survives a restart of the service. Short, because a user
+    /// waits.
+    private static let connectTimeout = Duration.seconds(1)
+
+    private struct Open {
+        var loops: Loops?
+        var clients: [Service: Client] = [:]
+    }
+
+    private let open = Lock(Open())
+    private let agent: String
+    private let addresses: @Sendable (Service) throws -> [Address]
+
+    /// `agent` names the program in the logs of the services. `addresses` throws if the addresses of a service are
+    /// invalid.
+    package init(agent: String, addresses: @escaping @Sendable (Service) throws -> [Address]) {
+        self.agent = agent
+        self.addresses = addresses
+    }
+
+    package func addresses(of service: Service) throws -> [Address] { try addresses(service) }
+
+    package func client(of service: Service) throws -> Client {
+        let addresses = try addresses(service)
+        return open.withLock { open in
+            if let client = open.clients[service] { return client }
+            let client = client(at: addresses, on: &open.loops, connectTimeout: Self.connectTimeout)
+            open.clients[service] = client
+            return client
+        }
+    }
+
+    /// A client of other addresses. It fails at once if nothing listens there. The caller shuts it down.
+    package func client(at addresses: [Address]) -> Client {
+        open.withLock { open in client(at: addresses, on: &open.loops, connectTimeout: .zero) }
+    }
+
+    private func client(at addresses: [Address], on loops: inout Loops?, connectTimeout: Duration) -> Client {
+        let running = loops ?? Loops(count: 1)
+        loops = running
+        var settings = ClientSettings()
+        settings.agent = agent
+        settings.connectPatience = connectTimeout
+        return Client(to: addresses, on: running, settings: settings)
+    }
+
+    package func close() async {
+        let clients = open.withLock { open in Array(open.clients.values) }
+        for client in clients { await client.shutdown() }
+        open.withLock { open in
+            open.loops?.stop()
+            open = Open()
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+import WalletAPI
+
+/// Why a journey ends before its goal, although no call failed. Each program puts it into its own words.
+package enum JourneyError: Error {
+    /// Things that a user names by a seat, a target or the end of an id.
+    package enum Kind: String, Sendable { case reservation, payment, ticket }
+
+    case listTooLong(limit: Int)
+    /// An answer of a service lacks a field that the journey needs.
+    case incompleteAnswer(Service, missing: String)
+
+    case unknownConcert(String, nearest: String?)
+    case noDates(ConcertEntry)
+    case unknownDate(String, ConcertEntry, dates: [String])
+    /// The concert has several dates, and the target names none of them.
+    case dateNotNamed(ConcertEntry, dates: [String])
+    /// The date has several grades, and the choice names none of them.
+    case gradeNotNamed(ConcertDate, grades: [String])
+
+    case noPlace(target: String, isClosed: Bool)
+    case placeEnded(CallFailure, target: String, isClosed: Bool)
+    /// The place ended during the wait.
+    case turnNeverCame(PlaceView, target: String)
+    case noRecordedPlace(Target?)
+    case severalPlaces(Target, targets: [String])
+
+    /// Another user has seats of the choice. `own` lists the chosen seats that the caller already has.
+    case seatsTaken(CallFailure, own: [String])
+    case unknown(Kind, String)
+    case ambiguous(Kind, String, count: Int)
+    /// The caller has, or has recorded, none.
+    case noneOf(Kind)
+
+    case nothingToPay(ReservationEntry)
+    case tooManyOpenPayments(limit: Int)
+    /// Nil if the wallet service answers, but has no decision yet.
+    case paymentPending(CallFailure?)
+    case notPaid(PaymentView, Shortfall?)
+}

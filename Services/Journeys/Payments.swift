@@ -1,0 +1,131 @@
+import ConcertAPI
+import Kernel
+import WalletAPI
+
+/// Pays for a reservation at most once, whatever fails on the way, and finds the caller's payments.
+package struct Payments: Sendable {
+    private static let shortestPause = Duration.milliseconds(100)
+    private static let longestPause = Duration.seconds(2)
+    package static let maximumSearched = 500
+
+    private let caller: ServiceCaller
+
+    package init(_ caller: ServiceCaller) { self.caller = caller }
+
+    /// The reservation to pay for: the named one, that of a payment without an outcome, or the latest one.
+    package func reservationToPay(_ name: String?) async throws -> ReservationEntry {
+        let begun = try caller.records.load().payments.last(where: \.isOpen)
+        if name == nil, let begun {
+            return try await Reservations(caller).reservation(
+                .init(concert: begun.concert, reservation: begun.reservation))
+        }
+        return try await Reservations(caller).reservation(name)
+    }
+
+    /// The payment that is PAID. Throws if it is not, or not yet.
+    ///
+    /// Its id is recorded before it is sent, so a retry after a crash sends the same payment. A sold reservation
+    /// returns the payment that bought it.
+    package func pay(_ reservation: ReservationEntry) async throws -> PaymentView {
+        guard let recorded = RecentActivity.Reservation(reservation) else {
+            throw JourneyError.incompleteAnswer(.concert, missing: "id of the reservation")
+        }
+        let isBegun = try caller.records.load().payments.contains {
+            $0.isOpen && $0.reservation == recorded.reservation
+        }
+        guard isBegun || reservation.state == .held || reservation.state == .sold else {
+            throw JourneyError.nothingToPay(reservation)
+        }
+        // A sold reservation has a payment. Sending it again returns the same outcome.
+        let new = PaymentID(bytes: reservation.paymentID) ?? .make(at: caller.clock.now)
+        let id = try caller.records.update { try $0.payment(for: recorded, orBegin: new) }
+        let payment = try await decided(id, reservation)
+        guard payment.outcome == .paid else {
+            throw JourneyError.notPaid(payment, await Wallet(caller).shortfall(of: payment))
+        }
+        return payment
+    }
+
+    /// Sends the payment until it is decided, or until the time-out.
+    private func decided(_ id: PaymentID, _ reservation: ReservationEntry) async throws -> PaymentView {
+        let request = PayRequest(
+            paymentID: id.bytes, concertID: reservation.concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
+        let end = caller.clock.uptime + caller.timeout
+        while true {
+            var pause = Self.shortestPause
+            var problem: CallFailure?
+            do {
+                let reply = try await caller.call(WalletMethods.pay, request, requestID: RequestID(of: id))
+                if let payment = reply.payment, payment.outcome != .pending { return try settle(payment, id) }
+                pause = .milliseconds(reply.payment?.askAgainMs ?? 0)
+            } catch let failure as CallFailure where failure.isWorthRetrying {
+                pause = Self.longestPause
+                problem = failure
+            }
+            guard caller.clock.uptime + pause < end else { throw JourneyError.paymentPending(problem) }
+            try? await caller.clock.sleep(for: min(max(pause, Self.shortestPause), Self.longestPause))
+        }
+    }
+
+    /// Records the outcome. After NOT_PAID the next attempt is a new payment.
+    @discardableResult
+    private func settle(_ payment: PaymentView, _ id: PaymentID) throws -> PaymentView {
+        switch payment.outcome {
+        case .paid: try caller.records.update { $0.settle(id) }
+        case .notPaid: try caller.records.update { $0.removePayment(id) }
+        default: break
+        }
+        return payment
+    }
+
+    /// The current state of a payment, and records its outcome.
+    package func show(_ id: PaymentID) async throws -> PaymentView {
+        let request = ShowPaymentRequest(paymentID: id.bytes)
+        return try settle(try await caller.call(WalletMethods.showPayment, request).payment ?? PaymentView(), id)
+    }
+
+    package func newest(_ count: Int) async throws -> [PaymentView] {
+        try await caller.call(WalletMethods.listPayments, ListPaymentsRequest(pageSize: UInt32(count))).payments
+    }
+
+    /// The payment whose id ends in `name`. Without a name, the latest one.
+    package func id(_ name: String?) async throws -> PaymentID {
+        if let name {
+            let suffix = IDSuffix(name)
+            return try await newest(Self.maximumSearched).compactMap { PaymentID(bytes: $0.paymentID) }
+                .filter { suffix.matches($0.bytes) }.onlyOne(.payment, name)
+        }
+        // Prefers the recorded payment without an outcome, because the service may not have received it.
+        if let open = try caller.records.load().payments.last(where: \.isOpen) { return open.payment }
+        if let last = try await newest(1).first.flatMap({ PaymentID(bytes: $0.paymentID) }) { return last }
+        throw JourneyError.noneOf(.payment)
+    }
+
+    /// The undecided payment of a reservation, if there is one. Does not call the concert service, because its failure
+    /// may be the reason that the payment is undecided.
+    package func undecided(of reservation: String?) async throws -> PaymentView? {
+        let activity = try caller.records.load()
+        let latest = activity.reservations.last { !$0.isOpen }?.reservation
+        let suffix = reservation.map { IDSuffix($0) }
+        let begun = activity.payments.last { payment in
+            payment.isOpen && suffix?.matches(payment.reservation.bytes) ?? (payment.reservation == latest)
+        }
+        guard let begun else { return nil }
+        do {
+            let payment = try await show(begun.payment)
+            return payment.outcome == .pending ? payment : nil
+        } catch let failure as CallFailure where failure.reason == "PAYMENT_UNKNOWN" {
+            // The payment may still arrive.
+            return PaymentView(paymentID: begun.payment.bytes, outcome: .pending)
+        }
+    }
+
+    /// Cancels an undecided payment, and records its outcome. The outcome may still be pending.
+    package func cancel(_ payment: PaymentView) async throws -> PaymentView {
+        let request = CancelPaymentRequest(paymentID: payment.paymentID)
+        let cancelled = try await caller.call(WalletMethods.cancelPayment, request).payment ?? PaymentView()
+        if let id = PaymentID(bytes: payment.paymentID) { try settle(cancelled, id) }
+        return cancelled
+    }
+}

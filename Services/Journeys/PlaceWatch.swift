@@ -1,0 +1,78 @@
+import Kernel
+import QueueAPI
+import RPC
+import Threads
+
+/// Watches a place until it is the caller's turn.
+package final class PlaceWatch: Sendable {
+    /// The longest outage of the queue service. After it the wait fails, and the user keeps the place.
+    private static let outageLimit = Duration.minutes(10)
+    private static let retryPause = Duration.seconds(1)
+
+    /// What the caller shows while it waits.
+    package struct Progress: Sendable {
+        package private(set) var place: PlaceView
+        package private(set) var isConnected: Bool
+        /// The users ahead at the start of the wait.
+        package let initialAhead: Int64
+
+        package init(_ place: PlaceView, initialAhead: Int64? = nil, isConnected: Bool = true) {
+            self.place = place
+            self.initialAhead = initialAhead ?? place.peopleAhead
+            self.isConnected = isConnected
+        }
+
+        mutating func disconnect() { isConnected = false }
+
+        /// Ignores a place with fewer admitted users than before, because a line only moves forward.
+        mutating func update(_ place: PlaceView) {
+            isConnected = true
+            guard place.admitted >= self.place.admitted || place.state != .waiting else { return }
+            self.place = place
+        }
+    }
+
+    private let caller: ServiceCaller
+    private let request: WatchPlaceRequest
+    private let state: Lock<Progress>
+
+    package init(_ caller: ServiceCaller, of recorded: RecentActivity.Place, from place: PlaceView) {
+        self.caller = caller
+        request = WatchPlaceRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
+        state = Lock(Progress(place))
+    }
+
+    /// The latest state of the wait.
+    package var progress: Progress { state.withLock { $0 } }
+
+    /// The place when it is no longer waiting. Opens the stream again after it ends or fails.
+    package func turn() async throws -> PlaceView {
+        if progress.place.state != .waiting { return progress.place }
+        // Set by failures only, because a stream without changes may send nothing for hours.
+        var lostSince: Uptime?
+        while true {
+            do {
+                for try await item in try stream() {
+                    guard let place = item.place else { continue }
+                    state.withLock { $0.update(place) }
+                    lostSince = nil
+                    if place.state != .waiting { return place }
+                }
+            } catch let failure as RPCFailure {
+                let failure = CallFailure(failure, of: .queue)
+                let since = lostSince ?? caller.clock.uptime
+                lostSince = since
+                guard failure.outcome == .unavailable, caller.clock.uptime - since < Self.outageLimit else {
+                    throw failure
+                }
+                state.withLock { $0.disconnect() }
+            }
+            try await caller.clock.sleep(for: Self.retryPause)
+        }
+    }
+
+    private func stream() throws -> ItemStream<WatchPlaceRequest, WatchPlaceItem> {
+        let options = try caller.options(of: QueueMethods.watchPlace.description)
+        return try caller.connections.client(of: .queue).open(QueueMethods.watchPlace, request, options)
+    }
+}

@@ -1,0 +1,68 @@
+import ConcertAPI
+import Kernel
+
+/// Finds the caller's reservations.
+package struct Reservations: Sendable {
+    private let caller: ServiceCaller
+
+    package init(_ caller: ServiceCaller) { self.caller = caller }
+
+    /// The reservations for one concert, or for the newest concerts. The newest reservation comes first.
+    package func all(of concert: String?) async throws -> [ReservationEntry] {
+        var all: [ReservationEntry] = []
+        for concert in try await Catalogue(caller).concerts(toQuery: concert) {
+            let request = ListReservationsRequest(concertID: concert.concertID)
+            all += try await caller.call(ConcertMethods.listReservations, request).reservations
+        }
+        return all.sorted { $0.reservedAtMs > $1.reservedAtMs }
+    }
+
+    /// The reservation whose id ends in `name`. Without a name, the latest one that is recorded.
+    package func reservation(_ name: String?) async throws -> ReservationEntry {
+        guard let name else { return try await latest() }
+        let suffix = IDSuffix(name)
+        let found = try await all(of: nil).filter { suffix.matches($0.reservationID) }
+        return try found.onlyOne(.reservation, name)
+    }
+
+    /// Skips reservations that were requested without an answer and were not made.
+    private func latest() async throws -> ReservationEntry {
+        for recorded in try caller.records.load().reservations.reversed() {
+            if let reservation = try await reservationIfMade(recorded) { return reservation }
+        }
+        throw JourneyError.noneOf(.reservation)
+    }
+
+    /// Nil if the request for it got no answer and the concert service does not have it.
+    func reservationIfMade(_ recorded: RecentActivity.Reservation) async throws -> ReservationEntry? {
+        do {
+            return try await reservation(recorded)
+        } catch let failure as CallFailure where recorded.isOpen && failure.reason == "RESERVATION_UNKNOWN" {
+            return nil
+        }
+    }
+
+    package func reservation(_ recorded: RecentActivity.Reservation) async throws -> ReservationEntry {
+        let request = ShowReservationRequest(
+            concertID: recorded.concert.bytes, reservationID: recorded.reservation.bytes)
+        return try await caller.call(ConcertMethods.showReservation, request).reservation ?? ReservationEntry()
+    }
+}
+
+extension RecentActivity.Reservation {
+    /// Nil if the reservation lacks an id.
+    package init?(_ entry: ReservationEntry) {
+        guard let concert = ConcertID(bytes: entry.concertID), let id = ReservationID(bytes: entry.reservationID) else {
+            return nil
+        }
+        self.init(concert: concert, reservation: id)
+    }
+}
+
+extension Array {
+    /// The only match of a name. Throws if there are none or several.
+    func onlyOne(_ kind: JourneyError.Kind, _ name: String) throws -> Element {
+        if count == 1 { return self[0] }
+        throw isEmpty ? JourneyError.unknown(kind, name) : .ambiguous(kind, name, count: count)
+    }
+}

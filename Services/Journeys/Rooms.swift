@@ -1,0 +1,48 @@
+import Kernel
+import QueueAPI
+import RPC
+
+/// Finds waiting rooms by name or by id.
+package struct Rooms: Sendable {
+    private static let timeout = Duration.seconds(2)
+
+    private let caller: ServiceCaller
+
+    package init(_ caller: ServiceCaller) { self.caller = caller }
+
+    package func all() async throws -> [RoomSummary] {
+        try await caller.allPages { last in
+            let page = try await caller.call(QueueMethods.listRooms, ListRoomsRequest(afterRoomID: last?.roomID ?? []))
+            return (page.rooms, page.hasMore)
+        }
+    }
+
+    package func room(named name: String) async throws -> RoomSummary {
+        let room = try await caller.call(QueueMethods.findRoom, FindRoomRequest(name: name)).room
+        guard let room else { throw JourneyError.incompleteAnswer(.queue, missing: "room") }
+        return room
+    }
+
+    /// Nil if the queue service does not answer in time.
+    func room(_ id: [UInt8]) async -> RoomSummary? {
+        let options = CallOptions(timeout: Self.timeout)
+        return try? await caller.connections.client(of: .queue)
+            .call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room
+    }
+
+    /// The waiting rooms of dates by their ids. Omits those that the queue service does not return within `timeout`,
+    /// because the list of dates must not depend on the queue service.
+    package func rooms(of dates: [ConcertDate]) async -> [[UInt8]: RoomSummary] {
+        var rooms: [[UInt8]: RoomSummary] = [:]
+        let end = caller.clock.uptime + Self.timeout
+        for id in Set(dates.map(\.room)) where !id.isEmpty && caller.clock.uptime < end {
+            rooms[id] = await room(id)
+        }
+        return rooms
+    }
+}
+
+extension RoomState {
+    /// True if the room accepts no new places.
+    package var isClosedToJoins: Bool { self == .closed || self == .draining }
+}

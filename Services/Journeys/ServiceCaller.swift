@@ -1,0 +1,72 @@
+import Kernel
+import RPC
+
+/// Calls the services for one user or operator. Every journey takes one.
+package struct ServiceCaller: Sendable {
+    private static let maximumListed = 100_000
+
+    package let connections: Connections
+    /// Operators see everything without a pass.
+    package let isOperator: Bool
+    /// The longest wait for the answer to one call.
+    package let timeout: Duration
+    package let clock: any Clock
+    package let records: Records
+    /// The given id of the next request, to repeat it. Nil for a new id.
+    package let requestID: RequestID?
+    private let credential: @Sendable () throws -> [UInt8]
+
+    /// `credential` throws if the caller is not signed in.
+    package init(
+        _ connections: Connections, isOperator: Bool, timeout: Duration, clock: any Clock, records: Records,
+        requestID: RequestID?, credential: @escaping @Sendable () throws -> [UInt8]
+    ) {
+        self.connections = connections
+        self.isOperator = isOperator
+        self.timeout = timeout
+        self.clock = clock
+        self.records = records
+        self.requestID = requestID
+        self.credential = credential
+    }
+
+    package func newRequestID() -> RequestID { requestID ?? .make(at: clock.now) }
+
+    /// Calls the service of the method. `sendsCredential` sends one even if the method does not require it.
+    package func call<Request, Reply>(
+        _ method: Method<Request, Reply>, _ request: Request, requestID: RequestID? = nil, sendsCredential: Bool = false
+    ) async throws -> Reply {
+        guard let service = Service(of: method.description) else {
+            preconditionFailure("\(method.name) belongs to no service")
+        }
+        let options = try options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)
+        let client = try connections.client(of: service)
+        do throws(RPCFailure) {
+            return try await client.call(method, request, options)
+        } catch {
+            throw CallFailure(error, of: service, requestID: requestID)
+        }
+    }
+
+    func options(
+        of method: MethodDescription, requestID: RequestID? = nil, sendsCredential: Bool = false
+    ) throws -> CallOptions {
+        // Every write needs a request id, even if the request is idempotent by its content.
+        CallOptions(
+            timeout: method.isStream ? nil : timeout, requestID: requestID ?? .make(at: clock.now),
+            credential: method.callers.isEmpty && !sendsCredential ? nil : try credential())
+    }
+
+    /// All elements of a paged list. `page` receives the last element of the page before.
+    package func allPages<Element: Sendable>(
+        _ page: (Element?) async throws -> (elements: [Element], hasMore: Bool)
+    ) async throws -> [Element] {
+        var all: [Element] = []
+        while all.count < Self.maximumListed {
+            let next = try await page(all.last)
+            all += next.elements
+            guard next.hasMore, !next.elements.isEmpty else { return all }
+        }
+        throw JourneyError.listTooLong(limit: Self.maximumListed)
+    }
+}

@@ -1,0 +1,121 @@
+import ConcertAPI
+import Kernel
+import QueueAPI
+
+/// Joins waiting rooms, waits for the caller's turn, and gets passes.
+package struct WaitingLine: Sendable {
+    /// A waiting room, and the text of the target that the user joins it for.
+    package struct Entrance: Sendable {
+        package let room: [UInt8]
+        package let target: String
+
+        package init(room: [UInt8], target: String) {
+            self.room = room
+            self.target = target
+        }
+    }
+
+    private static let placeHasEnded: Set = [
+        "PLACE_NOT_FOUND", "PLACE_FINISHED", "PLACE_LEFT", "PLACE_LAPSED", "PLACE_REVOKED", "ROOM_NOT_FOUND",
+    ]
+
+    private let caller: ServiceCaller
+
+    package init(_ caller: ServiceCaller) { self.caller = caller }
+
+    /// The entrance to a target. Nil if no waiting room guards it.
+    ///
+    /// If the dates of a concert have different rooms, `chooseDate` names one.
+    package func entrance(
+        to target: Target, chooseDate: ((ConcertEntry) async throws -> ConcertDate)? = nil
+    ) async throws -> Entrance? {
+        if let name = target.room {
+            return Entrance(room: try await Rooms(caller).room(named: name).roomID, target: "room:\(name)")
+        }
+        let catalogue = Catalogue(caller)
+        guard target.date == nil else { return entrance(to: try await catalogue.date(target)) }
+        let concert = try await catalogue.concert(named: target.concert)
+        if let entrance = browsing(concert) { return entrance }
+        // If all dates have the same room, or none, the date does not matter here.
+        let rooms = Set(try await catalogue.dates(of: concert).map(\.room))
+        if rooms.count == 1, let room = rooms.first {
+            return room.isEmpty ? nil : Entrance(room: room, target: concert.name)
+        }
+        if let chooseDate { return entrance(to: try await chooseDate(concert)) }
+        return entrance(to: try await catalogue.date(target))
+    }
+
+    /// The entrance to the list of a concert's dates. Nil if the list needs no pass.
+    package func browsing(_ concert: ConcertEntry) -> Entrance? {
+        concert.browseRoomID.isEmpty ? nil : Entrance(room: concert.browseRoomID, target: concert.name)
+    }
+
+    package func entrance(to date: ConcertDate) -> Entrance? {
+        date.room.isEmpty ? nil : Entrance(room: date.room, target: date.name)
+    }
+
+    /// Takes a place in the line, and records it.
+    package func join(_ entrance: Entrance) async throws -> (place: PlaceView, recorded: RecentActivity.Place) {
+        let reply = try await caller.call(
+            QueueMethods.join, JoinRequest(roomID: entrance.room), requestID: caller.newRequestID())
+        guard let place = reply.place, let room = RoomID(bytes: place.roomID), let id = PlaceID(bytes: place.placeID)
+        else { throw JourneyError.incompleteAnswer(.queue, missing: "place") }
+        let recorded = RecentActivity.Place(room: room, place: id, target: entrance.target)
+        try caller.records.update { $0.add(recorded) }
+        return (place, recorded)
+    }
+
+    package func show(_ recorded: RecentActivity.Place) async throws -> PlaceView {
+        let request = ShowPlaceRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
+        return try await caller.call(QueueMethods.showPlace, request).place ?? PlaceView()
+    }
+
+    package func leave(_ recorded: RecentActivity.Place) async throws {
+        let request = LeaveRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
+        _ = try await caller.call(QueueMethods.leave, request)
+        try caller.records.update { $0.removePlace(in: recorded.room) }
+    }
+
+    /// Activates the place after the wait. `place` is its state then.
+    package func enter(_ place: PlaceView, _ recorded: RecentActivity.Place) async throws -> PlaceView {
+        guard place.state == .admitted || place.state == .active else {
+            try caller.records.update { $0.removePlace(in: recorded.room) }
+            throw JourneyError.turnNeverCame(place, target: recorded.target)
+        }
+        return try await renew(recorded).place ?? place
+    }
+
+    /// A renewed pass for the recorded place in a room. Empty without a room, and for operators.
+    func pass(of room: [UInt8], for target: String) async throws -> [UInt8] {
+        guard let id = RoomID(bytes: room), !caller.isOperator else { return [] }
+        guard let place = try caller.records.load().places.last(where: { $0.room == id }) else {
+            throw JourneyError.noPlace(target: target, isClosed: await isClosed(room))
+        }
+        return try await renew(place).pass
+    }
+
+    /// Activates an admitted place, or renews the pass of an active one. Drops the record of a place that has ended.
+    private func renew(_ place: RecentActivity.Place) async throws -> RenewReply {
+        do {
+            return try await caller.call(
+                QueueMethods.renew, RenewRequest(roomID: place.room.bytes, placeID: place.place.bytes))
+        } catch let failure as CallFailure {
+            guard Self.placeHasEnded.contains(failure.reason) else { throw failure }
+            try caller.records.update { $0.removePlace(in: place.room) }
+            throw JourneyError.placeEnded(failure, target: place.target, isClosed: await isClosed(place.room.bytes))
+        }
+    }
+
+    private func isClosed(_ room: [UInt8]) async -> Bool {
+        await Rooms(caller).room(room)?.state.isClosedToJoins ?? false
+    }
+
+    /// The recorded place for a target. Without a target, the place that was joined last.
+    package func recordedPlace(for target: Target?) throws -> RecentActivity.Place {
+        let activity = try caller.records.load()
+        let found = target.map { activity.places(for: $0) } ?? activity.places.suffix(1)
+        if let target, found.count > 1 { throw JourneyError.severalPlaces(target, targets: found.map(\.target)) }
+        guard let place = found.first else { throw JourneyError.noRecordedPlace(target) }
+        return place
+    }
+}

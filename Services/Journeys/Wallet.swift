@@ -1,0 +1,108 @@
+import Kernel
+import WalletAPI
+
+/// The amount that a wallet lacks for a price, in minor units.
+package struct Shortfall: Equatable, Sendable {
+    package let available: UInt64
+    package let price: UInt64
+    package let currency: String
+
+    package var missing: UInt64 { price - available }
+
+    /// Nil if the wallet has enough.
+    package init?(of balances: [Balance], for price: UInt64, _ currency: String) {
+        available = balances.first { $0.currency == currency }?.available ?? 0
+        guard available < price else { return nil }
+        self.price = price
+        self.currency = currency
+    }
+}
+
+/// The caller's money, and the user accounts of the wallet service.
+package struct Wallet: Sendable {
+    private static let entriesPerPage = 500
+
+    private let caller: ServiceCaller
+
+    package init(_ caller: ServiceCaller) { self.caller = caller }
+
+    package func balances() async throws -> [Balance] {
+        try await caller.call(WalletMethods.showBalance, ShowBalanceRequest()).balances
+    }
+
+    /// Nil if the wallet has enough for the price.
+    package func shortfall(for price: UInt64, _ currency: String) async throws -> Shortfall? {
+        Shortfall(of: try await balances(), for: price, currency)
+    }
+
+    /// The missing amount if that is the reason that a payment is NOT_PAID.
+    func shortfall(of payment: PaymentView) async -> Shortfall? {
+        guard payment.reason == .insufficient || payment.reason == .noAccount else { return nil }
+        return try? await shortfall(for: payment.amount, payment.currency)
+    }
+
+    /// Tops up the caller's wallet, or as an operator the wallet of the named user. Returns the new balance.
+    package func topUp(_ amount: UInt64, _ currency: String, of name: String = "") async throws -> Balance {
+        let request = TopUpRequest(amount: amount, currency: currency, name: name)
+        let reply = try await caller.call(WalletMethods.topUp, request, requestID: caller.newRequestID())
+        return reply.balance ?? Balance(currency: currency)
+    }
+
+    /// The newest entries of one currency, or of each currency of the wallet.
+    package func entries(_ currency: String?, limit: Int) async throws -> [EntryView] {
+        if let currency { return try await entries(of: currency, limit) }
+        var all: [EntryView] = []
+        for balance in try await balances() { all += try await entries(of: balance.currency, limit) }
+        return all
+    }
+
+    private func entries(of currency: String, _ limit: Int) async throws -> [EntryView] {
+        var entries: [EntryView] = []
+        while entries.count < limit {
+            let request = ListEntriesRequest(
+                currency: currency, beforeSerial: entries.last?.serial ?? 0,
+                pageSize: UInt32(min(Self.entriesPerPage, limit - entries.count)))
+            let page = try await caller.call(WalletMethods.listEntries, request)
+            entries += page.entries
+            guard page.hasMore, !page.entries.isEmpty else { break }
+        }
+        return entries
+    }
+
+    package func signUp(_ name: String, password: String) async throws -> StoredCredential {
+        let request = SignUpRequest(name: name, password: password)
+        let reply = try await caller.call(WalletMethods.signUp, request, requestID: caller.newRequestID())
+        return try credential(of: reply.session, name)
+    }
+
+    package func signIn(_ name: String, password: String) async throws -> StoredCredential {
+        let request = SignInRequest(name: name, password: password)
+        return try credential(of: try await caller.call(WalletMethods.signIn, request).session, name)
+    }
+
+    private func credential(of session: Session?, _ name: String) throws -> StoredCredential {
+        guard let session, let user = UserID(bytes: session.userID) else {
+            throw JourneyError.incompleteAnswer(.wallet, missing: "credential")
+        }
+        return StoredCredential(
+            name: name, role: .user, user: user, expiry: Timestamp(milliseconds: Int64(clamping: session.expiresAtMs)),
+            bytes: session.credential)
+    }
+}
+
+/// A credential with its user, role and expiry, to be stored until then.
+package struct StoredCredential: Equatable, Sendable {
+    package let name: String
+    package let role: Role
+    package let user: UserID
+    package let expiry: Timestamp
+    package let bytes: [UInt8]
+
+    package init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8]) {
+        self.name = name
+        self.role = role
+        self.user = user
+        self.expiry = expiry
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,75 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import RPC
+import Testing
+import Threads
+import WalletAPI
+
+struct PaymentsTests {
+    private static let held = ReservationEntry(
+        reservationID: ReservationID(high: 2, low: 1).bytes, concertID: ConcertID(high: 1, low: 1).bytes, state: .held,
+        amount: 8900, currency: "EUR")
+
+    @Test func `a payment without a decision stays recorded, and is sent again`() async throws {
+        let sent = Lock<[[UInt8]]>([])
+        let pay = Route(WalletMethods.pay) { request, _ in
+            sent.withLock { $0.append(request.paymentID) }
+            return PayReply(payment: PaymentView(outcome: .pending, askAgainMs: 120_000))
+        }
+        try await StubCaller.with(pay) { stub in
+            for _ in 1...2 {
+                let error = await #expect(throws: JourneyError.self) { try await Payments(stub.caller).pay(Self.held) }
+                guard case .paymentPending(nil) = error else { throw error ?? .noneOf(.payment) }
+            }
+            #expect(stub.recorded.payments.map(\.isOpen) == [true])
+        }
+        #expect(sent.withLock { $0.count == 2 && Set($0).count == 1 })
+    }
+
+    @Test func `a payment without enough money names the missing amount`() async throws {
+        let pay = Route(WalletMethods.pay) { request, _ in
+            PayReply(
+                payment: PaymentView(
+                    outcome: .notPaid, reason: .insufficient, amount: request.amount, currency: request.currency))
+        }
+        let balance = Route(WalletMethods.showBalance) { _, _ in
+            ShowBalanceReply(balances: [Balance(currency: "EUR", available: 900)])
+        }
+        try await StubCaller.with(pay, balance) { stub in
+            let error = await #expect(throws: JourneyError.self) { try await Payments(stub.caller).pay(Self.held) }
+            guard case .notPaid(_, let shortfall?) = error else { throw error ?? .noneOf(.payment) }
+            #expect(shortfall.missing == 8000 && shortfall.currency == "EUR")
+            #expect(stub.recorded.payments.isEmpty, "the next attempt is a new payment")
+        }
+    }
+
+    @Test(arguments: [ReservationState.released, .expired, .returned])
+    func `a reservation that has ended cannot be paid`(state: ReservationState) async throws {
+        try await StubCaller.with { stub in
+            var ended = Self.held
+            ended.state = state
+            let error = await #expect(throws: JourneyError.self) { try await Payments(stub.caller).pay(ended) }
+            guard case .nothingToPay = error else { throw error ?? .noneOf(.payment) }
+        }
+    }
+
+    @Test func `the payment without an outcome is paid first, and is found without its id`() async throws {
+        try await StubCaller.with(
+            Route(ConcertMethods.showReservation) { request, _ in
+                ShowReservationReply(reservation: ReservationEntry(reservationID: request.reservationID))
+            }
+        ) { stub in
+            let concert = ConcertID(high: 1, low: 1)
+            let begun = RecentActivity.Reservation(concert: concert, reservation: ReservationID(high: 2, low: 1))
+            let payment = PaymentID(high: 3, low: 1)
+            _ = try stub.caller.records.update { try $0.payment(for: begun, orBegin: payment) }
+            try stub.caller.records.update {
+                $0.add(.init(concert: concert, reservation: ReservationID(high: 2, low: 9)))
+            }
+            let payments = Payments(stub.caller)
+            #expect(try await payments.reservationToPay(nil).reservationID == begun.reservation.bytes)
+            #expect(try await payments.id(nil) == payment)
+        }
+    }
+}

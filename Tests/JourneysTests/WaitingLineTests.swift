@@ -1,0 +1,91 @@
+import ConcertAPI
+import Journeys
+import Kernel
+import QueueAPI
+import RPC
+import Testing
+
+struct WaitingLineTests {
+    private static let lobby = RoomID(high: 5, low: 1).bytes
+    private static let hall = RoomID(high: 5, low: 2).bytes
+    private static let stage = RoomID(high: 5, low: 3).bytes
+
+    /// A concert with a room for browsing, or none, and with dates that have these rooms.
+    private static func routes(browse: [UInt8] = [], _ rooms: [[UInt8]]) -> [Route] {
+        let id = ConcertID(high: 1, low: 1).bytes
+        return [
+            Route(ConcertMethods.listConcerts) { _, _ in
+                ListConcertsReply(concerts: [ConcertEntry(concertID: id, name: "moon-tour", browseRoomID: browse)])
+            },
+            Route(ConcertMethods.listSchedules) { _, _ in
+                ListSchedulesReply(
+                    schedules: rooms.enumerated().map { index, room in
+                        ScheduleEntry(
+                            concertID: id, settings: ScheduleSettings(name: "day-\(index + 1)", roomID: room))
+                    })
+            },
+            Route(QueueMethods.findRoom) { _, _ in
+                FindRoomReply(room: RoomSummary(roomID: lobby, name: "lobby", state: .closed))
+            },
+        ]
+    }
+
+    private func entrance(
+        to text: String, browse: [UInt8] = [], _ rooms: [[UInt8]]
+    ) async throws -> WaitingLine.Entrance? {
+        var entrance: WaitingLine.Entrance?
+        let routes = Self.routes(browse: browse, rooms)
+        try await StubCaller.with(routes[0], routes[1], routes[2]) { stub in
+            entrance = try await WaitingLine(stub.caller).entrance(to: try #require(Target(text)))
+        }
+        return entrance
+    }
+
+    @Test func `the room for browsing comes before the rooms of the dates`() async throws {
+        let entrance = try await entrance(to: "moon-tour", browse: Self.lobby, [Self.hall])
+        #expect(entrance?.room == Self.lobby && entrance?.target == "moon-tour")
+    }
+
+    @Test func `a concert is enough if all its dates have the same room`() async throws {
+        let entrance = try await entrance(to: "moon-tour", [Self.hall, Self.hall])
+        #expect(entrance?.room == Self.hall && entrance?.target == "moon-tour")
+    }
+
+    @Test func `no room means no line`() async throws {
+        let entrances = [
+            try await entrance(to: "moon-tour", [[], []]), try await entrance(to: "moon-tour/day-1", [[], Self.hall]),
+        ]
+        #expect(entrances.allSatisfy { $0 == nil })
+    }
+
+    @Test func `a room is joined by its own name`() async throws {
+        let entrance = try await entrance(to: "room:lobby", [])
+        #expect(entrance?.room == Self.lobby && entrance?.target == "room:lobby")
+    }
+
+    @Test func `dates with different rooms need a choice`() async throws {
+        let error = await #expect(throws: JourneyError.self) {
+            try await entrance(to: "moon-tour", [Self.hall, Self.stage])
+        }
+        guard case .dateNotNamed(_, let dates) = error else { throw error ?? .noneOf(.ticket) }
+        #expect(dates == ["moon-tour/day-1", "moon-tour/day-2"])
+    }
+
+    @Test func `a user without a place learns whether the room still accepts users`() async throws {
+        let routes = Self.routes(browse: Self.lobby, [])
+        try await StubCaller.with(routes[0], routes[1], routes[2]) { stub in
+            let error = await #expect(throws: JourneyError.self) {
+                try await Catalogue(stub.caller).date(Target(concert: "moon-tour", date: nil))
+            }
+            guard case .noPlace("moon-tour", isClosed: true) = error else { throw error ?? .noneOf(.ticket) }
+        }
+    }
+
+    @Test func `an operator needs no pass`() async throws {
+        let routes = Self.routes(browse: Self.lobby, [Self.hall])
+        try await StubCaller.with(routes[0], routes[1], routes[2], isOperator: true) { stub in
+            let date = try await Catalogue(stub.caller).date(Target(concert: "moon-tour", date: nil))
+            #expect(date.name == "moon-tour/day-1")
+        }
+    }
+}
