@@ -20,7 +20,9 @@ func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependenc
 func context(_ name: String, calls others: [String] = []) -> [Target] {
     let folder = "Services/\(name)Service"
     let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
-    let ground: [Target.Dependency] = ["Database", "Identity", "Kernel", "RPC", "Runtime", "Service", "Threads"]
+    let ground: [Target.Dependency] = [
+        "CommandLine", "Database", "Identity", "Kernel", "RPC", "Service", "Telemetry", "Threads",
+    ]
     return [
         protobufC("C" + name, folder + "/API/C", ["CProto"]),
         .target(
@@ -52,17 +54,18 @@ let package = Package(
         system("CSodium", "libsodium", apt: "libsodium-dev"),
         shared("Kernel", exclude: []),
         .systemLibrary(name: "CThreads", path: "Shared/CThreads"),
-        shared("Threads", ["CThreads"]),
+        shared("Threads", ["CThreads", "Kernel"]),
+        shared("CommandLine", ["Kernel"]),
         shared("CLogWriter", ["CSQLite"], exclude: []),
         shared("Database", ["Kernel", "Threads", "CLogWriter", "CPostgreSQL", "CSQLite"]),
         shared("Identity", ["Kernel", "Threads", "CSodium"]),
-        shared("Runtime", ["Kernel", "Threads", "CMicroHTTP"]),
+        shared("Telemetry", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
         shared("Messages", ["CProtobufC"]),
         shared("RPC", ["CProto", "CUV", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Kernel", "Messages"], exclude: []),
-        shared("Service", ["Database", "Identity", "Kernel", "RPC", "Runtime", "Threads"]),
+        shared("Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         protobufC("CProtocPlugin", "proto/CProtocPlugin"),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["CProtocPlugin", "CProtobufC", "Kernel", "Messages"],
@@ -74,50 +77,51 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "CProtobufC", "CQRencode", "CUV", "ConcertAPI", "Identity", "Journeys", "Kernel", "MessageJSON",
-                "Messages", "QueueAPI", "RPC", "Runtime", "Threads", "WalletAPI",
+                "CProtobufC", "CQRencode", "CUV", "CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel",
+                "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgreSQL", "CProto", "CTestProto", "ConcertAPI", "Database", "Identity", "Kernel", "Messages",
-                "QueueAPI", "RPC", "Runtime", "Service", "Threads", "WalletAPI",
+                "CPostgreSQL", "CProto", "CTestProto", "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel",
+                "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads", "WalletAPI",
             ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Runtime", "TestSupport", "Threads",
-                "WalletAPI",
+                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service", "Telemetry",
+                "TestSupport", "Threads", "WalletAPI",
             ],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
-            name: "DatabaseWriter", dependencies: ["Database", "Kernel", "Runtime"], path: "Tests/DatabaseWriter"),
+            name: "DatabaseWriter", dependencies: ["Database", "Kernel", "Threads"], path: "Tests/DatabaseWriter"),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], path: "Tests/TidyTests"),
         tests(of: "Kernel"),
-        tests(of: "Threads"),
+        tests(of: "Threads", ["Kernel"]),
+        tests(of: "CommandLine", ["Kernel"]),
         tests(
-            of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Runtime", "Threads"],
+            of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Threads"],
             exclude: ["pooler"]),
         tests(of: "Identity", ["Kernel"]),
-        tests(of: "Runtime", ["Kernel", "Threads"]),
+        tests(of: "Telemetry", ["Kernel", "Threads"]),
         tests(of: "Messages", ["CProtocPlugin", "Kernel", "RPC"]),
-        tests(of: "RPC", ["Threads", "Kernel", "Messages", "Runtime"]),
-        tests(of: "Service", ["Database", "Identity", "Kernel", "RPC", "Runtime"]),
-        tests(of: "Benchmarks", ["Kernel", "RPC", "Runtime"]),
+        tests(of: "RPC", ["Threads", "Kernel", "Messages", "Telemetry"]),
+        tests(of: "Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
+        tests(of: "Benchmarks", ["Kernel", "RPC", "Threads"]),
         tests(of: "MessageJSON", ["Kernel", "Messages"]),
         tests(of: "MessageGenerator", ["RPC"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "ConcertService", "Gateway", "Identity", "Journeys", "Kernel", "MessageJSON", "QueueService", "Runtime",
-                "TestSupport", "Threads", "WalletService",
+                "CommandLine", "ConcertService", "Gateway", "Identity", "Journeys", "Kernel", "MessageJSON",
+                "QueueService", "Telemetry", "TestSupport", "Threads", "WalletService",
             ],
             path: "Tests/EndToEndTests"),
-        tests(of: "Gateway", ["ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "WalletAPI"]),
+        tests(of: "Gateway", ["CommandLine", "ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         tests(of: "Journeys", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
@@ -130,24 +134,24 @@ let package = Package(
         tests(of: "ConcertDomain", ["Kernel"]),
         tests(
             of: "ConcertService",
-            ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service", "Threads"]),
+            ["ConcertAPI", "ConcertDomain", "Database", "Identity", "Kernel", "RPC", "Service", "Telemetry", "Threads"]),
         .testTarget(
             name: "PaymentTests",
             dependencies: [
                 "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "QueueAPI", "QueueService", "RPC",
-                "Runtime", "Service", "TestSupport", "Threads", "WalletAPI", "WalletService",
+                "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
             ],
             path: "Tests/PaymentTests", exclude: ["README.md", "histories"]),
         tests(of: "QueueDomain", ["Kernel"]),
         tests(
             of: "QueueService",
-            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Runtime", "Service", "Threads"]),
+            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Service", "Telemetry", "Threads"]),
         tests(of: "WalletDomain", ["Kernel"]),
         tests(
             of: "WalletService",
             [
                 "ConcertAPI", "ConcertService", "Database", "Kernel", "QueueAPI", "QueueService", "RPC",
-                "Runtime", "Service", "Threads", "WalletAPI", "WalletDomain",
+                "Service", "Telemetry", "Threads", "WalletAPI", "WalletDomain",
             ]),
     ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])
 )

@@ -1,9 +1,10 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
 import Messages
 import RPC
-import Runtime
+import Threads
 
 /// The command line of buyers and operators: finds the command, parses its arguments, runs it.
 package enum Gateway {

@@ -2,7 +2,7 @@ import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 
 extension ServerHooks {
     /// Hooks that verify credentials, report readiness, translate errors, and feed log and metrics.

@@ -1,5 +1,5 @@
 import RPC
-import Runtime
+import Telemetry
 
 /// Counts calls by method and code, and measures their durations.
 struct CallMetrics: Sendable {

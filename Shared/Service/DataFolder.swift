@@ -1,8 +1,9 @@
+import CommandLine
 import Database
 import Glibc
 import Identity
 import Kernel
-import Runtime
+import Telemetry
 
 /// The default folder for the files of a service.
 enum DataFolder {

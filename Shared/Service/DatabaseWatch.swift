@@ -1,6 +1,6 @@
 import Database
 import Kernel
-import Runtime
+import Telemetry
 import Threads
 
 /// Counts database events, logs anomalies, and decides if the database is ready.

@@ -1,6 +1,6 @@
 import Database
 import Kernel
-import Runtime
+import Telemetry
 import Threads
 
 /// Compares the clock with the newest time in the database.

@@ -1,8 +1,9 @@
+import CommandLine
 import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 
 /// A bounded context as a program: its names, ports, tables, options and handlers.
 package struct ServiceContext: Sendable {

@@ -1,7 +1,7 @@
+import CommandLine
 import Glibc
 import Kernel
 import RPC
-import Runtime
 
 /// The options of every service, beyond those of the runtime.
 struct ServiceFlags: Sendable {

@@ -1,16 +1,18 @@
+import CommandLine
 import Database
 import Glibc
 import Identity
 import Kernel
 import RPC
-import Runtime
+import Telemetry
+import Threads
 
 /// The `main` of a context.
 package enum ServiceProgram {
     /// Returns when the program has ended. Called once.
     package static func run(
         _ context: ServiceContext, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
-        environment: [String: String] = Program.processEnvironment
+        environment: [String: String] = ProcessEnvironment.variables
     ) async -> ExitCode {
         umask(0o077)
         raiseFileLimit()

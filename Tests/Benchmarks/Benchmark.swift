@@ -1,5 +1,5 @@
+import CommandLine
 import Glibc
-import Runtime
 
 /// One benchmark, selected by its name on the command line.
 struct Benchmark: Sendable {

@@ -1,5 +1,6 @@
+import CommandLine
 import Glibc
-import Runtime
+import Service
 
 /// Runs one benchmark: `swift run -c release Benchmarks NAME [--OPTION VALUE]...`
 @main

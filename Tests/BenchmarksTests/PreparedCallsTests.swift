@@ -1,8 +1,8 @@
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 
 @testable import Benchmarks
 

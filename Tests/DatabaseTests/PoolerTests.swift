@@ -1,9 +1,9 @@
 import Database
 import Glibc
 import Kernel
-import Runtime
 import TestSupport
 import Testing
+import Threads
 
 /// pgbouncer between the program and the server.
 @Suite struct PoolerTests {

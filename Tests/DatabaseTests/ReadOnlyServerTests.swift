@@ -1,8 +1,8 @@
 import Database
 import Kernel
-import Runtime
 import TestSupport
 import Testing
+import Threads
 
 /// A server that accepts no writes: a standby, or a server with default_transaction_read_only.
 @Suite struct ReadOnlyServerTests {

@@ -1,8 +1,7 @@
 import Database
 import DatabaseWriter
-import Kernel
-import Runtime
 import Glibc
+import Kernel
 import TestSupport
 import Testing
 import Threads

@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import Runtime
 import TestSupport
 import Testing
 import Threads

@@ -1,7 +1,7 @@
 import Database
 import Glibc
 import Kernel
-import Runtime
+import Threads
 
 /// `DatabaseWriter URL RUN COUNT [FAULT]` writes COUNT entries of the ledger, several at once, and prints the number of
 /// each after it is acknowledged. A test may kill it at any time. With FAULT, every few steps fail with that fault.

@@ -1,8 +1,9 @@
 import Glibc
 import Kernel
-import Runtime
+import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 @testable import MessageJSON
 

@@ -1,7 +1,7 @@
 import Gateway
 import Kernel
-import Runtime
 import Synchronization
+import Threads
 
 /// The exit code and the output of a command.
 struct CommandResult: Equatable {

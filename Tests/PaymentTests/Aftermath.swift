@@ -1,9 +1,9 @@
 import ConcertService
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 import WalletAPI
 import WalletService
 

@@ -2,7 +2,6 @@ import ConcertService
 import Kernel
 import QueueService
 import RPC
-import Runtime
 import Service
 import TestSupport
 import Testing

@@ -1,9 +1,9 @@
 import Glibc
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 
 /// The three services on a primary and its synchronous standby. Tests/Failover/check starts both. Its environment
 /// variables contain their addresses and the commands that kill the primary and promote the standby.

@@ -2,7 +2,6 @@ import Database
 import Kernel
 import RPC
 import Service
-import Runtime
 import TestSupport
 import WalletAPI
 

@@ -1,6 +1,6 @@
 import Database
 import Glibc
-import Runtime
+import Telemetry
 import TestSupport
 import Testing
 import Threads

@@ -2,9 +2,9 @@ import ConcertService
 import Glibc
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 import WalletAPI
 import WalletService
 

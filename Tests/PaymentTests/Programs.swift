@@ -1,7 +1,6 @@
 import Database
 import Identity
 import Kernel
-import Runtime
 import Service
 import TestSupport
 import Threads

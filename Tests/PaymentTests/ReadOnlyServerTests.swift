@@ -2,9 +2,9 @@ import ConcertAPI
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 import WalletAPI
 
 /// The three services on a server that is read-only for a while, as a standby is until its promotion.

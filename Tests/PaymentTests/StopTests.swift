@@ -2,9 +2,9 @@ import ConcertAPI
 import Glibc
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 import Testing
+import Threads
 import WalletAPI
 
 /// A Concert that hangs, because it received SIGSTOP.

@@ -1,8 +1,9 @@
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 /// `proto/example/client.py`, which knows nothing of this code, calls a server over a socket.
 struct OtherLanguageTests {

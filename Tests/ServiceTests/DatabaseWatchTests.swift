@@ -1,7 +1,7 @@
 import Database
 import Kernel
-import Runtime
 import Service
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Database
 import RPC
-import Runtime
 import Service
 import TestSupport
 

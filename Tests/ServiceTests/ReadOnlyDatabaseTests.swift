@@ -1,9 +1,10 @@
 import Database
 import Kernel
-import Runtime
 import Service
+import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 @Suite struct ReadOnlyDatabaseTests {
     private static let mostChecks = 100

@@ -3,10 +3,10 @@ import Glibc
 import Identity
 import Kernel
 import Messages
-import Runtime
 import Service
 import TestSupport
 import Testing
+import Threads
 
 /// Each body runs in a separate process.
 @Suite struct ServiceProgramTests {

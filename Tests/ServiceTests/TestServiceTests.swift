@@ -1,8 +1,8 @@
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 import TestSupport
 import Testing
 

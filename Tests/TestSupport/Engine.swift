@@ -2,8 +2,8 @@ import CPostgreSQL
 import Database
 import Glibc
 import Kernel
-import Runtime
 import Synchronization
+import Threads
 
 /// A database engine. Tests run on each available one.
 package enum Engine: Sendable {

@@ -1,7 +1,7 @@
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 import TestSupport
 import Testing
 import WalletAPI

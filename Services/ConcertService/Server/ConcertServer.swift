@@ -4,8 +4,8 @@ import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 
 /// Handles the calls of this service. Each RPC has a file with its name. Instances share state only through the
 /// database.

@@ -1,5 +1,4 @@
 import Glibc
-import Runtime
 import Service
 
 /// `ConcertService --database URL --listen HOST:PORT --keys FILE …`. `--help` lists all options.

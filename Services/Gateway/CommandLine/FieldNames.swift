@@ -1,5 +1,5 @@
+import CommandLine
 import Kernel
-import Runtime
 
 /// Translates field names in the messages of services to flags of the command line.
 enum FieldNames {

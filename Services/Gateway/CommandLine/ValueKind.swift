@@ -1,5 +1,5 @@
+import CommandLine
 import Kernel
-import Runtime
 
 /// Reads one value of the command line, and describes the allowed values.
 struct ValueKind<Value: Sendable>: Sendable {

@@ -1,5 +1,5 @@
+import CommandLine
 import Kernel
-import Runtime
 
 /// A time on the command line: `2026-12-24 20:00`, the same with a zone after it, `now`, or `in 10m`.
 enum TimeInput: Sendable, Equatable {

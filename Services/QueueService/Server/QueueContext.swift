@@ -1,6 +1,5 @@
 import QueueAPI
 import RPC
-import Runtime
 import Service
 
 extension ServiceContext {

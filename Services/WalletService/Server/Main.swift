@@ -1,5 +1,4 @@
 import Glibc
-import Runtime
 import Service
 
 @main

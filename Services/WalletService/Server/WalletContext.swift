@@ -1,8 +1,8 @@
+import CommandLine
 import ConcertAPI
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
 import Service
 import WalletAPI
 import WalletDomain

@@ -1,9 +1,10 @@
+import CommandLine
 import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 import WalletAPI
 import WalletDomain
 

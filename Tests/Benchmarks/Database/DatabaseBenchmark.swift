@@ -1,10 +1,12 @@
+import CommandLine
 import Database
 import Glibc
 import Kernel
 import RPC
-import Runtime
 import Synchronization
+import Telemetry
 import TestSupport
+import Threads
 
 /// `Benchmarks database`: durable writes and reads through the async API, from one event loop, as in a service.
 enum DatabaseBenchmark {

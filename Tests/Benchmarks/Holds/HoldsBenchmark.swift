@@ -1,8 +1,9 @@
+import CommandLine
 import ConcertAPI
 import Kernel
 import RPC
-import Runtime
 import TestSupport
+import Threads
 
 /// `Benchmarks holds`: durable reservations through ConcertService, over sockets, with every rule on.
 enum HoldsBenchmark {

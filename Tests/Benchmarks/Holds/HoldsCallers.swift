@@ -1,8 +1,9 @@
 import ConcertAPI
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
+import Threads
 
 /// The callers of `HoldsBenchmark`. Each reservation comes from a new user, whose credential and pass are made before
 /// the measurement.

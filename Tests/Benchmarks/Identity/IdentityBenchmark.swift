@@ -1,6 +1,6 @@
+import CommandLine
 import Identity
 import Kernel
-import Runtime
 import Threads
 
 /// `Benchmarks identity`: the time to verify and to sign credentials, passes and ticket codes.

@@ -2,8 +2,9 @@ import ConcertAPI
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
+import Threads
 import WalletAPI
 
 /// Buyers on one event loop. Each is a new user with money and a credential.

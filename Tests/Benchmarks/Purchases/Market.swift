@@ -2,8 +2,8 @@ import ConcertAPI
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
 import TestSupport
+import Threads
 import WalletAPI
 
 /// All three programs on SQLite, with one date on sale behind an open room.

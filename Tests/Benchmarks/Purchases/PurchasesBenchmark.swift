@@ -1,7 +1,9 @@
+import CommandLine
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
+import Threads
 
 /// `Benchmarks purchases`: durable payments and whole purchases through the three programs, over sockets.
 enum PurchasesBenchmark {

@@ -1,8 +1,8 @@
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
 import TestSupport
+import Threads
 
 /// Watches one place per stream, all on one event loop, and records when each admission arrived.
 final class PlaceWatchers: @unchecked Sendable {

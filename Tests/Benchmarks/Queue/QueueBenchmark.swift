@@ -1,8 +1,10 @@
+import CommandLine
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
+import Threads
 
 /// `Benchmarks queue`: durable joins, queries and watched places through QueueService, over sockets.
 enum QueueBenchmark {

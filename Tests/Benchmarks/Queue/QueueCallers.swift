@@ -1,8 +1,9 @@
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
+import Threads
 
 /// The callers of `QueueBenchmark`. Each join comes from a new user with a new credential. Queries of several users
 /// share a connection.

@@ -1,7 +1,7 @@
+import CommandLine
 import Glibc
 import Kernel
 import RPC
-import Runtime
 import Synchronization
 import TestSupport
 

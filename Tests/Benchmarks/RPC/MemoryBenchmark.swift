@@ -1,6 +1,6 @@
+import CommandLine
 import Kernel
 import RPC
-import Runtime
 import TestSupport
 
 /// `Benchmarks memory`: the server's memory with idle connections, and after many calls.

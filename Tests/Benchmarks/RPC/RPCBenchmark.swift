@@ -1,7 +1,7 @@
+import CommandLine
 import Glibc
 import Kernel
 import RPC
-import Runtime
 
 /// `Benchmarks rpc`: unary calls, at the maximum rate or at a given rate.
 enum RPCBenchmark {

@@ -2,8 +2,8 @@ import Glibc
 import Identity
 import Kernel
 import RPC
-import Runtime
 import TestSupport
+import Threads
 
 /// A service program in a separate process, on a new database.
 final class ServedProgram: Sendable {

@@ -1,7 +1,7 @@
 import Kernel
 import RPC
-import Runtime
 import TestSupport
+import Threads
 
 /// Tasks on one loop that each read a stream to its end.
 final class StreamReaders: @unchecked Sendable {

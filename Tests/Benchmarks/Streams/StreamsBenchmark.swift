@@ -1,7 +1,8 @@
+import CommandLine
 import Kernel
 import RPC
-import Runtime
 import TestSupport
+import Threads
 
 /// `Benchmarks streams`: items a second on one stream and on many, and the memory of an idle stream.
 enum StreamsBenchmark {

@@ -1,5 +1,5 @@
 import Kernel
-import Runtime
+import Threads
 
 /// A clock with the wall time of the test and the durations of the machine. On real sockets the deadlines of calls use
 /// the machine's clock, and a retry of the database cannot wait for the test to advance its clock.

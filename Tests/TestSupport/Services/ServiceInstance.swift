@@ -1,9 +1,10 @@
+import CommandLine
 import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 
 /// One running instance of a context, inside the test's process.
 package final class ServiceInstance: Sendable {

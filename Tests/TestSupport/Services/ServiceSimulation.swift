@@ -1,7 +1,6 @@
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
 
 /// A context in memory, in one thread. Its jobs run by the simulated clock.

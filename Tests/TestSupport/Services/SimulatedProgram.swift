@@ -2,8 +2,8 @@ import Database
 import Identity
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 
 /// A context in a simulation. It can be killed, and started again on the database that it has left in memory.
 package final class SimulatedProgram: @unchecked Sendable {

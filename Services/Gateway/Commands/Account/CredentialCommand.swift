@@ -1,7 +1,7 @@
+import CommandLine
 import Identity
 import Journeys
 import Kernel
-import Runtime
 
 enum CredentialCommand {
     private static let role = Flag(

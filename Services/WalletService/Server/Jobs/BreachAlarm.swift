@@ -1,7 +1,7 @@
 import Database
 import Kernel
-import Runtime
 import Service
+import Telemetry
 
 /// Reports broken invariants in the log and in a metric.
 struct BreachAlarm: Sendable {

@@ -2,8 +2,8 @@ import ConcertAPI
 import Database
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 import WalletDomain
 
 /// Brings a payment to its end: requests Concert's decision and stores it.

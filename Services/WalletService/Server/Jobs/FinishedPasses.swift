@@ -2,8 +2,8 @@ import Database
 import Kernel
 import QueueAPI
 import RPC
-import Runtime
 import Service
+import Telemetry
 import WalletDomain
 
 /// Finishes the passes of users who have paid, so that the waiting room admits the next users. Payers do not wait for

@@ -1,7 +1,7 @@
 import Database
 import Kernel
-import Runtime
 import Service
+import Telemetry
 
 /// Reports payments that stay undecided for long, and halted concerts, because an operator should act. It reads them
 /// from the database, so it reports them until they end, also after a restart.

@@ -2,8 +2,8 @@ import ConcertAPI
 import Database
 import Kernel
 import RPC
-import Runtime
 import Service
+import Telemetry
 import WalletDomain
 
 /// Fetches refunds for cancelled reservations from Concert and pays them out. Concert lists a refund until it is

@@ -3,6 +3,7 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Telemetry
 
 extension ConcertServer {
     /// Sells a reservation to a payment, or records the reason against it. The first decision about a payment is final.
