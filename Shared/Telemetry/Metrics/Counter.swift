@@ -4,6 +4,8 @@ import Synchronization
 package final class Counter: Sendable {
     private let value = Atomic<UInt64>(0)
 
+    package init() {}
+
     package func increment(by count: UInt64 = 1) {
         value.wrappingAdd(count, ordering: .relaxed)
     }
@@ -14,6 +16,8 @@ package final class Counter: Sendable {
 /// A number that goes up and down.
 package final class Gauge: Sendable {
     private let value = Atomic<Int64>(0)
+
+    package init() {}
 
     package func set(_ level: Int64) {
         value.store(level, ordering: .relaxed)
