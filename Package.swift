@@ -92,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service", "Telemetry",
+                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service",
+                "Telemetry",
                 "TestSupport", "Threads", "WalletAPI",
             ],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
