@@ -2,7 +2,7 @@ import ConcertAPI
 import Database
 import Kernel
 import RPC
-import Runtime
+import Telemetry
 import TestSupport
 import Testing
 

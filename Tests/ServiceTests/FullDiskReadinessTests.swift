@@ -1,8 +1,8 @@
 import Database
 import Glibc
 import Kernel
-import Runtime
 import Service
+import Telemetry
 import TestSupport
 import Testing
 

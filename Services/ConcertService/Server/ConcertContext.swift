@@ -1,5 +1,4 @@
 import ConcertAPI
-import Runtime
 import Service
 
 extension ServiceContext {
