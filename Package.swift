@@ -122,7 +122,9 @@ let package = Package(
                 "QueueService", "Telemetry", "TestSupport", "Threads", "WalletService",
             ],
             path: "Tests/EndToEndTests"),
-        tests(of: "Gateway", ["CommandLine", "ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
+        tests(
+            of: "Gateway",
+            ["CommandLine", "ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         tests(of: "Journeys", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
