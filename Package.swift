@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service",
+                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC",
                 "Telemetry",
                 "TestSupport", "Threads", "WalletAPI",
             ],

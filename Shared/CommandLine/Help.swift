@@ -1,18 +1,82 @@
-extension Options {
-    var help: String {
-        var text = "\(program): \(summary)\n\nUsage: \(program) [--OPTION VALUE]...\n\nOptions:\n"
-        for option in list {
-            let initial = option.initialValue.map { "Default: \($0.shown)." } ?? "Must be given."
-            let variable = readsEnvironment ? " Environment: \(Self.variable(option.name))." : ""
-            text += "  --\(option.name)\(option.placeholder.map { " " + $0 } ?? "")\n"
-            text += "      \(option.meaning)\n      \(initial)\(variable)\n"
+/// The parts of help texts, always 80 columns wide.
+package enum Help {
+    package static let columns = 80
+
+    /// The help of a command, above its exit codes.
+    package static func text(of command: Syntax) -> String {
+        let options = command.options.map { option in
+            (
+                option.flag + (option.placeholder.map { " \($0)" } ?? ""),
+                option.summary + (option.variable.map { " (environment: \($0))" } ?? "")
+            )
         }
-        text += "  --help\n      Prints this help.\n"
-        if readsEnvironment {
-            text +=
-                "\nA flag overrides the environment, which overrides the default. An empty variable counts as not set.\n"
-            text += "Pass secrets by the environment: other users of the machine can see flags.\n"
+        return """
+            \(command.usage.wrapped(to: columns))
+
+            \(command.summary.wrapped(to: columns))
+            \(command.details.isEmpty ? "" : "\n\(paragraph(command.details))\n")
+            Options:
+            \(rows(options))
+            Examples:
+            \(command.examples.map { "  \(broken($0))\n" }.joined())
+            """
+    }
+
+    /// Heads of equal width with their texts beside them.
+    package static func rows(_ rows: [(head: String, text: String)]) -> String {
+        let width = rows.map(\.head.count).max() ?? 0
+        let margin = String(repeating: " ", count: width + 4)
+        return rows.map { head, text in
+            let lines = text.wrapped(to: columns - margin.count).split(separator: "\n")
+            let gap = String(repeating: " ", count: width - head.count + 2)
+            return "  \(head)\(gap)\(lines.joined(separator: "\n" + margin))\n"
+        }.joined()
+    }
+
+    /// The text with its paragraphs wrapped. Indented lines stay as they are.
+    private static func paragraph(_ text: String) -> String {
+        var lines: [String] = []
+        for line in text.split(separator: "\n").map(String.init) {
+            if let last = lines.last, !last.hasPrefix(" "), !line.hasPrefix(" ") {
+                lines[lines.count - 1] = "\(last) \(line)"
+            } else {
+                lines.append(line)
+            }
         }
-        return notes.isEmpty ? text : "\(text)\n\(notes)\n"
+        return lines.map { $0.hasPrefix(" ") ? $0 : $0.wrapped(to: columns) }.joined(separator: "\n")
+    }
+
+    /// A command line broken before its options, with backslashes for the shell.
+    private static func broken(_ example: String) -> String {
+        var lines = [""]
+        for part in example.replacing(" --", with: "\n--").split(separator: "\n").map(String.init) {
+            let last = lines[lines.count - 1]
+            if last.isEmpty {
+                lines[lines.count - 1] = part
+            } else if last.count + 1 + part.count + 8 <= columns {
+                lines[lines.count - 1] = "\(last) \(part)"
+            } else {
+                lines.append(part)
+            }
+        }
+        return lines.joined(separator: " \\\n      ")
+    }
+}
+
+extension String {
+    /// The text in lines of at most `columns` characters, broken between words. A longer word stays whole.
+    package func wrapped(to columns: Int) -> String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.count > columns else { return String(line) }
+            var lines: [String] = []
+            for word in line.split(separator: " ") {
+                if let last = lines.last, last.count + 1 + word.count <= columns {
+                    lines[lines.count - 1] = "\(last) \(word)"
+                } else {
+                    lines.append(String(word))
+                }
+            }
+            return lines.joined(separator: "\n")
+        }.joined(separator: "\n")
     }
 }

@@ -1,50 +1,107 @@
-/// One setting of a program, given by `--name` or by the environment.
+import Kernel
+
+/// One setting, given by `--name VALUE` or by an environment variable.
 package struct Option<Value: Sendable>: Sendable {
     /// Lower-case words with hyphens.
     package let name: String
+    package let kind: ValueKind<Value>
     /// One sentence for the help.
-    package let meaning: String
-    package let kind: OptionKind<Value>
-    /// Nil if the option is required.
-    let initial: @Sendable () -> Value?
+    package let summary: String
+    package private(set) var variable: String?
+    let initial: Value?
 
-    package init(_ name: String, _ kind: OptionKind<Value>, default initial: Value, _ meaning: String) {
+    /// An option without a default.
+    package init(_ name: String, _ kind: ValueKind<Value>, _ summary: String, variable: String? = nil) {
         self.name = name
         self.kind = kind
-        self.initial = { initial }
-        self.meaning = meaning
+        self.summary = summary
+        self.variable = variable
+        initial = nil
     }
 
-    package init(required name: String, _ kind: OptionKind<Value>, _ meaning: String) {
+    package init(_ name: String, _ kind: ValueKind<Value>, default initial: Value, _ summary: String) {
         self.name = name
         self.kind = kind
-        self.initial = { nil }
-        self.meaning = meaning
+        self.summary = summary
+        self.initial = initial
+        variable = nil
     }
 }
 
 /// An option of any type, for lists of options.
 package protocol AnyOption: Sendable {
     var name: String { get }
-    var meaning: String { get }
+    var summary: String { get }
+    var variable: String? { get }
+    /// Nil for a flag, which needs no value.
     var placeholder: String? { get }
-    var allowed: String { get }
-    var isSecret: Bool { get }
-    var initialValue: Configuration.Value? { get }
-    func read(_ text: String) -> Configuration.Value?
+    var choices: [String] { get }
+    var isPath: Bool { get }
+    /// Nil without a default.
+    var initialEntry: Configuration.Entry? { get }
+    func entry(of text: Arguments.Text) throws(CommandLineError) -> Configuration.Entry
+    /// The same option with the variable of its name, such as `ONSALE_DRAIN_TIMEOUT`.
+    var withVariable: any AnyOption { get }
+}
+
+extension AnyOption {
+    /// `--name`
+    package var flag: String { "--" + name }
 }
 
 extension Option: AnyOption {
     package var placeholder: String? { kind.placeholder }
-    package var allowed: String { kind.allowed }
-    package var isSecret: Bool { kind.isSecret }
-    package var initialValue: Configuration.Value? { initial().map(configurationValue) }
+    package var choices: [String] { kind.choices }
+    package var isPath: Bool { kind.isPath }
 
-    package func read(_ text: String) -> Configuration.Value? {
-        kind.read(text).map(configurationValue)
+    package var initialEntry: Configuration.Entry? {
+        initial.map { Configuration.Entry(value: $0, shown: kind.show($0), source: nil) }
     }
 
-    private func configurationValue(_ value: Value) -> Configuration.Value {
-        Configuration.Value(value: value, shown: kind.show(value))
+    package var withVariable: any AnyOption {
+        var option = self
+        option.variable = Options.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+        return option
     }
+
+    package func entry(of text: Arguments.Text) throws(CommandLineError) -> Configuration.Entry {
+        let value = try kind.value(of: text.value, from: text.source)
+        return Configuration.Entry(value: value, shown: kind.show(value), source: text.source)
+    }
+}
+
+/// An argument without an option.
+package struct Operand<Value: Sendable>: Sendable {
+    package let name: String
+    package let kind: ValueKind<Value>
+    package let arity: Arity
+
+    package init(_ name: String, _ kind: ValueKind<Value>, _ arity: Arity = .one) {
+        self.name = name
+        self.kind = kind
+        self.arity = arity
+    }
+}
+
+/// How many values an operand takes. Only the last operand of a command may take several.
+package enum Arity: Sendable {
+    case one
+    case optional
+    /// Zero or more.
+    case any
+    /// One or more.
+    case some
+
+    var isRequired: Bool { self == .one || self == .some }
+    var isRepeated: Bool { self == .any || self == .some }
+}
+
+package protocol AnyOperand: Sendable {
+    var name: String { get }
+    var arity: Arity { get }
+    var choices: [String] { get }
+}
+
+extension Operand: AnyOperand {
+    package var choices: [String] { kind.choices }
 }

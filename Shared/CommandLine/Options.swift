@@ -1,6 +1,7 @@
 import Kernel
 
-/// All options of a program. A flag overrides the environment, and the environment overrides the default.
+/// All options of a program without commands. An option overrides the environment, and the environment overrides the
+/// default.
 package struct Options: Sendable {
     /// A condition on several options together. It is evaluated only if each of them is valid by itself.
     package struct Check: Sendable {
@@ -20,11 +21,9 @@ package struct Options: Sendable {
         case help(String)
     }
 
-    package static let environmentPrefix = "ONSALE_"
+    package static let variablePrefix = "ONSALE_"
 
-    package let program: String
-    let summary: String
-    let list: [any AnyOption]
+    package let syntax: Syntax
     let checks: [Check]
     let readsEnvironment: Bool
     /// The last paragraph of the help.
@@ -34,85 +33,87 @@ package struct Options: Sendable {
         _ program: String, _ summary: String, _ list: [any AnyOption], checks: [Check] = [],
         readsEnvironment: Bool = true, notes: String = ""
     ) {
-        precondition(Set(list.map(\.name)).count == list.count, "two options share a name")
+        syntax = Syntax(program, summary, options: readsEnvironment ? list.map(\.withVariable) : list)
+        self.checks = checks
         self.readsEnvironment = readsEnvironment
         self.notes = notes
-        self.program = program
-        self.summary = summary
-        self.list = list
-        self.checks = checks
     }
 
-    /// `arguments` does not contain the name of the program.
-    package func read(
-        _ arguments: [String], environment: [String: String] = [:]
-    ) throws(ConfigurationError) -> Reading {
-        if arguments.contains("--help") || arguments.contains("-h") { return .help(help) }
+    /// `words` does not contain the name of the program.
+    package func read(_ words: [String], environment: [String: String] = [:]) throws(CommandLineError) -> Reading {
+        if words.contains("--help") || words.contains("-h") { return .help(help) }
         let environment = readsEnvironment ? environment : [:]
-        var flags = Flags(arguments, of: self)
+        let arguments = Arguments(words[...], of: syntax, environment: environment)
+        var problems = arguments.problems
         var entries: [String: Configuration.Entry] = [:]
-        for option in list {
-            if flags.problems[option.name] != nil { continue }
-            do {
-                entries[option.name] = try entry(
-                    of: option, flag: flags.texts[option.name], environment: environment)
+        for option in syntax.options where !arguments.invalid.contains(option.name) {
+            do throws(CommandLineError) {
+                entries[option.name] = try arguments.options[option.name].map(option.entry(of:)) ?? option.initialEntry
             } catch {
-                flags.problems[option.name] = error.problems
+                problems += error.problems
             }
         }
+        problems += mistyped(environment)
         let configuration = Configuration(entries: entries)
-        var problems = flags.strays + list.flatMap { flags.problems[$0.name] ?? [] } + mistyped(environment)
         for check in checks where check.names.allSatisfy({ entries[$0] != nil }) {
             if let problem = check.problem(configuration) { problems.append(problem) }
         }
-        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        guard problems.isEmpty else { throw CommandLineError(problems: problems) }
         return .configuration(configuration)
-    }
-
-    static func variable(_ name: String) -> String {
-        environmentPrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
-    }
-
-    private func entry(
-        of option: any AnyOption, flag: String?, environment: [String: String]
-    ) throws(ConfigurationError) -> Configuration.Entry {
-        let variable = Self.variable(option.name)
-        // An empty variable counts as not set, because scripts and unit files unset variables that way.
-        let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : $0 }
-        guard let text = flag ?? fromEnvironment else {
-            guard let initial = option.initialValue else { throw missing(option) }
-            return Configuration.Entry(name: option.name, value: initial, origin: .default)
-        }
-        guard let value = option.read(text) else {
-            let source = flag == nil ? "\(variable) (for --\(option.name))" : "--\(option.name)"
-            let quoted = option.isSecret ? "the value, not shown here," : text.quotedForMessage
-            throw ConfigurationError("\(source): \(quoted) is not allowed. Allowed: \(option.allowed).")
-        }
-        return Configuration.Entry(name: option.name, value: value, origin: flag == nil ? .environment : .flag)
-    }
-
-    private func missing(_ option: any AnyOption) -> ConfigurationError {
-        let alternative = readsEnvironment ? ", or set \(Self.variable(option.name))" : ""
-        return ConfigurationError(
-            "--\(option.name) is missing: \(option.meaning) Give \(option.allowed)\(alternative).")
     }
 
     /// Problems of variables whose names resemble an option. Other variables may belong to other programs and are
     /// ignored.
     private func mistyped(_ environment: [String: String]) -> [String] {
-        let known = list.map { Self.variable($0.name) }
+        let known = syntax.options.compactMap(\.variable)
         return environment.keys.sorted().compactMap { name in
-            guard name.hasPrefix(Self.environmentPrefix), !known.contains(name),
+            guard name.hasPrefix(Self.variablePrefix), !known.contains(name),
                 let nearest = name.nearest(among: known)
             else { return nil }
-            return "\(name) is unknown: did you mean \(nearest)? Rename or unset it."
+            return "unknown variable \(name). Did you mean \(nearest)? Rename or unset it"
         }
+    }
+
+    var help: String {
+        var text = "\(syntax.program): \(syntax.summary)\n\nUsage: \(syntax.program) [--OPTION VALUE]...\n\nOptions:\n"
+        for option in syntax.options {
+            text += "  \(option.flag)\(option.placeholder.map { " " + $0 } ?? "")\n      \(option.summary)\n"
+            text += "      Default: \(option.initialEntry?.shown ?? "none")."
+            text += "\(option.variable.map { " Environment: \($0)." } ?? "")\n"
+        }
+        text += "  --help\n      Prints this help.\n"
+        if readsEnvironment {
+            text +=
+                "\nA flag overrides the environment, which overrides the default. An empty variable counts as not set.\n"
+            text += "Pass secrets by the environment: other users of the machine can see flags.\n"
+        }
+        return notes.isEmpty ? text : "\(text)\n\(notes)\n"
     }
 }
 
-extension String {
-    /// The text in quotes, shortened, without control characters and without the password of a URL.
-    var quotedForMessage: String {
-        "\"" + LogText.escaped(SecretURL.withoutPassword(self), maximumByteCount: 80) + "\""
+/// The values of all options of a program, complete and valid.
+package struct Configuration: Sendable {
+    package struct Entry: Sendable {
+        let value: any Sendable
+        let shown: String
+        /// The option or variable that gave the value. Nil for the default.
+        let source: String?
+    }
+
+    let entries: [String: Entry]
+
+    package subscript<Value>(_ option: Option<Value>) -> Value {
+        guard let value = entries[option.name]?.value as? Value else {
+            preconditionFailure("--\(option.name) is not among the options that were read")
+        }
+        return value
+    }
+
+    /// The option or variable that gave the value. Nil for the default.
+    package func source<Value>(of option: Option<Value>) -> String? { entries[option.name]?.source }
+
+    /// Every option with its value, for the log at the start. Secrets are masked.
+    package var summary: [(name: String, value: String)] {
+        entries.sorted { $0.key < $1.key }.map { ($0.key, $0.value.shown) }
     }
 }

@@ -25,8 +25,8 @@ enum DataFolder {
     /// Reads the key file. Creates it if it does not exist and `--keys` was not given. If several services do that at
     /// once, one creates the file and the others read it.
     static func keys(_ configuration: Configuration, _ log: Log) throws -> KeyFile {
-        let path = configuration[ServiceFlags.keys]
-        if configuration.origin(of: ServiceFlags.keys) == .default, access(path, F_OK) != 0 {
+        let path = configuration[ServiceOptions.keys]
+        if configuration.source(of: ServiceOptions.keys) == nil, access(path, F_OK) != 0 {
             try make(name)
             do throws(KeyFileError) {
                 let keys = try KeyFile.create(at: path)
@@ -41,6 +41,6 @@ enum DataFolder {
 
     private static func make(_ folder: String) throws {
         guard !folder.isEmpty, mkdir(folder, 0o700) != 0, errno != EEXIST else { return }
-        throw ConfigurationError("the folder \(folder) cannot be created: \(String(cString: strerror(errno)))")
+        throw CommandLineError("the folder \(folder) cannot be created: \(String(cString: strerror(errno)))")
     }
 }

@@ -44,13 +44,14 @@ package struct ServiceEnvironment: Sendable {
     package let clock: any Clock
     package let log: Log
     package let metrics: Metrics
+    package let health: Health
     /// The event loops and the network for its calls to other services. A nil network is TCP.
     package let loops: Loops
     package let network: (any Network)?
 
     package init(
         configuration: Configuration, database: Database, keys: KeyFile, clock: any Clock, log: Log, metrics: Metrics,
-        loops: Loops, network: (any Network)? = nil
+        health: Health, loops: Loops, network: (any Network)? = nil
     ) {
         self.configuration = configuration
         self.database = database
@@ -58,6 +59,7 @@ package struct ServiceEnvironment: Sendable {
         self.clock = clock
         self.log = log
         self.metrics = metrics
+        self.health = health
         self.loops = loops
         self.network = network
     }

@@ -26,6 +26,14 @@ package enum SystemLimits {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Raises the soft limit of open files to the hard limit, because every connection is a file.
+    package static func raiseFiles() {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Allocates the resources that the program needs, and releases them. Returns a sentence that names the missing
     /// one, or nil.
     package static func problem(_ needs: SystemNeeds) -> String? {
@@ -91,9 +99,4 @@ package enum SystemLimits {
         munmap(memory, byteCount)
         return true
     }
-}
-
-extension SystemNeeds {
-    /// For the log, signals, the status port and the threads that run tasks.
-    package static let ofEveryProgram = SystemNeeds(files: 24, threads: 8, addressSpaceMegabytes: 64)
 }

@@ -1,6 +1,5 @@
 import CommandLine
 import Glibc
-import Service
 
 /// Runs one benchmark: `swift run -c release Benchmarks NAME [--OPTION VALUE]...`
 @main
@@ -22,13 +21,13 @@ enum Main {
         guard let benchmark = benchmarks.first(where: { $0.name == arguments.first }) else {
             let list = benchmarks.map { "  \($0.name)  \($0.summary)\n" }.joined()
             complain("Usage: Benchmarks NAME [--OPTION VALUE]...\n\n\(list)\nBenchmarks NAME --help lists its options.")
-            exit(ExitCode.usage.rawValue)
+            exit(EX_USAGE)
         }
         do {
             try await benchmark.run(Array(arguments.dropFirst()))
         } catch {
             complain("Benchmarks \(benchmark.name): \(error)")
-            exit((error is ConfigurationError ? ExitCode.usage : .failed).rawValue)
+            exit(error is CommandLineError ? EX_USAGE : EX_SOFTWARE)
         }
     }
 

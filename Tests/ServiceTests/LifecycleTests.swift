@@ -79,15 +79,6 @@ import Threads
         #expect(line?.contains(#"component=database error="the disk is full""#) == true)
     }
 
-    @Test func `a component that fails while running stops the others`() async throws {
-        let lifecycle = lifecycle()
-        async let exitCode = lifecycle.run([component("a"), component("b")])
-        try await waits(for: .running)
-        lifecycle.fail("b", Broken(description: "lost"))
-        #expect(await exitCode == .failed)
-        #expect(record.all == ["start a", "start b", "stop b", "stop a"])
-    }
-
     @Test func `a stop during the start cancels it and stops the started components`() async throws {
         let lifecycle = lifecycle()
         let clock = clock

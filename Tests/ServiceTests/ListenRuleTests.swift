@@ -5,7 +5,11 @@ import Testing
 @testable import Service
 
 @Suite struct ListenRuleTests {
-    private let options = ServiceOptions("example", "an example", port: 7000, statusPort: 9000).options
+    private let options = ServiceOptions(
+        ServiceContext("example", "an example", name: "example", port: 7000, statusPort: 9000, migrations: []) { _ in
+            ServiceParts([])
+        }
+    ).options
 
     private func problems(_ arguments: [String]) -> [String] {
         do {

@@ -14,7 +14,7 @@ import Threads
         await #expect(processExitsWith: .exitCode(0)) {
             let folder = TemporaryFolder()
             chdir(folder.path)
-            let code = await ServiceProgram.run(.echo.endingAtOnce, arguments: [], environment: [:])
+            let code = await Program.run(.echo.endingAtOnce, arguments: [], environment: [:])
             precondition(code == .clean)
             var status = stat()
             for (name, mode) in [("data", 0o700), ("data/keys", 0o600), ("data/echo.db", 0o600)] {
@@ -35,7 +35,7 @@ import Threads
             chdir(folder.path)
             folder.write("", to: "echo.db")
             let arguments = ["--database", "sqlite://\(folder.path)/echo.db"]
-            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+            exit(await Program.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
         }
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(errors.contains("echo.db is empty, which a database never is") && errors.contains("--accept-loss"))
@@ -47,7 +47,7 @@ import Threads
             chdir(folder.path)
             folder.write("", to: "echo.db")
             let arguments = ["--accept-loss", "--database", "sqlite://\(folder.path)/echo.db"]
-            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+            exit(await Program.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
         }
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(errors.contains("database started with a loss, as --accept-loss allows"))
@@ -74,7 +74,7 @@ import Threads
     private static func fail(_ context: ServiceContext, _ arguments: [String]) async {
         let folder = TemporaryFolder()
         chdir(folder.path)
-        let code = await ServiceProgram.run(context, arguments: arguments, environment: [:])
+        let code = await Program.run(context, arguments: arguments, environment: [:])
         precondition(code == .unavailable, "\(code)")
         let database = try? Database(
             url: "sqlite://\(folder.path)/data/echo.db", migrations: context.migrations, clock: SystemClock(),
@@ -88,7 +88,7 @@ import Threads
     @Test func `a key file given by --keys must exist`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
             let arguments = ["--keys", "/nowhere/keys", "--database", "sqlite::memory:"]
-            exit(await ServiceProgram.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
+            exit(await Program.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue)
         }
         let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
         #expect(errors.contains("the key file /nowhere/keys cannot be read"))

@@ -5,6 +5,6 @@ import Service
 @main
 enum Main {
     static func main() async {
-        exit(await ServiceProgram.run(.concert).rawValue)
+        exit(await Program.run(.concert).rawValue)
     }
 }

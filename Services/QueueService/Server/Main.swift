@@ -4,6 +4,6 @@ import Service
 @main
 enum Main {
     static func main() async {
-        exit(await ServiceProgram.run(.queue).rawValue)
+        exit(await Program.run(.queue).rawValue)
     }
 }

@@ -4,6 +4,6 @@ import Service
 @main
 enum Main {
     static func main() async {
-        exit(await ServiceProgram.run(.wallet).rawValue)
+        exit(await Program.run(.wallet).rawValue)
     }
 }

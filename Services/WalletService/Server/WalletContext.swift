@@ -53,7 +53,7 @@ enum WalletFlags {
         "queue", .addresses, default: [.loopback(7001)], "Addresses of QueueService. Calls are spread over all of them."
     )
     static let topUpBy = Option(
-        "top-up-by", OptionKind<TopUpBy>.choice, default: .operator,
+        "top-up-by", ValueKind<TopUpBy>.choice, default: .operator,
         "Role that may put money into a wallet: operators only, or also its user.")
     static let maxTopUp = Option(
         "max-top-up", .integer(in: 1...Int(MoneyLimits.largest)), default: 1_000_000,

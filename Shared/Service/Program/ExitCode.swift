@@ -3,7 +3,6 @@ package enum ExitCode: CaseIterable, Sendable {
     case clean
     case usage
     case unavailable
-    case failed
     case drainTimedOut
     case forced
 
@@ -12,7 +11,6 @@ package enum ExitCode: CaseIterable, Sendable {
         case .clean: 0
         case .usage: 64
         case .unavailable: 69
-        case .failed: 70
         case .drainTimedOut: 75
         case .forced: 130
         }
@@ -23,7 +21,6 @@ package enum ExitCode: CaseIterable, Sendable {
         case .clean: "stopped on request; every call in flight was answered"
         case .usage: "invalid options; nothing was started"
         case .unavailable: "a component could not start; the started ones were stopped"
-        case .failed: "a component failed while running; the others were stopped"
         case .drainTimedOut: "did not stop within the drain timeout"
         case .forced: "ended at once by a second signal"
         }

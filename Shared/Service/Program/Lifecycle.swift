@@ -5,14 +5,13 @@ import Threads
 
 /// Starts the components of a program in order, runs its jobs, and stops everything in reverse order.
 ///
-///     starting ──all have started──▶ running ──stop, or a component fails──▶ draining ──▶ exit code
-///        └───────────────stop, or a start fails─────────────────────────────────▲
+///     starting ──all have started──▶ running ──stop──▶ draining ──▶ exit code
+///        └───────────────stop, or a start fails───────────▲
 package final class Lifecycle: Sendable {
     private enum Event: Sendable {
         case started
         case startFailed
         case stop
-        case failed
     }
 
     /// Maximum of waiting events. Further ones are dropped, because one reason to stop is enough.
@@ -21,7 +20,8 @@ package final class Lifecycle: Sendable {
     private let clock: any Clock
     private let log: Log
     private let health: Health
-    private let jobs: JobRunner
+    private let runs: Family<Counter>
+    private let random: Lock<SeededGenerator>
     private let drainTimeout: Duration
     private let force: @Sendable () -> Void
     private let events: AsyncStream<Event>
@@ -41,7 +41,8 @@ package final class Lifecycle: Sendable {
         self.health = health
         self.drainTimeout = drainTimeout
         self.force = force
-        jobs = JobRunner(clock: clock, log: log, metrics: metrics, seed: seed)
+        runs = metrics.counters("job_runs_total", "Runs of background jobs.", labels: ["job", "outcome"])
+        random = Lock(SeededGenerator(seed: seed))
         (events, event) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.maximumWaitingEvents))
     }
 
@@ -52,12 +53,6 @@ package final class Lifecycle: Sendable {
         } else {
             force()
         }
-    }
-
-    /// Stops the program because it cannot run without `component`. May be called on any thread.
-    package func fail(_ component: String, _ error: any Error) {
-        log.error("component failed", ["component": "\(component)", "error": "\(error)"])
-        event.yield(.failed)
     }
 
     /// Returns when everything has stopped, or after the drain time-out. Called once.
@@ -73,7 +68,7 @@ package final class Lifecycle: Sendable {
         if reason == .started {
             health.enter(.running)
             log.info("running")
-            running = jobs.map { job in (job.name, Task { await self.jobs.run(job) }) }
+            running = jobs.map { job in (job.name, Task { await self.repeats(job) }) }
             reason = await reasons.next()
         }
         health.enter(.draining)
@@ -95,7 +90,6 @@ package final class Lifecycle: Sendable {
         log.info("stopped")
         return switch reason {
         case .startFailed: .unavailable
-        case .failed: .failed
         case .stop, .started, nil: .clean
         }
     }
@@ -144,5 +138,21 @@ package final class Lifecycle: Sendable {
         timer.cancel()
         working.cancel()
         return isDone
+    }
+
+    /// Runs the job until its task is cancelled.
+    private func repeats(_ job: Job) async {
+        while !Task.isCancelled {
+            do {
+                try await job.run()
+                runs.with(job.name, "done").increment()
+            } catch {
+                if Task.isCancelled { return }
+                runs.with(job.name, "failed").increment()
+                log.error("job failed", ["job": "\(job.name)", "error": "\(error)"])
+            }
+            let factor = random.withLock { Double.random(in: 1 - Job.jitter...1 + Job.jitter, using: &$0) }
+            do { try await clock.sleep(for: job.interval * factor) } catch { return }
+        }
     }
 }

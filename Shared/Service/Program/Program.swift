@@ -1,6 +1,8 @@
 import CommandLine
+import Database
 import Glibc
 import Kernel
+import RPC
 import Telemetry
 import Threads
 
@@ -10,20 +12,18 @@ package enum Program {
     /// The longest time that a program may run after its drain time-out.
     private static let overdue = Duration.seconds(5)
 
-    /// Reads the options, opens the log and the status port, starts the result of `build`, and returns when the program
-    /// has ended. An error of `build` counts as a component that could not start.
-    ///
-    /// `instead` may do a short task in place of the service, if the options require it. It returns a sentence about
-    /// the result. `needs` returns the resources that the system must provide; otherwise nothing is started.
+    /// Reads the options, opens the log and the status port, starts the context, and returns when the program has
+    /// ended. An error of the wiring counts as a component that could not start. With `--backup-to` it copies the
+    /// database instead.
     ///
     /// Installs the signal handlers of the process, so it is called once.
     package static func run(
-        _ options: ServiceOptions, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
-        environment: [String: String] = ProcessEnvironment.variables,
-        instead: @Sendable (Configuration) throws -> String? = { _ in nil },
-        needs: @Sendable (Configuration) -> SystemNeeds = { _ in .ofEveryProgram },
-        build: @Sendable (ProgramEnvironment) async throws -> ProgramParts
+        _ context: ServiceContext, arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+        environment: [String: String] = ProcessEnvironment.variables
     ) async -> ExitCode {
+        umask(0o077)
+        SystemLimits.raiseFiles()
+        let options = ServiceOptions(context)
         let configuration: Configuration
         do {
             switch try options.options.read(arguments, environment: environment) {
@@ -33,70 +33,65 @@ package enum Program {
                 return .clean
             }
         } catch {
-            let problems = error.problems.map { "  \($0)\n" }.joined()
-            complain("\(options.options.program): not started, invalid options:\n\(problems)")
-            return .usage
+            let problems = error.problems.map { "\n  \($0)" }.joined()
+            return refuse(context, .usage, "not started, invalid options:\(problems)")
         }
-        do {
-            if let done = try instead(configuration) {
-                print(done)
-                return .clean
+        if let path = configuration[ServiceOptions.backupTo] {
+            let database = configuration[options.database]
+            do { try Database.backup(of: database.text, to: path) } catch {
+                return refuse(context, .unavailable, "\(error)")
             }
-        } catch {
-            complain("\(options.options.program): \(error)\n")
-            return .unavailable
+            print("copied \(database) to \(path)")
+            return .clean
         }
-        if let problem = SystemLimits.problem(needs(configuration)) {
-            complain("\(options.options.program): not started. \(problem)\n")
-            return .unavailable
+        if let problem = SystemLimits.problem(SystemNeeds(configuration, options)) {
+            return refuse(context, .unavailable, "not started. \(problem)")
         }
-        return await run(options, configuration, build: build)
+        return await run(context, options, configuration)
     }
 
-    private static func complain(_ text: String) {
-        let bytes = Array(text.utf8)
+    private static func refuse(_ context: ServiceContext, _ code: ExitCode, _ problem: String) -> ExitCode {
+        let bytes = Array("\(context.program): \(problem)\n".utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
+        return code
     }
 
     private static func run(
-        _ options: ServiceOptions, _ configuration: Configuration,
-        build: @Sendable (ProgramEnvironment) async throws -> ProgramParts
+        _ context: ServiceContext, _ options: ServiceOptions, _ configuration: Configuration
     ) async -> ExitCode {
         // Log lines carry the machine's time, so that they can be compared with the logs of other programs.
         let machine = SystemClock()
         let clock = ServiceClock(machine)
         let format = configuration[ServiceOptions.logFormat]
-        let writer = LogWriter(to: STDERR_FILENO) { count in
-            format.line(.lost(count, at: machine.now))
-        }
+        let writer = LogWriter(to: STDERR_FILENO) { count in format.line(.lost(count, at: machine.now)) }
         let log = Log(
             level: configuration[ServiceOptions.logLevel], format: format, clock: machine, write: writer.write)
-        let metrics = Metrics()
-        let health = Health()
+        let (metrics, health) = (Metrics(), Health())
         let clockWatch = ClockWatch(clock, log, metrics, health)
+        let drainTimeout = configuration[ServiceOptions.drainTimeout]
+        let end: @Sendable (ExitCode) -> Void = { code in
+            writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
+            _exit(code.rawValue)
+        }
         let lifecycle = Lifecycle(
-            clock: clock, log: log, metrics: metrics, health: health,
-            drainTimeout: configuration[ServiceOptions.drainTimeout],
+            clock: clock, log: log, metrics: metrics, health: health, drainTimeout: drainTimeout,
             force: {
                 log.error("ended by a second signal")
-                writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
-                _exit(ExitCode.forced.rawValue)
+                end(.forced)
             })
-        Signals.onTermination(lifecycle.stop, within: configuration[ServiceOptions.drainTimeout] + overdue) {
+        Signals.onTermination(lifecycle.stop, within: drainTimeout + overdue) {
             // Even the time-out of the drain did not fire: the tasks that end the program do not run.
             log.error("not stopped in time", ["part": "the runtime"])
-            writer.flush(timeoutMilliseconds: logTimeoutMilliseconds)
-            _exit(ExitCode.drainTimedOut.rawValue)
+            end(.drainTimedOut)
         }
         log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
-
-        let environment = ProgramEnvironment(
-            configuration: configuration, clock: clock, log: log, metrics: metrics, health: health,
-            fail: lifecycle.fail)
         let exitCode: ExitCode
         do {
-            let parts = try await build(environment)
-            let status = StatusComponent(at: configuration[options.statusListen], environment)
+            let status = StatusComponent(at: configuration[options.statusListen], log, metrics, health)
+            let parts = try await Wiring(
+                context: context, options: options, configuration: configuration, clock: clock, log: log,
+                metrics: metrics, health: health
+            ).parts()
             let suppressed = Job("log", every: LogLimiter.window) { log.reportSuppressed() }
             exitCode = await lifecycle.run(
                 [status.component] + parts.components, jobs: [suppressed, clockWatch.job] + parts.jobs)

@@ -1,35 +1,121 @@
 import CommandLine
+import Glibc
 import Kernel
+import RPC
 import Telemetry
+import Threads
 
-/// The options that every service has, and its own ones.
-package struct ServiceOptions: Sendable {
-    package static let logFormat = Option("log-format", .choice, default: LogFormat.text, "Format of the log lines.")
-    package static let logLevel = Option("log-level", .choice, default: LogLevel.info, "Lowest level that is logged.")
-    package static let drainTimeout = Option(
+/// The options of a context as a program: those of every service, and its own ones.
+struct ServiceOptions: Sendable {
+    static let insecureListen = Option(
+        "insecure-listen", .flag, default: false,
+        "Lets other machines connect without encryption. Use it in a private network only.")
+    static let logFormat = Option("log-format", .choice, default: LogFormat.text, "Format of the log lines.")
+    static let logLevel = Option("log-level", .choice, default: LogLevel.info, "Lowest level that is logged.")
+    static let drainTimeout = Option(
         "drain-timeout", .duration(in: .milliseconds(1) ... .minutes(10)), default: .seconds(30),
         "Maximum time for calls in flight after SIGTERM.")
+    static let keys = Option(
+        "keys", .path, default: DataFolder.name + "/keys",
+        "Key file that all services share. Created on the first start if this option is not given.")
+    static let loops = Option(
+        "loops", .integer(in: 1...64), default: max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))),
+        "Number of threads that answer calls.")
+    static let maxConnections = Option(
+        "max-connections", .integer(in: 1...1_000_000), default: Limits().connections,
+        "Maximum of open connections. Further ones are refused.")
+    static let maxInFlight = Option(
+        "max-in-flight", .integer(in: 1...1_000_000), default: Limits().inFlight,
+        "Maximum of calls in flight. Further ones are refused.")
+    static let maxRequestBytes = Option(
+        "max-request-bytes", .integer(in: 1024...16_777_215), default: Limits().requestBytes,
+        "Maximum size of a request, in bytes.")
+    static let maxReplyBytes = Option(
+        "max-reply-bytes", .integer(in: 1024...16_777_215), default: Limits().replyBytes,
+        "Maximum size of an answer, in bytes.")
+    static let databaseConnections = Option(
+        "database-connections", .integer(in: 1...256), default: 16,
+        "Number of connections to a PostgreSQL server. Not used with SQLite.")
+    static let acceptNewerRows = Option(
+        "accept-newer-rows", .flag, default: false,
+        "Starts although the database has rows from the future. Use it only if the clock is right.")
+    static let backupTo = Option(
+        "backup-to", .optional(.path), default: nil,
+        "Copies the SQLite database to this new file and ends. A running service is not disturbed.")
+    static let acceptLoss = Option(
+        "accept-loss", .flag, default: false,
+        "Starts with the remaining rows of a SQLite database that has lost some. Use it for one start; see the runbook."
+    )
 
-    package let listen: Option<Address>
-    package let statusListen: Option<Address>
+    let listen: Option<Address>
+    let statusListen: Option<Address>
+    let database: Option<SecretURL>
     let options: Options
 
-    /// `port` is the default port for calls, `statusPort` that for `/metrics`, `/healthz` and `/readyz`.
-    package init(
-        _ program: String, _ summary: String, port: UInt16, statusPort: UInt16, _ own: [any AnyOption] = [],
-        checks: [Options.Check] = []
-    ) {
-        listen = Option("listen", .address, default: .loopback(port), "Address for calls.")
+    init(_ context: ServiceContext) {
+        listen = Option("listen", .address, default: .loopback(context.port), "Address for calls.")
         statusListen = Option(
-            "status-listen", .address, default: .loopback(statusPort),
+            "status-listen", .address, default: .loopback(context.statusPort),
             "Address for /metrics, /healthz and /readyz over HTTP.")
+        database = Option(
+            "database",
+            .secretURL(
+                schemes: ["sqlite", "postgres", "postgresql"],
+                examples: "sqlite:///path/to/file, sqlite::memory: or postgres://user@host/name"),
+            default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Database of this service.")
         let common: [any AnyOption] = [
-            listen, statusListen, ListenRule.insecureListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
+            listen, statusListen, Self.insecureListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
+            database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
+            Self.maxReplyBytes, Self.databaseConnections, Self.acceptNewerRows, Self.backupTo, Self.acceptLoss,
         ]
         options = Options(
-            program, summary, common + own,
-            checks: [ListenRule.check(listen), ListenRule.check(statusListen)] + checks,
+            context.program, context.summary, common + context.options,
+            checks: [Self.isReachedSafely(listen), Self.isReachedSafely(statusListen)],
             notes: (["Exit codes:"] + ExitCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }).joined(
                 separator: "\n"))
+    }
+
+    /// Reports a value of `option` that other machines can reach, because there is no encryption. The operator can
+    /// declare the network safe.
+    private static func isReachedSafely(_ option: Option<Address>) -> Options.Check {
+        Options.Check([option.name, insecureListen.name]) { configuration in
+            let address = configuration[option]
+            if address.isLoopback || configuration[insecureListen] { return nil }
+            return "\(option.flag): other machines can reach \(address), and connections are not encrypted. "
+                + "Use \(Address.loopback(address.port)), or allow it with \(insecureListen.flag)."
+        }
+    }
+}
+
+extension Limits {
+    /// The limits that the options set.
+    init(_ configuration: Configuration) {
+        self.init()
+        connections = configuration[ServiceOptions.maxConnections]
+        inFlight = configuration[ServiceOptions.maxInFlight]
+        requestBytes = configuration[ServiceOptions.maxRequestBytes]
+        replyBytes = configuration[ServiceOptions.maxReplyBytes]
+    }
+}
+
+extension SystemNeeds {
+    /// For keys, log, status port and some connections, without the standard files.
+    private static let filesOfOneProgram = 40
+    /// For log, signals, status port, tasks and passwords.
+    private static let threadsOfOneProgram = 10
+    /// For the caches of the database and some calls.
+    private static let memoryMegabytes = 192
+
+    /// The resources to start and to answer a few calls. Each further connection needs more.
+    init(_ configuration: Configuration, _ options: ServiceOptions) {
+        let loops = configuration[ServiceOptions.loops]
+        let isSQLite = configuration[options.database].text.hasPrefix("sqlite:")
+        let connections = isSQLite ? 0 : configuration[ServiceOptions.databaseConnections] + 1
+        // Each event loop has four files. SQLite opens three per connection, and each loop reads over its own
+        // connection.
+        self.init(
+            files: Self.filesOfOneProgram + 4 * loops + (isSQLite ? 3 * (loops + 2) : connections),
+            threads: Self.threadsOfOneProgram + loops + (isSQLite ? 2 : connections),
+            addressSpaceMegabytes: Self.memoryMegabytes)
     }
 }

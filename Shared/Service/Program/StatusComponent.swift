@@ -5,12 +5,16 @@ import Threads
 /// The status port as a component. It starts first and stops last, so that it reports the state of the others.
 final class StatusComponent: Sendable {
     private let address: Address
-    private let environment: ProgramEnvironment
+    private let log: Log
+    private let metrics: Metrics
+    private let health: Health
     private let server = Lock<StatusServer?>(nil)
 
-    init(at address: Address, _ environment: ProgramEnvironment) {
+    init(at address: Address, _ log: Log, _ metrics: Metrics, _ health: Health) {
         self.address = address
-        self.environment = environment
+        self.log = log
+        self.metrics = metrics
+        self.health = health
     }
 
     var component: Component {
@@ -18,9 +22,9 @@ final class StatusComponent: Sendable {
     }
 
     private func start() throws {
-        let started = try StatusServer(at: address, metrics: environment.metrics, health: environment.health)
+        let started = try StatusServer(at: address, metrics: metrics, health: health)
         server.withLock { $0 = started }
-        environment.log.info("status port open", ["address": "\(started.address)"])
+        log.info("status port open", ["address": "\(started.address)"])
     }
 
     private func stop() {

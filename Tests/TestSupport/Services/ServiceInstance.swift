@@ -46,7 +46,7 @@ package final class ServiceInstance: Sendable {
         parts = try context.build(
             ServiceEnvironment(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
-                metrics: metrics, loops: loops, network: network))
+                metrics: metrics, health: health, loops: loops, network: network))
         server = Server(
             parts.services, on: loops, network: network, agent: context.program,
             hooks: .service(

@@ -1,0 +1,80 @@
+import CommandLine
+import Database
+import Kernel
+import RPC
+import Telemetry
+
+/// Connects the database, the keys, the event loops, the context and its server.
+struct Wiring {
+    let context: ServiceContext
+    let options: ServiceOptions
+    let configuration: Configuration
+    let clock: any Clock
+    let log: Log
+    let metrics: Metrics
+    let health: Health
+
+    /// The components in the order of their start, and the jobs.
+    func parts() async throws -> (components: [Component], jobs: [Job]) {
+        let keys = try DataFolder.keys(configuration, log)
+        let watch = DatabaseWatch(log, metrics, health, clock)
+        let newest = NewestTime(clock, metrics, health)
+        let database = try openDatabase { event in
+            watch.observe(event)
+            newest.observe(event)
+        }
+        watch.report(database, to: metrics)
+        do {
+            let loops = try Loops.started(count: configuration[ServiceOptions.loops])
+            let parts = try context.build(
+                ServiceEnvironment(
+                    configuration: configuration, database: database, keys: keys, clock: clock, log: log,
+                    metrics: metrics, health: health, loops: loops))
+            let server = Server(
+                parts.services, on: loops, limits: Limits(configuration), agent: context.program,
+                hooks: .service(
+                    parts.services.map(\.description), keys: keys, clock: clock, log: log, metrics: metrics,
+                    health: health))
+            server.report(to: metrics)
+            let components = [
+                component(database, newest), Component("loops", start: {}, stop: { loops.stop() }),
+            ]
+            return (
+                components + parts.components + [component(server)],
+                [watch.check(of: database), newest.job(on: database)] + parts.jobs
+            )
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private func openDatabase(_ observe: @escaping @Sendable (DatabaseEvent) -> Void) throws -> Database {
+        let url = configuration[options.database]
+        try DataFolder.prepare(for: url)
+        var limits = DatabaseLimits()
+        limits.connections = configuration[ServiceOptions.databaseConnections]
+        return try Database(
+            url: url.text, migrations: context.migrations, clock: clock, limits: limits,
+            acceptsLoss: configuration[ServiceOptions.acceptLoss], observe: observe)
+    }
+
+    private func component(_ database: Database, _ newest: NewestTime) -> Component {
+        let acceptsNewerRows = configuration[ServiceOptions.acceptNewerRows]
+        return Component(
+            "database", isOpen: true, start: { if !acceptsNewerRows { try await newest.load(from: database) } },
+            stop: { await database.close() })
+    }
+
+    /// Calls in flight get most of the drain time-out. The rest is for the components that stop after them.
+    private func component(_ server: Server) -> Component {
+        let grace = configuration[ServiceOptions.drainTimeout] * 0.8
+        let address = configuration[options.listen]
+        return Component(
+            "calls",
+            start: { [log] in
+                let address = try server.listen(on: address)
+                log.info("listening", ["address": "\(address)"])
+            }, stop: { await server.shutdown(grace: grace) })
+    }
+}
