@@ -118,7 +118,7 @@ extension String {
     /// The text, in quotes if it has other characters than a plain word. It is shortened, and shows no control
     /// characters and no password of a URL.
     var quotedIfNeeded: String {
-        let text = LogText.escaped(SecretURL.withoutPassword(self), maximumByteCount: 80)
-        return LogText.isPlain(text) ? text : "\"\(text)\""
+        let text = SecretURL.withoutPassword(self).escapedForLine(maximumByteCount: 80)
+        return text.isPlainWord ? text : "\"\(text)\""
     }
 }

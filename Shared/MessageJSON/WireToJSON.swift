@@ -3,112 +3,88 @@ import Kernel
 
 /// Converts an unpacked message to JSON according to its descriptor.
 struct WireToJSON {
-    private let isIndented: Bool
-    private(set) var text = ""
-    private var depth = 0
+    private var json: JSONWriter
 
     init(isIndented: Bool) {
-        self.isIndented = isIndented
+        json = JSONWriter(isIndented ? .indented : .spaced)
     }
+
+    var text: String { json.text }
 
     /// `message` is a struct that `descriptor` describes.
     mutating func message(_ message: UnsafeRawPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
+        Self.write(message, as: descriptor, &json)
+    }
+
+    private static func write(
+        _ message: UnsafeRawPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, _ json: inout JSONWriter
+    ) {
         let fields = (0..<Int(descriptor.pointee.n_fields)).map { descriptor.pointee.fields + $0 }
-        list("{", fields.filter { Self.isSet($0, in: message) }, "}") { json, field in
-            json.string(FieldName.json(String(cString: field.pointee.name)))
-            json.text += ": "
+        let members = fields.filter { isSet($0, in: message) }.map { field in
+            (name: FieldName.json(String(cString: field.pointee.name)), value: field)
+        }
+        json.object(members) { json, field in
             let place = message + Int(field.pointee.offset)
-            guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { return json.value(place, of: field) }
+            guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { return value(place, of: field, &json) }
             let elements = place.load(as: UnsafeRawPointer.self)
-            let size = Self.size(of: field.pointee.type)
-            json.list("[", Array(0..<Self.count(field, in: message)), "]") { json, index in
-                json.value(elements + index * size, of: field)
+            let size = size(of: field.pointee.type)
+            json.array(0..<count(field, in: message)) { json, index in
+                value(elements + index * size, of: field, &json)
             }
         }
     }
 
-    private mutating func value(_ place: UnsafeRawPointer, of field: UnsafePointer<ProtobufCFieldDescriptor>) {
+    private static func value(
+        _ place: UnsafeRawPointer, of field: UnsafePointer<ProtobufCFieldDescriptor>, _ json: inout JSONWriter
+    ) {
         switch field.pointee.type {
         case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_SFIXED32:
-            text += "\(place.load(as: Int32.self))"
+            json.literal(place.load(as: Int32.self))
         case PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_FIXED32:
-            text += "\(place.load(as: UInt32.self))"
+            json.literal(place.load(as: UInt32.self))
         case PROTOBUF_C_TYPE_INT64, PROTOBUF_C_TYPE_SINT64, PROTOBUF_C_TYPE_SFIXED64:
-            text += "\"\(place.load(as: Int64.self))\""
+            json.string("\(place.load(as: Int64.self))")
         case PROTOBUF_C_TYPE_UINT64, PROTOBUF_C_TYPE_FIXED64:
-            text += "\"\(place.load(as: UInt64.self))\""
+            json.string("\(place.load(as: UInt64.self))")
         case PROTOBUF_C_TYPE_FLOAT:
-            fraction(place.load(as: Float.self))
+            fraction(place.load(as: Float.self), &json)
         case PROTOBUF_C_TYPE_DOUBLE:
-            fraction(place.load(as: Double.self))
+            fraction(place.load(as: Double.self), &json)
         case PROTOBUF_C_TYPE_BOOL:
-            text += place.load(as: protobuf_c_boolean.self) != 0 ? "true" : "false"
+            json.literal(place.load(as: protobuf_c_boolean.self) != 0)
         case PROTOBUF_C_TYPE_ENUM:
-            enumeration(place.load(as: Int32.self), of: field)
+            enumeration(place.load(as: Int32.self), of: field, &json)
         case PROTOBUF_C_TYPE_STRING:
-            string(place.load(as: UnsafePointer<CChar>?.self).map { String(cString: $0) } ?? "")
+            json.string(place.load(as: UnsafePointer<CChar>?.self).map { String(cString: $0) } ?? "")
         case PROTOBUF_C_TYPE_BYTES:
             let data = place.load(as: ProtobufCBinaryData.self)
-            text += "\"\(Base64.text(of: UnsafeBufferPointer(start: data.data, count: data.len)))\""
+            json.escaped(Base64.text(of: UnsafeBufferPointer(start: data.data, count: data.len)))
         default:
             let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
-            message(place.load(as: UnsafeRawPointer.self), as: descriptor)
+            write(place.load(as: UnsafeRawPointer.self), as: descriptor, &json)
         }
     }
 
-    private mutating func fraction(_ number: some BinaryFloatingPoint & CustomStringConvertible) {
+    private static func fraction(
+        _ number: some BinaryFloatingPoint & CustomStringConvertible, _ json: inout JSONWriter
+    ) {
         if number.isFinite {
-            text += number.description
+            json.literal(number)
         } else {
-            text += number.isNaN ? "\"NaN\"" : number < 0 ? "\"-Infinity\"" : "\"Infinity\""
+            json.string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
         }
     }
 
     /// Writes the name of an enum value, or its number if it has no name.
-    private mutating func enumeration(_ number: Int32, of field: UnsafePointer<ProtobufCFieldDescriptor>) {
+    private static func enumeration(
+        _ number: Int32, of field: UnsafePointer<ProtobufCFieldDescriptor>, _ json: inout JSONWriter
+    ) {
         let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
         if let value = protobuf_c_enum_descriptor_get_value(descriptor, number) {
-            string(String(cString: value.pointee.name))
+            json.string(String(cString: value.pointee.name))
         } else {
-            text += "\(number)"
+            json.literal(number)
         }
-    }
-
-    private mutating func list<Element>(
-        _ start: String, _ elements: [Element], _ end: String, _ write: (inout WireToJSON, Element) -> Void
-    ) {
-        text += start
-        depth += 1
-        for (index, element) in elements.enumerated() {
-            text += index == 0 ? "" : ","
-            newLine()
-            write(&self, element)
-        }
-        depth -= 1
-        if !elements.isEmpty { newLine() }
-        text += end
-    }
-
-    private mutating func newLine() {
-        guard isIndented else { return }
-        text += "\n" + String(repeating: "  ", count: depth)
-    }
-
-    private mutating func string(_ string: String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\0"..<" ", "\u{7f}":
-                text += "\\u00" + Hexadecimal.text(of: [UInt8(scalar.value)])
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }
 

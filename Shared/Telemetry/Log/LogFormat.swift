@@ -22,7 +22,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
         for (name, value) in named(event) {
             line += " \(name)="
             switch value {
-            case .text(let text): line += LogText.isPlain(text) ? escaped(text) : "\"\(escaped(text))\""
+            case .text(let text): line += text.isPlainWord ? escaped(text) : "\"\(escaped(text))\""
             case .integer(let integer): line += "\(integer)"
             case .number(let number): line += "\(number)"
             case .flag(let flag): line += "\(flag)"
@@ -33,38 +33,52 @@ package enum LogFormat: String, CaseIterable, Sendable {
     }
 
     private static func json(_ event: LogEvent) -> String {
-        var line =
-            "{\"time\":\"\(event.time)\",\"level\":\"\(event.level.rawValue)\",\"message\":\"\(escaped(event.message))\""
-        for (name, value) in named(event) {
-            line += ",\"\(name)\":"
+        var json = JSONWriter()
+        let head: [(name: String, value: LogValue)] = [
+            ("time", "\(event.time)"), ("level", .text(event.level.rawValue)), ("message", .text(event.message)),
+        ]
+        json.object(head + named(event)) { json, value in
             switch value {
-            case .text(let text): line += "\"\(escaped(text))\""
-            case .integer(let integer): line += "\(integer)"
+            case .text(let text): json.escaped(escaped(text))
+            case .integer(let integer): json.literal(integer)
             // JSON has no infinity and no not-a-number.
-            case .number(let number): line += number.isFinite ? "\(number)" : "\"\(number)\""
-            case .flag(let flag): line += "\(flag)"
-            case .duration(let duration): line += "\(milliseconds(duration))"
+            case .number(let number): if number.isFinite { json.literal(number) } else { json.string("\(number)") }
+            case .flag(let flag): json.literal(flag)
+            case .duration(let duration): json.literal(milliseconds(duration))
             }
         }
-        return line + "}\n"
+        return json.text + "\n"
     }
 
     /// The trace and the request, then the fields. A name that occurs earlier in the line gets a `_`.
-    private static func named(_ event: LogEvent) -> [(String, LogValue)] {
-        var named: [(String, LogValue)] = []
+    private static func named(_ event: LogEvent) -> [(name: String, value: LogValue)] {
+        var named: [(name: String, value: LogValue)] = []
         if let trace = event.trace { named.append(("trace", .text(Hexadecimal.text(of: trace.bytes)))) }
         if let request = event.request { named.append(("request", .text(request.description))) }
         var taken: Set<String> = ["time", "level", "message", "trace", "request"]
         for (name, value) in event.fields.prefix(LogEvent.maximumFieldCount) {
-            var name = LogText.name(name)
+            var name = fieldName(name)
             while !taken.insert(name).inserted { name += "_" }
             named.append((name, value))
         }
         return named
     }
 
+    /// At most 64 letters, digits, `_`, `.` and `-`. Every other byte becomes `_`.
+    private static func fieldName(_ text: String) -> String {
+        let name = text.utf8.prefix(64).map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                byte
+            default: UInt8(ascii: "_")
+            }
+        }
+        return name.isEmpty ? "_" : String(decoding: name, as: UTF8.self)
+    }
+
     private static func escaped(_ text: String) -> String {
-        LogText.escaped(text, maximumByteCount: maximumTextByteCount)
+        text.escapedForLine(maximumByteCount: maximumTextByteCount)
     }
 
     private static func milliseconds(_ duration: Duration) -> Double {
