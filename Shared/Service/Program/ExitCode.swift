@@ -1,20 +1,10 @@
 /// The result of a program. The numbers are those of sysexits(3) if one fits.
-package enum ExitCode: CaseIterable, Sendable {
-    case clean
-    case usage
-    case unavailable
-    case drainTimedOut
-    case forced
-
-    package var rawValue: Int32 {
-        switch self {
-        case .clean: 0
-        case .usage: 64
-        case .unavailable: 69
-        case .drainTimedOut: 75
-        case .forced: 130
-        }
-    }
+package enum ExitCode: Int32, CaseIterable, Sendable {
+    case clean = 0
+    case usage = 64
+    case unavailable = 69
+    case drainTimedOut = 75
+    case forced = 130
 
     package var meaning: String {
         switch self {

@@ -46,17 +46,13 @@ package final class ServiceClock: Clock {
     /// Why the service must not be used: the wall clock was set. Nil when both clocks agree.
     package var problem: String? {
         let lead = wallClockLead
+        let seconds = abs(lead.milliseconds / 1000)
+        let remedy = "Set the wall clock right, or restart the service if it is right now"
         if lead >= Self.tolerance {
-            return """
-                the wall clock is \(lead.milliseconds / 1000) s ahead of this service, which does not follow such a step. \
-                Set the wall clock right, or restart the service if it is right now
-                """
+            return "the wall clock is \(seconds) s ahead of this service, which does not follow such a step. \(remedy)"
         }
         if lead <= .zero - Self.tolerance {
-            return """
-                the wall clock is \(-(lead.milliseconds / 1000)) s behind this service: it was set back. \
-                Set the wall clock right, or restart the service if it is right now
-                """
+            return "the wall clock is \(seconds) s behind this service: it was set back. \(remedy)"
         }
         return nil
     }

@@ -25,28 +25,20 @@ package final class Log: Sendable {
         self.write = write
     }
 
-    package func debug(
-        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
-    ) {
-        if level <= .debug { log(.debug, message, Array(fields()), trace: trace, request: request) }
+    package func debug(_ message: String, _ fields: @autoclosure () -> Fields = [:]) {
+        if level <= .debug { log(.debug, message, Array(fields())) }
     }
 
-    package func info(
-        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
-    ) {
-        if level <= .info { log(.info, message, Array(fields()), trace: trace, request: request) }
+    package func info(_ message: String, _ fields: @autoclosure () -> Fields = [:]) {
+        if level <= .info { log(.info, message, Array(fields())) }
     }
 
-    package func warning(
-        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
-    ) {
-        if level <= .warning { log(.warning, message, Array(fields()), trace: trace, request: request) }
+    package func warning(_ message: String, _ fields: @autoclosure () -> Fields = [:]) {
+        if level <= .warning { log(.warning, message, Array(fields())) }
     }
 
-    package func error(
-        _ message: String, _ fields: @autoclosure () -> Fields = [:], trace: TraceID? = nil, request: RequestID? = nil
-    ) {
-        log(.error, message, Array(fields()), trace: trace, request: request)
+    package func error(_ message: String, _ fields: @autoclosure () -> Fields = [:]) {
+        log(.error, message, Array(fields()))
     }
 
     /// For events of modules that do not import this one.

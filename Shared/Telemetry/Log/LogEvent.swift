@@ -22,19 +22,13 @@ package struct LogEvent: Sendable {
 package enum LogValue: Equatable, Sendable {
     case text(String)
     case integer(Int64)
-    case number(Double)
-    case flag(Bool)
     /// Written in milliseconds.
     case duration(Duration)
 }
 
-extension LogValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByBooleanLiteral
-{
+extension LogValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral {
     package init(stringLiteral text: String) { self = .text(text) }
     package init(integerLiteral integer: Int64) { self = .integer(integer) }
-    package init(floatLiteral number: Double) { self = .number(number) }
-    package init(booleanLiteral flag: Bool) { self = .flag(flag) }
 
     package init(_ integer: some BinaryInteger) { self = .integer(Int64(clamping: integer)) }
 }

@@ -24,8 +24,6 @@ package enum LogFormat: String, CaseIterable, Sendable {
             switch value {
             case .text(let text): line += text.isPlainWord ? escaped(text) : "\"\(escaped(text))\""
             case .integer(let integer): line += "\(integer)"
-            case .number(let number): line += "\(number)"
-            case .flag(let flag): line += "\(flag)"
             case .duration(let duration): line += "\(milliseconds(duration))ms"
             }
         }
@@ -41,9 +39,6 @@ package enum LogFormat: String, CaseIterable, Sendable {
             switch value {
             case .text(let text): json.escaped(escaped(text))
             case .integer(let integer): json.literal(integer)
-            // JSON has no infinity and no not-a-number.
-            case .number(let number): if number.isFinite { json.literal(number) } else { json.string("\(number)") }
-            case .flag(let flag): json.literal(flag)
             case .duration(let duration): json.literal(milliseconds(duration))
             }
         }

@@ -1,18 +1,8 @@
 import Kernel
 import Synchronization
 
-/// The number of observations per bucket, and their sum. Observing takes two atomic additions and no lock.
+/// The number of durations per bucket, and their sum, in nanoseconds. It is exported in seconds. Observing takes two atomic additions and no lock.
 package final class Histogram: Sendable {
-    /// The unit of an observation, and of the exported value.
-    package enum Unit: Sendable {
-        /// Counted in nanoseconds, exported in seconds.
-        case seconds
-        case bytes
-        case items
-
-        var perShown: Double { self == .seconds ? 1e9 : 1 }
-    }
-
     /// From 100 microseconds to 10 seconds, in steps of about 2 and 2.5.
     package static let latencyBounds: [Duration] = [
         .microseconds(100), .microseconds(250), .microseconds(500), .milliseconds(1), .microseconds(2500),
@@ -20,15 +10,13 @@ package final class Histogram: Sendable {
         .milliseconds(250), .milliseconds(500), .seconds(1), .milliseconds(2500), .seconds(5), .seconds(10),
     ]
 
-    let unit: Unit
-    /// In ascending order. An observation belongs to the first bound that it does not exceed, or to the last bucket.
+    /// Nanoseconds in ascending order. An observation belongs to the first bound that it does not exceed, or to the last bucket.
     let bounds: [UInt64]
     private let buckets: [Counter]
     private let sum = Counter()
 
-    init(unit: Unit, bounds: [UInt64]) {
+    init(bounds: [UInt64]) {
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy { $0 < $1 }, "the bounds of a histogram ascend")
-        self.unit = unit
         self.bounds = bounds
         buckets = (0...bounds.count).map { _ in Counter() }
     }
@@ -45,7 +33,7 @@ package final class Histogram: Sendable {
         observe(duration.nanoseconds)
     }
 
-    /// The observations per bucket, and their sum in the counted unit. The last bucket is for those above every bound.
+    /// The observations per bucket, and their sum in nanoseconds. The last bucket is for those above every bound.
     package var snapshot: (buckets: [UInt64], sum: UInt64) { (buckets.map(\.count), sum.count) }
 }
 

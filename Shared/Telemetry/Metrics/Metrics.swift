@@ -4,14 +4,12 @@ import Threads
 package final class Metrics: Sendable {
     enum Collection: Sendable {
         case counters(Family<Counter>)
-        case gauges(Family<Gauge>)
         case histograms(Family<Histogram>)
         case reading(name: String, help: String, read: @Sendable () -> Double)
 
         var name: String {
             switch self {
             case .counters(let family): family.name
-            case .gauges(let family): family.name
             case .histograms(let family): family.name
             case .reading(let name, _, _): name
             }
@@ -33,13 +31,9 @@ package final class Metrics: Sendable {
     }
 
     package func gauge(_ name: String, _ help: String) -> Gauge {
-        gauges(name, help, labels: []).with([])
-    }
-
-    package func gauges(_ name: String, _ help: String, labels: [String]) -> Family<Gauge> {
-        let family = Family(name, help, labels: labels) { Gauge() }
-        declare(.gauges(family), labels)
-        return family
+        let gauge = Gauge()
+        self.gauge(name, help) { Double(gauge.level) }
+        return gauge
     }
 
     /// Declares a gauge whose value is computed for each export. `read` runs on the status thread and must not block.
@@ -54,14 +48,8 @@ package final class Metrics: Sendable {
     package func histograms(
         _ name: String, _ help: String, labels: [String], bounds: [Duration] = Histogram.latencyBounds
     ) -> Family<Histogram> {
-        histograms(name, help, labels: labels, unit: .seconds, bounds: bounds.map(\.nanoseconds))
-    }
-
-    package func histograms(
-        _ name: String, _ help: String, labels: [String], unit: Histogram.Unit, bounds: [UInt64]
-    ) -> Family<Histogram> {
         precondition(!labels.contains("le"), "\(name): the label le is reserved for buckets")
-        let family = Family(name, help, labels: labels) { Histogram(unit: unit, bounds: bounds) }
+        let family = Family(name, help, labels: labels) { Histogram(bounds: bounds.map(\.nanoseconds)) }
         declare(.histograms(family), labels)
         return family
     }

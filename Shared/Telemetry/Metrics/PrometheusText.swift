@@ -9,11 +9,6 @@ extension Metrics {
                 for (values, counter) in family.all {
                     text += "\(family.name)\(Self.labels(family.labels, values)) \(counter.count)\n"
                 }
-            case .gauges(let family):
-                text += Self.heading(family.name, family.help, "gauge")
-                for (values, gauge) in family.all {
-                    text += "\(family.name)\(Self.labels(family.labels, values)) \(gauge.level)\n"
-                }
             case .reading(let name, let help, let read):
                 text += Self.heading(name, help, "gauge") + "\(name) \(Self.number(read()))\n"
             case .histograms(let family):
@@ -26,7 +21,7 @@ extension Metrics {
 
     private static func lines(of histogram: Histogram, _ family: Family<Histogram>, _ values: [String]) -> String {
         let (buckets, sum) = histogram.snapshot
-        let bounds = histogram.bounds.map { number(Double($0) / histogram.unit.perShown) } + ["+Inf"]
+        let bounds = histogram.bounds.map { number(Double($0) / 1e9) } + ["+Inf"]
         var text = ""
         // The total is the sum of the buckets, so that both agree even during concurrent updates.
         var total: UInt64 = 0
@@ -35,7 +30,7 @@ extension Metrics {
             text += "\(family.name)_bucket\(labels(family.labels + ["le"], values + [bound])) \(total)\n"
         }
         let labels = labels(family.labels, values)
-        text += "\(family.name)_sum\(labels) \(number(Double(sum) / histogram.unit.perShown))\n"
+        text += "\(family.name)_sum\(labels) \(number(Double(sum) / 1e9))\n"
         return text + "\(family.name)_count\(labels) \(total)\n"
     }
 
