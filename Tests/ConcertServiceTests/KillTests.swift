@@ -25,16 +25,20 @@ import Testing
             let client = Client(to: [program.address], on: loops)
             try await sale.open(ConcertClient(client))
             let pause = UInt32.random(in: 0...60_000, using: &random)
-            async let killed: Void = program.kill(after: pause)
+            async let killed: Void = Self.kill(program, after: pause, client)
             await sale.sellUntilItFails(ConcertClient(client), from: run * 1000)
             try await killed
-            await client.shutdown()
         }
         let program = try await ServiceProcess.start("ConcertService", on: database, keys: keys)
         let client = Client(to: [program.address], on: loops)
         try await sale.check(ConcertClient(client))
+        try await Self.kill(program, after: 0, client)
+    }
+
+    /// Ends the client with the program, because its calls would otherwise be repeated until their deadlines.
+    private static func kill(_ program: ServiceProcess, after pause: UInt32, _ client: Client) async throws {
+        try await program.kill(after: pause)
         await client.shutdown()
-        try await program.kill(after: 0)
     }
 }
 

@@ -28,7 +28,7 @@ import Testing
             let room = try await crowd.open(calls, limit: Self.activeLimit)
             let isLast = run == Self.kills
             let pause = UInt32.random(in: 0...150_000, using: &random)
-            async let killed: Void = isLast ? () : program.kill(after: pause)
+            async let killed: Void = isLast ? () : Self.kill(program, after: pause, client)
             let places = await withTaskGroup(of: (Int, PlaceView)?.self) { group in
                 for user in 0..<Self.users { group.addTask { await crowd.join(calls, room, user, from: run) } }
                 return await group.reduce(into: [Int: PlaceView]()) { places, place in
@@ -40,10 +40,15 @@ import Testing
             if isLast {
                 #expect(places.count == Self.users)
                 try await crowd.checkRoom(calls, room, limit: Self.activeLimit)
-                try await program.kill(after: 0)
+                try await Self.kill(program, after: 0, client)
             }
-            await client.shutdown()
         }
+    }
+
+    /// Ends the client with the program, because its calls would otherwise be repeated until their deadlines.
+    private static func kill(_ program: ServiceProcess, after pause: UInt32, _ client: Client) async throws {
+        try await program.kill(after: pause)
+        await client.shutdown()
     }
 }
 
