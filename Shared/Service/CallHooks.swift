@@ -40,19 +40,8 @@ extension Log {
         var fields: [(key: String, value: LogValue)] = [("what", .text(event.message)), ("peer", .text(event.peer))]
         if let method = event.method { fields.append(("method", .text(method))) }
         log(
-            LogLevel(event.level), event.method == nil ? "connection" : "call", fields, trace: event.trace?.trace,
+            LogLevel(rawValue: event.level.rawValue) ?? .error, event.method == nil ? "connection" : "call", fields,
+            trace: event.trace?.trace,
             request: event.requestID)
-    }
-}
-
-extension LogLevel {
-    fileprivate init(_ level: RPCEvent.Level) {
-        self =
-            switch level {
-            case .debug: .debug
-            case .info: .info
-            case .warning: .warning
-            case .error: .error
-            }
     }
 }

@@ -110,7 +110,7 @@ package struct CallMeasurement: Sendable {
 
 /// An event for the log.
 package struct RPCEvent: Sendable {
-    package enum Level: Sendable {
+    package enum Level: String, Sendable {
         case debug, info, warning, error
     }
 

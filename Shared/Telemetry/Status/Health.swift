@@ -8,14 +8,9 @@ package final class Health: Sendable {
         case draining
     }
 
-    package struct Check: Sendable {
-        let name: String
-        let problem: @Sendable () -> String?
-    }
-
     private struct State {
         var phase = Phase.starting
-        var checks: [Check] = []
+        var checks: [(name: String, problem: @Sendable () -> String?)] = []
     }
 
     private let state = Lock(State())
@@ -31,7 +26,7 @@ package final class Health: Sendable {
     /// `problem` returns the reason why a component is not ready, or nil. It runs on the status thread and must not
     /// block.
     package func check(_ name: String, problem: @escaping @Sendable () -> String?) {
-        state.withLock { $0.checks.append(Check(name: name, problem: problem)) }
+        state.withLock { $0.checks.append((name, problem)) }
     }
 
     /// Empty when ready.

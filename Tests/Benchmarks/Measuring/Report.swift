@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 
 /// The figures of a benchmark: lines of text for people, or one line of JSON for programs.
 struct Report {
@@ -45,9 +46,16 @@ struct Report {
     }
 
     private var json: String {
-        let settings = settings.map { "\"\(Self.key($0.name))\":\"\($0.value)\"" }.joined(separator: ",")
-        let figures = figures.map { "\"\(Self.key($0.name))\":\(Self.number($0.value))" }.joined(separator: ",")
-        return "{\"benchmark\":\"\(benchmark)\",\"settings\":{\(settings)},\"figures\":{\(figures)}}"
+        let settings = settings.map { (name: Self.key($0.name), value: $0.value) }
+        let figures = figures.map { (name: Self.key($0.name), value: Self.number($0.value)) }
+        let members: [(name: String, value: (inout JSONWriter) -> Void)] = [
+            ("benchmark", { $0.string(benchmark) }),
+            ("settings", { $0.object(settings) { $0.string($1) } }),
+            ("figures", { $0.object(figures) { $0.literal($1) } }),
+        ]
+        var json = JSONWriter()
+        json.object(members) { json, write in write(&json) }
+        return json.text
     }
 
     private static func key(_ name: String) -> String {
