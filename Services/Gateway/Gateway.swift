@@ -16,7 +16,7 @@ package enum Gateway {
             try await dispatch(arguments, on: console, environment: environment, clock: clock)
             return .done
         } catch {
-            let isJSON = arguments.contains(CommonFlags.json.name)
+            let isJSON = arguments.contains { $0 == CommonFlags.json.flag || $0 == "\(CommonFlags.json.flag)=true" }
             console.printError(isJSON ? error.json.text : console.fitted("gateway: \(error.message.printable)"))
             return error.exit
         }
@@ -32,18 +32,17 @@ package enum Gateway {
         guard let command = CommandTable.command(for: words) else {
             let group = CommandTable.group(for: words)
             if wantsHelp, group.words.count == words.count {
-                return console.print(Help.overview(of: group.commands, after: group.words))
+                return console.print(CommandTable.help(of: group.commands, after: group.words))
             }
             if words.isEmpty, let option = arguments.first {
                 throw .usage("\(option) comes before the command. Write it after: gateway COMMAND \(option)")
             }
             throw CommandTable.unknown(words, group)
         }
-        if wantsHelp { return console.print(Help.text(of: command)) }
-        let run = try Invocation(
-            command,
-            try Arguments(arguments.dropFirst(command.words.count), of: command, environment: environment),
-            on: console, environment: environment, clock: clock)
+        if wantsHelp { return console.print("\(Help.text(of: command.syntax))\n\(GatewayExit.help)") }
+        let parsed = Arguments(arguments.dropFirst(command.words.count), of: command.syntax, environment: environment)
+        if let problem = parsed.problems.first { throw .usage(problem) }
+        let run = try Invocation(command, parsed, on: console, environment: environment, clock: clock)
         let outcome: Result<Void, GatewayError>
         do {
             // A command for operators checks the credential first, before it reads files or calls a service.

@@ -1,3 +1,4 @@
+import CommandLine
 import Kernel
 import TestSupport
 import Testing
@@ -130,7 +131,7 @@ struct RefusalTests {
         try await Onsale.with(.file) { onsale in
             try await onsale.expect("sign-up alice", as: "alice")
             for command in CommandTable.all where command.caller == .operator {
-                let line = "gateway() { printf '%s\\n' \"$@\"; }; \(command.examples[0])"
+                let line = "gateway() { printf '%s\\n' \"$@\"; }; \(command.syntax.examples[0])"
                 let words = TestSupport.Command.run("sh", "-c", line).output.split(separator: "\n").map(String.init)
                 let answer = try await onsale.run(words, as: "alice")
                 #expect(answer.exit == 77, "\(answer)")

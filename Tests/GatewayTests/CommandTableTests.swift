@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import TestSupport
 import Testing
@@ -21,7 +22,9 @@ struct CommandTableTests {
             #expect(help.output.hasPrefix("gateway \(command.name)"))
             #expect(help.output.contains("Examples:\n  "))
             #expect(help.output.contains("69   a service is unreachable"))
-            for flag in command.allFlags { #expect(help.output.contains("  \(flag.name)"), "\(command.name)") }
+            for option in command.syntax.options {
+                #expect(help.output.contains("  \(option.flag)"), "\(command.name)")
+            }
         }
     }
 
@@ -29,8 +32,8 @@ struct CommandTableTests {
         for name in ["admin schedule configure", "admin room configure"] {
             let command = CommandTable.all.first { $0.name == name }
             // Common flags are not stored, so they have a default.
-            let common = [CommonFlags.zone.name, CommonFlags.timeout.name] + Service.allCases.map(\.flag.name)
-            let settings = command?.allFlags.filter { !common.contains($0.name) } ?? []
+            let common = [CommonFlags.zone.flag, CommonFlags.timeout.flag] + Service.allCases.map(\.option.flag)
+            let settings = command?.syntax.options.filter { !common.contains($0.flag) } ?? []
             #expect(settings.count > 5)
             for flag in settings {
                 #expect(!flag.summary.contains("if not given") && !flag.summary.contains("unless"), "\(flag.name)")
@@ -42,20 +45,19 @@ struct CommandTableTests {
         let groups = [[], ["admin"], ["admin", "room"]] + CommandTable.all.map(\.words)
         for words in groups {
             for line in await gateway(words + ["--help"]).output.split(separator: "\n") {
-                #expect(line.count <= Terminal.defaultColumns, "\(line)")
+                #expect(line.count <= Help.columns, "\(line)")
             }
         }
     }
 
     @Test func `the command accepts each of its examples`() throws {
         for command in CommandTable.all {
-            for example in command.examples {
+            for example in command.syntax.examples {
                 let words = try #require(Self.words(of: example))
                 #expect(
                     CommandTable.command(for: words.prefix { !$0.hasPrefix("-") })?.name == command.name, "\(example)")
-                #expect(throws: Never.self, "\(example)") {
-                    try Arguments(words.dropFirst(command.words.count), of: command, environment: [:])
-                }
+                let rest = words.dropFirst(command.words.count)
+                #expect(Arguments(rest, of: command.syntax, environment: [:]).problems == [], "\(example)")
             }
         }
     }

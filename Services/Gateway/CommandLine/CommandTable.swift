@@ -1,3 +1,4 @@
+import CommandLine
 import Kernel
 
 /// All commands, in the order of the help.
@@ -19,7 +20,7 @@ enum CommandTable {
         SeatSale.set, SeatSale.block, SeatSale.unblock, SeatHistory.command,
         CheckInCommand.command, SalesReport.command, WalletCommands.topUpOfUser, Audit.command,
         HaltCommands.list, HaltCommands.lift,
-        Call.command, Methods.command, Status.command, Completion.command,
+        Call.command, Methods.command, Status.command, CompletionCommand.command,
     ]
 
     /// The command with the most words that the line begins with.
@@ -46,5 +47,24 @@ enum CommandTable {
         let hint = word.nearest(among: names).map { "Did you mean \((group.words + [$0]).joined(separator: " "))?" }
         let name = (group.words + [word]).joined(separator: " ")
         return .usage("unknown command \(name). \(hint ?? "See: \(help)")")
+    }
+
+    /// Help of the program, or of the commands that begin with `prefix`.
+    static func help(of commands: [Command], after prefix: [String] = []) -> String {
+        // The help of the program lists all commands of operators in one line.
+        let admin = "admin"
+        var rows = commands.filter { !prefix.isEmpty || $0.words[0] != admin }.map { command in
+            (head: command.words.dropFirst(prefix.count).joined(separator: " "), text: command.syntax.summary)
+        }
+        if prefix.isEmpty { rows.append((admin, "Commands for operators. To list them: gateway \(admin) --help")) }
+        let program = (["gateway"] + prefix).joined(separator: " ")
+        return """
+            \(program) COMMAND [OPTIONS]
+
+            \(Help.rows(rows))
+            For options and examples of a command: \(program) COMMAND --help
+
+            \(GatewayExit.help)
+            """
     }
 }

@@ -1,3 +1,4 @@
+import CommandLine
 import Glibc
 
 /// The input and output of a command.
@@ -37,7 +38,10 @@ package struct Console: Sendable {
     var style: Style { terminal?.style ?? .plain }
 
     /// The width of the terminal, or 80 without one.
-    var columns: Int { terminal?.columns ?? Terminal.defaultColumns }
+    var columns: Int { terminal?.columns ?? Help.columns }
+
+    /// The text, wrapped to the width of the terminal. Unchanged without a terminal.
+    func fitted(_ text: String) -> String { isTerminal ? text.wrapped(to: columns) : text }
 
     /// Ends the program if standard output cannot be written, because a partial result must not look like success.
     private static func fail(_ descriptor: Int32) {

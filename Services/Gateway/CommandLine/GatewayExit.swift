@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import RPC
 
@@ -27,11 +28,7 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
 
     /// The table of exit codes in the help.
     static var help: String {
-        let lines = allCases.map { exit in
-            let number = "\(exit.rawValue)"
-            return Help.row(number + String(repeating: " ", count: 5 - number.count), exit.meaning)
-        }
-        return "Exit codes:\n\(lines.joined())"
+        "Exit codes:\n\(Help.rows(allCases.map { ("\($0.rawValue)", $0.meaning) }))"
     }
 }
 

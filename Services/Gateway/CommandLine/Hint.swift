@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import RPC
 
@@ -6,7 +7,7 @@ enum Hint {
     /// Nil if no hint fits the failure.
     static func text(for failure: RPCFailure, of service: Service) -> String? {
         if failure.isNotProcessed, failure.code == .unavailable {
-            return "Check that it runs, and give its address with \(service.flag.name)"
+            return "Check that it runs, and give its address with \(service.option.flag)"
         }
         return byReason[failure.reason]
     }

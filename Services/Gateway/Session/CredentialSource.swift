@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 
@@ -35,6 +36,6 @@ struct CredentialSource: Sendable {
         let problem = text == nil ? "there is no file \(path)" : "\(path) is not a credential file"
         throw GatewayError(
             .file,
-            "\(CommonFlags.credential.name): \(problem). To create one: gateway admin credential --output FILE")
+            "\(CommonFlags.credential.flag): \(problem). To create one: gateway admin credential --output FILE")
     }
 }

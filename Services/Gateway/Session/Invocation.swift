@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import RPC
@@ -34,7 +35,7 @@ struct Invocation: Sendable {
         self.credentials = credentials
         let role: Role = command.caller.contains(.user) ? .user : .operator
         caller = ServiceCaller(
-            Connections(agent: "gateway") { try arguments.value($0.flag) ?? [$0.defaultAddress] },
+            Connections(agent: "gateway") { try arguments.value($0.option) ?? [$0.defaultAddress] },
             isOperator: command.caller == .operator,
             timeout: try arguments.value(CommonFlags.timeout) ?? Self.defaultTimeout, clock: clock,
             records: configuration.records { try credentials.credential(of: role).user },
@@ -87,7 +88,7 @@ struct Invocation: Sendable {
     }
 
     /// The time of a flag. Nil if the flag is not given.
-    func time(_ flag: Flag<TimeInput>) throws(GatewayError) -> Timestamp? {
+    func time(_ flag: Option<TimeInput>) throws(GatewayError) -> Timestamp? {
         try arguments.value(flag)?.timestamp(in: zone, now: clock.now)
     }
 
@@ -109,15 +110,15 @@ struct Invocation: Sendable {
         guard let id = failed.requestID else {
             return GatewayError(failure, of: failed.service, retry: .sameCommand)
         }
-        let hasFlag = command.flags.contains { $0.name == CommonFlags.requestID.name }
+        let hasFlag = command.syntax.options.contains { $0.name == CommonFlags.requestID.name }
         return GatewayError(failure, of: failed.service, retry: hasFlag ? .withID(id) : .recorded)
     }
 }
 
 extension Service {
-    var flag: Flag<[Address]> {
-        Flag(
-            "--\(rawValue)", .addresses, "addresses of the \(rawValue) service; \(defaultAddress) if not given",
+    var option: Option<[Address]> {
+        Option(
+            rawValue, .addresses, "addresses of the \(rawValue) service; \(defaultAddress) if not given",
             variable: "ONSALE_\(rawValue.uppercased())")
     }
 }

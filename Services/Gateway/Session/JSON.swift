@@ -32,28 +32,19 @@ indirect enum JSON: Sendable {
     static func name(of state: some Sendable) -> JSON { .string("\(state)") }
 
     var text: String {
-        switch self {
-        case .null: "null"
-        case .bool(let value): value ? "true" : "false"
-        case .number(let number): "\(number)"
-        case .string(let string): Self.quoted(string)
-        case .array(let elements): "[" + elements.map(\.text).joined(separator: ",") + "]"
-        case .object(let members):
-            "{" + members.map { "\(Self.quoted($0.name)):\($0.value.text)" }.joined(separator: ",") + "}"
-        }
+        var writer = JSONWriter()
+        write(to: &writer)
+        return writer.text
     }
 
-    private static func quoted(_ string: String) -> String {
-        var text = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\0"..<" ", "\u{7f}": text += "\\u00" + Hexadecimal.text(of: [UInt8(scalar.value)])
-            default: text.unicodeScalars.append(scalar)
-            }
+    private func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.literal("null")
+        case .bool(let value): writer.literal(value)
+        case .number(let number): writer.literal(number)
+        case .string(let string): writer.string(string)
+        case .array(let elements): writer.array(elements) { $1.write(to: &$0) }
+        case .object(let members): writer.object(members) { $1.write(to: &$0) }
         }
-        return text + "\""
     }
 }

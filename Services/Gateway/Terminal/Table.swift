@@ -1,3 +1,5 @@
+import CommandLine
+
 /// Rows in aligned columns, below a heading.
 struct Table {
     /// The alignment of a column. `wrapped` is left-aligned, and long cells are broken between words.

@@ -1,8 +1,8 @@
+import CommandLine
 import Glibc
 
 /// The terminal of the output.
 struct Terminal: Sendable {
-    static let defaultColumns = 80
     private static let minimumColumns = 20
 
     private let descriptor: Int32
@@ -20,7 +20,7 @@ struct Terminal: Sendable {
     /// The current width. Queried each time, because users resize windows.
     var columns: Int {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Self.defaultColumns }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Help.columns }
         return max(Self.minimumColumns, Int(size.ws_col))
     }
 }

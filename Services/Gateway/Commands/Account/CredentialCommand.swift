@@ -4,12 +4,12 @@ import Journeys
 import Kernel
 
 enum CredentialCommand {
-    private static let role = Flag(
-        "--role", .choice(["operator", "service"]), "role of the credential; operator if not given")
-    private static let valid = Flag("--valid", .duration, "lifetime; 12h if not given, at most 365d")
-    private static let name = Flag("--name", .text("NAME"), "name shown by the gateway; the role if not given")
-    private static let output = Flag(
-        "--output", .path, "write the credential to this file instead of storing it for the admin commands")
+    private static let role = Option(
+        "role", .choice(["operator", "service"]), "role of the credential; operator if not given")
+    private static let valid = Option("valid", .duration, "lifetime; 12h if not given, at most 365d")
+    private static let name = Option("name", .text("NAME"), "name shown by the gateway; the role if not given")
+    private static let output = Option(
+        "output", .path, "write the credential to this file instead of storing it for the admin commands")
 
     private static let defaultLifetime = Duration.hours(12)
     private static let longestLifetime = Duration.days(365)

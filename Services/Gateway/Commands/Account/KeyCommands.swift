@@ -1,9 +1,10 @@
+import CommandLine
 import Identity
 import Kernel
 
 /// Creates the key file, and replaces its keys step by step.
 enum KeyCommands {
-    static let path = Flag("--keys", .path, "key file of the services", variable: "ONSALE_KEYS")
+    static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
     private static let kind = Operand("KIND", ValueKind<String>.choice(KeyFile.Kind.allCases.map(\.rawValue)))
     private static let id = Operand(
         "ID",

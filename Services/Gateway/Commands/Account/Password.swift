@@ -1,8 +1,9 @@
+import CommandLine
 import Kernel
 
 /// Reads passwords. There is no flag for a password, because other users of the machine can read command lines.
 enum Password {
-    static let file = Flag("--password-file", .path, "file of the password; - for standard input")
+    static let file = Option("password-file", .path, "file of the password; - for standard input")
     private static let variable = "ONSALE_PASSWORD"
 
     /// The password from the file, the environment or the terminal. Asks twice if it `isNew`.

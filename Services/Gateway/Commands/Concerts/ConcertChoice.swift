@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 
@@ -7,7 +8,7 @@ struct ConcertChoice {
 
     func concert() async throws -> ConcertEntry {
         guard run.questions.canAsk else {
-            throw GatewayError.usage("CONCERT/DATE is missing. Usage: \(run.command.usage)")
+            throw GatewayError.usage("CONCERT/DATE is missing. Usage: \(run.command.syntax.usage)")
         }
         let concerts = try await run.catalogue.concerts()
         if concerts.isEmpty { throw GatewayError.refused("there are no concerts yet") }

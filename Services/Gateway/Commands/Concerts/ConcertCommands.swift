@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -5,11 +6,11 @@ import QueueAPI
 
 enum ConcertCommands {
     private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
-    private static let title = Flag("--title", .text("TEXT"), "title for buyers; NAME if not given")
-    private static let host = Flag("--host", .text("TEXT"), "organiser of the concert; NAME if not given")
-    private static let currency = Flag("--currency", .currency, "currency of all prices; EUR if not given")
-    private static let room = Flag(
-        "--browse-room", .text("ROOM"), "waiting room whose pass is needed to see the dates")
+    private static let title = Option("title", .text("TEXT"), "title for buyers; NAME if not given")
+    private static let host = Option("host", .text("TEXT"), "organiser of the concert; NAME if not given")
+    private static let currency = Option("currency", .currency, "currency of all prices; EUR if not given")
+    private static let room = Option(
+        "browse-room", .text("ROOM"), "waiting room whose pass is needed to see the dates")
 
     static let list = Command(
         "concerts", "Lists the concerts.", calls: [.concert],

@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -5,7 +6,7 @@ import QueueAPI
 
 enum DateCommands {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
-    private static let free = Flag("--free", .isGiven, "list only dates with free seats")
+    private static let free = Option("free", .flag, "list only dates with free seats")
 
     static let list = Command(
         "dates", "Lists the dates of a concert, with the number of free seats.",

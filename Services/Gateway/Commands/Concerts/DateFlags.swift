@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -5,21 +6,21 @@ import QueueAPI
 
 /// The flags for the settings of a date.
 enum DateFlags {
-    private static let starts = Flag("--starts", .time, "start of the date")
-    private static let ends = Flag("--ends", .time, "end of the date")
-    private static let opens = Flag("--sale-opens", .time, "start of the sale; now for a new date")
-    private static let closes = Flag("--sale-closes", .time, "end of the sale; --starts for a new date")
-    private static let cancel = Flag(
-        "--cancel-until", .time, "last time at which users may return tickets; never for a new date")
-    private static let seats = Flag(
-        "--seats-per-user", .count(1...50), "limit of seats per user; 4 for a new date")
-    private static let hold = Flag("--hold", .duration, "how long seats are held; 5m for a new date")
-    private static let room = Flag(
-        "--room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
+    private static let starts = Option("starts", .time, "start of the date")
+    private static let ends = Option("ends", .time, "end of the date")
+    private static let opens = Option("sale-opens", .time, "start of the sale; now for a new date")
+    private static let closes = Option("sale-closes", .time, "end of the sale; --starts for a new date")
+    private static let cancel = Option(
+        "cancel-until", .time, "last time at which users may return tickets; never for a new date")
+    private static let seats = Option(
+        "seats-per-user", .integer(in: 1...50), "limit of seats per user; 4 for a new date")
+    private static let hold = Option("hold", .duration, "how long seats are held; 5m for a new date")
+    private static let room = Option(
+        "room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
 
-    static let noRoom = Flag("--no-room", .isGiven, "remove the date from its waiting room, so that it needs no pass")
+    static let noRoom = Option("no-room", .flag, "remove the date from its waiting room, so that it needs no pass")
 
-    static let all: [any AnyFlag] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
+    static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
 
     /// The settings of the flags, with `before` for flags that are not given.
     static func settings(

@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -5,8 +6,8 @@ import QueueAPI
 
 /// Joins, shows and leaves waiting lines.
 enum LineCommands {
-    private static let wait = Flag("--wait", .isGiven, "wait for your turn, also without a terminal")
-    private static let noWait = Flag("--no-wait", .isGiven, "return at once, also in a terminal")
+    private static let wait = Option("wait", .flag, "wait for your turn, also without a terminal")
+    private static let noWait = Option("no-wait", .flag, "return at once, also in a terminal")
 
     static let join = Command(
         "join", "Joins the line for a concert, waits for your turn, and enters.",

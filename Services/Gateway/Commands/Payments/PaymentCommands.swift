@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -6,7 +7,7 @@ import WalletAPI
 /// Pays, and shows payments.
 enum PaymentCommands {
     private static let payment = Operand("PAYMENT", ValueKind<String>.text("PAYMENT"), .optional)
-    private static let limit = Flag("--limit", .count(1...500), "limit of payments; 20 if not given")
+    private static let limit = Option("limit", .integer(in: 1...500), "limit of payments; 20 if not given")
 
     static let pay = Command(
         "pay", "Pays for a reservation: the latest one, or the given one.",

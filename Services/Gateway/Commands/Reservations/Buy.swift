@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
@@ -6,7 +7,7 @@ import WalletAPI
 /// Joins the line, reserves seats, pays, and shows the tickets.
 struct Buy {
     private static let maximumMapColumns = 200
-    private static let topUp = Flag("--top-up", .isGiven, "top up the missing amount without asking")
+    private static let topUp = Option("top-up", .flag, "top up the missing amount without asking")
 
     static let command = Command(
         "buy", "Buys tickets: joins the line, reserves seats, and pays.",

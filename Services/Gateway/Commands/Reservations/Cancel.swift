@@ -1,10 +1,11 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
 import WalletAPI
 
 enum Cancel {
-    private static let reason = Flag("--reason", .text("TEXT"), "reason, for the organiser")
+    private static let reason = Option("reason", .text("TEXT"), "reason, for the organiser")
 
     static let command = Command(
         "cancel", "Returns bought seats for a refund, or cancels a payment that is not decided yet.",

@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 
 /// The operand and the flags that choose seats.
@@ -5,8 +6,8 @@ enum SeatFlags {
     private static let counts = 1...50
 
     static let seats = Operand("SEAT", ValueKind<String>.text("SEAT"), .any)
-    static let best = Flag("--best", .count(counts), "let the service choose this number of seats, side by side")
-    static let grade = Flag("--grade", .text("GRADE"), "grade for --best; needed if the date has several grades")
+    static let best = Option("best", .integer(in: counts), "let the service choose this number of seats, side by side")
+    static let grade = Option("grade", .text("GRADE"), "grade for --best; needed if the date has several grades")
 
     /// The choice of the command line. Nil if it has none.
     static func choice(_ arguments: Arguments) throws(GatewayError) -> SeatChoice? {

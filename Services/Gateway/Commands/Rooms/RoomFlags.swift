@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import QueueAPI
@@ -5,16 +6,16 @@ import QueueAPI
 /// The operand and the flags of the commands for waiting rooms.
 enum RoomFlags {
     static let name = Operand("ROOM", ValueKind<String>.text("ROOM"))
-    static let active = Flag(
-        "--active", .count(0...1_000_000), "limit of active users; 0 for no limit")
-    static let rate = Flag("--rate", .count(0...100_000), "limit of admitted users per second; 0 for no limit")
-    static let ready = Flag("--ready", .duration, "time to enter after admission; 1m for a new room")
-    static let idle = Flag("--idle", .duration, "longest idle time of an active user; 5m for a new room")
-    static let stay = Flag("--stay", .duration, "longest time that a user is active; 15m for a new room")
-    static let joinsAt = Flag("--joins-at", .time, "time from which users may join")
-    static let opensAt = Flag("--opens-at", .time, "time from which users are admitted")
+    static let active = Option(
+        "active", .integer(in: 0...1_000_000), "limit of active users; 0 for no limit")
+    static let rate = Option("rate", .integer(in: 0...100_000), "limit of admitted users per second; 0 for no limit")
+    static let ready = Option("ready", .duration, "time to enter after admission; 1m for a new room")
+    static let idle = Option("idle", .duration, "longest idle time of an active user; 5m for a new room")
+    static let stay = Option("stay", .duration, "longest time that a user is active; 15m for a new room")
+    static let joinsAt = Option("joins-at", .time, "time from which users may join")
+    static let opensAt = Option("opens-at", .time, "time from which users are admitted")
 
-    static let limits: [any AnyFlag] = [active, rate, ready, idle, stay, joinsAt, opensAt, CommonFlags.zone]
+    static let limits: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt, CommonFlags.zone]
 
     /// The room that the command line names.
     static func room(_ run: Invocation) async throws -> RoomSummary {

@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import QueueAPI
@@ -7,7 +8,7 @@ enum RoomPlaces {
     private static let source = "its user finds it with: gateway place --json"
     private static let place = Operand(
         "PLACE-ID", ValueKind<PlaceID>(placeholder: nil, allowed: "a UUID; \(source)") { PlaceID($0) })
-    private static let reason = Flag("--reason", .text("TEXT"), "reason, shown to the user")
+    private static let reason = Option("reason", .text("TEXT"), "reason, shown to the user")
 
     static let history = Command(
         "admin room history", "Shows the states of a place, with their times.",

@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Glibc
 import Journeys
@@ -5,9 +6,9 @@ import Kernel
 
 /// Puts seats on sale, and takes them off.
 enum SeatSale {
-    private static let hall = Flag("--hall", .path, "file that describes the hall; - for standard input")
+    private static let hall = Option("hall", .path, "file that describes the hall; - for standard input")
     private static let seats = Operand("SEATS", ValueKind<SeatRow>.seatRow, .some)
-    private static let reason = Flag("--reason", .text("TEXT"), "reason, shown to users who ask for the seat")
+    private static let reason = Option("reason", .text("TEXT"), "reason, shown to users who ask for the seat")
     private static let maximumHallBytes = 1 << 20
 
     static let set = Command(

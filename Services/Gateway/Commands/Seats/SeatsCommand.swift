@@ -1,9 +1,10 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
 
 enum SeatsCommand {
-    private static let section = Flag("--section", .text("NAME"), "draw only this section")
+    private static let section = Option("section", .text("NAME"), "draw only this section")
 
     static let command = Command(
         "seats", "Draws the seats of a date, with their grades and prices.",

@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import MessageJSON
@@ -8,8 +9,8 @@ import RPC
 enum Call {
     private static let method = Operand("METHOD", ValueKind<String>.text("METHOD"))
     private static let request = Operand("JSON", ValueKind<String>.text("JSON"), .optional)
-    private static let at = Flag(
-        "--at", .addresses, "addresses to call; those of the method's service if not given")
+    private static let at = Option(
+        "at", .addresses, "addresses to call; those of the method's service if not given")
 
     static let command = Command(
         "call", "Calls a method with a request in JSON, and prints the reply in JSON.",

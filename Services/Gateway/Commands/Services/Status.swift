@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import RPC

@@ -1,10 +1,11 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
 
 enum CheckInCommand {
     private static let code = Operand("CODE", ValueKind<String>.text("CODE"), .optional)
-    private static let date = Flag("--date", .target, "the date at this gate: tickets for other dates are refused")
+    private static let date = Option("date", .target, "the date at this gate: tickets for other dates are refused")
 
     static let command = Command(
         "admin check-in", "Checks in a ticket. A ticket is accepted once.",

@@ -1,10 +1,11 @@
+import CommandLine
 import ConcertAPI
 import Journeys
 import Kernel
 
 enum SalesReport {
     private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
-    private static let csv = Flag("--csv", .isGiven, "print comma-separated values, for a spreadsheet")
+    private static let csv = Option("csv", .flag, "print comma-separated values, for a spreadsheet")
 
     static let command = Command(
         "admin report", "Shows the sales of a concert by date and grade.",

@@ -1,3 +1,4 @@
+import CommandLine
 import ConcertAPI
 import Identity
 import Journeys
@@ -6,7 +7,7 @@ import Kernel
 /// Lists, shows and verifies tickets.
 enum TicketCommands {
     private static let ticket = Operand("TICKET", ValueKind<String>.text("TICKET"), .optional)
-    private static let invert = Flag("--invert", .isGiven, "draw the QR code for a light terminal without colours")
+    private static let invert = Option("invert", .flag, "draw the QR code for a light terminal without colours")
     private static let code = Operand("CODE", ValueKind<String>.text("CODE"))
 
     static let list = Command(

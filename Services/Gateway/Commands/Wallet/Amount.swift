@@ -1,3 +1,4 @@
+import CommandLine
 import Kernel
 
 /// Parses amounts of money: `12.50 EUR`, `EUR 12.50`, `12,50 €`, `$5`.

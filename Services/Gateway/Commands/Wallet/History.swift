@@ -1,11 +1,12 @@
+import CommandLine
 import Journeys
 import Kernel
 import WalletAPI
 
 enum History {
-    private static let currency = Flag("--currency", .currency, "list only entries in this currency")
-    private static let limit = Flag(
-        "--limit", .count(1...10_000), "limit of entries per currency; 20 if not given")
+    private static let currency = Option("currency", .currency, "list only entries in this currency")
+    private static let limit = Option(
+        "limit", .integer(in: 1...10_000), "limit of entries per currency; 20 if not given")
     private static let defaultLimit = 20
 
     static let command = Command(
