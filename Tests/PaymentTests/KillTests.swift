@@ -9,7 +9,7 @@ import WalletAPI
 import WalletService
 
 /// The three services as processes, killed at any moment while a crowd buys.
-@Suite(.serialized) struct KillTests {
+@Suite struct KillTests {
     private static let duration: Duration = getenv("ONSALE_TEST_FULL") == nil ? .seconds(60) : .seconds(300)
     private static let buyers = 64
 
