@@ -191,11 +191,6 @@ struct House: Sendable {
     }
 }
 
-extension Engine {
-    /// Two instances can share a PostgreSQL database only.
-    var instances: Int { self == .postgreSQL ? 2 : 1 }
-}
-
 extension RoomID {
     static let hall = RoomID(high: 5, low: 1)
     static let elsewhere = RoomID(high: 5, low: 2)

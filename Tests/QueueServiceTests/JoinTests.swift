@@ -5,114 +5,125 @@ import TestSupport
 import Testing
 
 @Suite struct JoinTests {
-    @Test(arguments: Engine.available)
-    func `joining takes the next place, and joining again returns it`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, request: 10)
-            let bob = try await waiting.join(.bob, request: 11)
-            #expect([alice.serial, bob.serial] == [1, 2])
-            #expect(alice.state == .admitted && bob.state == .waiting && bob.peopleAhead == 0)
-            // The retry of the same call, and another device.
-            for request in [11, 12] as [UInt64] {
-                #expect(try await waiting.join(.bob, request: request).placeID == bob.placeID)
-            }
-            #expect(try await waiting.join(.user(1), request: 13).serial == 3, "what found a place used no number")
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `who is inside and joins once more keeps the place`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            let place = try await waiting.join(.alice, request: 10)
-            _ = try await waiting.renew(.alice, place)
-            let again = try await waiting.join(.alice, request: 11)
-            #expect(again.placeID == place.placeID && again.state == .active)
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `a retry after leaving creates no second place`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            let place = try await waiting.join(.alice, request: 10)
-            #expect(try await waiting.leave(.alice, place).state == .left)
-            #expect(try await waiting.join(.alice, request: 10).state == .left)
-            #expect(try await waiting.join(.alice, request: 11).serial == 2)
-            try await refused("REQUEST_ID_TAKEN") { try await waiting.join(.bob, request: 11) }
-        }
-    }
-
-    @Test(arguments: Engine.available) func `a join needs a user, a request id and a room`(engine: Engine) async throws
-    {
-        try await Waiting.with(engine) { waiting in
-            let request = JoinRequest(roomID: waiting.room)
-            let alice = waiting.client(of: .alice)
-            try await refused("REQUEST_ID_MISSING") { _ = try await alice.join(request) }
-            try await refused("ROLE_NOT_ALLOWED") { try await waiting.join(.operator, request: 1) }
-            let lost = JoinRequest(roomID: nobodysID)
-            try await refused("ROOM_NOT_FOUND") { _ = try await alice.join(lost, CallOptions(requestID: .numbered(1))) }
-        }
-    }
-
-    @Test(arguments: Engine.available) func `a user keeps the place after joining has ended`(engine: Engine)
-        async throws
-    {
-        try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, request: 10)
-            _ = try await waiting.admin.drainRoom(DrainRoomRequest(roomID: waiting.room))
-            #expect(try await waiting.join(.alice, request: 11).placeID == alice.placeID)
-            try await refused("ROOM_DRAINING") { try await waiting.join(.bob, request: 12) }
-            _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
-            try await refused("ROOM_CLOSED") { try await waiting.join(.bob, request: 12) }
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `many users, each on two devices at once, get one place each without a gap`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            let clients = (0..<60).map { waiting.client(of: .user($0 % 30)) }
-            let places = try await withThrowingTaskGroup(of: PlaceView.self) { group in
-                for (number, client) in clients.enumerated() {
-                    group.addTask {
-                        let options = CallOptions(requestID: .numbered(UInt64(100 + number)))
-                        return try await client.join(JoinRequest(roomID: waiting.room), options).place!
-                    }
+    struct Accepts {
+        @Test(arguments: Engine.available)
+        func `joining takes the next place, and joining again returns it`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let alice = try await waiting.join(.alice, request: 10)
+                let bob = try await waiting.join(.bob, request: 11)
+                #expect([alice.serial, bob.serial] == [1, 2])
+                #expect(alice.state == .admitted && bob.state == .waiting && bob.peopleAhead == 0)
+                // The retry of the same call, and another device.
+                for request in [11, 12] as [UInt64] {
+                    #expect(try await waiting.join(.bob, request: request).placeID == bob.placeID)
                 }
-                return try await group.reduce(into: []) { $0.append($1) }
+                #expect(try await waiting.join(.user(1), request: 13).serial == 3, "what found a place used no number")
             }
-            #expect(places.map(\.serial).sorted() == (1...30).flatMap { [$0, $0] })
-            #expect(Set(places.map(\.placeID)).count == 30)
         }
     }
 
-    @Test func `500 users join at once through two instances, and the limits hold across them`() async throws {
-        try await Waiting.with(.postgreSQL, instances: 2, limits: RoomLimits(activeLimit: 20, ratePerSecond: 200)) {
-            waiting in
-            let clients = (0..<50).map { waiting.service.client(of: nil, instance: $0 % 2) }
-            let serials = try await withThrowingTaskGroup(of: Int64.self) { group in
-                for number in 0..<500 {
-                    group.addTask {
-                        let options = CallOptions(
-                            timeout: .minutes(1), requestID: .numbered(UInt64(1000 + number)),
-                            credential: TestCaller.user(number).credential(waiting.service.keys))
-                        let reply = try await QueueClient(clients[number % 50]).join(
-                            JoinRequest(roomID: waiting.room), options)
-                        return reply.place!.serial
-                    }
+    struct Refuses {
+        @Test(arguments: Engine.available) func `a join needs a user, a request id and a room`(engine: Engine)
+            async throws
+        {
+            try await Waiting.with(engine) { waiting in
+                let request = JoinRequest(roomID: waiting.room)
+                let alice = waiting.client(of: .alice)
+                try await refused("REQUEST_ID_MISSING") { _ = try await alice.join(request) }
+                try await refused("ROLE_NOT_ALLOWED") { try await waiting.join(.operator, request: 1) }
+                let lost = JoinRequest(roomID: unknownID)
+                try await refused("ROOM_NOT_FOUND") {
+                    _ = try await alice.join(lost, CallOptions(requestID: .numbered(1)))
                 }
-                return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(serials.sorted() == Array(1...500))
-            // Both look at the room at the same time, again and again.
-            for _ in 0..<20 {
-                waiting.service.clock.advance(by: .milliseconds(100))
-                async let first: Void = waiting.service.instances[0].run("settlement")
-                async let second: Void = waiting.service.instances[1].run("settlement")
-                _ = try await (first, second)
+        }
+    }
+
+    struct Retries {
+        @Test(arguments: Engine.available)
+        func `a user inside who joins again keeps the place`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let place = try await waiting.join(.alice, request: 10)
+                _ = try await waiting.renew(.alice, place)
+                let again = try await waiting.join(.alice, request: 11)
+                #expect(again.placeID == place.placeID && again.state == .active)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a retry after leaving creates no second place`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let place = try await waiting.join(.alice, request: 10)
+                #expect(try await waiting.leave(.alice, place).state == .left)
+                #expect(try await waiting.join(.alice, request: 10).state == .left)
+                #expect(try await waiting.join(.alice, request: 11).serial == 2)
+                try await refused("REQUEST_ID_TAKEN") { try await waiting.join(.bob, request: 11) }
+            }
+        }
+
+        @Test(arguments: Engine.available) func `a user keeps the place after joining has ended`(engine: Engine)
+            async throws
+        {
+            try await Waiting.with(engine) { waiting in
+                let alice = try await waiting.join(.alice, request: 10)
+                _ = try await waiting.admin.drainRoom(DrainRoomRequest(roomID: waiting.room))
+                #expect(try await waiting.join(.alice, request: 11).placeID == alice.placeID)
+                try await refused("ROOM_DRAINING") { try await waiting.join(.bob, request: 12) }
+                _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: waiting.room))
+                try await refused("ROOM_CLOSED") { try await waiting.join(.bob, request: 12) }
+            }
+        }
+    }
+
+    struct Races {
+        @Test(arguments: Engine.available)
+        func `many users, each on two devices at once, get one place each without a gap`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let clients = (0..<60).map { waiting.client(of: .user($0 % 30)) }
+                let places = try await withThrowingTaskGroup(of: PlaceView.self) { group in
+                    for (number, client) in clients.enumerated() {
+                        group.addTask {
+                            let options = CallOptions(requestID: .numbered(UInt64(100 + number)))
+                            return try await client.join(JoinRequest(roomID: waiting.room), options).place!
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(places.map(\.serial).sorted() == (1...30).flatMap { [$0, $0] })
+                #expect(Set(places.map(\.placeID)).count == 30)
+            }
+        }
+
+        @Test func `500 users join at once through two instances, and the limits hold across them`() async throws {
+            try await Waiting.with(.postgreSQL, instances: 2, limits: RoomLimits(activeLimit: 20, ratePerSecond: 200)) {
+                waiting in
+                let clients = (0..<50).map { waiting.service.client(of: nil, instance: $0 % 2) }
+                let serials = try await withThrowingTaskGroup(of: Int64.self) { group in
+                    for number in 0..<500 {
+                        group.addTask {
+                            let options = CallOptions(
+                                timeout: .minutes(1), requestID: .numbered(UInt64(1000 + number)),
+                                credential: TestCaller.user(number).credential(waiting.service.keys))
+                            let reply = try await QueueClient(clients[number % 50]).join(
+                                JoinRequest(roomID: waiting.room), options)
+                            return reply.place!.serial
+                        }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(serials.sorted() == Array(1...500))
+                // Both look at the room at the same time, again and again.
+                for _ in 0..<20 {
+                    waiting.service.clock.advance(by: .milliseconds(100))
+                    async let first: Void = waiting.service.instances[0].run("settlement")
+                    async let second: Void = waiting.service.instances[1].run("settlement")
+                    _ = try await (first, second)
+                    let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+                    #expect(shown.admittedCount + shown.activeCount <= 20)
+                }
                 let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
-                #expect(shown.admittedCount + shown.activeCount <= 20)
+                #expect(shown.admittedCount == 20 && shown.waitingCount == 480)
             }
-            let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
-            #expect(shown.admittedCount == 20 && shown.waitingCount == 480)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import QueueAPI
 import QueueService
@@ -5,6 +6,7 @@ import RPC
 import Service
 import TestSupport
 import Testing
+import Threads
 
 /// A waiting room under test with one room, and shorthands for calls.
 struct Waiting: Sendable {
@@ -30,6 +32,27 @@ struct Waiting: Sendable {
     }
 
     var admin: QueueClient { client(of: .operator) }
+
+    /// Creates another room.
+    @discardableResult
+    func create(_ name: String, _ limits: RoomLimits? = nil, request: UInt64 = 2) async throws -> RoomSummary {
+        let room = CreateRoomRequest(name: name, limits: limits)
+        return try await admin.createRoom(room, CallOptions(requestID: .numbered(request))).room!
+    }
+
+    /// Sends a call eight times at once, spread over the instances, and returns the answer that all of them get.
+    func sameAnswer(
+        _ call: @escaping @Sendable (QueueClient) async throws -> RoomSummary?
+    ) async throws -> RoomSummary? {
+        let count = service.instances.count
+        let clients = (0..<8).map { client(of: .operator, instance: $0 % count) }
+        let answers = try await withThrowingTaskGroup(of: RoomSummary?.self) { group in
+            for client in clients { group.addTask { try await call(client) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0 == answers[0] })
+        return answers[0]
+    }
 
     @discardableResult
     func join(_ caller: TestCaller, request: UInt64, instance: Int = 0) async throws -> PlaceView {
@@ -80,4 +103,29 @@ func refused(
 }
 
 /// An id that does not exist.
-let nobodysID = PlaceID(high: 0xdead, low: 0xbeef).bytes
+let unknownID = PlaceID(high: 0xdead, low: 0xbeef).bytes
+
+/// Runs `body` in a transaction of one instance that waits at `stop` until `others` are done. It waits only in its first run,
+/// because it may run again.
+func between(
+    _ database: Database, _ body: @escaping @Sendable (Transaction, _ stop: () -> Void) throws -> Void,
+    others: () async throws -> Void
+) async throws {
+    let (isStopped, mayGo) = (CountingSemaphore(), CountingSemaphore())
+    let runs = Recorder<Int>()
+    async let done: Void = database.transaction { tx in
+        try body(tx) {
+            runs.add(1)
+            guard runs.all.count == 1 else { return }
+            isStopped.signal()
+            mayGo.wait()
+        }
+    }
+    try await onThread { isStopped.wait() }
+    do { try await others() } catch {
+        mayGo.signal()
+        throw error
+    }
+    mayGo.signal()
+    try await done
+}

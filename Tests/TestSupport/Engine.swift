@@ -12,6 +12,9 @@ package enum Engine: Sendable {
     case distributed
 
     package static let available: [Engine] = [.memory, .file, .postgreSQL]
+
+    /// The most instances of a service that a test runs: only PostgreSQL can be shared.
+    package var instances: Int { self == .postgreSQL ? 2 : 1 }
 }
 
 /// An empty database of one test. It is deleted after the test.

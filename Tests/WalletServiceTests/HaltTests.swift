@@ -47,7 +47,7 @@ import WalletAPI
             #expect(try await market.halts().isEmpty)
             #expect(try await market.pay(second, number: 31).outcome == .paid)
             #expect(try await market.show(30).outcome == .pending)
-            #expect(brokenInvariants(market) == 1)
+            #expect(market.number("wallet_broken_invariants_total") == 1)
         }
     }
 
@@ -65,7 +65,7 @@ import WalletAPI
             try await market.run("refunds") { try await market.halts().count == 2 }
             try await market.wallet.run("refunds")
             #expect(try await market.money() == [20_000, 0])
-            #expect(brokenInvariants(market) == 2)
+            #expect(market.number("wallet_broken_invariants_total") == 2)
             let due = try await market.seller(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds
             #expect(due.count == 2)
         }
@@ -90,89 +90,7 @@ import WalletAPI
             try await database.transaction { try $0.execute("delete from account") }
             try await market.run("refunds") { try await market.halts().count == 2 }
             #expect(try await market.show(30).isRefunded == false)
-            #expect(brokenInvariants(market) == 2)
+            #expect(market.number("wallet_broken_invariants_total") == 2)
         }
-    }
-
-    @Test(arguments: Engine.available)
-    func `a halted concert is counted until the halt is lifted, also by other instances`(engine: Engine) async throws {
-        try await Market.with(engine) { market in
-            func halted() async throws -> Int {
-                try await market.wallet.run("late payments")
-                return number("wallet_halted_concerts", market)
-            }
-            #expect(try await halted() == 0)
-            let (concert, payment) = (ConcertID(high: 2, low: 1), PaymentID(high: 1, low: 1))
-            try await market.wallet.instances[0].database.transaction { tx in
-                try tx.execute(
-                    """
-                    insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
-                    """, concert, payment, UserID.alice)
-            }
-            #expect(try await halted() == 1)
-            _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert.bytes))
-            #expect(try await halted() == 0)
-        }
-    }
-
-    /// Stores a halt as the service does.
-    private func halt(_ concert: [UInt8], because payment: UInt64, _ market: Market) async throws {
-        let concert = try #require(ConcertID(bytes: concert))
-        try await market.wallet.instances[0].database.transaction { tx in
-            try tx.execute(
-                """
-                insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
-                """, concert, PaymentID(of: .numbered(payment)), UserID.alice)
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `a halt stops only its own concert, and lifting it lifts no other`(engine: Engine) async throws {
-        try await Market.with(engine) { market in
-            func lift(_ concert: [UInt8]) async throws {
-                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert))
-            }
-            let other = ConcertID(high: 2, low: 1).bytes
-            try await market.topUp(20_000)
-            let first = try await market.reserve("1", number: 20)
-            let second = try await market.reserve("2", number: 21)
-            try await halt(other, because: 90, market)
-            #expect(try await market.pay(first, number: 30).outcome == .paid)
-            try await halt(market.concertID, because: 91, market)
-            await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
-            try await lift(other)
-            #expect(try await market.halts().map(\.concertID) == [market.concertID])
-            await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
-            try await lift(market.concertID)
-            #expect(try await market.halts().isEmpty)
-            #expect(try await market.pay(second, number: 31).outcome == .paid)
-            // A new halt after a lifted one.
-            try await halt(market.concertID, because: 92, market)
-            await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
-            #expect(try await market.halts().map(\.paymentID) == [RequestID.numbered(92).bytes])
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `100 halts are listed, and hasMore tells if there are more`(engine: Engine) async throws {
-        try await Market.with(engine) { market in
-            for (number, hasMore) in [(100, false), (101, true)] as [(UInt64, Bool)] {
-                for payment in UInt64(number == 100 ? 1 : 101)...number {
-                    try await halt(market.concertID, because: payment, market)
-                }
-                let reply = try await market.calls(of: .operator).listHalted(ListHaltedRequest())
-                #expect(reply.halts.count == 100 && reply.hasMore == hasMore)
-            }
-            try await market.wallet.run("late payments")
-            #expect(number("wallet_halted_concerts", market) == 1)
-        }
-    }
-
-    private func brokenInvariants(_ market: Market) -> Int { number("wallet_broken_invariants_total", market) }
-
-    private func number(_ metric: String, _ market: Market) -> Int {
-        let lines = market.wallet.instances[0].metrics.prometheusText.split(separator: "\n")
-        let line = lines.first { $0.hasPrefix("\(metric) ") }
-        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 }

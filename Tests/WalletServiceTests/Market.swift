@@ -1,9 +1,11 @@
 import ConcertAPI
 import ConcertService
+import Database
 import Kernel
 import QueueAPI
 import QueueService
 import RPC
+import Telemetry
 import Service
 import TestSupport
 import Testing
@@ -181,6 +183,24 @@ struct Market: Sendable {
 
     func halts() async throws -> [Halt] {
         try await calls(of: .operator).listHalted(ListHaltedRequest()).halts
+    }
+
+    /// Stores a halt as the service does.
+    func halt(_ concert: [UInt8], because payment: UInt64) async throws {
+        let concert = try #require(ConcertID(bytes: concert))
+        try await wallet.instances[0].database.transaction { tx in
+            try tx.execute(
+                """
+                insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
+                """, concert, PaymentID(of: .numbered(payment)), UserID.alice)
+        }
+    }
+
+    /// The value of a metric of the wallet.
+    func number(_ metric: String) -> Int {
+        let lines = wallet.instances[0].metrics.prometheusText.split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("\(metric) ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 
     func audit(timeout: Duration = .minutes(1)) async throws -> AuditReply {

@@ -67,7 +67,7 @@ import WalletAPI
 
     @Test(arguments: Engine.available)
     func `after the payment the pass is finished, once`(engine: Engine) async throws {
-        try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
+        try await Market.with(engine, instances: engine.instances) { market in
             let line = try await Line(market)
             try await market.topUp(10_000)
             #expect(try await market.pay(line.reservation).outcome == .paid)

@@ -128,20 +128,6 @@ import WalletService
         }
     }
 
-    @Test(arguments: Engine.available)
-    func `a repeated call during the first one waits for the same outcome`(engine: Engine) async throws {
-        try await Market.with(engine) { market in
-            try await market.topUp(10_000)
-            let reservation = try await market.reserve("1")
-            market.road.set(.slow(.milliseconds(300)))
-            async let first = market.pay(reservation)
-            async let second = market.pay(reservation)
-            let payments = try await [first, second]
-            #expect(payments.map(\.outcome) == [.paid, .paid])
-            #expect(try await market.money() == [7000, 0])
-        }
-    }
-
     @Test func `the service answers calls while the others are down`() async throws {
         let arguments = ["--concert", "127.0.0.1:1", "--queue", "127.0.0.1:1", "--top-up-by", "user"]
         try await TestService.with(.wallet, on: .memory, arguments: arguments) { wallet in

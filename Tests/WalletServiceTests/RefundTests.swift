@@ -13,7 +13,7 @@ import WalletAPI
 
     @Test(arguments: Engine.available)
     func `a cancelled reservation is refunded once, however often the job runs`(engine: Engine) async throws {
-        try await Market.with(engine, instances: engine == .postgreSQL ? 2 : 1) { market in
+        try await Market.with(engine, instances: engine.instances) { market in
             try await market.topUp(10_000)
             let reservation = try await market.reserve("1", "2")
             #expect(try await market.pay(reservation).outcome == .paid)

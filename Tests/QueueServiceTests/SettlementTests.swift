@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import QueueAPI
 import QueueService
@@ -5,8 +6,8 @@ import RPC
 import TestSupport
 import Testing
 
-/// Outages and clocks of several instances.
-@Suite struct TimeTests {
+/// The job that settles rooms: opening, outages, and several instances.
+@Suite struct SettlementTests {
     @Test(arguments: Engine.available)
     func `time without settlements costs no user the slot`(engine: Engine) async throws {
         try await Waiting.with(engine, limits: RoomLimits(activeLimit: 2)) { waiting in
@@ -46,46 +47,6 @@ import Testing
         }
     }
 
-    @Test(arguments: Engine.available)
-    func `a pass lives two minutes from now, also where the clock was set back`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            let alice = try await waiting.join(.alice, request: 10)
-            _ = try await waiting.renew(.alice, alice)
-            waiting.service.clock.step(to: .noon - .hours(1))
-            let renewed = try await waiting.renew(.alice, alice)
-            #expect(renewed.passExpiresAt == (Timestamp.noon - .hours(1) + .minutes(2)).milliseconds)
-            #expect(renewed.renewAfterMs == 60_000)
-        }
-    }
-
-    @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-    func `ShowPlace reflects changes of another instance after 250 ms`(engine: Engine) async throws {
-        try await Waiting.with(engine, instances: 2) { waiting in
-            let alice = try await waiting.join(.alice, request: 10)
-            let bob = try await waiting.join(.bob, request: 11)
-            #expect(try await waiting.show(.bob, bob).state == .waiting)
-            let gone = LeaveRequest(roomID: waiting.room, placeID: alice.placeID)
-            _ = try await waiting.client(of: .alice, instance: 1).leave(gone)
-            try await waiting.service.run("settlement")
-            #expect(try await waiting.show(.bob, bob, instance: 1).state == .admitted)
-            waiting.service.clock.advance(by: .milliseconds(251))
-            #expect(try await waiting.show(.bob, bob).state == .admitted)
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `ShowPlace reflects changes of its own instance immediately`(engine: Engine) async throws {
-        try await Waiting.with(engine) { waiting in
-            try await waiting.join(.alice, request: 10)
-            let bob = try await waiting.join(.bob, request: 11)
-            #expect(try await waiting.show(.bob, bob).roomState == .open)
-            _ = try await waiting.admin.pauseRoom(PauseRoomRequest(roomID: waiting.room))
-            #expect(try await waiting.show(.bob, bob).roomState == .paused)
-            _ = try await waiting.leave(.bob, bob)
-            #expect(try await waiting.show(.bob, bob).state == .left)
-        }
-    }
-
     @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
     func `two instances together never exceed the rate in any second`(engine: Engine) async throws {
         let rate = 20
@@ -114,6 +75,39 @@ import Testing
             for (index, time) in times.enumerated() {
                 #expect(times[index...].prefix { $0 < time + 1000 }.count <= rate)
             }
+        }
+    }
+
+    @Test(arguments: Engine.available) func `a room opens at its time`(engine: Engine) async throws {
+        let noon = Timestamp.noon.milliseconds
+        try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 5000, opensAt: noon + 10_000)) { waiting in
+            try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, request: 10) }
+            try await waiting.pass(.seconds(5))
+            let place = try await waiting.join(.alice, request: 10)
+            #expect(place.state == .waiting && place.roomState == .preQueue && place.opensAt == noon + 10_000)
+            try await waiting.pass(.seconds(5))
+            let shown = try await waiting.show(.alice, place)
+            #expect(shown.state == .admitted && shown.roomState == .open)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a room that cannot be settled does not delay the others`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let alice = try await waiting.join(.alice, request: 10)
+            let place = try #require(PlaceID(bytes: alice.placeID))
+            let request = CreateRoomRequest(
+                name: "other", limits: RoomLimits(activeLimit: 1),
+                times: RoomTimes(joinsAt: 1, opensAt: (.noon + .seconds(1)).milliseconds))
+            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!
+            let next = Waiting(service: waiting.service, room: other.roomID)
+            let bob = try await next.join(.bob, request: 11)
+            try await waiting.service.instances[0].database.transaction { tx in
+                try tx.execute("update place set state = 99, lapses_at = 1 where place_id = $1", place)
+            }
+            waiting.service.clock.advance(by: .seconds(1))
+            await #expect(throws: DatabaseError.self) { try await waiting.service.run("settlement") }
+            #expect(try await next.show(.bob, bob).state == .admitted)
         }
     }
 }

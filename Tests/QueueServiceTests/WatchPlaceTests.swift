@@ -1,0 +1,163 @@
+import Kernel
+import QueueAPI
+import QueueService
+import RPC
+import Service
+import TestSupport
+import Testing
+
+/// A room with one slot, alice inside, bob and carol behind her, in one thread under a simulated clock.
+private struct World: Sendable {
+    let simulation: ServiceSimulation
+    let room: [UInt8]
+    let places: [PlaceView]
+
+    static let people = [TestCaller.alice, .bob, .user(1)]
+
+    init() throws {
+        let simulation = try ServiceSimulation(.queue)
+        self.simulation = simulation
+        (room, places) = try simulation.run {
+            let admin = QueueClient(simulation.client(of: .operator))
+            let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 1))
+            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room!.roomID
+            _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
+            var places: [PlaceView] = []
+            for (number, caller) in Self.people.enumerated() {
+                let client = QueueClient(simulation.client(of: caller))
+                let options = CallOptions(requestID: .numbered(UInt64(10 + number)))
+                places.append(try await client.join(JoinRequest(roomID: room), options).place!)
+            }
+            return (room, places)
+        }
+    }
+
+    func client(_ person: Int) -> QueueClient { QueueClient(simulation.client(of: Self.people[person])) }
+
+    /// Watches until the stream ends or `count` items have arrived. Records the time of each.
+    func watch(_ person: Int, count: Int, into recorder: Recorder<(PlaceView, Uptime)>) {
+        let request = WatchPlaceRequest(roomID: room, placeID: places[person].placeID)
+        let client = client(person)
+        simulation.simulation.start { [clock = simulation.clock] in
+            var left = count
+            do {
+                for try await item in client.watchPlace(request) {
+                    recorder.add((item.place!, clock.uptime))
+                    left -= 1
+                    if left == 0 { return }
+                }
+            } catch { Issue.record(error) }
+        }
+    }
+}
+
+@Suite struct WatchPlaceTests {
+    struct Accepts {
+        @Test func `a watcher receives the state, then each change, then the end`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(2, count: .max, into: heard)
+            world.simulation.simulation.run(for: .seconds(5))
+            #expect(heard.all.map(\.0.peopleAhead) == [1], "nothing changes, nothing is said")
+            try world.simulation.run { [world] in
+                _ = try await world.client(0).leave(LeaveRequest(roomID: world.room, placeID: world.places[0].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.map(\.0.peopleAhead) == [1, 0])
+            try world.simulation.run { [world] in
+                _ = try await world.client(1).leave(LeaveRequest(roomID: world.room, placeID: world.places[1].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.last?.0.state == .admitted)
+            world.simulation.simulation.run(for: .seconds(70))
+            #expect(heard.all.map(\.0.state) == [.waiting, .waiting, .admitted, .lapsed])
+        }
+
+        @Test func `watching claims nothing`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(0, count: .max, into: heard)
+            world.simulation.simulation.run(for: .seconds(65))
+            #expect(heard.all.map(\.0.state) == [.admitted, .lapsed])
+        }
+
+        @Test func `a watcher is notified at most once a second`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(2, count: .max, into: heard)
+            world.simulation.simulation.run(for: .milliseconds(300))
+            try world.simulation.run { [world] in
+                let admin = QueueClient(world.simulation.client(of: .operator))
+                for _ in 0..<20 {
+                    _ = try await admin.pauseRoom(PauseRoomRequest(roomID: world.room))
+                    try await world.simulation.clock.sleep(for: .milliseconds(130))
+                    _ = try await admin.openRoom(OpenRoomRequest(roomID: world.room))
+                    try await world.simulation.clock.sleep(for: .milliseconds(270))
+                }
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.count > 3)
+            for (earlier, later) in zip(heard.all, heard.all.dropFirst()) {
+                #expect(
+                    later.1 - earlier.1 >= .milliseconds(990), "the way here takes up to a millisecond, more or less")
+            }
+        }
+
+        @Test func `watchers are notified of a pause, a drain and the end of a room`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(2, count: .max, into: heard)
+            try world.simulation.run { [world] in
+                let admin = QueueClient(world.simulation.client(of: .operator))
+                try await world.simulation.clock.sleep(for: .seconds(3))
+                _ = try await admin.pauseRoom(PauseRoomRequest(roomID: world.room))
+                try await world.simulation.clock.sleep(for: .seconds(3))
+                _ = try await admin.drainRoom(DrainRoomRequest(roomID: world.room))
+                try await world.simulation.clock.sleep(for: .seconds(3))
+                _ = try await admin.closeRoom(CloseRoomRequest(roomID: world.room))
+                try await world.simulation.clock.sleep(for: .seconds(3))
+            }
+            #expect(heard.all.map(\.0.roomState) == [.open, .paused, .draining, .closed])
+            #expect(heard.all.last?.0.state == .revoked)
+        }
+
+        @Test(arguments: Engine.available) func `watchers are notified when others leave, on every engine`(
+            engine: Engine
+        )
+            async throws
+        {
+            try await Waiting.with(engine) { waiting in
+                let alice = try await waiting.join(.alice, request: 10)
+                let bob = try await waiting.join(.bob, request: 11)
+                var items = waiting.client(of: .bob).watchPlace(
+                    WatchPlaceRequest(roomID: waiting.room, placeID: bob.placeID)
+                ).makeAsyncIterator()
+                let first = try await items.next()
+                #expect(first?.place?.state == .waiting)
+                _ = try await waiting.leave(.alice, alice)
+                // The first poll may run before the watcher waits; every later one finds it.
+                let looking = Task {
+                    while !Task.isCancelled {
+                        try await waiting.pass(.seconds(1))
+                        try await waiting.service.run("watches")
+                        await Task.yield()
+                    }
+                }
+                let second = try await items.next()
+                #expect(second?.place?.state == .admitted)
+                looking.cancel()
+                _ = try? await looking.value
+            }
+        }
+    }
+
+    struct Refuses {
+        @Test func `a place of another user`() throws {
+            let world = try World()
+            try world.simulation.run { [world] in
+                let request = WatchPlaceRequest(roomID: world.room, placeID: world.places[1].placeID)
+                try await refused("PLACE_NOT_FOUND") { for try await _ in world.client(0).watchPlace(request) {} }
+            }
+        }
+    }
+}
