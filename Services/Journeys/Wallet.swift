@@ -89,20 +89,3 @@ package struct Wallet: Sendable {
             bytes: session.credential)
     }
 }
-
-/// A credential with its user, role and expiry, to be stored until then.
-package struct StoredCredential: Equatable, Sendable {
-    package let name: String
-    package let role: Role
-    package let user: UserID
-    package let expiry: Timestamp
-    package let bytes: [UInt8]
-
-    package init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8]) {
-        self.name = name
-        self.role = role
-        self.user = user
-        self.expiry = expiry
-        self.bytes = bytes
-    }
-}

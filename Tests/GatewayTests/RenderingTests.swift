@@ -26,9 +26,10 @@ struct RenderingTests {
     }
 
     @Test func `a table that is too wide for the terminal wraps its widest cells between words`() {
-        var table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .wrapped)])
-        table.add(["5db98eb0", "89.00 EUR", "Stalls-1-1"])
-        table.add(["1f860a75", "178.00 EUR", "Stalls-1-1, Stalls-1-2, Stalls-1-3"])
+        let rows = [
+            ["5db98eb0", "89.00 EUR", "Stalls-1-1"], ["1f860a75", "178.00 EUR", "Stalls-1-1, Stalls-1-2, Stalls-1-3"],
+        ]
+        let table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .wrapped)], rows) { $0 }
         #expect(
             table.text(.plain, columns: 48) == """
                 CODE           TOTAL  SEATS
@@ -123,8 +124,7 @@ struct RenderingTests {
     }
 
     @Test func `texts of other users cannot control the terminal`() {
-        var table = Table([("TITLE", .left)])
-        table.add(["Moon\u{1b}[2JTour\u{9b}1m\n"])
+        let table = Table([("TITLE", .left)], ["Moon\u{1b}[2JTour\u{9b}1m\n"]) { [$0] }
         #expect(table.text(.plain) == "TITLE\nMoon?[2JTour?1m?\n")
     }
 }

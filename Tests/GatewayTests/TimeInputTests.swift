@@ -78,7 +78,21 @@ struct TimeInputTests {
                 #expect(abs(offset.seconds) <= 15 * 3600, "\(name) \(year)")
             }
         }
-        #expect(ZoneFile([]) == nil)
-        #expect(ZoneFile(Array("TZif2".utf8) + Array(repeating: 255, count: 200)) == nil)
+        for name in ["leapseconds", "Europe", "Europe/\(String(repeating: "x", count: 300))"] {
+            #expect(Zone(named: name) == nil, "\(name)")
+        }
+    }
+
+    @Test func `several zones are used at the same time`() async throws {
+        let names = ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Sydney"]
+        let seconds = [3600, -18_000, 19_800, 39_600]
+        let zones = try names.map { try #require(Zone(named: $0)) }
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<400 {
+                group.addTask { [noon] in
+                    #expect(zones[number % 4].offset(at: noon).seconds == seconds[number % 4])
+                }
+            }
+        }
     }
 }

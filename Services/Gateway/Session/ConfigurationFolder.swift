@@ -131,3 +131,23 @@ package struct ConfigurationFolder: Sendable {
         GatewayError(.file, "\(problem): \(String(cString: strerror(errno)))")
     }
 }
+
+/// The stored credentials: one of a user, one of an operator.
+extension ConfigurationFolder {
+    private static func file(of role: Role) -> String { role == .user ? "sign-in" : "\(role)" }
+
+    func credential(of role: Role) throws(GatewayError) -> StoredCredential? {
+        let name = Self.file(of: role)
+        guard let text = try read(name) else { return nil }
+        if let credential = StoredCredential(text) { return credential }
+        throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
+    }
+
+    func store(_ credential: StoredCredential) throws(GatewayError) {
+        try write(credential.text, to: Self.file(of: credential.role))
+    }
+
+    func removeCredential(of role: Role) throws(GatewayError) {
+        try remove(Self.file(of: role))
+    }
+}

@@ -68,12 +68,19 @@ struct Invocation: Sendable {
         console.print(text.contains("\n") ? text : console.fitted(text))
     }
 
-    /// Prints a list: a line of JSON with `--json`, otherwise a table, or `empty` if there are no rows.
+    /// Prints a list: a line of JSON with `--json`, otherwise a table, or the text `empty` if there are no elements.
     func show<Element>(
-        _ elements: [Element], _ json: (Element) -> JSON, empty: String, _ table: () throws -> Table
+        _ elements: [Element], _ json: (Element) -> JSON, empty: String? = nil, _ heading: [(String, Table.Kind)],
+        _ row: (Element) -> [String]
+    ) {
+        show(elements, json, empty: empty) { Table(heading, elements, row) }
+    }
+
+    func show<Element>(
+        _ elements: [Element], _ json: (Element) -> JSON, empty: String?, _ table: () throws -> Table
     ) rethrows {
-        if elements.isEmpty, !isJSON { return console.print(empty) }
         if isJSON { return console.print(JSON.list(elements, json).text) }
+        if let empty, elements.isEmpty { return console.print(empty) }
         console.print(try table().text(console))
     }
 

@@ -14,6 +14,9 @@ indirect enum JSON: Sendable {
         .object(members.compactMap { name, value in value.map { (name, $0) } })
     }
 
+    /// Nil for an empty text.
+    static func text(_ text: String) -> JSON? { text.isEmpty ? nil : .string(text) }
+
     static func list<Element>(_ elements: [Element], _ json: (Element) -> JSON) -> JSON {
         .array(elements.map(json))
     }

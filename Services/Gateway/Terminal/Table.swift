@@ -13,6 +13,12 @@ struct Table {
         rows = [heading.map(\.0)]
     }
 
+    /// A table with one row of cells per element.
+    init<Element>(_ heading: [(String, Kind)], _ elements: [Element], _ row: (Element) -> [String]) {
+        self.init(heading)
+        for element in elements { add(row(element)) }
+    }
+
     mutating func add(_ row: [String]) {
         rows.append(row.map(\.printable))
     }

@@ -14,14 +14,14 @@ enum KeyCommands {
         "admin keys create", "Creates a key file. Never changes an existing file.",
         flags: [path], examples: ["gateway admin keys create --keys keys"],
         run: { run in
-            try show(try change(run) { path throws(KeyFileError) in try KeyFile.create(at: path) }, run)
+            show(try change(run) { try KeyFile.create(at: $0) }, run)
         })
 
     static let list = Command(
         "admin keys list", "Lists the keys by kind and id, and which of them sign. Never prints a secret.",
         flags: [path], examples: ["gateway admin keys list --keys data/keys"],
         run: { run in
-            try show(try change(run) { path throws(KeyFileError) in try KeyFile.read(path) }, run)
+            show(try change(run) { try KeyFile.read($0) }, run)
         })
 
     static let stage = Command(
@@ -33,7 +33,7 @@ enum KeyCommands {
         operands: [kind], flags: [path], examples: ["gateway admin keys stage auth --keys data/keys"],
         run: { run in
             let kind = try readKind(run)
-            try edit(run) { keys throws(KeyFileError) in try keys.stage(kind) }
+            try edit(run) { try $0.stage(kind) }
         })
 
     static let promote = Command(
@@ -41,7 +41,7 @@ enum KeyCommands {
         operands: [kind, id], flags: [path], examples: ["gateway admin keys promote auth 3f2a9c01 --keys data/keys"],
         run: { run in
             let (kind, id) = (try readKind(run), try run.arguments.required(id))
-            try edit(run) { keys throws(KeyFileError) in try keys.promote(id, of: kind) }
+            try edit(run) { try $0.promote(id, of: kind) }
         })
 
     static let drop = Command(
@@ -53,50 +53,43 @@ enum KeyCommands {
             try run.questions.requireConfirmation(
                 "Remove \(kind) key \(id), and invalidate everything that it signed?",
                 unchanged: "the key was not removed")
-            try edit(run) { keys throws(KeyFileError) in try keys.drop(id, of: kind) }
+            try edit(run) { try $0.drop(id, of: kind) }
         })
 
     private static func readKind(_ run: Invocation) throws(GatewayError) -> KeyFile.Kind {
         KeyFile.Kind(rawValue: try run.arguments.required(kind)) ?? .auth
     }
 
-    private static func edit(
-        _ run: Invocation, _ step: (inout KeyFile) throws(KeyFileError) -> Void
-    ) throws(GatewayError) {
-        let keys = try change(run) { path throws(KeyFileError) in
+    private static func edit(_ run: Invocation, _ step: (inout KeyFile) throws -> Void) throws {
+        let keys = try change(run) { path in
             var keys = try KeyFile.read(path)
             try step(&keys)
             try keys.replace(path)
             return keys
         }
-        try show(keys, run)
+        show(keys, run)
         run.note("Next: restart the services, one after the other.")
     }
 
-    private static func change(
-        _ run: Invocation, _ body: (String) throws(KeyFileError) -> KeyFile
-    ) throws(GatewayError) -> KeyFile {
-        let path = try run.arguments.required(path)
-        do throws(KeyFileError) {
-            return try body(path)
-        } catch {
+    private static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
+        do {
+            return try body(try run.arguments.required(path))
+        } catch let error as KeyFileError {
             switch error {
-            case .noSuchKey, .noKeys, .tooManyKeys: throw .refused("\(error)")
+            case .noSuchKey, .noKeys, .tooManyKeys: throw GatewayError.refused("\(error)")
             default: throw GatewayError(.file, "\(error)")
             }
         }
     }
 
-    private static func show(_ keys: KeyFile, _ run: Invocation) throws(GatewayError) {
+    private static func show(_ keys: KeyFile, _ run: Invocation) {
         let all = KeyFile.Kind.allCases.flatMap { kind in keys.ids(of: kind).map { (kind: kind, id: $0) } }
         func signs(_ key: (kind: KeyFile.Kind, id: KeyID)) -> Bool { keys.ids(of: key.kind).first == key.id }
-        var table = Table([("KIND", .left), ("ID", .left), ("USE", .left)])
-        for key in all { table.add([key.kind.rawValue, "\(key.id)", signs(key) ? "signs" : "verifies"]) }
-        run.show(
-            .list(all) { key in
-                .object([
-                    "kind": .string(key.kind.rawValue), "id": .string("\(key.id)"), "signs": .bool(signs(key)),
-                ])
-            }, table.text(run.console))
+        func json(_ key: (kind: KeyFile.Kind, id: KeyID)) -> JSON {
+            .object(["kind": .string(key.kind.rawValue), "id": .string("\(key.id)"), "signs": .bool(signs(key))])
+        }
+        run.show(all, json, [("KIND", .left), ("ID", .left), ("USE", .left)]) { key in
+            [key.kind.rawValue, "\(key.id)", signs(key) ? "signs" : "verifies"]
+        }
     }
 }

@@ -17,11 +17,10 @@ enum ConcertCommands {
         examples: ["gateway concerts", "gateway concerts --json"],
         run: { run in
             let concerts = try await run.catalogue.concerts()
-            run.show(concerts, json, empty: "There are no concerts yet.") {
-                var table = Table([("NAME", .left), ("TITLE", .wrapped), ("HOST", .wrapped)])
-                for concert in concerts { table.add([concert.name, concert.title, concert.host]) }
-                return table
-            }
+            run.show(
+                concerts, json, empty: "There are no concerts yet.",
+                [("NAME", .left), ("TITLE", .wrapped), ("HOST", .wrapped)]
+            ) { [$0.name, $0.title, $0.host] }
         })
 
     static let create = Command(

@@ -16,7 +16,7 @@ struct PlaceReport {
             "waitAtLeastMs": place.knowsWait ? .count(place.waitAtLeastMs) : nil,
             "waitAtMostMs": place.knowsWait ? .count(place.waitAtMostMs) : nil, "lapsesAt": .time(place.lapsesAt),
             "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt),
-            "reason": place.reason.isEmpty ? nil : .string(place.reason),
+            "reason": .text(place.reason),
         ])
     }
 

@@ -50,15 +50,14 @@ enum PaymentCommands {
         examples: ["gateway payments", "gateway payments --limit 100 --json"],
         run: { run in
             let payments = try await Payments(run.caller).newest(try run.arguments.value(limit) ?? 20)
-            run.show(payments, { PaymentReport(payment: $0).json }, empty: "You have made no payments.") {
-                var table = Table([("CODE", .left), ("BEGUN", .left), ("AMOUNT", .right), ("OUTCOME", .left)])
-                for payment in payments {
-                    table.add([
-                        IDSuffix.text(of: payment.paymentID), run.localTime(payment.begunAtMs),
-                        Money.text(payment.amount, payment.currency), PaymentReport(payment: payment).shortText,
-                    ])
-                }
-                return table
+            run.show(
+                payments, { PaymentReport(payment: $0).json }, empty: "You have made no payments.",
+                [("CODE", .left), ("BEGUN", .left), ("AMOUNT", .right), ("OUTCOME", .left)]
+            ) { payment in
+                [
+                    IDSuffix.text(of: payment.paymentID), run.localTime(payment.begunAtMs),
+                    Money.text(payment.amount, payment.currency), PaymentReport(payment: payment).shortText,
+                ]
             }
         })
 }

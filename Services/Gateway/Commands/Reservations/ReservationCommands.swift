@@ -50,19 +50,13 @@ enum ReservationCommands {
             let reservations = try await Reservations(run.caller).all(of: try run.arguments.value(Operands.concert))
             let names = run.isJSON ? [:] : try await run.catalogue.dateNames(of: reservations)
             run.show(
-                reservations, { ReservationReport(reservation: $0).json }, empty: "You have no reservations."
-            ) {
-                var table = Table([
-                    ("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .wrapped),
-                ])
-                for reservation in reservations {
-                    let report = ReservationReport(reservation: reservation)
-                    table.add([
-                        IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
-                        report.shortText(run.clock.now), report.total, report.seats,
-                    ])
-                }
-                return table
+                reservations.map { ReservationReport(reservation: $0) }, \.json, empty: "You have no reservations.",
+                [("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .wrapped)]
+            ) { report in
+                [
+                    IDSuffix.text(of: report.reservation.reservationID), names[report.reservation.scheduleID] ?? "",
+                    report.shortText(run.clock.now), report.total, report.seats,
+                ]
             }
         })
 }

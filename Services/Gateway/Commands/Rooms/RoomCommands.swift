@@ -42,13 +42,10 @@ enum RoomCommands {
         "admin room list", "Lists the waiting rooms.", calls: [.queue], caller: .operator, flags: [CommonFlags.zone],
         examples: ["gateway admin room list"],
         run: { run in
-            let rooms = try await Rooms(run.caller).all()
-            var table = Table([("ROOM", .left), ("STATE", .left), ("ACTIVE", .right), ("PER SECOND", .right)])
-            for room in rooms {
-                let report = RoomReport(room: room)
-                table.add([room.name, "\(room.state)", report.activeLimit, report.ratePerSecond])
-            }
-            run.show(.list(rooms) { RoomReport(room: $0).json }, table.text(run.console))
+            run.show(
+                try await Rooms(run.caller).all().map { RoomReport(room: $0) }, \.json,
+                [("ROOM", .left), ("STATE", .left), ("ACTIVE", .right), ("PER SECOND", .right)]
+            ) { [$0.room.name, "\($0.room.state)", $0.activeLimit, $0.ratePerSecond] }
         })
 
     static let show = Command(

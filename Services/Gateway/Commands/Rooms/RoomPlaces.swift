@@ -19,15 +19,16 @@ enum RoomPlaces {
             let request = ShowHistoryRequest(
                 roomID: try await RoomFlags.room(run).roomID, placeID: try run.arguments.required(place).bytes)
             let reply = try await run.caller.call(QueueMethods.showHistory, request)
-            var table = Table([("TIME", .left), ("STATE", .left), ("REASON", .wrapped)])
-            for event in reply.events { table.add([run.localTime(event.at), "\(event.state)", event.reason]) }
+            let table = Table([("TIME", .left), ("STATE", .left), ("REASON", .wrapped)], reply.events) { event in
+                [run.localTime(event.at), "\(event.state)", event.reason]
+            }
             run.show(
                 .object([
                     "userId": .id(reply.userID), "serial": .count(reply.serial),
                     "events": .list(reply.events) { event in
                         .object([
                             "state": .name(of: event.state), "at": .time(event.at),
-                            "reason": event.reason.isEmpty ? nil : .string(event.reason),
+                            "reason": .text(event.reason),
                         ])
                     },
                 ]), "Number \(reply.serial)\n\(table.text(run.console))")

@@ -33,19 +33,20 @@ enum Status {
             for await line in group { lines.append(line) }
             return lines.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        var table = Table([("SERVICE", .left), ("ADDRESS", .left), ("STATE", .wrapped)])
-        for line in lines { table.add([line.service.rawValue, "\(line.address)", line.problem ?? "serving"]) }
-        run.show(
-            .list(lines) { line in
-                .object([
-                    "service": .string(line.service.rawValue), "address": .string("\(line.address)"),
-                    "isServing": .bool(line.problem == nil), "problem": line.problem.map { .string($0) },
-                ])
-            }, table.text(run.console))
+        run.show(lines, json, [("SERVICE", .left), ("ADDRESS", .left), ("STATE", .wrapped)]) { line in
+            [line.service.rawValue, "\(line.address)", line.problem ?? "serving"]
+        }
         let problems = lines.count { $0.problem != nil }
         guard problems == 0 else {
             throw GatewayError(.unavailable, "\(problems) of \(lines.count) addresses do not serve")
         }
+    }
+
+    private static func json(_ line: Line) -> JSON {
+        .object([
+            "service": .string(line.service.rawValue), "address": .string("\(line.address)"),
+            "isServing": .bool(line.problem == nil), "problem": line.problem.map { .string($0) },
+        ])
     }
 
     private static func check(

@@ -17,20 +17,19 @@ enum SalesReport {
         let concert = try await run.catalogue.concert(named: try run.arguments.required(concert))
         let request = SalesReportRequest(concertID: concert.concertID)
         let report = try await run.caller.call(ConcertMethods.salesReport, request)
+        let heading = [
+            "DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED",
+        ]
         if run.arguments.isGiven(csv) {
-            let heading = "date,grade,free,held,sold,blocked,used,cancelled,revenue,refunded,currency\n"
-            return run.console.print(heading + report.lines.map { csvLine($0, report.currency) }.joined())
+            let rows = report.lines.map { line in
+                // Amounts have no currency, because the currency has its own column.
+                cells(line) { Money.text($0, report.currency).prefix { $0 != " " } } + [report.currency]
+            }
+            let lines = [heading.map { $0.lowercased() } + ["currency"]] + rows
+            return run.console.print(lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined())
         }
-        var table = Table([
-            ("DATE", .left), ("GRADE", .left), ("FREE", .right), ("HELD", .right), ("SOLD", .right),
-            ("BLOCKED", .right), ("USED", .right), ("CANCELLED", .right), ("REVENUE", .right), ("REFUNDED", .right),
-        ])
-        for line in report.lines {
-            let counts = line.counts ?? SeatCounts()
-            table.add(
-                [line.scheduleName, line.grade]
-                    + [counts.free, counts.held, counts.sold, counts.blocked, line.used, line.cancelled].map { "\($0)" }
-                    + [Money.text(line.revenue, report.currency), Money.text(line.refunded, report.currency)])
+        let table = Table(heading.enumerated().map { ($1, $0 < 2 ? .left : .right) }, report.lines) { line in
+            cells(line) { Money.text($0, report.currency) }
         }
         let revenue = report.lines.reduce(0) { $0 + $1.revenue }
         run.show(
@@ -49,15 +48,11 @@ enum SalesReport {
         ])
     }
 
-    /// One line. Amounts have no currency, because the currency has its own column.
-    private static func csvLine(_ line: SalesLine, _ currency: String) -> String {
+    private static func cells(_ line: SalesLine, _ money: (UInt64) -> some StringProtocol) -> [String] {
         let counts = line.counts ?? SeatCounts()
-        func number(_ amount: UInt64) -> String { String(Money.text(amount, currency).prefix { $0 != " " }) }
-        let fields =
-            [quoted(line.scheduleName), quoted(line.grade)]
+        return [line.scheduleName, line.grade]
             + [counts.free, counts.held, counts.sold, counts.blocked, line.used, line.cancelled].map { "\($0)" }
-            + [number(line.revenue), number(line.refunded), currency]
-        return fields.joined(separator: ",") + "\n"
+            + [String(money(line.revenue)), String(money(line.refunded))]
     }
 
     private static func quoted(_ text: String) -> String {

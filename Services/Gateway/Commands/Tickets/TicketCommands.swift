@@ -16,18 +16,14 @@ enum TicketCommands {
         examples: ["gateway tickets", "gateway tickets moon-tour --json"],
         run: { run in
             let tickets = try await Tickets(run.caller).all(of: try run.arguments.value(Operands.concert))
-            run.show(tickets, { TicketReport(own: $0).json }, empty: "You have no tickets.") {
-                var table = Table([
-                    ("CODE", .left), ("CONCERT", .left), ("BEGINS", .left), ("SEAT", .left), ("GRADE", .left),
-                    ("STATE", .left),
-                ])
-                for own in tickets {
-                    table.add([
-                        IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAtMs),
-                        own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
-                    ])
-                }
-                return table
+            run.show(
+                tickets, { TicketReport(own: $0).json }, empty: "You have no tickets.",
+                ["CODE", "CONCERT", "BEGINS", "SEAT", "GRADE", "STATE"].map { ($0, .left) }
+            ) { own in
+                [
+                    IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAtMs),
+                    own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
+                ]
             }
             if let usable = tickets.first(where: { $0.isUsable(at: run.clock.now) }) {
                 run.note("To show one at the gate: gateway ticket show \(usable.ticket.seat.printable)")

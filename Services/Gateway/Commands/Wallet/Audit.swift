@@ -13,16 +13,10 @@ enum Audit {
 
     private static func audit(_ run: Invocation) async throws {
         let reply = try await run.caller.call(WalletMethods.audit, AuditRequest())
-        var table = Table([
-            ("CURRENCY", .left), ("TOPPED UP", .right), ("AVAILABLE", .right), ("SET ASIDE", .right),
-            ("REVENUE", .right),
-        ])
-        for total in reply.totals {
-            table.add(
-                [total.currency]
-                    + [total.toppedUp, total.available, total.pending, total.revenue].map {
-                        Money.text($0, total.currency)
-                    })
+        let amounts = ["TOPPED UP", "AVAILABLE", "SET ASIDE", "REVENUE"].map { ($0, Table.Kind.right) }
+        let table = Table([("CURRENCY", .left)] + amounts, reply.totals) { total in
+            [total.currency]
+                + [total.toppedUp, total.available, total.pending, total.revenue].map { Money.text($0, total.currency) }
         }
         run.show(
             json(reply),
@@ -40,7 +34,7 @@ enum Audit {
 
     private static func json(_ reply: AuditReply) -> JSON {
         .object([
-            "misfit": reply.misfit.isEmpty ? nil : .string(reply.misfit), "users": .count(reply.userCount),
+            "misfit": .text(reply.misfit), "users": .count(reply.userCount),
             "entries": .count(reply.entryCount), "paid": .count(reply.paidCount), "notPaid": .count(reply.notPaidCount),
             "pending": .count(reply.pendingPaymentCount), "refunded": .count(reply.refundedCount),
             "totals": .list(reply.totals) { total in

@@ -18,15 +18,14 @@ enum History {
     private static func list(_ run: Invocation) async throws {
         let entries = try await Wallet(run.caller).entries(
             try run.arguments.value(currency)?.code, limit: try run.arguments.value(limit) ?? defaultLimit)
-        run.show(entries, json, empty: "There are no entries yet.") {
-            var table = Table([("TIME", .left), ("KIND", .left), ("AMOUNT", .right), ("AVAILABLE", .right)])
-            for entry in entries {
-                table.add([
-                    run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
-                    Money.text(entry.available, entry.currency),
-                ])
-            }
-            return table
+        run.show(
+            entries, json, empty: "There are no entries yet.",
+            [("TIME", .left), ("KIND", .left), ("AMOUNT", .right), ("AVAILABLE", .right)]
+        ) { entry in
+            [
+                run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
+                Money.text(entry.available, entry.currency),
+            ]
         }
     }
 

@@ -13,15 +13,10 @@ enum WalletCommands {
         calls: [.wallet], caller: .user, examples: ["gateway balance", "gateway balance --json"],
         run: { run in
             let balances = try await Wallet(run.caller).balances()
-            run.show(balances, json, empty: "Your wallet is empty. To top it up: gateway top-up 50 EUR") {
-                var table = Table([("AVAILABLE", .right), ("SET ASIDE", .right)])
-                for balance in balances {
-                    table.add([
-                        Money.text(balance.available, balance.currency), Money.text(balance.pending, balance.currency),
-                    ])
-                }
-                return table
-            }
+            run.show(
+                balances, json, empty: "Your wallet is empty. To top it up: gateway top-up 50 EUR",
+                [("AVAILABLE", .right), ("SET ASIDE", .right)]
+            ) { [Money.text($0.available, $0.currency), Money.text($0.pending, $0.currency)] }
         })
 
     static let topUp = Command(

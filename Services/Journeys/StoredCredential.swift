@@ -1,16 +1,29 @@
-import Journeys
 import Kernel
 
-/// The file of a credential:
+/// A credential with its user, role and expiry. Its text for a file or a cookie is:
 ///
 ///     name alice
 ///     role user
 ///     user 0193e5a0-…
 ///     until 1795000000000
 ///     credential 01…
-extension StoredCredential {
-    /// Parses the text of a file. Nil if a line is missing or invalid.
-    init?(_ text: String) {
+package struct StoredCredential: Equatable, Sendable {
+    package let name: String
+    package let role: Role
+    package let user: UserID
+    package let expiry: Timestamp
+    package let bytes: [UInt8]
+
+    package init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8]) {
+        self.name = name
+        self.role = role
+        self.user = user
+        self.expiry = expiry
+        self.bytes = bytes
+    }
+
+    /// Parses the stored text. Nil if a line is missing or invalid.
+    package init?(_ text: String) {
         var values: [Substring: Substring] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ", maxSplits: 1)
@@ -26,8 +39,7 @@ extension StoredCredential {
             bytes: bytes)
     }
 
-    /// The text of the file.
-    var text: String {
+    package var text: String {
         """
         name \(name)
         role \(role)
@@ -36,25 +48,5 @@ extension StoredCredential {
         credential \(Hexadecimal.text(of: bytes))
 
         """
-    }
-}
-
-/// The stored credentials: one of a user, one of an operator.
-extension ConfigurationFolder {
-    private static func file(of role: Role) -> String { role == .user ? "sign-in" : "\(role)" }
-
-    func credential(of role: Role) throws(GatewayError) -> StoredCredential? {
-        let name = Self.file(of: role)
-        guard let text = try read(name) else { return nil }
-        if let credential = StoredCredential(text) { return credential }
-        throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
-    }
-
-    func store(_ credential: StoredCredential) throws(GatewayError) {
-        try write(credential.text, to: Self.file(of: credential.role))
-    }
-
-    func removeCredential(of role: Role) throws(GatewayError) {
-        try remove(Self.file(of: role))
     }
 }
