@@ -12,6 +12,8 @@ import Testing
 
     @Test func `each RPC has its handler in Calls`() { expectNone(ContextRules.calls) }
 
+    @Test func `each RPC has its tests`() { expectNone(ContextRules.tests) }
+
     @Test func `all SQL of a context lies in its store`() { expectNone(StatementRules.places) }
 
     @Test func `every limit has a name`() { expectNone(StatementRules.limits) }
