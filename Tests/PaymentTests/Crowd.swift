@@ -190,13 +190,18 @@ final class Crowd: @unchecked Sendable {
             {
                 last = failure
             }
-            await rest(upTo: 100)
+            _ = await EventLoop.current?.pause(for: .milliseconds(Int.random(in: 0...100, using: &random)))
         }
         throw Unanswered(last: last)
     }
 
+    /// Returns early when the crowd is closed.
     private func rest(upTo milliseconds: Int) async {
-        _ = await EventLoop.current?.pause(for: .milliseconds(Int.random(in: 0...milliseconds, using: &random)))
+        var rest = Duration.milliseconds(Int.random(in: 0...milliseconds, using: &random))
+        while rest > .zero, !isClosed {
+            _ = await EventLoop.current?.pause(for: min(rest, .milliseconds(50)))
+            rest -= .milliseconds(50)
+        }
     }
 
     /// The default time-out is shorter than some outages.
