@@ -2,8 +2,7 @@ import Kernel
 
 /// The attempts of one call: their number, the pauses between them, and whether a commit's outcome is unknown.
 struct Retry {
-    private static let firstPause = Duration.milliseconds(2)
-    private static let longestPause = Duration.milliseconds(500)
+    private static let backoff = Backoff(from: .milliseconds(2), upTo: .milliseconds(500))
 
     private let environment: Environment
     private var attempt = 1
@@ -18,7 +17,10 @@ struct Retry {
     mutating func pause(after error: DatabaseError, before deadline: Uptime?) async throws {
         mayHaveCommitted = mayHaveCommitted || error.mayHaveCommitted
         environment.observe(.retried(after: error, attempt: attempt))
-        let resumption = environment.clock.uptime + backoff
+        // With a random part, so that conflicting calls do not collide again.
+        var random = SeededGenerator(seed: environment.clock.uptime.nanoseconds &+ environment.nextSeed())
+        let pause = Self.backoff.pause(after: attempt - 1, shorterBy: 0.5, using: &random)
+        let resumption = environment.clock.uptime + pause
         guard attempt < environment.limits.attempts, resumption < deadline ?? Uptime(nanoseconds: .max) else {
             throw error.afterUnknownCommit(mayHaveCommitted)
         }
@@ -39,13 +41,5 @@ struct Retry {
     func final(_ error: any Error) -> any Error {
         guard mayHaveCommitted, let error = error as? DatabaseError else { return error }
         return error.afterUnknownCommit(true)
-    }
-
-    /// The pause before the next attempt. It doubles each time, with a random part so that conflicting calls do not
-    /// collide again.
-    private var backoff: Duration {
-        let pause = min(Self.firstPause * (1 << min(max(attempt - 2, 0), 16)), Self.longestPause)
-        var random = SeededGenerator(seed: environment.clock.uptime.nanoseconds &+ environment.nextSeed())
-        return pause * Double.random(in: 0.5...1, using: &random)
     }
 }

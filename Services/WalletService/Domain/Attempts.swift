@@ -14,10 +14,9 @@ package enum Attempts {
     /// payment and attempt. The attempt itself may last as long, so the next one never begins while it runs, on any
     /// instance.
     package static func pause(after attempt: Int, of payment: PaymentID) -> Duration {
-        let doublings = min(max(attempt - 1, 0), 16)
-        let pause = min(shortestPause * (1 << doublings), longestPause)
         var random = SeededGenerator(seed: payment.low &+ UInt64(clamping: attempt))
-        return .milliseconds(Int64.random(in: pause.milliseconds * 3 / 4...pause.milliseconds, using: &random))
+        return Backoff(from: shortestPause, upTo: longestPause).pause(
+            after: attempt, shorterBy: 0.25, using: &random)
     }
 
     /// The times that are due: all past ones, and all that are further ahead than any pause. A clock that was ahead

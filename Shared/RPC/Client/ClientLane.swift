@@ -143,8 +143,8 @@ final class ClientLane: @unchecked Sendable {
     /// True if an unreachable peer should be tried again.
     var needsConnection: Bool { shutdown == nil && waiting.count > 0 }
 
-    func jitter(upTo duration: Duration) -> Duration {
-        .milliseconds(Int64.random(in: 0...max(1, duration.milliseconds), using: &random))
+    func pause(_ backoff: Backoff, after number: Int) -> Duration {
+        backoff.pause(after: number, shorterBy: 0.5, using: &random)
     }
 
     // MARK: The end

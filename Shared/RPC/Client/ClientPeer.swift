@@ -7,8 +7,7 @@ import Kernel
 ///      └──── resting ◀──────┘            ▼
 ///              (back-off with jitter)   idle
 final class ClientPeer: TimerTarget {
-    private static let firstRest = Duration.milliseconds(50)
-    private static let longestRest = Duration.seconds(5)
+    private static let backoff = Backoff(from: .milliseconds(50), upTo: .seconds(5))
 
     private enum State {
         case idle
@@ -67,8 +66,7 @@ final class ClientPeer: TimerTarget {
 
     private func rest(after error: ConnectError) {
         failuresInARow += 1
-        let rest = min(Self.longestRest, Self.firstRest * (1 << min(failuresInARow - 1, 10)))
-        let end = lane.loop.uptime + rest / 2 + lane.jitter(upTo: rest / 2)
+        let end = lane.loop.uptime + lane.pause(Self.backoff, after: failuresInARow)
         state = .resting(lane.loop.startTimer(self, at: end), until: end)
         lane.couldNotConnect(error)
     }

@@ -3,7 +3,7 @@ import Kernel
 /// Decides which calls are retried, when, and how often.
 struct RetryPolicy {
     private static let maxAttempts: UInt32 = 4
-    private static let firstBackoff = Duration.milliseconds(20)
+    private static let backoff = Backoff(from: .milliseconds(20), upTo: .milliseconds(80))
     /// The budget of retries, a share of all calls, so that retries do not overload a peer in trouble.
     private static let budgetCapacity = 100.0
     private static let budgetPerCall = 0.2
@@ -20,7 +20,7 @@ struct RetryPolicy {
         random: inout some RandomNumberGenerator
     ) -> Duration? {
         guard number < Self.maxAttempts, Self.isWorthRepeating(failure, of: method), budget >= 1 else { return nil }
-        let backoff = Self.firstBackoff * (1 << Int(number - 1))
+        let backoff = Self.backoff.pause(after: Int(number))
         let jitter = Duration.milliseconds(Int64.random(in: 0...backoff.milliseconds, using: &random))
         let pause = (failure.retryAfter ?? backoff / 2) + jitter
         guard pause < remaining else { return nil }

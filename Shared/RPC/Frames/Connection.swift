@@ -8,6 +8,8 @@ import Messages
 final class Connection: TransportReceiver, Flushable, Pulsed {
     /// After this many frames, a turn writes its output early.
     private static let firstEarlyFlush = 32
+    /// Pings that the peer may send at once. Then one per `minPingInterval`.
+    private static let pingBurst = 8
 
     let loop: EventLoop
     let transport: any Transport
@@ -40,7 +42,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
     /// True to stop reading from a peer that does not read. Only the server does it, because two ends that wait for
     /// each other would deadlock.
     private let holdsBack: Bool
-    private var pings: PingAllowance
+    private var pings: RateLimiter
     /// True to ping the peer after silence. A peer that never sent HELLO may not know PING.
     var pingsPeer = false
 
@@ -51,7 +53,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         self.holdsBack = holdsBack
         pingInterval = limits.pingInterval
         reader = FrameReader(maxBytes: maxFrameBytes)
-        pings = PingAllowance(every: limits.minPingInterval, at: loop.uptime)
+        pings = RateLimiter(burst: Self.pingBurst, interval: limits.minPingInterval)
         lastHeard = loop.uptime
         received = loop.uptime
     }
@@ -156,7 +158,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
             return
         }
         switch frame.kind {
-        case Frame.Kind.ping: pings.allow(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
+        case Frame.Kind.ping: pings.admit(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
         default: side?.received(frame)
         }
     }
@@ -246,30 +248,6 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         let side = self.side
         self.side = nil
         side?.closed(cutReason ?? problem)
-    }
-}
-
-/// A rate limiter for the peer's pings: a burst, then one per interval.
-private struct PingAllowance {
-    private static let most = 8
-
-    private let interval: Duration
-    private var count = Self.most
-    private var refilled: Uptime
-
-    init(every interval: Duration, at now: Uptime) {
-        self.interval = interval
-        refilled = now
-    }
-
-    mutating func allow(at now: Uptime) -> Bool {
-        while count < Self.most, now - refilled >= interval {
-            count += 1
-            refilled = refilled + interval
-        }
-        if count == Self.most { refilled = now }
-        count -= 1
-        return count >= 0
     }
 }
 

@@ -13,8 +13,7 @@ struct AuditRetry {
     private static let agreeing = 3
     /// Maximum of reads of a user. After the last one, the latest violation is reported.
     private static let most = 20
-    private static let firstPause = Duration.milliseconds(50)
-    private static let longestPause = Duration.milliseconds(800)
+    private static let backoff = Backoff(from: .milliseconds(50), upTo: .milliseconds(800))
     /// The time that remains for the answer after the last read.
     private static let answerTime = Duration.milliseconds(200)
 
@@ -33,10 +32,9 @@ struct AuditRetry {
 
     private func audit(_ user: UserID, after audit: LedgerAudit) async throws -> LedgerAudit {
         var seen = audit
-        var pause = Self.firstPause
         var violation: String?
         var count = 0
-        for _ in 0..<Self.most {
+        for number in 1...Self.most {
             do {
                 let latest = call.deadline + (.zero - Self.answerTime)
                 seen = try await database.scan(before: latest) { try audit.adding(user...user, $0) }
@@ -46,9 +44,9 @@ struct AuditRetry {
             guard let found = seen.violation else { break }
             count = found == violation ? count + 1 : 1
             violation = found
+            let pause = Self.backoff.pause(after: number)
             if count == Self.agreeing || call.remaining < pause + Self.answerTime { break }
             _ = await EventLoop.current?.pause(for: pause)
-            pause = min(pause * 2, Self.longestPause)
         }
         return seen
     }

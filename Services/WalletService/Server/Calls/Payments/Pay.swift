@@ -6,8 +6,7 @@ import WalletAPI
 import WalletDomain
 
 extension WalletServer {
-    private static let shortestPause = Duration.milliseconds(20)
-    private static let longestPause = Duration.milliseconds(320)
+    private static let backoff = Backoff(from: .milliseconds(20), upTo: .milliseconds(320))
 
     func pay(_ request: PayRequest, call: Call) async throws -> PayReply {
         let user = try call.user
@@ -48,17 +47,17 @@ extension WalletServer {
     /// PENDING and not a failure, because the money is already set aside.
     private func outcome(of payment: Payment, _ call: Call, _ margin: Duration) async -> Payment {
         var payment = payment
-        var pause = Self.shortestPause
-        // The event loop measures the time that remains, so it also measures the pauses.
-        while payment.state == .reserved, call.remaining > margin + pause,
-            await EventLoop.current?.pause(for: pause) ?? false
-        {
+        var reads = 0
+        while payment.state == .reserved {
+            reads += 1
+            // The event loop measures the time that remains, so it also measures the pauses.
+            let pause = Self.backoff.pause(after: reads)
+            guard call.remaining > margin + pause, await EventLoop.current?.pause(for: pause) ?? false else { break }
             let seen = try? await database.read(before: call.deadline + (.zero - margin)) { [payment] in
                 try PaymentTable.find(payment.id, of: payment.user, $0)
             }
             guard let seen else { break }
             payment = seen
-            pause = min(pause * 2, Self.longestPause)
         }
         return payment
     }

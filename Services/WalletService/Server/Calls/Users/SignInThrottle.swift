@@ -5,18 +5,14 @@ import WalletDomain
 /// Limits wrong passwords and new users per time. Each instance counts for itself, because the few extra attempts after
 /// a restart reveal no password.
 final class SignInThrottle: Sendable {
-    /// `burst` attempts at once, and one more after each `interval`.
-    struct Allowance: Sendable {
-        let burst: Int64
-        let interval: Duration
-    }
-
     /// Wrong passwords for a name, from all addresses.
-    static let ofName = Allowance(burst: 10, interval: .seconds(6))
+    static let ofName = RateLimiter(burst: 10, interval: .seconds(6))
     /// Wrong passwords from an address, for all names.
-    static let ofAddress = Allowance(burst: 50, interval: .seconds(1))
+    static let ofAddress = RateLimiter(burst: 50, interval: .seconds(1))
     /// New users from an address.
-    static let ofSignUps = Allowance(burst: 200, interval: .seconds(1))
+    static let ofSignUps = RateLimiter(burst: 200, interval: .seconds(1))
+    /// The time after which a caller tries again if too many names and addresses are counted.
+    private static let waitForRoom = Duration.seconds(6)
     /// Maximum of counted names and addresses. The limit is never reached, because each is dropped within five minutes
     /// and an attempt takes 0.1 s of one of two cores.
     static let capacity = 65_536
@@ -30,7 +26,7 @@ final class SignInThrottle: Sendable {
         case address(Substring)
         case signUps(Substring)
 
-        var allowance: Allowance {
+        var limiter: RateLimiter {
             switch self {
             case .name: SignInThrottle.ofName
             case .address: SignInThrottle.ofAddress
@@ -40,8 +36,7 @@ final class SignInThrottle: Sendable {
     }
 
     private let clock: any Clock
-    /// The time at which the attempts of each key are dropped.
-    private let busyUntil = Lock<[Key: Uptime]>([:])
+    private let limiters = Lock<[Key: RateLimiter]>([:])
 
     init(_ clock: any Clock) {
         self.clock = clock
@@ -55,10 +50,8 @@ final class SignInThrottle: Sendable {
     }
 
     func giveBack(_ attempt: Attempt) {
-        busyUntil.withLock { busyUntil in
-            for key in attempt.keys {
-                if let end = busyUntil[key] { busyUntil[key] = end + (.zero - key.allowance.interval) }
-            }
+        limiters.withLock { limiters in
+            for key in attempt.keys { limiters[key]?.giveBack() }
         }
     }
 
@@ -68,17 +61,15 @@ final class SignInThrottle: Sendable {
 
     private func take(_ attempt: Attempt) throws(WalletRefusal) {
         let now = clock.uptime
-        let wait = busyUntil.withLock { busyUntil -> Duration? in
-            if busyUntil.count + attempt.keys.count > Self.capacity { busyUntil = busyUntil.filter { $0.value > now } }
-            guard busyUntil.count + attempt.keys.count <= Self.capacity else { return Self.ofName.interval }
-            var ends: [(key: Key, end: Uptime)] = []
-            for key in attempt.keys {
-                let end = max(busyUntil[key] ?? now, now) + key.allowance.interval
-                let excess = end - now - key.allowance.interval * key.allowance.burst
-                if excess > .zero { return excess }
-                ends.append((key, end))
+        let wait = limiters.withLock { limiters -> Duration? in
+            if limiters.count + attempt.keys.count > Self.capacity {
+                limiters = limiters.filter { !$0.value.isIdle(at: now) }
             }
-            for (key, end) in ends { busyUntil[key] = end }
+            guard limiters.count + attempt.keys.count <= Self.capacity else { return Self.waitForRoom }
+            for key in attempt.keys {
+                if let wait = limiters[key, default: key.limiter].wait(at: now) { return wait }
+            }
+            for key in attempt.keys { limiters[key, default: key.limiter].count(at: now) }
             return nil
         }
         if let wait { throw .tooManyTries(retryAfter: wait) }
