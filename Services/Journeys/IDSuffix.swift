@@ -1,4 +1,4 @@
-import Kernel
+import Encoding
 
 /// The last hexadecimal digits of an id. Lists show eight digits. Four or more find an id.
 package struct IDSuffix: Sendable {

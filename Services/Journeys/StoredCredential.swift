@@ -1,3 +1,4 @@
+import Encoding
 import Kernel
 
 /// A credential with its user, role and expiry. Its text for a file or a cookie is:

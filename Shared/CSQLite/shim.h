@@ -23,8 +23,3 @@ static inline int onsale_has_room(const char *folder, long bytes) {
     if (file >= 0) close(file);
     return code != ENOSPC && code != EDQUOT;
 }
-
-/// Renames a file. Fails with EEXIST if the new name exists. Glibc declares this call for GNU sources only.
-static inline int onsale_rename_new(const char *from, const char *to) {
-    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1u);
-}

@@ -1,7 +1,10 @@
 #pragma once
+#include <fcntl.h>
 #include <malloc.h>
 #include <semaphore.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 // glibc declares sem_clockwait only with _GNU_SOURCE, and Swift's glibc module does not define that.
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
@@ -10,4 +13,10 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 static inline void onsale_share_one_heap(void)
 {
     mallopt(M_ARENA_MAX, 1);
+}
+
+// Renames a file. Fails with EEXIST if the new name exists. glibc declares this call for GNU sources only.
+static inline int onsale_rename_new(const char *from, const char *to)
+{
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 1u);
 }

@@ -1,3 +1,4 @@
+import Encoding
 import Kernel
 
 /// The secrets that services and operators share, each with an id. The first key of a kind signs, all of them verify.

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Kernel
 
@@ -40,57 +41,21 @@ extension KeyFile {
     @discardableResult
     package static func create(at path: String) throws(KeyFileError) -> KeyFile {
         let keys = KeyFile.random()
-        let draft = try keys.writeDraft(beside: path)
-        defer { unlink(draft) }
-        guard link(draft, path) == 0 else {
-            throw errno == EEXIST ? .exists(path: path) : .unwritable(path: path, reason: .lastError)
-        }
-        try syncFolder(of: path)
+        try keys.write(to: path, replacing: false)
         return keys
     }
 
     /// Replaces the file at `path` atomically: a reader sees either the old keys or the new ones.
     package func replace(_ path: String) throws(KeyFileError) {
-        let draft = try writeDraft(beside: path)
-        guard rename(draft, path) == 0 else {
-            let reason = String.lastError
-            unlink(draft)
-            throw .unwritable(path: path, reason: reason)
-        }
-        try Self.syncFolder(of: path)
+        try write(to: path, replacing: true)
     }
 
-    /// Writes and syncs the text under a temporary name, with mode 0600 from the start. Returns that name.
-    private func writeDraft(beside path: String) throws(KeyFileError) -> String {
-        let draft = "\(path).\(KeyID.random()).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .unwritable(path: path, reason: .lastError) }
-        let isWritten = Array(text.utf8).withUnsafeBytes { bytes in
-            var count = 0
-            while count < bytes.count {
-                let result = write(descriptor, bytes.baseAddress! + count, bytes.count - count)
-                if result < 0 && errno == EINTR { continue }
-                guard result > 0 else { return false }
-                count += result
-            }
-            return fchmod(descriptor, 0o600) == 0 && fsync(descriptor) == 0
+    private func write(to path: String, replacing: Bool) throws(KeyFileError) {
+        do throws(SystemError) {
+            try AtomicFile.write(text, to: path, replacing: replacing)
+        } catch {
+            throw error.code == EEXIST ? .exists(path: path) : .unwritable(path: path, reason: "\(error)")
         }
-        let reason = String.lastError
-        close(descriptor)
-        guard isWritten else {
-            unlink(draft)
-            throw .unwritable(path: path, reason: reason)
-        }
-        return draft
-    }
-
-    /// A new name survives a power loss only when its folder is synced.
-    private static func syncFolder(of path: String) throws(KeyFileError) {
-        let folder = path.lastIndex(of: "/").map { path[...$0] } ?? "."
-        let descriptor = open(String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unwritable(path: path, reason: .lastError) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .unwritable(path: path, reason: .lastError) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Encoding
 import Kernel
 
 /// The id of a key: four random bytes, because a counter could give a new key the id of a dropped one.
@@ -20,5 +21,5 @@ extension KeyID: LosslessStringConvertible {
         rawValue = UInt32(bigEndianBytes: bytes)
     }
 
-    package var description: String { Hexadecimal.text(of: rawValue.bigEndianBytes) }
+    package var description: String { rawValue.hexadecimal }
 }

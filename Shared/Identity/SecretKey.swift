@@ -1,4 +1,4 @@
-import Kernel
+import Encoding
 
 /// A secret of 32 bytes. Only the key file contains it: printing or dumping a `SecretKey` reveals nothing.
 struct SecretKey: Sendable {

@@ -27,11 +27,9 @@ extension Address: LosslessStringConvertible {
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
-            guard
-                host.utf8.allSatisfy({
-                    Hexadecimal.value(of: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
-                })
-            else { return nil }
+            guard host.unicodeScalars.allSatisfy({ $0.properties.isASCIIHexDigit || $0 == ":" || $0 == "." }) else {
+                return nil
+            }
         } else {
             guard host.utf8.allSatisfy(Self.isHostCharacter) else { return nil }
         }

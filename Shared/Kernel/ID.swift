@@ -99,27 +99,24 @@ extension ID: Comparable {
 extension ID: LosslessStringConvertible {
     /// `8-4-4-4-12` hexadecimal digits, upper or lower case; nil for anything else.
     package init?(_ text: String) {
-        var halves: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for (index, character) in text.utf8.enumerated() {
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard character == UInt8(ascii: "-") else { return nil }
-                continue
-            }
-            guard let digit = Hexadecimal.value(of: character), digits < 32 else { return nil }
-            if digits < 16 {
-                halves.0 = halves.0 << 4 | UInt64(digit)
-            } else {
-                halves.1 = halves.1 << 4 | UInt64(digit)
-            }
-            digits += 1
-        }
-        guard digits == 32 else { return nil }
-        self.init(high: halves.0, low: halves.1)
+        let groups = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
+        self.init(digits: groups.joined())
     }
 
+    /// 32 hexadecimal digits; nil for anything else.
+    package init?(digits: some StringProtocol) {
+        guard digits.utf8.count == 32, !digits.contains("+"), let high = UInt64(digits.prefix(16), radix: 16),
+            let low = UInt64(digits.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// The digits of the text form, without dashes.
+    package var digits: String { high.hexadecimal + low.hexadecimal }
+
     package var description: String {
-        var text = Hexadecimal.text(of: bytes)
+        var text = digits
         for offset in [20, 16, 12, 8] {
             text.insert("-", at: text.index(text.startIndex, offsetBy: offset))
         }

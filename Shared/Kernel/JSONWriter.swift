@@ -94,7 +94,7 @@ extension String {
                 }
                 // A scalar above 65,535 becomes two surrogates.
                 for unit in String(scalar).utf16 {
-                    escaped += "\\u" + Hexadecimal.text(of: [UInt8(unit >> 8), UInt8(unit & 255)])
+                    escaped += "\\u" + unit.hexadecimal
                 }
             }
         }

@@ -182,7 +182,7 @@ extension JSONParser {
     private mutating func hexadecimal() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let next, let digit = Hexadecimal.value(of: next) else {
+            guard let next, let digit = Character(Unicode.Scalar(next)).hexDigitValue else {
                 throw error("\\u must be followed by four hexadecimal digits")
             }
             value = value << 4 | UInt32(digit)

@@ -1,4 +1,5 @@
 import CProtobufC
+import Encoding
 import Kernel
 import Messages
 

@@ -1,4 +1,5 @@
 import CProtobufC
+import Encoding
 import Kernel
 
 /// Converts an unpacked message to JSON according to its descriptor.

@@ -1,3 +1,4 @@
+import Encoding
 import Kernel
 @testable import RPC
 import Messages

@@ -1,3 +1,4 @@
+import Encoding
 import Kernel
 
 extension Everything {

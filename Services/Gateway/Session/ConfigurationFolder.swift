@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Journeys
 import Kernel
@@ -61,23 +62,11 @@ package struct ConfigurationFolder: Sendable {
 
     /// Replaces a file. The new file has mode 0600, and readers see either the old text or the new one.
     static func write(_ text: String, to path: String) throws(GatewayError) {
-        let draft = "\(path).\(getpid()).new"
-        unlink(draft)
-        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw systemError("cannot write \(path)") }
-        let bytes = Array(text.utf8)
-        let isWritten = Glibc.write(file, bytes, bytes.count) == bytes.count && fsync(file) == 0
-        close(file)
-        guard isWritten, rename(draft, path) == 0 else {
-            let error = systemError("cannot write \(path)")
-            unlink(draft)
-            throw error
+        do throws(SystemError) {
+            try AtomicFile.write(text, to: path)
+        } catch {
+            throw GatewayError(.file, "cannot write \(path): \(error)")
         }
-        // The new name survives a power loss only after the folder is synced.
-        let folder = open(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)) + "/", O_RDONLY)
-        guard folder >= 0 else { throw systemError("cannot open the folder of \(path)") }
-        defer { close(folder) }
-        guard fsync(folder) == 0 else { throw systemError("cannot sync the folder of \(path)") }
     }
 
     /// Removes a file. Does nothing if there is no such file.

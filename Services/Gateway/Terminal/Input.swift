@@ -1,5 +1,4 @@
-// Imported for <termios.h>, which the CUV module owns.
-import CUV
+import CTerminal
 import Glibc
 
 /// Standard input.

@@ -1,5 +1,6 @@
 import CPostgreSQL
 import Glibc
+import Kernel
 
 /// A statement as one connection has prepared it.
 final class PostgreSQLStatement {
@@ -36,8 +37,7 @@ final class PostgreSQLStatement {
             for bytes in [AnySequence(text), AnySequence(types)] {
                 for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             }
-            let digits = String(hash, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
+            return hash.hexadecimal
         }
         return "onsale_" + hash(0xcbf2_9ce4_8422_2325) + hash(0x6c62_272e_07bb_0142)
     }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Kernel
 
@@ -61,11 +62,7 @@ final class DatabaseMark {
 
         static func newID() -> String {
             var generator = SystemRandomNumberGenerator()
-            let digits = (0..<2).map { _ in
-                let digits = String(generator.next(), radix: 16)
-                return String(repeating: "0", count: 16 - digits.utf8.count) + digits
-            }
-            return digits.joined()
+            return generator.next().hexadecimal + generator.next().hexadecimal
         }
     }
 
@@ -95,16 +92,14 @@ final class DatabaseMark {
     }
 
     /// Atomically creates a mark, or replaces an existing one.
-    init(of database: String, _ content: Content) throws {
-        path = Self.path(of: database)
-        self.content = content
-        let partial = path + ".partial"
-        unlink(partial)
-        descriptor = Glibc.open(partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw problem("cannot be created") }
-        try save()
-        guard rename(partial, path) == 0 else { throw problem("cannot be replaced") }
-        SQLiteConnection.syncFolder(of: path)
+    convenience init(of database: String, _ content: Content) throws {
+        let path = Self.path(of: database)
+        do throws(SystemError) {
+            try AtomicFile.write(Content.text(content), to: path)
+        } catch {
+            throw DatabaseError(error.code == ENOSPC ? .diskFull : .setup, "\(path) cannot be written: \(error)")
+        }
+        try self.init(existingOf: database, content)
     }
 
     /// Overwrites the existing mark, which needs no disk space.

@@ -1,4 +1,5 @@
 import CSQLite
+import Files
 import Glibc
 import Threads
 
@@ -43,15 +44,13 @@ extension SQLiteConnection {
         do {
             try copy(to: partial)
             // Fails if the file was created in the meantime.
-            guard onsale_rename_new(partial, path) == 0 else {
-                if errno == EEXIST { throw Self.exists(path) }
-                throw DatabaseError(.setup, "\(path) cannot be written: \(FileLock.reason())")
-            }
+            try AtomicFile.rename(partial, to: path, replacing: false)
         } catch {
             unlink(partial)
-            throw error
+            guard let error = error as? SystemError else { throw error }
+            if error.code == EEXIST { throw Self.exists(path) }
+            throw DatabaseError(.setup, "\(path) cannot be written: \(error)")
         }
-        Self.syncFolder(of: path)
     }
 
     private static func exists(_ path: String) -> DatabaseError {
@@ -84,13 +83,5 @@ extension SQLiteConnection {
         let code = sqlite3_backup_step(backup, -1)
         sqlite3_backup_finish(backup)
         guard code == SQLITE_DONE else { throw DatabaseError(sqlite: code, "the backup failed") }
-    }
-
-    /// Syncs the folder of `path`, so that a rename survives a power failure.
-    static func syncFolder(of path: String) {
-        let folder = open(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", O_RDONLY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        Glibc.close(folder)
     }
 }

@@ -1,4 +1,4 @@
-import Kernel
+import Encoding
 
 /// A compiled .proto file, for reflection.
 package struct ProtoFile: Sendable {

@@ -48,10 +48,7 @@ extension TraceContext {
 extension TraceContext: CustomStringConvertible {
     /// The W3C `traceparent` header.
     package var description: String {
-        let digits = [trace.high, trace.low, span].map { value in
-            Hexadecimal.text(of: (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) })
-        }
-        return "00-\(digits[0])\(digits[1])-\(digits[2])-\(Hexadecimal.text(of: [flags]))"
+        "00-\(trace.digits)-\(span.hexadecimal)-\(flags.hexadecimal)"
     }
 }
 

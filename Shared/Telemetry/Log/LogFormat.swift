@@ -48,7 +48,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// The trace and the request, then the fields. A name that occurs earlier in the line gets a `_`.
     private static func named(_ event: LogEvent) -> [(name: String, value: LogValue)] {
         var named: [(name: String, value: LogValue)] = []
-        if let trace = event.trace { named.append(("trace", .text(Hexadecimal.text(of: trace.bytes)))) }
+        if let trace = event.trace { named.append(("trace", .text(trace.digits))) }
         if let request = event.request { named.append(("request", .text(request.description))) }
         var taken: Set<String> = ["time", "level", "message", "trace", "request"]
         for (name, value) in event.fields.prefix(LogEvent.maximumFieldCount) {

@@ -14,7 +14,7 @@ enum BuyerTable {
             insert into buyer (concert_id, user_id, reservations) values ($1, $2, $3)
             on conflict (concert_id, user_id) do update set reservations = buyer.reservations || excluded.reservations
             returning reservations
-            """, concert, user, digits(of: reservation)
+            """, concert, user, reservation.digits
         ) { row in try row.text(0) }
         return Array(try ids(in: text ?? "").dropLast())
     }
@@ -24,7 +24,7 @@ enum BuyerTable {
     ) throws {
         try tx.execute(
             "update buyer set reservations = $3 where concert_id = $1 and user_id = $2", concert, user,
-            reservations.map(digits).joined())
+            reservations.map(\.digits).joined())
     }
 
     /// Oldest first.
@@ -35,16 +35,15 @@ enum BuyerTable {
         return try ids(in: text ?? "")
     }
 
-    private static func digits(of id: ReservationID) -> String {
-        Hexadecimal.text(of: id.bytes)
-    }
-
     private static func ids(in text: String) throws -> [ReservationID] {
-        guard let bytes = Hexadecimal.bytes(of: text), bytes.count % ReservationID.byteCount == 0 else {
-            throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
+        var (ids, rest) = ([ReservationID](), text[...])
+        while !rest.isEmpty {
+            guard let id = ReservationID(digits: rest.prefix(32)) else {
+                throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
+            }
+            ids.append(id)
+            rest = rest.dropFirst(32)
         }
-        return stride(from: 0, to: bytes.count, by: ReservationID.byteCount).compactMap { start in
-            ReservationID(bytes: Array(bytes[start..<start + ReservationID.byteCount]))
-        }
+        return ids
     }
 }

@@ -1,4 +1,4 @@
-import CQRencode
+import CTerminal
 
 /// A QR code for the terminal.
 struct QRCode {

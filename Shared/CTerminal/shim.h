@@ -1,2 +1,3 @@
 #pragma once
 #include <qrencode.h>
+#include <termios.h>

@@ -1,0 +1,55 @@
+import CThreads
+import Glibc
+
+/// Files that change as a whole: readers, and a crash at any moment, find the old file or the new one.
+package enum AtomicFile {
+    /// Writes a file with mode 0600. It survives a power failure after this returns.
+    package static func write(_ text: String, to path: String, replacing: Bool = true) throws(SystemError) {
+        let draft = "\(path).\(UInt32.random(in: 0 ... .max)).new"
+        let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw SystemError() }
+        do throws(SystemError) {
+            defer { close(file) }
+            guard fchmod(file, 0o600) == 0, write(Array(text.utf8), to: file), fsync(file) == 0 else {
+                throw SystemError()
+            }
+            try rename(draft, to: path, replacing: replacing)
+        } catch {
+            unlink(draft)
+            throw error
+        }
+    }
+
+    /// Renames a file that is complete and synced. Throws EEXIST if `path` exists and is not to be replaced.
+    package static func rename(_ draft: String, to path: String, replacing: Bool) throws(SystemError) {
+        guard (replacing ? Glibc.rename(draft, path) : onsale_rename_new(draft, path)) == 0 else { throw SystemError() }
+        // A power failure may undo a rename until the folder is synced.
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError() }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw SystemError() }
+    }
+
+    private static func write(_ bytes: [UInt8], to file: CInt) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return false }
+            rest = rest.dropFirst(max(0, count))
+        }
+        return true
+    }
+}
+
+/// The error of a system call.
+package struct SystemError: Error, CustomStringConvertible {
+    package let code: CInt
+
+    /// The error of the latest call, `errno`.
+    package init() {
+        code = errno
+    }
+
+    package var description: String { String(cString: strerror(code)) }
+}
