@@ -52,7 +52,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a room that is closed with nobody inside ends the places of those who wait`(engine: Engine) async throws {
+        func `a room that is closed with no user inside ends the waiting places`(engine: Engine) async throws {
             let noon = Timestamp.noon.milliseconds
             try await Waiting.with(engine, times: RoomTimes(joinsAt: noon, opensAt: noon + 10_000)) { waiting in
                 try await waiting.join(.alice, request: 10)
@@ -70,7 +70,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a room that is drained with nobody in it is closed`(engine: Engine) async throws {
+        func `a drained room without users is closed`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 _ = try await waiting.admin.drainRoom(DrainRoomRequest(roomID: waiting.room))
                 try await waiting.service.run("settlement")

@@ -19,7 +19,7 @@ extension JoinLine {
 
 /// Joins that wait while a transaction of another caller runs.
 @Suite struct JoinLineTests {
-    /// Has `requests` join as one batch; what came of each, in their order.
+    /// Sends `requests` as one batch, and returns the outcome of each in their order.
     private func join(_ requests: [JoinLine.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
         let database = waiting.service.instances[0].database
         let room = try #require(RoomID(bytes: waiting.room))
@@ -29,7 +29,7 @@ extension JoinLine {
             _ = try RoomTable.lock(room, tx)
             stop()
         } others: {
-            // Each runs at once up to where it waits, so they are in order; the first one is a batch by itself.
+            // Each runs up to its first wait, so they are in order. The first one is a batch of its own.
             for request in requests {
                 joins.add(Task.immediate { try await line.join(request, in: room) })
             }

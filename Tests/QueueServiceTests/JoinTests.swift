@@ -112,7 +112,7 @@ import Testing
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(serials.sorted() == Array(1...500))
-                // Both look at the room at the same time, again and again.
+                // Both instances settle the room at the same time.
                 for _ in 0..<20 {
                     waiting.service.clock.advance(by: .milliseconds(100))
                     async let first: Void = waiting.service.instances[0].run("settlement")

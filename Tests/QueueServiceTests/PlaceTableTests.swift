@@ -7,7 +7,7 @@ import Testing
 
 @testable import QueueService
 
-/// Steps of a place that were decided by what another transaction has changed since: on every engine they write nothing.
+/// Steps of a place that another transaction has changed since. On every engine they write nothing.
 @Suite struct PlaceTableTests {
     private struct Row: Sendable {
         let database: Database
@@ -22,13 +22,13 @@ import Testing
             try await database.transaction(body)
         }
 
-        /// Whether `body` is refused as a conflict with what was done before.
+        /// Returns true if `body` conflicts with an earlier change.
         func conflicts(_ body: @escaping @Sendable (Place, RoomID, Transaction) throws -> Void) async throws -> Bool {
             try await database.conflicts { [room, place] in try body(place, room, $0) }
         }
     }
 
-    /// Alice is active: the row as it is then.
+    /// Runs `body` with the row of alice, who is active.
     private func withRow(_ engine: Engine, _ body: (Row) async throws -> Void) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, request: 10)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a renewal is made where nothing has changed`(engine: Engine) async throws {
+    func `a renewal is stored if nothing has changed`(engine: Engine) async throws {
         try await withRow(engine) { row in
             let isRefused = try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) }
             #expect(!isRefused)
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `a place lapses at its deadline, and not where it was renewed`(engine: Engine) async throws {
+    func `a place lapses at its deadline, unless it was renewed`(engine: Engine) async throws {
         try await withRow(engine) { row in
             let deadline = try #require(row.place.lapsesAt)
             @Sendable func lapse(_ id: RoomID, at now: Timestamp, _ tx: Transaction) throws {

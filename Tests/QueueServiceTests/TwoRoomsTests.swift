@@ -4,7 +4,7 @@ import RPC
 import TestSupport
 import Testing
 
-/// What happens in one room changes nothing in another. Both number their places from 1.
+/// A change of one room does not affect another. Both number their places from 1.
 @Suite struct TwoRoomsTests {
     private func with(
         _ engine: Engine, limits: RoomLimits = RoomLimits(activeLimit: 1),

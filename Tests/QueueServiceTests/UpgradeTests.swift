@@ -39,7 +39,7 @@ import Testing
         }
         #expect(try PlaceTable.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
         #expect(try PlaceTable.changes(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
-        // What was taken once is taken still, whatever else is different.
+        // Serials, ids and live places stay unique.
         for taken in [
             Place(waiting: places[2].id, of: UserID(high: 6, low: 1), 301),
             Place(waiting: PlaceID(high: 1000, low: 1), of: places[2].user, 301),

@@ -83,7 +83,7 @@ struct Waiting: Sendable {
         return try await admin.revokePlace(request).state
     }
 
-    /// Lets time pass, with the service at its work: it looks at its rooms every second.
+    /// Advances the clock, and settles the rooms every second.
     func pass(_ duration: Duration) async throws {
         for _ in 0..<Int(duration / .seconds(1)) {
             service.clock.advance(by: .seconds(1))

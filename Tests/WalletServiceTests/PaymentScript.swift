@@ -52,7 +52,7 @@ private struct Books: Sendable {
         do {
             let (note, payment, account) = try await database.transaction { tx in
                 let note = try apply(event, Money(minorUnits: amount ?? 30, .eur), tx)
-                // So that each event can halt the concert again.
+                // Each event can halt the concert again.
                 try tx.execute("delete from halted")
                 return (note, try Self.payment(tx), try AccountTable.find(.alice, in: .eur, tx))
             }

@@ -61,7 +61,7 @@ import WalletDomain
     }
 
     @Test(arguments: Engine.available)
-    func `a payment is refunded once, and only what was paid`(engine: Engine) async throws {
+    func `a posted payment is refunded once, and no other`(engine: Engine) async throws {
         for (state, isPaid) in [(Self.reserved, false), (Self.voided, false), (Self.posted, true)] {
             try await with(state, on: engine) { database in
                 let isFirst = try await !database.conflicts { try PaymentTable.refund(Self.refunded(1), $0) }
