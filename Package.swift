@@ -101,7 +101,8 @@ let package = Package(
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
-            name: "DatabaseWriter", dependencies: ["Database", "Kernel", "Threads"], path: "Tests/DatabaseWriter"),
+            name: "DatabaseWriter", dependencies: ["Database", "Kernel", "TestSupport", "Threads"],
+            path: "Tests/DatabaseWriter"),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], path: "Tests/TidyTests"),
         tests(of: "Encoding"),
         tests(of: "Files"),

@@ -5,36 +5,25 @@ import Kernel
 /// Generic functions are inlinable, because only the calling module knows the types of its closures.
 @usableFromInline
 package final class Database: Sendable {
-    private let engine: any Engine
+    private let engine: any DatabaseEngine
     private let environment: Environment
 
     /// Opens, locks and migrates the database. Throws an error that says what to do. With `acceptsLoss`, a SQLite
-    /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`.
+    /// database that lost rows opens with the rows that are left, and `observe` receives `acceptedLoss`. `wrapped` may
+    /// put another engine around the one of the URL.
     package init(
         url: String, migrations: [Migration], clock: any Clock, limits: DatabaseLimits = DatabaseLimits(),
-        faults: Faults? = nil, acceptsLoss: Bool = false,
-        observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
+        acceptsLoss: Bool = false, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in },
+        wrapped: (any DatabaseEngine) -> any DatabaseEngine = { $0 }
     ) throws {
-        environment = Environment(
-            clock: clock, limits: limits, faults: faults, acceptsLoss: acceptsLoss, observe: observe)
-        engine =
+        environment = Environment(clock: clock, limits: limits, acceptsLoss: acceptsLoss, observe: observe)
+        let engine: any DatabaseEngine =
             switch try DatabaseURL(url) {
             case .memory: try SQLiteInlineEngine(migrations, environment)
             case .file(let path): try SQLiteFileEngine(path, migrations, environment)
             case .postgreSQL(let url): try PostgreSQLEngine(url, migrations, environment)
             }
-    }
-
-    /// For simulations: opens the in-memory database that a killed program has left.
-    package init(
-        after killed: Database, clock: any Clock, observe: @escaping @Sendable (DatabaseEvent) -> Void = { _ in }
-    ) {
-        guard let engine = killed.engine as? SQLiteInlineEngine else {
-            preconditionFailure("only a database in memory can be taken over: open a file or a server by its URL")
-        }
-        environment = Environment(
-            clock: clock, limits: killed.environment.limits, faults: killed.environment.faults, observe: observe)
-        self.engine = SQLiteInlineEngine(after: engine, environment)
+        self.engine = wrapped(engine)
     }
 
     /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again. So it
@@ -97,7 +86,7 @@ package final class Database: Sendable {
 
     /// Runs the job until it has an outcome. Throws if the outcome is an error.
     @usableFromInline
-    func perform(_ job: Job) async throws {
+    func perform(_ job: DatabaseJob) async throws {
         var retry = Retry(environment)
         while true {
             await engine.perform(job)

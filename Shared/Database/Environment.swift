@@ -5,7 +5,6 @@ import Synchronization
 final class Environment: Sendable {
     let clock: any Clock
     let limits: DatabaseLimits
-    let faults: Faults?
     /// SQLite: open a database that lost rows.
     let acceptsLoss: Bool
     let observe: @Sendable (DatabaseEvent) -> Void
@@ -14,12 +13,11 @@ final class Environment: Sendable {
     private let damages = Atomic<Int>(0)
 
     init(
-        clock: any Clock, limits: DatabaseLimits, faults: Faults?, acceptsLoss: Bool = false,
+        clock: any Clock, limits: DatabaseLimits, acceptsLoss: Bool,
         observe: @escaping @Sendable (DatabaseEvent) -> Void
     ) {
         self.clock = clock
         self.limits = limits
-        self.faults = faults
         self.acceptsLoss = acceptsLoss
         self.observe = observe
     }
@@ -61,6 +59,8 @@ package struct DatabaseLimits: Sendable {
     package var attempts = 12
     /// SQLite: maximum time for checking pages when opening a database that was not closed cleanly.
     package var startCheck = Duration.seconds(10)
+    /// SQLite: name of the file system (VFS) for the file. Nil means SQLite's default.
+    package var fileSystem: String?
 
     package init() {}
 }

@@ -4,7 +4,7 @@ import Threads
 final class JobQueue: Sendable {
     /// A ring buffer of `count` jobs, starting at `head`.
     private struct State {
-        var slots: [Job?]
+        var slots: [DatabaseJob?]
         var head = 0
         var count = 0
         var sleepingThreads = 0
@@ -12,7 +12,7 @@ final class JobQueue: Sendable {
         /// The recent average of the time between two finished jobs.
         var averageTime = Duration.microseconds(100)
 
-        mutating func removeFirst() -> Job {
+        mutating func removeFirst() -> DatabaseJob {
             let job = slots[head].take()!
             head = (head + 1) % slots.count
             count -= 1
@@ -34,7 +34,7 @@ final class JobQueue: Sendable {
     }
 
     /// Adds the job. Returns the error if the queue refuses it.
-    private func add(_ job: Job) -> DatabaseError? {
+    private func add(_ job: DatabaseJob) -> DatabaseError? {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
             if state.isClosed { return (.closed, false) }
             if state.count == state.slots.count { return (state.overload, false) }
@@ -49,7 +49,7 @@ final class JobQueue: Sendable {
     }
 
     /// Returns when a thread has finished the job, or at once if the queue refuses it.
-    func perform(_ job: Job, _ environment: Environment) async {
+    func perform(_ job: DatabaseJob, _ environment: Environment) async {
         await withUnsafeContinuation { continuation in
             job.continuation = continuation
             guard let refusal = add(job) else { return }
@@ -61,9 +61,9 @@ final class JobQueue: Sendable {
     }
 
     /// Waits for a job. Returns nil if the queue is closed and empty.
-    func next() -> Job? {
+    func next() -> DatabaseJob? {
         while true {
-            let (job, isOver): (Job?, Bool) = state.withLock { state in
+            let (job, isOver): (DatabaseJob?, Bool) = state.withLock { state in
                 if state.count > 0 { return (state.removeFirst(), false) }
                 if state.isClosed { return (nil, true) }
                 state.sleepingThreads += 1
@@ -75,7 +75,7 @@ final class JobQueue: Sendable {
     }
 
     /// Appends the queued jobs to `jobs`, at most `limit`. Does not wait.
-    func takeWaiting(into jobs: inout [Job], limit: Int) {
+    func takeWaiting(into jobs: inout [DatabaseJob], limit: Int) {
         state.withLock { state in
             for _ in 0..<min(state.count, limit) { jobs.append(state.removeFirst()) }
         }

@@ -7,7 +7,10 @@ struct Migrator {
     let environment: Environment
     let sql: (Migration.Step) -> String?
 
-    func run(on session: any Session) throws {
+    private static let select: Statement = "select name from migration order by number"
+    private static let insert: Statement = "insert into migration (number, name, applied_at) values ($1, $2, $3)"
+
+    func run(on session: any DatabaseSession) throws {
         for table in Self.ownTables { try create(table, on: session) }
         // Another program may be migrating, too. Both insert the number of the step, so only one of them commits; the
         // other reads the list again. Each step of another program costs one more round.
@@ -32,10 +35,10 @@ struct Migrator {
         """,
     ]
 
-    private func create(_ table: String, on session: any Session) throws {
+    private func create(_ table: String, on session: any DatabaseSession) throws {
         do {
             try session.script(table)
-        } catch is DatabaseError {
+        } catch {
             // PostgreSQL reports an error if two programs create the table at once, despite `if not exists`. Then the
             // second attempt succeeds; other errors repeat.
             session.rollback()
@@ -44,12 +47,9 @@ struct Migrator {
     }
 
     /// Returns the number of applied migrations. Throws if the database has others than the program.
-    private func appliedCount(on session: any Session) throws -> Int {
-        var names: [String] = []
-        try session.query("select name from migration order by number", [], limit: .max) { row in
-            names.append(try row.text(0))
-            return true
-        }
+    private func appliedCount(on session: any DatabaseSession) throws -> Int {
+        let reader = Reader(session, now: environment.now(), rowLimit: .max)
+        let names = try reader.rows(Self.select) { row in try row.text(0) }
         for (index, name) in names.enumerated() {
             guard index < migrations.count else {
                 throw DatabaseError(
@@ -71,16 +71,15 @@ struct Migrator {
         return names.count
     }
 
-    private func apply(_ index: Int, on session: any Session) throws {
+    private func apply(_ index: Int, on session: any DatabaseSession) throws {
         let migration = migrations[index]
         try session.begin()
-        do {
-            try session.execute(
-                "insert into migration (number, name, applied_at) values ($1, $2, $3)",
-                [index + 1, migration.name, environment.now()], expectsOne: true)
+        do throws(DatabaseError) {
+            let bind = { (binder: Binder) in _ = binder.bind(index + 1, migration.name, environment.now()) }
+            try session.execute(Self.insert, bind, expectsOne: true)
             for text in migration.steps.compactMap(sql) { try session.script(text) }
             try session.commit()
-        } catch let error as DatabaseError {
+        } catch {
             session.rollback()
             if error.reason == .constraint("migration_key") { return }
             throw DatabaseError(.setup, "\(url): migration «\(migration.name)» failed: \(error.message)")

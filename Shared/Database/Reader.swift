@@ -8,89 +8,114 @@ package class Reader {
 
     /// The time of this run of the closure, never earlier than that of a run before.
     package let now: Timestamp
-    let rowLimit: Int
-    private var openSession: (any Session)?
+    private let rowLimit: Int
+    private var session: (any DatabaseSession)?
     private var isInRows = false
+    /// The first failed statement. The run fails with it, even if the closure catches it.
+    private(set) var failure: DatabaseError?
 
-    init(_ session: any Session, now: Timestamp, rowLimit: Int = Reader.rowLimit) {
-        session.failure = nil
-        openSession = session
+    init(_ session: any DatabaseSession, now: Timestamp, rowLimit: Int = Reader.rowLimit) {
+        self.session = session
         self.now = now
         self.rowLimit = rowLimit
     }
 
-    final var session: any Session {
-        guard let openSession else { preconditionFailure("a transaction is used after its closure returned") }
-        return openSession
+    final func end() {
+        session = nil
     }
 
-    /// Returns the session. Neither engine runs a second query while the rows of the first are read.
-    final func free(for sql: StaticString) throws -> any Session {
-        let session = session
+    /// Records the error of a statement. Returns `error`.
+    final func failing(_ error: DatabaseError) -> DatabaseError {
+        failure = failure ?? error
+        return error
+    }
+
+    /// Runs `body` on the session. Neither engine runs a second statement while the rows of a query are read.
+    final func run<Value>(
+        _ statement: Statement, _ body: (any DatabaseSession) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        guard let session else { preconditionFailure("a transaction is used after its closure returned") }
         guard !isInRows else {
-            let message = "«\(sql)» runs while the rows of another query are read: finish that query first"
-            throw session.failing(DatabaseError(.misuse, message))
+            let message = "«\(statement)» runs while the rows of another query are read: finish that query first"
+            throw failing(DatabaseError(.misuse, message))
         }
-        return session
+        do {
+            return try body(session)
+        } catch {
+            throw failing(error)
+        }
     }
 
     private func query(
-        _ sql: StaticString, _ parameters: [any Bindable], _ body: (borrowing Row) throws -> Bool
+        _ statement: Statement, _ bind: (Binder) -> Void, _ body: (borrowing Row) throws -> Bool
     ) throws {
-        let session = try free(for: sql)
-        isInRows = true
-        defer { isInRows = false }
-        try session.query(sql, parameters, limit: rowLimit, body)
+        var thrown: (any Error)?
+        try run(statement) { session throws(DatabaseError) in
+            isInRows = true
+            defer { isInRows = false }
+            try session.query(statement, bind, limit: rowLimit) { row in
+                do {
+                    return try body(row)
+                } catch {
+                    thrown = error
+                    return false
+                }
+            }
+        }
+        if let thrown { throw thrown }
     }
 
-    final func end() {
-        openSession = nil
-    }
-
+    /// Returns all rows.
     package final func rows<Value>(
-        _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
-    ) throws -> [Value] {
-        try rows(sql, parameters, map: map)
-    }
-
-    /// Returns all rows, for a list of parameters.
-    package final func rows<Value>(
-        _ sql: StaticString, _ parameters: [any Bindable], map: (borrowing Row) throws -> Value
+        _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        try query(sql, parameters) { row in
+        try query(statement, bind) { row in
             values.append(try map(row))
             return true
         }
         return values
     }
 
+    /// Returns the rows of several keys, with few queries.
+    package final func rows<Key: Bindable, Value>(
+        _ statement: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
+        map: (borrowing Row) throws -> Value
+    ) throws -> [Value] {
+        var values: [Value] = []
+        let limit = keys.count == 1 ? 1 : KeyedStatement.keysAtATime
+        for start in stride(from: 0, to: keys.count, by: limit) {
+            try forEach(limit == 1 ? statement.one : statement.many) { binder in
+                bind(binder)
+                binder.bind(keys[start...].prefix(limit), filling: limit)
+            } body: { row in
+                values.append(try map(row))
+            }
+        }
+        return values
+    }
+
     /// Returns the first row. Nil if there is none.
     package final func first<Value>(
-        _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
+        _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value
     ) throws -> Value? {
         var value: Value?
-        try query(sql, parameters) { row in
+        try query(statement, bind) { row in
             value = try map(row)
             return false
         }
         return value
     }
 
-    package final func exists(_ sql: StaticString, _ parameters: any Bindable...) throws -> Bool {
-        var isFound = false
-        try query(sql, parameters) { _ in
-            isFound = true
-            return false
-        }
-        return isFound
+    package final func exists(_ statement: Statement, _ bind: (Binder) -> Void = { _ in }) throws -> Bool {
+        try first(statement, bind) { _ in true } ?? false
     }
 
     /// Passes each row to `body` and stores none.
     package final func forEach(
-        _ sql: StaticString, _ parameters: any Bindable..., body: (borrowing Row) throws -> Void
+        _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, body: (borrowing Row) throws -> Void
     ) throws {
-        try query(sql, parameters) { row in
+        try query(statement, bind) { row in
             try body(row)
             return true
         }

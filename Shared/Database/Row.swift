@@ -4,7 +4,7 @@ import Kernel
 /// One row of a result. It reads columns from the engine's memory, so it cannot escape the closure.
 package struct Row: ~Copyable {
     let cells: Cells
-    let sql: StaticString
+    let statement: Statement
 
     /// The columns in the memory of one of the two engines.
     enum Cells {
@@ -70,7 +70,8 @@ package struct Row: ~Copyable {
 
     private func mismatch(_ column: Int, _ expected: String) -> DatabaseError {
         let found = isNull(column) ? "NULL" : "of another type"
-        return DatabaseError(.damaged, "column \(column) of «\(sql)» is \(found), not \(expected): correct the row")
+        return DatabaseError(
+            .damaged, "column \(column) of «\(statement)» is \(found), not \(expected): correct the row")
     }
 }
 

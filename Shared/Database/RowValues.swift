@@ -24,6 +24,6 @@ extension Row {
     }
 
     private func damaged(_ column: Int, _ found: String) -> DatabaseError {
-        DatabaseError(.damaged, "column \(column) of «\(sql)» is \(found): correct the row")
+        DatabaseError(.damaged, "column \(column) of «\(statement)» is \(found): correct the row")
     }
 }

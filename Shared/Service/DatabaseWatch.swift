@@ -10,6 +10,8 @@ import Threads
 /// write, because a service that is not ready receives no calls. After a full disk, small writes may succeed between
 /// large ones that fail: they do not end `writing`. `damage` remains until the program ends.
 package final class DatabaseWatch: Sendable {
+    private static let readMigration: Statement = "select 1 from migration"
+    private static let writeMigration: Statement = "update migration set applied_at = applied_at where number = 1"
     private static let checkInterval = Duration.milliseconds(500)
     private static let checkTimeout = Duration.seconds(1)
     /// A database that does not answer for this time, which is several checks, counts as not ready.
@@ -115,7 +117,7 @@ package final class DatabaseWatch: Sendable {
         Job("database check", every: Self.checkInterval) { [self] in
             do {
                 _ = try await database.read(before: clock.uptime + Self.checkTimeout) { reader in
-                    try reader.exists("select 1 from migration")
+                    try reader.exists(Self.readMigration)
                 }
                 note(problem: nil)
             } catch {
@@ -129,7 +131,7 @@ package final class DatabaseWatch: Sendable {
     /// Writes without a change. Its outcome is observed like that of every write.
     private func write(to database: Database) async throws {
         try await database.transaction(before: clock.uptime + Self.checkTimeout) { tx in
-            try tx.execute("update migration set applied_at = applied_at where number = 1")
+            try tx.execute(Self.writeMigration)
         }
     }
 

@@ -9,6 +9,11 @@ import Threads
 /// latest commit of all instances.
 package final class NewestTime: Sendable {
     private static let interval = Duration.seconds(1)
+    private static let select: Statement = "select at from newest_time where id = 1"
+    private static let save: Statement = """
+        insert into newest_time (id, at) values (1, $1)
+        on conflict (id) do update set at = excluded.at where newest_time.at < excluded.at
+        """
 
     private struct State {
         /// The stored time at the start of this program.
@@ -34,9 +39,7 @@ package final class NewestTime: Sendable {
     /// Reads the stored time. Called before the server accepts calls.
     package func load(from database: Database) async throws {
         let newest = try await database.read { reader in
-            try reader.first("select at from newest_time where id = 1") { row in
-                Timestamp(milliseconds: try row.int64(0))
-            }
+            try reader.first(Self.select) { row in try row.timestamp(0) }
         }
         state.withLock { $0.atStart = newest }
     }
@@ -52,11 +55,7 @@ package final class NewestTime: Sendable {
             let count = state.withLock { $0.unstored }
             guard count > 0 else { return }
             try await database.transaction { tx in
-                try tx.execute(
-                    """
-                    insert into newest_time (id, at) values (1, $1)
-                    on conflict (id) do update set at = excluded.at where newest_time.at < excluded.at
-                    """, tx.now)
+                try tx.execute(Self.save) { $0.bind(tx.now) }
             }
             // The count includes this transaction.
             state.withLock { $0.unstored = max(0, $0.unstored - count - 1) }

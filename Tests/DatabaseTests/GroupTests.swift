@@ -1,3 +1,4 @@
+import CPowerLoss
 import Database
 import Kernel
 import TestSupport
@@ -68,18 +69,23 @@ import Threads
     }
 
     @Test func `no caller resumes before the commit, not even a refused one`() async throws {
-        let faults = Faults()
-        try await TestDatabase.with(.file, Shop.migrations, faults: faults) { database in
-            faults.fail(.commit, with: .diskFull)
-            let errors = try await callsBehindGate(2, on: database) { number in
-                await #expect(throws: DatabaseError.self) {
-                    try await database.transaction { tx in
-                        if number == 2 { throw Refused() }
-                        try Shop.insert(Shop.order(UInt64(number)), seat: number, tx)
-                    }
+        powerloss_register()
+        var limits = DatabaseLimits()
+        limits.fileSystem = POWERLOSS_VFS
+        let test = try await TestDatabase.make(on: .file)
+        let database = try await test.open(Shop.migrations, limits: limits)
+        let log = "\(test.folder.path)/test.db-wal"
+        powerloss_limit(log, 1)
+        let errors = try await callsBehindGate(2, on: database) { number in
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { tx in
+                    if number == 2 { throw Refused() }
+                    try Shop.insert(Shop.order(UInt64(number)), seat: number, tx)
                 }
             }
-            #expect(errors.map { $0?.reason } == [.diskFull, .diskFull])
         }
+        #expect(errors.map { $0?.reason } == [.diskFull, .diskFull])
+        powerloss_limit(log, 0)
+        await database.close()
     }
 }

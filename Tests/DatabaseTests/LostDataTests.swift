@@ -1,3 +1,4 @@
+import CPowerLoss
 import Database
 import DatabaseWriter
 import Glibc
@@ -178,8 +179,10 @@ import Threads
 
     @Test func `the mark counts the commits that wrote, after the commit`() async throws {
         let test = try await TestDatabase.make(on: .file)
-        let faults = Faults()
-        let database = try await test.open(Ledger.migrations, faults: faults)
+        powerloss_register()
+        var limits = DatabaseLimits()
+        limits.fileSystem = POWERLOSS_VFS
+        let database = try await test.open(Ledger.migrations, limits: limits)
         func commits() throws -> Int {
             let digits = try #require(test.folder.read("test.db.mark")?.split(separator: "commits ").last)
             return try #require(Int(digits.filter { $0 != "\n" }))
@@ -189,11 +192,13 @@ import Threads
         #expect(try commits() == before + 3)
         try await database.transaction { _ = try $0.exists("select 1 from entry") }
         #expect(try commits() == before + 3)
-        faults.fail(.commit, with: .diskFull)
+        let log = "\(test.folder.path)/test.db-wal"
+        powerloss_limit(log, 1)
         await #expect(throws: DatabaseError.self) {
             try await database.transaction { try Ledger.write(4, of: 1, $0) }
         }
         #expect(try commits() == before + 3, "the mark is never ahead of the database")
+        powerloss_limit(log, 0)
         await database.close()
         #expect(try commits() == before + 3)
     }

@@ -32,7 +32,9 @@ import Threads
         powerloss_register()
         let test = try await TestDatabase.make(on: .file)
         let path = "\(test.folder.path)/test.db"
-        let database = try await test.open(Ledger.migrations, faults: Faults(vfs: POWERLOSS_VFS))
+        var limits = DatabaseLimits()
+        limits.fileSystem = POWERLOSS_VFS
+        let database = try await test.open(Ledger.migrations, limits: limits)
         let progress = Progress()
         var random = SeededGenerator(seed: 1)
         let (moments, callers) = (60, 16)

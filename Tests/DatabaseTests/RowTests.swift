@@ -93,7 +93,7 @@ import Testing
                 try tx.execute("insert into sample (key, number, words) values ($1, $2, $3)", 1, 2, "EUR")
                 try tx.execute("insert into sample (key, number, words) values ($1, $2, $3)", 2, 3, "€")
             }
-            let shirts = "select number, words from sample where key = $1" as StaticString
+            let shirts = "select number, words from sample where key = $1" as Statement
             let (shirt, money) = try #require(
                 try await database.read { reader in
                     try reader.first(shirts, 1) { row in (try row.value(0, as: Shirt.self), try row.money(0)) }

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import TestSupport
 
 /// The tables of these tests, and the statements on them.
 enum Shop {

@@ -6,9 +6,10 @@ import Testing
 /// The functions that simulations of whole services use.
 @Suite struct SimulatedKillTests {
     @Test func `the next program takes over the memory of a killed one, which loses access`() async throws {
-        let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: ManualClock())
+        let killable = try KillableDatabase(Shop.migrations, clock: ManualClock())
+        let killed = killable.database
         try await killed.transaction { tx in try Shop.insert(Shop.order(1), seat: 1, tx) }
-        let next = Database(after: killed, clock: ManualClock())
+        let next = try killable.killed(clock: ManualClock()).database
         await #expect(throws: DatabaseError.self) {
             try await killed.transaction { tx in try Shop.insert(Shop.order(2), seat: 2, tx) }
         }
@@ -17,11 +18,12 @@ import Testing
 
     @Test func `a program restarted with the clock set back uses the earlier time`() async throws {
         let clock = ManualClock()
-        let killed = try Database(url: "sqlite::memory:", migrations: Shop.migrations, clock: clock)
+        let killable = try KillableDatabase(Shop.migrations, clock: clock)
+        let killed = killable.database
         #expect(try await killed.transaction { $0.now } == .noon)
         clock.step(to: .noon - .hours(1))
         #expect(try await killed.transaction { $0.now } == .noon)
-        #expect(try await Database(after: killed, clock: clock).transaction { $0.now } == .noon - .hours(1))
+        #expect(try await killable.killed(clock: clock).database.transaction { $0.now } == .noon - .hours(1))
     }
 
     @Test func `a commit that the disk loses leaves no rows, although it succeeded`() async throws {

@@ -17,21 +17,31 @@ import Testing
 
     @Test func `two texts whose names collide get two names`() throws {
         var statements = PostgreSQLStatements { _, _ in "same" }
-        let (one, isOneNew) = try statements.add("select 1", for: [])
-        let (two, isTwoNew) = try statements.add("select 2", for: [])
-        let (three, isThreeNew) = try statements.add("select $1", for: [3])
+        let (one, isOneNew) = try statements.find("select 1", [])
+        let (two, isTwoNew) = try statements.find("select 2", [])
+        let (three, isThreeNew) = try statements.find("select $1", [20])
         #expect([one, two, three].map { String(cString: $0.name) } == ["same", "same_2", "same_3"])
         #expect(isOneNew && isTwoNew && isThreeNew)
-        #expect(statements["select 2"] === two)
+        let (found, isNew) = try statements.find("select 2", [])
+        #expect(found === two && !isNew)
     }
 
-    @Test func `a known text is not prepared again, whatever its address`() throws {
+    @Test func `a known text is prepared again only for other types, or if the server refused it`() throws {
         var statements = PostgreSQLStatements()
-        let (first, _) = try statements.add("select 1", for: [])
-        let (again, isNew) = try statements.add("select 1", for: [])
+        let (first, _) = try statements.find("select $1", [20])
+        let (again, isNew) = try statements.find("select $1", [20])
         #expect(first === again && !isNew)
+        let (other, isOtherNew) = try statements.find("select $1", [25])
+        #expect(other !== first && isOtherNew)
+        #expect(try statements.find("select $1", [20]).0 === first)
         first.isRefused = true
-        #expect(statements["select 1"] == nil)
-        #expect(try statements.add("select 1", for: []).isNew)
+        #expect(try statements.find("select $1", [20]).isNew)
+    }
+
+    @Test func `equal texts have one id`() {
+        let columns: SQL = "id, name"
+        let (composed, whole): (Statement, Statement) = ("select \(columns) from thing", "select id, name from thing")
+        let other: Statement = "select \(columns) from other"
+        #expect(composed.id == whole.id && composed.id != other.id)
     }
 }

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import TestSupport
 
 /// Rows that show missing, doubled or partial entries: every entry has two halves, and the tally counts the entries.
 package enum Ledger {

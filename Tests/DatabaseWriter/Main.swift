@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Kernel
+import TestSupport
 import Threads
 
 /// `DatabaseWriter URL RUN COUNT [FAULT]` writes COUNT entries of the ledger, several at once, and prints the number of
@@ -15,7 +16,7 @@ import Threads
             exit(2)
         }
         let fault = arguments.count > 4 ? Faults.Fault.allCases.first { "\($0)" == arguments[4] } : nil
-        let faults = fault == nil ? nil : Faults()
+        let faults = Faults()
         let database: Database
         do {
             database = try Database(
@@ -30,7 +31,7 @@ import Threads
                 group.addTask {
                     for number in stride(from: caller, to: count, by: callers) {
                         if let fault, number % 5 == 0 {
-                            faults?.fail(number % 2 == 0 ? .commit : .statement, number: number % 7 + 1, with: fault)
+                            faults.fail(number % 2 == 0 ? .commit : .statement, number: number % 7 + 1, with: fault)
                         }
                         await write(number, of: run, in: database)
                     }

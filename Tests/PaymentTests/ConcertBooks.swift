@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import TestSupport
 
 /// Concert's stored rows, read without its code.
 struct ConcertBooks: Sendable {

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import TestSupport
 
 /// Wallet's stored rows, read without its code.
 struct WalletBooks: Sendable {

@@ -1,6 +1,7 @@
 import Database
 import RPC
 import Service
+import TestSupport
 import Testing
 
 @Suite struct DatabaseFailureTests {

@@ -63,7 +63,10 @@ package final class TestDatabase: Sendable {
     ) async throws -> Database {
         let url = url
         return try await onThread {
-            try Database(
+            guard let faults else {
+                return try Database(url: url, migrations: migrations, clock: clock, limits: limits, observe: observe)
+            }
+            return try Database(
                 url: url, migrations: migrations, clock: clock, limits: limits, faults: faults, observe: observe)
         }
     }

@@ -16,6 +16,8 @@ import Testing
 
     @Test func `all SQL of a context lies in its store`() { expectNone(StatementRules.places) }
 
+    @Test func `a state in SQL is the case of its enum`() { expectNone(StatementRules.states) }
+
     @Test func `every limit has a name`() { expectNone(StatementRules.limits) }
 
     @Test func `no file has an empty name`() { expectNone(ShapeRules.emptyNames) }

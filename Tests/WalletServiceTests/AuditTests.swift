@@ -45,7 +45,7 @@ import WalletAPI
 
         @Test(arguments: Engine.available)
         func `the audit names a row that was changed in the database`(engine: Engine) async throws {
-            let changes: [(sql: StaticString, violation: String)] = [
+            let changes: [(sql: Statement, violation: String)] = [
                 ("update account set available = available + 1", "account of user"),
                 ("update entry set amount = amount + 1 where serial = 1", "entry 1 of user"),
                 ("update entry set available = available + 1 where serial = 3", "entry 3 of user"),

@@ -2,9 +2,12 @@ import Kernel
 
 /// The states of a date's seats at one moment.
 package struct SeatMap: Sendable {
-    /// The state of a seat for buyers.
-    package enum State: UInt8, Sendable {
-        case free, held, sold, blocked
+    /// The state of a seat for buyers. The database stores the raw values.
+    package enum State: Int, Sendable {
+        case free = 0
+        case held = 1
+        case sold = 2
+        case blocked = 3
     }
 
     package let layout: Layout

@@ -5,7 +5,7 @@ import Glibc
 /// waits for its answer.
 ///
 /// Sound to share: only the thread that owns the connection uses it.
-final class PostgreSQLConnection: Session, @unchecked Sendable {
+final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     /// Maximum of outstanding answers. If they filled the buffers of both ends, client and server would wait for each
     /// other.
     private static let outstandingLimit = 64
@@ -13,32 +13,34 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. Without it,
     /// the transaction may read rows whose own wait was ended by an operator or a crash, and acknowledge rows that a
     /// fail-over loses.
-    private static let standbyWait: StaticString = """
-        select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null
-        """
+    private static let standbyWait: Statement =
+        "select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null"
+    private static let beginWriting: Statement = "begin isolation level read committed"
+    private static let beginReading: Statement = "begin isolation level repeatable read read only"
+    private static let commit: Statement = "commit"
+    private static let rollback: Statement = "rollback"
 
     /// An answer that the server has yet to send.
     private enum PendingAnswer {
         case preparation(PostgreSQLStatement)
-        case execution(StaticString, expectsOne: Bool)
+        case execution
+        /// A statement that must change one row.
+        case change(Statement)
         case rows
         case commit
         case synchronization
     }
 
     let link: PostgreSQLLink
-    var failure: DatabaseError?
-    private let faults: Faults?
     private var pending: [PendingAnswer] = []
     private var phase = PostgreSQLPhase.writing
     /// True after an error that another server may not have.
     private var needsOtherServer = false
-    private var parameters = PostgreSQLParameters()
+    private let parameters = PostgreSQLParameters()
     private var statements = PostgreSQLStatements()
 
-    init(_ link: PostgreSQLLink, _ faults: Faults?) {
+    init(_ link: PostgreSQLLink) {
         self.link = link
-        self.faults = faults
     }
 
     /// False if the link is lost or in an unknown state, or if another server is needed.
@@ -46,50 +48,37 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
 
     // MARK: - One transaction
 
-    func begin() throws {
-        failure = nil
+    func begin() throws(DatabaseError) {
         phase = .writing
-        try send("begin isolation level read committed", [], .execution("begin", expectsOne: false))
+        try send(Self.beginWriting, .execution)
     }
 
-    func beginReading() throws {
-        failure = nil
+    func beginReading() throws(DatabaseError) {
         phase = .reading
-        try send("begin isolation level repeatable read read only", [], .execution("begin", expectsOne: false))
+        try send(Self.beginReading, .execution)
     }
 
-    func commit() throws {
+    func commit() throws(DatabaseError) {
         // `executeOne` must fail before the commit is sent, not after.
-        if pending.contains(where: { if case .execution(_, true) = $0 { true } else { false } }) {
+        if pending.contains(where: { if case .change = $0 { true } else { false } }) {
             link.flush()
             try receivePending()
         }
-        let fault = faults?.next(.commit)
-        if fault == .connectionLost {
-            link.cut()
-        } else if let fault, fault != .answerLost {
-            throw failing(fault.error(at: .commit))
-        }
-        if link.server.hasSynchronousStandby { try send(Self.standbyWait, [], .execution("wait", expectsOne: false)) }
-        try send("commit", [], .commit)
+        if link.server.hasSynchronousStandby { try send(Self.standbyWait, .execution) }
+        try send(Self.commit, .commit)
         synchronize()
-        do {
+        do throws(DatabaseError) {
             try receivePending()
         } catch {
             // If the link is lost, the commit may have succeeded.
-            if !link.isAlive { failure = failure?.afterUnknownCommit(true) }
-            throw error
-        }
-        if let fault {
-            link.cut()
-            throw failing(fault.error(at: .commit))
+            throw error.afterUnknownCommit(!link.isAlive)
         }
     }
 
     func rollback() {
         guard link.isAlive else { return }
         synchronize()  // After an error the server skips all statements until it receives this.
-        try? send("rollback", [], .execution("rollback", expectsOne: false))
+        try? send(Self.rollback, .execution)
         synchronize()
         _ = try? receivePending()
     }
@@ -97,14 +86,12 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
     // MARK: - Statements
 
     func query(
-        _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
-    ) throws {
-        try injectFault()
-        try send(sql, parameters, .rows)
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, _ body: (borrowing Row) -> Bool
+    ) throws(DatabaseError) {
+        try send(statement, .rows, bind)
         link.flush()
         try receivePending()
-        let isStreamed = limit == .max
-        if isStreamed { PQsetSingleRowMode(link.handle) }
+        if limit == .max { PQsetSingleRowMode(link.handle) }
         var count = 0
         var isWanted = true
         while let result = PQgetResult(link.handle) {
@@ -113,83 +100,61 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
             guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
                 let error = serverError(result, during: phase)
                 skipResult()
-                throw failing(error)
+                throw error
             }
             let rows = PQntuples(result)
             count += Int(rows)
             guard count <= limit else {
                 skipResult()
-                throw failing(.tooManyRows(sql, limit))
+                throw .tooManyRows(statement, limit)
             }
-            do {
-                for row in 0..<rows where isWanted {
-                    isWanted = try body(Row(cells: .postgreSQL(PostgreSQLCells(result: result, row: row)), sql: sql))
-                }
-            } catch {
-                skipResult()
-                throw error
+            for row in 0..<rows where isWanted {
+                let cells = Row.Cells.postgreSQL(PostgreSQLCells(result: result, row: row))
+                isWanted = body(Row(cells: cells, statement: statement))
             }
         }
     }
 
-    func execute(_ sql: StaticString, _ parameters: [any Bindable], expectsOne: Bool) throws {
-        try injectFault()
-        try send(sql, parameters, .execution(sql, expectsOne: expectsOne))
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError) {
+        try send(statement, expectsOne ? .change(statement) : .execution, bind)
         guard pending.count >= Self.outstandingLimit else { return }
         link.flush()
         try receivePending()
     }
 
-    func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
-        try injectFault()
-        try send(sql, parameters, .execution(sql, expectsOne: false))
+    func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {
+        try send(statement, .execution, bind)
         link.flush()
         return try receivePending()
     }
 
-    func script(_ sql: String) throws {
-        guard PQsendQueryParams(link.handle, sql, 0, nil, nil, nil, nil, 1) == 1 else { throw failing(lost) }
-        pending.append(.execution("a migration's statement", expectsOne: false))
+    func script(_ sql: String) throws(DatabaseError) {
+        guard PQsendQueryParams(link.handle, sql, 0, nil, nil, nil, nil, 1) == 1 else { throw lost }
+        pending.append(.execution)
         synchronize()
         try receivePending()
     }
 
     // MARK: - Sending
 
-    private func send(_ sql: StaticString, _ values: [any Bindable], _ answer: PendingAnswer) throws {
-        let statement = try statement(sql, for: values)
-        parameters.set(values)
-        let isSent = parameters.send { count, values, lengths, formats in
-            PQsendQueryPrepared(link.handle, statement.name, count, values, lengths, formats, 1)
-        }
-        guard isSent == 1 else { throw failing(lost) }
-        pending.append(answer)
-    }
-
-    private func statement(_ sql: StaticString, for values: [any Bindable]) throws -> PostgreSQLStatement {
-        if let statement = statements[sql] {
-            guard statement.takes(values) else {
-                throw failing(
-                    DatabaseError(
-                        .misuse,
-                        "«\(sql)» was first used with parameters of other types: use a second literal for these"))
+    private func send(
+        _ statement: Statement, _ answer: PendingAnswer, _ bind: (Binder) -> Void = { _ in }
+    ) throws(DatabaseError) {
+        parameters.removeAll()
+        bind(parameters)
+        let (prepared, isNew) = try statements.find(statement, parameters.types)
+        if isNew {
+            let count = Int32(prepared.types.count)
+            guard PQsendPrepare(link.handle, prepared.name, prepared.text, count, prepared.types) == 1 else {
+                throw lost
             }
-            return statement
+            pending.append(.preparation(prepared))
         }
-        let statement: PostgreSQLStatement
-        let isNew: Bool
-        do throws(DatabaseError) {
-            (statement, isNew) = try statements.add(sql, for: values)
-        } catch {
-            throw failing(error)
+        let isSent = parameters.send { count, values, lengths, formats in
+            PQsendQueryPrepared(link.handle, prepared.name, count, values, lengths, formats, 1)
         }
-        guard isNew else { return statement }
-        let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
-        guard PQsendPrepare(link.handle, statement.name, text, Int32(values.count), statement.types) == 1 else {
-            throw failing(lost)
-        }
-        pending.append(.preparation(statement))
-        return statement
+        guard isSent == 1 else { throw lost }
+        pending.append(answer)
     }
 
     private func synchronize() {
@@ -197,18 +162,12 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
         pending.append(.synchronization)
     }
 
-    private func injectFault() throws {
-        guard let fault = faults?.next(.statement) else { return }
-        if fault == .connectionLost { return link.cut() }
-        throw failing(fault.error(at: .statement))
-    }
-
     // MARK: - Receiving
 
     /// Receives all pending answers, except the rows of a query. Throws the first error among them. Returns the row
     /// count of the last answer.
     @discardableResult
-    private func receivePending() throws -> Int {
+    private func receivePending() throws(DatabaseError) -> Int {
         var first: DatabaseError?
         var count = 0
         for (index, answer) in pending.enumerated() {
@@ -220,7 +179,7 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
             }
         }
         pending.removeAll(keepingCapacity: true)
-        if let first { throw failing(first) }
+        if let first { throw first }
         return count
     }
 
@@ -238,9 +197,8 @@ final class PostgreSQLConnection: Session, @unchecked Sendable {
             if case .preparation(let statement) = answer { statement.isRefused = true }
             throw serverError(result, during: phase)
         }
-        guard case .execution(let sql, let expectsOne) = answer else { return 0 }
         let count = strtol(PQcmdTuples(result), nil, 10)
-        if expectsOne, count != 1 { throw count == 0 ? .conflict : .notOne(sql, count) }
+        if case .change(let statement) = answer, count != 1 { throw count == 0 ? .conflict : .notOne(statement, count) }
         return count
     }
 

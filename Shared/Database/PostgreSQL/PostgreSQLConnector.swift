@@ -59,6 +59,6 @@ final class PostgreSQLConnector: Sendable {
             return warning != last
         }
         if isNew, let warning { environment.observe(.warned(warning)) }
-        return PostgreSQLConnection(link, environment.faults)
+        return PostgreSQLConnection(link)
     }
 }

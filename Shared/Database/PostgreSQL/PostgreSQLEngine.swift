@@ -3,7 +3,7 @@ import Threads
 
 /// PostgreSQL, or a server with its protocol. Each connection has a thread and runs one transaction at a time. The
 /// server lets simultaneous commits share a sync.
-final class PostgreSQLEngine: Engine {
+final class PostgreSQLEngine: DatabaseEngine {
     private let url: String
     private let environment: Environment
     private let connector: PostgreSQLConnector
@@ -43,7 +43,7 @@ final class PostgreSQLEngine: Engine {
         }
     }
 
-    func perform(_ job: Job) async {
+    func perform(_ job: DatabaseJob) async {
         await (job.kind == .scan ? scans : calls).perform(job, environment)
     }
 

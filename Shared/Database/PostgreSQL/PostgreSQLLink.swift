@@ -99,11 +99,6 @@ final class PostgreSQLLink: @unchecked Sendable {
         PQflush(handle)
     }
 
-    /// Simulates a lost network, for tests.
-    func cut() {
-        shutdown(PQsocket(handle), CInt(SHUT_RDWR))
-    }
-
     /// Counts warnings and keeps the latest. libpq calls it on the thread that reads from the connection.
     private final class Warnings {
         var count = 0

@@ -1,46 +1,53 @@
 import CPostgreSQL
 
 /// The values of one statement in PostgreSQL's binary format. The next statement reuses the buffers.
-struct PostgreSQLParameters {
-    private var bytes: [UInt8] = []
-    /// The range of each value in `bytes`. Nil for NULL.
+final class PostgreSQLParameters: Binder {
+    private(set) var types: [Oid] = []
+    private var buffer: [UInt8] = []
+    /// The range of each value in `buffer`. Nil for NULL.
     private var ranges: [Range<Int>?] = []
     private var pointers: [UnsafePointer<CChar>?] = []
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
-    mutating func set(_ values: [any Bindable]) {
-        bytes.removeAll(keepingCapacity: true)
+    /// Starts the values of the next statement.
+    func removeAll() {
+        types.removeAll(keepingCapacity: true)
+        buffer.removeAll(keepingCapacity: true)
         ranges.removeAll(keepingCapacity: true)
-        for value in values {
-            let start = bytes.count
-            switch value.parameter {
-            case .null:
-                ranges.append(nil)
-                continue
-            case .integer(let number): append(UInt64(bitPattern: number))
-            case .boolean(let isTrue): bytes.append(isTrue ? 1 : 0)
-            case .text(let text): bytes.append(contentsOf: text.utf8)
-            case .bytes(let value): bytes.append(contentsOf: value)
-            case .id(let high, let low):
-                append(high)
-                append(low)
-            }
-            ranges.append(start..<bytes.count)
-        }
-        // libpq needs an address also for an empty value, and an empty array may have none.
-        bytes.append(0)
     }
 
-    private mutating func append(_ number: UInt64) {
-        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+    override func null(_ kind: ParameterKind) {
+        types.append(kind.typeOID)
+        ranges.append(nil)
+    }
+
+    override func integer(_ value: Int64) { append(.integer) { $0.appendBigEndian(UInt64(bitPattern: value)) } }
+    override func boolean(_ value: Bool) { append(.boolean) { $0.append(value ? 1 : 0) } }
+    override func text(_ value: String) { append(.text) { $0.append(contentsOf: value.utf8) } }
+    override func bytes(_ value: [UInt8]) { append(.bytes) { $0.append(contentsOf: value) } }
+
+    override func id(high: UInt64, low: UInt64) {
+        append(.id) { bytes in
+            bytes.appendBigEndian(high)
+            bytes.appendBigEndian(low)
+        }
+    }
+
+    private func append(_ kind: ParameterKind, _ write: (inout [UInt8]) -> Void) {
+        let start = buffer.count
+        write(&buffer)
+        types.append(kind.typeOID)
+        ranges.append(start..<buffer.count)
     }
 
     /// Passes the values to `send` in libpq's form: addresses, lengths, formats.
-    mutating func send(
+    func send(
         _ send: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Int32
     ) -> Int32 {
-        bytes.withUnsafeBytes { buffer in
+        // libpq needs an address also for an empty value, and an empty array may have none.
+        buffer.append(0)
+        return buffer.withUnsafeBytes { buffer in
             pointers.removeAll(keepingCapacity: true)
             lengths.removeAll(keepingCapacity: true)
             formats.removeAll(keepingCapacity: true)
@@ -51,6 +58,12 @@ struct PostgreSQLParameters {
             }
             return send(Int32(ranges.count), pointers, lengths, formats)
         }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendBigEndian(_ number: UInt64) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 }
 

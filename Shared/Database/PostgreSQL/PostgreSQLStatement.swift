@@ -10,12 +10,12 @@ final class PostgreSQLStatement {
     /// True if the server refused or skipped the preparation: it has to be prepared again.
     var isRefused = false
 
-    init(_ sql: StaticString, named name: String, _ types: [Oid]) throws(DatabaseError) {
-        let count = Self.parameterCount(of: sql)
+    init(_ text: String, named name: String, _ types: [Oid]) throws(DatabaseError) {
+        let count = Self.parameterCount(of: text)
         guard types.count == count else {
-            throw DatabaseError(.misuse, "«\(sql)» takes \(count) parameters, not \(types.count)")
+            throw DatabaseError(.misuse, "«\(text)» takes \(count) parameters, not \(types.count)")
         }
-        text = sql.description
+        self.text = text
         self.name = strdup(name)
         self.types = types
     }
@@ -24,17 +24,12 @@ final class PostgreSQLStatement {
         free(name)
     }
 
-    func takes(_ values: [any Bindable]) -> Bool {
-        values.count == types.count && zip(values, types).allSatisfy { type(of: $0).kind.typeOID == $1 }
-    }
-
     /// Returns a name computed from the text and the types (128 bits of FNV-1a), the same in every program and version.
-    static func name(of sql: StaticString, _ types: [Oid]) -> String {
-        let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
+    static func name(of text: String, _ types: [Oid]) -> String {
         let types = types.flatMap { oid in (0..<4).map { UInt8(truncatingIfNeeded: oid >> (8 * $0)) } }
         func hash(_ basis: UInt64) -> String {
             var hash = basis
-            for bytes in [AnySequence(text), AnySequence(types)] {
+            for bytes in [AnySequence(text.utf8), AnySequence(types)] {
                 for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             }
             return hash.hexadecimal
@@ -43,9 +38,8 @@ final class PostgreSQLStatement {
     }
 
     /// Returns the highest `$n`, because the server accepts values that the text does not use.
-    private static func parameterCount(of sql: StaticString) -> Int {
-        let text = UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
-        return text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).dropFirst().map { rest in
+    private static func parameterCount(of text: String) -> Int {
+        text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).dropFirst().map { rest in
             rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
                 .reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         }.max() ?? 0

@@ -14,7 +14,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
     }
 
     /// Runs and finishes the job. Returns the time that it took.
-    func run(_ job: Job) -> Duration {
+    func run(_ job: DatabaseJob) -> Duration {
         let start = environment.clock.uptime
         if let deadline = job.deadline, deadline <= start {
             job.fail(.deadlinePassed)
@@ -34,7 +34,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
     }
 
     /// Returns the failure to report: of a commit, or of the storage while the closure of a transaction ran.
-    private func attempt(_ job: Job) -> DatabaseError? {
+    private func attempt(_ job: DatabaseJob) -> DatabaseError? {
         do {
             let connection = try connected()
             defer { if !connection.isUsable { self.connection = nil } }
@@ -54,31 +54,30 @@ final class PostgreSQLWorker: @unchecked Sendable {
         return new
     }
 
-    private func transact(_ job: Job, on connection: PostgreSQLConnection) -> DatabaseError? {
+    private func transact(_ job: DatabaseJob, on connection: PostgreSQLConnection) -> DatabaseError? {
         let start = environment.clock.uptime
-        do {
+        do throws(DatabaseError) {
             try connection.begin()
-            guard job.run(Transaction(connection, now: environment.now())) else {
+            guard job.run(on: connection, now: environment.now()) else {
                 defer { connection.rollback() }
-                return connection.failure.flatMap { $0.isStorageFailure ? $0 : nil }
+                return job.failure.flatMap { $0.isStorageFailure ? $0 : nil }
             }
             try connection.commit()
             environment.observe(.committed(closures: 1, in: environment.clock.uptime - start))
             return nil
         } catch {
-            job.fail(connection.failure!)
+            job.fail(error)
             defer { connection.rollback() }
-            return connection.failure
+            return error
         }
     }
 
-    private func read(_ job: Job, on connection: PostgreSQLConnection) {
-        do {
+    private func read(_ job: DatabaseJob, on connection: PostgreSQLConnection) {
+        do throws(DatabaseError) {
             try connection.beginReading()
-            let limit = job.kind == .scan ? Int.max : Reader.rowLimit
-            _ = job.run(Transaction(connection, now: environment.now(), rowLimit: limit))
+            _ = job.run(on: connection, now: environment.now())
         } catch {
-            job.fail(connection.failure!)
+            job.fail(error)
         }
         connection.rollback()
         // The server reports its state with each answer. The rows of a standby may be old.

@@ -14,7 +14,7 @@ extension SQLiteConnection {
             let source = try FilePath.resolved(file)
             do {
                 try refuseOtherNames(source)
-                let connection = try SQLiteConnection(file: source, isWriting: false, nil)
+                let connection = try SQLiteConnection(file: source, isWriting: false)
                 try connection.backup(to: path)
             } catch let error as DatabaseError {
                 throw DatabaseError(error.reason, "\(file): \(error.message)")
@@ -76,7 +76,7 @@ extension SQLiteConnection {
     }
 
     private func copy(to path: String) throws {
-        let target = try SQLiteConnection(path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, faults: nil)
+        let target = try SQLiteConnection(path: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
         guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw DatabaseError(sqlite: sqlite3_extended_errcode(target.handle), "the backup could not start")
         }

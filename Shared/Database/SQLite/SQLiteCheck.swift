@@ -37,11 +37,11 @@ extension SQLiteConnection {
         case SQLITE_ROW:
             let result = String(cString: sqlite3_column_text(statement, 0))
             guard result == "ok" else {
-                throw failing(DatabaseError(sqlite: SQLITE_CORRUPT, "table \(table): \(result)"))
+                throw DatabaseError(sqlite: SQLITE_CORRUPT, "table \(table): \(result)")
             }
             return true
         case SQLITE_INTERRUPT: return false
-        default: throw failing(DatabaseError(sqlite: code, String(cString: sqlite3_errmsg(handle))))
+        default: throw DatabaseError(sqlite: code, String(cString: sqlite3_errmsg(handle)))
         }
     }
 }

@@ -4,17 +4,25 @@ import CSQLite
 /// One open connection to a SQLite database.
 ///
 /// Sound to share: only its owner uses it, which is a thread, a lock or the call that took it from the pool.
-final class SQLiteConnection: Session, @unchecked Sendable {
+final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
     /// The savepoint of the current closure, set at its first write so that it can be undone alone. The first closure
     /// of a group is undone by rolling back the transaction: this saves the copies of changed pages that a savepoint
     /// needs.
     enum Savepoint { case none, awaited, set }
 
+    enum Command {
+        static let begin: Statement = "begin"
+        static let beginImmediate: Statement = "begin immediate"
+        static let commit: Statement = "commit"
+        static let rollback: Statement = "rollback"
+        static let setSavepoint: Statement = "savepoint closure"
+        static let rollbackClosure: Statement = "rollback to closure"
+        static let releaseClosure: Statement = "release closure"
+    }
+
     private(set) var handle: OpaquePointer!
-    let faults: Faults?
     /// The names of constraints, which SQLite's messages omit.
     var constraints = SQLiteConstraints()
-    var failure: DatabaseError?
     private var savepoint = Savepoint.none
     private var isFirstClosure = false
     var reading = SQLiteReading.none
@@ -31,9 +39,10 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     private static let isConfigured = onsale_sqlite_count_no_memory() == SQLITE_OK
 
-    init(path: String, flags: Int32, writesLog: Bool = false, faults: Faults?) throws {
+    /// `fileSystem` is the name of SQLite's file system (VFS). Nil means the default.
+    init(path: String, flags: Int32, writesLog: Bool = false, fileSystem: String? = nil) throws(DatabaseError) {
         _ = Self.isConfigured
-        var fileSystem = faults?.vfs
+        var fileSystem = fileSystem
         if writesLog {
             guard let name = logwriter_over(fileSystem) else {
                 throw DatabaseError(.setup, "SQLite has no file system \(fileSystem ?? "by default")")
@@ -48,7 +57,6 @@ final class SQLiteConnection: Session, @unchecked Sendable {
             throw error
         }
         self.handle = handle
-        self.faults = faults
     }
 
     deinit {
@@ -64,7 +72,7 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     }
 
     func close() {
-        for statement in statements.all { statement.free() }
+        for statement in statements.all { statement?.free() }
         statements = StatementCache()
         sqlite3_close_v2(handle)
         handle = nil
@@ -72,28 +80,21 @@ final class SQLiteConnection: Session, @unchecked Sendable {
 
     // MARK: - Transactions
 
-    func begin() throws {
-        failure = nil
+    func begin() throws(DatabaseError) {
         hasWritten = false
-        try run("begin immediate")
+        try run(Command.beginImmediate)
     }
 
-    func commit() throws {
-        if faults?.forgetsCommit() == true { return try undo() }
+    func commit() throws(DatabaseError) {
         try reserveSpace()
         try countCommit()
-        let fault = faults?.next(.commit)
-        if let fault, fault != .answerLost { throw failing(fault.error(at: .commit)) }
-        do {
-            try run("commit")
+        do throws(DatabaseError) {
+            try run(Command.commit)
         } catch {
             // After an I/O error the commit may be in the log, and reappear when the program starts again.
-            let isUnknown = sqlite3_errcode(handle) & 0xff == SQLITE_IOERR
-            failure = failure?.afterUnknownCommit(isUnknown)
-            throw error
+            throw error.afterUnknownCommit(sqlite3_errcode(handle) & 0xff == SQLITE_IOERR)
         }
         noteCommit()
-        if let fault { throw failing(fault.error(at: .commit)) }
     }
 
     func rollback() {
@@ -101,13 +102,13 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         try? undo()
     }
 
-    private func undo() throws {
+    private func undo() throws(DatabaseError) {
         defer {
             logwriter_forget(handle)
             hasWritten = false
         }
         // SQLite may have rolled back by itself, for example after a full disk.
-        if isInTransaction { try run("rollback") }
+        if isInTransaction { try run(Command.rollback) }
     }
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
@@ -124,14 +125,14 @@ final class SQLiteConnection: Session, @unchecked Sendable {
         defer { savepoint = .none }
         guard isInTransaction else { return false }
         guard savepoint == .set else { return true }
-        do {
+        do throws(DatabaseError) {
             if isFirstClosure {
                 if isKept { return true }
                 try undo()
-                try run("begin immediate")
+                try run(Command.beginImmediate)
             } else {
-                if !isKept { try run("rollback to closure") }
-                try run("release closure")
+                if !isKept { try run(Command.rollbackClosure) }
+                try run(Command.releaseClosure)
             }
             return true
         } catch {
@@ -142,95 +143,79 @@ final class SQLiteConnection: Session, @unchecked Sendable {
     // MARK: - Statements
 
     func query(
-        _ sql: StaticString, _ parameters: [any Bindable], limit: Int, _ body: (borrowing Row) throws -> Bool
-    ) throws {
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, _ body: (borrowing Row) -> Bool
+    ) throws(DatabaseError) {
         try willQuery()
-        let statement = try prepared(sql, parameters)
+        let prepared = try prepared(statement, bind)
         var isPaused = false
-        defer { didQuery(statement.pointer, isPaused: isPaused) }
+        defer { didQuery(prepared.pointer, isPaused: isPaused) }
+        let cells = Row.Cells.sqlite(SQLiteCells(statement: prepared.pointer))
         var count = 0
-        while try step(statement) {
+        while try step(prepared) {
             count += 1
-            guard count <= limit else { throw failing(.tooManyRows(sql, limit)) }
-            let row = Row(cells: .sqlite(SQLiteCells(statement: statement.pointer)), sql: sql)
-            guard try body(row) else {
+            guard count <= limit else { throw .tooManyRows(statement, limit) }
+            guard body(Row(cells: cells, statement: statement)) else {
                 isPaused = true
                 return
             }
         }
     }
 
-    func execute(_ sql: StaticString, _ parameters: [any Bindable], expectsOne: Bool) throws {
-        let count = try executeCounting(sql, parameters)
-        if expectsOne, count != 1 { throw failing(count == 0 ? .conflict : .notOne(sql, count)) }
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError) {
+        let count = try executeCounting(statement, bind)
+        if expectsOne, count != 1 { throw count == 0 ? .conflict : .notOne(statement, count) }
     }
 
-    func executeCounting(_ sql: StaticString, _ parameters: [any Bindable]) throws -> Int {
-        let statement = try prepared(sql, parameters)
-        defer { sqlite3_reset(statement.pointer) }
-        while try step(statement) {}
-        return statement.isReadOnly ? 0 : Int(sqlite3_changes64(handle))
+    func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {
+        let prepared = try prepared(statement, bind)
+        defer { sqlite3_reset(prepared.pointer) }
+        while try step(prepared) {}
+        return prepared.isReadOnly ? 0 : Int(sqlite3_changes64(handle))
     }
 
-    func script(_ sql: String) throws {
-        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failing(lastError) }
+    func script(_ sql: String) throws(DatabaseError) {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw lastError }
     }
 
-    private func prepared(_ sql: StaticString, _ parameters: [any Bindable]) throws -> SQLiteStatement {
-        if let fault = faults?.next(.statement) { throw failing(fault.error(at: .statement)) }
-        faults?.willRun(sql)
-        let statement = try cached(sql)
-        if !statement.isReadOnly { try beginWriting(sql) }
-        do {
-            try statement.bind(parameters, of: sql)
-        } catch {
-            throw failing(error)
-        }
-        return statement
+    private func prepared(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> SQLiteStatement {
+        let prepared = try cached(statement)
+        if !prepared.isReadOnly { try beginWriting(statement) }
+        try prepared.set(bind, of: statement)
+        return prepared
     }
 
-    private func beginWriting(_ sql: StaticString) throws {
+    private func beginWriting(_ statement: Statement) throws(DatabaseError) {
         guard case .none = reading else {
-            throw failing(DatabaseError(.misuse, "«\(sql)» writes, which a read or scan cannot: use a transaction"))
+            throw DatabaseError(.misuse, "«\(statement)» writes, which a read or scan cannot: use a transaction")
         }
         hasWritten = true
         guard savepoint == .awaited else { return }
-        if !isFirstClosure { try run("savepoint closure") }
+        if !isFirstClosure { try run(Command.setSavepoint) }
         savepoint = .set
     }
 
-    private func cached(_ sql: StaticString) throws -> SQLiteStatement {
-        if let statement = statements[sql] { return statement }
-        do throws(DatabaseError) {
-            guard let statement = try SQLiteStatement(sql, editedBy: faults, on: handle) else { throw lastError }
-            statements.insert(statement, for: sql)
-            return statement
-        } catch {
-            throw failing(error)
-        }
+    private func cached(_ statement: Statement) throws(DatabaseError) -> SQLiteStatement {
+        if let prepared = statements[statement] { return prepared }
+        guard let prepared = try SQLiteStatement(statement, on: handle) else { throw lastError }
+        statements[statement] = prepared
+        return prepared
     }
 
-    /// Runs an internal statement, without faults and savepoint.
-    func run(_ sql: StaticString, _ parameters: any Bindable...) throws {
-        let statement = try cached(sql)
-        defer { sqlite3_reset(statement.pointer) }
-        if !parameters.isEmpty { try statement.bind(parameters, of: sql) }
-        _ = try step(statement)
-    }
-
-    /// Returns the first column of the single row of an internal query.
-    func number(_ sql: StaticString) throws -> Int64 {
-        let statement = try cached(sql)
-        defer { sqlite3_reset(statement.pointer) }
-        return try step(statement) ? sqlite3_column_int64(statement.pointer, 0) : 0
+    /// Runs an internal statement, without a savepoint. Returns the first column of its first row.
+    @discardableResult
+    func run(_ statement: Statement, _ bind: (Binder) -> Void = { _ in }) throws(DatabaseError) -> Int64 {
+        let prepared = try cached(statement)
+        defer { sqlite3_reset(prepared.pointer) }
+        try prepared.set(bind, of: statement)
+        return try step(prepared) ? sqlite3_column_int64(prepared.pointer, 0) : 0
     }
 
     /// Returns true if there is a row.
-    private func step(_ statement: SQLiteStatement) throws -> Bool {
-        switch sqlite3_step(statement.pointer) {
+    private func step(_ prepared: SQLiteStatement) throws(DatabaseError) -> Bool {
+        switch sqlite3_step(prepared.pointer) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        default: throw failing(lastError)
+        default: throw lastError
         }
     }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import Kernel
 
 /// The names of a schema's constraints. SQLite names a CHECK when it is violated, but for a unique key it lists the columns
 /// (`UNIQUE constraint failed: seat.concert_id, seat.label`).
@@ -11,18 +12,18 @@ struct SQLiteConstraints {
     /// Reads the schema. Throws if a unique key has no name, or if two have the same columns, because SQLite's messages
     /// do not distinguish them.
     init(of connection: SQLiteConnection) throws {
-        let tables = try connection.all("select name, sql from sqlite_master where type = 'table' order by name") {
-            row in
-            (name: try row.text(0), sql: try row.text(1))
-        }
+        let tables = try connection.all(
+            "select name, sql from sqlite_master where type = 'table' order by name"
+        ) { row in (name: try row.text(0), sql: try row.text(1)) }
         for table in tables where !table.name.hasPrefix("sqlite_") {
             var declared = Self.keys(declaredIn: table.sql)
             let indexes = try connection.all(
-                "select name, origin from pragma_index_list($1) where \"unique\" = 1", table.name
+                "select name, origin from pragma_index_list($1) where \"unique\" = 1",
+                { $0.bind(table.name) }
             ) { row in (name: try row.text(0), origin: try row.text(1)) }
             for index in indexes {
                 let columns = try connection.all(
-                    "select name from pragma_index_info($1) order by seqno", index.name
+                    "select name from pragma_index_info($1) order by seqno", { $0.bind(index.name) }
                 ) { row in try row.optionalText(0) ?? "an expression" }
                 let list = columns.map { "\(table.name).\($0)" }.joined(separator: ", ")
                 guard let name = index.origin == "c" ? index.name : declared.removeValue(forKey: columns) else {
@@ -71,13 +72,9 @@ struct SQLiteConstraints {
 extension SQLiteConnection {
     /// Returns all rows without a limit, for queries of the schema.
     func all<Value>(
-        _ sql: StaticString, _ parameters: any Bindable..., map: (borrowing Row) throws -> Value
+        _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
-        var values: [Value] = []
-        try query(sql, parameters, limit: .max) { row in
-            values.append(try map(row))
-            return true
-        }
-        return values
+        let reader = Reader(self, now: .distantFuture, rowLimit: .max)
+        return try reader.rows(statement, bind, map: map)
     }
 }

@@ -11,6 +11,7 @@ extension SQLiteConnection {
     static let worthwhileBytes = 2 << 20
     /// A disk with so much room counts as writable, whatever the size of the write that failed.
     private static let largestRoom = 64 << 20
+    private static let pageCount: Statement = "pragma page_count"
 
     /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space. If the
     /// size is not a multiple, SQLite would extend the file to one without reserving the space: then it keeps whole pages.
@@ -22,9 +23,9 @@ extension SQLiteConnection {
     }
 
     /// Reserves the space for the pages of the database, before a commit.
-    func reserveSpace() throws {
+    func reserveSpace() throws(DatabaseError) {
         guard fileDescriptor >= 0, hasWritten else { return }
-        let needed = Int(try number("pragma page_count")) * SQLiteTuning.pageBytes
+        let needed = Int(try run(Self.pageCount)) * SQLiteTuning.pageBytes
         var status = stat()
         guard fstat(fileDescriptor, &status) == 0 else { return }
         let size = Int(status.st_size)
@@ -36,7 +37,7 @@ extension SQLiteConnection {
             code = posix_fallocate(fileDescriptor, off_t(size), off_t(needed - size))
         }
         guard code == ENOSPC || code == EDQUOT || code == EFBIG else { return }
-        throw failing(DatabaseError(sqlite: SQLITE_FULL, String(cString: strerror(code))))
+        throw DatabaseError(sqlite: SQLITE_FULL, String(cString: strerror(code)))
     }
 
     /// After a full disk, moves the log into the reserved space of the file and truncates it. Returns the number of

@@ -25,11 +25,11 @@ extension DatabaseError {
         }
     }
 
-    static func tooManyRows(_ sql: StaticString, _ limit: Int) -> DatabaseError {
-        DatabaseError(.misuse, "«\(sql)» returns more than \(limit) rows: narrow it, or use a scan")
+    static func tooManyRows(_ statement: Statement, _ limit: Int) -> DatabaseError {
+        DatabaseError(.misuse, "«\(statement)» returns more than \(limit) rows: narrow it, or use a scan")
     }
 
-    static func notOne(_ sql: StaticString, _ count: Int) -> DatabaseError {
-        DatabaseError(.misuse, "«\(sql)» changed \(count) rows instead of 1: select the row by its key")
+    static func notOne(_ statement: Statement, _ count: Int) -> DatabaseError {
+        DatabaseError(.misuse, "«\(statement)» changed \(count) rows instead of 1: select the row by its key")
     }
 }

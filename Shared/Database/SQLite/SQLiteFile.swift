@@ -34,7 +34,7 @@ struct SQLiteFile {
             if check.mark == nil || check.mark?.state != .creating { _ = try DatabaseMark(of: path, content) }
             try lock.create()
         }
-        let writing = try SQLiteConnection(file: path, isWriting: true, environment.faults)
+        let writing = try SQLiteConnection(file: path, isWriting: true, environment.limits.fileSystem)
         onsale_sqlite_keep_log(writing.handle, 1)
         let finding = try check.compare(try writing.markRow(), isNew: isNew)
         onsale_sqlite_keep_log(writing.handle, 0)

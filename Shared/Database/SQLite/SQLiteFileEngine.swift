@@ -3,7 +3,7 @@ import Kernel
 import Threads
 
 /// SQLite in a file: one thread writes, one thread scans, and reads run on the caller's thread.
-final class SQLiteFileEngine: Engine {
+final class SQLiteFileEngine: DatabaseEngine {
     private let environment: Environment
     private let transactions: JobQueue
     private let scans: JobQueue
@@ -23,7 +23,7 @@ final class SQLiteFileEngine: Engine {
         transactions = JobQueue(limit: environment.limits.waiting)
         scans = JobQueue(limit: environment.limits.waitingScans)
         do {
-            scanning = try SQLiteConnection(file: path, isWriting: false, environment.faults)
+            scanning = try SQLiteConnection(file: path, isWriting: false, environment.limits.fileSystem)
         } catch let error as DatabaseError {
             throw DatabaseError(error.reason, "\(path): \(error.message)")
         }
@@ -33,14 +33,15 @@ final class SQLiteFileEngine: Engine {
         }
     }
 
-    func perform(_ job: Job) async {
+    func perform(_ job: DatabaseJob) async {
         if job.kind == .read { return readers.perform(job) }
         await (job.kind == .scan ? scans : transactions).perform(job, environment)
     }
 
     func backup(to path: String) async throws {
-        let job = JobOf(.scan, deadline: nil) { transaction in
-            try (transaction.session as! SQLiteConnection).backup(to: path)
+        let job = SessionJob(.scan) { _, session, _ in
+            try (session as! SQLiteConnection).backup(to: path)
+            return true
         }
         await perform(job)
         switch job.problem {
@@ -67,7 +68,7 @@ final class SQLiteFileEngine: Engine {
         let limits = environment.limits
         return Thread.start { [writing, transactions, threads, environment] in
             let writer = SQLiteWriter(writing, environment)
-            var waiting: [Job] = []
+            var waiting: [DatabaseJob] = []
             while let first = transactions.next() {
                 writer.run(first)
                 // Jobs that arrive while the group runs join it, because the commit is the expensive part.

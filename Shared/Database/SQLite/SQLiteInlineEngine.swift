@@ -3,7 +3,7 @@ import Kernel
 import Threads
 
 /// SQLite in memory, on the caller's thread. A whole system then runs in one thread, each time in the same order.
-final class SQLiteInlineEngine: Engine {
+final class SQLiteInlineEngine: DatabaseEngine {
     private struct State {
         let connection: SQLiteConnection
         let writer: SQLiteWriter
@@ -15,24 +15,13 @@ final class SQLiteInlineEngine: Engine {
 
     init(_ migrations: [Migration], _ environment: Environment) throws {
         let connection = try SQLiteConnection(
-            path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, faults: environment.faults)
+            path: ":memory:", flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
         try connection.migrate(migrations, url: "sqlite::memory:", environment)
         self.environment = environment
         state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
     }
 
-    /// Takes over the database of a killed program, which can no longer use it.
-    init(after killed: SQLiteInlineEngine, _ environment: Environment) {
-        let connection = killed.state.withLock { state in
-            defer { state = nil }
-            guard let state else { preconditionFailure("the killed program has closed its database") }
-            return state.connection
-        }
-        self.environment = environment
-        state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
-    }
-
-    func perform(_ job: Job) async {
+    func perform(_ job: DatabaseJob) async {
         state.withLock { state in
             guard let state else { return job.fail(.closed) }
             if job.kind != .transaction { return state.connection.read(job, environment) }

@@ -124,11 +124,13 @@ extension SQLiteConnection {
 }
 
 extension SQLiteConnection {
+    private static let countUp: Statement = "update database_mark set commits = $1 where id = 1"
+
     /// Writes the number of the next commit into the database. A commit with an unknown outcome uses up its number.
-    func countCommit() throws {
+    func countCommit() throws(DatabaseError) {
         guard mark != nil, hasWritten else { return }
         countedCommits += 1
-        try run("update database_mark set commits = $1 where id = 1", countedCommits)
+        try run(Self.countUp) { $0.bind(countedCommits) }
     }
 
     /// Writes the number into the mark, after the commit.

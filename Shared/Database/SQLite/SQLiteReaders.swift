@@ -17,7 +17,7 @@ final class SQLiteReaders: Sendable {
         self.environment = environment
     }
 
-    func perform(_ job: Job) {
+    func perform(_ job: DatabaseJob) {
         do {
             let connection = try take()
             connection.read(job, environment)
@@ -32,7 +32,7 @@ final class SQLiteReaders: Sendable {
             if state.isClosed { throw DatabaseError.closed }
             return state.idle.popLast()
         }
-        return try idle ?? SQLiteConnection(file: path, isWriting: false, environment.faults)
+        return try idle ?? SQLiteConnection(file: path, isWriting: false, environment.limits.fileSystem)
     }
 
     private func give(_ connection: SQLiteConnection) {

@@ -14,59 +14,49 @@ enum SQLiteReading {
 
 extension SQLiteConnection {
     /// Runs a job that only reads.
-    func read(_ job: Job, _ environment: Environment) {
+    func read(_ job: DatabaseJob, _ environment: Environment) {
         if let deadline = job.deadline, deadline <= environment.clock.uptime { return job.fail(.deadlinePassed) }
         var isInTransaction = job.kind == .scan
         while true {
-            do {
-                try beginReading(inTransaction: isInTransaction)
+            do throws(DatabaseError) {
+                if isInTransaction { try run(Command.begin) }
             } catch {
-                return job.fail(failure!)
+                return job.fail(error)
             }
-            let limit = job.kind == .scan ? Int.max : Reader.rowLimit
-            _ = job.run(Transaction(self, now: environment.now(), rowLimit: limit))
-            if let failure, failure.reason == .damaged { environment.noteDamage(failure) }
-            if endReading() { return }
+            reading = isInTransaction ? .inTransaction : .ready
+            _ = job.run(on: self, now: environment.now())
+            if let failure = job.failure, failure.reason == .damaged { environment.noteDamage(failure) }
+            if endReading(after: job.failure) { return }
             isInTransaction = true
             job.prepareRerun()
         }
     }
 
-    private func beginReading(inTransaction: Bool) throws {
-        failure = nil
-        if inTransaction { try run("begin") }
-        reading = inTransaction ? .inTransaction : .ready
-    }
-
     /// Returns false if a second query came after the snapshot was released. Then the closure has to run again, in a
     /// transaction.
-    private func endReading() -> Bool {
+    private func endReading(after failure: DatabaseError?) -> Bool {
         defer { reading = .none }
         switch reading {
         case .none, .ready, .querying: break
         case .paused(let statement): sqlite3_reset(statement)
         case .released: return failure != .snapshotReleased
         case .inTransaction:
-            do {
-                // Without writes, a commit is faster than a rollback.
-                try run("commit")
-            } catch {
-                rollback()
-            }
+            // Without writes, a commit is faster than a rollback.
+            do throws(DatabaseError) { try run(Command.commit) } catch { rollback() }
         }
         return true
     }
 
     /// Called before each query.
-    func willQuery() throws {
+    func willQuery() throws(DatabaseError) {
         switch reading {
         case .none, .querying, .inTransaction: return
         case .ready: reading = .querying
         case .paused(let statement):
-            try run("begin")
+            try run(Command.begin)
             reading = .inTransaction
             sqlite3_reset(statement)
-        case .released: throw failing(.snapshotReleased)
+        case .released: throw .snapshotReleased
         }
     }
 

@@ -16,9 +16,9 @@ enum SQLiteTuning {
 }
 
 extension SQLiteConnection {
-    convenience init(file path: String, isWriting: Bool, _ faults: Faults?) throws {
+    convenience init(file path: String, isWriting: Bool, _ fileSystem: String? = nil) throws {
         let creation = isWriting ? SQLITE_OPEN_CREATE : 0
-        try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, writesLog: isWriting, faults: faults)
+        try self.init(path: path, flags: SQLITE_OPEN_READWRITE | creation, writesLog: isWriting, fileSystem: fileSystem)
         sqlite3_busy_timeout(handle, Int32(SQLiteTuning.lockTimeout.milliseconds))
         let cache = isWriting ? SQLiteTuning.writingCacheKilobytes : SQLiteTuning.readingCacheKilobytes
         try script("pragma cache_size = -\(cache); pragma temp_store = memory")

@@ -9,7 +9,7 @@ import Kernel
 final class SQLiteWriter {
     private let connection: SQLiteConnection
     private let environment: Environment
-    private var group: [Job] = []
+    private var group: [DatabaseJob] = []
     private var start = Uptime(nanoseconds: 0)
     /// True if no commit has written since the log was emptied on a full disk.
     private var isLogEmptied = false
@@ -24,32 +24,32 @@ final class SQLiteWriter {
     /// The time since the first closure of the group started.
     var groupAge: Duration { group.isEmpty ? .zero : environment.clock.uptime - start }
 
-    func run(_ job: Job) {
+    func run(_ job: DatabaseJob) {
         if let deadline = job.deadline, deadline <= environment.clock.uptime {
             job.fail(.deadlinePassed)
             return job.finish()
         }
         if group.isEmpty {
             start = environment.clock.uptime
-            do {
+            do throws(DatabaseError) {
                 try connection.begin()
             } catch {
-                environment.observe(.failed(closures: 1, connection.failure!))
-                job.fail(connection.failure!)
+                environment.observe(.failed(closures: 1, error))
+                job.fail(error)
                 return job.finish()
             }
         }
         connection.beginClosure(isFirst: group.isEmpty)
         group.append(job)
-        let isKept = job.run(Transaction(connection, now: environment.now()))
-        if let failure = connection.failure, failure.isStorageFailure, connection.isInTransaction {
+        let isKept = job.run(on: connection, now: environment.now())
+        if let failure = job.failure, failure.isStorageFailure, connection.isInTransaction {
             if failure.reason == .diskFull { connection.noteFullDisk() }
             environment.observe(.failed(closures: 1, failure))
             if failure.reason == .damaged { environment.noteDamage(failure) }
         }
         if !connection.endClosure(keeping: isKept) {
             // For example, SQLite rolls back the whole transaction if the disk is full.
-            failGroup(connection.failure ?? DatabaseError(.unavailable, "SQLite rolled back the transaction"))
+            failGroup(job.failure ?? DatabaseError(.unavailable, "SQLite rolled back the transaction"))
             finishGroup()
         }
     }
@@ -58,8 +58,7 @@ final class SQLiteWriter {
     @discardableResult
     func commit() -> Duration {
         if group.isEmpty { return .zero }
-        do {
-            connection.failure = nil
+        do throws(DatabaseError) {
             let wrote = connection.hasWritten
             try connection.commit()
             if wrote { isLogEmptied = false }
@@ -67,7 +66,7 @@ final class SQLiteWriter {
                 .committed(
                     closures: group.count, in: groupAge, wrote: wrote, isDiskFull: wrote && connection.isDiskFull))
         } catch {
-            failGroup(connection.failure!)
+            failGroup(error)
         }
         defer { finishGroup() }
         return groupAge

@@ -25,7 +25,8 @@ package final class SimulatedProgram: @unchecked Sendable {
     private let simulation: Simulation
     private let keys: KeyFile
     private let arguments: [String]
-    private var database: Database!
+    private var killable: KillableDatabase!
+    private var database: Database { killable.database }
     private var loops: Loops?
 
     package init(
@@ -38,8 +39,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         self.keys = keys
         self.arguments = arguments
         clock = SteppingClock(simulation.clock)
-        database = try Database(
-            url: "sqlite::memory:", migrations: context.migrations, clock: clock, faults: faults, observe: observe)
+        killable = try KillableDatabase(context.migrations, clock: clock, faults: faults, observe: observe)
     }
 
     package var isUp: Bool { loops != nil }
@@ -68,24 +68,27 @@ package final class SimulatedProgram: @unchecked Sendable {
     package func kill(noticedWithin delay: Duration) {
         guard let loops else { return }
         simulation.kill(loops, noticedWithin: delay)
-        database = Database(after: database, clock: clock, observe: observe)
+        guard let next = try? killable.killed(clock: clock, observe: observe) else {
+            preconditionFailure("a database in memory always opens")
+        }
+        killable = next
         self.loops = nil
     }
 
     /// Ends it permanently and frees its database.
     package func end() {
         kill(noticedWithin: .zero)
-        atOnce { [database] in await database?.close() }
+        atOnce { [database] in await database.close() }
     }
 
     /// Reads its database, whether it runs or not.
     package func inspect<Value: Sendable>(_ body: @escaping @Sendable (Reader) throws -> Value) throws -> Value {
-        try atOnce { [database] in await Result(catching: { try await database!.scan(body) }) }.get()
+        try atOnce { [database] in await Result(catching: { try await database.scan(body) }) }.get()
     }
 
     /// Changes its rows without the knowledge of the program.
     package func tamper(_ body: @escaping @Sendable (Transaction) throws -> Void) throws {
-        try atOnce { [database] in await Result(catching: { try await database!.transaction(body) }) }.get()
+        try atOnce { [database] in await Result(catching: { try await database.transaction(body) }) }.get()
     }
 
     private func observe(_ event: DatabaseEvent) {

@@ -3,29 +3,34 @@ import Database
 import Kernel
 
 enum ConcertTable {
+    private enum Statements {
+        static let columns: SQL = "concert_id, name, title, host, currency, browse_room, created_at"
+        static let insert: Statement =
+            "insert into concert (\(columns)) values (\(1...7)) on conflict (concert_id) do nothing"
+        static let takeName: Statement =
+            "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing"
+        static let find: Statement = "select \(columns) from concert where concert_id = $1"
+        static let findName: Statement = "select concert_id from concert_name where name = $1"
+        static let all: Statement = "select \(columns) from concert where concert_id > $1 order by concert_id limit $2"
+    }
+
     /// Returns false if the id is taken, by the same request or by another one.
     static func insert(_ concert: Concert, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into concert (concert_id, name, title, host, currency, browse_room, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7) on conflict (concert_id) do nothing
-            """, concert.id, concert.name, concert.title, concert.host, concert.currency.code, concert.browseRoom,
-            concert.createdAt) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                concert.id, concert.name, concert.title, concert.host, concert.currency.code, concert.browseRoom,
+                concert.createdAt)
+        } == 1
     }
 
     /// Returns false if another concert has the name. Names have a table of their own, because they are not part of the
     /// concert's key.
     static func takeName(of concert: Concert, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing", concert.name,
-            concert.id) == 1
+        try tx.executeCounting(Statements.takeName) { $0.bind(concert.name, concert.id) } == 1
     }
 
     static func find(_ id: ConcertID, _ reader: Reader) throws -> Concert? {
-        try reader.first(
-            """
-            select concert_id, name, title, host, currency, browse_room, created_at from concert where concert_id = $1
-            """, id, map: concert)
+        try reader.first(Statements.find, { $0.bind(id) }, map: concert)
     }
 
     /// Throws `concertUnknown` if it does not exist.
@@ -35,18 +40,14 @@ enum ConcertTable {
     }
 
     static func find(named name: String, _ reader: Reader) throws -> Concert? {
-        let id = try reader.first("select concert_id from concert_name where name = $1", name) { row in
+        let id = try reader.first(Statements.findName, { $0.bind(name) }) { row in
             try row.id(0, as: Identified.Concert.self)
         }
         return try id.flatMap { try find($0, reader) }
     }
 
     static func all(after id: ConcertID?, limit: Int, _ reader: Reader) throws -> [Concert] {
-        try reader.rows(
-            """
-            select concert_id, name, title, host, currency, browse_room, created_at from concert
-            where concert_id > $1 order by concert_id limit $2
-            """, id ?? ConcertID(high: 0, low: 0), limit, map: concert)
+        try reader.rows(Statements.all, { $0.bind(id ?? ConcertID(high: 0, low: 0), limit) }, map: concert)
     }
 
     private static func concert(_ row: borrowing Row) throws -> Concert {

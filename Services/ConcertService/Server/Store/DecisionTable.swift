@@ -3,31 +3,41 @@ import Database
 import Kernel
 
 enum DecisionTable {
+    private enum Statements {
+        static let columns: SQL = "payment_id, reservation_id, outcome, decided_at"
+        /// The condition of an index.
+        static let isAborted: SQL = "outcome <> \(confirmed)"
+        static let insert: Statement = """
+            insert into decision (\(columns), concert_id)
+            values (\(1...5)) on conflict (concert_id, payment_id) do nothing
+            """
+        static let settle: Statement = "update decision set outcome = $3 where concert_id = $1 and payment_id = $2"
+        static let find: Statement = "select \(columns) from decision where concert_id = $1 and payment_id = $2"
+        static let aborted: Statement = """
+            select \(columns), concert_id from decision
+            where \(isAborted) and decided_at <= $1 and (decided_at, concert_id, payment_id) > ($2, $3, $4)
+            order by decided_at, concert_id, payment_id limit $5
+            """
+        static let delete: Statement = "delete from decision where concert_id = $1 and payment_id = $2 and \(isAborted)"
+    }
+
     /// The value of the column `outcome` for a sale. Other values are the reason of an abort.
     private static let confirmed = 0
 
     /// Returns false and writes nothing if a decision about the payment exists. `settle` can change the outcome until
     /// the transaction commits.
     static func insert(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into decision (concert_id, payment_id, reservation_id, outcome, decided_at)
-            values ($1, $2, $3, $4, $5) on conflict (concert_id, payment_id) do nothing
-            """, concert, decision.payment, decision.reservation, number(of: decision.outcome), decision.at) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(decision.payment, decision.reservation, number(of: decision.outcome), decision.at, concert)
+        } == 1
     }
 
     static func settle(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute(
-            "update decision set outcome = $3 where concert_id = $1 and payment_id = $2", concert, decision.payment,
-            number(of: decision.outcome))
+        try tx.execute(Statements.settle) { $0.bind(concert, decision.payment, number(of: decision.outcome)) }
     }
 
     static func find(_ payment: PaymentID, in concert: ConcertID, _ reader: Reader) throws -> Decision? {
-        try reader.first(
-            """
-            select payment_id, reservation_id, outcome, decided_at from decision
-            where concert_id = $1 and payment_id = $2
-            """, concert, payment, map: decision)
+        try reader.first(Statements.find, { $0.bind(concert, payment) }, map: decision)
     }
 
     struct Aborted: Sendable {
@@ -40,18 +50,18 @@ enum DecisionTable {
         before time: Timestamp, after last: Aborted?, limit: Int, _ reader: Reader
     ) throws -> [Aborted] {
         try reader.rows(
-            """
-            select payment_id, reservation_id, outcome, decided_at, concert_id from decision
-            where outcome <> 0 and decided_at <= $1 and (decided_at, concert_id, payment_id) > ($2, $3, $4)
-            order by decided_at, concert_id, payment_id limit $5
-            """, time, last?.decision.at ?? Timestamp(milliseconds: .min), last?.concert ?? ConcertID(high: 0, low: 0),
-            last?.decision.payment ?? PaymentID(high: 0, low: 0), limit
+            Statements.aborted,
+            {
+                $0.bind(
+                    time, last?.decision.at ?? Timestamp(milliseconds: .min),
+                    last?.concert ?? ConcertID(high: 0, low: 0), last?.decision.payment ?? PaymentID(high: 0, low: 0),
+                    limit)
+            }
         ) { row in Aborted(concert: try row.id(4), decision: try decision(row)) }
     }
 
     static func delete(_ payment: PaymentID, in concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute(
-            "delete from decision where concert_id = $1 and payment_id = $2 and outcome <> 0", concert, payment)
+        try tx.execute(Statements.delete) { $0.bind(concert, payment) }
     }
 
     private static func decision(_ row: borrowing Row) throws -> Decision {

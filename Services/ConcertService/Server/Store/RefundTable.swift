@@ -4,6 +4,21 @@ import Kernel
 
 /// Refunds due, until they are acknowledged: the outbox.
 enum RefundTable {
+    private enum Statements {
+        static let columns: SQL =
+            "refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since"
+        static let insert: Statement = "insert into refund_due (\(columns)) values (\(1...9)) on conflict do nothing"
+        static let delete: Statement = "delete from refund_due where concert_id = $1 and refund_id = $2"
+        static let deleteOfPayment: Statement =
+            "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3"
+        static let due: Statement =
+            "select \(columns) from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit $3"
+        static let dueOfAll: Statement = """
+            select \(columns) from refund_due where concert_id > $1 or (concert_id = $1 and refund_id > $2)
+            order by concert_id, refund_id limit $3
+            """
+    }
+
     struct Refund: Sendable {
         let id: RefundID
         let concert: ConcertID
@@ -17,22 +32,20 @@ enum RefundTable {
 
     /// Returns false and writes nothing if another refund due of this concert has the id.
     static func insert(_ refund: Refund, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into refund_due (
-                concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing
-            """, refund.concert, refund.id, refund.payment, refund.reservation, refund.user, refund.amount.minorUnits,
-            refund.amount.currency.code, refund.reason, refund.dueSince) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                refund.id, refund.concert, refund.payment, refund.reservation, refund.user, refund.amount.minorUnits,
+                refund.amount.currency.code, refund.reason
+            ).bind(refund.dueSince)
+        } == 1
     }
 
     /// Deletes a refund. If `payment` is given, deletes only the refund of that payment.
     static func delete(_ id: RefundID, of payment: PaymentID?, in concert: ConcertID, _ tx: Transaction) throws {
         guard let payment else {
-            return try tx.execute("delete from refund_due where concert_id = $1 and refund_id = $2", concert, id)
+            return try tx.execute(Statements.delete) { $0.bind(concert, id) }
         }
-        try tx.execute(
-            "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3", concert, id, payment)
+        try tx.execute(Statements.deleteOfPayment) { $0.bind(concert, id, payment) }
     }
 
     /// Without `concert`, orders by concert, then by refund.
@@ -40,18 +53,9 @@ enum RefundTable {
         after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, limit: Int, _ reader: Reader
     ) throws -> [Refund] {
         if let concert {
-            return try reader.rows(
-                """
-                select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
-                from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit $3
-                """, concert, last.refund, limit, map: refund)
+            return try reader.rows(Statements.due, { $0.bind(concert, last.refund, limit) }, map: refund)
         }
-        return try reader.rows(
-            """
-            select refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since
-            from refund_due where concert_id > $1 or (concert_id = $1 and refund_id > $2)
-            order by concert_id, refund_id limit $3
-            """, last.concert, last.refund, limit, map: refund)
+        return try reader.rows(Statements.dueOfAll, { $0.bind(last.concert, last.refund, limit) }, map: refund)
     }
 
     private static func refund(_ row: borrowing Row) throws -> Refund {

@@ -2,31 +2,53 @@ import ConcertDomain
 import Database
 import Kernel
 
+extension Reservation.State: Bindable {}
+
 enum ReservationTable {
+    private enum Statements {
+        static let columns: SQL = """
+            reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, \
+            place_id, reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
+            """
+        static let insert: Statement = """
+            insert into reservation (\(columns))
+            values (\(1...12), \(Reservation.State.held), null, null, null, null, null)
+            on conflict (concert_id, reservation_id) do nothing
+            """
+        static let save: Statement = """
+            update reservation
+            set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8
+            where concert_id = $1 and reservation_id = $2 and state = $9
+            """
+        static let find: Statement = "select \(columns) from reservation where concert_id = $1 and reservation_id = $2"
+        static let findMany = KeyedStatement(after: 1) { ids in
+            "select \(columns) from reservation where concert_id = $1 and reservation_id in (\(ids))"
+        }
+        static let containing: Statement = """
+            select \(columns) from reservation where concert_id = $1 and schedule_id = $2
+            and replace(',' || seats || ',', $3, '') <> ',' || seats || ','
+            """
+    }
+
     /// Returns false if the id is taken, by another user or by a reservation that was dropped from the user's list.
     static func insert(_ reservation: Reservation, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into reservation (
-                concert_id, reservation_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
-                reserved_at, deadline, state)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
-            on conflict (concert_id, reservation_id) do nothing
-            """, reservation.concert, reservation.id, reservation.schedule, reservation.user,
-            reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf, reservation.amount.minorUnits,
-            reservation.amount.currency.code, reservation.place?.room, reservation.place?.place,
-            reservation.reservedAt, reservation.deadline) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                reservation.id, reservation.concert, reservation.schedule, reservation.user,
+                reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf, reservation.amount.minorUnits,
+                reservation.amount.currency.code
+            ).bind(reservation.place?.room, reservation.place?.place, reservation.reservedAt, reservation.deadline)
+        } == 1
     }
 
     /// Conflicts if the state has changed since `old`, because a reservation leaves each state once.
     static func save(_ reservation: Reservation, was old: Reservation, _ tx: Transaction) throws {
-        try tx.executeOne(
-            """
-            update reservation
-            set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8
-            where concert_id = $1 and reservation_id = $2 and state = $9
-            """, reservation.concert, reservation.id, reservation.state.rawValue, reservation.payment,
-            reservation.soldAt, reservation.refund, reservation.endedAt, reservation.returnReason, old.state.rawValue)
+        try tx.executeOne(Statements.save) {
+            $0.bind(
+                reservation.concert, reservation.id, reservation.state, reservation.payment, reservation.soldAt,
+                reservation.refund, reservation.endedAt, reservation.returnReason
+            ).bind(old.state)
+        }
     }
 
     /// Records the expiry if the hold is past its deadline, and returns the reservation after that. Conflicts if
@@ -39,13 +61,7 @@ enum ReservationTable {
     }
 
     static func find(_ id: ReservationID, of concert: ConcertID, _ reader: Reader) throws -> Reservation? {
-        try reader.first(
-            """
-            select
-                reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
-                reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
-            from reservation where concert_id = $1 and reservation_id = $2
-            """, concert, id, map: reservation)
+        try reader.first(Statements.find, { $0.bind(concert, id) }, map: reservation)
     }
 
     /// Throws `reservationUnknown` if it does not exist or does not belong to `user`. Nil accepts every user.
@@ -60,8 +76,10 @@ enum ReservationTable {
 
     /// The reservations of a buyer's list. A missing one is damage, because reservations are never deleted.
     static func require(_ ids: [ReservationID], of concert: ConcertID, _ reader: Reader) throws -> [Reservation] {
-        try ids.map { id in
-            guard let reservation = try find(id, of: concert, reader) else {
+        let found = try reader.rows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
+        let known = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        return try ids.map { id in
+            guard let reservation = known[id] else {
                 throw DatabaseError(.damaged, "a buyer's reservation \(id) is missing")
             }
             return reservation
@@ -72,14 +90,7 @@ enum ReservationTable {
     /// contain the characters of a pattern.
     static func containing(_ seat: SeatLabel, of schedule: Schedule, _ reader: Reader) throws -> [Reservation] {
         try reader.rows(
-            """
-            select
-                reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, place_id,
-                reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
-            from reservation
-            where concert_id = $1 and schedule_id = $2
-                and replace(',' || seats || ',', $3, '') <> ',' || seats || ','
-            """, schedule.concert, schedule.id, ",\(seat.text),", map: reservation
+            Statements.containing, { $0.bind(schedule.concert, schedule.id, ",\(seat.text),") }, map: reservation
         ).sorted { ($0.reservedAt, $0.id) < ($1.reservedAt, $1.id) }
     }
 

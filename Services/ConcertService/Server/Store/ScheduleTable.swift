@@ -3,64 +3,72 @@ import Database
 import Kernel
 
 enum ScheduleTable {
+    private enum Statements {
+        static let columns: SQL = """
+            schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \
+            ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
+            """
+        static let insert: Statement =
+            "insert into schedule (\(columns)) values (\(1...16)) on conflict (concert_id, schedule_id) do nothing"
+        static let save: Statement = """
+            update schedule set
+                version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
+                sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13
+            where concert_id = $1 and schedule_id = $2 and version = $14
+            """
+        static let dropName: Statement = "delete from schedule_name where concert_id = $1 and name = $2"
+        static let takeName: Statement = """
+            insert into schedule_name (concert_id, name, schedule_id) values (\(1...3))
+            on conflict (concert_id, name) do nothing
+            """
+        static let changeLayout: Statement =
+            "update schedule set layout_version = layout_version + 1 where concert_id = $1 and schedule_id = $2"
+        static let find: Statement = "select \(columns) from schedule where concert_id = $1 and schedule_id = $2"
+        static let all: Statement = "select \(columns) from schedule where concert_id = $1"
+    }
+
     /// Returns false if the id is taken, by the same request or by another one.
     static func insert(_ schedule: Schedule, _ tx: Transaction) throws -> Bool {
         let settings = schedule.settings
-        return try tx.executeCounting(
-            """
-            insert into schedule (
-                concert_id, schedule_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
-                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-            on conflict (concert_id, schedule_id) do nothing
-            """, schedule.concert, schedule.id, schedule.currency.code, schedule.addedAs.value, schedule.version,
-            schedule.changedBy, schedule.layoutVersion, settings.name, settings.startsAt, settings.endsAt,
-            settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
-            settings.hold.milliseconds, settings.room) == 1
+        return try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                schedule.id, schedule.concert, schedule.currency.code, schedule.addedAs.value, schedule.version,
+                schedule.changedBy, schedule.layoutVersion, settings.name
+            ).bind(
+                settings.startsAt, settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil,
+                settings.seatsPerUser, settings.hold.milliseconds, settings.room)
+        } == 1
     }
 
     /// Conflicts if the version has changed since `old`. Returns false if another date has the new name.
     static func save(_ schedule: Schedule, was old: Schedule, _ tx: Transaction) throws -> Bool {
         let settings = schedule.settings
-        try tx.executeOne(
-            """
-            update schedule set
-                version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
-                sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13
-            where concert_id = $1 and schedule_id = $2 and version = $14
-            """, schedule.concert, schedule.id, schedule.version, schedule.changedBy, settings.name, settings.startsAt,
-            settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser,
-            settings.hold.milliseconds, settings.room, old.version)
+        try tx.executeOne(Statements.save) {
+            $0.bind(
+                schedule.concert, schedule.id, schedule.version, schedule.changedBy, settings.name, settings.startsAt,
+                settings.endsAt, settings.saleOpensAt
+            ).bind(
+                settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser, settings.hold.milliseconds,
+                settings.room, old.version)
+        }
         guard settings.name != old.settings.name else { return true }
-        try tx.execute(
-            "delete from schedule_name where concert_id = $1 and name = $2", schedule.concert, old.settings.name)
+        try tx.execute(Statements.dropName) { $0.bind(schedule.concert, old.settings.name) }
         return try takeName(of: schedule, tx)
     }
 
     /// Returns false if another date of the concert has the name.
     static func takeName(of schedule: Schedule, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into schedule_name (concert_id, name, schedule_id) values ($1, $2, $3)
-            on conflict (concert_id, name) do nothing
-            """, schedule.concert, schedule.settings.name, schedule.id) == 1
+        try tx.executeCounting(Statements.takeName) { $0.bind(schedule.concert, schedule.settings.name, schedule.id) }
+            == 1
     }
 
     /// Increases the layout version, so that callers with an older layout get the new one.
     static func changeLayout(_ id: ScheduleID, of concert: ConcertID, _ tx: Transaction) throws {
-        try tx.execute(
-            "update schedule set layout_version = layout_version + 1 where concert_id = $1 and schedule_id = $2",
-            concert, id)
+        try tx.execute(Statements.changeLayout) { $0.bind(concert, id) }
     }
 
     static func find(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule? {
-        try reader.first(
-            """
-            select
-                schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
-                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
-            from schedule where concert_id = $1 and schedule_id = $2
-            """, concert, id, map: schedule)
+        try reader.first(Statements.find, { $0.bind(concert, id) }, map: schedule)
     }
 
     /// Throws `scheduleUnknown` if it does not exist.
@@ -70,14 +78,9 @@ enum ScheduleTable {
     }
 
     static func all(of concert: ConcertID, _ reader: Reader) throws -> [Schedule] {
-        try reader.rows(
-            """
-            select
-                schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at,
-                ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
-            from schedule where concert_id = $1
-            """, concert, map: schedule
-        ).sorted { ($0.settings.startsAt, $0.id) < ($1.settings.startsAt, $1.id) }
+        try reader.rows(Statements.all, { $0.bind(concert) }, map: schedule).sorted {
+            ($0.settings.startsAt, $0.id) < ($1.settings.startsAt, $1.id)
+        }
     }
 
     private static func schedule(_ row: borrowing Row) throws -> Schedule {

@@ -2,49 +2,54 @@ import ConcertDomain
 import Database
 import Kernel
 
+extension Ticket.State: Bindable {}
+
 enum TicketTable {
-    static func insert(_ ticket: Ticket, _ tx: Transaction) throws {
-        try tx.execute(
+    private enum Statements {
+        static let columns: SQL = """
+            ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
+            starts_at, ends_at, issued_at, state, used_at, used_by, cancelled_at
             """
-            insert into ticket (
-                concert_id, ticket_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
-                ends_at, issued_at, state)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
-            """, ticket.concert, ticket.id, ticket.schedule, ticket.reservation, ticket.user, ticket.seat.text,
-            ticket.grade, ticket.price.minorUnits, ticket.price.currency.code, ticket.startsAt, ticket.endsAt,
-            ticket.issuedAt)
+        static let insert: Statement =
+            "insert into ticket (\(columns)) values (\(1...12), \(Ticket.State.valid), null, null, null)"
+        static let save: Statement = """
+            update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6
+            where concert_id = $1 and ticket_id = $2 and state = $7
+            """
+        static let find: Statement = "select \(columns) from ticket where concert_id = $1 and ticket_id = $2"
+        static let all: Statement = "select \(columns) from ticket where concert_id = $1 and reservation_id = $2"
+        static let sales: Statement = """
+            select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
+            where concert_id = $1 group by schedule_id, grade, state
+            """
+    }
+
+    static func insert(_ ticket: Ticket, _ tx: Transaction) throws {
+        try tx.execute(Statements.insert) {
+            $0.bind(
+                ticket.id, ticket.concert, ticket.schedule, ticket.reservation, ticket.user, ticket.seat.text,
+                ticket.grade, ticket.price.minorUnits
+            ).bind(ticket.price.currency.code, ticket.startsAt, ticket.endsAt, ticket.issuedAt)
+        }
     }
 
     /// Conflicts if the state has changed since `old`, because a ticket leaves its first state once.
     static func save(_ ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
-        try tx.executeOne(
-            """
-            update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6
-            where concert_id = $1 and ticket_id = $2 and state = $7
-            """, ticket.concert, ticket.id, ticket.state.rawValue, ticket.usedAt, ticket.usedBy, ticket.cancelledAt,
-            old.state.rawValue)
+        try tx.executeOne(Statements.save) {
+            $0.bind(
+                ticket.concert, ticket.id, ticket.state, ticket.usedAt, ticket.usedBy, ticket.cancelledAt, old.state)
+        }
     }
 
     static func find(_ id: TicketID, of concert: ConcertID, _ reader: Reader) throws -> Ticket? {
-        try reader.first(
-            """
-            select
-                ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
-                ends_at, issued_at, state, used_at, used_by, cancelled_at
-            from ticket where concert_id = $1 and ticket_id = $2
-            """, concert, id, map: ticket)
+        try reader.first(Statements.find, { $0.bind(concert, id) }, map: ticket)
     }
 
     /// In lock order.
     static func all(of reservation: Reservation, _ reader: Reader) throws -> [Ticket] {
-        try reader.rows(
-            """
-            select
-                ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, starts_at,
-                ends_at, issued_at, state, used_at, used_by, cancelled_at
-            from ticket where concert_id = $1 and reservation_id = $2
-            """, reservation.concert, reservation.id, map: ticket
-        ).sorted { $0.seat < $1.seat }
+        try reader.rows(Statements.all, { $0.bind(reservation.concert, reservation.id) }, map: ticket).sorted {
+            $0.seat < $1.seat
+        }
     }
 
     /// The number and the total price of the tickets of a date, by grade and state.
@@ -57,12 +62,7 @@ enum TicketTable {
     }
 
     static func sales(of concert: ConcertID, _ reader: Reader) throws -> [Sales] {
-        try reader.rows(
-            """
-            select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
-            where concert_id = $1 group by schedule_id, grade, state
-            """, concert
-        ) { row in
+        try reader.rows(Statements.sales, { $0.bind(concert) }) { row in
             Sales(
                 schedule: try row.id(0), grade: try row.text(1), state: try row.value(2), count: try row.int64(3),
                 price: try row.int64(4))

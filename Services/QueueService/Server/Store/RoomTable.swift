@@ -2,114 +2,110 @@ import Database
 import Kernel
 import QueueDomain
 
+extension Room.Phase: Bindable {}
+
 /// The rows of rooms and their names.
 enum RoomTable {
+    private enum Statements {
+        static let columns: SQL = """
+            room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
+            last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before, \
+            settled_at, revision
+            """
+        static let lock: Statement = "update room set revision = revision where room_id = $1 returning \(columns)"
+        static let require: Statement = "select \(columns) from room where room_id = $1"
+        static let all: Statement = "select \(columns) from room where room_id > $1 order by room_id limit $2"
+        static let unsettled: Statement = """
+            select \(columns) from room where room_id > $1
+                and (decided < \(Room.Phase.closed) or occupied > 0 or admitted < last_serial)
+            order by room_id limit $2
+            """
+        static let find: Statement = "select room_id from room_name where name = $1"
+        static let takeName: Statement = "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing"
+        static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
+        static let insert: Statement =
+            "insert into room (\(columns), made_as) values (\(1...22)) on conflict do nothing"
+        static let save: Statement = """
+            update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
+                idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
+                tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
+                settled_at = $19, revision = $20
+            where room_id = $1
+            """
+        static let saveLine: Statement = "update room set last_serial = $2, revision = $3 where room_id = $1"
+    }
+
     /// Writes and returns the room's row. Every step of a room does this first, so the steps of all instances are
     /// serialized.
     static func lock(_ id: RoomID, _ tx: Transaction) throws -> Room {
-        let rooms = try tx.rows(
-            """
-            update room set revision = revision where room_id = $1
-            returning room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
-                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
-                settled_at, revision
-            """, id, map: room)
+        let rooms = try tx.rows(Statements.lock, { $0.bind(id) }, map: room)
         guard let room = rooms.first else { throw QueueRefusal.roomUnknown }
         return room
     }
 
     static func require(_ id: RoomID, _ reader: Reader) throws -> Room {
-        let room = try reader.first(
-            """
-            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
-                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
-                settled_at, revision
-            from room where room_id = $1
-            """, id, map: room)
+        let room = try reader.first(Statements.require, { $0.bind(id) }, map: room)
         guard let room else { throw QueueRefusal.roomUnknown }
         return room
     }
 
     /// Rooms ordered by id.
     static func all(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
-        try reader.rows(
-            """
-            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
-                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
-                settled_at, revision
-            from room where room_id > $1 order by room_id limit $2
-            """, id ?? RoomID(high: 0, low: 0), limit, map: room)
+        try reader.rows(Statements.all, { $0.bind(id ?? RoomID(high: 0, low: 0), limit) }, map: room)
     }
 
     /// Rooms after `id` that may need a settlement.
     static func unsettled(after id: RoomID?, limit: Int, _ reader: Reader) throws -> [Room] {
-        try reader.rows(
-            """
-            select room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms,
-                last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count, pace_before,
-                settled_at, revision
-            from room where room_id > $1 and (decided < 5 or occupied > 0 or admitted < last_serial)
-            order by room_id limit $2
-            """, id ?? RoomID(high: 0, low: 0), limit, map: room)
+        try reader.rows(Statements.unsettled, { $0.bind(id ?? RoomID(high: 0, low: 0), limit) }, map: room)
     }
 
     static func find(named name: String, _ reader: Reader) throws -> RoomID? {
-        try reader.first("select room_id from room_name where name = $1", name) { row in try row.id(0) }
+        try reader.first(Statements.find, { $0.bind(name) }) { row in try row.id(0) }
     }
 
     /// False if another room has the name.
     static func takeName(of room: Room, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing", room.name, room.id) == 1
+        try tx.executeCounting(Statements.takeName) { $0.bind(room.name, room.id) } == 1
     }
 
     /// The fingerprint of the settings with which the room was created.
     static func creationFingerprint(of id: RoomID, _ reader: Reader) throws -> Fingerprint? {
-        try reader.first("select made_as from room where room_id = $1", id) { row in
+        try reader.first(Statements.creationFingerprint, { $0.bind(id) }) { row in
             Fingerprint(stored: try row.int64(0))
         }
     }
 
     /// False if the id exists: from the same request, perhaps running now, or from another one.
     static func insert(_ room: Room, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into room (room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms,
-                hard_ms, last_serial, admitted, occupied, no_shows, tokens, filled_at, pace_from, pace_count,
-                pace_before, settled_at, revision, made_as)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22)
-            on conflict do nothing
-            """,
-            room.id, room.name, room.decided.rawValue, room.times.joins, room.times.opens, room.limits.active,
-            room.limits.rate, room.limits.ready.milliseconds, room.limits.idle.milliseconds,
-            room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
-            room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count,
-            room.pace.before, room.settledAt, room.revision, room.creationFingerprint.value) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(
+                room.id, room.name, room.decided, room.times.joins, room.times.opens, room.limits.active,
+                room.limits.rate, room.limits.ready.milliseconds
+            ).bind(
+                room.limits.idle.milliseconds, room.limits.hard.milliseconds, room.lastSerial, room.admitted,
+                room.occupied, room.noShows, room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt
+            ).bind(
+                room.pace.from, room.pace.count, room.pace.before, room.settledAt, room.revision,
+                room.creationFingerprint.value)
+        } == 1
     }
 
     /// Saves a room that this transaction has locked.
     static func save(_ room: Room, _ tx: Transaction) throws {
-        try tx.executeOne(
-            """
-            update room set decided = $2, joins_at = $3, opens_at = $4, active_limit = $5, rate = $6, ready_ms = $7,
-                idle_ms = $8, hard_ms = $9, last_serial = $10, admitted = $11, occupied = $12, no_shows = $13,
-                tokens = $14, filled_at = $15, pace_from = $16, pace_count = $17, pace_before = $18,
-                settled_at = $19, revision = $20
-            where room_id = $1
-            """,
-            room.id, room.decided.rawValue, room.times.joins, room.times.opens, room.limits.active, room.limits.rate,
-            room.limits.ready.milliseconds, room.limits.idle.milliseconds, room.limits.hard.milliseconds,
-            room.lastSerial, room.admitted, room.occupied, room.noShows, room.bucket?.millionths ?? 0,
-            room.bucket?.filledAt ?? room.settledAt, room.pace.from, room.pace.count, room.pace.before,
-            room.settledAt, room.revision)
+        try tx.executeOne(Statements.save) {
+            $0.bind(
+                room.id, room.decided, room.times.joins, room.times.opens, room.limits.active, room.limits.rate,
+                room.limits.ready.milliseconds, room.limits.idle.milliseconds
+            ).bind(
+                room.limits.hard.milliseconds, room.lastSerial, room.admitted, room.occupied, room.noShows,
+                room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from
+            ).bind(room.pace.count, room.pace.before, room.settledAt, room.revision)
+        }
     }
 
     /// Saves only the columns that joining changes.
     static func saveLine(of room: Room, _ tx: Transaction) throws {
-        try tx.executeOne(
-            "update room set last_serial = $2, revision = $3 where room_id = $1", room.id, room.lastSerial,
-            room.revision)
+        try tx.executeOne(Statements.saveLine) { $0.bind(room.id, room.lastSerial, room.revision) }
     }
 
     private static func room(_ row: borrowing Row) throws -> Room {

@@ -2,26 +2,34 @@ import Database
 import Kernel
 import WalletDomain
 
+extension Entry.Kind: Bindable {}
+
 /// Movements of money. Rows are only inserted.
 enum EntryTable {
-    static func insert(_ entry: Entry, _ tx: Transaction) throws {
-        try tx.execute(
+    static let columns: SQL = "user_id, currency, serial, kind, amount, available, pending, cause, made_at"
+
+    private enum Statements {
+        static let insert: Statement = "insert into entry (\(columns)) values (\(1...9))"
+        static let all: Statement = """
+            select \(columns) from entry
+            where user_id = $1 and currency = $2 and serial < $3 order by serial desc limit $4
             """
-            insert into entry (user_id, currency, serial, kind, amount, available, pending, cause, made_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """, entry.user, entry.amount.currency.code, entry.serial, entry.kind.rawValue, entry.amount.minorUnits,
-            entry.available, entry.pending, entry.cause, entry.at)
+    }
+
+    static func insert(_ entry: Entry, _ tx: Transaction) throws {
+        try tx.execute(Statements.insert) {
+            $0.bind(
+                entry.user, entry.amount.currency.code, entry.serial, entry.kind, entry.amount.minorUnits,
+                entry.available, entry.pending, entry.cause
+            ).bind(entry.at)
+        }
     }
 
     /// Newest first.
     static func all(
         of user: UserID, in currency: Currency, before serial: Int64, limit: Int, _ reader: Reader
     ) throws -> [Entry] {
-        try reader.rows(
-            """
-            select user_id, currency, serial, kind, amount, available, pending, cause, made_at from entry
-            where user_id = $1 and currency = $2 and serial < $3 order by serial desc limit $4
-            """, user, currency.code, serial, limit, map: entry)
+        try reader.rows(Statements.all, { $0.bind(user, currency.code, serial, limit) }, map: entry)
     }
 
     static func entry(_ row: borrowing Row) throws -> Entry {

@@ -5,6 +5,14 @@ import WalletDomain
 
 /// Names of users. One table for all users, keyed by name.
 enum LoginTable {
+    private enum Statements {
+        static let insert: Statement = """
+            insert into login (name, user_id, request_id, password, signed_up_at) values (\(1...5))
+            on conflict do nothing
+            """
+        static let find: Statement = "select user_id, request_id, password from login where name = $1"
+    }
+
     struct Login: Sendable {
         let name: UserName
         let user: UserID
@@ -15,15 +23,13 @@ enum LoginTable {
 
     /// Returns false if the name is taken.
     static func insert(_ login: Login, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            insert into login (name, user_id, request_id, password, signed_up_at) values ($1, $2, $3, $4, $5)
-            on conflict do nothing
-            """, login.name.text, login.user, login.request, login.password.text, tx.now) == 1
+        try tx.executeCounting(Statements.insert) {
+            $0.bind(login.name.text, login.user, login.request, login.password.text, tx.now)
+        } == 1
     }
 
     static func find(_ name: UserName, _ reader: Reader) throws -> Login? {
-        try reader.first("select user_id, request_id, password from login where name = $1", name.text) { row in
+        try reader.first(Statements.find, { $0.bind(name.text) }) { row in
             guard let password = PasswordHash(try row.text(2)) else {
                 throw DatabaseError(.damaged, "the password of “\(name.text)” is not a password hash")
             }

@@ -4,6 +4,18 @@ import WalletDomain
 
 /// Passes of users who have paid. A row is deleted when the waiting room has finished the pass.
 enum PassTable {
+    private enum Statements {
+        static let columns: SQL = "user_id, payment_id, room_id, place_id, attempt, next_attempt"
+        static let insert: Statement = "insert into pass_due (\(columns)) values (\(1...6))"
+        static let due: Statement =
+            "select \(columns) from pass_due where next_attempt between $1 and $2 order by next_attempt limit $3"
+        static let claimAttempt: Statement = """
+            update pass_due set attempt = $3, next_attempt = $4
+            where user_id = $1 and payment_id = $2 and next_attempt = $5
+            """
+        static let delete: Statement = "delete from pass_due where user_id = $1 and payment_id = $2"
+    }
+
     struct Pass: Sendable {
         let user: UserID
         let payment: PaymentID
@@ -13,22 +25,16 @@ enum PassTable {
     }
 
     static func insert(_ pass: Pass, _ tx: Transaction) throws {
-        try tx.execute(
-            """
-            insert into pass_due (user_id, payment_id, room_id, place_id, attempt, next_attempt)
-            values ($1, $2, $3, $4, $5, $6)
-            """, pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
+        try tx.execute(Statements.insert) {
+            $0.bind(pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
+        }
     }
 
     /// The earliest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Pass] {
         try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
-            due += try reader.rows(
-                """
-                select user_id, payment_id, room_id, place_id, attempt, next_attempt from pass_due
-                where next_attempt between $1 and $2 order by next_attempt limit $3
-                """, times.lowerBound, times.upperBound, limit - due.count
-            ) { row in
+            due += try reader.rows(Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit - due.count) }) {
+                row in
                 Pass(
                     user: try row.id(0), payment: try row.id(1),
                     place: Payment.Place(room: try row.id(2), place: try row.id(3)), attempt: try row.int(4),
@@ -39,14 +45,12 @@ enum PassTable {
 
     /// Returns false if another instance has claimed this attempt or the pass is finished.
     static func claimAttempt(_ pass: Pass, dueAt was: Timestamp, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            update pass_due set attempt = $3, next_attempt = $4
-            where user_id = $1 and payment_id = $2 and next_attempt = $5
-            """, pass.user, pass.payment, pass.attempt, pass.nextAttempt, was) == 1
+        try tx.executeCounting(Statements.claimAttempt) {
+            $0.bind(pass.user, pass.payment, pass.attempt, pass.nextAttempt, was)
+        } == 1
     }
 
     static func delete(_ pass: Pass, _ tx: Transaction) throws {
-        try tx.execute("delete from pass_due where user_id = $1 and payment_id = $2", pass.user, pass.payment)
+        try tx.execute(Statements.delete) { $0.bind(pass.user, pass.payment) }
     }
 }

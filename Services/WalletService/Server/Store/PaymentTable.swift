@@ -2,94 +2,106 @@ import Database
 import Kernel
 import WalletDomain
 
+extension Payment.State: Bindable {}
+extension Payment.Reason: Bindable {}
+
 /// Payments. Every step is a compare-and-set on the previous state.
 enum PaymentTable {
+    static let columns: SQL = """
+        user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason, wants_abort, \
+        attempt, next_attempt, decided_at, refund_id, refunded_at
+        """
+
+    private enum Statements {
+        static let isReserved: SQL = "state = \(Payment.State.reserved)"
+        static let insert: Statement =
+            "insert into payment (\(columns)) values (\(1...9), 0, 0, $10, $11, null, null) on conflict do nothing"
+        static let insertOwner: Statement =
+            "insert into payment_owner (payment_id, user_id) values ($1, $2) on conflict do nothing"
+        static let close: Statement = """
+            update payment set state = $3, reason = $4, next_attempt = null, decided_at = $5
+            where user_id = $1 and payment_id = $2 and \(isReserved)
+            """
+        static let refund: Statement = """
+            update payment set state = \(Payment.State.refunded), refund_id = $3, refunded_at = $4
+            where user_id = $1 and payment_id = $2 and state = \(Payment.State.posted)
+            """
+        static let cancel: Statement = """
+            update payment set wants_abort = 1, next_attempt = $3
+            where user_id = $1 and payment_id = $2 and \(isReserved)
+            """
+        static let claimAttempt: Statement = """
+            update payment set attempt = $3, next_attempt = $4
+            where user_id = $1 and payment_id = $2 and \(isReserved) and next_attempt = $5
+            """
+        static let find: Statement = "select \(columns) from payment where user_id = $1 and payment_id = $2"
+        static let all: Statement =
+            "select \(columns) from payment where user_id = $1 and payment_id < $2 order by payment_id desc limit $3"
+        static let due: Statement = """
+            select \(columns)
+            from payment where \(isReserved) and next_attempt between $1 and $2 order by next_attempt limit $3
+            """
+        static let undecided: Statement =
+            "select count(*), min(begun_at) from payment where \(isReserved) and begun_at <= $1"
+    }
+
     /// Inserts a new payment. Returns false and writes nothing if the user already has a payment with this id. Refuses
     /// an id of another user. The caller checks first that the concert is not halted.
     static func insert(_ payment: Payment, _ tx: Transaction) throws -> Bool {
         let isNew =
-            try tx.executeCounting(
-                """
-                insert into payment (user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state,
-                    reason, wants_abort, attempt, next_attempt, decided_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11) on conflict do nothing
-                """, payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
-                payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
-                payment.state.rawValue, payment.reason?.rawValue, payment.nextAttempt, payment.decidedAt) == 1
+            try tx.executeCounting(Statements.insert) {
+                $0.bind(
+                    payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
+                    payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
+                    payment.state
+                ).bind(payment.reason, payment.nextAttempt, payment.decidedAt)
+            } == 1
         guard isNew else { return false }
         let isFree =
-            try tx.executeCounting(
-                "insert into payment_owner (payment_id, user_id) values ($1, $2) on conflict do nothing", payment.id,
-                payment.user) == 1
+            try tx.executeCounting(Statements.insertOwner) { $0.bind(payment.id, payment.user) } == 1
         guard isFree else { throw WalletRefusal.paymentIDReused }
         return true
     }
 
     /// Stores the end of a payment. Returns false and writes nothing if the payment is no longer reserved.
     static func close(_ payment: Payment, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            update payment set state = $3, reason = $4, next_attempt = null, decided_at = $5
-            where user_id = $1 and payment_id = $2 and state = 1
-            """, payment.user, payment.id, payment.state.rawValue, payment.reason?.rawValue, payment.decidedAt) == 1
+        try tx.executeCounting(Statements.close) {
+            $0.bind(payment.user, payment.id, payment.state, payment.reason, payment.decidedAt)
+        } == 1
     }
 
     /// Stores a refund. Throws a conflict if the payment is not posted.
     static func refund(_ payment: Payment, _ tx: Transaction) throws {
-        try tx.executeOne(
-            """
-            update payment set state = 5, refund_id = $3, refunded_at = $4
-            where user_id = $1 and payment_id = $2 and state = 2
-            """, payment.user, payment.id, payment.refund, payment.refundedAt)
+        try tx.executeOne(Statements.refund) { $0.bind(payment.user, payment.id, payment.refund, payment.refundedAt) }
     }
 
     static func cancel(_ payment: Payment, _ tx: Transaction) throws {
-        try tx.executeOne(
-            """
-            update payment set wants_abort = 1, next_attempt = $3
-            where user_id = $1 and payment_id = $2 and state = 1
-            """, payment.user, payment.id, payment.nextAttempt)
+        try tx.executeOne(Statements.cancel) { $0.bind(payment.user, payment.id, payment.nextAttempt) }
     }
 
     /// Returns false if another instance has claimed this attempt or the payment is decided.
     static func claimAttempt(_ payment: Payment, dueAt was: Timestamp?, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(
-            """
-            update payment set attempt = $3, next_attempt = $4
-            where user_id = $1 and payment_id = $2 and state = 1 and next_attempt = $5
-            """, payment.user, payment.id, payment.attempt, payment.nextAttempt, was) == 1
+        try tx.executeCounting(Statements.claimAttempt) {
+            $0.bind(payment.user, payment.id, payment.attempt, payment.nextAttempt, was)
+        } == 1
     }
 
     static func find(_ id: PaymentID, of user: UserID, _ reader: Reader) throws -> Payment? {
-        try reader.first(
-            """
-            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
-                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
-            from payment where user_id = $1 and payment_id = $2
-            """, user, id, map: payment)
+        try reader.first(Statements.find, { $0.bind(user, id) }, map: payment)
     }
 
     /// The newest ids first.
     static func all(
         of user: UserID, before id: PaymentID, limit: Int, _ reader: Reader
     ) throws -> [Payment] {
-        try reader.rows(
-            """
-            select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
-                wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
-            from payment where user_id = $1 and payment_id < $2 order by payment_id desc limit $3
-            """, user, id, limit, map: payment)
+        try reader.rows(Statements.all, { $0.bind(user, id, limit) }, map: payment)
     }
 
     /// Undecided payments whose next attempt is due, the earliest due first.
     static func due(at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Payment] {
         try Attempts.dueTimes(at: now).reduce(into: []) { due, times in
             due += try reader.rows(
-                """
-                select user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason,
-                    wants_abort, attempt, next_attempt, decided_at, refund_id, refunded_at
-                from payment where state = 1 and next_attempt between $1 and $2 order by next_attempt limit $3
-                """, times.lowerBound, times.upperBound, limit - due.count, map: payment)
+                Statements.due, { $0.bind(times.lowerBound, times.upperBound, limit - due.count) }, map: payment)
         }
     }
 
@@ -97,9 +109,9 @@ enum PaymentTable {
     static func undecided(
         since time: Timestamp, _ reader: Reader
     ) throws -> (count: Int64, oldest: Timestamp?) {
-        try reader.first(
-            "select count(*), min(begun_at) from payment where state = 1 and begun_at <= $1", time
-        ) { row in (try row.int64(0), try row.optionalTimestamp(1)) } ?? (0, nil)
+        try reader.first(Statements.undecided, { $0.bind(time) }) { row in
+            (try row.int64(0), try row.optionalTimestamp(1))
+        } ?? (0, nil)
     }
 
     static func payment(_ row: borrowing Row) throws -> Payment {

@@ -117,13 +117,9 @@ extension ConcertServer {
     /// Refuses by a read, because most requests in a rush come too late. A read does not wait for the writer.
     private func refuseIfTaken(_ labels: [SeatLabel], _ attempt: Attempt, call: Call) async throws {
         let conflicts = try await database.read(before: call.deadline) { reader -> [SeatConflict] in
-            var seats: [Seat] = []
-            for label in labels {
-                let found = try SeatTable.find(label, of: attempt.schedule, for: attempt.id, reader)
-                // The transaction answers a retry.
-                if found.isRetry { return [] }
-                seats.append(found.seat)
-            }
+            let (seats, isRetry) = try SeatTable.require(labels, of: attempt.schedule, for: attempt.id, reader)
+            // The transaction answers a retry.
+            if isRetry { return [] }
             try attempt.schedule.checkSale(at: reader.now)
             return SeatConflict.all(among: seats, at: reader.now)
         }

@@ -1,7 +1,7 @@
 /// Runs jobs: SQLite on its own threads, SQLite on the caller's thread, or PostgreSQL.
-protocol Engine: Sendable {
+package protocol DatabaseEngine: Sendable {
     /// Runs the job. The job holds the outcome.
-    func perform(_ job: Job) async
+    func perform(_ job: DatabaseJob) async
     func backup(to path: String) async throws
     func close() async
     var waitingCount: Int { get }

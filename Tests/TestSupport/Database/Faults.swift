@@ -1,6 +1,7 @@
+import Database
 import Threads
 
-/// Faults that a test injects into a database. Only tests pass them to `Database.init`.
+/// The faults of a `FaultyEngine`.
 package final class Faults: Sendable {
     package enum Point: Hashable, Sendable {
         case statement, commit
@@ -54,18 +55,13 @@ package final class Faults: Sendable {
     private struct Forgetting {
         let marker: String
         let isDue: @Sendable () -> Bool
-        var isMarked = false
     }
 
-    /// The name of the SQLite file system to use. Nil means SQLite's default.
-    package let vfs: String?
     private let state = Lock(State())
 
-    package init(vfs: String? = nil) {
-        self.vfs = vfs
-    }
+    package init() {}
 
-    /// Makes the `number`-th statement or commit from now on fail, and the `count - 1` after it. The next one has
+    /// Makes the `number`-th statement or transaction from now on fail, and the `count - 1` after it. The next one has
     /// number 1.
     package func fail(_ point: Point, number: Int = 1, count: Int = 1, with fault: Fault) {
         state.withLock { state in
@@ -82,8 +78,8 @@ package final class Faults: Sendable {
     }
 
     /// Loses a commit that is reported as successful, as a disk without a working sync does when the power fails.
-    /// Applies to commits with a statement that contains `marker`, if `isDue` returns true. SQLite in memory only:
-    /// files have `Tests/CPowerLoss`.
+    /// Applies to transactions with a statement that contains `marker`, if `isDue` returns true. Files have
+    /// `Tests/CPowerLoss`.
     package func forgetCommits(of marker: String, where isDue: @escaping @Sendable () -> Bool) {
         state.withLock { $0.forgetting = Forgetting(marker: marker, isDue: isDue) }
     }
@@ -93,37 +89,24 @@ package final class Faults: Sendable {
         state.withLock { $0.edits.append(Edit(old: old, new: new, marker: marker)) }
     }
 
-    func willRun(_ sql: StaticString) {
-        state.withLock { state in
-            guard let marker = state.forgetting?.marker, sql.description.contains(marker) else { return }
-            state.forgetting?.isMarked = true
-        }
-    }
-
-    func forgetsCommit() -> Bool {
-        let forgetting = state.withLock { state in
-            defer { state.forgetting?.isMarked = false }
-            return state.forgetting
-        }
-        guard let forgetting, forgetting.isMarked else { return false }
+    /// Returns true if the transaction of these statements will be lost.
+    func forgets(_ statements: [String]) -> Bool {
+        guard let forgetting = state.withLock({ $0.forgetting }),
+            statements.contains(where: { $0.contains(forgetting.marker) })
+        else { return false }
         return forgetting.isDue()
     }
 
-    /// Returns nil if no edit applies.
-    func edited(_ sql: StaticString) -> String? {
-        let edits = state.withLock { $0.edits }
-        guard !edits.isEmpty else { return nil }
-        var text = sql.description
-        for edit in edits where text.contains(edit.marker) {
+    /// Returns the statement with the edits that apply to it.
+    func edited(_ statement: Statement) -> Statement {
+        let edits = state.withLock { $0.edits }.filter { statement.description.contains($0.marker) }
+        guard !edits.isEmpty else { return statement }
+        var text = statement.description
+        for edit in edits {
             precondition(text.contains(edit.old), "«\(text)» does not contain «\(edit.old)»")
             text = text.replacing(edit.old, with: edit.new)
         }
-        return text
-    }
-
-    /// The number of statements or commits so far.
-    package func count(of point: Point) -> Int {
-        state.withLock { $0.counts[point, default: 0] }
+        return Statement(stringLiteral: text)
     }
 
     func next(_ point: Point) -> Fault? {

@@ -1,0 +1,121 @@
+import Kernel
+import Synchronization
+
+/// One run of one closure, which travels to the thread of a connection and back.
+///
+/// Sound to share: only one thread uses it at a time. The caller passes it on under a queue's lock, and uses it again
+/// after it is finished.
+@usableFromInline
+package class DatabaseJob: @unchecked Sendable {
+    @usableFromInline
+    package enum Kind: Sendable { case transaction, read, scan }
+
+    /// A final error, or an error after which another attempt may succeed.
+    package enum Problem {
+        case thrown(any Error)
+        case transient(DatabaseError)
+    }
+
+    package let kind: Kind
+    package let deadline: Uptime?
+    package final var problem: Problem?
+    /// The first failed statement of the run.
+    package final var failure: DatabaseError?
+    final var continuation: UnsafeContinuation<Void, Never>?
+    private let isFinished = Atomic(false)
+
+    @usableFromInline
+    init(_ kind: Kind, deadline: Uptime?) {
+        self.kind = kind
+        self.deadline = deadline
+    }
+
+    /// Runs the closure once. Returns false if its writes must be undone. A failed statement fails the job, even if the
+    /// closure caught the error.
+    package func run(on session: any DatabaseSession, now: Timestamp) -> Bool {
+        let limit = kind == .scan ? Int.max : Reader.rowLimit
+        let reader =
+            kind == .transaction
+            ? Transaction(session, now: now, rowLimit: limit) : Reader(session, now: now, rowLimit: limit)
+        do {
+            try call(reader)
+        } catch {
+            problem = .thrown(error)
+        }
+        failure = reader.failure
+        if let failure { fail(failure) }
+        reader.end()
+        return problem == nil
+    }
+
+    @usableFromInline
+    func call(_ reader: Reader) throws {
+        preconditionFailure("a subclass calls its closure")
+    }
+
+    /// Prepares the job for another run.
+    final func prepareRerun() {
+        problem = nil
+        failure = nil
+        continuation = nil
+        isFinished.store(false, ordering: .relaxed)
+    }
+
+    package final func fail(_ error: DatabaseError) {
+        problem = error.isTransient ? .transient(error) : .thrown(error)
+    }
+
+    /// Resumes the caller.
+    final func finish() {
+        // A job that ran on its caller's thread has no continuation.
+        let caller = continuation
+        isFinished.store(true, ordering: .releasing)
+        caller?.resume()
+    }
+
+    /// Orders the run before the caller's next access. The continuation does that already, but the thread sanitizer
+    /// cannot see it.
+    final func checkFinished() {
+        precondition(isFinished.load(ordering: .acquiring), "the caller resumed before the job was finished")
+    }
+}
+
+/// A job with the value that its closure returns.
+@usableFromInline
+final class JobOf<Handle: Reader, Value>: DatabaseJob, @unchecked Sendable {
+    @usableFromInline let body: (Handle) throws -> Value
+    @usableFromInline var value: Value?
+
+    @inlinable
+    init(_ kind: Kind, deadline: Uptime?, _ body: @escaping (Handle) throws -> Value) {
+        self.body = body
+        super.init(kind, deadline: deadline)
+    }
+
+    @inlinable
+    override func call(_ reader: Reader) throws {
+        value = try body(reader as! Handle)
+    }
+}
+
+/// A job that uses the connection itself: a backup, or an engine that wraps another one.
+package final class SessionJob: DatabaseJob, @unchecked Sendable {
+    private let body: (SessionJob, any DatabaseSession, Timestamp) throws -> Bool
+
+    package init(
+        _ kind: Kind, deadline: Uptime? = nil,
+        _ body: @escaping (SessionJob, any DatabaseSession, Timestamp) throws -> Bool
+    ) {
+        self.body = body
+        super.init(kind, deadline: deadline)
+    }
+
+    package override func run(on session: any DatabaseSession, now: Timestamp) -> Bool {
+        do {
+            return try body(self, session, now)
+        } catch {
+            problem = .thrown(error)
+            return false
+        }
+    }
+}

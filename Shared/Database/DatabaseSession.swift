@@ -1,0 +1,16 @@
+/// One connection to an engine, as a transaction uses it. Only one thread at a time uses it.
+package protocol DatabaseSession: AnyObject {
+    func begin() throws(DatabaseError)
+    func commit() throws(DatabaseError)
+    func rollback()
+
+    /// Passes rows to `body` until it returns false. Throws if there are more than `limit`.
+    func query(
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, _ body: (borrowing Row) -> Bool
+    ) throws(DatabaseError)
+    /// Runs a statement without waiting for its answer: a later call may throw its error.
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError)
+    func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int
+    /// Runs the statements of a migration, which have no parameters and are not cached.
+    func script(_ sql: String) throws(DatabaseError)
+}
