@@ -11,7 +11,7 @@ struct QueueServer: QueueHandlers {
     let database: Database
     let clock: any Clock
     let passes: Passes
-    let joins: JoinLine
+    let joins: JoinBatch.Line
     let watches: RoomWatches
     let lines: WaitingLines
 
@@ -19,7 +19,7 @@ struct QueueServer: QueueHandlers {
         database = environment.database
         clock = environment.clock
         passes = Passes(environment.keys)
-        joins = JoinLine(database)
+        joins = JoinBatch.line(on: database)
         watches = RoomWatches(database, clock)
         lines = WaitingLines(database, clock)
     }

@@ -8,11 +8,11 @@ extension QueueServer {
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>) {
         do {
             let roomID = try RoomID(field: "room_id", request.roomID)
-            let waiting = JoinLine.Request(
+            let waiting = JoinBatch.Request(
                 place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
-            joins.join(waiting, in: roomID) { joined in
+            joins.add(waiting, to: roomID) { batch, index in
                 do {
-                    answer.give(JoinReply(place: PlaceView(try joined.get().outlook)))
+                    answer.give(JoinReply(place: PlaceView(try batch.get().outlook(index))))
                 } catch {
                     answer.fail(error)
                 }

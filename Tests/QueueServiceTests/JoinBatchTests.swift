@@ -3,27 +3,29 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
+import Service
 import TestSupport
 import Testing
 
 @testable import QueueService
 
-extension JoinLine {
-    fileprivate func join(_ request: Request, in room: RoomID) async throws -> Place {
-        let joined = try await withCheckedThrowingContinuation { continuation in
-            join(request, in: room) { continuation.resume(with: $0) }
+extension JoinBatch.Line {
+    fileprivate func join(_ request: JoinBatch.Request, in room: RoomID) async throws -> Place {
+        try await withCheckedThrowingContinuation { continuation in
+            add(request, to: room) { batch, index in
+                continuation.resume(with: Result { try batch.get().outlook(index).place })
+            }
         }
-        return try joined.outlook.place
     }
 }
 
 /// Joins that wait while a transaction of another caller runs.
-@Suite struct JoinLineTests {
-    /// Sends `requests` as one batch, and returns the outcome of each in their order.
-    private func join(_ requests: [JoinLine.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
+@Suite struct JoinBatchTests {
+    /// Has `requests` join as one batch; what came of each, in their order.
+    private func join(_ requests: [JoinBatch.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
         let database = waiting.service.instances[0].database
         let room = try #require(RoomID(bytes: waiting.room))
-        let line = JoinLine(database)
+        let line = JoinBatch.line(on: database)
         let joins = Recorder<Task<Place, any Error>>()
         try await between(database) { tx, stop in
             _ = try RoomTable.lock(room, tx)
@@ -39,17 +41,17 @@ extension JoinLine {
         return outcomes
     }
 
-    private func request(_ place: UInt64, of user: UserID) -> JoinLine.Request {
-        JoinLine.Request(place: PlaceID(high: 1, low: place), user: user, deadline: Uptime(nanoseconds: .max))
+    private func request(_ place: UInt64, of user: UserID) -> JoinBatch.Request {
+        JoinBatch.Request(place: PlaceID(high: 1, low: place), user: user, deadline: Uptime(nanoseconds: .max))
     }
 
     @Test func `waiting joins are bounded, and further ones are refused with a delay`() async throws {
         try await Waiting.with(.file) { waiting in
             let database = waiting.service.instances[0].database
             let room = try #require(RoomID(bytes: waiting.room))
-            let line = JoinLine(database)
+            let line = JoinBatch.line(on: database)
             // A batch may start before the others wait.
-            let (least, most) = (JoinLine.maximumWaiting, JoinLine.maximumWaiting + JoinLine.maximumBatch)
+            let (least, most) = (JoinBatch.waitingLimit, JoinBatch.waitingLimit + JoinBatch.limit)
             let tooMany = 300
             let (serials, refusals) = (Recorder<Int64>(), Recorder<RPCFailure?>())
             let joins = Recorder<Task<Void, Never>>()
@@ -57,7 +59,7 @@ extension JoinLine {
                 stop()
             } others: {
                 for number in 0..<UInt64(most + tooMany) {
-                    let request = JoinLine.Request(
+                    let request = JoinBatch.Request(
                         place: PlaceID(high: 1, low: number), user: UserID(high: 2, low: number),
                         deadline: Uptime(nanoseconds: .max))
                     joins.add(
@@ -89,7 +91,7 @@ extension JoinLine {
             var requests = (100..<200).map { request($0, of: UserID(high: 2, low: $0)) }
             requests.insert(request(1, of: .alice), at: 40)
             requests.insert(
-                JoinLine.Request(place: alice, user: UserID(high: 2, low: 1), deadline: requests[0].deadline), at: 50)
+                JoinBatch.Request(place: alice, user: UserID(high: 2, low: 1), deadline: requests[0].deadline), at: 50)
             requests.insert(request(2, of: requests[60].user), at: 61)
             let outcomes = try await join(requests, in: waiting)
             #expect(try outcomes[40].get().id == alice)

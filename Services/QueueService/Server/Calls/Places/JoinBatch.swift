@@ -1,0 +1,98 @@
+import Database
+import Kernel
+import QueueDomain
+import RPC
+import Service
+
+/// Joins of one room in one transaction, because they all write the room's row. The joins share the room as it was after
+/// them.
+final class JoinBatch: Sendable {
+    typealias Line = Batcher<RoomID, Request, JoinBatch>
+
+    struct Request: Sendable {
+        let place: PlaceID
+        let user: UserID
+        let deadline: Uptime
+    }
+
+    static let limit = 256
+    /// Maximum of joins in one room that wait for their batch.
+    static let waitingLimit = 16_384
+    private static let retryAfter = Duration.milliseconds(100)
+
+    private let room: Room
+    private let time: Timestamp
+    private let places: [Result<Place, QueueRefusal>]
+
+    static func line(on database: Database) -> Line {
+        let overload = RPCFailure(
+            .resourceExhausted, "TOO_MANY_JOINS", "too many are joining this room just now; try again")
+        return Line(
+            batchLimit: limit, waitingLimit: waitingLimit, overload: overload.notProcessed(retryAfter: retryAfter)
+        ) { requests, room in
+            try await database.transaction(before: requests.map(\.deadline).max()) { tx in
+                try JoinBatch(requests, in: room, tx)
+            }
+        }
+    }
+
+    /// The place of the request with this index.
+    func outlook(_ index: Int) throws -> Outlook { Outlook(try places[index].get(), in: room, at: time) }
+
+    private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
+        var room = try RoomTable.lock(id, tx)
+        let before = room.lastSerial
+        var places: [Result<Place, QueueRefusal>] = []
+        places.reserveCapacity(requests.count)
+        for place in try Self.newPlaces(for: requests, in: &room, tx) { places.append(.success(place)) }
+        for request in requests.dropFirst(places.count) {
+            do {
+                places.append(.success(try Self.place(for: request, in: &room, tx)))
+            } catch let refusal as QueueRefusal {
+                places.append(.failure(refusal))
+            }
+        }
+        if room.lastSerial > before, room.admissible(afterFreeing: 0, at: tx.now) > 0 {
+            let admitted = Dictionary(uniqueKeysWithValues: try Settlement.run(in: &room, tx).map { ($0.id, $0) })
+            places = places.map { $0.map { place in admitted[place.id] ?? place } }
+        } else if room.lastSerial > before {
+            try RoomTable.saveLine(of: room, tx)
+        }
+        (self.room, self.time, self.places) = (room, tx.now, places)
+    }
+
+    /// Inserts the batch 16 rows at a time until a user already has a place. The rest are inserted one by one, because
+    /// with many repeated joins the failed attempts would cost more than the batches save.
+    private static func newPlaces(for requests: [Request], in room: inout Room, _ tx: Transaction) throws -> [Place] {
+        guard room.isJoinable(at: tx.now) else { return [] }
+        var places: [Place] = []
+        while requests.count - places.count >= PlaceTable.manyCount {
+            let next = requests[places.count...].prefix(PlaceTable.manyCount)
+            let many = next.enumerated().map { offset, request in
+                room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
+            }
+            guard try PlaceTable.insertMany(many, in: room.id, tx) else { break }
+            room.append(many.last!)
+            places += many
+        }
+        return places
+    }
+
+    private static func place(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
+        if room.isJoinable(at: tx.now) {
+            let place = room.nextPlace(request.place, of: request.user, now: tx.now)
+            if try PlaceTable.insert(place, in: room.id, tx) {
+                room.append(place)
+                return place
+            }
+        }
+        // A user keeps a live place even after joining has ended.
+        if let place = try PlaceTable.findLive(of: request.user, in: room.id, tx) { return place }
+        if let earlier = try PlaceTable.find(request.place, in: room.id, tx) {
+            guard earlier.user == request.user else { throw QueueRefusal.requestIDReused }
+            return earlier
+        }
+        try room.checkJoining(at: tx.now)
+        throw tx.conflict()
+    }
+}

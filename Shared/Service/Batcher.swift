@@ -1,0 +1,122 @@
+import RPC
+import Threads
+
+/// Runs requests with the same key in batches, for example joins that all write the row of one room. README.md states on
+/// which thread each closure runs.
+///
+/// While one batch of a key runs, the next one collects. Two batches in flight would each be half as large, and sync the
+/// disk twice as often.
+package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome: Sendable>: Sendable {
+    /// The outcome is that of the whole batch: a copy for each request would be expensive. The number is the index of the
+    /// request in its batch.
+    package typealias Answer = @Sendable (Result<Outcome, any Error>, Int) -> Void
+
+    @usableFromInline
+    struct Waiting: Sendable {
+        @usableFromInline let request: Request
+        @usableFromInline let caller: CallerLoop
+        @usableFromInline let answer: Answer
+
+        @usableFromInline
+        init(_ request: Request, _ caller: CallerLoop, _ answer: @escaping Answer) {
+            self.request = request
+            self.caller = caller
+            self.answer = answer
+        }
+    }
+
+    private let batchLimit: Int
+    @usableFromInline let waitingLimit: Int
+    private let overload: RPCFailure
+    private let body: @Sendable ([Request], Key) async throws -> Outcome
+    /// Requests that wait for the next batch. A key has an entry while a batch of it is in flight.
+    @usableFromInline let waiting = Lock<[Key: [Waiting]]>([:])
+
+    /// If `waitingLimit` requests of a key wait, the next one gets `overload`.
+    package init(
+        batchLimit: Int, waitingLimit: Int, overload: RPCFailure,
+        _ body: @escaping @Sendable ([Request], Key) async throws -> Outcome
+    ) {
+        self.batchLimit = batchLimit
+        self.waitingLimit = waitingLimit
+        self.overload = overload
+        self.body = body
+    }
+
+    /// Calls `answer` once.
+    @inlinable
+    package func add(_ request: Request, to key: Key, answer: @escaping Answer) {
+        let new = Waiting(request, CallerLoop(), answer)
+        let (begins, isTaken) = waiting.withLock { waiting in
+            let count = waiting[key]?.count
+            guard count ?? 0 < waitingLimit else { return (false, false) }
+            waiting[key, default: []].append(new)
+            return (count == nil, true)
+        }
+        if begins { start(key, by: new.caller) } else if !isTaken { refuse(new) }
+    }
+
+    /// Starts later, after the other calls that arrived together are collected.
+    @usableFromInline
+    func start(_ key: Key, by caller: CallerLoop) {
+        caller.execute {
+            Task(executorPreference: InPlace.executor) {
+                while let batch = self.next(key) { await self.run(batch, key) }
+            }
+        }
+    }
+
+    @usableFromInline
+    func refuse(_ request: Waiting) {
+        request.answer(.failure(overload), 0)
+    }
+
+    private func next(_ key: Key) -> [Waiting]? {
+        waiting.withLock { waiting in
+            let batch = Array(waiting[key, default: []].prefix(batchLimit))
+            if batch.isEmpty { waiting[key] = nil } else { waiting[key]?.removeFirst(batch.count) }
+            return batch.isEmpty ? nil : batch
+        }
+    }
+
+    /// Runs the batch, and wakes each event loop once for all its callers.
+    private func run(_ batch: [Waiting], _ key: Key) async {
+        let outcome: Result<Outcome, any Error>
+        do { outcome = .success(try await body(batch.map(\.request), key)) } catch { outcome = .failure(error) }
+        var rest = Array(batch.indices)
+        while let first = rest.first {
+            let caller = batch[first].caller
+            let here = rest.filter { batch[$0].caller == caller }
+            caller.execute { for index in here { batch[index].answer(outcome, index) } }
+            rest.removeAll { batch[$0].caller == caller }
+        }
+    }
+}
+
+/// The event loop of a caller. Nil if the caller runs on none.
+@usableFromInline
+struct CallerLoop: Equatable, Sendable {
+    private let loop: EventLoop?
+
+    @usableFromInline
+    init() {
+        loop = EventLoop.current
+    }
+
+    @usableFromInline
+    func execute(_ body: @escaping @Sendable () -> Void) {
+        if let loop { loop.execute(body) } else { body() }
+    }
+
+    @usableFromInline
+    static func == (one: CallerLoop, other: CallerLoop) -> Bool { one.loop === other.loop }
+}
+
+/// Runs jobs on the thread that resumes them.
+private final class InPlace: TaskExecutor {
+    static let executor = InPlace()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
+    }
+}
