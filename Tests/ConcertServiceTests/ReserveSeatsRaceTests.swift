@@ -1,4 +1,5 @@
 import ConcertAPI
+import Database
 import Kernel
 import RPC
 import TestSupport
@@ -52,6 +53,23 @@ extension ReserveSeatsTests {
                 #expect(outcomes == ["sold": 50, "SEAT_HELD": 1950])
                 let map = try await house.map()
                 #expect(map.held.count == 50)
+            }
+        }
+
+        @Test func `a seat whose price changes during the request is reserved at the new price`() async throws {
+            try await House.with(.postgreSQL) { house in
+                // Changes the price as another instance would.
+                try await HeldRows.with(house.service.instances[0].database) { tx in
+                    try tx.execute("update seat set price = 9900 where label = 'A-1-1'")
+                } while: { rows in
+                    let reserve = Task { try await house.reserve("A-1-1", as: .alice, number: 10) }
+                    try await rows.waiting(1)
+                    rows.release()
+                    let held = try await reserve.value
+                    #expect(held.amount == 9900)
+                    _ = try await house.confirm(held, payment: 11)
+                    #expect(try await house.tickets(of: .alice).map(\.price) == [9900])
+                }
             }
         }
 

@@ -27,7 +27,7 @@ import Testing
             let old = try #require(try await now())
             let seat = SeatTableTests.seat(claim)
             let isRefused = try await database.conflicts { [schedule] tx in
-                try SeatTable.saveClaim(seat, was: old, of: schedule.id, in: schedule.concert, tx)
+                try SeatTable.save(seat, was: old, of: schedule, tx)
             }
             #expect(!isRefused)
             return seat
@@ -69,7 +69,7 @@ import Testing
             try await row.set(Self.held(by: Self.other))
             for old in [Seat.Claim.free, Self.held(by: Self.mine), .sold(to: Self.other), .blocked(reason: "camera")] {
                 let isRefused = try await row.conflicts { schedule, tx in
-                    try SeatTable.saveClaim(wanted, was: Self.seat(old), of: schedule.id, in: schedule.concert, tx)
+                    try SeatTable.save(wanted, was: Self.seat(old), of: schedule, tx)
                 }
                 #expect(isRefused, "\(old)")
             }
@@ -83,7 +83,7 @@ import Testing
             try await row.set(Self.held(by: Self.other))
             for old in [Seat.Claim.free, Self.held(by: Self.mine), .sold(to: Self.other)] {
                 let isRefused = try await row.conflicts { schedule, tx in
-                    try SeatTable.saveOffer(Self.seat(old, price: 9900), was: Self.seat(old), of: schedule, tx)
+                    try SeatTable.save(Self.seat(old, price: 9900), was: Self.seat(old), of: schedule, tx)
                 }
                 #expect(isRefused, "\(old)")
             }

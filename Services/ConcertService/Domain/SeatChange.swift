@@ -83,8 +83,7 @@ extension SeatChange {
     /// The change of one seat.
     package enum Step: Equatable, Sendable {
         case insert(Seat)
-        case offer(Seat, was: Seat)
-        case claim(Seat, was: Seat)
+        case save(Seat, was: Seat)
         /// The seat is already as requested.
         case nothing
         /// The state of the seat does not allow the change.
@@ -98,14 +97,14 @@ extension SeatChange {
         switch (kind, found.claim(at: now)) {
         case (.set, .free):
             seat = Seat(found.label, grade: wanted.grade, price: wanted.price, claim: found.claim)
-            return seat == found ? .nothing : .offer(seat, was: found)
+            return seat == found ? .nothing : .save(seat, was: found)
         case (.block, .free):
             seat.block(reason: reason, now: now)
-            return .claim(seat, was: found)
+            return .save(seat, was: found)
         case (.block, .blocked(reason)): return .nothing
         case (.unblock, .blocked):
             seat.unblock()
-            return .claim(seat, was: found)
+            return .save(seat, was: found)
         case (.unblock, .free): return .nothing
         default: return .keep
         }

@@ -35,15 +35,10 @@ enum SeatTable {
             insert into seat (concert_id, schedule_id, label, grade, price, state)
             values (\(1...5), \(State.free)) on conflict (concert_id, schedule_id, label) do nothing
             """
-        static let saveClaim: Statement = """
-            update seat set state = $4, reservation_id = $5, until = $6, reason = $7
+        static let save: Statement = """
+            update seat set grade = $4, price = $5, state = $6, reservation_id = $7, until = $8, reason = $9
             where concert_id = $1 and schedule_id = $2 and label = $3
-                and state = $8 and reservation_id is not distinct from $9
-            """
-        static let saveOffer: Statement = """
-            update seat set grade = $4, price = $5
-            where concert_id = $1 and schedule_id = $2 and label = $3
-                and state = $6 and reservation_id is not distinct from $7
+                and grade = $10 and price = $11 and state = $12 and reservation_id is not distinct from $13
             """
         static let sell: Statement = """
             update seat set state = \(State.sold), until = null
@@ -138,23 +133,14 @@ enum SeatTable {
         }
     }
 
-    /// Conflicts if another transaction has changed the claim since `old`.
-    static func saveClaim(
-        _ seat: Seat, was old: Seat, of schedule: ScheduleID, in concert: ConcertID, _ tx: Transaction
-    ) throws {
+    /// Conflicts if another transaction has changed the seat since `old`. The price counts, because a reservation adds
+    /// up the prices that it has read.
+    static func save(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
         let new = columns(of: seat.claim)
         let (state, holder, _, _) = columns(of: old.claim)
-        try tx.executeOne(Statements.saveClaim) {
-            $0.bind(concert, schedule, seat.label.text, new.state, new.reservation, new.until, new.reason, state).bind(
-                holder)
-        }
-    }
-
-    /// Conflicts if another transaction has changed the claim since `old`.
-    static func saveOffer(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
-        let (state, holder, _, _) = columns(of: old.claim)
-        try tx.executeOne(Statements.saveOffer) {
-            $0.bind(schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price, state, holder)
+        try tx.executeOne(Statements.save) {
+            $0.bind(schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price, new.state)
+                .bind(new.reservation, new.until, new.reason, old.grade, old.price, state, holder)
         }
     }
 

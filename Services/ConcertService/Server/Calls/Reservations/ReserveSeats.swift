@@ -146,9 +146,7 @@ extension ConcertServer {
         try expire(buyer, holdersOf: found, in: concert, tx)
         let hasDropped = try buyer.dropEnded(now: tx.now)
         guard try ReservationTable.insert(reservation, tx) else { throw ConcertRefusal.requestIDReused }
-        for (seat, old) in zip(seats, found) {
-            try SeatTable.saveClaim(seat, was: old, of: schedule.id, in: concert, tx)
-        }
+        for (seat, old) in zip(seats, found) { try SeatTable.save(seat, was: old, of: schedule, tx) }
         if hasDropped {
             try BuyerTable.save(buyer.earlier.map(\.id) + [attempt.id], of: attempt.user, in: concert, tx)
         }

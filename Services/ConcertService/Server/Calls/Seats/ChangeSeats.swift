@@ -77,11 +77,8 @@ extension ConcertServer {
             case .insert(let seat):
                 try SeatTable.insert(seat, of: schedule, tx)
                 tally.added += 1
-            case .offer(let seat, let old):
-                try SeatTable.saveOffer(seat, was: old, of: schedule, tx)
-                tally.changed += 1
-            case .claim(let seat, let old):
-                try SeatTable.saveClaim(seat, was: old, of: schedule.id, in: schedule.concert, tx)
+            case .save(let seat, let old):
+                try SeatTable.save(seat, was: old, of: schedule, tx)
                 tally.changed += 1
             case .nothing: break
             case .keep: tally.kept += 1
