@@ -76,7 +76,7 @@ import WalletAPI
                     try? await database.transaction { try $0.execute("update account set available = available + 1") }
                 }
             }
-            let violation = try await market.audit(timeout: .seconds(8)).misfit
+            let violation = try await market.audit(timeout: .seconds(12)).misfit
             #expect(violation.contains("account of user"), "\(violation)")
             #expect(changes.all.count > 5)
         }
