@@ -64,13 +64,13 @@ let package = Package(
         shared("Telemetry", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
-        shared("Messages", ["CProtobufC"]),
+        shared("Messages", ["CProtobufC", "Kernel"]),
         shared("RPC", ["CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
         shared("Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         protobufC("CProtocPlugin", "proto/CProtocPlugin"),
         .executableTarget(
-            name: "MessageGenerator", dependencies: ["CProtocPlugin", "CProtobufC", "Kernel", "Messages"],
+            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel", "Messages"],
             path: "proto/generator"),
         .target(
             name: "Journeys",
@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC",
+                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service",
                 "Telemetry",
                 "TestSupport", "Threads", "WalletAPI",
             ],

@@ -1,3 +1,4 @@
+import ConcertAPI
 import Kernel
 import RPC
 
@@ -34,9 +35,15 @@ package struct CallFailure: Error {
             switch failure.code {
             case .unauthenticated: self = .notAllowed
             // A pass proves an active place, not an identity.
-            case .permissionDenied: self = failure.reason.hasPrefix("PASS_") ? .refused : .notAllowed
+            case .permissionDenied:
+                let isAboutPass = [.passMissing, .passRefused, .passOfAnotherRoom].contains { (reason: ConcertReason) in
+                    failure.isBecause(reason)
+                }
+                self = isAboutPass ? .refused : .notAllowed
             // Repeating the request cannot help: it has the same size.
-            case .resourceExhausted where failure.reason.hasSuffix("_TOO_LARGE"): self = .refused
+            case .resourceExhausted
+            where [CallReason.requestTooLarge, .replyTooLarge, .metadataTooLarge].contains { failure.isBecause($0) }:
+                self = .refused
             case .unavailable, .deadlineExceeded, .resourceExhausted: self = .unavailable
             default: self = failure.isNotProcessed ? .unavailable : .refused
             }
@@ -46,6 +53,8 @@ package struct CallFailure: Error {
     package var outcome: Outcome { Outcome(of: failure, isRepeatable: requestID == nil) }
 
     package var reason: String { failure.reason }
+
+    package func isBecause(_ reason: some Reason) -> Bool { failure.isBecause(reason) }
 
     /// True if a retry of the same request can find out its outcome.
     var isWorthRetrying: Bool { outcome == .unavailable || outcome == .indefinite }

@@ -115,7 +115,7 @@ package struct Payments: Sendable {
         do {
             let payment = try await show(begun.payment)
             return payment.outcome == .pending ? payment : nil
-        } catch let failure as CallFailure where failure.reason == "PAYMENT_UNKNOWN" {
+        } catch let failure as CallFailure where failure.isBecause(WalletReason.paymentUnknown) {
             // The payment may still arrive.
             return PaymentView(paymentID: begun.payment.bytes, outcome: .pending)
         }

@@ -37,7 +37,8 @@ package struct Reservations: Sendable {
     func reservationIfMade(_ recorded: RecentActivity.Reservation) async throws -> ReservationEntry? {
         do {
             return try await reservation(recorded)
-        } catch let failure as CallFailure where recorded.isOpen && failure.reason == "RESERVATION_UNKNOWN" {
+        } catch let failure as CallFailure where recorded.isOpen && failure.isBecause(ConcertReason.reservationUnknown)
+        {
             return nil
         }
     }

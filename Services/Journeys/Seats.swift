@@ -11,7 +11,7 @@ package enum SeatChoice: Sendable {
 package struct Seats: Sendable {
     /// Keeps each request well below the size limit of the service.
     private static let offersPerCall = 2000
-    private static let seatsTaken: Set = ["SEAT_HELD", "SEAT_SOLD", "SEATS_TAKEN"]
+    private static let seatsTaken: [ConcertReason] = [.seatHeld, .seatSold, .seatsTaken]
 
     private let caller: ServiceCaller
     private let date: ConcertDate
@@ -66,7 +66,9 @@ package struct Seats: Sendable {
         } catch let failure as CallFailure {
             let isAnswered = failure.outcome != .indefinite && (earlier == nil || failure.outcome != .unavailable)
             if !isKnown, isAnswered { try caller.records.update { $0.removeReservation(requested) } }
-            guard Self.seatsTaken.contains(failure.reason), case .named(let names) = choice else { throw failure }
+            guard Self.seatsTaken.contains(where: { failure.isBecause($0) }), case .named(let names) = choice else {
+                throw failure
+            }
             // Another program of the same user may hold the seats.
             if let own = try await ownReservation(of: choice) { return own }
             let own = try await claims().flatMap(\.seats).filter(names.contains)

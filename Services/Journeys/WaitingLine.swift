@@ -15,8 +15,8 @@ package struct WaitingLine: Sendable {
         }
     }
 
-    private static let placeHasEnded: Set = [
-        "PLACE_NOT_FOUND", "PLACE_FINISHED", "PLACE_LEFT", "PLACE_LAPSED", "PLACE_REVOKED", "ROOM_NOT_FOUND",
+    private static let placeHasEnded: [QueueReason] = [
+        .placeUnknown, .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .roomUnknown,
     ]
 
     private let caller: ServiceCaller
@@ -100,7 +100,7 @@ package struct WaitingLine: Sendable {
             return try await caller.call(
                 QueueMethods.renew, RenewRequest(roomID: place.room.bytes, placeID: place.place.bytes))
         } catch let failure as CallFailure {
-            guard Self.placeHasEnded.contains(failure.reason) else { throw failure }
+            guard Self.placeHasEnded.contains(where: { failure.isBecause($0) }) else { throw failure }
             try caller.records.update { $0.removePlace(in: place.room) }
             throw JourneyError.placeEnded(failure, target: place.target, isClosed: await isClosed(place.room.bytes))
         }

@@ -7,6 +7,146 @@
 #endif
 
 #include "options.pb-c.h"
+void   onsale__rpc__v1__field_range__init
+                     (Onsale__Rpc__V1__FieldRange         *message)
+{
+  static const Onsale__Rpc__V1__FieldRange init_value = ONSALE__RPC__V1__FIELD_RANGE__INIT;
+  *message = init_value;
+}
+void   onsale__rpc__v1__field_text__init
+                     (Onsale__Rpc__V1__FieldText         *message)
+{
+  static const Onsale__Rpc__V1__FieldText init_value = ONSALE__RPC__V1__FIELD_TEXT__INIT;
+  *message = init_value;
+}
+static const ProtobufCFieldDescriptor onsale__rpc__v1__field_range__field_descriptors[3] =
+{
+  {
+    "min",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldRange, min),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldRange, max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "zero",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldRange, zero),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__rpc__v1__field_range__field_indices_by_name[] = {
+  1,   /* field[1] = max */
+  0,   /* field[0] = min */
+  2,   /* field[2] = zero */
+};
+static const ProtobufCIntRange onsale__rpc__v1__field_range__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__rpc__v1__field_range__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.rpc.v1.FieldRange",
+  "FieldRange",
+  "Onsale__Rpc__V1__FieldRange",
+  "onsale.rpc.v1",
+  sizeof(Onsale__Rpc__V1__FieldRange),
+  3,
+  onsale__rpc__v1__field_range__field_descriptors,
+  onsale__rpc__v1__field_range__field_indices_by_name,
+  1,  onsale__rpc__v1__field_range__number_ranges,
+  (ProtobufCMessageInit) onsale__rpc__v1__field_range__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__rpc__v1__field_text__field_descriptors[3] =
+{
+  {
+    "min",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldText, min),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldText, max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__FieldText, kind),
+    &onsale__rpc__v1__text_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__rpc__v1__field_text__field_indices_by_name[] = {
+  2,   /* field[2] = kind */
+  1,   /* field[1] = max */
+  0,   /* field[0] = min */
+};
+static const ProtobufCIntRange onsale__rpc__v1__field_text__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__rpc__v1__field_text__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.rpc.v1.FieldText",
+  "FieldText",
+  "Onsale__Rpc__V1__FieldText",
+  "onsale.rpc.v1",
+  sizeof(Onsale__Rpc__V1__FieldText),
+  3,
+  onsale__rpc__v1__field_text__field_descriptors,
+  onsale__rpc__v1__field_text__field_indices_by_name,
+  1,  onsale__rpc__v1__field_text__number_ranges,
+  (ProtobufCMessageInit) onsale__rpc__v1__field_text__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue onsale__rpc__v1__caller_role__enum_values_by_number[5] =
 {
   { "CALLER_ROLE_UNSPECIFIED", "ONSALE__RPC__V1__CALLER_ROLE__CALLER_ROLE_UNSPECIFIED", 0 },
@@ -39,5 +179,99 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__caller_role__descriptor =
   onsale__rpc__v1__caller_role__enum_values_by_name,
   1,
   onsale__rpc__v1__caller_role__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_number[6] =
+{
+  { "BYTES", "ONSALE__RPC__V1__TEXT_KIND__BYTES", 0 },
+  { "CHARACTERS", "ONSALE__RPC__V1__TEXT_KIND__CHARACTERS", 1 },
+  { "NAME", "ONSALE__RPC__V1__TEXT_KIND__NAME", 2 },
+  { "NAME_OF_ROOM", "ONSALE__RPC__V1__TEXT_KIND__NAME_OF_ROOM", 3 },
+  { "NAME_OF_USER", "ONSALE__RPC__V1__TEXT_KIND__NAME_OF_USER", 4 },
+  { "CURRENCY", "ONSALE__RPC__V1__TEXT_KIND__CURRENCY", 5 },
+};
+static const ProtobufCIntRange onsale__rpc__v1__text_kind__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex onsale__rpc__v1__text_kind__enum_values_by_name[6] =
+{
+  { "BYTES", 0 },
+  { "CHARACTERS", 1 },
+  { "CURRENCY", 5 },
+  { "NAME", 2 },
+  { "NAME_OF_ROOM", 3 },
+  { "NAME_OF_USER", 4 },
+};
+const ProtobufCEnumDescriptor onsale__rpc__v1__text_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.rpc.v1.TextKind",
+  "TextKind",
+  "Onsale__Rpc__V1__TextKind",
+  "onsale.rpc.v1",
+  6,
+  onsale__rpc__v1__text_kind__enum_values_by_number,
+  6,
+  onsale__rpc__v1__text_kind__enum_values_by_name,
+  1,
+  onsale__rpc__v1__text_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue onsale__rpc__v1__code__enum_values_by_number[17] =
+{
+  { "OK", "ONSALE__RPC__V1__CODE__OK", 0 },
+  { "CANCELLED", "ONSALE__RPC__V1__CODE__CANCELLED", 1 },
+  { "UNKNOWN", "ONSALE__RPC__V1__CODE__UNKNOWN", 2 },
+  { "INVALID_ARGUMENT", "ONSALE__RPC__V1__CODE__INVALID_ARGUMENT", 3 },
+  { "DEADLINE_EXCEEDED", "ONSALE__RPC__V1__CODE__DEADLINE_EXCEEDED", 4 },
+  { "NOT_FOUND", "ONSALE__RPC__V1__CODE__NOT_FOUND", 5 },
+  { "ALREADY_EXISTS", "ONSALE__RPC__V1__CODE__ALREADY_EXISTS", 6 },
+  { "PERMISSION_DENIED", "ONSALE__RPC__V1__CODE__PERMISSION_DENIED", 7 },
+  { "RESOURCE_EXHAUSTED", "ONSALE__RPC__V1__CODE__RESOURCE_EXHAUSTED", 8 },
+  { "FAILED_PRECONDITION", "ONSALE__RPC__V1__CODE__FAILED_PRECONDITION", 9 },
+  { "ABORTED", "ONSALE__RPC__V1__CODE__ABORTED", 10 },
+  { "OUT_OF_RANGE", "ONSALE__RPC__V1__CODE__OUT_OF_RANGE", 11 },
+  { "UNIMPLEMENTED", "ONSALE__RPC__V1__CODE__UNIMPLEMENTED", 12 },
+  { "INTERNAL", "ONSALE__RPC__V1__CODE__INTERNAL", 13 },
+  { "UNAVAILABLE", "ONSALE__RPC__V1__CODE__UNAVAILABLE", 14 },
+  { "DATA_LOSS", "ONSALE__RPC__V1__CODE__DATA_LOSS", 15 },
+  { "UNAUTHENTICATED", "ONSALE__RPC__V1__CODE__UNAUTHENTICATED", 16 },
+};
+static const ProtobufCIntRange onsale__rpc__v1__code__value_ranges[] = {
+{0, 0},{0, 17}
+};
+static const ProtobufCEnumValueIndex onsale__rpc__v1__code__enum_values_by_name[17] =
+{
+  { "ABORTED", 10 },
+  { "ALREADY_EXISTS", 6 },
+  { "CANCELLED", 1 },
+  { "DATA_LOSS", 15 },
+  { "DEADLINE_EXCEEDED", 4 },
+  { "FAILED_PRECONDITION", 9 },
+  { "INTERNAL", 13 },
+  { "INVALID_ARGUMENT", 3 },
+  { "NOT_FOUND", 5 },
+  { "OK", 0 },
+  { "OUT_OF_RANGE", 11 },
+  { "PERMISSION_DENIED", 7 },
+  { "RESOURCE_EXHAUSTED", 8 },
+  { "UNAUTHENTICATED", 16 },
+  { "UNAVAILABLE", 14 },
+  { "UNIMPLEMENTED", 12 },
+  { "UNKNOWN", 2 },
+};
+const ProtobufCEnumDescriptor onsale__rpc__v1__code__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.rpc.v1.Code",
+  "Code",
+  "Onsale__Rpc__V1__Code",
+  "onsale.rpc.v1",
+  17,
+  onsale__rpc__v1__code__enum_values_by_number,
+  17,
+  onsale__rpc__v1__code__enum_values_by_name,
+  1,
+  onsale__rpc__v1__code__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

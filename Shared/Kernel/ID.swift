@@ -1,11 +1,13 @@
 /// The UUID of one `Entity`. The compiler refuses the id of another kind of entity.
 ///
 /// Messages and databases store sixteen bytes. People read the text form.
+@usableFromInline
 package struct ID<Entity>: Hashable, Sendable {
     /// The first eight bytes, big endian. In a UUIDv7 the upper 48 bits are milliseconds since 1970.
-    package let high: UInt64
-    package let low: UInt64
+    @usableFromInline package let high: UInt64
+    @usableFromInline package let low: UInt64
 
+    @inlinable
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -91,14 +93,14 @@ extension ID {
 }
 
 extension ID: Comparable {
-    package static func < (a: ID, b: ID) -> Bool {
+    @usableFromInline package static func < (a: ID, b: ID) -> Bool {
         a.high == b.high ? a.low < b.low : a.high < b.high
     }
 }
 
 extension ID: LosslessStringConvertible {
     /// `8-4-4-4-12` hexadecimal digits, upper or lower case; nil for anything else.
-    package init?(_ text: String) {
+    @usableFromInline package init?(_ text: String) {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
         self.init(digits: groups.joined())
@@ -115,7 +117,7 @@ extension ID: LosslessStringConvertible {
     /// The digits of the text form, without dashes.
     package var digits: String { high.hexadecimal + low.hexadecimal }
 
-    package var description: String {
+    @usableFromInline package var description: String {
         var text = digits
         for offset in [20, 16, 12, 8] {
             text.insert("-", at: text.index(text.startIndex, offsetBy: offset))

@@ -1,7 +1,9 @@
 /// A point in wall time: milliseconds since 1970, UTC. Databases, messages and people use it.
+@usableFromInline
 package struct Timestamp: Hashable, Sendable {
-    package let milliseconds: Int64
+    @usableFromInline package let milliseconds: Int64
 
+    @inlinable
     package init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }
@@ -25,12 +27,12 @@ package struct Timestamp: Hashable, Sendable {
 }
 
 extension Timestamp: Comparable {
-    package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
+    @usableFromInline package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 }
 
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC: `2026-11-20T10:00:00.000Z`.
-    package var description: String {
+    @usableFromInline package var description: String {
         let date = CalendarDate(daysSince1970: milliseconds.flooredQuotient(86_400_000))
         let ofDay = milliseconds.flooredRemainder(86_400_000)
         let time = [ofDay / 3_600_000, ofDay / 60_000 % 60, ofDay / 1000 % 60].map { $0.padded(to: 2) }

@@ -1,4 +1,5 @@
 import CProtobufC
+import Kernel
 
 // Functions with which generated code reads fields. Absent text and bytes are empty.
 extension String {
@@ -25,5 +26,20 @@ extension Array {
     @inlinable
     package init<Slot>(reading slots: UnsafeMutablePointer<Slot>?, count: Int, _ convert: (Slot) -> Element) {
         self = UnsafeBufferPointer(start: slots, count: count).map(convert)
+    }
+}
+
+// Times. The checks of the contract have passed before.
+extension Timestamp {
+    /// Nil if the field is 0.
+    @inlinable
+    package init?(reading milliseconds: some FixedWidthInteger) {
+        if milliseconds == 0 { return nil }
+        self.init(checked: milliseconds)
+    }
+
+    @inlinable
+    package init(checked milliseconds: some FixedWidthInteger) {
+        self.init(milliseconds: Int64(clamping: milliseconds))
     }
 }

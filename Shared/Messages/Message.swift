@@ -11,6 +11,9 @@ package protocol Message: Equatable, Sendable {
 
     static var descriptor: MessageDescriptor { get }
 
+    /// Throws if a field breaks a rule of the contract.
+    static func check(_ fields: UnsafePointer<Layout>) throws(MessageError)
+
     /// Copies the values from the struct.
     init(reading fields: UnsafePointer<Layout>)
 
@@ -19,12 +22,25 @@ package protocol Message: Equatable, Sendable {
 }
 
 extension Message {
+    @inlinable
+    package static func check(_ fields: UnsafePointer<Layout>) throws(MessageError) {}
+
     /// Decodes untrusted bytes. Throws an error that names the invalid field.
     @inlinable
     package init(decoding bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
         defer { withExtendedLifetime(arena) {} }
         let unpacked = try arena.unpack(bytes, as: Self.descriptor)
         self.init(reading: UnsafePointer(unpacked.assumingMemoryBound(to: Layout.self)))
+    }
+
+    /// Decodes a request. Also throws if a field breaks a rule of the contract. A client accepts every reply, because the
+    /// rules of another version may differ.
+    @inlinable
+    package init(checking bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
+        defer { withExtendedLifetime(arena) {} }
+        let fields = UnsafePointer(try arena.unpack(bytes, as: Self.descriptor).assumingMemoryBound(to: Layout.self))
+        try Self.check(fields)
+        self.init(reading: fields)
     }
 
     /// Lays the message out for packing. Valid until `arena` is reset.

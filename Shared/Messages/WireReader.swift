@@ -35,6 +35,11 @@ package struct WireReader {
 
     @inlinable package var isAtEnd: Bool { position == end }
 
+    /// The bytes that are left.
+    @inlinable package var rest: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: position, count: end - position)
+    }
+
     /// A field number and a wire type: `number << 3 | type`.
     @inlinable @inline(__always)
     package mutating func tag() throws(WireError) -> UInt64 {

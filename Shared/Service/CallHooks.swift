@@ -28,8 +28,8 @@ extension Credentials {
             let caller = Caller(user: credential.user, role: credential.role)
             return Verified(caller, remaining: credential.expiry - now)
         } catch {
-            let reason = if case .expired = error { "CREDENTIAL_EXPIRED" } else { "CREDENTIAL_INVALID" }
-            throw RPCFailure(.unauthenticated, reason, "credential refused: \(error). Sign in again")
+            let reason: CallReason = if case .expired = error { .credentialExpired } else { .credentialInvalid }
+            throw RPCFailure(reason, "credential refused: \(error). Sign in again")
         }
     }
 }
@@ -40,8 +40,19 @@ extension Log {
         var fields: [(key: String, value: LogValue)] = [("what", .text(event.message)), ("peer", .text(event.peer))]
         if let method = event.method { fields.append(("method", .text(method))) }
         log(
-            LogLevel(rawValue: event.level.rawValue) ?? .error, event.method == nil ? "connection" : "call", fields,
-            trace: event.trace?.trace,
+            LogLevel(event.level), event.method == nil ? "connection" : "call", fields, trace: event.trace?.trace,
             request: event.requestID)
+    }
+}
+
+extension LogLevel {
+    fileprivate init(_ level: RPCEvent.Level) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
     }
 }

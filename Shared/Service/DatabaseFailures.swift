@@ -11,31 +11,26 @@ extension DatabaseError {
     package var failure: RPCFailure? {
         switch reason {
         case .overloaded(let retryAfter):
-            RPCFailure(.resourceExhausted, "DATABASE_BUSY", "too many calls wait for the database; try again")
+            RPCFailure(CallReason.databaseBusy)
                 .notProcessed(retryAfter: retryAfter)
         case .deadlinePassed:
-            RPCFailure(
-                .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline passed before the database started the call")
+            RPCFailure(CallReason.deadlineExceeded, "the deadline passed before the database started the call")
         case .closed:
-            RPCFailure(.unavailable, "DRAINING", "this server is stopping; call another").notProcessed()
+            RPCFailure(CallReason.draining).notProcessed()
         case .conflict:
-            retryable(
-                .aborted, "DATABASE_CONFLICT", "concurrent calls changed the same rows repeatedly",
-                Self.pauseAfterConflict)
+            retryable(.databaseConflict, Self.pauseAfterConflict)
         case .unavailable:
-            retryable(.unavailable, "DATABASE_UNAVAILABLE", "the database is unavailable", Self.pauseAfterFailure)
+            retryable(.databaseUnavailable, Self.pauseAfterFailure)
         case .diskFull:
-            retryable(.unavailable, "DISK_FULL", "the disk of the database is full", Self.pauseAfterFailure)
+            retryable(.diskFull, Self.pauseAfterFailure)
         case .constraint, .damaged, .misuse, .setup: nil
         }
     }
 
-    private func retryable(
-        _ code: StatusCode, _ reason: String, _ problem: String, _ retryAfter: Duration
-    ) -> RPCFailure {
+    private func retryable(_ reason: CallReason, _ retryAfter: Duration) -> RPCFailure {
         var failure = RPCFailure(
-            code, reason,
-            "\(problem); ask again with the same request id\(mayHaveCommitted ? " to learn the outcome" : "")")
+            reason,
+            "\(reason.sentence); ask again with the same request id\(mayHaveCommitted ? " to learn the outcome" : "")")
         failure.retryAfter = retryAfter
         return mayHaveCommitted ? failure.indefinite : failure
     }

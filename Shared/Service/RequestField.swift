@@ -5,8 +5,7 @@ extension ID {
     /// The id in the field `name` of a request.
     package init(field name: String, _ bytes: [UInt8]) throws(RPCFailure) {
         guard let id = Self(bytes: bytes) else {
-            throw RPCFailure(
-                .invalidArgument, "ID_INVALID", "\(name) has \(bytes.count) bytes; an id has \(Self.byteCount) bytes")
+            throw .invalid(name, "must have \(Self.byteCount) bytes", got: "\(bytes.count) bytes")
         }
         self = id
     }

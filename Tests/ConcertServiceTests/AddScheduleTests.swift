@@ -37,7 +37,8 @@ import Testing
                     let failure = await expectRefusal("INVALID_FIELD") {
                         try await house.calls(of: .operator).addSchedule(add, CallOptions(requestID: .numbered(4)))
                     }
-                    #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
+                    let violated = failure?.violation?.field.split(separator: ".").last
+                    #expect(violated == field[...], "\(failure?.message ?? "")")
                 }
             }
         }

@@ -40,7 +40,8 @@ import Testing
                     let failure = await expectRefusal("INVALID_FIELD") {
                         try await calls.createConcert(request, CallOptions(requestID: .numbered(5)))
                     }
-                    #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
+                    let violated = failure?.violation?.field.split(separator: ".").last
+                    #expect(violated == field[...], "\(failure?.message ?? "")")
                 }
             }
         }

@@ -74,7 +74,8 @@ import Testing
                         try await house.calls(of: .operator).setSeats(
                             house.seats([offer]), CallOptions(requestID: .numbered(10)))
                     }
-                    #expect(failure?.message.hasPrefix(field + " ") == true, "\(failure?.message ?? "")")
+                    let violated = failure?.violation?.field.split(separator: ".").last
+                    #expect(violated == field[...], "\(failure?.message ?? "")")
                 }
             }
         }

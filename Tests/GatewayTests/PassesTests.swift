@@ -43,7 +43,7 @@ struct PassesTests {
     }
 
     @Test(arguments: [
-        "PLACE_NOT_FOUND", "PLACE_FINISHED", "PLACE_LEFT", "PLACE_LAPSED", "PLACE_REVOKED", "ROOM_NOT_FOUND",
+        "PLACE_UNKNOWN", "PLACE_FINISHED", "PLACE_LEFT", "PLACE_LAPSED", "PLACE_REVOKED", "ROOM_UNKNOWN",
     ])
     func `a place that has ended is no longer recorded`(reason: String) async throws {
         let outcome = try await waitAndEnter(RPCFailure(.failedPrecondition, reason, "the place has ended"))

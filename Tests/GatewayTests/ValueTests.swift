@@ -71,8 +71,12 @@ struct ValueTests {
             "hold_ms must be 1000 to 86400000, or 0 for 5 minutes; got 90000000",
             "--hold must be 1s to 1d, or 0 for 5 minutes; got 25h"
         ),
+        (
+            "settings.hold_ms must be 1000 to 86400000, or 0 for 300000; got 90000000",
+            "--hold must be 1s to 1d, or 0 for 5m; got 25h"
+        ),
         ("best.count must be 1 to 50; got 51", "--best must be 1 to 50; got 51"),
-        ("limits.hard_limit_ms: from idle_ms, here 300000, to 0", "--stay: from --idle, here 5m, to 0"),
+        ("limits.hard_limit_ms must be from idle_ms, here 300000, to 0", "--stay must be from --idle, here 5m, to 0"),
         ("name must have 1 to 40 letters", "name must have 1 to 40 letters"),
     ])
     func `field names and milliseconds become flags and durations`(message: String, words: String) {

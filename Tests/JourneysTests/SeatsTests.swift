@@ -83,7 +83,8 @@ struct SeatsTests {
             return SetSeatsReply(counts: SeatChangeCounts(added: UInt64(request.offers.count)))
         }
         try await StubCaller.with(set, isOperator: true) { stub in
-            let offers = Array(repeating: SeatOffer(grade: "A"), count: 4001)
+            let offers = Array(
+                repeating: SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 1), grade: "A"), count: 4001)
             let counts = try await Seats(of: Self.date, stub.caller).set(offers)
             #expect(counts.added == 4001)
         }

@@ -172,4 +172,44 @@ struct RefusalTests {
                 "5: field A.n sets json_name, which protobuf-c does not keep"
             ])
     }
+
+    @Test(arguments: [
+        ("string id = 1 [(onsale.rpc.v1.id) = \"Room\"];", "the option id, which is for a single field of type bytes"),
+        (
+            "repeated int64 at = 1 [(onsale.rpc.v1.time) = true];",
+            "the option time or duration, which is for a single whole number"
+        ),
+        (
+            "int64 n = 1 [(onsale.rpc.v1.required) = true];",
+            "the option required, which is for an id, a time or a message"
+        ),
+        (
+            "int64 n = 1 [(onsale.rpc.v1.range).min = 300, (onsale.rpc.v1.range).max = 2];",
+            "the option range, which is for a single whole number, from min to a larger max"
+        ),
+        (
+            "bytes text = 1 [(onsale.rpc.v1.text).min = 1, (onsale.rpc.v1.text).max = 2];",
+            "the option text, which is for a single string, from min to a larger max"
+        ),
+    ])
+    func `a rule that does not fit its field is refused`(field: String, problem: String) throws {
+        let problems = try problems("message A {\n  \(field)\n}")
+        #expect(problems.count == 1 && problems.allSatisfy { $0.hasPrefix("5: field A.") && $0.hasSuffix(problem) })
+    }
+
+    @Test func `a reason without a code or a sentence is refused`() throws {
+        let reasons = """
+            message AFailure {
+              enum Reason {
+                UNSPECIFIED = 0;
+                TAKEN = 1 [(onsale.rpc.v1.code) = ABORTED];
+                GONE = 2 [(onsale.rpc.v1.code) = NOT_FOUND, (onsale.rpc.v1.sentence) = "gone"];
+              }
+            }
+            """
+        #expect(
+            try problems(reasons) == [
+                "7: reason TAKEN needs the options onsale.rpc.v1.code and onsale.rpc.v1.sentence"
+            ])
+    }
 }

@@ -152,7 +152,7 @@ import Testing
         case 8: decide(.closed) { room in room.close() }
         case 9...12:
             _ = try? line.change(user) { room, place throws(QueueRefusal) in
-                try room.revoke(&place, because: "touts", now: now)
+                room.revoke(&place, because: "touts", now: now)
             }
             if let index = model.live[user], model.people[index].isLive { model.people[index].state = .revoked }
         case 13...16:

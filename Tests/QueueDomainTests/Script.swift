@@ -48,7 +48,7 @@ extension Line {
                     "\(try change(user) { room, place throws(QueueRefusal) in try room.finish(&place, now: now) }.state)"
             case "revoke":
                 return
-                    "\(try change(user) { room, place throws(QueueRefusal) in try room.revoke(&place, because: "touts", now: now) }.state)"
+                    "\(try change(user) { room, place throws(QueueRefusal) in room.revoke(&place, because: "touts", now: now) }.state)"
             case "look":
                 guard let place = place(of: user) else { throw .placeUnknown }
                 let outlook = Outlook(place, in: room, at: now)

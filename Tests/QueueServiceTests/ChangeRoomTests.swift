@@ -85,7 +85,13 @@ import Testing
         func `limits out of range, and times of a room that has opened`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let tooWide = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 1_000_001))
-                try await refused("OUT_OF_RANGE") { _ = try await waiting.admin.configureRoom(tooWide) }
+                let failure = await #expect(throws: RPCFailure.self) {
+                    try await waiting.admin.configureRoom(tooWide)
+                }
+                #expect(failure?.reason == "INVALID_FIELD" && failure?.code == .invalidArgument)
+                let violation = FieldViolation(
+                    field: "limits.active_limit", rule: "must be 1 to 1000000, or 0 for no limit", got: "1000001")
+                #expect(failure?.violation == violation)
                 let later = ConfigureRoomRequest(roomID: waiting.room, times: RoomTimes(opensAt: 99))
                 try await refused("ROOM_HAS_OPENED") { _ = try await waiting.admin.configureRoom(later) }
             }
@@ -99,7 +105,7 @@ import Testing
                 let configure = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 2))
                 try await refused("ROOM_CLOSED") { _ = try await admin.configureRoom(configure) }
                 for (room, reason) in [
-                    (waiting.room, "ROOM_CLOSED"), (unknownID, "ROOM_NOT_FOUND"), ([1], "ID_INVALID"),
+                    (waiting.room, "ROOM_CLOSED"), (unknownID, "ROOM_UNKNOWN"), ([1], "INVALID_FIELD"),
                 ] {
                     try await refused(reason) { _ = try await admin.openRoom(OpenRoomRequest(roomID: room)) }
                 }

@@ -57,9 +57,9 @@ import Testing
                 let limits = RoomLimits(activeLimit: 5)
                 let first = try await waiting.create("other", limits)
                 #expect(try await waiting.create("other", limits) == first)
-                try await refused("REQUEST_ID_TAKEN") { try await waiting.create("third", limits) }
+                try await refused("REQUEST_ID_REUSED") { try await waiting.create("third", limits) }
                 let wider = RoomLimits(activeLimit: 6)
-                try await refused("REQUEST_ID_TAKEN") { try await waiting.create("other", wider) }
+                try await refused("REQUEST_ID_REUSED") { try await waiting.create("other", wider) }
                 _ = try await waiting.admin.configureRoom(ConfigureRoomRequest(roomID: first.roomID, limits: wider))
                 #expect(try await waiting.create("other", limits).limits?.activeLimit == 6)
             }

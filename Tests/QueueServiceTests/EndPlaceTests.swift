@@ -52,9 +52,9 @@ import Testing
         {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
-                try await refused("PLACE_NOT_FOUND") { _ = try await waiting.leave(.bob, alice) }
+                try await refused("PLACE_UNKNOWN") { _ = try await waiting.leave(.bob, alice) }
                 try await refused("PLACE_NOT_ACTIVE") { _ = try await waiting.finish(alice) }
-                try await refused("REASON_INVALID") { _ = try await waiting.revoke(alice, because: "") }
+                try await refused("INVALID_FIELD") { _ = try await waiting.revoke(alice, because: "") }
             }
         }
 
@@ -63,9 +63,9 @@ import Testing
             try await Waiting.with(engine) { waiting in
                 var lost = try await waiting.join(.alice, request: 10)
                 lost.placeID = unknownID
-                try await refused("PLACE_NOT_FOUND") { [lost] in _ = try await waiting.leave(.alice, lost) }
-                try await refused("PLACE_NOT_FOUND") { [lost] in _ = try await waiting.finish(lost) }
-                try await refused("PLACE_NOT_FOUND") { [lost] in _ = try await waiting.revoke(lost, because: "touts") }
+                try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.leave(.alice, lost) }
+                try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.finish(lost) }
+                try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.revoke(lost, because: "touts") }
             }
         }
     }

@@ -21,7 +21,7 @@ import Testing
             try await Waiting.with(engine) { waiting in
                 let anyone = QueueClient(waiting.service.client(of: nil))
                 for request in [FindRoomRequest(name: "sole"), FindRoomRequest(roomID: unknownID)] {
-                    try await refused("ROOM_NOT_FOUND") { _ = try await anyone.findRoom(request) }
+                    try await refused("ROOM_UNKNOWN") { _ = try await anyone.findRoom(request) }
                 }
             }
         }

@@ -32,7 +32,7 @@ import Testing
                 try await refused("REQUEST_ID_MISSING") { _ = try await alice.join(request) }
                 try await refused("ROLE_NOT_ALLOWED") { try await waiting.join(.operator, request: 1) }
                 let lost = JoinRequest(roomID: unknownID)
-                try await refused("ROOM_NOT_FOUND") {
+                try await refused("ROOM_UNKNOWN") {
                     _ = try await alice.join(lost, CallOptions(requestID: .numbered(1)))
                 }
             }
@@ -57,7 +57,7 @@ import Testing
                 #expect(try await waiting.leave(.alice, place).state == .left)
                 #expect(try await waiting.join(.alice, request: 10).state == .left)
                 #expect(try await waiting.join(.alice, request: 11).serial == 2)
-                try await refused("REQUEST_ID_TAKEN") { try await waiting.join(.bob, request: 11) }
+                try await refused("REQUEST_ID_REUSED") { try await waiting.join(.bob, request: 11) }
             }
         }
 

@@ -139,7 +139,7 @@ extension Waiting {
                 let alice = try await waiting.join(.alice, request: 10)
                 let bob = try await waiting.join(.bob, request: 11)
                 try await refused("PLACE_WAITING") { _ = try await waiting.renew(.bob, bob) }
-                try await refused("PLACE_NOT_FOUND") { _ = try await waiting.renew(.bob, alice) }
+                try await refused("PLACE_UNKNOWN") { _ = try await waiting.renew(.bob, alice) }
             }
         }
     }

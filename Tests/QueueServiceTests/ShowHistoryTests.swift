@@ -29,7 +29,7 @@ import Testing
         @Test(arguments: Engine.available) func `an unknown place`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let lost = ShowHistoryRequest(roomID: waiting.room, placeID: unknownID)
-                try await refused("PLACE_NOT_FOUND") { _ = try await waiting.admin.showHistory(lost) }
+                try await refused("PLACE_UNKNOWN") { _ = try await waiting.admin.showHistory(lost) }
             }
         }
     }

@@ -50,8 +50,8 @@ import Testing
         func `a place of another user, an unknown one, and an invalid id`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 var place = try await waiting.join(.alice, request: 10)
-                try await refused("PLACE_NOT_FOUND") { [place] in _ = try await waiting.show(.bob, place) }
-                for (id, reason) in [(unknownID, "PLACE_NOT_FOUND"), ([], "ID_INVALID")] {
+                try await refused("PLACE_UNKNOWN") { [place] in _ = try await waiting.show(.bob, place) }
+                for (id, reason) in [(unknownID, "PLACE_UNKNOWN"), ([], "INVALID_FIELD")] {
                     place.placeID = id
                     try await refused(reason) { [place] in _ = try await waiting.show(.alice, place) }
                 }
@@ -65,7 +65,7 @@ import Testing
                 let bob = try await waiting.join(.bob, request: 11)
                 for pause in [Duration.zero, .zero, .milliseconds(251)] {
                     waiting.service.clock.advance(by: pause)
-                    try await refused("PLACE_NOT_FOUND") { _ = try await waiting.show(.alice, bob) }
+                    try await refused("PLACE_UNKNOWN") { _ = try await waiting.show(.alice, bob) }
                     #expect(try await waiting.show(.bob, bob).state == .waiting)
                 }
             }

@@ -156,7 +156,7 @@ private struct World: Sendable {
             let world = try World()
             try world.simulation.run { [world] in
                 let request = WatchPlaceRequest(roomID: world.room, placeID: world.places[1].placeID)
-                try await refused("PLACE_NOT_FOUND") { for try await _ in world.client(0).watchPlace(request) {} }
+                try await refused("PLACE_UNKNOWN") { for try await _ in world.client(0).watchPlace(request) {} }
             }
         }
     }

@@ -61,7 +61,7 @@ import WalletAPI
     struct Refuses {
         @Test func `an invalid id`() async throws {
             try await Market.with(.memory) { market in
-                await refused("ID_INVALID") {
+                await refused("INVALID_FIELD") {
                     try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: [1]))
                 }
             }

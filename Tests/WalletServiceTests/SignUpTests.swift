@@ -35,7 +35,7 @@ import WalletService
             try await TestService.with(.wallet, on: .memory) { wallet in
                 for (name, password) in [("Al", TestService.password), ("alice", "short")] {
                     let failure = await refused("INVALID_FIELD") { try await wallet.signUp(name, password) }
-                    #expect(failure?.message.contains("allowed is") == true)
+                    #expect(failure?.message.contains(" must have ") == true)
                 }
                 let request = SignUpRequest(name: "alice", password: TestService.password)
                 await refused("REQUEST_ID_MISSING") { try await WalletClient(wallet.client(of: nil)).signUp(request) }

@@ -5,10 +5,12 @@ struct FieldWriter {
     let types: TypeNames
 
     /// The name of the property, or of the case of a oneof.
-    var name: String { SwiftNames.escaped(SwiftNames.lowerCamel(field.name)) }
+    var name: String { SwiftNames.escaped(SwiftNames.property(field)) }
 
     var elementType: String {
-        switch field.kind {
+        if field.rules.isTime { return "Timestamp" }
+        if field.rules.isDuration { return "Duration" }
+        return switch field.kind {
         case .double: "Double"
         case .float: "Float"
         case .int32, .sint32, .sfixed32: "Int32"
@@ -26,11 +28,18 @@ struct FieldWriter {
     var type: String {
         if field.label == .repeated { return "[\(elementType)]" }
         if case .message = field.kind { return "\(elementType)?" }
-        return elementType
+        return isOptional ? "\(elementType)?" : elementType
     }
 
-    var defaultValue: String {
+    /// A time that can be absent.
+    private var isOptional: Bool { field.rules.isTime && !field.rules.isRequired }
+
+    /// Nil if the initialiser needs a value.
+    var defaultValue: String? {
         if field.label == .repeated { return "[]" }
+        if isOptional { return "nil" }
+        if field.rules.isTime { return nil }
+        if field.rules.isDuration { return ".zero" }
         return switch field.kind {
         case .bool: "false"
         case .string: "\"\""
@@ -59,7 +68,11 @@ struct FieldWriter {
     }
 
     private func reading(element: String, isSlot: Bool) -> String {
-        switch field.kind {
+        if field.rules.isTime {
+            return "\(elementType)(\(isOptional ? "reading" : "checked"): \(element))"
+        }
+        if field.rules.isDuration { return ".milliseconds(Int64(clamping: \(element)))" }
+        return switch field.kind {
         case .bool: "\(element) != 0"
         case .string: "String(reading: \(element))"
         case .bytes: "[UInt8](reading: \(element))"
@@ -90,7 +103,10 @@ struct FieldWriter {
     }
 
     private func writing(element: String) -> String {
-        switch field.kind {
+        if let integer = field.kind.integer, field.rules.isTime || field.rules.isDuration {
+            return "\(integer)(clamping: \(element)\(isOptional ? "?.milliseconds ?? 0" : ".milliseconds"))"
+        }
+        return switch field.kind {
         case .bool: "\(element) ? 1 : 0"
         case .string: "try arena.string(\(element), \(quotedName))"
         case .bytes: "try arena.bytes(\(element), \(quotedName))"

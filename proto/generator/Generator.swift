@@ -48,7 +48,8 @@ struct Generator {
 
     private func imports(of file: SchemaFile) -> [String] {
         var modules: Set<String> = ["Messages", "RPC"]
-        if !file.services.isEmpty { modules.insert("Kernel") }
+        let hasTypedFields = file.allMessages.flatMap(\.fields).contains(where: \.isTyped)
+        if !file.services.isEmpty || hasTypedFields { modules.insert("Kernel") }
         for name in [file.name] + file.imports {
             guard let target = targets[name] else { continue }
             modules.insert(target.module)

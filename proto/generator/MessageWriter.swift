@@ -8,6 +8,7 @@ struct MessageWriter {
 
     /// Writes the declaration and the nested types.
     func writeType(_ text: inout SwiftText) {
+        if let reasons = message.reasons { return ReasonWriter(message: message, reasons: reasons).write(&text) }
         text.comment(message.declaration)
         text.block("package struct \(message.name): Message") { text in
             writeProperties(&text)
@@ -24,6 +25,7 @@ struct MessageWriter {
 
     /// Writes the conversions from and to C, including those of the nested types.
     func writeLayout(_ text: inout SwiftText) {
+        guard message.reasons == nil else { return }
         text.line()
         text.block("extension \(swiftName)") { text in
             text.line("package static let descriptor = MessageDescriptor(\(CNames.initialiser(message.fullName)))")
@@ -31,6 +33,7 @@ struct MessageWriter {
             writeReading(&text)
             text.line()
             writeLayingOut(&text)
+            RuleWriter(message: message, types: types).write(&text)
         }
         for nested in message.messages { MessageWriter(message: nested, types: types).writeLayout(&text) }
     }
@@ -90,7 +93,7 @@ struct MessageWriter {
         guard !properties.isEmpty else { return text.line("package init() {}") }
         let parameters = properties.map { property in
             switch property {
-            case .field(let field): "\(field.name): \(field.type) = \(field.defaultValue)"
+            case .field(let field): "\(field.name): \(field.type)" + (field.defaultValue.map { " = \($0)" } ?? "")
             case .oneof(let oneof): "\(name(ofOneof: oneof)): \(type(ofOneof: oneof))? = nil"
             }
         }

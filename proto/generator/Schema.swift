@@ -36,6 +36,8 @@ struct MessageType {
     let reservedNumbers: [ClosedRange<Int32>]
     let reservedNames: [String]
 
+    /// The reasons of a message such as `ConcertFailure`, which exists for them only.
+    var reasons: EnumType? { name.hasSuffix("Failure") ? enums.first { $0.name == "Reason" } : nil }
     var name: String { fullName.lastPart }
     var withNested: [MessageType] { [self] + messages.flatMap(\.withNested) }
 }
@@ -68,6 +70,35 @@ struct Field {
     let oneof: Int?
     let isProto3Optional: Bool
     let jsonName: String
+    let rules: Rules
+
+    /// The options of a field.
+    struct Rules {
+        struct Range {
+            let min: Int64
+            let max: Int64
+            /// The meaning of 0. Empty if 0 is a number like others.
+            let zero: String
+        }
+
+        struct Text {
+            let min: Int
+            let max: Int
+            /// The number of `onsale.rpc.v1.TextKind`.
+            let kind: Int
+
+            static let currency = 5
+        }
+
+        /// What the id identifies: `Concert`. Empty if the field is no id.
+        var id = ""
+        var isTime = false
+        var isDuration = false
+        var range: Range?
+        var text: Text?
+        var isRequired = false
+        var swiftName = ""
+    }
 }
 
 struct EnumType {
@@ -75,6 +106,10 @@ struct EnumType {
         let name: String
         let number: Int32
         let declaration: Declaration
+        /// For a reason: the number of `onsale.rpc.v1.Code`. 0 if not given.
+        let code: Int
+        /// For a reason: what people read.
+        let sentence: String
     }
 
     let fullName: String

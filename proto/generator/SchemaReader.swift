@@ -73,7 +73,8 @@ struct SchemaReader {
             isPacked: !isUnpacked,
             oneof: field.has_oneof_index != 0 ? Int(field.oneof_index) : nil,
             isProto3Optional: field.proto3_optional != 0,
-            jsonName: String(optional: field.json_name))
+            jsonName: String(optional: field.json_name),
+            rules: field.options.map { Options($0.pointee.base).rules } ?? Field.Rules())
     }
 
     private static func kind(_ field: Google__Protobuf__FieldDescriptorProto) -> Field.Kind {
@@ -107,9 +108,11 @@ struct SchemaReader {
             fullName: Self.join(scope, String(optional: type.name)),
             declaration: declaration(path),
             values: list(type.value, type.n_value).enumerated().map {
-                EnumType.Value(
+                let options = $1!.pointee.options.map { Options($0.pointee.base) }
+                return EnumType.Value(
                     name: String(optional: $1!.pointee.name), number: $1!.pointee.number,
-                    declaration: declaration(path + [2, Int32($0)]))
+                    declaration: declaration(path + [2, Int32($0)]), code: options?.code ?? 0,
+                    sentence: options?.sentence ?? "")
             },
             reservedNumbers: list(type.reserved_range, type.n_reserved_range).map {
                 $0!.pointee.start...max($0!.pointee.start, $0!.pointee.end)
@@ -130,6 +133,7 @@ struct SchemaReader {
 
     private func method(_ method: Google__Protobuf__MethodDescriptorProto, at path: [Int32]) -> Service.Method {
         let level = method.options?.pointee.idempotency_level
+        let options = method.options.map { Options($0.pointee.base) }
         return Service.Method(
             name: String(optional: method.name),
             declaration: declaration(path),
@@ -139,24 +143,8 @@ struct SchemaReader {
             isServerStream: method.server_streaming != 0,
             isSafeToRepeat: level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__NO_SIDE_EFFECTS
                 || level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__IDEMPOTENT,
-            isAnsweredLater: Self.values(of: Self.answeredLaterOption, of: method).last == 1,
-            callers: Self.values(of: Self.callersOption, of: method))
-    }
-
-    /// `onsale.rpc.v1.callers` and `onsale.rpc.v1.answered_later`.
-    private static let (callersOption, answeredLaterOption): (UInt32, UInt32) = (50001, 50002)
-
-    /// The values of one of our options, which protobuf-c keeps among the unknown fields. Each value is a number of one
-    /// byte, alone or packed after a length.
-    private static func values(of option: UInt32, of method: Google__Protobuf__MethodDescriptorProto) -> [Int] {
-        guard let options = method.options?.pointee.base else { return [] }
-        return list(options.unknown_fields, Int(options.n_unknown_fields))
-            .filter { $0.tag == option }
-            .flatMap { field in
-                let bytes = list(field.data, field.len)
-                return field.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED ? Array(bytes.dropFirst()) : bytes
-            }
-            .map(Int.init)
+            isAnsweredLater: options?.isAnsweredLater ?? false,
+            callers: options?.callers ?? [])
     }
 
     private func declaration(_ path: [Int32]) -> Declaration {

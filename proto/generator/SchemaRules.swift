@@ -41,7 +41,11 @@ struct SchemaRules {
             let count = message.fields.count
             refuse(line, "message \(message.name) has \(count) fields; at most \(Self.maximumFields) work")
         }
-        for field in message.fields { check(field, of: message) }
+        for field in message.fields {
+            check(field, of: message)
+            checkRules(field, of: message)
+        }
+        if let reasons = message.reasons { check(reasons, of: message) }
         refuseTwins(Self.cMembers(of: message), "in C")
         refuseTwins(Self.swiftMembers(of: message), "in Swift")
         let depth = Self.depth(of: message, in: messages)
@@ -73,6 +77,40 @@ struct SchemaRules {
         refuseKeyword(field.name, name, line)
         if field.jsonName != FieldName.json(field.name), !field.jsonName.isEmpty {
             refuse(line, "\(name) sets json_name, which protobuf-c does not keep")
+        }
+    }
+
+    private mutating func checkRules(_ field: Field, of message: MessageType) {
+        let line = field.declaration.line
+        let name = "field \(message.name).\(field.name)"
+        let rules = field.rules
+        let isAlone = field.label == .single && field.oneof == nil
+        if !rules.id.isEmpty, !isAlone || field.kind != .bytes {
+            refuse(line, "\(name) has the option id, which is for a single field of type bytes")
+        }
+        if rules.isTime || rules.isDuration, !isAlone || field.kind.integer == nil {
+            refuse(line, "\(name) has the option time or duration, which is for a single whole number")
+        }
+        if rules.isRequired, !isAlone || (rules.id.isEmpty && !rules.isTime && !field.kind.isMessage) {
+            refuse(line, "\(name) has the option required, which is for an id, a time or a message")
+        }
+        if let range = rules.range, !isAlone || field.kind.integer == nil || range.min > range.max {
+            refuse(line, "\(name) has the option range, which is for a single whole number, from min to a larger max")
+        }
+        if let text = rules.text, !isAlone || field.kind != .string || text.min > text.max {
+            refuse(line, "\(name) has the option text, which is for a single string, from min to a larger max")
+        }
+    }
+
+    /// A reason needs a code and a sentence. The message of the reasons has nothing else.
+    private mutating func check(_ reasons: EnumType, of message: MessageType) {
+        if !message.fields.isEmpty || !message.messages.isEmpty || message.enums.count > 1 {
+            refuse(message.declaration.line, "message \(message.name) has reasons, so it can have nothing else")
+        }
+        for value in reasons.values where value.number != 0 && (value.code == 0 || value.sentence.isEmpty) {
+            refuse(
+                value.declaration.line,
+                "reason \(value.name) needs the options onsale.rpc.v1.code and onsale.rpc.v1.sentence")
         }
     }
 
@@ -197,7 +235,7 @@ extension SchemaRules {
 
     private static func swiftMembers(of message: MessageType) -> [(names: [String], of: String, line: Int)] {
         let fields = message.fields.filter { $0.oneof == nil }.map {
-            ([SwiftNames.lowerCamel($0.name)], $0.name, $0.declaration.line)
+            ([SwiftNames.property($0)], $0.name, $0.declaration.line)
         }
         let oneofs = message.oneofs.map {
             ([SwiftNames.lowerCamel($0.name), SwiftNames.upperCamel($0.name)], $0.name, $0.declaration.line)

@@ -7,6 +7,13 @@ enum SwiftNames {
         return first.prefix(1).lowercased() + first.dropFirst() + words.dropFirst().map(capitalised).joined()
     }
 
+    /// The property of a field. A time or a duration does not repeat its unit: `starts_at_ms` is `startsAt`.
+    static func property(_ field: Field) -> String {
+        if !field.rules.swiftName.isEmpty { return field.rules.swiftName }
+        let isTyped = field.rules.isTime || field.rules.isDuration
+        return lowerCamel(isTyped && field.name.hasSuffix("_ms") ? String(field.name.dropLast(3)) : field.name)
+    }
+
     /// `accept_reply` is `AcceptReply`.
     static func upperCamel(_ name: some StringProtocol) -> String {
         name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
@@ -53,8 +60,8 @@ enum SwiftNames {
     /// Type names that generated code uses. A message or enum with such a name would shadow one of them.
     static let takenTypes: Set<String> = Set(
         """
-        Any Answer Arena Array Bool Call CallOptions Client Double Equatable Float Hashable Int Int32 Int64 ItemStream ItemWriter \
+        Any Answer Arena Array Bool Call CallReason CallOptions Client Double Duration Equatable FieldRule Float Hashable Int Int32 Int64 ItemStream ItemWriter \
         Layout Message MessageDescriptor MessageError Method MethodDescription Optional Protocol ProtoFile RPCFailure Role \
-        Route Self Sendable ServedService ServiceDescription StreamMethod String Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
+        Route Self Sendable ServedService ServiceDescription StatusCode StreamMethod String Timestamp Type UInt32 UInt64 UInt8 UnsafeMutablePointer UnsafePointer
         """.split(separator: " ").map(String.init))
 }

@@ -10,12 +10,30 @@ struct TypeNames {
     }
 
     private var entries: [String: Entry] = [:]
+    /// The messages that have a rule, or contain a message that has one.
+    private var checked: Set<String> = []
 
     init(_ files: [SchemaFile]) {
         for file in files {
             for message in file.messages { add(message, prefix: "", file.name) }
             for type in file.enums { add(type, prefix: "", file.name) }
         }
+        let messages = files.flatMap(\.allMessages)
+        var isComplete = false
+        while !isComplete {
+            let found = messages.filter { message in
+                !checked.contains(message.fullName) && message.fields.contains { $0.isChecked || isChecked($0.kind) }
+            }
+            checked.formUnion(found.map(\.fullName))
+            isComplete = found.isEmpty
+        }
+    }
+
+    /// True if the message has a generated check.
+    func isChecked(_ fullName: String) -> Bool { checked.contains(fullName) }
+
+    private func isChecked(_ kind: Field.Kind) -> Bool {
+        if case .message(let type) = kind { isChecked(type) } else { false }
     }
 
     /// `Everything.Nested`

@@ -19,8 +19,6 @@ package struct Place: Equatable, Sendable {
         case revoked = 6
     }
 
-    package static let reasonLengths = 1...200
-
     package let id: PlaceID
     package let user: UserID
     package let serial: Int64

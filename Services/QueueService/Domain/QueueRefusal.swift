@@ -4,11 +4,9 @@ import Kernel
 package enum QueueRefusal: Error, Equatable, Sendable {
     case roomUnknown
     case placeUnknown
-    case nameInvalid
     case nameTaken
-    /// The field and its allowed values.
-    case invalid(String, String)
-    case reasonInvalid
+    /// A field breaks its rule, such as “must be 1 to 50”.
+    case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
     case roomHasOpened

@@ -9,7 +9,11 @@ package struct RoomName: Hashable, Sendable {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let first = text.utf8.first, letters.contains(first), text.utf8.count <= Self.maximumLength,
             text.utf8.allSatisfy({ letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: "-") })
-        else { throw .nameInvalid }
+        else {
+            throw .invalid(
+                "name",
+                "must have 1 to \(Self.maximumLength) lower-case letters, digits and hyphens, beginning with a letter")
+        }
         self.text = text
     }
 }

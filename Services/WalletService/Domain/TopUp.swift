@@ -17,7 +17,7 @@ package struct TopUp: Equatable, Sendable {
         guard amount.isPositive, amount.minorUnits <= limits.topUp else {
             throw .invalid(
                 "amount",
-                "more than 0 and at most \(Money(minorUnits: limits.topUp, amount.currency)); got \(amount)")
+                "must be more than 0 and at most \(Money(minorUnits: limits.topUp, amount.currency)); got \(amount)")
         }
         self.init(stored: id, for: user, amount)
     }

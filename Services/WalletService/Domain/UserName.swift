@@ -13,7 +13,7 @@ package struct UserName: Hashable, Sendable {
         else {
             throw .invalid(
                 "name",
-                "\(Self.lengths.lowerBound) to \(Self.lengths.upperBound) lower-case letters, digits, dots, hyphens and "
+                "must have \(Self.lengths.lowerBound) to \(Self.lengths.upperBound) lower-case letters, digits, dots, hyphens and "
                     + "underscores, beginning with a letter")
         }
         self.text = text
@@ -27,7 +27,8 @@ package enum NewPassword {
     package static func check(_ password: String) throws(WalletRefusal) {
         guard lengths.contains(password.utf8.count) else {
             throw .invalid(
-                "password", "\(lengths.lowerBound) to \(lengths.upperBound) bytes; got \(password.utf8.count)")
+                "password", "must have \(lengths.lowerBound) to \(lengths.upperBound) bytes; got \(password.utf8.count)"
+            )
         }
     }
 }

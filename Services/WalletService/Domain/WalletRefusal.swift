@@ -2,8 +2,8 @@ import Kernel
 
 /// All refusals of this service. A refused call has changed nothing.
 package enum WalletRefusal: Error, Equatable {
-    /// A field breaks its rule. `allowed` states the rule.
-    case invalid(_ field: String, _ allowed: String)
+    /// A field breaks its rule, such as “must be 1 to 50”.
+    case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
     /// The payment id was used for another payment or by another user.

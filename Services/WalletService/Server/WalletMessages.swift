@@ -85,7 +85,9 @@ extension NotPaidReason {
 /// Reads fields of requests. A refusal names the field.
 extension Currency {
     init(field code: String) throws(WalletRefusal) {
-        guard let currency = Currency(code) else { throw .invalid("currency", "an ISO 4217 code such as EUR") }
+        guard let currency = Currency(code) else {
+            throw .invalid("currency", "must be a code of ISO 4217 such as EUR")
+        }
         self = currency
     }
 }
@@ -94,7 +96,8 @@ extension Money {
     init(field minorUnits: UInt64, _ code: String) throws(WalletRefusal) {
         guard let amount = Int64(exactly: minorUnits), amount <= Payment.largestAmount else {
             throw .invalid(
-                "amount", "at most \(Payment.largestAmount) in the smallest unit of the currency; got \(minorUnits)")
+                "amount",
+                "must be at most \(Payment.largestAmount) in the smallest unit of the currency; got \(minorUnits)")
         }
         self.init(minorUnits: amount, try Currency(field: code))
     }
@@ -118,16 +121,8 @@ extension Payment.Content {
 /// The size of a page of a list.
 enum PageSize {
     private static let usual = 50
-    private static let allowed = 1...500
 
-    static func read(_ field: UInt32) throws(WalletRefusal) -> Int {
-        let size = field == 0 ? usual : Int(field)
-        guard allowed.contains(size) else {
-            throw .invalid(
-                "page_size", "\(allowed.lowerBound) to \(allowed.upperBound), or 0 for \(usual); got \(field)")
-        }
-        return size
-    }
+    static func read(_ field: UInt32) -> Int { field == 0 ? usual : Int(field) }
 }
 
 /// Converts messages of Concert to values of the domain. Nil if a message cannot be read.

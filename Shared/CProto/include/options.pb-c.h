@@ -15,6 +15,8 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 
+typedef struct Onsale__Rpc__V1__FieldRange Onsale__Rpc__V1__FieldRange;
+typedef struct Onsale__Rpc__V1__FieldText Onsale__Rpc__V1__FieldText;
 
 
 /* --- enums --- */
@@ -43,11 +45,109 @@ typedef enum _Onsale__Rpc__V1__CallerRole {
   ONSALE__RPC__V1__CALLER_ROLE__SERVICE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALLER_ROLE)
 } Onsale__Rpc__V1__CallerRole;
+/*
+ * The characters of a text, and the unit of its length.
+ */
+typedef enum _Onsale__Rpc__V1__TextKind {
+  /*
+   * Any text, counted in bytes.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__BYTES = 0,
+  /*
+   * Any text, counted in characters as people see them.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__CHARACTERS = 1,
+  /*
+   * Lower-case letters, digits and hyphens, without a hyphen at either end.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__NAME = 2,
+  /*
+   * Lower-case letters, digits and hyphens, beginning with a letter.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__NAME_OF_ROOM = 3,
+  /*
+   * Lower-case letters, digits, dots, hyphens and underscores, beginning with a letter.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__NAME_OF_USER = 4,
+  /*
+   * A code of ISO 4217, such as `EUR`. It has no length.
+   */
+  ONSALE__RPC__V1__TEXT_KIND__CURRENCY = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__TEXT_KIND)
+} Onsale__Rpc__V1__TextKind;
+/*
+ * The code of a failure, with the numbers of gRPC.
+ */
+typedef enum _Onsale__Rpc__V1__Code {
+  ONSALE__RPC__V1__CODE__OK = 0,
+  ONSALE__RPC__V1__CODE__CANCELLED = 1,
+  ONSALE__RPC__V1__CODE__UNKNOWN = 2,
+  ONSALE__RPC__V1__CODE__INVALID_ARGUMENT = 3,
+  ONSALE__RPC__V1__CODE__DEADLINE_EXCEEDED = 4,
+  ONSALE__RPC__V1__CODE__NOT_FOUND = 5,
+  ONSALE__RPC__V1__CODE__ALREADY_EXISTS = 6,
+  ONSALE__RPC__V1__CODE__PERMISSION_DENIED = 7,
+  ONSALE__RPC__V1__CODE__RESOURCE_EXHAUSTED = 8,
+  ONSALE__RPC__V1__CODE__FAILED_PRECONDITION = 9,
+  ONSALE__RPC__V1__CODE__ABORTED = 10,
+  ONSALE__RPC__V1__CODE__OUT_OF_RANGE = 11,
+  ONSALE__RPC__V1__CODE__UNIMPLEMENTED = 12,
+  ONSALE__RPC__V1__CODE__INTERNAL = 13,
+  ONSALE__RPC__V1__CODE__UNAVAILABLE = 14,
+  ONSALE__RPC__V1__CODE__DATA_LOSS = 15,
+  ONSALE__RPC__V1__CODE__UNAUTHENTICATED = 16
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CODE)
+} Onsale__Rpc__V1__Code;
 
 /* --- messages --- */
 
+/*
+ * The allowed numbers of a field. The servers refuse others with INVALID_FIELD before a handler sees the request.
+ */
+struct  Onsale__Rpc__V1__FieldRange
+{
+  ProtobufCMessage base;
+  int64_t min;
+  int64_t max;
+  /*
+   * The meaning of 0 if 0 is allowed although it is outside of the range: `no limit`. Empty: 0 is a number like others.
+   */
+  char *zero;
+};
+#define ONSALE__RPC__V1__FIELD_RANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__rpc__v1__field_range__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * The allowed text of a field.
+ */
+struct  Onsale__Rpc__V1__FieldText
+{
+  ProtobufCMessage base;
+  uint32_t min;
+  uint32_t max;
+  Onsale__Rpc__V1__TextKind kind;
+};
+#define ONSALE__RPC__V1__FIELD_TEXT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__rpc__v1__field_text__descriptor) \
+    , 0, 0, ONSALE__RPC__V1__TEXT_KIND__BYTES }
+
+
+/* Onsale__Rpc__V1__FieldRange methods */
+void   onsale__rpc__v1__field_range__init
+                     (Onsale__Rpc__V1__FieldRange         *message);
+/* Onsale__Rpc__V1__FieldText methods */
+void   onsale__rpc__v1__field_text__init
+                     (Onsale__Rpc__V1__FieldText         *message);
 /* --- per-message closures --- */
 
+typedef void (*Onsale__Rpc__V1__FieldRange_Closure)
+                 (const Onsale__Rpc__V1__FieldRange *message,
+                  void *closure_data);
+typedef void (*Onsale__Rpc__V1__FieldText_Closure)
+                 (const Onsale__Rpc__V1__FieldText *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -55,6 +155,10 @@ typedef enum _Onsale__Rpc__V1__CallerRole {
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    onsale__rpc__v1__caller_role__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__rpc__v1__text_kind__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__rpc__v1__code__descriptor;
+extern const ProtobufCMessageDescriptor onsale__rpc__v1__field_range__descriptor;
+extern const ProtobufCMessageDescriptor onsale__rpc__v1__field_text__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -37,7 +37,7 @@ package final class Call: Sendable {
         get throws(RPCFailure) {
             guard let idempotencyKey else {
                 throw RPCFailure(
-                    .invalidArgument, "REQUEST_ID_MISSING",
+                    CallReason.requestIDMissing,
                     "\(method.name) changes something, so it needs a request_id: 16 bytes, a UUIDv7, the same on every retry"
                 )
             }
@@ -65,7 +65,7 @@ package final class Call: Sendable {
         get throws(RPCFailure) {
             guard let caller else {
                 throw RPCFailure(
-                    .unauthenticated, "CREDENTIAL_MISSING", "\(method.name) needs a credential: sign in first")
+                    CallReason.credentialMissing, "\(method.name) needs a credential: sign in first")
             }
             return caller.user
         }

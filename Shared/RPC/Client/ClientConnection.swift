@@ -49,7 +49,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             guard let envelope = RequestEnvelope(call, payloadBytes: size, at: loop.uptime) else {
                 let message =
                     "metadata has at most \(Frame.maxMetadataEntries) entries and \(Frame.maxMetadataBytes) bytes"
-                let failure = RPCFailure(.resourceExhausted, "METADATA_TOO_LARGE", message)
+                let failure = RPCFailure(CallReason.metadataTooLarge, message)
                 return call.end(.failure(failure.notProcessed()), on: loop)
             }
             guard envelope.size <= maxRequestBytes else { return call.end(.failure(tooLarge(call, size)), on: loop) }
@@ -59,14 +59,14 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             connection.send(atMost: envelope.size) { envelope.write(id: lastID, call, into: &$0) }
             call.isCarried(by: self, as: lastID, on: loop)
         } catch {
-            let failure = RPCFailure(.invalidArgument, "UNSENDABLE_REQUEST", "the request cannot be sent: \(error)")
+            let failure = RPCFailure(CallReason.unsendableRequest, "the request cannot be sent: \(error)")
             call.end(.failure(failure.notProcessed()), on: loop)
         }
     }
 
     private func tooLarge(_ call: PendingCall, _ size: Int) -> RPCFailure {
         RPCFailure(
-            .resourceExhausted, "REQUEST_TOO_LARGE",
+            CallReason.requestTooLarge,
             "the request of \(call.method.name) has \(size) bytes; with its envelope at most \(maxRequestBytes) are allowed"
         ).notProcessed()
     }
@@ -122,7 +122,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             return status.code == 0 ? .reply(frame.payload, reason: status.reason) : .failure(RPCFailure(status))
         } catch {
             let message = "the status of a reply cannot be read: \(error)"
-            return .failure(RPCFailure(.internal, "MALFORMED_REPLY", message).indefinite)
+            return .failure(RPCFailure(CallReason.malformedReply, message).indefinite)
         }
     }
 
@@ -151,7 +151,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
     /// The failure of a call after a GOAWAY: always UNAVAILABLE. The peer's reason and message are kept for the log.
     private func goodbye(_ status: Status?) -> RPCFailure {
-        var failure = RPCFailure(.unavailable, "GOAWAY", "\(peer.address) takes no more calls")
+        var failure = RPCFailure(CallReason.goaway, "\(peer.address) takes no more calls")
         guard let status, status.code != 0 else { return failure }
         let said = RPCFailure(status)
         failure.reason = said.reason
@@ -163,7 +163,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     func receivedTooLarge(id: UInt64?, size: Int) {
         guard let id, let call = pending[id] else { return }
         let failure = RPCFailure(
-            .resourceExhausted, "REPLY_TOO_LARGE",
+            CallReason.replyTooLarge,
             "the frame of the reply has \(size) bytes; at most \(settings.limits.replyBytes) are allowed")
         abandon(call, failure)
     }
@@ -185,7 +185,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
     /// Fails all calls and closes the connection.
     func close() {
-        let failure = RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client was shut down during the call")
+        let failure = RPCFailure(CallReason.clientShutDown, "this client was shut down during the call")
             .indefinite
         endAll(failure)
         connection.cut("this client was shut down")
@@ -193,7 +193,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
     func closed(_ problem: String?) {
         let message = "the connection to \(peer.address) was lost during the call" + (problem.map { ": \($0)" } ?? "")
-        endAll(goodbye?.indefinite ?? RPCFailure(.unavailable, "CONNECTION_LOST", message).indefinite)
+        endAll(goodbye?.indefinite ?? RPCFailure(CallReason.connectionLost, message).indefinite)
         peer.closed(self)
     }
 

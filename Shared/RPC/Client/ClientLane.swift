@@ -90,10 +90,10 @@ final class ClientLane: @unchecked Sendable {
     }
 
     private func problem(with call: PendingCall) -> RPCFailure? {
-        if shutdown != nil { return RPCFailure(.unavailable, "CLIENT_SHUT_DOWN", "this client has been shut down") }
+        if shutdown != nil { return RPCFailure(CallReason.clientShutDown, "this client has been shut down") }
         if call.attempt.deadline <= loop.uptime {
             return RPCFailure(
-                .deadlineExceeded, "DEADLINE_EXCEEDED", "the time for \(call.method.name) was over before it was sent")
+                CallReason.deadlineExceeded, "the time for \(call.method.name) was over before it was sent")
         }
         return nil
     }
@@ -239,19 +239,16 @@ private final class WaitingCalls: CallCarrier {
 }
 
 extension RPCFailure {
-    /// The reason of a call that waited for a connection in vain. It is not retried, because it would wait again.
-    static let cannotConnectReason = "CANNOT_CONNECT"
-
     fileprivate static func cannotConnect(_ error: ConnectError) -> RPCFailure {
-        RPCFailure(.unavailable, cannotConnectReason, "\(error)").notProcessed()
+        RPCFailure(CallReason.cannotConnect, "\(error)").notProcessed()
     }
 
     fileprivate static func cancelledBeforeSending(_ method: MethodDescription) -> RPCFailure {
-        RPCFailure(.cancelled, "CANCELLED", "\(method.name) was cancelled before it was sent").notProcessed()
+        RPCFailure(CallReason.cancelled, "\(method.name) was cancelled before it was sent").notProcessed()
     }
 
     fileprivate static func tooManyWaiting(_ limit: Int, _ retryAfter: Duration) -> RPCFailure {
-        RPCFailure(.resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls of this client wait for room on a connection")
+        RPCFailure(CallReason.tooManyCalls, "\(limit) calls of this client wait for room on a connection")
             .notProcessed(retryAfter: retryAfter)
     }
 }

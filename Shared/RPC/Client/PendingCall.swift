@@ -66,7 +66,7 @@ class PendingCall: TimerTarget, @unchecked Sendable {
     func timerFired() {
         timer = nil
         let message = "no answer to \(method.name) came in time"
-        carrier?.abandon(self, RPCFailure(.deadlineExceeded, "DEADLINE_EXCEEDED", message))
+        carrier?.abandon(self, RPCFailure(CallReason.deadlineExceeded, message))
     }
 
     final func cancel(on loop: EventLoop) {
@@ -76,7 +76,7 @@ class PendingCall: TimerTarget, @unchecked Sendable {
     private func cancel() {
         isCancelled = true
         guard !isOver else { return }
-        carrier?.abandon(self, RPCFailure(.cancelled, "CANCELLED", "\(method.name) was cancelled by its caller"))
+        carrier?.abandon(self, RPCFailure(CallReason.cancelled, "\(method.name) was cancelled by its caller"))
     }
 }
 
@@ -135,7 +135,7 @@ class AwaitedCall: PendingCall, @unchecked Sendable {
                 try take(reply: payload, arena)
             } catch {
                 let message = "the reply of \(method.name) cannot be read: \(error)"
-                failure = RPCFailure(.internal, "MALFORMED_REPLY", message).indefinite
+                failure = RPCFailure(CallReason.malformedReply, message).indefinite
             }
         }
         waiter?.resume()

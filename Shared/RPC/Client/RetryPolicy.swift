@@ -31,7 +31,8 @@ struct RetryPolicy {
     /// True for an unprocessed call, and for one that may have been processed if its method is safe to repeat.
     private static func isWorthRepeating(_ failure: RPCFailure, of method: MethodDescription) -> Bool {
         switch failure.code {
-        case .unavailable where failure.reason == RPCFailure.cannotConnectReason: false
+        // It waited for a connection in vain and would wait again.
+        case .unavailable where failure.isBecause(CallReason.cannotConnect): false
         case .unavailable: failure.isNotProcessed || method.isSafeToRepeat
         case .resourceExhausted: failure.isNotProcessed && failure.retryAfter != nil
         default: false

@@ -3,6 +3,33 @@
 import CProto
 import Messages
 
+/// The allowed numbers of a field. The servers refuse others with INVALID_FIELD before a handler sees the request.
+package struct FieldRange: Message {
+    package var min: Int64
+    package var max: Int64
+    /// The meaning of 0 if 0 is allowed although it is outside of the range: `no limit`. Empty: 0 is a number like others.
+    package var zero: String
+
+    package init(min: Int64 = 0, max: Int64 = 0, zero: String = "") {
+        self.min = min
+        self.max = max
+        self.zero = zero
+    }
+}
+
+/// The allowed text of a field.
+package struct FieldText: Message {
+    package var min: UInt32
+    package var max: UInt32
+    package var kind: TextKind
+
+    package init(min: UInt32 = 0, max: UInt32 = 0, kind: TextKind = .bytes) {
+        self.min = min
+        self.max = max
+        self.kind = kind
+    }
+}
+
 /// A role that can call a method. Every method declares its callers: `option (onsale.rpc.v1.callers) = USER;`.
 ///
 /// Repeat the option to allow several roles. ANYONE must stand alone. The generator refuses a method without callers.
@@ -43,17 +70,191 @@ package enum CallerRole: Hashable, Sendable {
     }
 }
 
+/// The characters of a text, and the unit of its length.
+package enum TextKind: Hashable, Sendable {
+    /// Any text, counted in bytes.
+    case bytes
+    /// Any text, counted in characters as people see them.
+    case characters
+    /// Lower-case letters, digits and hyphens, without a hyphen at either end.
+    case name
+    /// Lower-case letters, digits and hyphens, beginning with a letter.
+    case nameOfRoom
+    /// Lower-case letters, digits, dots, hyphens and underscores, beginning with a letter.
+    case nameOfUser
+    /// A code of ISO 4217, such as `EUR`. It has no length.
+    case currency
+    /// A value that is not in this version of the contract.
+    case unrecognized(Int32)
+
+    package init(rawValue: Int32) {
+        self =
+            switch rawValue {
+            case 0: .bytes
+            case 1: .characters
+            case 2: .name
+            case 3: .nameOfRoom
+            case 4: .nameOfUser
+            case 5: .currency
+            default: .unrecognized(rawValue)
+            }
+    }
+
+    package var rawValue: Int32 {
+        switch self {
+        case .bytes: 0
+        case .characters: 1
+        case .name: 2
+        case .nameOfRoom: 3
+        case .nameOfUser: 4
+        case .currency: 5
+        case .unrecognized(let rawValue): rawValue
+        }
+    }
+}
+
+/// The code of a failure, with the numbers of gRPC.
+package enum Code: Hashable, Sendable {
+    case ok
+    case cancelled
+    case unknown
+    case invalidArgument
+    case deadlineExceeded
+    case notFound
+    case alreadyExists
+    case permissionDenied
+    case resourceExhausted
+    case failedPrecondition
+    case aborted
+    case outOfRange
+    case unimplemented
+    case `internal`
+    case unavailable
+    case dataLoss
+    case unauthenticated
+    /// A value that is not in this version of the contract.
+    case unrecognized(Int32)
+
+    package init(rawValue: Int32) {
+        self =
+            switch rawValue {
+            case 0: .ok
+            case 1: .cancelled
+            case 2: .unknown
+            case 3: .invalidArgument
+            case 4: .deadlineExceeded
+            case 5: .notFound
+            case 6: .alreadyExists
+            case 7: .permissionDenied
+            case 8: .resourceExhausted
+            case 9: .failedPrecondition
+            case 10: .aborted
+            case 11: .outOfRange
+            case 12: .unimplemented
+            case 13: .`internal`
+            case 14: .unavailable
+            case 15: .dataLoss
+            case 16: .unauthenticated
+            default: .unrecognized(rawValue)
+            }
+    }
+
+    package var rawValue: Int32 {
+        switch self {
+        case .ok: 0
+        case .cancelled: 1
+        case .unknown: 2
+        case .invalidArgument: 3
+        case .deadlineExceeded: 4
+        case .notFound: 5
+        case .alreadyExists: 6
+        case .permissionDenied: 7
+        case .resourceExhausted: 8
+        case .failedPrecondition: 9
+        case .aborted: 10
+        case .outOfRange: 11
+        case .unimplemented: 12
+        case .`internal`: 13
+        case .unavailable: 14
+        case .dataLoss: 15
+        case .unauthenticated: 16
+        case .unrecognized(let rawValue): rawValue
+        }
+    }
+}
+
+extension FieldRange {
+    package static let descriptor = MessageDescriptor(onsale__rpc__v1__field_range__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__FieldRange>) {
+        min = fields.pointee.min
+        max = fields.pointee.max
+        zero = String(reading: fields.pointee.zero)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Rpc__V1__FieldRange> {
+        let fields = try arena.make(onsale__rpc__v1__field_range__init)
+        fields.pointee.min = min
+        fields.pointee.max = max
+        fields.pointee.zero = try arena.string(zero, "onsale.rpc.v1.FieldRange.zero")
+        return fields
+    }
+}
+
+extension FieldText {
+    package static let descriptor = MessageDescriptor(onsale__rpc__v1__field_text__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__FieldText>) {
+        min = fields.pointee.min
+        max = fields.pointee.max
+        kind = TextKind(rawValue: Int32(bitPattern: fields.pointee.kind.rawValue))
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Rpc__V1__FieldText> {
+        let fields = try arena.make(onsale__rpc__v1__field_text__init)
+        fields.pointee.min = min
+        fields.pointee.max = max
+        fields.pointee.kind = Onsale__Rpc__V1__TextKind(rawValue: UInt32(bitPattern: kind.rawValue))
+        return fields
+    }
+}
+
 extension ProtoFile {
     /// `options.proto`
     package static let options = ProtoFile(
         "options.proto", imports: [],
         """
         0a0d6f7074696f6e732e70726f746f120d6f6e73616c652e7270632e76311a20676f6f676c652f70726f746f6275662f\
-        64657363726970746f722e70726f746f2a5a0a0a43616c6c6572526f6c65121b0a1743414c4c45525f524f4c455f554e\
-        5350454349464945441000120a0a06414e594f4e45100112080a04555345521002120c0a084f50455241544f52100312\
-        0b0a075345525649434510043a550a0763616c6c657273121e2e676f6f676c652e70726f746f6275662e4d6574686f64\
-        4f7074696f6e7318d186032003280e32192e6f6e73616c652e7270632e76312e43616c6c6572526f6c65520763616c6c\
-        6572733a470a0e616e7377657265645f6c61746572121e2e676f6f676c652e70726f746f6275662e4d6574686f644f70\
-        74696f6e7318d2860320012808520d616e7377657265644c61746572620670726f746f33
+        64657363726970746f722e70726f746f22440a0a4669656c6452616e676512100a036d696e18012001280352036d696e\
+        12100a036d617818022001280352036d617812120a047a65726f18032001280952047a65726f225c0a094669656c6454\
+        65787412100a036d696e18012001280d52036d696e12100a036d617818022001280d52036d6178122b0a046b696e6418\
+        032001280e32172e6f6e73616c652e7270632e76312e546578744b696e6452046b696e642a5a0a0a43616c6c6572526f\
+        6c65121b0a1743414c4c45525f524f4c455f554e5350454349464945441000120a0a06414e594f4e45100112080a0455\
+        5345521002120c0a084f50455241544f521003120b0a075345525649434510042a610a08546578744b696e6412090a05\
+        42595445531000120e0a0a43484152414354455253100112080a044e414d45100212100a0c4e414d455f4f465f524f4f\
+        4d100312100a0c4e414d455f4f465f555345521004120c0a0843555252454e435910052ab7020a04436f646512060a02\
+        4f4b1000120d0a0943414e43454c4c45441001120b0a07554e4b4e4f574e100212140a10494e56414c49445f41524755\
+        4d454e54100312150a11444541444c494e455f45584345454445441004120d0a094e4f545f464f554e44100512120a0e\
+        414c52454144595f455849535453100612150a115045524d495353494f4e5f44454e494544100712160a125245534f55\
+        5243455f455848415553544544100812170a134641494c45445f505245434f4e444954494f4e1009120b0a0741424f52\
+        544544100a12100a0c4f55545f4f465f52414e4745100b12110a0d554e494d504c454d454e544544100c120c0a08494e\
+        5445524e414c100d120f0a0b554e415641494c41424c45100e120d0a09444154415f4c4f5353100f12130a0f554e4155\
+        5448454e5449434154454410103a550a0763616c6c657273121e2e676f6f676c652e70726f746f6275662e4d6574686f\
+        644f7074696f6e7318d186032003280e32192e6f6e73616c652e7270632e76312e43616c6c6572526f6c65520763616c\
+        6c6572733a470a0e616e7377657265645f6c61746572121e2e676f6f676c652e70726f746f6275662e4d6574686f644f\
+        7074696f6e7318d2860320012808520d616e7377657265644c617465723a2f0a026964121d2e676f6f676c652e70726f\
+        746f6275662e4669656c644f7074696f6e7318db860320012809520269643a330a0474696d65121d2e676f6f676c652e\
+        70726f746f6275662e4669656c644f7074696f6e7318dc860320012808520474696d653a3b0a086475726174696f6e12\
+        1d2e676f6f676c652e70726f746f6275662e4669656c644f7074696f6e7318dd86032001280852086475726174696f6e\
+        3a500a0572616e6765121d2e676f6f676c652e70726f746f6275662e4669656c644f7074696f6e7318de86032001280b\
+        32192e6f6e73616c652e7270632e76312e4669656c6452616e6765520572616e67653a4d0a0474657874121d2e676f6f\
+        676c652e70726f746f6275662e4669656c644f7074696f6e7318df86032001280b32182e6f6e73616c652e7270632e76\
+        312e4669656c64546578745204746578743a3b0a087265717569726564121d2e676f6f676c652e70726f746f6275662e\
+        4669656c644f7074696f6e7318e0860320012808520872657175697265643a3e0a0a73776966745f6e616d65121d2e67\
+        6f6f676c652e70726f746f6275662e4669656c644f7074696f6e7318e1860320012809520973776966744e616d653a4c\
+        0a04636f646512212e676f6f676c652e70726f746f6275662e456e756d56616c75654f7074696f6e7318e58603200128\
+        0e32132e6f6e73616c652e7270632e76312e436f64655204636f64653a3f0a0873656e74656e636512212e676f6f676c\
+        652e70726f746f6275662e456e756d56616c75654f7074696f6e7318e6860320012809520873656e74656e6365620670\
+        726f746f33
         """)
 }

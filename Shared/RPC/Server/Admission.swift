@@ -72,7 +72,7 @@ struct Admission {
         let deadline = received + timeout
         guard deadline > loop.uptime else {
             throw RPCFailure(
-                .deadlineExceeded, "DEADLINE_EXCEEDED", "the deadline of \(method.name) passed before it started"
+                CallReason.deadlineExceeded, "the deadline of \(method.name) passed before it started"
             ).notProcessed()
         }
         return Call(
@@ -87,7 +87,7 @@ struct Admission {
         if credential.isEmpty {
             guard method.callers.isEmpty else {
                 throw RPCFailure(
-                    .unauthenticated, "CREDENTIAL_MISSING",
+                    CallReason.credentialMissing,
                     "\(method.name) is for \(method.callers) only: sign in and send the credential")
             }
             return nil
@@ -95,7 +95,7 @@ struct Admission {
         let caller = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
         guard method.callers.isEmpty || method.callers.contains(caller.role) else {
             throw RPCFailure(
-                .permissionDenied, "ROLE_NOT_ALLOWED",
+                CallReason.roleNotAllowed,
                 "\(method.name) is for \(method.callers), and you are \(caller.role)")
         }
         return caller
@@ -109,7 +109,7 @@ struct Admission {
             for bytes in metadata { entries.append(try Entry(decoding: bytes, in: loop.arena)) }
             return entries
         } catch {
-            throw RPCFailure(.invalidArgument, "MALFORMED_METADATA", "\(error)")
+            throw RPCFailure(CallReason.malformedMetadata, "\(error)")
         }
     }
 }
@@ -117,7 +117,7 @@ struct Admission {
 extension RPCFailure {
     fileprivate static func tooManyCalls(_ place: String, _ limit: Int, _ retryAfter: Duration) -> RPCFailure {
         RPCFailure(
-            .resourceExhausted, "TOO_MANY_CALLS", "\(limit) calls are in flight \(place), which is the limit"
+            CallReason.tooManyCalls, "\(limit) calls are in flight \(place), which is the limit"
         )
         .notProcessed(retryAfter: retryAfter)
     }

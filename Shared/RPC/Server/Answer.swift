@@ -41,7 +41,7 @@ private final class PendingAnswer: Sendable {
 
     deinit {
         if isComplete.load(ordering: .acquiring) { return }
-        let failure = RPCFailure(.internal, "NOT_ANSWERED", "the service dropped the call without an answer")
+        let failure = RPCFailure(CallReason.notAnswered, "the service dropped the call without an answer")
         exchange.onLoop { [exchange] in exchange.threw(failure) }
     }
 }

@@ -35,10 +35,12 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     func read<Request: Message>(_ payload: UnsafeRawBufferPointer, as type: Request.Type) -> Request? {
         do throws(MessageError) {
             defer { loop.arena.reset() }
-            return try Request(decoding: payload, in: loop.arena)
+            return try Request(checking: payload, in: loop.arena)
         } catch {
             let message = "the request of \(call.method.name) is malformed: \(error)"
-            fail(RPCFailure(.invalidArgument, "MALFORMED_REQUEST", message))
+            fail(
+                error.rule.map { .invalid(error.field, $0, got: error.got) }
+                    ?? RPCFailure(CallReason.malformedRequest, message))
             end()
             return nil
         }
@@ -105,10 +107,10 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         guard let flow else { preconditionFailure("\(call.method.name) is no stream") }
         switch await flow.take() {
         case .ready: try write(item, as: Frame.Kind.item)
-        case .ended: throw RPCFailure(.cancelled, "CANCELLED", "the reader of \(call.method.name) is gone")
+        case .ended: throw RPCFailure(CallReason.cancelled, "the reader of \(call.method.name) is gone")
         case .tooSlow:
             let message = "the reader of \(call.method.name) has taken no item for \(flow.patience)"
-            let failure = RPCFailure(.resourceExhausted, "READER_TOO_SLOW", message)
+            let failure = RPCFailure(CallReason.readerTooSlow, message)
             answerEarly(failure)
             throw failure
         }
@@ -146,12 +148,12 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         deadlineTimer = nil
         guard flow == nil else { return endStreamEarly(reason: StreamEnd.timeLimit) }
         let message = "\(call.method.name) did not finish before its deadline"
-        answerEarly(RPCFailure(.deadlineExceeded, "DEADLINE_EXCEEDED", message).indefinite)
+        answerEarly(RPCFailure(CallReason.deadlineExceeded, message).indefinite)
     }
 
     /// Cancels the call.
     func cancel(_ message: String) {
-        answerEarly(RPCFailure(.cancelled, "CANCELLED", message).indefinite)
+        answerEarly(RPCFailure(CallReason.cancelled, message).indefinite)
     }
 
     /// Ends a stream at its time limit or when the server drains. Its reader opens it again.
@@ -197,12 +199,12 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         let limit = connection.maxReplyBytes
         let message =
             "an answer of \(call.method.name) has \(size) bytes; with its envelope at most \(limit) are allowed"
-        return RPCFailure(.resourceExhausted, "REPLY_TOO_LARGE", message).indefinite
+        return RPCFailure(CallReason.replyTooLarge, message).indefinite
     }
 
     private func unsendable(_ error: MessageError) -> RPCFailure {
         let message = "\(call.method.name) made an answer that cannot be sent: \(error)"
-        return RPCFailure(.internal, "UNSENDABLE_REPLY", message).indefinite
+        return RPCFailure(CallReason.unsendableReply, message).indefinite
     }
 }
 

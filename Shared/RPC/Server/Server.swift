@@ -75,7 +75,7 @@ package struct ServerHooks: Sendable {
 
     package init(
         verify: @escaping @Sendable (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified = { _ throws(RPCFailure) in
-            throw RPCFailure(.unauthenticated, "CREDENTIAL_UNKNOWN", "this server accepts no credentials")
+            throw RPCFailure(CallReason.credentialUnknown, "this server accepts no credentials")
         },
         isServing: @escaping @Sendable (String) -> Bool = { _ in true },
         log: @escaping @Sendable (RPCEvent) -> Void = { _ in },
@@ -110,7 +110,7 @@ package struct CallMeasurement: Sendable {
 
 /// An event for the log.
 package struct RPCEvent: Sendable {
-    package enum Level: String, Sendable {
+    package enum Level: Sendable {
         case debug, info, warning, error
     }
 

@@ -152,7 +152,7 @@ final class ServerConnection: ConnectionSide {
         guard hello.speaks(ProtocolVersion.current) else {
             return refuse(
                 RPCFailure(
-                    .unimplemented, "VERSION_UNKNOWN",
+                    CallReason.versionUnknown,
                     "this server speaks version \(ProtocolVersion.current), the client \(hello.minVersion) to \(hello.maxVersion)"
                 ).notProcessed())
         }
@@ -164,7 +164,7 @@ final class ServerConnection: ConnectionSide {
 
     func receivedTooLarge(id: UInt64?, size: Int) {
         let failure = RPCFailure(
-            .resourceExhausted, "REQUEST_TOO_LARGE",
+            CallReason.requestTooLarge,
             "the frame has \(size) bytes; at most \(core.limits.requestBytes) are allowed"
         ).notProcessed()
         guard let id, id > lastID else { return refuse(failure) }
@@ -173,12 +173,12 @@ final class ServerConnection: ConnectionSide {
     }
 
     func receivedGarbage(_ problem: WireError) {
-        refuse(RPCFailure(.invalidArgument, "MALFORMED_FRAME", "\(problem)"))
+        refuse(RPCFailure(CallReason.malformedFrame, "\(problem)"))
     }
 
     func receivedTooManyPings() {
         let message = "pings are answered every \(core.limits.minPingInterval), not more often"
-        refuse(RPCFailure(.resourceExhausted, "TOO_MANY_PINGS", message))
+        refuse(RPCFailure(CallReason.tooManyPings, message))
     }
 
     /// Sends GOAWAY with the reason, cancels the calls in flight and closes.
@@ -239,12 +239,12 @@ final class ServerConnection: ConnectionSide {
 }
 
 extension RPCFailure {
-    static let draining = RPCFailure(.unavailable, "DRAINING", "this server is shutting down; call another instance")
+    static let draining = RPCFailure(CallReason.draining, "this server is shutting down; call another instance")
         .notProcessed()
 
     fileprivate static func unknownMethod(_ name: String) -> RPCFailure {
         RPCFailure(
-            .unimplemented, "METHOD_UNKNOWN",
+            CallReason.methodUnknown,
             "this server has no method \(name.isEmpty ? "without a name" : name); Reflection/ListMethods lists what it has"
         ).notProcessed()
     }

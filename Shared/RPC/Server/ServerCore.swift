@@ -30,12 +30,12 @@ final class ServerCore: Sendable {
             return failure
         case let refusal as any Refusal: return refusal.failure
         case is CancellationError:
-            return RPCFailure(.cancelled, "CANCELLED", "\(call.method.name) was cancelled").indefinite
+            return RPCFailure(CallReason.cancelled, "\(call.method.name) was cancelled").indefinite
         default:
             if let failure = hooks.failure(error) { return call.mayClaimNotProcessed ? failure : failure.indefinite }
             log(.error, "\(call.method.name) failed: \(error)", call)
             let message = "\(call.method.name) failed inside the server; see the log of the service"
-            return RPCFailure(.internal, "INTERNAL", message).indefinite
+            return RPCFailure(CallReason.internal, message).indefinite
         }
     }
 

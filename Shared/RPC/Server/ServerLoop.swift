@@ -26,7 +26,7 @@ final class ServerLoop: @unchecked Sendable {
         guard count > core.limits.connections else { return }
         connection.refuse(
             RPCFailure(
-                .resourceExhausted, "TOO_MANY_CONNECTIONS",
+                CallReason.tooManyConnections,
                 "this server takes \(core.limits.connections) connections; use one connection for many calls"
             ).notProcessed(retryAfter: .seconds(1)))
     }

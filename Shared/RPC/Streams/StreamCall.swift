@@ -60,7 +60,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
     }
 
     private func giveUp(_ problem: String) {
-        carrier?.abandon(self, RPCFailure(.internal, "MALFORMED_REPLY", problem))
+        carrier?.abandon(self, RPCFailure(CallReason.malformedReply, problem))
     }
 
     override func complete(_ outcome: Outcome, _ arena: Arena) {

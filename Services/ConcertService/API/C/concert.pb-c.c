@@ -427,6 +427,12 @@ void   onsale__concert__v1__taken_seat__init
   static const Onsale__Concert__V1__TakenSeat init_value = ONSALE__CONCERT__V1__TAKEN_SEAT__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__concert_failure__init
+                     (Onsale__Concert__V1__ConcertFailure         *message)
+{
+  static const Onsale__Concert__V1__ConcertFailure init_value = ONSALE__CONCERT__V1__CONCERT_FAILURE__INIT;
+  *message = init_value;
+}
 static const ProtobufCFieldDescriptor onsale__concert__v1__create_concert_request__field_descriptors[5] =
 {
   {
@@ -4995,6 +5001,106 @@ const ProtobufCMessageDescriptor onsale__concert__v1__taken_seat__descriptor =
   onsale__concert__v1__taken_seat__field_indices_by_name,
   1,  onsale__concert__v1__taken_seat__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__taken_seat__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue onsale__concert__v1__concert_failure__reason__enum_values_by_number[29] =
+{
+  { "REASON_UNSPECIFIED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__REASON_UNSPECIFIED", 0 },
+  { "NAME_TAKEN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NAME_TAKEN", 1 },
+  { "CONCERT_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CONCERT_UNKNOWN", 2 },
+  { "SCHEDULE_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_UNKNOWN", 3 },
+  { "RESERVATION_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__RESERVATION_UNKNOWN", 4 },
+  { "TICKET_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_UNKNOWN", 5 },
+  { "SEAT_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_UNKNOWN", 6 },
+  { "GRADE_UNKNOWN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__GRADE_UNKNOWN", 7 },
+  { "SCHEDULE_CHANGED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_CHANGED", 8 },
+  { "SALE_NOT_OPEN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_NOT_OPEN", 9 },
+  { "SALE_OVER", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_OVER", 10 },
+  { "PASS_MISSING", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_MISSING", 11 },
+  { "PASS_REFUSED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_REFUSED", 12 },
+  { "PASS_OF_ANOTHER_ROOM", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_OF_ANOTHER_ROOM", 13 },
+  { "SEAT_HELD", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_HELD", 14 },
+  { "SEAT_SOLD", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_SOLD", 15 },
+  { "SEAT_BLOCKED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_BLOCKED", 16 },
+  { "SEATS_TAKEN", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEATS_TAKEN", 17 },
+  { "NO_SEATS_TOGETHER", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NO_SEATS_TOGETHER", 18 },
+  { "TOO_MANY_SEATS", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_SEATS", 19 },
+  { "TOO_MANY_RESERVATIONS", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_RESERVATIONS", 20 },
+  { "ALREADY_SOLD", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__ALREADY_SOLD", 21 },
+  { "NOT_SOLD", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_SOLD", 22 },
+  { "NOT_CANCELLABLE", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_CANCELLABLE", 23 },
+  { "CANCEL_DEADLINE_PASSED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CANCEL_DEADLINE_PASSED", 24 },
+  { "CODE_REFUSED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CODE_REFUSED", 25 },
+  { "TICKET_OF_ANOTHER_DATE", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_OF_ANOTHER_DATE", 26 },
+  { "TICKET_USED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_USED", 27 },
+  { "TICKET_CANCELLED", "ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_CANCELLED", 28 },
+};
+static const ProtobufCIntRange onsale__concert__v1__concert_failure__reason__value_ranges[] = {
+{0, 0},{0, 29}
+};
+static const ProtobufCEnumValueIndex onsale__concert__v1__concert_failure__reason__enum_values_by_name[29] =
+{
+  { "ALREADY_SOLD", 21 },
+  { "CANCEL_DEADLINE_PASSED", 24 },
+  { "CODE_REFUSED", 25 },
+  { "CONCERT_UNKNOWN", 2 },
+  { "GRADE_UNKNOWN", 7 },
+  { "NAME_TAKEN", 1 },
+  { "NOT_CANCELLABLE", 23 },
+  { "NOT_SOLD", 22 },
+  { "NO_SEATS_TOGETHER", 18 },
+  { "PASS_MISSING", 11 },
+  { "PASS_OF_ANOTHER_ROOM", 13 },
+  { "PASS_REFUSED", 12 },
+  { "REASON_UNSPECIFIED", 0 },
+  { "RESERVATION_UNKNOWN", 4 },
+  { "SALE_NOT_OPEN", 9 },
+  { "SALE_OVER", 10 },
+  { "SCHEDULE_CHANGED", 8 },
+  { "SCHEDULE_UNKNOWN", 3 },
+  { "SEATS_TAKEN", 17 },
+  { "SEAT_BLOCKED", 16 },
+  { "SEAT_HELD", 14 },
+  { "SEAT_SOLD", 15 },
+  { "SEAT_UNKNOWN", 6 },
+  { "TICKET_CANCELLED", 28 },
+  { "TICKET_OF_ANOTHER_DATE", 26 },
+  { "TICKET_UNKNOWN", 5 },
+  { "TICKET_USED", 27 },
+  { "TOO_MANY_RESERVATIONS", 20 },
+  { "TOO_MANY_SEATS", 19 },
+};
+const ProtobufCEnumDescriptor onsale__concert__v1__concert_failure__reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ConcertFailure.Reason",
+  "Reason",
+  "Onsale__Concert__V1__ConcertFailure__Reason",
+  "onsale.concert.v1",
+  29,
+  onsale__concert__v1__concert_failure__reason__enum_values_by_number,
+  29,
+  onsale__concert__v1__concert_failure__reason__enum_values_by_name,
+  1,
+  onsale__concert__v1__concert_failure__reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+#define onsale__concert__v1__concert_failure__field_descriptors NULL
+#define onsale__concert__v1__concert_failure__field_indices_by_name NULL
+#define onsale__concert__v1__concert_failure__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__concert__v1__concert_failure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ConcertFailure",
+  "ConcertFailure",
+  "Onsale__Concert__V1__ConcertFailure",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ConcertFailure),
+  0,
+  onsale__concert__v1__concert_failure__field_descriptors,
+  onsale__concert__v1__concert_failure__field_indices_by_name,
+  0,  onsale__concert__v1__concert_failure__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__concert_failure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__concert__v1__reservation_state__enum_values_by_number[6] =

@@ -1100,6 +1100,85 @@ package struct TakenSeat: Message {
     }
 }
 
+/// The reasons of this service's failures. Those of every service are in `rpc.proto`.
+package enum ConcertReason: String, Reason, CaseIterable {
+    case nameTaken = "NAME_TAKEN"
+    case concertUnknown = "CONCERT_UNKNOWN"
+    case scheduleUnknown = "SCHEDULE_UNKNOWN"
+    case reservationUnknown = "RESERVATION_UNKNOWN"
+    case ticketUnknown = "TICKET_UNKNOWN"
+    case seatUnknown = "SEAT_UNKNOWN"
+    case gradeUnknown = "GRADE_UNKNOWN"
+    case scheduleChanged = "SCHEDULE_CHANGED"
+    case saleNotOpen = "SALE_NOT_OPEN"
+    case saleOver = "SALE_OVER"
+    case passMissing = "PASS_MISSING"
+    case passRefused = "PASS_REFUSED"
+    case passOfAnotherRoom = "PASS_OF_ANOTHER_ROOM"
+    case seatHeld = "SEAT_HELD"
+    case seatSold = "SEAT_SOLD"
+    case seatBlocked = "SEAT_BLOCKED"
+    case seatsTaken = "SEATS_TAKEN"
+    case noSeatsTogether = "NO_SEATS_TOGETHER"
+    case tooManySeats = "TOO_MANY_SEATS"
+    case tooManyReservations = "TOO_MANY_RESERVATIONS"
+    case alreadySold = "ALREADY_SOLD"
+    case notSold = "NOT_SOLD"
+    case notCancellable = "NOT_CANCELLABLE"
+    case cancelDeadlinePassed = "CANCEL_DEADLINE_PASSED"
+    case codeRefused = "CODE_REFUSED"
+    case ticketOfAnotherDate = "TICKET_OF_ANOTHER_DATE"
+    case ticketUsed = "TICKET_USED"
+    case ticketCancelled = "TICKET_CANCELLED"
+
+    package var code: StatusCode {
+        switch self {
+        case .codeRefused: .invalidArgument
+        case .concertUnknown, .scheduleUnknown, .reservationUnknown, .ticketUnknown, .seatUnknown, .gradeUnknown:
+            .notFound
+        case .nameTaken: .alreadyExists
+        case .passMissing, .passRefused, .passOfAnotherRoom: .permissionDenied
+        case .saleNotOpen, .saleOver, .tooManySeats, .tooManyReservations, .alreadySold, .notSold, .notCancellable,
+            .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled:
+            .failedPrecondition
+        case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether: .aborted
+        }
+    }
+
+    package var sentence: String {
+        switch self {
+        case .nameTaken: "the name is taken: choose another one"
+        case .concertUnknown: "concert not found: check its name or id"
+        case .scheduleUnknown: "date not found in this concert: check its name or id"
+        case .reservationUnknown: "you have no such reservation of this concert: check its id"
+        case .ticketUnknown: "ticket not found in this concert: check its id or code"
+        case .seatUnknown: "there is no such seat on this date"
+        case .gradeUnknown: "no seat of this date has this grade"
+        case .scheduleChanged: "the date has changed: repeat the change with its current version"
+        case .saleNotOpen: "the sale of this date is not open yet"
+        case .saleOver: "the sale of this date is closed, so its seats cannot be reserved"
+        case .passMissing: "a pass is required: join the room and wait for your turn"
+        case .passRefused: "the pass was rejected: renew your place to get a new one"
+        case .passOfAnotherRoom: "the pass is for another room"
+        case .seatHeld: "a seat is held by another user; see the TakenSeats"
+        case .seatSold: "a seat is sold; see the TakenSeats"
+        case .seatBlocked: "a seat is blocked; see the TakenSeats"
+        case .seatsTaken: "seats are taken for different reasons; see the TakenSeats"
+        case .noSeatsTogether: "so many seats of the grade are not free together: request fewer seats or another grade"
+        case .tooManySeats: "the user would have too many seats of this date: request fewer, or release some"
+        case .tooManyReservations: "the user has too many reservations of the concert: release one"
+        case .alreadySold: "a sold reservation cannot be released, only cancelled"
+        case .notSold: "only a sold reservation can be cancelled"
+        case .notCancellable: "users cannot cancel reservations of this date; operators can"
+        case .cancelDeadlinePassed: "users can no longer cancel reservations of this date; operators still can"
+        case .codeRefused: "the ticket code was rejected"
+        case .ticketOfAnotherDate: "the ticket is for another date"
+        case .ticketUsed: "the ticket was used"
+        case .ticketCancelled: "the ticket was cancelled"
+        }
+    }
+}
+
 package enum ReservationState: Hashable, Sendable {
     case unspecified
     case held
@@ -1658,6 +1737,14 @@ extension CreateConcertRequest {
             browseRoomID, "onsale.concert.v1.CreateConcertRequest.browse_room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CreateConcertRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 1...40, .name, "name")
+        try FieldRule.text(fields.pointee.title, 1...200, .bytes, "title")
+        try FieldRule.text(fields.pointee.host, 1...200, .bytes, "host")
+        try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
+        try FieldRule.id(fields.pointee.browse_room_id, isRequired: false, "browse_room_id")
+    }
 }
 
 extension CreateConcertReply {
@@ -1673,6 +1760,10 @@ extension CreateConcertReply {
         let fields = try arena.make(onsale__concert__v1__create_concert_reply__init)
         fields.pointee.concert = try concert?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CreateConcertReply>) throws(MessageError) {
+        try ConcertEntry.check(fields.pointee.concert, in: "concert")
     }
 }
 
@@ -1700,6 +1791,11 @@ extension ConcertEntry {
         fields.pointee.browse_room_id = try arena.bytes(browseRoomID, "onsale.concert.v1.ConcertEntry.browse_room_id")
         fields.pointee.created_at_ms = createdAtMs
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.browse_room_id, isRequired: false, "browse_room_id")
     }
 }
 
@@ -1733,6 +1829,13 @@ extension ScheduleSettings {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.concert.v1.ScheduleSettings.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleSettings>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 1...40, .name, "name")
+        try FieldRule.range(Int64(clamping: fields.pointee.seats_per_user), 1...50, zero: "4", "seats_per_user")
+        try FieldRule.range(Int64(clamping: fields.pointee.hold_ms), 1000...86400000, zero: "300000", "hold_ms")
+        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
+    }
 }
 
 extension AddScheduleRequest {
@@ -1751,6 +1854,12 @@ extension AddScheduleRequest {
         fields.pointee.settings = try settings?.layOut(in: arena)
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.message(fields.pointee.settings != nil, "settings")
+        try ScheduleSettings.check(fields.pointee.settings, in: "settings")
+    }
 }
 
 extension AddScheduleReply {
@@ -1766,6 +1875,10 @@ extension AddScheduleReply {
         let fields = try arena.make(onsale__concert__v1__add_schedule_reply__init)
         fields.pointee.schedule = try schedule?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AddScheduleReply>) throws(MessageError) {
+        try ScheduleEntry.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
@@ -1790,6 +1903,15 @@ extension ConfigureScheduleRequest {
         fields.pointee.version = version
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try FieldRule.message(fields.pointee.settings != nil, "settings")
+        try ScheduleSettings.check(fields.pointee.settings, in: "settings")
+    }
 }
 
 extension ConfigureScheduleReply {
@@ -1805,6 +1927,11 @@ extension ConfigureScheduleReply {
         let fields = try arena.make(onsale__concert__v1__configure_schedule_reply__init)
         fields.pointee.schedule = try schedule?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleReply>) throws(MessageError)
+    {
+        try ScheduleEntry.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
@@ -1831,6 +1958,12 @@ extension ScheduleEntry {
         fields.pointee.layout_version = layoutVersion
         fields.pointee.counts = try counts?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
 
@@ -1872,6 +2005,11 @@ extension SeatRange {
         fields.pointee.last_number = lastNumber
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatRange>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.first_number), 1...99999, zero: nil, "first_number")
+        try FieldRule.range(Int64(clamping: fields.pointee.last_number), 1...99999, zero: nil, "last_number")
+    }
 }
 
 extension SeatOffer {
@@ -1889,6 +2027,13 @@ extension SeatOffer {
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.SeatOffer.grade")
         fields.pointee.price = price
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatOffer>) throws(MessageError) {
+        try FieldRule.message(fields.pointee.seats != nil, "seats")
+        try SeatRange.check(fields.pointee.seats, in: "seats")
+        try FieldRule.text(fields.pointee.grade, 1...32, .bytes, "grade")
+        try FieldRule.range(Int64(clamping: fields.pointee.price), 0...1000000000000, zero: nil, "price")
     }
 }
 
@@ -1912,6 +2057,12 @@ extension SetSeatsRequest {
             element throws(MessageError) in try element.layOut(in: arena)
         }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SetSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try SeatOffer.check(fields.pointee.offers, count: fields.pointee.n_offers, in: "offers")
     }
 }
 
@@ -1974,6 +2125,13 @@ extension BlockSeatsRequest {
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.BlockSeatsRequest.reason")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try SeatRange.check(fields.pointee.seats, count: fields.pointee.n_seats, in: "seats")
+        try FieldRule.text(fields.pointee.reason, 1...200, .bytes, "reason")
+    }
 }
 
 extension BlockSeatsReply {
@@ -2013,6 +2171,12 @@ extension UnblockSeatsRequest {
         }
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try SeatRange.check(fields.pointee.seats, count: fields.pointee.n_seats, in: "seats")
+    }
 }
 
 extension UnblockSeatsReply {
@@ -2047,6 +2211,10 @@ extension ListConcertsRequest {
         fields.pointee.after = try arena.bytes(after, "onsale.concert.v1.ListConcertsRequest.after")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListConcertsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.after, isRequired: false, "after")
+    }
 }
 
 extension ListConcertsReply {
@@ -2070,6 +2238,10 @@ extension ListConcertsReply {
         fields.pointee.has_more = hasMore ? 1 : 0
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListConcertsReply>) throws(MessageError) {
+        try ConcertEntry.check(fields.pointee.concerts, count: fields.pointee.n_concerts, in: "concerts")
+    }
 }
 
 extension ListSchedulesRequest {
@@ -2092,6 +2264,10 @@ extension ListSchedulesRequest {
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ListSchedulesRequest.pass")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+    }
 }
 
 extension ListSchedulesReply {
@@ -2112,6 +2288,10 @@ extension ListSchedulesReply {
             element throws(MessageError) in try element.layOut(in: arena)
         }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesReply>) throws(MessageError) {
+        try ScheduleEntry.check(fields.pointee.schedules, count: fields.pointee.n_schedules, in: "schedules")
     }
 }
 
@@ -2134,6 +2314,11 @@ extension ShowSeatsRequest {
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ShowSeatsRequest.pass")
         fields.pointee.known_layout_version = knownLayoutVersion
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -2169,6 +2354,10 @@ extension ShowSeatsReply {
         fields.pointee.as_of_ms = asOfMs
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsReply>) throws(MessageError) {
+        try SeatBlock.check(fields.pointee.blocks, count: fields.pointee.n_blocks, in: "blocks")
+    }
 }
 
 extension SeatBlock {
@@ -2189,6 +2378,10 @@ extension SeatBlock {
         fields.pointee.first_index = firstIndex
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatBlock>) throws(MessageError) {
+        try SeatRange.check(fields.pointee.seats, in: "seats")
+    }
 }
 
 extension WatchSeatsRequest {
@@ -2208,6 +2401,11 @@ extension WatchSeatsRequest {
         fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.WatchSeatsRequest.schedule_id")
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.WatchSeatsRequest.pass")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -2238,6 +2436,12 @@ extension WatchSeatsItem {
         case nil: break
         }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsItem>) throws(MessageError) {
+        if fields.pointee.news_case == ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__NEWS_MAP {
+            try ShowSeatsReply.check(fields.pointee.map, in: "map")
+        }
     }
 }
 
@@ -2300,6 +2504,14 @@ extension ReserveSeatsRequest {
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ReserveSeatsRequest.pass")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        if fields.pointee.wish_case == ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_BEST {
+            try BestSeats.check(fields.pointee.best, in: "best")
+        }
+    }
 }
 
 extension SeatNames {
@@ -2333,6 +2545,10 @@ extension BestSeats {
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.BestSeats.grade")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__BestSeats>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.count), 1...50, zero: nil, "count")
+    }
 }
 
 extension ReserveSeatsReply {
@@ -2348,6 +2564,10 @@ extension ReserveSeatsReply {
         let fields = try arena.make(onsale__concert__v1__reserve_seats_reply__init)
         fields.pointee.reservation = try reservation?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsReply>) throws(MessageError) {
+        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -2391,6 +2611,13 @@ extension ReservationEntry {
         fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.ReservationEntry.payment_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReservationEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
+    }
 }
 
 extension ReleaseReservationRequest {
@@ -2410,6 +2637,13 @@ extension ReleaseReservationRequest {
             reservationID, "onsale.concert.v1.ReleaseReservationRequest.reservation_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+    }
 }
 
 extension ReleaseReservationReply {
@@ -2425,6 +2659,12 @@ extension ReleaseReservationReply {
         let fields = try arena.make(onsale__concert__v1__release_reservation_reply__init)
         fields.pointee.reservation = try reservation?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationReply>)
+        throws(MessageError)
+    {
+        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -2445,6 +2685,12 @@ extension ShowReservationRequest {
             reservationID, "onsale.concert.v1.ShowReservationRequest.reservation_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowReservationRequest>) throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+    }
 }
 
 extension ShowReservationReply {
@@ -2461,6 +2707,10 @@ extension ShowReservationReply {
         fields.pointee.reservation = try reservation?.layOut(in: arena)
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowReservationReply>) throws(MessageError) {
+        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+    }
 }
 
 extension ListReservationsRequest {
@@ -2476,6 +2726,12 @@ extension ListReservationsRequest {
         let fields = try arena.make(onsale__concert__v1__list_reservations_request__init)
         fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListReservationsRequest.concert_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListReservationsRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -2497,6 +2753,12 @@ extension ListReservationsReply {
             reservations, "onsale.concert.v1.ListReservationsReply.reservations"
         ) { element throws(MessageError) in try element.layOut(in: arena) }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListReservationsReply>) throws(MessageError)
+    {
+        try ReservationEntry.check(
+            fields.pointee.reservations, count: fields.pointee.n_reservations, in: "reservations")
     }
 }
 
@@ -2525,6 +2787,14 @@ extension ConfirmRequest {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConfirmRequest.currency")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfirmRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
+        try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
+    }
 }
 
 extension ConfirmReply {
@@ -2539,6 +2809,10 @@ extension ConfirmReply {
         let fields = try arena.make(onsale__concert__v1__confirm_reply__init)
         fields.pointee.decision = try decision?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfirmReply>) throws(MessageError) {
+        try DecisionEntry.check(fields.pointee.decision, in: "decision")
     }
 }
 
@@ -2559,6 +2833,12 @@ extension AbortRequest {
         fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.concert.v1.AbortRequest.reservation_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AbortRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+    }
 }
 
 extension AbortReply {
@@ -2572,6 +2852,10 @@ extension AbortReply {
         let fields = try arena.make(onsale__concert__v1__abort_reply__init)
         fields.pointee.decision = try decision?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AbortReply>) throws(MessageError) {
+        try DecisionEntry.check(fields.pointee.decision, in: "decision")
     }
 }
 
@@ -2601,6 +2885,12 @@ extension DecisionEntry {
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.concert.v1.DecisionEntry.place_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__DecisionEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: false, "reservation_id")
+        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: false, "place_id")
+    }
 }
 
 extension CancelReservationRequest {
@@ -2622,6 +2912,14 @@ extension CancelReservationRequest {
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelReservationRequest.reason")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelReservationRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+        try FieldRule.text(fields.pointee.reason, 0...200, .bytes, "reason")
+    }
 }
 
 extension CancelReservationReply {
@@ -2639,6 +2937,12 @@ extension CancelReservationReply {
         fields.pointee.reservation = try reservation?.layOut(in: arena)
         fields.pointee.refund_id = try arena.bytes(refundID, "onsale.concert.v1.CancelReservationReply.refund_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError)
+    {
+        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+        try FieldRule.id(fields.pointee.refund_id, isRequired: true, "refund_id")
     }
 }
 
@@ -2662,6 +2966,13 @@ extension ListRefundsDueRequest {
             afterRefundID, "onsale.concert.v1.ListRefundsDueRequest.after_refund_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueRequest>) throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: false, "concert_id")
+        try FieldRule.id(fields.pointee.after_concert_id, isRequired: false, "after_concert_id")
+        try FieldRule.id(fields.pointee.after_refund_id, isRequired: false, "after_refund_id")
+    }
 }
 
 extension ListRefundsDueReply {
@@ -2682,6 +2993,10 @@ extension ListRefundsDueReply {
         }
         fields.pointee.has_more = hasMore ? 1 : 0
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueReply>) throws(MessageError) {
+        try RefundEntry.check(fields.pointee.refunds, count: fields.pointee.n_refunds, in: "refunds")
     }
 }
 
@@ -2714,6 +3029,14 @@ extension RefundEntry {
         fields.pointee.due_since_ms = dueSinceMs
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.refund_id, isRequired: false, "refund_id")
+        try FieldRule.id(fields.pointee.concert_id, isRequired: false, "concert_id")
+        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: false, "reservation_id")
+        try FieldRule.id(fields.pointee.user_id, isRequired: false, "user_id")
+    }
 }
 
 extension AcknowledgeRefundRequest {
@@ -2733,6 +3056,14 @@ extension AcknowledgeRefundRequest {
         fields.pointee.refund_id = try arena.bytes(refundID, "onsale.concert.v1.AcknowledgeRefundRequest.refund_id")
         fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.AcknowledgeRefundRequest.payment_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundRequest>)
+        throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.refund_id, isRequired: true, "refund_id")
+        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
     }
 }
 
@@ -2763,6 +3094,10 @@ extension ListTicketsRequest {
         fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListTicketsRequest.concert_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListTicketsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+    }
 }
 
 extension ListTicketsReply {
@@ -2781,6 +3116,10 @@ extension ListTicketsReply {
             element throws(MessageError) in try element.layOut(in: arena)
         }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListTicketsReply>) throws(MessageError) {
+        try TicketEntry.check(fields.pointee.tickets, count: fields.pointee.n_tickets, in: "tickets")
     }
 }
 
@@ -2823,6 +3162,13 @@ extension TicketEntry {
         fields.pointee.cancelled_at_ms = cancelledAtMs
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__TicketEntry>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.ticket_id, isRequired: true, "ticket_id")
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+    }
 }
 
 extension ShowTicketRequest {
@@ -2841,6 +3187,11 @@ extension ShowTicketRequest {
         fields.pointee.ticket_id = try arena.bytes(ticketID, "onsale.concert.v1.ShowTicketRequest.ticket_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowTicketRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.ticket_id, isRequired: true, "ticket_id")
+    }
 }
 
 extension ShowTicketReply {
@@ -2858,6 +3209,10 @@ extension ShowTicketReply {
         fields.pointee.ticket = try ticket?.layOut(in: arena)
         fields.pointee.code = try arena.string(code, "onsale.concert.v1.ShowTicketReply.code")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowTicketReply>) throws(MessageError) {
+        try TicketEntry.check(fields.pointee.ticket, in: "ticket")
     }
 }
 
@@ -2925,6 +3280,10 @@ extension CheckInRequest {
         fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.CheckInRequest.schedule_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CheckInRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: false, "schedule_id")
+    }
 }
 
 extension CheckInReply {
@@ -2944,6 +3303,10 @@ extension CheckInReply {
         fields.pointee.schedule_name = try arena.string(scheduleName, "onsale.concert.v1.CheckInReply.schedule_name")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) throws(MessageError) {
+        try TicketEntry.check(fields.pointee.ticket, in: "ticket")
+    }
 }
 
 extension SalesReportRequest {
@@ -2959,6 +3322,10 @@ extension SalesReportRequest {
         let fields = try arena.make(onsale__concert__v1__sales_report_request__init)
         fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.SalesReportRequest.concert_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesReportRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -2980,6 +3347,10 @@ extension SalesReportReply {
         }
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.SalesReportReply.currency")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesReportReply>) throws(MessageError) {
+        try SalesLine.check(fields.pointee.lines, count: fields.pointee.n_lines, in: "lines")
     }
 }
 
@@ -3009,6 +3380,10 @@ extension SalesLine {
         fields.pointee.refunded = refunded
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesLine>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
+    }
 }
 
 extension ShowSeatHistoryRequest {
@@ -3028,6 +3403,12 @@ extension ShowSeatHistoryRequest {
         fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ShowSeatHistoryRequest.schedule_id")
         fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.ShowSeatHistoryRequest.seat")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryRequest>) throws(MessageError)
+    {
+        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
+        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -3057,6 +3438,10 @@ extension ShowSeatHistoryReply {
         }
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryReply>) throws(MessageError) {
+        try SeatClaim.check(fields.pointee.claims, count: fields.pointee.n_claims, in: "claims")
+    }
 }
 
 extension SeatClaim {
@@ -3074,6 +3459,11 @@ extension SeatClaim {
         fields.pointee.reservation = try reservation?.layOut(in: arena)
         fields.pointee.return_reason = try arena.string(returnReason, "onsale.concert.v1.SeatClaim.return_reason")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
+        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -3116,261 +3506,335 @@ extension ProtoFile {
         "concert.proto", imports: [.options],
         """
         0a0d636f6e636572742e70726f746f12116f6e73616c652e636f6e636572742e76311a0d6f7074696f6e732e70726f74\
-        6f2296010a14437265617465436f6e636572745265717565737412120a046e616d6518012001280952046e616d651214\
-        0a057469746c6518022001280952057469746c6512120a04686f73741803200128095204686f7374121a0a0863757272\
-        656e6379180420012809520863757272656e637912240a0e62726f7773655f726f6f6d5f696418052001280c520c6272\
-        6f777365526f6f6d4964224f0a12437265617465436f6e636572745265706c7912390a07636f6e636572741801200128\
-        0b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795207636f6e6365727422d1010a0c\
-        436f6e63657274456e747279121d0a0a636f6e636572745f696418012001280c5209636f6e63657274496412120a046e\
-        616d6518022001280952046e616d6512140a057469746c6518032001280952057469746c6512120a04686f7374180420\
-        0128095204686f7374121a0a0863757272656e6379180520012809520863757272656e637912240a0e62726f7773655f\
-        726f6f6d5f696418062001280c520c62726f777365526f6f6d496412220a0d637265617465645f61745f6d7318072001\
-        2804520b6372656174656441744d7322ba020a105363686564756c6553657474696e677312120a046e616d6518012001\
-        280952046e616d6512200a0c7374617274735f61745f6d73180220012804520a73746172747341744d73121c0a0a656e\
-        64735f61745f6d731803200128045208656e647341744d7312270a1073616c655f6f70656e735f61745f6d7318042001\
-        2804520d73616c654f70656e7341744d7312290a1173616c655f636c6f7365735f61745f6d73180520012804520e7361\
-        6c65436c6f73657341744d7312260a0f63616e63656c5f756e74696c5f6d73180620012804520d63616e63656c556e74\
-        696c4d7312240a0e73656174735f7065725f7573657218072001280d520c73656174735065725573657212170a07686f\
-        6c645f6d7318082001280d5206686f6c644d7312170a07726f6f6d5f696418092001280c5206726f6f6d496422740a12\
-        4164645363686564756c6552657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e6365727449\
-        64123f0a0873657474696e677318022001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c65\
-        53657474696e6773520873657474696e677322500a104164645363686564756c655265706c79123c0a08736368656475\
-        6c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e747279520873636865\
-        64756c6522b5010a18436f6e6669677572655363686564756c6552657175657374121d0a0a636f6e636572745f696418\
-        012001280c5209636f6e636572744964121f0a0b7363686564756c655f696418022001280c520a7363686564756c6549\
-        64123f0a0873657474696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c65\
-        53657474696e6773520873657474696e677312180a0776657273696f6e180420012804520776657273696f6e22560a16\
-        436f6e6669677572655363686564756c655265706c79123c0a087363686564756c6518012001280b32202e6f6e73616c\
-        652e636f6e636572742e76312e5363686564756c65456e74727952087363686564756c652288020a0d5363686564756c\
-        65456e747279121f0a0b7363686564756c655f696418012001280c520a7363686564756c654964121d0a0a636f6e6365\
-        72745f696418022001280c5209636f6e636572744964123f0a0873657474696e677318032001280b32232e6f6e73616c\
-        652e636f6e636572742e76312e5363686564756c6553657474696e6773520873657474696e677312180a077665727369\
-        6f6e180420012804520776657273696f6e12250a0e6c61796f75745f76657273696f6e180520012804520d6c61796f75\
-        7456657273696f6e12350a06636f756e747318062001280b321d2e6f6e73616c652e636f6e636572742e76312e536561\
-        74436f756e74735206636f756e747322620a0a53656174436f756e747312120a04667265651801200128045204667265\
-        6512120a0468656c64180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f\
-        636b65641804200128045207626c6f636b6564227b0a095365617452616e676512180a0773656374696f6e1801200128\
-        09520773656374696f6e12100a03726f771802200128095203726f7712210a0c66697273745f6e756d62657218032001\
-        280d520b66697273744e756d626572121f0a0b6c6173745f6e756d62657218042001280d520a6c6173744e756d626572\
-        226b0a09536561744f6666657212320a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e7631\
-        2e5365617452616e67655205736561747312140a0567726164651802200128095205677261646512140a057072696365\
-        180320012804520570726963652287010a0f536574536561747352657175657374121d0a0a636f6e636572745f696418\
-        012001280c5209636f6e636572744964121f0a0b7363686564756c655f696418022001280c520a7363686564756c6549\
-        6412340a066f666665727318032003280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252\
-        066f6666657273224c0a0d53657453656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c\
-        652e636f6e636572742e76312e536561744368616e6765436f756e74735206636f756e747322560a1053656174436861\
-        6e6765436f756e747312140a0561646465641801200128045205616464656412180a076368616e676564180220012804\
-        52076368616e67656412120a046b65707418032001280452046b657074229f010a11426c6f636b536561747352657175\
-        657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121f0a0b7363686564756c655f69\
-        6418022001280c520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e63\
-        6572742e76312e5365617452616e67655205736561747312160a06726561736f6e1804200128095206726561736f6e22\
-        4e0a0f426c6f636b53656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e63\
-        6572742e76312e536561744368616e6765436f756e74735206636f756e74732289010a13556e626c6f636b5365617473\
-        52657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121f0a0b736368656475\
-        6c655f696418022001280c520a7363686564756c65496412320a05736561747318032003280b321c2e6f6e73616c652e\
-        636f6e636572742e76312e5365617452616e67655205736561747322500a11556e626c6f636b53656174735265706c79\
-        123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e676543\
-        6f756e74735206636f756e7473223f0a134c697374436f6e63657274735265717565737412120a046e616d6518012001\
-        280952046e616d6512140a05616674657218022001280c52056166746572226b0a114c697374436f6e63657274735265\
-        706c79123b0a08636f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e636572\
-        74456e7472795208636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f7265228e010a14\
-        4c6973745363686564756c657352657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572\
-        74496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f736561747318\
-        032001280852116f6e6c795769746846726565536561747312120a047061737318042001280c52047061737322540a12\
-        4c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e73616c652e63\
-        6f6e636572742e76312e5363686564756c65456e74727952097363686564756c65732298010a1053686f775365617473\
-        52657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121f0a0b736368656475\
-        6c655f696418022001280c520a7363686564756c65496412120a047061737318032001280c52047061737312300a146b\
-        6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e22e501\
-        0a0e53686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f7574\
-        56657273696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174\
-        426c6f636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d52\
-        04736f6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e63791806200128\
-        09520863757272656e637912180a0861735f6f665f6d73180720012804520661734f664d73228c010a0953656174426c\
-        6f636b12320a05736561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765\
-        5205736561747312140a0567726164651802200128095205677261646512140a05707269636518032001280452057072\
-        696365121f0a0b66697273745f696e64657818042001280d520a6669727374496e64657822670a115761746368536561\
-        747352657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121f0a0b73636865\
-        64756c655f696418022001280c520a7363686564756c65496412120a047061737318032001280c520470617373228b01\
-        0a0e576174636853656174734974656d12350a036d617018012001280b32212e6f6e73616c652e636f6e636572742e76\
-        312e53686f7753656174735265706c79480052036d6170123a0a076368616e67657318022001280b321e2e6f6e73616c\
-        652e636f6e636572742e76312e536561744368616e676573480052076368616e67657342060a046e65777322650a0b53\
-        6561744368616e67657312140a05667265656418012003280d5205667265656412120a0468656c6418022003280d5204\
-        68656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c6f636b656418042003280d5207626c6f636b\
-        656422db010a1352657365727665536561747352657175657374121d0a0a636f6e636572745f696418012001280c5209\
-        636f6e636572744964121f0a0b7363686564756c655f696418022001280c520a7363686564756c65496412340a057365\
-        61747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d6573480052057365617473\
-        12320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e42657374536561747348005204\
-        6265737412120a047061737318052001280c52047061737342060a047769736822210a09536561744e616d657312140a\
-        056e616d657318012003280952056e616d657322370a0942657374536561747312140a05636f756e7418012001280d52\
-        05636f756e7412140a05677261646518022001280952056772616465225a0a115265736572766553656174735265706c\
-        7912450a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572\
-        766174696f6e456e747279520b7265736572766174696f6e22a2030a105265736572766174696f6e456e74727912250a\
-        0e7265736572766174696f6e5f696418012001280c520d7265736572766174696f6e4964121d0a0a636f6e636572745f\
-        696418022001280c5209636f6e636572744964121f0a0b7363686564756c655f696418032001280c520a736368656475\
-        6c65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174\
-        696f6e53746174655205737461746512140a0573656174731805200328095205736561747312160a06616d6f756e7418\
-        06200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e637912240a0e726573\
-        65727665645f61745f6d73180820012804520c726573657276656441744d73121f0a0b646561646c696e655f6d731809\
-        20012804520a646561646c696e654d73121c0a0a736f6c645f61745f6d73180a200128045208736f6c6441744d73121e\
-        0a0b656e6465645f61745f6d73180b200128045209656e64656441744d73121d0a0a7061796d656e745f6964180c2001\
-        280c52097061796d656e74496422610a1952656c656173655265736572766174696f6e52657175657374121d0a0a636f\
-        6e636572745f696418012001280c5209636f6e63657274496412250a0e7265736572766174696f6e5f69641802200128\
-        0c520d7265736572766174696f6e496422600a1752656c656173655265736572766174696f6e5265706c7912450a0b72\
-        65736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e\
-        456e747279520b7265736572766174696f6e225e0a1653686f775265736572766174696f6e52657175657374121d0a0a\
-        636f6e636572745f696418012001280c5209636f6e63657274496412250a0e7265736572766174696f6e5f6964180220\
-        01280c520d7265736572766174696f6e4964225d0a1453686f775265736572766174696f6e5265706c7912450a0b7265\
-        736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e45\
-        6e747279520b7265736572766174696f6e22380a174c6973745265736572766174696f6e7352657175657374121d0a0a\
-        636f6e636572745f696418012001280c5209636f6e63657274496422600a154c6973745265736572766174696f6e7352\
-        65706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e52\
-        65736572766174696f6e456e747279520c7265736572766174696f6e7322c2010a0e436f6e6669726d52657175657374\
-        121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121d0a0a7061796d656e745f6964180220\
-        01280c52097061796d656e74496412250a0e7265736572766174696f6e5f696418032001280c520d7265736572766174\
-        696f6e496412170a07757365725f696418042001280c520675736572496412160a06616d6f756e741805200128045206\
-        616d6f756e74121a0a0863757272656e6379180620012809520863757272656e6379224c0a0c436f6e6669726d526570\
-        6c79123c0a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f\
-        6e456e74727952086465636973696f6e22730a0c41626f727452657175657374121d0a0a636f6e636572745f69641801\
-        2001280c5209636f6e636572744964121d0a0a7061796d656e745f696418022001280c52097061796d656e7449641225\
-        0a0e7265736572766174696f6e5f696418032001280c520d7265736572766174696f6e4964224a0a0a41626f72745265\
-        706c79123c0a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e446563697369\
-        6f6e456e74727952086465636973696f6e2294020a0d4465636973696f6e456e747279123c0a076f7574636f6d651801\
-        2001280e32222e6f6e73616c652e636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d\
-        6512360a06726561736f6e18022001280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f\
-        6e5206726561736f6e12250a0e7265736572766174696f6e5f696418032001280c520d7265736572766174696f6e4964\
-        12160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863757272\
-        656e637912170a07726f6f6d5f696418062001280c5206726f6f6d496412190a08706c6163655f696418072001280c52\
-        07706c616365496422780a1843616e63656c5265736572766174696f6e52657175657374121d0a0a636f6e636572745f\
-        696418012001280c5209636f6e63657274496412250a0e7265736572766174696f6e5f696418022001280c520d726573\
-        6572766174696f6e496412160a06726561736f6e1803200128095206726561736f6e227c0a1643616e63656c52657365\
-        72766174696f6e5265706c7912450a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e6365\
-        72742e76312e5265736572766174696f6e456e747279520b7265736572766174696f6e121b0a09726566756e645f6964\
-        18022001280c5208726566756e6449642288010a154c697374526566756e647344756552657175657374121d0a0a636f\
-        6e636572745f696418012001280c5209636f6e63657274496412280a1061667465725f636f6e636572745f6964180220\
-        01280c520e6166746572436f6e63657274496412260a0f61667465725f726566756e645f696418032001280c520d6166\
-        746572526566756e644964226a0a134c697374526566756e64734475655265706c7912380a07726566756e6473180120\
-        03280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312190a08\
-        6861735f6d6f726518022001280852076861734d6f72652296020a0b526566756e64456e747279121b0a09726566756e\
-        645f696418012001280c5208726566756e644964121d0a0a636f6e636572745f696418022001280c5209636f6e636572\
-        744964121d0a0a7061796d656e745f696418032001280c52097061796d656e74496412250a0e7265736572766174696f\
-        6e5f696418042001280c520d7265736572766174696f6e496412170a07757365725f696418052001280c520675736572\
+        6f22ca010a14437265617465436f6e6365727452657175657374121e0a046e616d65180120012809420afab518060801\
+        1028180252046e616d65121f0a057469746c651802200128094209fab51805080110c80152057469746c65121d0a0468\
+        6f73741803200128094209fab51805080110c8015204686f737412220a0863757272656e63791804200128094206fab5\
+        18021805520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418052001280c4208dab51804526f6f6d\
+        520c62726f777365526f6f6d4964224f0a12437265617465436f6e636572745265706c7912390a07636f6e6365727418\
+        012001280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795207636f6e6365727422\
+        ec010a0c436f6e63657274456e747279122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
+        7480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d6512140a057469746c65180320\
+        01280952057469746c6512120a04686f73741804200128095204686f7374121a0a0863757272656e6379180520012809\
+        520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418062001280c4208dab51804526f6f6d520c6272\
+        6f777365526f6f6d496412220a0d637265617465645f61745f6d73180720012804520b6372656174656441744d7322f3\
+        020a105363686564756c6553657474696e6773121e0a046e616d65180120012809420afab5180608011028180252046e\
+        616d6512200a0c7374617274735f61745f6d73180220012804520a73746172747341744d73121c0a0a656e64735f6174\
+        5f6d731803200128045208656e647341744d7312270a1073616c655f6f70656e735f61745f6d73180420012804520d73\
+        616c654f70656e7341744d7312290a1173616c655f636c6f7365735f61745f6d73180520012804520e73616c65436c6f\
+        73657341744d7312260a0f63616e63656c5f756e74696c5f6d73180620012804520d63616e63656c556e74696c4d7312\
+        310a0e73656174735f7065725f7573657218072001280d420bf2b51807080110321a0134520c73656174735065725573\
+        6572122d0a07686f6c645f6d7318082001280d4214f2b5181008e8071080b899291a063330303030305206686f6c644d\
+        7312210a07726f6f6d5f696418092001280c4208dab51804526f6f6d5206726f6f6d4964228b010a1241646453636865\
+        64756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496412450a0873657474696e677318022001280b32232e6f6e73616c652e636f6e636572742e76\
+        312e5363686564756c6553657474696e6773420480b61801520873657474696e677322500a104164645363686564756c\
+        655265706c79123c0a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e536368\
+        6564756c65456e74727952087363686564756c6522de010a18436f6e6669677572655363686564756c65526571756573\
+        74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
+        6412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368656475\
+        6c65496412450a0873657474696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564\
+        756c6553657474696e6773420480b61801520873657474696e677312180a0776657273696f6e18042001280452077665\
+        7273696f6e22560a16436f6e6669677572655363686564756c655265706c79123c0a087363686564756c651801200128\
+        0b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952087363686564756c6522ab02\
+        0a0d5363686564756c65456e74727912310a0b7363686564756c655f696418012001280c4210dab51808536368656475\
+        6c6580b61801520a7363686564756c654964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e63\
+        65727480b618015209636f6e636572744964123f0a0873657474696e677318032001280b32232e6f6e73616c652e636f\
+        6e636572742e76312e5363686564756c6553657474696e6773520873657474696e677312180a0776657273696f6e1804\
+        20012804520776657273696f6e12250a0e6c61796f75745f76657273696f6e180520012804520d6c61796f7574566572\
+        73696f6e12350a06636f756e747318062001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f75\
+        6e74735206636f756e747322620a0a53656174436f756e747312120a046672656518012001280452046672656512120a\
+        0468656c64180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b6564\
+        1804200128045207626c6f636b65642293010a095365617452616e676512180a0773656374696f6e1801200128095207\
+        73656374696f6e12100a03726f771802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d42\
+        0af2b518060801109f8d06520b66697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2\
+        b518060801109f8d06520a6c6173744e756d6265722288010a09536561744f6666657212380a05736561747318012001\
+        280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a\
+        0567726164651802200128094208fab51804080110205205677261646512210a057072696365180320012804420bf2b5\
+        18071080a094a58d1d5205707269636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f\
+        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c65\
+        5f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a066f66666572\
+        7318032003280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252066f6666657273224c0a\
+        0d53657453656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e\
+        76312e536561744368616e6765436f756e74735206636f756e747322560a10536561744368616e6765436f756e747312\
+        140a0561646465641801200128045205616464656412180a076368616e67656418022001280452076368616e67656412\
+        120a046b65707418032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f6e\
+        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
+        6564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05\
+        736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e676552057365617473\
+        12210a06726561736f6e1804200128094209fab51805080110c8015206726561736f6e224e0a0f426c6f636b53656174\
+        735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e5365617443\
+        68616e6765436f756e74735206636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a63\
+        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b73\
+        63686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c6549641232\
+        0a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561\
+        747322500a11556e626c6f636b53656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c65\
+        2e636f6e636572742e76312e536561744368616e6765436f756e74735206636f756e7473224c0a134c697374436f6e63\
+        657274735265717565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001280c420b\
+        dab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a08636f6e6365\
+        72747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208636f6e63\
+        6572747312190a086861735f6d6f726518022001280852076861734d6f7265229f010a144c6973745363686564756c65\
+        7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801520963\
+        6f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f73\
+        6561747318032001280852116f6e6c795769746846726565536561747312120a047061737318042001280c5204706173\
+        7322540a124c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e73\
+        616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c657322bb010a1053686f77\
+        536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
+        015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580\
+        b61801520a7363686564756c65496412120a047061737318032001280c52047061737312300a146b6e6f776e5f6c6179\
+        6f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e22e5010a0e53686f775365\
+        6174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f757456657273696f6e12\
+        340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f636b520662\
+        6c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f6c6412180a\
+        07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e637918062001280952086375727265\
+        6e637912180a0861735f6f665f6d73180720012804520661734f664d73228c010a0953656174426c6f636b12320a0573\
+        6561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747312\
+        140a0567726164651802200128095205677261646512140a05707269636518032001280452057072696365121f0a0b66\
+        697273745f696e64657818042001280d520a6669727374496e646578228a010a11576174636853656174735265717565\
+        7374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274\
+        496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564\
+        756c65496412120a047061737318032001280c520470617373228b010a0e576174636853656174734974656d12350a03\
+        6d617018012001280b32212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c7948005203\
+        6d6170123a0a076368616e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e53656174436861\
+        6e676573480052076368616e67657342060a046e65777322650a0b536561744368616e67657312140a05667265656418\
+        012003280d5205667265656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d5204\
+        736f6c6412180a07626c6f636b656418042003280d5207626c6f636b656422fe010a1352657365727665536561747352\
+        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
+        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561\
+        744e616d657348005205736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76\
+        312e426573745365617473480052046265737412120a047061737318052001280c52047061737342060a047769736822\
+        210a09536561744e616d657312140a056e616d657318012003280952056e616d657322410a0942657374536561747312\
+        1e0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a0567726164651802200128095205\
+        6772616465225a0a115265736572766553656174735265706c7912450a0b7265736572766174696f6e18012001280b32\
+        232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b7265736572766174696f\
+        6e22e7030a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f696418012001280c4213\
+        dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e636572745f6964\
+        18022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
+        6418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a0573746174651804\
+        2001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e537461746552057374617465\
+        12140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f756e74121a\
+        0a0863757272656e6379180720012809520863757272656e637912240a0e72657365727665645f61745f6d7318082001\
+        2804520c726573657276656441744d73121f0a0b646561646c696e655f6d73180920012804520a646561646c696e654d\
+        73121c0a0a736f6c645f61745f6d73180a200128045208736f6c6441744d73121e0a0b656e6465645f61745f6d73180b\
+        200128045209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e74\
+        52097061796d656e7449642287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e\
+        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573\
+        6572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174\
+        696f6e496422600a1752656c656173655265736572766174696f6e5265706c7912450a0b7265736572766174696f6e18\
+        012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b72657365\
+        72766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e636572745f6964\
+        18012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f\
+        6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964225d\
+        0a1453686f775265736572766174696f6e5265706c7912450a0b7265736572766174696f6e18012001280b32232e6f6e\
+        73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b7265736572766174696f6e22490a\
+        174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab5\
+        1807436f6e6365727480b618015209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c\
+        7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e52657365\
+        72766174696f6e456e747279520c7265736572766174696f6e73228f020a0e436f6e6669726d52657175657374122e0a\
+        0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a\
+        0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a\
+        0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d72657365\
+        72766174696f6e496412250a07757365725f696418042001280c420cdab518045573657280b618015206757365724964\
+        12160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e63791806200128094206fab51802\
+        1805520863757272656e6379224c0a0c436f6e6669726d5265706c79123c0a086465636973696f6e18012001280b3220\
+        2e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e74727952086465636973696f6e22aa010a0c41\
+        626f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b61801\
+        52097061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b52657365727661\
+        74696f6e80b61801520d7265736572766174696f6e4964224a0a0a41626f72745265706c79123c0a086465636973696f\
+        6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e74727952086465636973\
+        696f6e22ba020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e\
+        636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e180220\
+        01280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e72\
+        65736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f\
+        6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863\
+        757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c\
+        6163655f696418072001280c4209dab51805506c6163655207706c616365496422a7010a1843616e63656c5265736572\
+        766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6\
+        18015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572\
+        766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e1803200128094207fab5180310\
+        c8015206726561736f6e228c010a1643616e63656c5265736572766174696f6e5265706c7912450a0b72657365727661\
+        74696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74727952\
+        0b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b6180152\
+        08726566756e64496422ae010a154c697374526566756e647344756552657175657374122a0a0a636f6e636572745f69\
+        6418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a1061667465725f636f6e63657274\
+        5f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e63657274496412320a0f61667465725f\
+        726566756e645f696418032001280c420adab51806526566756e64520d6166746572526566756e644964226a0a134c69\
+        7374526566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f6e63\
+        6572742e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f7265180220012808520768\
+        61734d6f726522d7020a0b526566756e64456e74727912270a09726566756e645f696418012001280c420adab5180652\
+        6566756e645208726566756e644964122a0a0a636f6e636572745f696418022001280c420bdab51807436f6e63657274\
+        5209636f6e636572744964122a0a0a7061796d656e745f696418032001280c420bdab518075061796d656e7452097061\
+        796d656e74496412360a0e7265736572766174696f6e5f696418042001280c420fdab5180b5265736572766174696f6e\
+        520d7265736572766174696f6e496412210a07757365725f696418052001280c4208dab5180455736572520675736572\
         496412160a06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e637918072001280952086375\
         7272656e637912160a06726561736f6e1808200128095206726561736f6e12200a0c6475655f73696e63655f6d731809\
-        20012804520a64756553696e63654d7322750a1841636b6e6f776c65646765526566756e6452657175657374121d0a0a\
-        636f6e636572745f696418012001280c5209636f6e636572744964121b0a09726566756e645f696418022001280c5208\
-        726566756e644964121d0a0a7061796d656e745f696418032001280c52097061796d656e74496422180a1641636b6e6f\
-        776c65646765526566756e645265706c7922330a124c6973745469636b65747352657175657374121d0a0a636f6e6365\
-        72745f696418012001280c5209636f6e636572744964224c0a104c6973745469636b6574735265706c7912380a077469\
-        636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e7472795207746963\
-        6b65747322cb030a0b5469636b6574456e747279121b0a097469636b65745f696418012001280c52087469636b657449\
-        64121d0a0a636f6e636572745f696418022001280c5209636f6e636572744964121f0a0b7363686564756c655f696418\
-        032001280c520a7363686564756c65496412250a0e7265736572766174696f6e5f696418042001280c520d7265736572\
-        766174696f6e496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b\
-        657453746174655205737461746512120a047365617418062001280952047365617412140a0567726164651807200128\
-        095205677261646512140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809\
-        520863757272656e637912200a0c7374617274735f61745f6d73180a20012804520a73746172747341744d73121c0a0a\
-        656e64735f61745f6d73180b200128045208656e647341744d7312200a0c6973737565645f61745f6d73180c20012804\
-        520a69737375656441744d73121c0a0a757365645f61745f6d73180d2001280452087573656441744d7312260a0f6361\
-        6e63656c6c65645f61745f6d73180e20012804520d63616e63656c6c656441744d73224f0a1153686f775469636b6574\
-        52657175657374121d0a0a636f6e636572745f696418012001280c5209636f6e636572744964121b0a097469636b6574\
-        5f696418022001280c52087469636b65744964225d0a0f53686f775469636b65745265706c7912360a067469636b6574\
-        18012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e74727952067469636b65741212\
-        0a04636f64651802200128095204636f646522170a1553686f775469636b65744b6579735265717565737422470a1353\
-        686f775469636b65744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e636f6e636572\
-        742e76312e5469636b65744b657952046b65797322410a095469636b65744b657912150a066b65795f69641801200128\
-        0d52056b65794964121d0a0a7075626c69635f6b657918022001280c52097075626c69634b657922450a0e436865636b\
-        496e5265717565737412120a04636f64651801200128095204636f6465121f0a0b7363686564756c655f696418022001\
-        280c520a7363686564756c654964228e010a0c436865636b496e5265706c7912360a067469636b657418012001280b32\
-        1e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e74727952067469636b657412210a0c636f6e6365\
-        72745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d651803200128\
-        09520c7363686564756c654e616d6522330a1253616c65735265706f727452657175657374121d0a0a636f6e63657274\
-        5f696418012001280c5209636f6e63657274496422620a1053616c65735265706f72745265706c7912320a056c696e65\
-        7318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c696e6573121a0a08\
-        63757272656e6379180220012809520863757272656e63792286020a0953616c65734c696e65121f0a0b736368656475\
-        6c655f696418012001280c520a7363686564756c65496412230a0d7363686564756c655f6e616d65180220012809520c\
-        7363686564756c654e616d6512140a0567726164651803200128095205677261646512350a06636f756e747318042001\
-        280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312180a07726576\
-        656e75651805200128045207726576656e756512120a0475736564180620012804520475736564121c0a0963616e6365\
-        6c6c6564180720012804520963616e63656c6c6564121a0a08726566756e6465641808200128045208726566756e6465\
-        64226c0a1653686f7753656174486973746f727952657175657374121d0a0a636f6e636572745f696418012001280c52\
-        09636f6e636572744964121f0a0b7363686564756c655f696418022001280c520a7363686564756c65496412120a0473\
-        65617418032001280952047365617422d3010a1453686f7753656174486973746f72795265706c7912320a0573746174\
-        6518012001280e321c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746512250a0e\
-        626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f6e12140a05677261646518032001\
-        28095205677261646512140a0570726963651804200128045205707269636512340a06636c61696d7318052003280b32\
-        1c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61696d732290010a0953656174436c\
-        61696d12170a07757365725f696418012001280c520675736572496412450a0b7265736572766174696f6e1802200128\
-        0b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b7265736572766174\
-        696f6e12230a0d72657475726e5f726561736f6e180320012809520c72657475726e526561736f6e22400a0a54616b65\
-        6e536561747312320a05736561747318012003280b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e53\
-        6561745205736561747322530a0954616b656e5365617412120a047365617418012001280952047365617412320a0573\
-        7461746518022001280e321c2e6f6e73616c652e636f6e636572742e76312e536561745374617465520573746174652a\
-        720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53544154455f554e5350454349\
-        46494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c45415345441003120b0a0745585049\
-        5245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f6d6512200a1c444543495349\
-        4f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45441001120b0a0741424f5254\
-        454410022a760a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f554e53504543494649454410\
-        0012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c52454144595f534f4c44100312\
-        0c0a084d49534d415443481004120d0a0952455155455354454410052a4f0a0b5469636b65745374617465121c0a1854\
-        49434b45545f53544154455f554e535045434946494544100012090a0556414c4944100112080a04555345441002120d\
-        0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53544154455f554e5350454349\
-        46494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f53544154455f48454c441002\
-        12130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f424c4f434b4544100432b114\
-        0a07436f6e6365727412680a0d437265617465436f6e6365727412272e6f6e73616c652e636f6e636572742e76312e43\
-        7265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e636572742e76312e437265617465436f\
-        6e636572745265706c79220790020288b5180312620a0b4164645363686564756c6512252e6f6e73616c652e636f6e63\
-        6572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e636f6e636572742e76312e4164\
-        645363686564756c655265706c79220790020288b5180312740a11436f6e6669677572655363686564756c65122b2e6f\
-        6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c65526571756573741a292e6f6e7361\
-        6c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265706c79220790020288b5180312590a\
-        08536574536561747312222e6f6e73616c652e636f6e636572742e76312e5365745365617473526571756573741a202e\
-        6f6e73616c652e636f6e636572742e76312e53657453656174735265706c79220790020288b51803125f0a0a426c6f63\
-        6b536561747312242e6f6e73616c652e636f6e636572742e76312e426c6f636b5365617473526571756573741a222e6f\
-        6e73616c652e636f6e636572742e76312e426c6f636b53656174735265706c79220790020288b5180312650a0c556e62\
-        6c6f636b536561747312262e6f6e73616c652e636f6e636572742e76312e556e626c6f636b5365617473526571756573\
-        741a242e6f6e73616c652e636f6e636572742e76312e556e626c6f636b53656174735265706c79220790020288b51803\
-        12650a0c4c697374436f6e636572747312262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e63657274\
-        73526571756573741a242e6f6e73616c652e636f6e636572742e76312e4c697374436f6e63657274735265706c792207\
-        90020188b5180112680a0d4c6973745363686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973\
-        745363686564756c6573526571756573741a252e6f6e73616c652e636f6e636572742e76312e4c697374536368656475\
-        6c65735265706c79220790020188b5180112600a0953686f77536561747312232e6f6e73616c652e636f6e636572742e\
-        76312e53686f775365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174\
-        735265706c79220b90020188b5180288b5180312640a0a5761746368536561747312242e6f6e73616c652e636f6e6365\
-        72742e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e57617463\
-        6853656174734974656d220b90020188b5180288b51803300112650a0c52657365727665536561747312262e6f6e7361\
-        6c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e73616c652e636f6e6365\
-        72742e76312e5265736572766553656174735265706c79220790020288b5180212770a1252656c656173655265736572\
-        766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f6e526571\
-        756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174696f6e5265706c79\
-        220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e636f6e636572742e7631\
-        2e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f77\
-        5265736572766174696f6e5265706c79220790020188b5180212710a104c6973745265736572766174696f6e73122a2e\
-        6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e73526571756573741a282e6f6e7361\
-        6c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c79220790020188b5180212560a07\
-        436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d526571756573741a1f2e6f6e73\
-        616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b5180412500a0541626f7274121f2e\
-        6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c652e636f6e636572742e\
-        76312e41626f72745265706c79220790020288b5180412780a1143616e63656c5265736572766174696f6e122b2e6f6e\
-        73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e526571756573741a292e6f6e73616c\
-        652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220b90020288b5180288b51803\
-        126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e76312e4c697374526566756e\
-        6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c697374526566756e647344756552\
-        65706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f6e73616c652e636f6e63\
-        6572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e73616c652e636f6e63657274\
-        2e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412620a0b4c6973745469636b65\
-        747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b657473526571756573741a232e6f6e7361\
-        6c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188b51802125f0a0a53686f7754\
-        69636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574526571756573741a222e6f6e\
-        73616c652e636f6e636572742e76312e53686f775469636b65745265706c79220790020188b51802126b0a0e53686f77\
-        5469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b657973526571\
-        756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579735265706c7922079002\
-        0188b5180112560a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e436865636b496e52657175\
-        6573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220790020288b5180312620a\
-        0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c65735265706f727452657175\
-        6573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72745265706c79220790020188b518\
-        03126e0a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572742e76312e53686f77536561\
-        74486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e53686f775365617448697374\
-        6f72795265706c79220790020188b51803620670726f746f33
+        20012804520a64756553696e63654d7322a3010a1841636b6e6f776c65646765526566756e6452657175657374122e0a\
+        0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a\
+        09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a7061\
+        796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e6f77\
+        6c65646765526566756e645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e636572\
+        745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c6973745469\
+        636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e\
+        5469636b6574456e74727952077469636b6574732293040a0b5469636b6574456e747279122b0a097469636b65745f69\
+        6418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f696418\
+        022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
+        18032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e7265736572766174\
+        696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
+        12340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574537461746552\
+        05737461746512120a047365617418062001280952047365617412140a05677261646518072001280952056772616465\
+        12140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809520863757272656e\
+        637912200a0c7374617274735f61745f6d73180a20012804520a73746172747341744d73121c0a0a656e64735f61745f\
+        6d73180b200128045208656e647341744d7312200a0c6973737565645f61745f6d73180c20012804520a697373756564\
+        41744d73121c0a0a757365645f61745f6d73180d2001280452087573656441744d7312260a0f63616e63656c6c65645f\
+        61745f6d73180e20012804520d63616e63656c6c656441744d7322700a1153686f775469636b65745265717565737412\
+        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
+        2b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b65744964225d0a0f\
+        53686f775469636b65745265706c7912360a067469636b657418012001280b321e2e6f6e73616c652e636f6e63657274\
+        2e76312e5469636b6574456e74727952067469636b657412120a04636f64651802200128095204636f646522170a1553\
+        686f775469636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c7912300a046b\
+        65797318012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b65797322410a\
+        095469636b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b657918\
+        022001280c52097075626c69634b657922530a0e436865636b496e5265717565737412120a04636f6465180120012809\
+        5204636f6465122d0a0b7363686564756c655f696418022001280c420cdab518085363686564756c65520a7363686564\
+        756c654964228e010a0c436865636b496e5265706c7912360a067469636b657418012001280b321e2e6f6e73616c652e\
+        636f6e636572742e76312e5469636b6574456e74727952067469636b657412210a0c636f6e636572745f6e616d651802\
+        20012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809520c736368656475\
+        6c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f696418012001280c\
+        420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c65735265706f72745265706c79\
+        12320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c\
+        696e6573121a0a0863757272656e6379180220012809520863757272656e63792298020a0953616c65734c696e651231\
+        0a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c6549\
+        6412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d6512140a05677261646518\
+        03200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f6e636572742e7631\
+        2e53656174436f756e74735206636f756e747312180a07726576656e75651805200128045207726576656e756512120a\
+        0475736564180620012804520475736564121c0a0963616e63656c6c6564180720012804520963616e63656c6c656412\
+        1a0a08726566756e6465641808200128045208726566756e646564228f010a1653686f7753656174486973746f727952\
+        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
+        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412120a047365617418032001280952047365617422d3010a1453686f7753656174486973746f72\
+        795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e536561745374\
+        6174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f\
+        6e12140a0567726164651803200128095205677261646512140a0570726963651804200128045205707269636512340a\
+        06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61\
+        696d73229e010a0953656174436c61696d12250a07757365725f696418012001280c420cdab518045573657280b61801\
+        520675736572496412450a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76\
+        312e5265736572766174696f6e456e747279520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e\
+        180320012809520c72657475726e526561736f6e22400a0a54616b656e536561747312320a0573656174731801200328\
+        0b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e53\
+        65617412120a047365617418012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e\
+        636f6e636572742e76312e5365617453746174655205737461746522bd110a0e436f6e636572744661696c75726522aa\
+        110a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10\
+        011a2da8b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e65\
+        12440a0f434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e64\
+        3a20636865636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b6\
+        1805b2b6183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b2069747320\
+        6e616d65206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f75\
+        2068617665206e6f2073756368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b\
+        2069747320696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420\
+        666f756e6420696e207468697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c53\
+        4541545f554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e20\
+        746869732064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f66\
+        20746869732064617465206861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a\
+        48a8b6180ab2b61840746865206461746520686173206368616e6765643a2072657065617420746865206368616e6765\
+        2077697468206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b6\
+        1809b2b618257468652073616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953\
+        414c455f4f564552100a1a48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f\
+        7365642c20736f206974732073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d4953\
+        53494e47100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f\
+        6d20616e64207761697420666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807\
+        b2b618387468652070617373207761732072656a65637465643a2072656e657720796f757220706c61636520746f2067\
+        65742061206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c\
+        746865207061737320697320666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b618\
+        0ab2b618326120736561742069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b\
+        656e536561747312390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20\
+        736565207468652054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b618256120\
+        7365617420697320626c6f636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b\
+        454e10111a41a8b6180ab2b618397365617473206172652074616b656e20666f7220646966666572656e742072656173\
+        6f6e733b20736565207468652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5e\
+        a8b6180ab2b61856736f206d616e79207365617473206f662074686520677261646520617265206e6f74206672656520\
+        746f6765746865723a2072657175657374206665776572207365617473206f7220616e6f74686572206772616465126b\
+        0a0e544f4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520\
+        746f6f206d616e79207365617473206f66207468697320646174653a20726571756573742066657765722c206f722072\
+        656c6561736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e\
+        74686520757365722068617320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572\
+        743a2072656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64\
+        207265736572766174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c656412\
+        3e0a084e4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063\
+        616e2062652063616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c7573\
+        6572732063616e6e6f742063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f7065\
+        7261746f72732063616e126d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b61849\
+        75736572732063616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320\
+        646174653b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b618\
+        03b2b6181c746865207469636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f41\
+        4e4f544845525f44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f74686572\
+        2064617465122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b6574207761732075\
+        73656412360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761\
+        732063616e63656c6c65642a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53\
+        544154455f554e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c454153\
+        45441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f\
+        6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45\
+        441001120b0a0741424f5254454410022a760a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f\
+        554e535045434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c52\
+        454144595f534f4c441003120c0a084d49534d415443481004120d0a0952455155455354454410052a4f0a0b5469636b\
+        65745374617465121c0a185449434b45545f53544154455f554e535045434946494544100012090a0556414c49441001\
+        12080a04555345441002120d0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53\
+        544154455f554e535045434946494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f\
+        53544154455f48454c44100212130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f\
+        424c4f434b4544100432b1140a07436f6e6365727412680a0d437265617465436f6e6365727412272e6f6e73616c652e\
+        636f6e636572742e76312e437265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e63657274\
+        2e76312e437265617465436f6e636572745265706c79220790020288b5180312620a0b4164645363686564756c651225\
+        2e6f6e73616c652e636f6e636572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e63\
+        6f6e636572742e76312e4164645363686564756c655265706c79220790020288b5180312740a11436f6e666967757265\
+        5363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265\
+        71756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265706c79\
+        220790020288b5180312590a08536574536561747312222e6f6e73616c652e636f6e636572742e76312e536574536561\
+        7473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265706c792207900202\
+        88b51803125f0a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174\
+        73526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174735265706c7922079002\
+        0288b5180312650a0c556e626c6f636b536561747312262e6f6e73616c652e636f6e636572742e76312e556e626c6f63\
+        6b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e556e626c6f636b53656174735265\
+        706c79220790020288b5180312650a0c4c697374436f6e636572747312262e6f6e73616c652e636f6e636572742e7631\
+        2e4c697374436f6e6365727473526571756573741a242e6f6e73616c652e636f6e636572742e76312e4c697374436f6e\
+        63657274735265706c79220790020188b5180112680a0d4c6973745363686564756c657312272e6f6e73616c652e636f\
+        6e636572742e76312e4c6973745363686564756c6573526571756573741a252e6f6e73616c652e636f6e636572742e76\
+        312e4c6973745363686564756c65735265706c79220790020188b5180112600a0953686f77536561747312232e6f6e73\
+        616c652e636f6e636572742e76312e53686f775365617473526571756573741a212e6f6e73616c652e636f6e63657274\
+        2e76312e53686f7753656174735265706c79220b90020188b5180288b5180312640a0a5761746368536561747312242e\
+        6f6e73616c652e636f6e636572742e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e\
+        636572742e76312e576174636853656174734974656d220b90020188b5180288b51803300112650a0c52657365727665\
+        536561747312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e\
+        6f6e73616c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a12\
+        52656c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c656173655265\
+        736572766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c6561736552657365\
+        72766174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c\
+        652e636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e\
+        636572742e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c697374526573\
+        6572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265\
+        71756573741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c7922\
+        0790020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d52\
+        6571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b51804\
+        12500a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73\
+        616c652e636f6e636572742e76312e41626f72745265706c79220790020288b5180412780a1143616e63656c52657365\
+        72766174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e526571\
+        756573741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c7922\
+        0b90020288b5180288b51803126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e\
+        76312e4c697374526566756e6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c6973\
+        74526566756e64734475655265706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b\
+        2e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e\
+        73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412\
+        620a0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265\
+        71756573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188\
+        b51802125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574\
+        526571756573741a222e6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265706c792207900201\
+        88b51802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f7754\
+        69636b65744b657973526571756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b\
+        6579735265706c79220790020188b5180112560a07436865636b496e12212e6f6e73616c652e636f6e636572742e7631\
+        2e436865636b496e526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79\
+        220790020288b5180312620a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c\
+        65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f727452\
+        65706c79220790020188b51803126e0a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572\
+        742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e\
+        53686f7753656174486973746f72795265706c79220790020188b51803620670726f746f33
         """)
 }

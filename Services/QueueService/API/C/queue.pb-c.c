@@ -241,6 +241,12 @@ void   onsale__queue__v1__revoke_place_reply__init
   static const Onsale__Queue__V1__RevokePlaceReply init_value = ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__queue__v1__queue_failure__init
+                     (Onsale__Queue__V1__QueueFailure         *message)
+{
+  static const Onsale__Queue__V1__QueueFailure init_value = ONSALE__QUEUE__V1__QUEUE_FAILURE__INIT;
+  *message = init_value;
+}
 static const ProtobufCFieldDescriptor onsale__queue__v1__room_limits__field_descriptors[5] =
 {
   {
@@ -2449,6 +2455,80 @@ const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descript
   onsale__queue__v1__revoke_place_reply__field_indices_by_name,
   1,  onsale__queue__v1__revoke_place_reply__number_ranges,
   (ProtobufCMessageInit) onsale__queue__v1__revoke_place_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue onsale__queue__v1__queue_failure__reason__enum_values_by_number[16] =
+{
+  { "REASON_UNSPECIFIED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__REASON_UNSPECIFIED", 0 },
+  { "ROOM_UNKNOWN", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_UNKNOWN", 1 },
+  { "PLACE_UNKNOWN", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_UNKNOWN", 2 },
+  { "NAME_TAKEN", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__NAME_TAKEN", 3 },
+  { "ROOM_HAS_OPENED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_HAS_OPENED", 4 },
+  { "ROOM_SCHEDULED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_SCHEDULED", 5 },
+  { "ROOM_NOT_OPEN", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_NOT_OPEN", 6 },
+  { "ROOM_DRAINING", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_DRAINING", 7 },
+  { "ROOM_CLOSED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_CLOSED", 8 },
+  { "TOO_MANY_JOINS", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__TOO_MANY_JOINS", 9 },
+  { "PLACE_WAITING", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_WAITING", 10 },
+  { "PLACE_NOT_ACTIVE", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_NOT_ACTIVE", 11 },
+  { "PLACE_FINISHED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_FINISHED", 12 },
+  { "PLACE_LEFT", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LEFT", 13 },
+  { "PLACE_LAPSED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LAPSED", 14 },
+  { "PLACE_REVOKED", "ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_REVOKED", 15 },
+};
+static const ProtobufCIntRange onsale__queue__v1__queue_failure__reason__value_ranges[] = {
+{0, 0},{0, 16}
+};
+static const ProtobufCEnumValueIndex onsale__queue__v1__queue_failure__reason__enum_values_by_name[16] =
+{
+  { "NAME_TAKEN", 3 },
+  { "PLACE_FINISHED", 12 },
+  { "PLACE_LAPSED", 14 },
+  { "PLACE_LEFT", 13 },
+  { "PLACE_NOT_ACTIVE", 11 },
+  { "PLACE_REVOKED", 15 },
+  { "PLACE_UNKNOWN", 2 },
+  { "PLACE_WAITING", 10 },
+  { "REASON_UNSPECIFIED", 0 },
+  { "ROOM_CLOSED", 8 },
+  { "ROOM_DRAINING", 7 },
+  { "ROOM_HAS_OPENED", 4 },
+  { "ROOM_NOT_OPEN", 6 },
+  { "ROOM_SCHEDULED", 5 },
+  { "ROOM_UNKNOWN", 1 },
+  { "TOO_MANY_JOINS", 9 },
+};
+const ProtobufCEnumDescriptor onsale__queue__v1__queue_failure__reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.QueueFailure.Reason",
+  "Reason",
+  "Onsale__Queue__V1__QueueFailure__Reason",
+  "onsale.queue.v1",
+  16,
+  onsale__queue__v1__queue_failure__reason__enum_values_by_number,
+  16,
+  onsale__queue__v1__queue_failure__reason__enum_values_by_name,
+  1,
+  onsale__queue__v1__queue_failure__reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+#define onsale__queue__v1__queue_failure__field_descriptors NULL
+#define onsale__queue__v1__queue_failure__field_indices_by_name NULL
+#define onsale__queue__v1__queue_failure__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__queue__v1__queue_failure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.queue.v1.QueueFailure",
+  "QueueFailure",
+  "Onsale__Queue__V1__QueueFailure",
+  "onsale.queue.v1",
+  sizeof(Onsale__Queue__V1__QueueFailure),
+  0,
+  onsale__queue__v1__queue_failure__field_descriptors,
+  onsale__queue__v1__queue_failure__field_indices_by_name,
+  0,  onsale__queue__v1__queue_failure__number_ranges,
+  (ProtobufCMessageInit) onsale__queue__v1__queue_failure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__queue__v1__room_state__enum_values_by_number[7] =

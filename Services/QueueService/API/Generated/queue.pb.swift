@@ -520,6 +520,56 @@ package struct RevokePlaceReply: Message {
     }
 }
 
+/// The reasons of this service's failures. Those of every service are in `rpc.proto`.
+package enum QueueReason: String, Reason, CaseIterable {
+    case roomUnknown = "ROOM_UNKNOWN"
+    case placeUnknown = "PLACE_UNKNOWN"
+    case nameTaken = "NAME_TAKEN"
+    case roomHasOpened = "ROOM_HAS_OPENED"
+    case roomScheduled = "ROOM_SCHEDULED"
+    case roomNotOpen = "ROOM_NOT_OPEN"
+    case roomDraining = "ROOM_DRAINING"
+    case roomClosed = "ROOM_CLOSED"
+    case tooManyJoins = "TOO_MANY_JOINS"
+    case placeWaiting = "PLACE_WAITING"
+    case placeNotActive = "PLACE_NOT_ACTIVE"
+    case placeFinished = "PLACE_FINISHED"
+    case placeLeft = "PLACE_LEFT"
+    case placeLapsed = "PLACE_LAPSED"
+    case placeRevoked = "PLACE_REVOKED"
+
+    package var code: StatusCode {
+        switch self {
+        case .roomUnknown, .placeUnknown: .notFound
+        case .nameTaken: .alreadyExists
+        case .tooManyJoins: .resourceExhausted
+        case .roomHasOpened, .roomScheduled, .roomNotOpen, .roomDraining, .roomClosed, .placeWaiting, .placeNotActive,
+            .placeFinished, .placeLeft, .placeLapsed, .placeRevoked:
+            .failedPrecondition
+        }
+    }
+
+    package var sentence: String {
+        switch self {
+        case .roomUnknown: "room not found: check its name or id"
+        case .placeUnknown: "you have no such place in this room; join to get one"
+        case .nameTaken: "another room has or had this name; choose another one"
+        case .roomHasOpened: "the room has opened, so its times cannot change"
+        case .roomScheduled: "users cannot join the room yet: open it first, change its times, or close it"
+        case .roomNotOpen: "the room is not open yet; try again later"
+        case .roomDraining: "the room accepts no more users: it is draining"
+        case .roomClosed: "the room is closed permanently"
+        case .tooManyJoins: "too many are joining this room just now; try again"
+        case .placeWaiting: "it is not your turn yet"
+        case .placeNotActive: "this place is not active, so it has no pass to finish"
+        case .placeFinished: "this place has ended; join again for a new one"
+        case .placeLeft: "this place has ended; join again for a new one"
+        case .placeLapsed: "this place has ended; join again for a new one"
+        case .placeRevoked: "this place has ended; join again for a new one"
+        }
+    }
+}
+
 package enum RoomState: Hashable, Sendable {
     case unspecified
     /// Users cannot join yet.
@@ -905,6 +955,14 @@ extension RoomLimits {
         fields.pointee.hard_limit_ms = hardLimitMs
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RoomLimits>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.active_limit), 1...1000000, zero: "no limit", "active_limit")
+        try FieldRule.range(
+            Int64(clamping: fields.pointee.rate_per_second), 1...100000, zero: "no limit", "rate_per_second")
+        try FieldRule.range(Int64(clamping: fields.pointee.ready_ms), 1000...3600000, zero: "60000", "ready_ms")
+        try FieldRule.range(Int64(clamping: fields.pointee.idle_ms), 1000...3600000, zero: "300000", "idle_ms")
+    }
 }
 
 extension RoomTimes {
@@ -920,6 +978,11 @@ extension RoomTimes {
         fields.pointee.joins_at = joinsAt
         fields.pointee.opens_at = opensAt
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RoomTimes>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.joins_at), 0...9223372036854775807, zero: nil, "joins_at")
+        try FieldRule.range(Int64(clamping: fields.pointee.opens_at), 0...9223372036854775807, zero: nil, "opens_at")
     }
 }
 
@@ -943,6 +1006,12 @@ extension RoomSummary {
         fields.pointee.limits = try limits?.layOut(in: arena)
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RoomSummary>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try RoomTimes.check(fields.pointee.times, in: "times")
+        try RoomLimits.check(fields.pointee.limits, in: "limits")
+    }
 }
 
 extension CreateRoomRequest {
@@ -963,6 +1032,12 @@ extension CreateRoomRequest {
         fields.pointee.times = try times?.layOut(in: arena)
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CreateRoomRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 1...64, .nameOfRoom, "name")
+        try RoomLimits.check(fields.pointee.limits, in: "limits")
+        try RoomTimes.check(fields.pointee.times, in: "times")
+    }
 }
 
 extension CreateRoomReply {
@@ -978,6 +1053,10 @@ extension CreateRoomReply {
         let fields = try arena.make(onsale__queue__v1__create_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CreateRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -999,6 +1078,12 @@ extension ConfigureRoomRequest {
         fields.pointee.times = try times?.layOut(in: arena)
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try RoomLimits.check(fields.pointee.limits, in: "limits")
+        try RoomTimes.check(fields.pointee.times, in: "times")
+    }
 }
 
 extension ConfigureRoomReply {
@@ -1014,6 +1099,10 @@ extension ConfigureRoomReply {
         let fields = try arena.make(onsale__queue__v1__configure_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1031,6 +1120,10 @@ extension OpenRoomRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.OpenRoomRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__OpenRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+    }
 }
 
 extension OpenRoomReply {
@@ -1045,6 +1138,10 @@ extension OpenRoomReply {
         let fields = try arena.make(onsale__queue__v1__open_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__OpenRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1062,6 +1159,10 @@ extension PauseRoomRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.PauseRoomRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PauseRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+    }
 }
 
 extension PauseRoomReply {
@@ -1076,6 +1177,10 @@ extension PauseRoomReply {
         let fields = try arena.make(onsale__queue__v1__pause_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PauseRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1093,6 +1198,10 @@ extension DrainRoomRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.DrainRoomRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrainRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+    }
 }
 
 extension DrainRoomReply {
@@ -1107,6 +1216,10 @@ extension DrainRoomReply {
         let fields = try arena.make(onsale__queue__v1__drain_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrainRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1124,6 +1237,10 @@ extension CloseRoomRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.CloseRoomRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+    }
 }
 
 extension CloseRoomReply {
@@ -1138,6 +1255,10 @@ extension CloseRoomReply {
         let fields = try arena.make(onsale__queue__v1__close_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1157,6 +1278,10 @@ extension FindRoomRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.FindRoomRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
+    }
 }
 
 extension FindRoomReply {
@@ -1171,6 +1296,10 @@ extension FindRoomReply {
         let fields = try arena.make(onsale__queue__v1__find_room_reply__init)
         fields.pointee.room = try room?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
     }
 }
 
@@ -1189,6 +1318,11 @@ extension ListRoomsRequest {
         fields.pointee.after_room_id = try arena.bytes(afterRoomID, "onsale.queue.v1.ListRoomsRequest.after_room_id")
         fields.pointee.page_size = pageSize
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListRoomsRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.after_room_id, isRequired: false, "after_room_id")
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "100", "page_size")
     }
 }
 
@@ -1210,6 +1344,10 @@ extension ListRoomsReply {
         fields.pointee.has_more = hasMore ? 1 : 0
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListRoomsReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.rooms, count: fields.pointee.n_rooms, in: "rooms")
+    }
 }
 
 extension ShowRoomRequest {
@@ -1225,6 +1363,10 @@ extension ShowRoomRequest {
         let fields = try arena.make(onsale__queue__v1__show_room_request__init)
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ShowRoomRequest.room_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowRoomRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
@@ -1265,6 +1407,10 @@ extension ShowRoomReply {
         fields.pointee.wait_p90_ms = waitP90Ms
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowRoomReply>) throws(MessageError) {
+        try RoomSummary.check(fields.pointee.room, in: "room")
+    }
 }
 
 extension ShowHistoryRequest {
@@ -1282,6 +1428,11 @@ extension ShowHistoryRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ShowHistoryRequest.room_id")
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.ShowHistoryRequest.place_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
@@ -1305,6 +1456,10 @@ extension ShowHistoryReply {
             element throws(MessageError) in try element.layOut(in: arena)
         }
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryReply>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
     }
 }
 
@@ -1364,6 +1519,11 @@ extension PlaceView {
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.PlaceView.reason")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PlaceView>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+    }
 }
 
 extension JoinRequest {
@@ -1378,6 +1538,10 @@ extension JoinRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.JoinRequest.room_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+    }
 }
 
 extension JoinReply {
@@ -1391,6 +1555,10 @@ extension JoinReply {
         let fields = try arena.make(onsale__queue__v1__join_reply__init)
         fields.pointee.place = try place?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) throws(MessageError) {
+        try PlaceView.check(fields.pointee.place, in: "place")
     }
 }
 
@@ -1410,6 +1578,11 @@ extension ShowPlaceRequest {
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.ShowPlaceRequest.place_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+    }
 }
 
 extension ShowPlaceReply {
@@ -1424,6 +1597,10 @@ extension ShowPlaceReply {
         let fields = try arena.make(onsale__queue__v1__show_place_reply__init)
         fields.pointee.place = try place?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceReply>) throws(MessageError) {
+        try PlaceView.check(fields.pointee.place, in: "place")
     }
 }
 
@@ -1443,6 +1620,11 @@ extension WatchPlaceRequest {
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.WatchPlaceRequest.place_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+    }
 }
 
 extension WatchPlaceItem {
@@ -1457,6 +1639,10 @@ extension WatchPlaceItem {
         let fields = try arena.make(onsale__queue__v1__watch_place_item__init)
         fields.pointee.place = try place?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceItem>) throws(MessageError) {
+        try PlaceView.check(fields.pointee.place, in: "place")
     }
 }
 
@@ -1473,6 +1659,11 @@ extension RenewRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.RenewRequest.room_id")
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.RenewRequest.place_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RenewRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
@@ -1494,6 +1685,10 @@ extension RenewReply {
         fields.pointee.renew_after_ms = renewAfterMs
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RenewReply>) throws(MessageError) {
+        try PlaceView.check(fields.pointee.place, in: "place")
+    }
 }
 
 extension LeaveRequest {
@@ -1510,6 +1705,11 @@ extension LeaveRequest {
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.LeaveRequest.place_id")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__LeaveRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+    }
 }
 
 extension LeaveReply {
@@ -1523,6 +1723,10 @@ extension LeaveReply {
         let fields = try arena.make(onsale__queue__v1__leave_reply__init)
         fields.pointee.place = try place?.layOut(in: arena)
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__LeaveReply>) throws(MessageError) {
+        try PlaceView.check(fields.pointee.place, in: "place")
     }
 }
 
@@ -1541,6 +1745,11 @@ extension FinishPassRequest {
         fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.FinishPassRequest.room_id")
         fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.FinishPassRequest.place_id")
         return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FinishPassRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
@@ -1578,6 +1787,12 @@ extension RevokePlaceRequest {
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.RevokePlaceRequest.reason")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceRequest>) throws(MessageError) {
+        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
+        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+        try FieldRule.text(fields.pointee.reason, 1...200, .characters, "reason")
+    }
 }
 
 extension RevokePlaceReply {
@@ -1601,129 +1816,164 @@ extension ProtoFile {
     package static let queue = ProtoFile(
         "queue.proto", imports: [.options],
         """
-        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f22af01\
-        0a0a526f6f6d4c696d69747312210a0c6163746976655f6c696d697418012001280d520b6163746976654c696d697412\
-        260a0f726174655f7065725f7365636f6e6418022001280d520d726174655065725365636f6e6412190a087265616479\
-        5f6d7318032001280d520772656164794d7312170a0769646c655f6d7318042001280d520669646c654d7312220a0d68\
-        6172645f6c696d69745f6d7318052001280d520b686172644c696d69744d7322410a09526f6f6d54696d657312190a08\
-        6a6f696e735f617418012001280352076a6f696e73417412190a086f70656e735f617418022001280352076f70656e73\
-        417422d3010a0b526f6f6d53756d6d61727912170a07726f6f6d5f696418012001280c5206726f6f6d496412120a046e\
-        616d6518022001280952046e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71756575652e7631\
-        2e526f6f6d53746174655205737461746512300a0574696d657318042001280b321a2e6f6e73616c652e71756575652e\
-        76312e526f6f6d54696d6573520574696d657312330a066c696d69747318052001280b321b2e6f6e73616c652e717565\
-        75652e76312e526f6f6d4c696d69747352066c696d697473228e010a11437265617465526f6f6d526571756573741212\
-        0a046e616d6518012001280952046e616d6512330a066c696d69747318022001280b321b2e6f6e73616c652e71756575\
-        652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e\
-        71756575652e76312e526f6f6d54696d6573520574696d657322430a0f437265617465526f6f6d5265706c7912300a04\
-        726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d2296\
-        010a14436f6e666967757265526f6f6d5265717565737412170a07726f6f6d5f696418012001280c5206726f6f6d4964\
-        12330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352066c\
-        696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573\
-        520574696d657322460a12436f6e666967757265526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e\
-        73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d222a0a0f4f70656e526f6f6d5265717565\
-        737412170a07726f6f6d5f696418012001280c5206726f6f6d496422410a0d4f70656e526f6f6d5265706c7912300a04\
-        726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d222b\
-        0a105061757365526f6f6d5265717565737412170a07726f6f6d5f696418012001280c5206726f6f6d496422420a0e50\
-        61757365526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f\
-        6f6d53756d6d6172795204726f6f6d222b0a10447261696e526f6f6d5265717565737412170a07726f6f6d5f69641801\
-        2001280c5206726f6f6d496422420a0e447261696e526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f\
-        6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d222b0a10436c6f7365526f6f6d526571\
-        7565737412170a07726f6f6d5f696418012001280c5206726f6f6d496422420a0e436c6f7365526f6f6d5265706c7912\
-        300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f\
-        6d223e0a0f46696e64526f6f6d5265717565737412120a046e616d6518012001280952046e616d6512170a07726f6f6d\
-        5f696418022001280c5206726f6f6d496422410a0d46696e64526f6f6d5265706c7912300a04726f6f6d18012001280b\
-        321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22530a104c697374526f6f6d\
-        735265717565737412220a0d61667465725f726f6f6d5f696418012001280c520b6166746572526f6f6d4964121b0a09\
-        706167655f73697a6518022001280d52087061676553697a65225f0a0e4c697374526f6f6d735265706c7912320a0572\
-        6f6f6d7318012003280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795205726f6f6d7312\
-        190a086861735f6d6f726518022001280852076861734d6f7265222a0a0f53686f77526f6f6d5265717565737412170a\
-        07726f6f6d5f696418012001280c5206726f6f6d4964228c040a0d53686f77526f6f6d5265706c7912300a04726f6f6d\
-        18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d12210a0c6a6f\
-        696e65645f636f756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e675f636f756e741803\
-        20012803520c77616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420012803520d61646d69\
-        74746564436f756e7412210a0c6163746976655f636f756e74180520012803520b616374697665436f756e7412250a0e\
-        66696e69736865645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a6c6566745f636f756e\
-        7418072001280352096c656674436f756e7412210a0c6c61707365645f636f756e74180820012803520b6c6170736564\
-        436f756e7412230a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f756e7412220a0d6e6f\
-        5f73686f775f636f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d69747465645f7065725f73\
-        65636f6e645f74686f7573616e64746873180b20012803521c61646d69747465645065725365636f6e6454686f757361\
-        6e64746873121e0a0b776169745f7035305f6d73180c200128035209776169745035304d73121e0a0b776169745f7039\
-        305f6d73180d200128035209776169745039304d7322480a1253686f77486973746f72795265717565737412170a0772\
-        6f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163655f696418022001280c5207706c616365496422\
-        780a1053686f77486973746f72795265706c7912170a07757365725f696418012001280c520675736572496412160a06\
-        73657269616c180220012803520673657269616c12330a066576656e747318032003280b321b2e6f6e73616c652e7175\
-        6575652e76312e506c6163654576656e7452066576656e747322670a0a506c6163654576656e7412310a057374617465\
-        18012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374617465120e0a026174\
-        1802200128035202617412160a06726561736f6e1803200128095206726561736f6e22df030a09506c61636556696577\
-        12170a07726f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163655f696418022001280c5207706c61\
-        6365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c6163655374617465\
-        5205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e526f\
-        6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a086164\
-        6d6974746564180620012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b7065\
-        6f706c65416865616412270a10776169745f61745f6c656173745f6d73180820012803520d7761697441744c65617374\
-        4d7312250a0f776169745f61745f6d6f73745f6d73180920012803520c7761697441744d6f73744d7312200a0c61736b\
-        5f616761696e5f6d73180a2001280d520a61736b416761696e4d73121b0a096c61707365735f6174180b200128035208\
-        6c6170736573417412170a07656e64735f6174180c200128035206656e6473417412190a086f70656e735f6174180d20\
-        01280352076f70656e73417412160a06726561736f6e180e200128095206726561736f6e22260a0b4a6f696e52657175\
-        65737412170a07726f6f6d5f696418012001280c5206726f6f6d4964223d0a094a6f696e5265706c7912300a05706c61\
-        636518012001280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c61636522460a1053\
-        686f77506c6163655265717565737412170a07726f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163\
-        655f696418022001280c5207706c616365496422420a0e53686f77506c6163655265706c7912300a05706c6163651801\
-        2001280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c61636522470a115761746368\
-        506c6163655265717565737412170a07726f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163655f69\
-        6418022001280c5207706c616365496422420a0e5761746368506c6163654974656d12300a05706c6163651801200128\
-        0b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c61636522420a0c52656e6577526571\
-        7565737412170a07726f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163655f696418022001280c52\
-        07706c616365496422a0010a0a52656e65775265706c7912300a05706c61636518012001280b321a2e6f6e73616c652e\
-        71756575652e76312e506c616365566965775205706c61636512120a047061737318022001280c52047061737312260a\
-        0f706173735f657870697265735f6174180320012803520d7061737345787069726573417412240a0e72656e65775f61\
-        667465725f6d7318042001280d520c72656e657741667465724d7322420a0c4c656176655265717565737412170a0772\
-        6f6f6d5f696418012001280c5206726f6f6d496412190a08706c6163655f696418022001280c5207706c616365496422\
-        3e0a0a4c656176655265706c7912300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e50\
-        6c616365566965775205706c61636522470a1146696e697368506173735265717565737412170a07726f6f6d5f696418\
-        012001280c5206726f6f6d496412190a08706c6163655f696418022001280c5207706c616365496422440a0f46696e69\
-        7368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c61\
-        636553746174655205737461746522600a125265766f6b65506c6163655265717565737412170a07726f6f6d5f696418\
-        012001280c5206726f6f6d496412190a08706c6163655f696418022001280c5207706c616365496412160a0672656173\
-        6f6e1803200128095206726561736f6e22450a105265766f6b65506c6163655265706c7912310a057374617465180120\
-        01280e321b2e6f6e73616c652e71756575652e76312e506c6163655374617465520573746174652a750a09526f6f6d53\
-        74617465121a0a16524f4f4d5f53544154455f554e5350454349464945441000120d0a095343484544554c4544100112\
-        0d0a095052455f5155455545100212080a044f50454e1003120a0a065041555345441004120c0a08445241494e494e47\
-        1005120a0a06434c4f53454410062a81010a0a506c6163655374617465121b0a17504c4143455f53544154455f554e53\
-        50454349464945441000120b0a0757414954494e471001120c0a0841444d49545445441002120a0a0641435449564510\
-        03120c0a0846494e4953484544100412080a044c4546541005120a0a064c41505345441006120b0a075245564f4b4544\
-        100732f70b0a055175657565125b0a0a437265617465526f6f6d12222e6f6e73616c652e71756575652e76312e437265\
-        617465526f6f6d526571756573741a202e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265706c79\
-        220790020288b5180312640a0d436f6e666967757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e\
-        666967757265526f6f6d526571756573741a232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f\
-        6d5265706c79220790020288b5180312550a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70\
-        656e526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220790\
-        020288b5180312580a095061757365526f6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d52\
-        6571756573741a1f2e6f6e73616c652e71756575652e76312e5061757365526f6f6d5265706c79220790020288b51803\
-        12580a09447261696e526f6f6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d52657175657374\
-        1a1f2e6f6e73616c652e71756575652e76312e447261696e526f6f6d5265706c79220790020288b5180312580a09436c\
-        6f7365526f6f6d12212e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73\
-        616c652e71756575652e76312e436c6f7365526f6f6d5265706c79220790020288b5180312550a0846696e64526f6f6d\
-        12202e6f6e73616c652e71756575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575\
-        652e76312e46696e64526f6f6d5265706c79220790020188b5180112580a094c697374526f6f6d7312212e6f6e73616c\
-        652e71756575652e76312e4c697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c69\
-        7374526f6f6d735265706c79220790020188b5180312550a0853686f77526f6f6d12202e6f6e73616c652e7175657565\
-        2e76312e53686f77526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265\
-        706c79220790020188b51803125e0a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e5368\
-        6f77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265\
-        706c79220790020188b51803124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e5265717565\
-        73741a1a2e6f6e73616c652e71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5180112580a0953\
-        686f77506c61636512212e6f6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f2e6f6e\
-        73616c652e71756575652e76312e53686f77506c6163655265706c79220790020188b51802125c0a0a5761746368506c\
-        61636512222e6f6e73616c652e71756575652e76312e5761746368506c616365526571756573741a1f2e6f6e73616c65\
-        2e71756575652e76312e5761746368506c6163654974656d220790020188b518023001124c0a0552656e6577121d2e6f\
-        6e73616c652e71756575652e76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e76312e5265\
-        6e65775265706c79220790020288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76312e4c6561\
-        7665526571756573741a1b2e6f6e73616c652e71756575652e76312e4c656176655265706c79220790020288b5180212\
-        5b0a0a46696e6973685061737312222e6f6e73616c652e71756575652e76312e46696e69736850617373526571756573\
-        741a202e6f6e73616c652e71756575652e76312e46696e697368506173735265706c79220790020288b51804125e0a0b\
-        5265766f6b65506c61636512232e6f6e73616c652e71756575652e76312e5265766f6b65506c61636552657175657374\
-        1a212e6f6e73616c652e71756575652e76312e5265766f6b65506c6163655265706c79220790020288b5180362067072\
-        6f746f33
+        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f228602\
+        0a0a526f6f6d4c696d69747312370a0c6163746976655f6c696d697418012001280d4214f2b51810080110c0843d1a08\
+        6e6f206c696d6974520b6163746976654c696d6974123c0a0f726174655f7065725f7365636f6e6418022001280d4214\
+        f2b51810080110a08d061a086e6f206c696d6974520d726174655065725365636f6e64122e0a0872656164795f6d7318\
+        032001280d4213f2b5180f08e8071080dddb011a053630303030520772656164794d73122d0a0769646c655f6d731804\
+        2001280d4214f2b5181008e8071080dddb011a06333030303030520669646c654d7312220a0d686172645f6c696d6974\
+        5f6d7318052001280d520b686172644c696d69744d7322610a09526f6f6d54696d657312290a086a6f696e735f617418\
+        0120012803420ef2b5180a10ffffffffffffffff7f52076a6f696e73417412290a086f70656e735f6174180220012803\
+        420ef2b5180a10ffffffffffffffff7f52076f70656e73417422e1010a0b526f6f6d53756d6d61727912250a07726f6f\
+        6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a046e616d651802200128095204\
+        6e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552\
+        05737461746512300a0574696d657318042001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d65\
+        73520574696d657312330a066c696d69747318052001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
+        696d69747352066c696d697473229a010a11437265617465526f6f6d52657175657374121e0a046e616d651801200128\
+        09420afab5180608011040180352046e616d6512330a066c696d69747318022001280b321b2e6f6e73616c652e717565\
+        75652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c65\
+        2e71756575652e76312e526f6f6d54696d6573520574696d657322430a0f437265617465526f6f6d5265706c7912300a\
+        04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22\
+        a4010a14436f6e666967757265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab5180452\
+        6f6f6d80b618015206726f6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76\
+        312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e717565\
+        75652e76312e526f6f6d54696d6573520574696d657322460a12436f6e666967757265526f6f6d5265706c7912300a04\
+        726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d2238\
+        0a0f4f70656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801\
+        5206726f6f6d496422410a0d4f70656e526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c65\
+        2e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22390a105061757365526f6f6d5265717565737412\
+        250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422420a0e506175736552\
+        6f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d\
+        6d6172795204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c42\
+        0cdab51804526f6f6d80b618015206726f6f6d496422420a0e447261696e526f6f6d5265706c7912300a04726f6f6d18\
+        012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22390a10436c6f\
+        7365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
+        6f6d496422420a0e436c6f7365526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e7175\
+        6575652e76312e526f6f6d53756d6d6172795204726f6f6d22480a0f46696e64526f6f6d5265717565737412120a046e\
+        616d6518012001280952046e616d6512210a07726f6f6d5f696418022001280c4208dab51804526f6f6d5206726f6f6d\
+        496422410a0d46696e64526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e7175657565\
+        2e76312e526f6f6d53756d6d6172795204726f6f6d226d0a104c697374526f6f6d7352657175657374122c0a0d616674\
+        65725f726f6f6d5f696418012001280c4208dab51804526f6f6d520b6166746572526f6f6d4964122b0a09706167655f\
+        73697a6518022001280d420ef2b5180a080110f4031a0331303052087061676553697a65225f0a0e4c697374526f6f6d\
+        735265706c7912320a05726f6f6d7318012003280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d\
+        6172795205726f6f6d7312190a086861735f6d6f726518022001280852076861734d6f726522380a0f53686f77526f6f\
+        6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422\
+        8c040a0d53686f77526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76\
+        312e526f6f6d53756d6d6172795204726f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e65\
+        64436f756e7412230a0d77616974696e675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61\
+        646d69747465645f636f756e74180420012803520d61646d6974746564436f756e7412210a0c6163746976655f636f75\
+        6e74180520012803520b616374697665436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66\
+        696e6973686564436f756e74121d0a0a6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c\
+        61707365645f636f756e74180820012803520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e7418\
+        0920012803520c7265766f6b6564436f756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f5368\
+        6f77436f756e7412450a1f61646d69747465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803\
+        521c61646d69747465645065725365636f6e6454686f7573616e64746873121e0a0b776169745f7035305f6d73180c20\
+        0128035209776169745035304d73121e0a0b776169745f7039305f6d73180d200128035209776169745039304d732265\
+        0a1253686f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80\
+        b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c\
+        61636549642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cdab518\
+        045573657280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a06657665\
+        6e747318032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e74732267\
+        0a0a506c6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c\
+        616365537461746552057374617465120e0a0261741802200128035202617412160a06726561736f6e18032001280952\
+        06726561736f6e22fc030a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab51804526f6f6d\
+        80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b61801520770\
+        6c616365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461\
+        74655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e\
+        526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a08\
+        61646d6974746564180620012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b\
+        70656f706c65416865616412270a10776169745f61745f6c656173745f6d73180820012803520d7761697441744c6561\
+        73744d7312250a0f776169745f61745f6d6f73745f6d73180920012803520c7761697441744d6f73744d7312200a0c61\
+        736b5f616761696e5f6d73180a2001280d520a61736b416761696e4d73121b0a096c61707365735f6174180b20012803\
+        52086c6170736573417412170a07656e64735f6174180c200128035206656e6473417412190a086f70656e735f617418\
+        0d2001280352076f70656e73417412160a06726561736f6e180e200128095206726561736f6e22340a0b4a6f696e5265\
+        717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964223d0a09\
+        4a6f696e5265706c7912300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c616365\
+        566965775205706c61636522630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c\
+        420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c\
+        61636580b618015207706c616365496422420a0e53686f77506c6163655265706c7912300a05706c6163651801200128\
+        0b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c61636522640a115761746368506c61\
+        63655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964\
+        12280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422420a0e5761\
+        746368506c6163654974656d12300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c\
+        616365566965775205706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f696418012001280c42\
+        0cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61\
+        636580b618015207706c616365496422a0010a0a52656e65775265706c7912300a05706c61636518012001280b321a2e\
+        6f6e73616c652e71756575652e76312e506c616365566965775205706c61636512120a047061737318022001280c5204\
+        7061737312260a0f706173735f657870697265735f6174180320012803520d7061737345787069726573417412240a0e\
+        72656e65775f61667465725f6d7318042001280d520c72656e657741667465724d73225f0a0c4c656176655265717565\
+        737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c61\
+        63655f696418022001280c420ddab51805506c61636580b618015207706c6163654964223e0a0a4c656176655265706c\
+        7912300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c\
+        61636522640a1146696e697368506173735265717565737412250a07726f6f6d5f696418012001280c420cdab5180452\
+        6f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b61801\
+        5207706c616365496422440a0f46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e\
+        73616c652e71756575652e76312e506c616365537461746552057374617465228a010a125265766f6b65506c61636552\
+        65717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a\
+        08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f\
+        6e180320012809420bfab51807080110c80118015206726561736f6e22450a105265766f6b65506c6163655265706c79\
+        12310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374\
+        6174652295090a0c51756575654661696c7572652284090a06526561736f6e12160a12524541534f4e5f554e53504543\
+        49464945441000123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e\
+        643a20636865636b20697473206e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805\
+        b2b61834796f752068617665206e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f\
+        20676574206f6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d2068\
+        6173206f72206861642074686973206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f\
+        4841535f4f50454e454410041a37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974\
+        732074696d65732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2\
+        b6184c75736572732063616e6e6f74206a6f696e2074686520726f6f6d207965743a206f70656e206974206669727374\
+        2c206368616e6765206974732074696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e\
+        10061a31a8b61809b2b6182974686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e20\
+        6c6174657212490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d206163636570\
+        7473206e6f206d6f72652075736572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410\
+        081a26a8b61809b2b6181e74686520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f\
+        5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e672074686973\
+        20726f6f6d206a757374206e6f773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b6\
+        1809b2b618176974206973206e6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f4143544956\
+        45100b1a3da8b61809b2b618357468697320706c616365206973206e6f74206163746976652c20736f20697420686173\
+        206e6f207061737320746f2066696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e\
+        7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e651246\
+        0a0a504c4143455f4c454654100d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f\
+        696e20616761696e20666f722061206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6\
+        182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e65\
+        12490a0d504c4143455f5245564f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465\
+        643b206a6f696e20616761696e20666f722061206e6577206f6e652a750a09526f6f6d5374617465121a0a16524f4f4d\
+        5f53544154455f554e5350454349464945441000120d0a095343484544554c45441001120d0a095052455f5155455545\
+        100212080a044f50454e1003120a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f534544\
+        10062a81010a0a506c6163655374617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b\
+        0a0757414954494e471001120c0a0841444d49545445441002120a0a064143544956451003120c0a0846494e49534845\
+        44100412080a044c4546541005120a0a064c41505345441006120b0a075245564f4b4544100732f70b0a055175657565\
+        125b0a0a437265617465526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265717565\
+        73741a202e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265706c79220790020288b5180312640a\
+        0d436f6e666967757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265\
+        71756573741a232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220790020288\
+        b5180312550a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573\
+        741a1e2e6f6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220790020288b5180312580a095061\
+        757365526f6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73\
+        616c652e71756575652e76312e5061757365526f6f6d5265706c79220790020288b5180312580a09447261696e526f6f\
+        6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e7175\
+        6575652e76312e447261696e526f6f6d5265706c79220790020288b5180312580a09436c6f7365526f6f6d12212e6f6e\
+        73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e7631\
+        2e436c6f7365526f6f6d5265706c79220790020288b5180312550a0846696e64526f6f6d12202e6f6e73616c652e7175\
+        6575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f\
+        6d5265706c79220790020188b5180112580a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c\
+        697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79\
+        220790020188b5180312550a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d\
+        526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220790020188b51803\
+        125e0a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f77486973746f7279526571\
+        756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265706c79220790020188b51803\
+        124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e\
+        71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f\
+        6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76\
+        312e53686f77506c6163655265706c79220790020188b51802125c0a0a5761746368506c61636512222e6f6e73616c65\
+        2e71756575652e76312e5761746368506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e5761\
+        746368506c6163654974656d220790020188b518023001124c0a0552656e6577121d2e6f6e73616c652e71756575652e\
+        76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e76312e52656e65775265706c7922079002\
+        0288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e\
+        6f6e73616c652e71756575652e76312e4c656176655265706c79220790020288b51802125b0a0a46696e697368506173\
+        7312222e6f6e73616c652e71756575652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71\
+        756575652e76312e46696e697368506173735265706c79220790020288b51804125e0a0b5265766f6b65506c61636512\
+        232e6f6e73616c652e71756575652e76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e7175\
+        6575652e76312e5265766f6b65506c6163655265706c79220790020288b51803620670726f746f33
         """)
 }

@@ -187,6 +187,12 @@ void   onsale__wallet__v1__audit_total__init
   static const Onsale__Wallet__V1__AuditTotal init_value = ONSALE__WALLET__V1__AUDIT_TOTAL__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__wallet_failure__init
+                     (Onsale__Wallet__V1__WalletFailure         *message)
+{
+  static const Onsale__Wallet__V1__WalletFailure init_value = ONSALE__WALLET__V1__WALLET_FAILURE__INIT;
+  *message = init_value;
+}
 static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[2] =
 {
   {
@@ -1921,6 +1927,72 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__audit_total__descriptor =
   onsale__wallet__v1__audit_total__field_indices_by_name,
   1,  onsale__wallet__v1__audit_total__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__audit_total__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue onsale__wallet__v1__wallet_failure__reason__enum_values_by_number[12] =
+{
+  { "REASON_UNSPECIFIED", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__REASON_UNSPECIFIED", 0 },
+  { "PAYMENT_ID_REUSED", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_ID_REUSED", 1 },
+  { "PAYMENT_UNKNOWN", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_UNKNOWN", 2 },
+  { "NAME_TAKEN", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_TAKEN", 3 },
+  { "NAME_UNKNOWN", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_UNKNOWN", 4 },
+  { "NAME_OR_PASSWORD_WRONG", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_OR_PASSWORD_WRONG", 5 },
+  { "TOO_MANY_TRIES", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOO_MANY_TRIES", 6 },
+  { "PASSWORDS_BUSY", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PASSWORDS_BUSY", 7 },
+  { "TOP_UP_NOT_ALLOWED", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOP_UP_NOT_ALLOWED", 8 },
+  { "BALANCE_LIMIT", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__BALANCE_LIMIT", 9 },
+  { "CONCERT_HALTED", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__CONCERT_HALTED", 10 },
+  { "UNREADABLE_DECISION", "ONSALE__WALLET__V1__WALLET_FAILURE__REASON__UNREADABLE_DECISION", 11 },
+};
+static const ProtobufCIntRange onsale__wallet__v1__wallet_failure__reason__value_ranges[] = {
+{0, 0},{0, 12}
+};
+static const ProtobufCEnumValueIndex onsale__wallet__v1__wallet_failure__reason__enum_values_by_name[12] =
+{
+  { "BALANCE_LIMIT", 9 },
+  { "CONCERT_HALTED", 10 },
+  { "NAME_OR_PASSWORD_WRONG", 5 },
+  { "NAME_TAKEN", 3 },
+  { "NAME_UNKNOWN", 4 },
+  { "PASSWORDS_BUSY", 7 },
+  { "PAYMENT_ID_REUSED", 1 },
+  { "PAYMENT_UNKNOWN", 2 },
+  { "REASON_UNSPECIFIED", 0 },
+  { "TOO_MANY_TRIES", 6 },
+  { "TOP_UP_NOT_ALLOWED", 8 },
+  { "UNREADABLE_DECISION", 11 },
+};
+const ProtobufCEnumDescriptor onsale__wallet__v1__wallet_failure__reason__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.WalletFailure.Reason",
+  "Reason",
+  "Onsale__Wallet__V1__WalletFailure__Reason",
+  "onsale.wallet.v1",
+  12,
+  onsale__wallet__v1__wallet_failure__reason__enum_values_by_number,
+  12,
+  onsale__wallet__v1__wallet_failure__reason__enum_values_by_name,
+  1,
+  onsale__wallet__v1__wallet_failure__reason__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+#define onsale__wallet__v1__wallet_failure__field_descriptors NULL
+#define onsale__wallet__v1__wallet_failure__field_indices_by_name NULL
+#define onsale__wallet__v1__wallet_failure__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__wallet_failure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.WalletFailure",
+  "WalletFailure",
+  "Onsale__Wallet__V1__WalletFailure",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__WalletFailure),
+  0,
+  onsale__wallet__v1__wallet_failure__field_descriptors,
+  onsale__wallet__v1__wallet_failure__field_indices_by_name,
+  0,  onsale__wallet__v1__wallet_failure__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__wallet_failure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__wallet__v1__entry_kind__enum_values_by_number[6] =

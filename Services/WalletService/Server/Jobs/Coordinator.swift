@@ -4,6 +4,7 @@ import Kernel
 import RPC
 import Service
 import Telemetry
+import WalletAPI
 import WalletDomain
 
 /// Brings a payment to its end: requests Concert's decision and stores it.
@@ -64,7 +65,7 @@ struct Coordinator: Sendable {
         }
         guard let decision = entry.flatMap({ Decision($0) }) else {
             throw RPCFailure(
-                .internal, "UNREADABLE_DECISION", "Concert's decision cannot be read: \(String(describing: entry))")
+                WalletReason.unreadableDecision, "Concert's decision cannot be read: \(String(describing: entry))")
         }
         return decision
     }

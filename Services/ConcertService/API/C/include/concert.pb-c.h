@@ -86,10 +86,43 @@ typedef struct Onsale__Concert__V1__ShowSeatHistoryReply Onsale__Concert__V1__Sh
 typedef struct Onsale__Concert__V1__SeatClaim Onsale__Concert__V1__SeatClaim;
 typedef struct Onsale__Concert__V1__TakenSeats Onsale__Concert__V1__TakenSeats;
 typedef struct Onsale__Concert__V1__TakenSeat Onsale__Concert__V1__TakenSeat;
+typedef struct Onsale__Concert__V1__ConcertFailure Onsale__Concert__V1__ConcertFailure;
 
 
 /* --- enums --- */
 
+typedef enum _Onsale__Concert__V1__ConcertFailure__Reason {
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__REASON_UNSPECIFIED = 0,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NAME_TAKEN = 1,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CONCERT_UNKNOWN = 2,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_UNKNOWN = 3,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__RESERVATION_UNKNOWN = 4,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_UNKNOWN = 5,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_UNKNOWN = 6,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__GRADE_UNKNOWN = 7,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_CHANGED = 8,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_NOT_OPEN = 9,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_OVER = 10,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_MISSING = 11,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_REFUSED = 12,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_OF_ANOTHER_ROOM = 13,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_HELD = 14,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_SOLD = 15,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_BLOCKED = 16,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEATS_TAKEN = 17,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NO_SEATS_TOGETHER = 18,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_SEATS = 19,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_RESERVATIONS = 20,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__ALREADY_SOLD = 21,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_SOLD = 22,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_CANCELLABLE = 23,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CANCEL_DEADLINE_PASSED = 24,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CODE_REFUSED = 25,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_OF_ANOTHER_DATE = 26,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_USED = 27,
+  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_CANCELLED = 28
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON)
+} Onsale__Concert__V1__ConcertFailure__Reason;
 typedef enum _Onsale__Concert__V1__ReservationState {
   ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED = 0,
   ONSALE__CONCERT__V1__RESERVATION_STATE__HELD = 1,
@@ -1300,6 +1333,18 @@ struct  Onsale__Concert__V1__TakenSeat
     , (char *)protobuf_c_empty_string, ONSALE__CONCERT__V1__SEAT_STATE__SEAT_STATE_UNSPECIFIED }
 
 
+/*
+ * The reasons of this service's failures. Those of every service are in `rpc.proto`.
+ */
+struct  Onsale__Concert__V1__ConcertFailure
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__CONCERT__V1__CONCERT_FAILURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__concert_failure__descriptor) \
+     }
+
+
 /* Onsale__Concert__V1__CreateConcertRequest methods */
 void   onsale__concert__v1__create_concert_request__init
                      (Onsale__Concert__V1__CreateConcertRequest         *message);
@@ -1510,6 +1555,9 @@ void   onsale__concert__v1__taken_seats__init
 /* Onsale__Concert__V1__TakenSeat methods */
 void   onsale__concert__v1__taken_seat__init
                      (Onsale__Concert__V1__TakenSeat         *message);
+/* Onsale__Concert__V1__ConcertFailure methods */
+void   onsale__concert__v1__concert_failure__init
+                     (Onsale__Concert__V1__ConcertFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Concert__V1__CreateConcertRequest_Closure)
@@ -1721,6 +1769,9 @@ typedef void (*Onsale__Concert__V1__TakenSeats_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__TakenSeat_Closure)
                  (const Onsale__Concert__V1__TakenSeat *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ConcertFailure_Closure)
+                 (const Onsale__Concert__V1__ConcertFailure *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -2040,6 +2091,8 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_r
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seats__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seat__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__concert_failure__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__concert__v1__concert_failure__reason__descriptor;
 extern const ProtobufCServiceDescriptor onsale__concert__v1__concert__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -55,10 +55,30 @@ typedef struct Onsale__Queue__V1__FinishPassRequest Onsale__Queue__V1__FinishPas
 typedef struct Onsale__Queue__V1__FinishPassReply Onsale__Queue__V1__FinishPassReply;
 typedef struct Onsale__Queue__V1__RevokePlaceRequest Onsale__Queue__V1__RevokePlaceRequest;
 typedef struct Onsale__Queue__V1__RevokePlaceReply Onsale__Queue__V1__RevokePlaceReply;
+typedef struct Onsale__Queue__V1__QueueFailure Onsale__Queue__V1__QueueFailure;
 
 
 /* --- enums --- */
 
+typedef enum _Onsale__Queue__V1__QueueFailure__Reason {
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__REASON_UNSPECIFIED = 0,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_UNKNOWN = 1,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_UNKNOWN = 2,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__NAME_TAKEN = 3,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_HAS_OPENED = 4,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_SCHEDULED = 5,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_NOT_OPEN = 6,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_DRAINING = 7,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_CLOSED = 8,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__TOO_MANY_JOINS = 9,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_WAITING = 10,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_NOT_ACTIVE = 11,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_FINISHED = 12,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LEFT = 13,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LAPSED = 14,
+  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_REVOKED = 15
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON)
+} Onsale__Queue__V1__QueueFailure__Reason;
 typedef enum _Onsale__Queue__V1__RoomState {
   ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED = 0,
   /*
@@ -705,6 +725,18 @@ struct  Onsale__Queue__V1__RevokePlaceReply
     , ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED }
 
 
+/*
+ * The reasons of this service's failures. Those of every service are in `rpc.proto`.
+ */
+struct  Onsale__Queue__V1__QueueFailure
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__QUEUE__V1__QUEUE_FAILURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__queue_failure__descriptor) \
+     }
+
+
 /* Onsale__Queue__V1__RoomLimits methods */
 void   onsale__queue__v1__room_limits__init
                      (Onsale__Queue__V1__RoomLimits         *message);
@@ -822,6 +854,9 @@ void   onsale__queue__v1__revoke_place_request__init
 /* Onsale__Queue__V1__RevokePlaceReply methods */
 void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message);
+/* Onsale__Queue__V1__QueueFailure methods */
+void   onsale__queue__v1__queue_failure__init
+                     (Onsale__Queue__V1__QueueFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Queue__V1__RoomLimits_Closure)
@@ -940,6 +975,9 @@ typedef void (*Onsale__Queue__V1__RevokePlaceRequest_Closure)
                   void *closure_data);
 typedef void (*Onsale__Queue__V1__RevokePlaceReply_Closure)
                  (const Onsale__Queue__V1__RevokePlaceReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Queue__V1__QueueFailure_Closure)
+                 (const Onsale__Queue__V1__QueueFailure *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -1153,6 +1191,8 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_request__
 extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__queue__v1__queue_failure__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__queue__v1__queue_failure__reason__descriptor;
 extern const ProtobufCServiceDescriptor onsale__queue__v1__queue__descriptor;
 
 PROTOBUF_C__END_DECLS

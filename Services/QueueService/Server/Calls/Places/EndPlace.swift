@@ -23,7 +23,7 @@ extension QueueServer {
 
     func revokePlace(_ request: RevokePlaceRequest, call: Call) async throws -> RevokePlaceReply {
         let place = try await end(request.placeID, in: request.roomID, call) { room, place, now in
-            try room.revoke(&place, because: request.reason, now: now)
+            room.revoke(&place, because: request.reason, now: now)
         }
         return RevokePlaceReply(state: place.state)
     }

@@ -1,5 +1,6 @@
 import Database
 import Kernel
+import QueueAPI
 import QueueDomain
 import RPC
 import Service
@@ -25,8 +26,7 @@ final class JoinBatch: Sendable {
     private let places: [Result<Place, QueueRefusal>]
 
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(
-            .resourceExhausted, "TOO_MANY_JOINS", "too many are joining this room just now; try again")
+        let overload = RPCFailure(QueueReason.tooManyJoins)
         return Line(
             batchLimit: limit, waitingLimit: waitingLimit, overload: overload.notProcessed(retryAfter: retryAfter)
         ) { requests, room in

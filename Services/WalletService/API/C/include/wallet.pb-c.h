@@ -46,10 +46,26 @@ typedef struct Onsale__Wallet__V1__LiftHaltReply Onsale__Wallet__V1__LiftHaltRep
 typedef struct Onsale__Wallet__V1__AuditRequest Onsale__Wallet__V1__AuditRequest;
 typedef struct Onsale__Wallet__V1__AuditReply Onsale__Wallet__V1__AuditReply;
 typedef struct Onsale__Wallet__V1__AuditTotal Onsale__Wallet__V1__AuditTotal;
+typedef struct Onsale__Wallet__V1__WalletFailure Onsale__Wallet__V1__WalletFailure;
 
 
 /* --- enums --- */
 
+typedef enum _Onsale__Wallet__V1__WalletFailure__Reason {
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__REASON_UNSPECIFIED = 0,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_ID_REUSED = 1,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_UNKNOWN = 2,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_TAKEN = 3,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_UNKNOWN = 4,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_OR_PASSWORD_WRONG = 5,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOO_MANY_TRIES = 6,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PASSWORDS_BUSY = 7,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOP_UP_NOT_ALLOWED = 8,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__BALANCE_LIMIT = 9,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__CONCERT_HALTED = 10,
+  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__UNREADABLE_DECISION = 11
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__WALLET_FAILURE__REASON)
+} Onsale__Wallet__V1__WalletFailure__Reason;
 typedef enum _Onsale__Wallet__V1__EntryKind {
   ONSALE__WALLET__V1__ENTRY_KIND__ENTRY_KIND_UNSPECIFIED = 0,
   /*
@@ -612,6 +628,18 @@ struct  Onsale__Wallet__V1__AuditTotal
     , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
+/*
+ * The reasons of this service's failures. Those of every service are in `rpc.proto`.
+ */
+struct  Onsale__Wallet__V1__WalletFailure
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__WALLET_FAILURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__wallet_failure__descriptor) \
+     }
+
+
 /* Onsale__Wallet__V1__SignUpRequest methods */
 void   onsale__wallet__v1__sign_up_request__init
                      (Onsale__Wallet__V1__SignUpRequest         *message);
@@ -702,6 +730,9 @@ void   onsale__wallet__v1__audit_reply__init
 /* Onsale__Wallet__V1__AuditTotal methods */
 void   onsale__wallet__v1__audit_total__init
                      (Onsale__Wallet__V1__AuditTotal         *message);
+/* Onsale__Wallet__V1__WalletFailure methods */
+void   onsale__wallet__v1__wallet_failure__init
+                     (Onsale__Wallet__V1__WalletFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Wallet__V1__SignUpRequest_Closure)
@@ -793,6 +824,9 @@ typedef void (*Onsale__Wallet__V1__AuditReply_Closure)
                   void *closure_data);
 typedef void (*Onsale__Wallet__V1__AuditTotal_Closure)
                  (const Onsale__Wallet__V1__AuditTotal *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__WalletFailure_Closure)
+                 (const Onsale__Wallet__V1__WalletFailure *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -953,6 +987,8 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__lift_halt_reply__des
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_total__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__wallet_failure__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__wallet__v1__wallet_failure__reason__descriptor;
 extern const ProtobufCServiceDescriptor onsale__wallet__v1__wallet__descriptor;
 
 PROTOBUF_C__END_DECLS

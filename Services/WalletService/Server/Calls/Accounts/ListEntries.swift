@@ -8,7 +8,7 @@ extension WalletServer {
     func listEntries(_ request: ListEntriesRequest, call: Call) async throws -> ListEntriesReply {
         let user = try call.user
         let currency = try Currency(field: request.currency)
-        let size = try PageSize.read(request.pageSize)
+        let size = PageSize.read(request.pageSize)
         let before = request.beforeSerial == 0 ? Int64.max : Int64(clamping: request.beforeSerial)
         return try await database.read(before: call.deadline) { reader in
             let page = try Page(of: size) {

@@ -29,7 +29,7 @@ extension WalletServer {
             guard usersMayTopUp else { throw WalletRefusal.topUpNotAllowed }
             guard name.isEmpty else {
                 throw WalletRefusal.invalid(
-                    "name", "only an empty name for users, because they top up their own wallet")
+                    "name", "must be empty for users, because they top up their own wallet")
             }
             return try call.user
         }

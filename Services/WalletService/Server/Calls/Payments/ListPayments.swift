@@ -8,7 +8,7 @@ import WalletDomain
 extension WalletServer {
     func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply {
         let user = try call.user
-        let size = try PageSize.read(request.pageSize)
+        let size = PageSize.read(request.pageSize)
         let before =
             request.beforePaymentID.isEmpty
             ? PaymentID(high: .max, low: .max) : try PaymentID(field: "before_payment_id", request.beforePaymentID)

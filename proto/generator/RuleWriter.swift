@@ -1,0 +1,76 @@
+/// Writes the checks of a message: those that its options declare, and those of the messages inside.
+struct RuleWriter {
+    let message: MessageType
+    let types: TypeNames
+
+    func write(_ text: inout SwiftText) {
+        guard types.isChecked(message.fullName) else { return }
+        let layout = CNames.type(message.fullName)
+        text.line()
+        text.block("package static func check(_ fields: UnsafePointer<\(layout)>) throws(MessageError)") { text in
+            for field in message.fields { write(field, &text) }
+        }
+    }
+
+    private func write(_ field: Field, _ text: inout SwiftText) {
+        let value = "fields.pointee.\(SwiftNames.escaped(field.name))"
+        let name = "\"\(field.name)\""
+        let rules = field.rules
+        if !rules.id.isEmpty { text.line("try FieldRule.id(\(value), isRequired: \(rules.isRequired), \(name))") }
+        if rules.isTime { text.line("try FieldRule.time(\(number(value)), isRequired: \(rules.isRequired), \(name))") }
+        if let range = rules.range {
+            let zero = range.zero.isEmpty ? "nil" : "\"\(range.zero)\""
+            text.line("try FieldRule.range(\(number(value)), \(range.min)...\(range.max), zero: \(zero), \(name))")
+        }
+        if let rule = rules.text {
+            text.line("try FieldRule.text(\(value), \(rule.min)...\(rule.max), .\(Self.kinds[rule.kind]), \(name))")
+        }
+        guard case .message(let type) = field.kind else { return }
+        if rules.isRequired { text.line("try FieldRule.message(\(value) != nil, \(name))") }
+        guard types.isChecked(type) else { return }
+        let check = "try \(types.name(type)).check(\(value)"
+        if field.label == .repeated {
+            text.line("\(check), count: fields.pointee.n_\(field.name), in: \(name))")
+        } else if let oneof = field.oneof.map({ message.oneofs[$0].name }) {
+            let member = CNames.oneofCase(message.fullName, oneof, field.name)
+            text.line("if fields.pointee.\(CNames.oneofMember(oneof)) == \(member) { \(check), in: \(name)) }")
+        } else {
+            text.line("\(check), in: \(name))")
+        }
+    }
+
+    private func number(_ value: String) -> String { "Int64(clamping: \(value))" }
+
+    /// The Swift names of `onsale.rpc.v1.TextKind` by their numbers.
+    static let kinds = ["bytes", "characters", "name", "nameOfRoom", "nameOfUser", "currency"]
+}
+
+extension Field {
+    /// True if the generated check looks at this field.
+    var isChecked: Bool {
+        !rules.id.isEmpty || rules.isTime || rules.range != nil || rules.text != nil
+            || (rules.isRequired && kind.isMessage)
+    }
+}
+
+extension Field {
+    /// True if its Swift type is a time or a duration.
+    var isTyped: Bool { rules.isTime || rules.isDuration }
+}
+
+extension Field.Kind {
+    var isMessage: Bool {
+        if case .message = self { true } else { false }
+    }
+
+    /// The Swift type of a whole number. Nil for all other kinds.
+    var integer: String? {
+        switch self {
+        case .int32, .sint32, .sfixed32: "Int32"
+        case .int64, .sint64, .sfixed64: "Int64"
+        case .uint32, .fixed32: "UInt32"
+        case .uint64, .fixed64: "UInt64"
+        default: nil
+        }
+    }
+}
