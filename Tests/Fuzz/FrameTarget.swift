@@ -1,3 +1,4 @@
+import Messages
 @testable import RPC
 
 /// Checks that bytes read as a whole and in pieces give the same frames, and that our envelope reader agrees with
