@@ -56,6 +56,7 @@ import WalletAPI
             defer { loops.stop() }
             let writes = try await FirstAnswers(programs, on: loops)
             let first = try await writes.run(timeout: .seconds(30))
+            try await writes.refund()
             try await server.set("default_transaction_read_only", to: "on")
             let failures = await writes.failures(timeout: .seconds(1), unless: first)
             #expect(failures.count > first.count / 2)
@@ -104,6 +105,15 @@ private struct FirstAnswers: Sendable {
         var answers: [String: String] = [:]
         for (name, write) in writes { answers[name] = try await write(timeout) }
         return answers
+    }
+
+    /// Returns when the cancelled reservation is paid back. TopUp answers the balance of now, which is as at first then.
+    func refund() async throws {
+        for _ in 0..<(Patience.milliseconds / 10) {
+            if try await topUp(.seconds(30)) == "\(5 * Self.price)" { return }
+            try await SystemClock().sleep(for: .milliseconds(10))
+        }
+        throw Patience.Over("no refund")
     }
 
     /// Returns the failure of each write without an answer.
