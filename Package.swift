@@ -68,10 +68,8 @@ let package = Package(
         shared("RPC", ["CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
         shared("Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
-        protobufC("CProtocPlugin", "proto/CProtocPlugin"),
         .executableTarget(
-            name: "MessageGenerator", dependencies: ["CProtocPlugin", "Kernel", "Messages"],
-            path: "proto/generator"),
+            name: "MessageGenerator", dependencies: ["Kernel", "Messages"], path: "proto/generator"),
         .target(
             name: "Journeys",
             dependencies: ["ConcertAPI", "Encoding", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI"],
@@ -90,7 +88,7 @@ let package = Package(
                 "CPostgreSQL", "CProto", "CTestProto", "CommandLine", "ConcertAPI", "Database", "Encoding", "Identity",
                 "Kernel", "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads", "WalletAPI",
             ],
-            path: "Tests/TestSupport", exclude: ["mirror.py", "testing.proto"]),
+            path: "Tests/TestSupport", exclude: ["mirror.py", "recursive.proto", "testing.proto"]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
@@ -114,7 +112,7 @@ let package = Package(
             exclude: ["pooler"]),
         tests(of: "Identity", ["Kernel"]),
         tests(of: "Telemetry", ["Kernel", "Threads"]),
-        tests(of: "Messages", ["CProtocPlugin", "Encoding", "Kernel", "RPC"]),
+        tests(of: "Messages", ["CTestProto", "Encoding", "Kernel", "RPC"]),
         tests(of: "RPC", ["Encoding", "Kernel", "Messages", "Telemetry", "Threads"]),
         tests(of: "Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         tests(of: "Benchmarks", ["Kernel", "RPC", "Threads"]),
@@ -171,7 +169,7 @@ if Context.environment["ONSALE_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "CProtobufC", "CProtocPlugin", "CTestProto", "Kernel", "MessageJSON", "Messages", "RPC",
+                "CFuzzer", "CProtobufC", "CTestProto", "Kernel", "MessageJSON", "Messages", "RPC",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "README.md", "run"]),
     ]

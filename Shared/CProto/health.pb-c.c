@@ -127,36 +127,3 @@ const ProtobufCEnumDescriptor onsale__health__v1__serving_status__descriptor =
   onsale__health__v1__serving_status__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor onsale__health__v1__health__method_descriptors[1] =
-{
-  { "Check", &onsale__health__v1__check_request__descriptor, &onsale__health__v1__check_reply__descriptor },
-};
-const unsigned onsale__health__v1__health__method_indices_by_name[] = {
-  0         /* Check */
-};
-const ProtobufCServiceDescriptor onsale__health__v1__health__descriptor =
-{
-  PROTOBUF_C__SERVICE_DESCRIPTOR_MAGIC,
-  "onsale.health.v1.Health",
-  "Health",
-  "Onsale__Health__V1__Health",
-  "onsale.health.v1",
-  1,
-  onsale__health__v1__health__method_descriptors,
-  onsale__health__v1__health__method_indices_by_name
-};
-void onsale__health__v1__health__check(ProtobufCService *service,
-                                       const Onsale__Health__V1__CheckRequest *input,
-                                       Onsale__Health__V1__CheckReply_Closure closure,
-                                       void *closure_data)
-{
-  assert(service->descriptor == &onsale__health__v1__health__descriptor);
-  service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
-}
-void onsale__health__v1__health__init (Onsale__Health__V1__Health_Service *service,
-                                       Onsale__Health__V1__Health_ServiceDestroy destroy)
-{
-  protobuf_c_service_generated_init (&service->base,
-                                     &onsale__health__v1__health__descriptor,
-                                     (ProtobufCServiceDestroy) destroy);
-}

@@ -49,12 +49,6 @@ void   onsale__rpc__v1__field_violation__init
   static const Onsale__Rpc__V1__FieldViolation init_value = ONSALE__RPC__V1__FIELD_VIOLATION__INIT;
   *message = init_value;
 }
-void   onsale__rpc__v1__call_failure__init
-                     (Onsale__Rpc__V1__CallFailure         *message)
-{
-  static const Onsale__Rpc__V1__CallFailure init_value = ONSALE__RPC__V1__CALL_FAILURE__INIT;
-  *message = init_value;
-}
 static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descriptors[13] =
 {
   {
@@ -684,124 +678,6 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__field_violation__descriptor =
   onsale__rpc__v1__field_violation__field_indices_by_name,
   1,  onsale__rpc__v1__field_violation__number_ranges,
   (ProtobufCMessageInit) onsale__rpc__v1__field_violation__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCEnumValue onsale__rpc__v1__call_failure__reason__enum_values_by_number[38] =
-{
-  { "REASON_UNSPECIFIED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__REASON_UNSPECIFIED", 0 },
-  { "REQUEST_ID_MISSING", "ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_ID_MISSING", 1 },
-  { "REQUEST_ID_REUSED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_ID_REUSED", 2 },
-  { "INVALID_FIELD", "ONSALE__RPC__V1__CALL_FAILURE__REASON__INVALID_FIELD", 3 },
-  { "MALFORMED_REQUEST", "ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_REQUEST", 4 },
-  { "MALFORMED_METADATA", "ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_METADATA", 5 },
-  { "MALFORMED_FRAME", "ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_FRAME", 6 },
-  { "METHOD_UNKNOWN", "ONSALE__RPC__V1__CALL_FAILURE__REASON__METHOD_UNKNOWN", 7 },
-  { "VERSION_UNKNOWN", "ONSALE__RPC__V1__CALL_FAILURE__REASON__VERSION_UNKNOWN", 8 },
-  { "CREDENTIAL_MISSING", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_MISSING", 9 },
-  { "CREDENTIAL_EXPIRED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_EXPIRED", 10 },
-  { "CREDENTIAL_INVALID", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_INVALID", 11 },
-  { "CREDENTIAL_UNKNOWN", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_UNKNOWN", 12 },
-  { "ROLE_NOT_ALLOWED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__ROLE_NOT_ALLOWED", 13 },
-  { "DEADLINE_EXCEEDED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DEADLINE_EXCEEDED", 14 },
-  { "CANCELLED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CANCELLED", 15 },
-  { "TOO_MANY_CALLS", "ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_CALLS", 16 },
-  { "TOO_MANY_CONNECTIONS", "ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_CONNECTIONS", 17 },
-  { "TOO_MANY_PINGS", "ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_PINGS", 18 },
-  { "REQUEST_TOO_LARGE", "ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_TOO_LARGE", 19 },
-  { "REPLY_TOO_LARGE", "ONSALE__RPC__V1__CALL_FAILURE__REASON__REPLY_TOO_LARGE", 20 },
-  { "METADATA_TOO_LARGE", "ONSALE__RPC__V1__CALL_FAILURE__REASON__METADATA_TOO_LARGE", 21 },
-  { "READER_TOO_SLOW", "ONSALE__RPC__V1__CALL_FAILURE__REASON__READER_TOO_SLOW", 22 },
-  { "DRAINING", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DRAINING", 23 },
-  { "GOAWAY", "ONSALE__RPC__V1__CALL_FAILURE__REASON__GOAWAY", 24 },
-  { "CANNOT_CONNECT", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CANNOT_CONNECT", 25 },
-  { "CONNECTION_LOST", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CONNECTION_LOST", 26 },
-  { "CLIENT_SHUT_DOWN", "ONSALE__RPC__V1__CALL_FAILURE__REASON__CLIENT_SHUT_DOWN", 27 },
-  { "UNSENDABLE_REQUEST", "ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_REQUEST", 28 },
-  { "UNSENDABLE_REPLY", "ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_REPLY", 29 },
-  { "UNSENDABLE_FAILURE", "ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_FAILURE", 30 },
-  { "MALFORMED_REPLY", "ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_REPLY", 31 },
-  { "NOT_ANSWERED", "ONSALE__RPC__V1__CALL_FAILURE__REASON__NOT_ANSWERED", 32 },
-  { "INTERNAL", "ONSALE__RPC__V1__CALL_FAILURE__REASON__INTERNAL", 33 },
-  { "DATABASE_BUSY", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_BUSY", 34 },
-  { "DATABASE_CONFLICT", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_CONFLICT", 35 },
-  { "DATABASE_UNAVAILABLE", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_UNAVAILABLE", 36 },
-  { "DISK_FULL", "ONSALE__RPC__V1__CALL_FAILURE__REASON__DISK_FULL", 37 },
-};
-static const ProtobufCIntRange onsale__rpc__v1__call_failure__reason__value_ranges[] = {
-{0, 0},{0, 38}
-};
-static const ProtobufCEnumValueIndex onsale__rpc__v1__call_failure__reason__enum_values_by_name[38] =
-{
-  { "CANCELLED", 15 },
-  { "CANNOT_CONNECT", 25 },
-  { "CLIENT_SHUT_DOWN", 27 },
-  { "CONNECTION_LOST", 26 },
-  { "CREDENTIAL_EXPIRED", 10 },
-  { "CREDENTIAL_INVALID", 11 },
-  { "CREDENTIAL_MISSING", 9 },
-  { "CREDENTIAL_UNKNOWN", 12 },
-  { "DATABASE_BUSY", 34 },
-  { "DATABASE_CONFLICT", 35 },
-  { "DATABASE_UNAVAILABLE", 36 },
-  { "DEADLINE_EXCEEDED", 14 },
-  { "DISK_FULL", 37 },
-  { "DRAINING", 23 },
-  { "GOAWAY", 24 },
-  { "INTERNAL", 33 },
-  { "INVALID_FIELD", 3 },
-  { "MALFORMED_FRAME", 6 },
-  { "MALFORMED_METADATA", 5 },
-  { "MALFORMED_REPLY", 31 },
-  { "MALFORMED_REQUEST", 4 },
-  { "METADATA_TOO_LARGE", 21 },
-  { "METHOD_UNKNOWN", 7 },
-  { "NOT_ANSWERED", 32 },
-  { "READER_TOO_SLOW", 22 },
-  { "REASON_UNSPECIFIED", 0 },
-  { "REPLY_TOO_LARGE", 20 },
-  { "REQUEST_ID_MISSING", 1 },
-  { "REQUEST_ID_REUSED", 2 },
-  { "REQUEST_TOO_LARGE", 19 },
-  { "ROLE_NOT_ALLOWED", 13 },
-  { "TOO_MANY_CALLS", 16 },
-  { "TOO_MANY_CONNECTIONS", 17 },
-  { "TOO_MANY_PINGS", 18 },
-  { "UNSENDABLE_FAILURE", 30 },
-  { "UNSENDABLE_REPLY", 29 },
-  { "UNSENDABLE_REQUEST", 28 },
-  { "VERSION_UNKNOWN", 8 },
-};
-const ProtobufCEnumDescriptor onsale__rpc__v1__call_failure__reason__descriptor =
-{
-  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
-  "onsale.rpc.v1.CallFailure.Reason",
-  "Reason",
-  "Onsale__Rpc__V1__CallFailure__Reason",
-  "onsale.rpc.v1",
-  38,
-  onsale__rpc__v1__call_failure__reason__enum_values_by_number,
-  38,
-  onsale__rpc__v1__call_failure__reason__enum_values_by_name,
-  1,
-  onsale__rpc__v1__call_failure__reason__value_ranges,
-  NULL,NULL,NULL,NULL   /* reserved[1234] */
-};
-#define onsale__rpc__v1__call_failure__field_descriptors NULL
-#define onsale__rpc__v1__call_failure__field_indices_by_name NULL
-#define onsale__rpc__v1__call_failure__number_ranges NULL
-const ProtobufCMessageDescriptor onsale__rpc__v1__call_failure__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "onsale.rpc.v1.CallFailure",
-  "CallFailure",
-  "Onsale__Rpc__V1__CallFailure",
-  "onsale.rpc.v1",
-  sizeof(Onsale__Rpc__V1__CallFailure),
-  0,
-  onsale__rpc__v1__call_failure__field_descriptors,
-  onsale__rpc__v1__call_failure__field_indices_by_name,
-  0,  onsale__rpc__v1__call_failure__number_ranges,
-  (ProtobufCMessageInit) onsale__rpc__v1__call_failure__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue onsale__rpc__v1__kind__enum_values_by_number[10] =

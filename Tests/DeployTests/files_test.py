@@ -23,7 +23,7 @@ class Scripts(unittest.TestCase):
         r"\bswift (build|test)\b": "--to-build", r"\bspin -": "spin", r"\bgcc -": "gcc", r"\bg\+\+ -": "g++",
         r"\bprotoc ": "protobuf-compiler", r"\bprotoc-c ": "protobuf-c-compiler",
         r"google/protobuf/descriptor\.proto|options\.proto": "libprotobuf-dev",
-        r"google/protobuf/compiler/plugin\.proto": "libprotoc-dev", r"\bgrpc_cpp_plugin\b": "protobuf-compiler-grpc",
+        r"\bgrpc_cpp_plugin\b": "protobuf-compiler-grpc",
         r"--libs grpc\+\+": "libgrpc++-dev", r"\bredis-server -": "redis-server", r"\bredis-cli ": "redis-tools",
         r"\bpgbench\b": "postgresql-contrib", r"\bpsql -": "postgresql-client", r"\bpython3 -c\b": "python3",
         r"/initdb\b": "postgresql",

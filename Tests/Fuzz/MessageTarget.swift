@@ -1,5 +1,4 @@
 import CProtobufC
-import CProtocPlugin
 import CTestProto
 import Messages
 import RPC
@@ -8,7 +7,7 @@ import RPC
 enum MessageTarget {
     private static let descriptors = [
         MessageDescriptor(onsale__testing__v1__everything__init), Envelope.descriptor, GoAway.descriptor,
-        ListMethodsReply.descriptor, MessageDescriptor(google__protobuf__descriptor_proto__init),
+        ListMethodsReply.descriptor, MessageDescriptor(onsale__testing__v1__tree__init),
     ]
     nonisolated(unsafe) private static let arena = Arena()  // Safe because libFuzzer calls from one thread.
 

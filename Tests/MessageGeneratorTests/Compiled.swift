@@ -17,9 +17,8 @@ struct Compiled {
         let outcome = Command.run(
             "protoc", "-I\(folder.path)", "-I\(Repository.folder)/proto", "--include_imports", "--include_source_info",
             "--descriptor_set_out=\(folder.path)/set", "test.proto")
-        guard outcome.status == 0, let bytes = Files.read("\(folder.path)/set"), let files = DescriptorSet.read(bytes)
-        else { throw CompileError(output: outcome.output) }
-        self.files = files
+        guard outcome.status == 0 else { throw CompileError(output: outcome.output) }
+        files = try SchemaReader.files(inSet: try Files.read("\(folder.path)/set"))
     }
 
     var file: SchemaFile { files.last! }

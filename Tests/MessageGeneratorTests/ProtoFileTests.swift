@@ -11,7 +11,7 @@ struct ProtoFileTests {
         #expect(files.map(\.name) == ["options.proto", "testing.proto", "health.proto"])
 
         let set = files.flatMap { WireBytes.content(1, $0.descriptor) }
-        let read = try #require(DescriptorSet.read(set))
+        let read = try SchemaReader.files(inSet: set)
         #expect(read.map(\.name) == files.map(\.name))
         let echo = try #require(read[1].services.first)
         #expect(echo.fullName == EchoMethods.service.name)

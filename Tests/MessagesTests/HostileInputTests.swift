@@ -1,4 +1,4 @@
-import CProtocPlugin
+import CTestProto
 import Messages
 import TestSupport
 import Testing
@@ -63,7 +63,7 @@ struct HostileInputTests {
         }
         return Input(
             "messages within each other", whole: Array(heads.reversed().joined()),
-            MessageDescriptor(google__protobuf__descriptor_proto__init))
+            MessageDescriptor(onsale__testing__v1__tree__init))
     }()
 
     @Test(arguments: inputs)

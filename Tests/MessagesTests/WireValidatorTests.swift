@@ -1,4 +1,4 @@
-import CProtocPlugin
+import CTestProto
 import Kernel
 import Messages
 import TestSupport
@@ -49,16 +49,16 @@ struct WireValidatorTests {
     }
 
     @Test func `sixteen nested messages are accepted, seventeen refused`() {
-        let nestedType: UInt64 = 3
-        let descriptor = MessageDescriptor(google__protobuf__descriptor_proto__init)
+        let branches: UInt64 = 3
+        let descriptor = MessageDescriptor(onsale__testing__v1__tree__init)
         var bytes: [UInt8] = []
-        for _ in 1..<16 { bytes = WireBytes.content(nestedType, bytes) }
+        for _ in 1..<16 { bytes = WireBytes.content(branches, bytes) }
         #expect(problem(bytes, as: descriptor) == nil)
-        bytes = WireBytes.content(nestedType, bytes)
+        bytes = WireBytes.content(branches, bytes)
         #expect(
             problem(bytes, as: descriptor)
                 == MessageError(
-                    "google.protobuf.DescriptorProto.nested_type", "is nested too deep; the limit is 16 messages"))
+                    "onsale.testing.v1.Tree.branches", "is nested too deep; the limit is 16 messages"))
     }
 
     @Test func `sixteen unknown fields are accepted, seventeen refused`() {

@@ -12,15 +12,14 @@ enum CNames {
 
     static func initialiser(_ fullName: String) -> String { function(fullName) + "__init" }
 
-    /// The constant of the set member of a oneof. Without `member`, the constant for none.
-    static func oneofCase(_ message: String, _ oneof: String, _ member: String?) -> String {
-        let prefix = "\(function(message))__\(oneof)".uppercased()
-        return member.map { "\(prefix)_\($0.uppercased())" } ?? "\(prefix)__NOT_SET"
+    /// The constant of the set member of a oneof.
+    static func oneofCase(_ message: String, _ oneof: String, _ member: String) -> String {
+        "\(function(message))__\(oneof)_\(member)".uppercased()
     }
 
     /// The members of the C struct that store a field.
     static func members(of field: Field) -> [String] {
-        field.label == .repeated ? [field.name, "n_\(field.name)"] : [field.name]
+        field.isRepeated ? [field.name, "n_\(field.name)"] : [field.name]
     }
 
     /// The member of the C struct that stores which member of a oneof is set.

@@ -23,65 +23,57 @@ struct Compatibility {
 
     private mutating func compare(_ old: SchemaFile) {
         if old.package != file.package { refuse(1, "was package \(old.package), is \(file.package)") }
-        let messages = file.allMessages
-        for message in old.allMessages where !message.isMapEntry {
-            guard let now = messages.first(where: { $0.fullName == message.fullName }) else {
-                refuse(1, "message \(message.fullName) was removed")
-                continue
-            }
-            compare(message, now)
+        let messages = old.allMessages.filter { !$0.isMapEntry }
+        for (old, new) in pairs(messages, file.allMessages, by: \.fullName, "message ") { compare(old, new) }
+        for (old, new) in pairs(old.allEnums, file.allEnums, by: \.fullName, "enum ") {
+            _ = pairs(old.values, new.values, "value \(old.fullName).", new.reservedNumbers, new.declaration.line)
+            compareReserved(old.reservedNumbers, new.reservedNumbers, in: old.fullName, new.declaration.line)
         }
-        let enums = file.enums + messages.flatMap(\.enums)
-        for type in old.enums + old.allMessages.flatMap(\.enums) {
-            guard let now = enums.first(where: { $0.fullName == type.fullName }) else {
-                refuse(1, "enum \(type.fullName) was removed")
-                continue
-            }
-            compare(type, now)
+        for (old, new) in pairs(old.services, file.services, by: \.fullName, "service ") { compare(old, new) }
+    }
+
+    /// The declarations of both states. Refuses the removal of one.
+    private mutating func pairs<Kind>(
+        _ old: [Kind], _ new: [Kind], by name: KeyPath<Kind, String>, _ scope: String, line: Int = 1
+    ) -> [(old: Kind, new: Kind)] {
+        old.compactMap { item in
+            if let now = new.first(where: { $0[keyPath: name] == item[keyPath: name] }) { return (item, now) }
+            refuse(line, "\(scope)\(item[keyPath: name]) was removed")
+            return nil
         }
-        for service in old.services {
-            guard let now = file.services.first(where: { $0.fullName == service.fullName }) else {
-                refuse(1, "service \(service.fullName) was removed")
-                continue
+    }
+
+    /// The declarations of both states. A number keeps its name, and a name its number.
+    private mutating func pairs<Kind: Numbered>(
+        _ old: [Kind], _ new: [Kind], _ scope: String, _ reserved: [ClosedRange<Int32>], _ line: Int
+    ) -> [(old: Kind, new: Kind)] {
+        old.compactMap { item in
+            let name = scope + item.name
+            let now = new.first { $0.number == item.number }
+            if let moved = new.first(where: { $0.name == item.name }), moved.number != item.number {
+                refuse(moved.declaration.line, "\(name) had number \(item.number), has \(moved.number)")
+            } else if let now, now.name != item.name {
+                refuse(now.declaration.line, "\(name) had number \(item.number), which is now that of \(now.name)")
+            } else if let now {
+                return (item, now)
+            } else if !reserved.contains(where: { $0.contains(item.number) }) {
+                refuse(line, "\(name) was removed; put in its place: reserved \(item.number);")
             }
-            compare(service, now)
+            return nil
         }
     }
 
     private mutating func compare(_ old: MessageType, _ new: MessageType) {
-        for field in old.fields {
+        let line = new.declaration.line
+        for (field, now) in pairs(old.fields, new.fields, "field \(old.fullName).", new.reservedNumbers, line) {
             let name = "field \(old.fullName).\(field.name)"
-            if let moved = new.fields.first(where: { $0.name == field.name }), moved.number != field.number {
-                refuse(moved.declaration.line, "\(name) had number \(field.number), has \(moved.number)")
-            } else if let now = new.fields.first(where: { $0.number == field.number }) {
-                if now.name != field.name {
-                    refuse(now.declaration.line, "\(name) had number \(field.number), which is now that of \(now.name)")
-                } else if now.typeText != field.typeText {
-                    refuse(now.declaration.line, "\(name) was \(field.typeText), is \(now.typeText)")
-                } else if now.oneof.map({ new.oneofs[$0].name }) != field.oneof.map({ old.oneofs[$0].name }) {
-                    refuse(now.declaration.line, "\(name) moved into or out of a oneof")
-                }
-            } else if !new.reservedNumbers.contains(where: { $0.contains(field.number) }) {
-                refuse(new.declaration.line, "\(name) was removed; put in its place: reserved \(field.number);")
+            if now.typeText != field.typeText {
+                refuse(now.declaration.line, "\(name) was \(field.typeText), is \(now.typeText)")
+            } else if now.oneof.map({ new.oneofs[$0].name }) != field.oneof.map({ old.oneofs[$0].name }) {
+                refuse(now.declaration.line, "\(name) moved into or out of a oneof")
             }
         }
-        compareReserved(old.reservedNumbers, new.reservedNumbers, in: old.fullName, new.declaration.line)
-    }
-
-    private mutating func compare(_ old: EnumType, _ new: EnumType) {
-        for value in old.values {
-            let name = "value \(old.fullName).\(value.name)"
-            if let moved = new.values.first(where: { $0.name == value.name }), moved.number != value.number {
-                refuse(moved.declaration.line, "\(name) had number \(value.number), has \(moved.number)")
-            } else if let now = new.values.first(where: { $0.number == value.number }) {
-                if now.name != value.name {
-                    refuse(now.declaration.line, "\(name) had number \(value.number), which is now that of \(now.name)")
-                }
-            } else if !new.reservedNumbers.contains(where: { $0.contains(value.number) }) {
-                refuse(new.declaration.line, "\(name) was removed; put in its place: reserved \(value.number);")
-            }
-        }
-        compareReserved(old.reservedNumbers, new.reservedNumbers, in: old.fullName, new.declaration.line)
+        compareReserved(old.reservedNumbers, new.reservedNumbers, in: old.fullName, line)
     }
 
     private mutating func compareReserved(
@@ -96,12 +88,9 @@ struct Compatibility {
     }
 
     private mutating func compare(_ old: Service, _ new: Service) {
-        for method in old.methods {
-            let name = "method \(old.fullName)/\(method.name)"
-            guard let now = new.methods.first(where: { $0.name == method.name }) else {
-                refuse(new.declaration.line, "\(name) was removed")
-                continue
-            }
+        let scope = "method \(old.fullName)/"
+        for (method, now) in pairs(old.methods, new.methods, by: \.name, scope, line: new.declaration.line) {
+            let name = scope + method.name
             let line = now.declaration.line
             if now.request != method.request { refuse(line, "\(name) took \(method.request), takes \(now.request)") }
             if now.reply != method.reply { refuse(line, "\(name) answered \(method.reply), answers \(now.reply)") }
@@ -119,7 +108,16 @@ struct Compatibility {
     }
 }
 
-extension Field {
+/// A declaration with a number on the wire.
+private protocol Numbered {
+    var name: String { get }
+    var number: Int32 { get }
+    var declaration: Declaration { get }
+}
+
+extension EnumType.Value: Numbered {}
+
+extension Field: Numbered {
     /// The type as written in a .proto file: `repeated string`.
     fileprivate var typeText: String {
         let type =
@@ -127,6 +125,6 @@ extension Field {
             case .message(let name), .enumeration(let name): name
             default: "\(kind)"
             }
-        return label == .repeated ? "repeated \(type)" : type
+        return isRepeated ? "repeated \(type)" : type
     }
 }

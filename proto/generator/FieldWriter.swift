@@ -26,7 +26,7 @@ struct FieldWriter {
     }
 
     var type: String {
-        if field.label == .repeated { return "[\(elementType)]" }
+        if field.isRepeated { return "[\(elementType)]" }
         if case .message = field.kind { return "\(elementType)?" }
         return isOptional ? "\(elementType)?" : elementType
     }
@@ -36,7 +36,7 @@ struct FieldWriter {
 
     /// Nil if the initialiser needs a value.
     var defaultValue: String? {
-        if field.label == .repeated { return "[]" }
+        if field.isRepeated { return "[]" }
         if isOptional { return "nil" }
         if field.rules.isTime { return nil }
         if field.rules.isDuration { return ".zero" }
@@ -45,7 +45,7 @@ struct FieldWriter {
         case .string: "\"\""
         case .bytes: "[]"
         case .message: "nil"
-        case .enumeration(let type): ".\(SwiftNames.escaped(types.zero(type)))"
+        case .enumeration(let type): ".\(SwiftNames.escaped(types.caseName(type, 0)))"
         default: "0"
         }
     }
@@ -53,7 +53,7 @@ struct FieldWriter {
     /// The expression that reads the field from `fields`, the C struct.
     var reading: String {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
-        if field.label == .repeated {
+        if field.isRepeated {
             let arguments = "reading: \(source), count: fields.pointee.n_\(field.name)"
             return isNumber ? "Array(\(arguments))" : "Array(\(arguments)) { \(reading(element: "$0", isSlot: true)) }"
         }
@@ -89,7 +89,7 @@ struct FieldWriter {
     /// The statements that store the Swift value `value` in `fields`, the C struct.
     func writing(_ value: String) -> [String] {
         let target = "fields.pointee.\(SwiftNames.escaped(field.name))"
-        if field.label == .repeated {
+        if field.isRepeated {
             let call = "\(target) = try arena.array(\(value), \(quotedName))"
             return [
                 "fields.pointee.n_\(field.name) = \(value).count",

@@ -2,10 +2,9 @@ import Glibc
 
 /// Reads and writes files and standard streams as bytes.
 enum Files {
-    /// Nil if the file cannot be opened.
-    static func read(_ path: String) -> [UInt8]? {
+    static func read(_ path: String) throws(SchemaProblem) -> [UInt8] {
         let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else { throw SchemaProblem(file: path, line: 1, reason: "cannot be opened") }
         defer { close(descriptor) }
         return readAll(descriptor)
     }

@@ -9,6 +9,8 @@ enum Main {
         MessageGenerator compatibility OLD NEW
             Compares two descriptor sets, as protoc --descriptor_set_out writes them. Prints each incompatible change and
             fails if there is one.
+        MessageGenerator reference SET
+            Prints the reasons and the rules of fields as Markdown. SET needs --include_source_info.
 
         """
 
@@ -16,8 +18,10 @@ enum Main {
         do {
             let arguments = CommandLine.arguments.dropFirst()
             switch arguments.first {
-            case nil: try Files.write(Plugin.answer(Files.readAll(STDIN_FILENO)), to: STDOUT_FILENO)
+            case nil: Files.write(try Plugin.answer(Files.readAll(STDIN_FILENO)), to: STDOUT_FILENO)
             case "compatibility" where arguments.count == 3: try compare(old: arguments[2], new: arguments[3])
+            case "reference" where arguments.count == 2:
+                Files.write(Array(ReferenceWriter(try descriptorSet(arguments[2])).text.utf8), to: STDOUT_FILENO)
             case "--help", "-h": Files.write(Array(usage.utf8), to: STDOUT_FILENO)
             default: fail(usage, status: 2)
             }
@@ -26,16 +30,15 @@ enum Main {
         }
     }
 
-    private static func compare(old: String, new: String) throws(SchemaProblem) {
+    private static func compare(old: String, new: String) throws {
         let problems = Compatibility.problems(from: try descriptorSet(old), to: try descriptorSet(new))
         guard problems.isEmpty else { fail(problems.map { "\($0)\n" }.joined(), status: 1) }
     }
 
-    private static func descriptorSet(_ path: String) throws(SchemaProblem) -> [SchemaFile] {
-        guard let bytes = Files.read(path), let files = DescriptorSet.read(bytes) else {
-            throw SchemaProblem(file: path, line: 1, reason: "is not a file with a descriptor set")
+    private static func descriptorSet(_ path: String) throws -> [SchemaFile] {
+        try SchemaProblem.naming(path, "is not a file with a descriptor set") {
+            try SchemaReader.files(inSet: Files.read(path))
         }
-        return files
     }
 
     private static func fail(_ text: String, status: Int32) -> Never {

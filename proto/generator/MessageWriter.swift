@@ -8,7 +8,9 @@ struct MessageWriter {
 
     /// Writes the declaration and the nested types.
     func writeType(_ text: inout SwiftText) {
-        if let reasons = message.reasons { return ReasonWriter(message: message, reasons: reasons).write(&text) }
+        if let reasons = message.reasons {
+            return ReasonWriter(message: message, reasons: reasons, types: types).write(&text)
+        }
         text.comment(message.declaration)
         text.block("package struct \(message.name): Message") { text in
             writeProperties(&text)
@@ -38,18 +40,46 @@ struct MessageWriter {
         for nested in message.messages { MessageWriter(message: nested, types: types).writeLayout(&text) }
     }
 
-    private enum Property {
-        case field(FieldWriter)
-        case oneof(Int)
+    /// A property of the Swift struct, with the lines that read it from the C struct and write it there.
+    private struct Property {
+        let declaration: Declaration
+        let name: String
+        let type: String
+        let defaultValue: String?
+        let reading: [String]
+        let writing: [String]
     }
 
     /// Fields in the order of the .proto file. A oneof takes the position of its first member.
     private var properties: [Property] {
         var seen: Set<Int> = []
         return message.fields.compactMap { field in
-            guard let oneof = field.oneof else { return .field(writer(field)) }
-            return seen.insert(oneof).inserted ? .oneof(oneof) : nil
+            guard let oneof = field.oneof else { return property(writer(field)) }
+            return seen.insert(oneof).inserted ? property(ofOneof: oneof) : nil
         }
+    }
+
+    private func property(_ field: FieldWriter) -> Property {
+        Property(
+            declaration: field.field.declaration, name: field.name, type: field.type, defaultValue: field.defaultValue,
+            reading: ["\(field.name) = \(field.reading)"], writing: field.writing(field.name))
+    }
+
+    private func property(ofOneof index: Int) -> Property {
+        let oneof = message.oneofs[index]
+        let name = SwiftNames.escaped(SwiftNames.lowerCamel(oneof.name))
+        let tag = "fields.pointee.\(CNames.oneofMember(oneof.name))"
+        let members = members(of: index).map { ($0, CNames.oneofCase(message.fullName, oneof.name, $0.field.name)) }
+        let reading = members.map { "    case \($1): .\($0.name)(\($0.readingMember))" }
+        let writing = members.flatMap { member, constant in
+            ["case .\(member.name)(let value):"]
+                + (["\(tag) = \(constant)"] + member.writing("value")).map { "    \($0)" }
+        }
+        return Property(
+            declaration: oneof.declaration, name: name, type: "\(SwiftNames.upperCamel(oneof.name))?",
+            defaultValue: "nil",
+            reading: ["\(name) =", "    switch \(tag) {"] + reading + ["    default: nil", "    }"],
+            writing: ["switch \(name) {"] + writing + ["case nil: break", "}"])
     }
 
     private func writer(_ field: Field) -> FieldWriter {
@@ -60,28 +90,17 @@ struct MessageWriter {
         message.fields.filter { $0.oneof == oneof }.map(writer)
     }
 
-    private func name(ofOneof oneof: Int) -> String {
-        SwiftNames.escaped(SwiftNames.lowerCamel(message.oneofs[oneof].name))
-    }
-
-    private func type(ofOneof oneof: Int) -> String { SwiftNames.upperCamel(message.oneofs[oneof].name) }
-
     private func writeProperties(_ text: inout SwiftText) {
         for property in properties {
-            switch property {
-            case .field(let field):
-                text.comment(field.field.declaration)
-                text.line("package var \(field.name): \(field.type)")
-            case .oneof(let oneof):
-                text.comment(message.oneofs[oneof].declaration)
-                text.line("package var \(name(ofOneof: oneof)): \(type(ofOneof: oneof))?")
-            }
+            text.comment(property.declaration)
+            text.line("package var \(property.name): \(property.type)")
         }
     }
 
     private func writeOneof(_ oneof: Int, _ text: inout SwiftText) {
         text.line()
-        text.block("package enum \(type(ofOneof: oneof)): Equatable, Sendable") { text in
+        let type = SwiftNames.upperCamel(message.oneofs[oneof].name)
+        text.block("package enum \(type): Equatable, Sendable") { text in
             for member in members(of: oneof) {
                 text.comment(member.field.declaration)
                 text.line("case \(member.name)(\(member.elementType))")
@@ -91,72 +110,26 @@ struct MessageWriter {
 
     private func writeInitialiser(_ text: inout SwiftText) {
         guard !properties.isEmpty else { return text.line("package init() {}") }
-        let parameters = properties.map { property in
-            switch property {
-            case .field(let field): "\(field.name): \(field.type)" + (field.defaultValue.map { " = \($0)" } ?? "")
-            case .oneof(let oneof): "\(name(ofOneof: oneof)): \(type(ofOneof: oneof))? = nil"
-            }
-        }
+        let parameters = properties.map { "\($0.name): \($0.type)" + ($0.defaultValue.map { " = \($0)" } ?? "") }
         text.block("package init", parameters: parameters) { text in
-            for property in properties {
-                switch property {
-                case .field(let field): text.line("self.\(field.name) = \(field.name)")
-                case .oneof(let oneof): text.line("self.\(name(ofOneof: oneof)) = \(name(ofOneof: oneof))")
-                }
-            }
+            for property in properties { text.line("self.\(property.name) = \(property.name)") }
         }
     }
 
     private func writeReading(_ text: inout SwiftText) {
         text.block("package init(reading fields: UnsafePointer<\(layout)>)") { text in
-            for property in properties {
-                switch property {
-                case .field(let field): text.line("\(field.name) = \(field.reading)")
-                case .oneof(let oneof): writeReading(oneof, &text)
-                }
-            }
-        }
-    }
-
-    private func writeReading(_ oneof: Int, _ text: inout SwiftText) {
-        let name = message.oneofs[oneof].name
-        text.line("\(self.name(ofOneof: oneof)) =")
-        text.block("    switch fields.pointee.\(CNames.oneofMember(name))") { text in
-            for member in members(of: oneof) {
-                let constant = CNames.oneofCase(message.fullName, name, member.field.name)
-                text.line("case \(constant): .\(member.name)(\(member.readingMember))")
-            }
-            text.line("default: nil")
+            for line in properties.flatMap(\.reading) { text.line(line) }
         }
     }
 
     private func writeLayingOut(_ text: inout SwiftText) {
         let head = "package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<\(layout)>"
+        let make = "try arena.make(\(CNames.initialiser(message.fullName)))"
         text.block(head) { text in
-            guard !properties.isEmpty else {
-                return text.line("try arena.make(\(CNames.initialiser(message.fullName)))")
-            }
-            text.line("let fields = try arena.make(\(CNames.initialiser(message.fullName)))")
-            for property in properties {
-                switch property {
-                case .field(let field): for line in field.writing(field.name) { text.line(line) }
-                case .oneof(let oneof): writeLayingOut(oneof, &text)
-                }
-            }
+            guard !properties.isEmpty else { return text.line(make) }
+            text.line("let fields = \(make)")
+            for line in properties.flatMap(\.writing) { text.line(line) }
             text.line("return fields")
-        }
-    }
-
-    private func writeLayingOut(_ oneof: Int, _ text: inout SwiftText) {
-        let name = message.oneofs[oneof].name
-        text.block("switch \(self.name(ofOneof: oneof))") { text in
-            for member in members(of: oneof) {
-                text.line("case .\(member.name)(let value):")
-                let constant = CNames.oneofCase(message.fullName, name, member.field.name)
-                text.line("    fields.pointee.\(CNames.oneofMember(name)) = \(constant)")
-                for line in member.writing("value") { text.line("    \(line)") }
-            }
-            text.line("case nil: break")
         }
     }
 }

@@ -2,6 +2,7 @@
 struct ReasonWriter {
     let message: MessageType
     let reasons: EnumType
+    let types: TypeNames
 
     /// `ConcertReason` of `ConcertFailure`.
     static func name(of message: MessageType) -> String { message.name.dropLast("Failure".count) + "Reason" }
@@ -14,9 +15,10 @@ struct ReasonWriter {
             text.line()
             text.block("package var code: StatusCode") { text in
                 text.block("switch self") { text in
-                    for (code, name) in Self.codes.enumerated() {
-                        let cases = values.filter { $0.code == code }.map { ".\(self.name($0))" }
-                        if !cases.isEmpty { text.line("case \(cases.joined(separator: ", ")): .\(name)") }
+                    for code in Set(values.map(\.code)).sorted() {
+                        let cases = values.filter { $0.code == code }.map { ".\(name($0))" }
+                        let code = types.caseName("onsale.rpc.v1.Code", code)
+                        text.line("case \(cases.joined(separator: ", ")): .\(code)")
                     }
                 }
             }
@@ -32,11 +34,4 @@ struct ReasonWriter {
     private func name(_ value: EnumType.Value) -> String {
         SwiftNames.escaped(SwiftNames.enumCase(value.name, of: reasons.name))
     }
-
-    /// The Swift names of `onsale.rpc.v1.Code` by their numbers.
-    static let codes = [
-        "ok", "cancelled", "unknown", "invalidArgument", "deadlineExceeded", "notFound", "alreadyExists",
-        "permissionDenied", "resourceExhausted", "failedPrecondition", "aborted", "outOfRange", "unimplemented",
-        "internal", "unavailable", "dataLoss", "unauthenticated",
-    ]
 }

@@ -23,13 +23,14 @@ struct RuleWriter {
             text.line("try FieldRule.range(\(number(value)), \(range.min)...\(range.max), zero: \(zero), \(name))")
         }
         if let rule = rules.text {
-            text.line("try FieldRule.text(\(value), \(rule.min)...\(rule.max), .\(Self.kinds[rule.kind]), \(name))")
+            let kind = types.caseName("onsale.rpc.v1.TextKind", rule.kind)
+            text.line("try FieldRule.text(\(value), \(rule.min)...\(rule.max), .\(kind), \(name))")
         }
         guard case .message(let type) = field.kind else { return }
         if rules.isRequired { text.line("try FieldRule.message(\(value) != nil, \(name))") }
         guard types.isChecked(type) else { return }
         let check = "try \(types.name(type)).check(\(value)"
-        if field.label == .repeated {
+        if field.isRepeated {
             text.line("\(check), count: fields.pointee.n_\(field.name), in: \(name))")
         } else if let oneof = field.oneof.map({ message.oneofs[$0].name }) {
             let member = CNames.oneofCase(message.fullName, oneof, field.name)
@@ -40,20 +41,15 @@ struct RuleWriter {
     }
 
     private func number(_ value: String) -> String { "Int64(clamping: \(value))" }
-
-    /// The Swift names of `onsale.rpc.v1.TextKind` by their numbers.
-    static let kinds = ["bytes", "characters", "name", "nameOfRoom", "nameOfUser", "currency"]
 }
 
 extension Field {
-    /// True if the generated check looks at this field.
+    /// True if the generated check reads this field.
     var isChecked: Bool {
         !rules.id.isEmpty || rules.isTime || rules.range != nil || rules.text != nil
             || (rules.isRequired && kind.isMessage)
     }
-}
 
-extension Field {
     /// True if its Swift type is a time or a duration.
     var isTyped: Bool { rules.isTime || rules.isDuration }
 }

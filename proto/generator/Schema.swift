@@ -21,6 +21,7 @@ struct SchemaFile {
     let descriptor: [UInt8]
 
     var allMessages: [MessageType] { messages.flatMap(\.withNested) }
+    var allEnums: [EnumType] { enums + allMessages.flatMap(\.enums) }
 }
 
 struct MessageType {
@@ -34,7 +35,6 @@ struct MessageType {
     /// True for the entry type that the compiler makes for each map.
     let isMapEntry: Bool
     let reservedNumbers: [ClosedRange<Int32>]
-    let reservedNames: [String]
 
     /// The reasons of a message such as `ConcertFailure`, which exists for them only.
     var reasons: EnumType? { name.hasSuffix("Failure") ? enums.first { $0.name == "Reason" } : nil }
@@ -56,15 +56,11 @@ struct Field {
         case group
     }
 
-    enum Label {
-        case single, required, repeated
-    }
-
     let name: String
     let number: Int32
     let declaration: Declaration
     let kind: Kind
-    let label: Label
+    let isRepeated: Bool
     let isPacked: Bool
     /// The index of the oneof that the field belongs to.
     let oneof: Int?
@@ -75,8 +71,8 @@ struct Field {
     /// The options of a field.
     struct Rules {
         struct Range {
-            let min: Int64
-            let max: Int64
+            let min: Int
+            let max: Int
             /// The meaning of 0. Empty if 0 is a number like others.
             let zero: String
         }
@@ -86,8 +82,6 @@ struct Field {
             let max: Int
             /// The number of `onsale.rpc.v1.TextKind`.
             let kind: Int
-
-            static let currency = 5
         }
 
         /// What the id identifies: `Concert`. Empty if the field is no id.
@@ -116,7 +110,6 @@ struct EnumType {
     let declaration: Declaration
     let values: [Value]
     let reservedNumbers: [ClosedRange<Int32>]
-    let reservedNames: [String]
 
     var name: String { fullName.lastPart }
 }
@@ -133,8 +126,6 @@ struct Service {
         let isAnsweredLater: Bool
         /// The numbers of `onsale.rpc.v1.CallerRole`.
         let callers: [Int]
-
-        static let anyone = 1
     }
 
     let fullName: String

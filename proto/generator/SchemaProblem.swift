@@ -5,4 +5,9 @@ struct SchemaProblem: Error, Equatable, CustomStringConvertible {
     let reason: String
 
     var description: String { "\(file):\(line): \(reason)" }
+
+    /// Runs `body`. An error becomes a problem of `file`.
+    static func naming<Value>(_ file: String, _ reason: String, _ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch { throw SchemaProblem(file: file, line: 1, reason: reason) }
+    }
 }

@@ -1,192 +1,155 @@
-import CProtocPlugin
+import Messages
 
-/// Converts a FileDescriptorProto from protoc into a `SchemaFile`.
+/// Reads the descriptors of protoc. The field numbers are those of google/protobuf/descriptor.proto and `options.proto`.
 struct SchemaReader {
-    private let file: Google__Protobuf__FileDescriptorProto
-    private let locations: [[Int32]: Declaration]
+    /// A descriptor and its path in SourceCodeInfo: the numbers of the fields that lead to it, with their indices.
+    private struct Node {
+        let message: WireMessage
+        let path: [Int]
 
-    static func read(_ pointer: UnsafeMutablePointer<Google__Protobuf__FileDescriptorProto>) -> SchemaFile {
-        SchemaReader(file: pointer.pointee, locations: locations(pointer.pointee)).file(descriptor: packed(pointer))
-    }
-
-    private func file(descriptor: [UInt8]) -> SchemaFile {
-        let package = String(optional: file.package)
-        return SchemaFile(
-            name: String(optional: file.name),
-            package: package,
-            syntax: String(optional: file.syntax),
-            syntaxLine: declaration([12]).line,
-            imports: list(file.dependency, file.n_dependency).map { String(optional: $0) },
-            messages: list(file.message_type, file.n_message_type).enumerated().map {
-                message($1!.pointee, in: package, at: [4, Int32($0)])
-            },
-            enums: list(file.enum_type, file.n_enum_type).enumerated().map {
-                enumeration($1!.pointee, in: package, at: [5, Int32($0)])
-            },
-            services: list(file.service, file.n_service).enumerated().map {
-                service($1!.pointee, in: package, at: [6, Int32($0)])
-            },
-            descriptor: descriptor)
-    }
-
-    private func message(
-        _ message: Google__Protobuf__DescriptorProto, in scope: String, at path: [Int32]
-    ) -> MessageType {
-        let fullName = Self.join(scope, String(optional: message.name))
-        return MessageType(
-            fullName: fullName,
-            declaration: declaration(path),
-            fields: list(message.field, message.n_field).enumerated().map {
-                field($1!.pointee, at: path + [2, Int32($0)])
-            },
-            oneofs: list(message.oneof_decl, message.n_oneof_decl).enumerated().map {
-                Oneof(name: String(optional: $1!.pointee.name), declaration: declaration(path + [8, Int32($0)]))
-            },
-            messages: list(message.nested_type, message.n_nested_type).enumerated().map {
-                self.message($1!.pointee, in: fullName, at: path + [3, Int32($0)])
-            },
-            enums: list(message.enum_type, message.n_enum_type).enumerated().map {
-                enumeration($1!.pointee, in: fullName, at: path + [4, Int32($0)])
-            },
-            isMapEntry: message.options.map { $0.pointee.map_entry != 0 } ?? false,
-            // A reserved range of a message excludes its end. One of an enum includes it.
-            reservedNumbers: list(message.reserved_range, message.n_reserved_range).map {
-                $0!.pointee.start...max($0!.pointee.start, $0!.pointee.end - 1)
-            },
-            reservedNames: list(message.reserved_name, message.n_reserved_name).map { String(optional: $0) })
-    }
-
-    private func field(_ field: Google__Protobuf__FieldDescriptorProto, at path: [Int32]) -> Field {
-        let label: Field.Label =
-            switch field.label {
-            case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REPEATED: .repeated
-            case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__LABEL__LABEL_REQUIRED: .required
-            default: .single
-            }
-        let isUnpacked = field.options.map { $0.pointee.has_packed != 0 && $0.pointee.packed == 0 } ?? false
-        return Field(
-            name: String(optional: field.name),
-            number: field.number,
-            declaration: declaration(path),
-            kind: Self.kind(field),
-            label: label,
-            isPacked: !isUnpacked,
-            oneof: field.has_oneof_index != 0 ? Int(field.oneof_index) : nil,
-            isProto3Optional: field.proto3_optional != 0,
-            jsonName: String(optional: field.json_name),
-            rules: field.options.map { Options($0.pointee.base).rules } ?? Field.Rules())
-    }
-
-    private static func kind(_ field: Google__Protobuf__FieldDescriptorProto) -> Field.Kind {
-        let type = String(String(optional: field.type_name).drop { $0 == "." })
-        return switch field.type {
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_DOUBLE: .double
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_FLOAT: .float
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_INT32: .int32
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_INT64: .int64
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_UINT32: .uint32
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_UINT64: .uint64
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_SINT32: .sint32
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_SINT64: .sint64
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_FIXED32: .fixed32
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_FIXED64: .fixed64
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_SFIXED32: .sfixed32
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_SFIXED64: .sfixed64
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BOOL: .bool
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_STRING: .string
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_BYTES: .bytes
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_ENUM: .enumeration(type)
-        case GOOGLE__PROTOBUF__FIELD_DESCRIPTOR_PROTO__TYPE__TYPE_GROUP: .group
-        default: .message(type)
+        func children(_ field: Int) throws -> [Node] {
+            try message.messages(UInt64(field)).enumerated().map { Node(message: $1, path: path + [field, $0]) }
         }
+
+        var name: String { message.text(1) }
     }
 
-    private func enumeration(
-        _ type: Google__Protobuf__EnumDescriptorProto, in scope: String, at path: [Int32]
-    ) -> EnumType {
-        EnumType(
-            fullName: Self.join(scope, String(optional: type.name)),
-            declaration: declaration(path),
-            values: list(type.value, type.n_value).enumerated().map {
-                let options = $1!.pointee.options.map { Options($0.pointee.base) }
-                return EnumType.Value(
-                    name: String(optional: $1!.pointee.name), number: $1!.pointee.number,
-                    declaration: declaration(path + [2, Int32($0)]), code: options?.code ?? 0,
-                    sentence: options?.sentence ?? "")
-            },
-            reservedNumbers: list(type.reserved_range, type.n_reserved_range).map {
-                $0!.pointee.start...max($0!.pointee.start, $0!.pointee.end)
-            },
-            reservedNames: list(type.reserved_name, type.n_reserved_name).map { String(optional: $0) })
+    private let locations: [[Int]: Declaration]
+
+    /// The files of a packed FileDescriptorSet, as `protoc --descriptor_set_out` writes it.
+    static func files(inSet bytes: [UInt8]) throws -> [SchemaFile] {
+        try WireMessage(bytes[...]).bytes(1).map(read)
     }
 
-    private func service(
-        _ service: Google__Protobuf__ServiceDescriptorProto, in scope: String, at path: [Int32]
-    ) -> Service {
-        Service(
-            fullName: Self.join(scope, String(optional: service.name)),
-            declaration: declaration(path),
-            methods: list(service.method, service.n_method).enumerated().map {
-                method($1!.pointee, at: path + [2, Int32($0)])
+    /// A packed FileDescriptorProto.
+    static func read(_ bytes: ArraySlice<UInt8>) throws -> SchemaFile {
+        let file = try WireMessage(bytes)
+        let package = file.text(2)
+        let reader = SchemaReader(locations: try locations(file))
+        let node = Node(message: file, path: [])
+        return SchemaFile(
+            name: file.text(1), package: package, syntax: file.text(12), syntaxLine: reader.declaration([12]).line,
+            imports: file.texts(3),
+            messages: try node.children(4).map { try reader.message($0, in: package) },
+            enums: try node.children(5).map { try reader.enumeration($0, in: package) },
+            services: try node.children(6).map { try reader.service($0, in: package) },
+            descriptor: try withoutComments(bytes))
+    }
+
+    private func message(_ node: Node, in scope: String) throws -> MessageType {
+        let fullName = Self.join(scope, node.name)
+        return MessageType(
+            fullName: fullName, declaration: declaration(node.path),
+            fields: try node.children(2).map(field),
+            oneofs: try node.children(8).map { Oneof(name: $0.name, declaration: declaration($0.path)) },
+            messages: try node.children(3).map { try message($0, in: fullName) },
+            enums: try node.children(4).map { try enumeration($0, in: fullName) },
+            isMapEntry: try node.message.message(7)?.flag(7) ?? false,
+            // A reserved range of a message excludes its end. One of an enum includes it.
+            reservedNumbers: try node.message.messages(9).map { range in
+                let start = Int32(range.number(1) ?? 0)
+                return start...max(start, Int32((range.number(2) ?? 0) - 1))
             })
     }
 
-    private func method(_ method: Google__Protobuf__MethodDescriptorProto, at path: [Int32]) -> Service.Method {
-        let level = method.options?.pointee.idempotency_level
-        let options = method.options.map { Options($0.pointee.base) }
+    private func field(_ node: Node) throws -> Field {
+        let field = node.message
+        let options = try field.message(8) ?? WireMessage()
+        let repeated = 3
+        return Field(
+            name: node.name, number: Int32(field.number(3) ?? 0), declaration: declaration(node.path),
+            kind: kind(field), isRepeated: field.number(4) == repeated, isPacked: options.number(2) != 0,
+            oneof: field.number(9), isProto3Optional: field.flag(17), jsonName: field.text(10),
+            rules: try rules(options))
+    }
+
+    private func kind(_ field: WireMessage) -> Field.Kind {
+        let kinds: [Field.Kind] = [
+            .double, .float, .int64, .uint64, .int32, .fixed64, .fixed32, .bool, .string, .group,
+            .message(typeName(field, 6)), .bytes, .uint32, .enumeration(typeName(field, 6)), .sfixed32, .sfixed64,
+            .sint32, .sint64,
+        ]
+        let number = field.number(5) ?? 0
+        return (1...kinds.count).contains(number) ? kinds[number - 1] : .group
+    }
+
+    private func rules(_ options: WireMessage) throws -> Field.Rules {
+        Field.Rules(
+            id: options.text(50011), isTime: options.flag(50012), isDuration: options.flag(50013),
+            range: try options.message(50014).map { range in
+                Field.Rules.Range(min: range.number(1) ?? 0, max: range.number(2) ?? 0, zero: range.text(3))
+            },
+            text: try options.message(50015).map { text in
+                Field.Rules.Text(min: text.number(1) ?? 0, max: text.number(2) ?? 0, kind: text.number(3) ?? 0)
+            },
+            isRequired: options.flag(50016), swiftName: options.text(50017))
+    }
+
+    private func enumeration(_ node: Node, in scope: String) throws -> EnumType {
+        EnumType(
+            fullName: Self.join(scope, node.name), declaration: declaration(node.path),
+            values: try node.children(2).map { value in
+                let options = try value.message.message(3)
+                return EnumType.Value(
+                    name: value.name, number: Int32(value.message.number(2) ?? 0),
+                    declaration: declaration(value.path), code: options?.number(50021) ?? 0,
+                    sentence: options?.text(50022) ?? "")
+            },
+            reservedNumbers: try node.message.messages(4).map { range in
+                Int32(range.number(1) ?? 0)...Int32(range.number(2) ?? 0)
+            })
+    }
+
+    private func service(_ node: Node, in scope: String) throws -> Service {
+        Service(
+            fullName: Self.join(scope, node.name), declaration: declaration(node.path),
+            methods: try node.children(2).map(method))
+    }
+
+    private func method(_ node: Node) throws -> Service.Method {
+        let method = node.message
+        let options = try method.message(4)
+        let noSideEffects = 1
+        let idempotent = 2
         return Service.Method(
-            name: String(optional: method.name),
-            declaration: declaration(path),
-            request: String(String(optional: method.input_type).drop { $0 == "." }),
-            reply: String(String(optional: method.output_type).drop { $0 == "." }),
-            isClientStream: method.client_streaming != 0,
-            isServerStream: method.server_streaming != 0,
-            isSafeToRepeat: level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__NO_SIDE_EFFECTS
-                || level == GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__IDEMPOTENT,
-            isAnsweredLater: options?.isAnsweredLater ?? false,
-            callers: options?.callers ?? [])
+            name: node.name, declaration: declaration(node.path),
+            request: typeName(method, 2), reply: typeName(method, 3),
+            isClientStream: method.flag(5), isServerStream: method.flag(6),
+            isSafeToRepeat: [noSideEffects, idempotent].contains(options?.number(34)),
+            isAnsweredLater: options?.flag(50002) ?? false, callers: try options?.numbers(50001) ?? [])
     }
 
-    private func declaration(_ path: [Int32]) -> Declaration {
-        locations[path] ?? Declaration(line: 1, comment: "")
+    /// A full name without the dot that it begins with.
+    private func typeName(_ message: WireMessage, _ field: UInt64) -> String {
+        String(message.text(field).drop { $0 == "." })
     }
 
-    private static func locations(_ file: Google__Protobuf__FileDescriptorProto) -> [[Int32]: Declaration] {
-        guard let info = file.source_code_info?.pointee else { return [:] }
-        var locations: [[Int32]: Declaration] = [:]
-        for location in list(info.location, info.n_location) {
-            guard let location = location?.pointee, location.n_span > 0 else { continue }
-            let leading = String(optional: location.leading_comments)
-            let comment = leading.isEmpty ? String(optional: location.trailing_comments) : leading
-            locations[list(location.path, location.n_path)] = Declaration(
-                line: Int(location.span[0]) + 1, comment: comment)
+    private func declaration(_ path: [Int]) -> Declaration { locations[path] ?? Declaration(line: 1, comment: "") }
+
+    private static func locations(_ file: WireMessage) throws -> [[Int]: Declaration] {
+        var locations: [[Int]: Declaration] = [:]
+        for location in try file.message(9)?.messages(1) ?? [] {
+            let leading = location.text(3)
+            locations[try location.numbers(1)] = Declaration(
+                line: (try location.numbers(2).first ?? 0) + 1, comment: leading.isEmpty ? location.text(4) : leading)
         }
         return locations
     }
 
-    private static func packed(_ file: UnsafeMutablePointer<Google__Protobuf__FileDescriptorProto>) -> [UInt8] {
-        let comments = file.pointee.source_code_info
-        file.pointee.source_code_info = nil
-        defer { file.pointee.source_code_info = comments }
-        let size = google__protobuf__file_descriptor_proto__get_packed_size(file)
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            count = google__protobuf__file_descriptor_proto__pack(file, buffer.baseAddress)
+    /// The bytes of the file without its SourceCodeInfo.
+    private static func withoutComments(_ bytes: ArraySlice<UInt8>) throws -> [UInt8] {
+        try bytes.withUnsafeBytes { buffer in
+            var reader = WireReader(buffer)
+            var kept: [UInt8] = []
+            while !reader.isAtEnd {
+                let start = reader.rest
+                let tag = try reader.tag()
+                try reader.skip(tag & 7)
+                if tag >> 3 != 9 { kept += start.prefix(start.count - reader.rest.count) }
+            }
+            return kept
         }
     }
 
-    private static func join(_ scope: String, _ name: String) -> String {
-        scope.isEmpty ? name : "\(scope).\(name)"
-    }
-}
-
-/// Copies a C array.
-func list<Element>(_ start: UnsafeMutablePointer<Element>?, _ count: Int) -> [Element] {
-    Array(UnsafeBufferPointer(start: start, count: count))
-}
-
-extension String {
-    /// Copies a C string. Empty if it is null.
-    init(optional text: UnsafePointer<CChar>?) {
-        self = text.map { String(cString: $0) } ?? ""
-    }
+    private static func join(_ scope: String, _ name: String) -> String { scope.isEmpty ? name : "\(scope).\(name)" }
 }

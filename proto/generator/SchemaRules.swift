@@ -30,7 +30,7 @@ struct SchemaRules {
         }
         if file.package.isEmpty { refuse(1, "has no package; every name begins with one, such as onsale.queue.v1") }
         for message in file.allMessages where !message.isMapEntry { check(message) }
-        for type in file.enums + file.allMessages.flatMap(\.enums) { check(type) }
+        for type in file.allEnums { check(type) }
         for service in file.services { check(service) }
     }
 
@@ -84,7 +84,7 @@ struct SchemaRules {
         let line = field.declaration.line
         let name = "field \(message.name).\(field.name)"
         let rules = field.rules
-        let isAlone = field.label == .single && field.oneof == nil
+        let isAlone = !field.isRepeated && field.oneof == nil
         if !rules.id.isEmpty, !isAlone || field.kind != .bytes {
             refuse(line, "\(name) has the option id, which is for a single field of type bytes")
         }
@@ -144,7 +144,8 @@ struct SchemaRules {
                     "\(name) does not say who may call it; add: option (onsale.rpc.v1.callers) = USER; "
                         + "(or OPERATOR, SERVICE, ANYONE)")
             }
-            if method.callers.contains(Service.Method.anyone), method.callers.count > 1 {
+            let anyone = 1
+            if method.callers.contains(anyone), method.callers.count > 1 {
                 refuse(line, "\(name) may be called by ANYONE and by others; ANYONE stands alone")
             }
         }

@@ -104,7 +104,7 @@ struct ServiceWriter {
 
     private func declaration(_ method: Service.Method) -> String {
         let types = "<\(self.types.name(method.request)), \(self.types.name(method.reply))>"
-        return method.isServerStream ? "StreamMethod\(types)" : "Method\(types)"
+        return "\(method.isServerStream ? "Stream" : "")Method\(types)"
     }
 
     /// The name in the method table. Avoids the names that the table declares itself.
@@ -118,8 +118,8 @@ struct ServiceWriter {
     }
 
     private func callers(_ method: Service.Method) -> String {
-        let names = method.callers.compactMap { [2: ".user", 3: ".operator", 4: ".service"][$0] }
-        return "[\(names.joined(separator: ", "))]"
+        let roles = method.callers.map { types.caseName("onsale.rpc.v1.CallerRole", $0) }.filter { $0 != "anyone" }
+        return "[\(roles.map { ".\($0)" }.joined(separator: ", "))]"
     }
 }
 

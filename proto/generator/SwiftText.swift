@@ -38,7 +38,7 @@ struct SwiftText {
 
 extension String {
     /// The lines without their leading space and without empty lines at the end.
-    fileprivate var commentLines: [String] {
+    var commentLines: [String] {
         var lines = split(separator: "\n", omittingEmptySubsequences: false).map { line in
             String(line.hasPrefix(" ") ? line.dropFirst() : line)
         }

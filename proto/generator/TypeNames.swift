@@ -1,22 +1,14 @@
-/// The Swift names of the types in proto/ and the files that declare them.
+/// The types in proto/ with their Swift names.
 struct TypeNames {
-    private struct Entry {
-        let name: String
-        let file: String
-        /// For an enum: true if its C type can be negative.
-        var isSigned = false
-        /// For an enum: the value of an unset field.
-        var zero = ""
-    }
-
-    private var entries: [String: Entry] = [:]
+    private var names: [String: String] = [:]
+    private var enums: [String: EnumType] = [:]
     /// The messages that have a rule, or contain a message that has one.
     private var checked: Set<String> = []
 
     init(_ files: [SchemaFile]) {
         for file in files {
-            for message in file.messages { add(message, prefix: "", file.name) }
-            for type in file.enums { add(type, prefix: "", file.name) }
+            for message in file.messages { add(message, prefix: "") }
+            for type in file.enums { add(type, prefix: "") }
         }
         let messages = files.flatMap(\.allMessages)
         var isComplete = false
@@ -37,24 +29,28 @@ struct TypeNames {
     }
 
     /// `Everything.Nested`
-    func name(_ fullName: String) -> String { entries[fullName]?.name ?? fullName.lastPart }
+    func name(_ fullName: String) -> String { names[fullName] ?? fullName.lastPart }
 
-    /// The case of an enum with number zero.
-    func zero(_ fullName: String) -> String { entries[fullName]?.zero ?? "" }
+    func values(_ type: String) -> [EnumType.Value] { enums[type]?.values ?? [] }
 
-    func isSigned(_ fullName: String) -> Bool { entries[fullName]?.isSigned ?? false }
+    func value(_ type: String, _ number: Int) -> EnumType.Value? { values(type).first { $0.number == number } }
 
-    func file(_ fullName: String) -> String? { entries[fullName]?.file }
-
-    private mutating func add(_ message: MessageType, prefix: String, _ file: String) {
-        entries[message.fullName] = Entry(name: prefix + message.name, file: file)
-        for nested in message.messages { add(nested, prefix: "\(prefix)\(message.name).", file) }
-        for type in message.enums { add(type, prefix: "\(prefix)\(message.name).", file) }
+    /// The Swift name of a value.
+    func caseName(_ type: String, _ number: Int) -> String {
+        value(type, number).map { SwiftNames.enumCase($0.name, of: type.lastPart) } ?? ""
     }
 
-    private mutating func add(_ type: EnumType, prefix: String, _ file: String) {
-        entries[type.fullName] = Entry(
-            name: prefix + type.name, file: file, isSigned: type.values.contains { $0.number < 0 },
-            zero: type.values.first { $0.number == 0 }.map { SwiftNames.enumCase($0.name, of: type.name) } ?? "")
+    /// True if the C type of the enum can be negative.
+    func isSigned(_ type: String) -> Bool { values(type).contains { $0.number < 0 } }
+
+    private mutating func add(_ message: MessageType, prefix: String) {
+        names[message.fullName] = prefix + message.name
+        for nested in message.messages { add(nested, prefix: "\(prefix)\(message.name).") }
+        for type in message.enums { add(type, prefix: "\(prefix)\(message.name).") }
+    }
+
+    private mutating func add(_ type: EnumType, prefix: String) {
+        names[type.fullName] = prefix + type.name
+        enums[type.fullName] = type
     }
 }

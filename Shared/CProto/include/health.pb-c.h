@@ -24,17 +24,8 @@ typedef struct Onsale__Health__V1__CheckReply Onsale__Health__V1__CheckReply;
 
 typedef enum _Onsale__Health__V1__ServingStatus {
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVING_STATUS_UNSPECIFIED = 0,
-  /*
-   * The service accepts calls.
-   */
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVING = 1,
-  /*
-   * The service refuses calls: it is starting, draining, or cannot reach what it needs.
-   */
   ONSALE__HEALTH__V1__SERVING_STATUS__NOT_SERVING = 2,
-  /*
-   * The program has no such service.
-   */
   ONSALE__HEALTH__V1__SERVING_STATUS__SERVICE_UNKNOWN = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__HEALTH__V1__SERVING_STATUS)
 } Onsale__Health__V1__ServingStatus;
@@ -44,9 +35,6 @@ typedef enum _Onsale__Health__V1__ServingStatus {
 struct  Onsale__Health__V1__CheckRequest
 {
   ProtobufCMessage base;
-  /*
-   * The full name of a service, such as `onsale.queue.v1.Queue`. Empty: the whole program.
-   */
   char *service;
 };
 #define ONSALE__HEALTH__V1__CHECK_REQUEST__INIT \
@@ -81,34 +69,12 @@ typedef void (*Onsale__Health__V1__CheckReply_Closure)
 
 /* --- services --- */
 
-typedef struct Onsale__Health__V1__Health_Service Onsale__Health__V1__Health_Service;
-struct Onsale__Health__V1__Health_Service
-{
-  ProtobufCService base;
-  void (*check)(Onsale__Health__V1__Health_Service *service,
-                const Onsale__Health__V1__CheckRequest *input,
-                Onsale__Health__V1__CheckReply_Closure closure,
-                void *closure_data);
-};
-typedef void (*Onsale__Health__V1__Health_ServiceDestroy)(Onsale__Health__V1__Health_Service *);
-void onsale__health__v1__health__init (Onsale__Health__V1__Health_Service *service,
-                                       Onsale__Health__V1__Health_ServiceDestroy destroy);
-#define ONSALE__HEALTH__V1__HEALTH__BASE_INIT \
-    { &onsale__health__v1__health__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__HEALTH__V1__HEALTH__INIT(function_prefix__) \
-    { ONSALE__HEALTH__V1__HEALTH__BASE_INIT,\
-      function_prefix__ ## check  }
-void onsale__health__v1__health__check(ProtobufCService *service,
-                                       const Onsale__Health__V1__CheckRequest *input,
-                                       Onsale__Health__V1__CheckReply_Closure closure,
-                                       void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    onsale__health__v1__serving_status__descriptor;
 extern const ProtobufCMessageDescriptor onsale__health__v1__check_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__health__v1__check_reply__descriptor;
-extern const ProtobufCServiceDescriptor onsale__health__v1__health__descriptor;
 
 PROTOBUF_C__END_DECLS
 

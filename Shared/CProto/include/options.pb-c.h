@@ -21,63 +21,23 @@ typedef struct Onsale__Rpc__V1__FieldText Onsale__Rpc__V1__FieldText;
 
 /* --- enums --- */
 
-/*
- * A role that can call a method. Every method declares its callers: `option (onsale.rpc.v1.callers) = USER;`.
- * Repeat the option to allow several roles. ANYONE must stand alone. The generator refuses a method without callers.
- */
 typedef enum _Onsale__Rpc__V1__CallerRole {
   ONSALE__RPC__V1__CALLER_ROLE__CALLER_ROLE_UNSPECIFIED = 0,
-  /*
-   * No credential is needed.
-   */
   ONSALE__RPC__V1__CALLER_ROLE__ANYONE = 1,
-  /*
-   * A buyer.
-   */
   ONSALE__RPC__V1__CALLER_ROLE__USER = 2,
-  /*
-   * An operator of sales.
-   */
   ONSALE__RPC__V1__CALLER_ROLE__OPERATOR = 3,
-  /*
-   * Another service of Onsale.
-   */
   ONSALE__RPC__V1__CALLER_ROLE__SERVICE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALLER_ROLE)
 } Onsale__Rpc__V1__CallerRole;
-/*
- * The characters of a text, and the unit of its length.
- */
 typedef enum _Onsale__Rpc__V1__TextKind {
-  /*
-   * Any text, counted in bytes.
-   */
   ONSALE__RPC__V1__TEXT_KIND__BYTES = 0,
-  /*
-   * Any text, counted in characters as people see them.
-   */
   ONSALE__RPC__V1__TEXT_KIND__CHARACTERS = 1,
-  /*
-   * Lower-case letters, digits and hyphens, without a hyphen at either end.
-   */
   ONSALE__RPC__V1__TEXT_KIND__NAME = 2,
-  /*
-   * Lower-case letters, digits and hyphens, beginning with a letter.
-   */
   ONSALE__RPC__V1__TEXT_KIND__NAME_OF_ROOM = 3,
-  /*
-   * Lower-case letters, digits, dots, hyphens and underscores, beginning with a letter.
-   */
   ONSALE__RPC__V1__TEXT_KIND__NAME_OF_USER = 4,
-  /*
-   * A code of ISO 4217, such as `EUR`. It has no length.
-   */
   ONSALE__RPC__V1__TEXT_KIND__CURRENCY = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__TEXT_KIND)
 } Onsale__Rpc__V1__TextKind;
-/*
- * The code of a failure, with the numbers of gRPC.
- */
 typedef enum _Onsale__Rpc__V1__Code {
   ONSALE__RPC__V1__CODE__OK = 0,
   ONSALE__RPC__V1__CODE__CANCELLED = 1,
@@ -101,17 +61,11 @@ typedef enum _Onsale__Rpc__V1__Code {
 
 /* --- messages --- */
 
-/*
- * The allowed numbers of a field. The servers refuse others with INVALID_FIELD before a handler sees the request.
- */
 struct  Onsale__Rpc__V1__FieldRange
 {
   ProtobufCMessage base;
   int64_t min;
   int64_t max;
-  /*
-   * The meaning of 0 if 0 is allowed although it is outside of the range: `no limit`. Empty: 0 is a number like others.
-   */
   char *zero;
 };
 #define ONSALE__RPC__V1__FIELD_RANGE__INIT \
@@ -119,9 +73,6 @@ struct  Onsale__Rpc__V1__FieldRange
     , 0, 0, (char *)protobuf_c_empty_string }
 
 
-/*
- * The allowed text of a field.
- */
 struct  Onsale__Rpc__V1__FieldText
 {
   ProtobufCMessage base;

@@ -41,9 +41,6 @@ struct  Onsale__Reflection__V1__ListMethodsRequest
 struct  Onsale__Reflection__V1__ListMethodsReply
 {
   ProtobufCMessage base;
-  /*
-   * Sorted by name.
-   */
   size_t n_services;
   Onsale__Reflection__V1__ServiceEntry **services;
 };
@@ -55,13 +52,7 @@ struct  Onsale__Reflection__V1__ListMethodsReply
 struct  Onsale__Reflection__V1__ServiceEntry
 {
   ProtobufCMessage base;
-  /*
-   * `onsale.queue.v1.Queue`
-   */
   char *name;
-  /*
-   * In the order of the .proto file.
-   */
   size_t n_methods;
   Onsale__Reflection__V1__MethodEntry **methods;
 };
@@ -73,23 +64,11 @@ struct  Onsale__Reflection__V1__ServiceEntry
 struct  Onsale__Reflection__V1__MethodEntry
 {
   ProtobufCMessage base;
-  /*
-   * `Join`
-   */
   char *name;
-  /*
-   * The full names of the messages: `onsale.queue.v1.JoinRequest`.
-   */
   char *request_type;
-  /*
-   * For a stream, the type of its items.
-   */
   char *reply_type;
   protobuf_c_boolean is_stream;
   protobuf_c_boolean is_safe_to_repeat;
-  /*
-   * The allowed callers. ANYONE stands alone.
-   */
   size_t n_callers;
   Onsale__Rpc__V1__CallerRole *callers;
 };
@@ -110,10 +89,6 @@ struct  Onsale__Reflection__V1__DescribeProtocolRequest
 struct  Onsale__Reflection__V1__DescribeProtocolReply
 {
   ProtobufCMessage base;
-  /*
-   * A packed google.protobuf.FileDescriptorSet of all services and their imports, imports first. It omits
-   * google/protobuf/descriptor.proto, which every protobuf library contains.
-   */
   ProtobufCBinaryData file_descriptor_set;
 };
 #define ONSALE__REFLECTION__V1__DESCRIBE_PROTOCOL_REPLY__INIT \
@@ -162,36 +137,6 @@ typedef void (*Onsale__Reflection__V1__DescribeProtocolReply_Closure)
 
 /* --- services --- */
 
-typedef struct Onsale__Reflection__V1__Reflection_Service Onsale__Reflection__V1__Reflection_Service;
-struct Onsale__Reflection__V1__Reflection_Service
-{
-  ProtobufCService base;
-  void (*list_methods)(Onsale__Reflection__V1__Reflection_Service *service,
-                       const Onsale__Reflection__V1__ListMethodsRequest *input,
-                       Onsale__Reflection__V1__ListMethodsReply_Closure closure,
-                       void *closure_data);
-  void (*describe_protocol)(Onsale__Reflection__V1__Reflection_Service *service,
-                            const Onsale__Reflection__V1__DescribeProtocolRequest *input,
-                            Onsale__Reflection__V1__DescribeProtocolReply_Closure closure,
-                            void *closure_data);
-};
-typedef void (*Onsale__Reflection__V1__Reflection_ServiceDestroy)(Onsale__Reflection__V1__Reflection_Service *);
-void onsale__reflection__v1__reflection__init (Onsale__Reflection__V1__Reflection_Service *service,
-                                               Onsale__Reflection__V1__Reflection_ServiceDestroy destroy);
-#define ONSALE__REFLECTION__V1__REFLECTION__BASE_INIT \
-    { &onsale__reflection__v1__reflection__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__REFLECTION__V1__REFLECTION__INIT(function_prefix__) \
-    { ONSALE__REFLECTION__V1__REFLECTION__BASE_INIT,\
-      function_prefix__ ## list_methods,\
-      function_prefix__ ## describe_protocol  }
-void onsale__reflection__v1__reflection__list_methods(ProtobufCService *service,
-                                                      const Onsale__Reflection__V1__ListMethodsRequest *input,
-                                                      Onsale__Reflection__V1__ListMethodsReply_Closure closure,
-                                                      void *closure_data);
-void onsale__reflection__v1__reflection__describe_protocol(ProtobufCService *service,
-                                                           const Onsale__Reflection__V1__DescribeProtocolRequest *input,
-                                                           Onsale__Reflection__V1__DescribeProtocolReply_Closure closure,
-                                                           void *closure_data);
 
 /* --- descriptors --- */
 
@@ -201,7 +146,6 @@ extern const ProtobufCMessageDescriptor onsale__reflection__v1__service_entry__d
 extern const ProtobufCMessageDescriptor onsale__reflection__v1__method_entry__descriptor;
 extern const ProtobufCMessageDescriptor onsale__reflection__v1__describe_protocol_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__reflection__v1__describe_protocol_reply__descriptor;
-extern const ProtobufCServiceDescriptor onsale__reflection__v1__reflection__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -23,153 +23,42 @@ typedef struct Onsale__Rpc__V1__Detail Onsale__Rpc__V1__Detail;
 typedef struct Onsale__Rpc__V1__Hello Onsale__Rpc__V1__Hello;
 typedef struct Onsale__Rpc__V1__GoAway Onsale__Rpc__V1__GoAway;
 typedef struct Onsale__Rpc__V1__FieldViolation Onsale__Rpc__V1__FieldViolation;
-typedef struct Onsale__Rpc__V1__CallFailure Onsale__Rpc__V1__CallFailure;
 
 
 /* --- enums --- */
 
-typedef enum _Onsale__Rpc__V1__CallFailure__Reason {
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__REASON_UNSPECIFIED = 0,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_ID_MISSING = 1,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_ID_REUSED = 2,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__INVALID_FIELD = 3,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_REQUEST = 4,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_METADATA = 5,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_FRAME = 6,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__METHOD_UNKNOWN = 7,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__VERSION_UNKNOWN = 8,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_MISSING = 9,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_EXPIRED = 10,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_INVALID = 11,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CREDENTIAL_UNKNOWN = 12,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__ROLE_NOT_ALLOWED = 13,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DEADLINE_EXCEEDED = 14,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CANCELLED = 15,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_CALLS = 16,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_CONNECTIONS = 17,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__TOO_MANY_PINGS = 18,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__REQUEST_TOO_LARGE = 19,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__REPLY_TOO_LARGE = 20,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__METADATA_TOO_LARGE = 21,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__READER_TOO_SLOW = 22,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DRAINING = 23,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__GOAWAY = 24,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CANNOT_CONNECT = 25,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CONNECTION_LOST = 26,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__CLIENT_SHUT_DOWN = 27,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_REQUEST = 28,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_REPLY = 29,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__UNSENDABLE_FAILURE = 30,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__MALFORMED_REPLY = 31,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__NOT_ANSWERED = 32,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__INTERNAL = 33,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_BUSY = 34,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_CONFLICT = 35,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DATABASE_UNAVAILABLE = 36,
-  ONSALE__RPC__V1__CALL_FAILURE__REASON__DISK_FULL = 37
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALL_FAILURE__REASON)
-} Onsale__Rpc__V1__CallFailure__Reason;
-/*
- * The kind of an envelope. Receivers ignore unknown kinds.
- */
 typedef enum _Onsale__Rpc__V1__Kind {
   ONSALE__RPC__V1__KIND__KIND_UNSPECIFIED = 0,
-  /*
-   * Client to server: starts a call.
-   */
   ONSALE__RPC__V1__KIND__REQUEST = 1,
-  /*
-   * Server to client: ends a call. Each REQUEST gets exactly one.
-   */
   ONSALE__RPC__V1__KIND__REPLY = 2,
-  /*
-   * Server to client: one item of a stream. Each takes one credit.
-   */
   ONSALE__RPC__V1__KIND__ITEM = 3,
-  /*
-   * Client to server: cancels a call. The REPLY still arrives.
-   */
   ONSALE__RPC__V1__KIND__CANCEL = 4,
-  /*
-   * Client to server: grants the server more items of a stream.
-   */
   ONSALE__RPC__V1__KIND__CREDIT = 5,
-  /*
-   * Both directions: checks that the peer answers.
-   */
   ONSALE__RPC__V1__KIND__PING = 6,
-  /*
-   * Answers a PING, with its id and payload.
-   */
   ONSALE__RPC__V1__KIND__PONG = 7,
-  /*
-   * Server to client: start no new calls on this connection. The payload is a GoAway.
-   */
   ONSALE__RPC__V1__KIND__GOAWAY = 8,
-  /*
-   * Both directions: the sender's version and limits. The payload is a Hello. Optional for clients.
-   */
   ONSALE__RPC__V1__KIND__HELLO = 9
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__KIND)
 } Onsale__Rpc__V1__Kind;
 
 /* --- messages --- */
 
-/*
- * The message in every frame.
- */
 struct  Onsale__Rpc__V1__Envelope
 {
   ProtobufCMessage base;
-  /*
-   * The id of the call, chosen by the client, strictly increasing from 1. 0 is the connection itself.
-   */
   uint64_t id;
   Onsale__Rpc__V1__Kind kind;
-  /*
-   * REQUEST: the full name of the method, such as `onsale.queue.v1.Queue/Join`.
-   */
   char *method;
-  /*
-   * REQUEST: the remaining time. 0 is the server's default, never infinite.
-   */
   uint64_t timeout_us;
-  /*
-   * REPLY: absent, or with code 0, is OK.
-   */
   Onsale__Rpc__V1__Status *status;
-  /*
-   * REQUEST: 2 says that the call is safe to repeat.
-   */
   uint32_t flags;
-  /*
-   * At most 32 entries and 8 KiB.
-   */
   size_t n_metadata;
   Onsale__Rpc__V1__Entry **metadata;
-  /*
-   * 25 bytes: W3C trace id, span id, flags.
-   */
   ProtobufCBinaryData trace;
-  /*
-   * 16 bytes: the idempotency key of a write, created by the outermost client.
-   */
   ProtobufCBinaryData request_id;
-  /*
-   * The number of the try: 0, 1, 2 and so on.
-   */
   uint32_t attempt;
-  /*
-   * CREDIT: the number of further items that the client accepts. REQUEST: the first grant; 0 grants 16.
-   */
   uint32_t credit;
-  /*
-   * The signed credential of the caller.
-   */
   ProtobufCBinaryData credential;
-  /*
-   * The packed message, also that of HELLO and GOAWAY.
-   */
   ProtobufCBinaryData payload;
 };
 #define ONSALE__RPC__V1__ENVELOPE__INIT \
@@ -177,9 +66,6 @@ struct  Onsale__Rpc__V1__Envelope
     , 0, ONSALE__RPC__V1__KIND__KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, 0, 0,NULL, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, {0,NULL} }
 
 
-/*
- * One item of metadata.
- */
 struct  Onsale__Rpc__V1__Entry
 {
   ProtobufCMessage base;
@@ -191,31 +77,13 @@ struct  Onsale__Rpc__V1__Entry
     , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
-/*
- * The outcome of a call.
- */
 struct  Onsale__Rpc__V1__Status
 {
   ProtobufCMessage base;
-  /*
-   * 0 is OK; 1 to 16 are the codes of gRPC.
-   */
   int32_t code;
-  /*
-   * For people.
-   */
   char *message;
-  /*
-   * For programs: a stable reason such as `SEAT_SOLD`.
-   */
   char *reason;
-  /*
-   * 1 is NOT_PROCESSED: no handler received the call. 2 is INDEFINITE: the call may have taken effect.
-   */
   uint32_t flags;
-  /*
-   * Delay before a retry. 0: not given.
-   */
   uint32_t retry_after_ms;
   size_t n_details;
   Onsale__Rpc__V1__Detail **details;
@@ -225,15 +93,9 @@ struct  Onsale__Rpc__V1__Status
     , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
 
 
-/*
- * A typed detail of a failure.
- */
 struct  Onsale__Rpc__V1__Detail
 {
   ProtobufCMessage base;
-  /*
-   * The full name of the message in `value`.
-   */
   char *type;
   ProtobufCBinaryData value;
 };
@@ -242,33 +104,15 @@ struct  Onsale__Rpc__V1__Detail
     , (char *)protobuf_c_empty_string, {0,NULL} }
 
 
-/*
- * The payload of HELLO.
- */
 struct  Onsale__Rpc__V1__Hello
 {
   ProtobufCMessage base;
-  /*
-   * The versions of this protocol that the sender speaks. This one is 1.
-   */
   uint32_t min_version;
   uint32_t max_version;
-  /*
-   * Program and version, for logs.
-   */
   char *agent;
-  /*
-   * The largest frames that the sender accepts.
-   */
   uint32_t max_request_bytes;
   uint32_t max_reply_bytes;
-  /*
-   * The number of unary calls in flight that the sender accepts on this connection.
-   */
   uint32_t max_in_flight;
-  /*
-   * The sender may close the connection to a peer that pings more often.
-   */
   uint32_t min_ping_interval_ms;
 };
 #define ONSALE__RPC__V1__HELLO__INIT \
@@ -276,19 +120,10 @@ struct  Onsale__Rpc__V1__Hello
     , 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
-/*
- * The payload of GOAWAY.
- */
 struct  Onsale__Rpc__V1__GoAway
 {
   ProtobufCMessage base;
-  /*
-   * Calls above this id were not processed and may go elsewhere.
-   */
   uint64_t last_id;
-  /*
-   * The reason.
-   */
   Onsale__Rpc__V1__Status *status;
 };
 #define ONSALE__RPC__V1__GO_AWAY__INIT \
@@ -296,40 +131,16 @@ struct  Onsale__Rpc__V1__GoAway
     , 0, NULL }
 
 
-/*
- * The detail of the failure INVALID_FIELD.
- */
 struct  Onsale__Rpc__V1__FieldViolation
 {
   ProtobufCMessage base;
-  /*
-   * The path of the field in the request: `limits.active_limit`.
-   */
   char *field;
-  /*
-   * The allowed values, for people.
-   */
   char *rule;
-  /*
-   * The value in the request, shortened. Empty if it is not repeated.
-   */
   char *got;
 };
 #define ONSALE__RPC__V1__FIELD_VIOLATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__rpc__v1__field_violation__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
-
-
-/*
- * The reasons of failures that every service can answer, and of those that a client finds by itself.
- */
-struct  Onsale__Rpc__V1__CallFailure
-{
-  ProtobufCMessage base;
-};
-#define ONSALE__RPC__V1__CALL_FAILURE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&onsale__rpc__v1__call_failure__descriptor) \
-     }
 
 
 /* Onsale__Rpc__V1__Envelope methods */
@@ -353,9 +164,6 @@ void   onsale__rpc__v1__go_away__init
 /* Onsale__Rpc__V1__FieldViolation methods */
 void   onsale__rpc__v1__field_violation__init
                      (Onsale__Rpc__V1__FieldViolation         *message);
-/* Onsale__Rpc__V1__CallFailure methods */
-void   onsale__rpc__v1__call_failure__init
-                     (Onsale__Rpc__V1__CallFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Rpc__V1__Envelope_Closure)
@@ -379,9 +187,6 @@ typedef void (*Onsale__Rpc__V1__GoAway_Closure)
 typedef void (*Onsale__Rpc__V1__FieldViolation_Closure)
                  (const Onsale__Rpc__V1__FieldViolation *message,
                   void *closure_data);
-typedef void (*Onsale__Rpc__V1__CallFailure_Closure)
-                 (const Onsale__Rpc__V1__CallFailure *message,
-                  void *closure_data);
 
 /* --- services --- */
 
@@ -396,8 +201,6 @@ extern const ProtobufCMessageDescriptor onsale__rpc__v1__detail__descriptor;
 extern const ProtobufCMessageDescriptor onsale__rpc__v1__hello__descriptor;
 extern const ProtobufCMessageDescriptor onsale__rpc__v1__go_away__descriptor;
 extern const ProtobufCMessageDescriptor onsale__rpc__v1__field_violation__descriptor;
-extern const ProtobufCMessageDescriptor onsale__rpc__v1__call_failure__descriptor;
-extern const ProtobufCEnumDescriptor    onsale__rpc__v1__call_failure__reason__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -123,9 +123,6 @@ struct  Onsale__Testing__V1__AddRequest
 struct  Onsale__Testing__V1__AddReply
 {
   ProtobufCMessage base;
-  /*
-   * The sum of all amounts so far.
-   */
   int64_t total;
 };
 #define ONSALE__TESTING__V1__ADD_REPLY__INIT \
@@ -137,17 +134,8 @@ struct  Onsale__Testing__V1__CountRequest
 {
   ProtobufCMessage base;
   uint64_t limit;
-  /*
-   * The first item is the number after this one.
-   */
   uint64_t after;
-  /*
-   * The number of zeros that pad each item.
-   */
   uint32_t padding_bytes;
-  /*
-   * If true, the stream stays open after the last item until it is cancelled.
-   */
   protobuf_c_boolean stays_open;
 };
 #define ONSALE__TESTING__V1__COUNT_REQUEST__INIT \
@@ -159,9 +147,6 @@ struct  Onsale__Testing__V1__CountItem
 {
   ProtobufCMessage base;
   uint64_t number;
-  /*
-   * Zeros that give the item its size.
-   */
   ProtobufCBinaryData padding;
 };
 #define ONSALE__TESTING__V1__COUNT_ITEM__INIT \
@@ -205,9 +190,6 @@ typedef enum {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__TESTING__V1__EVERYTHING__CHOICE__CASE)
 } Onsale__Testing__V1__Everything__ChoiceCase;
 
-/*
- * A message with a field of every kind.
- */
 struct  Onsale__Testing__V1__Everything
 {
   ProtobufCMessage base;
@@ -264,9 +246,6 @@ struct  Onsale__Testing__V1__Everything
   Onsale__Testing__V1__Everything__Nested **nesteds;
   size_t n_unpacked;
   uint32_t *unpacked;
-  /*
-   * Names that are keywords in Swift.
-   */
   char *guard;
   uint32_t init;
   protobuf_c_boolean description;
@@ -371,72 +350,6 @@ typedef void (*Onsale__Testing__V1__Everything_Closure)
 
 /* --- services --- */
 
-typedef struct Onsale__Testing__V1__Echo_Service Onsale__Testing__V1__Echo_Service;
-struct Onsale__Testing__V1__Echo_Service
-{
-  ProtobufCService base;
-  void (*echo)(Onsale__Testing__V1__Echo_Service *service,
-               const Onsale__Testing__V1__EchoRequest *input,
-               Onsale__Testing__V1__EchoReply_Closure closure,
-               void *closure_data);
-  void (*fail)(Onsale__Testing__V1__Echo_Service *service,
-               const Onsale__Testing__V1__FailRequest *input,
-               Onsale__Testing__V1__FailReply_Closure closure,
-               void *closure_data);
-  void (*wait)(Onsale__Testing__V1__Echo_Service *service,
-               const Onsale__Testing__V1__WaitRequest *input,
-               Onsale__Testing__V1__WaitReply_Closure closure,
-               void *closure_data);
-  void (*add)(Onsale__Testing__V1__Echo_Service *service,
-              const Onsale__Testing__V1__AddRequest *input,
-              Onsale__Testing__V1__AddReply_Closure closure,
-              void *closure_data);
-  void (*mirror)(Onsale__Testing__V1__Echo_Service *service,
-                 const Onsale__Testing__V1__Everything *input,
-                 Onsale__Testing__V1__Everything_Closure closure,
-                 void *closure_data);
-  void (*count)(Onsale__Testing__V1__Echo_Service *service,
-                const Onsale__Testing__V1__CountRequest *input,
-                Onsale__Testing__V1__CountItem_Closure closure,
-                void *closure_data);
-};
-typedef void (*Onsale__Testing__V1__Echo_ServiceDestroy)(Onsale__Testing__V1__Echo_Service *);
-void onsale__testing__v1__echo__init (Onsale__Testing__V1__Echo_Service *service,
-                                      Onsale__Testing__V1__Echo_ServiceDestroy destroy);
-#define ONSALE__TESTING__V1__ECHO__BASE_INIT \
-    { &onsale__testing__v1__echo__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__TESTING__V1__ECHO__INIT(function_prefix__) \
-    { ONSALE__TESTING__V1__ECHO__BASE_INIT,\
-      function_prefix__ ## echo,\
-      function_prefix__ ## fail,\
-      function_prefix__ ## wait,\
-      function_prefix__ ## add,\
-      function_prefix__ ## mirror,\
-      function_prefix__ ## count  }
-void onsale__testing__v1__echo__echo(ProtobufCService *service,
-                                     const Onsale__Testing__V1__EchoRequest *input,
-                                     Onsale__Testing__V1__EchoReply_Closure closure,
-                                     void *closure_data);
-void onsale__testing__v1__echo__fail(ProtobufCService *service,
-                                     const Onsale__Testing__V1__FailRequest *input,
-                                     Onsale__Testing__V1__FailReply_Closure closure,
-                                     void *closure_data);
-void onsale__testing__v1__echo__wait(ProtobufCService *service,
-                                     const Onsale__Testing__V1__WaitRequest *input,
-                                     Onsale__Testing__V1__WaitReply_Closure closure,
-                                     void *closure_data);
-void onsale__testing__v1__echo__add(ProtobufCService *service,
-                                    const Onsale__Testing__V1__AddRequest *input,
-                                    Onsale__Testing__V1__AddReply_Closure closure,
-                                    void *closure_data);
-void onsale__testing__v1__echo__mirror(ProtobufCService *service,
-                                       const Onsale__Testing__V1__Everything *input,
-                                       Onsale__Testing__V1__Everything_Closure closure,
-                                       void *closure_data);
-void onsale__testing__v1__echo__count(ProtobufCService *service,
-                                      const Onsale__Testing__V1__CountRequest *input,
-                                      Onsale__Testing__V1__CountItem_Closure closure,
-                                      void *closure_data);
 
 /* --- descriptors --- */
 
@@ -455,7 +368,6 @@ extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__descrip
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__deeper__descriptor;
 extern const ProtobufCEnumDescriptor    onsale__testing__v1__everything__nested__kind__descriptor;
-extern const ProtobufCServiceDescriptor onsale__testing__v1__echo__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -86,58 +86,16 @@ typedef struct Onsale__Concert__V1__ShowSeatHistoryReply Onsale__Concert__V1__Sh
 typedef struct Onsale__Concert__V1__SeatClaim Onsale__Concert__V1__SeatClaim;
 typedef struct Onsale__Concert__V1__TakenSeats Onsale__Concert__V1__TakenSeats;
 typedef struct Onsale__Concert__V1__TakenSeat Onsale__Concert__V1__TakenSeat;
-typedef struct Onsale__Concert__V1__ConcertFailure Onsale__Concert__V1__ConcertFailure;
 
 
 /* --- enums --- */
 
-typedef enum _Onsale__Concert__V1__ConcertFailure__Reason {
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__REASON_UNSPECIFIED = 0,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NAME_TAKEN = 1,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CONCERT_UNKNOWN = 2,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_UNKNOWN = 3,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__RESERVATION_UNKNOWN = 4,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_UNKNOWN = 5,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_UNKNOWN = 6,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__GRADE_UNKNOWN = 7,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SCHEDULE_CHANGED = 8,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_NOT_OPEN = 9,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SALE_OVER = 10,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_MISSING = 11,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_REFUSED = 12,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__PASS_OF_ANOTHER_ROOM = 13,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_HELD = 14,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_SOLD = 15,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEAT_BLOCKED = 16,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__SEATS_TAKEN = 17,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NO_SEATS_TOGETHER = 18,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_SEATS = 19,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TOO_MANY_RESERVATIONS = 20,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__ALREADY_SOLD = 21,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_SOLD = 22,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__NOT_CANCELLABLE = 23,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CANCEL_DEADLINE_PASSED = 24,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__CODE_REFUSED = 25,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_OF_ANOTHER_DATE = 26,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_USED = 27,
-  ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON__TICKET_CANCELLED = 28
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__CONCERT_FAILURE__REASON)
-} Onsale__Concert__V1__ConcertFailure__Reason;
 typedef enum _Onsale__Concert__V1__ReservationState {
   ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED = 0,
   ONSALE__CONCERT__V1__RESERVATION_STATE__HELD = 1,
   ONSALE__CONCERT__V1__RESERVATION_STATE__SOLD = 2,
-  /*
-   * Released by its user.
-   */
   ONSALE__CONCERT__V1__RESERVATION_STATE__RELEASED = 3,
-  /*
-   * Its deadline has passed.
-   */
   ONSALE__CONCERT__V1__RESERVATION_STATE__EXPIRED = 4,
-  /*
-   * Sold and returned.
-   */
   ONSALE__CONCERT__V1__RESERVATION_STATE__RETURNED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__RESERVATION_STATE)
 } Onsale__Concert__V1__ReservationState;
@@ -149,25 +107,10 @@ typedef enum _Onsale__Concert__V1__DecisionOutcome {
 } Onsale__Concert__V1__DecisionOutcome;
 typedef enum _Onsale__Concert__V1__AbortReason {
   ONSALE__CONCERT__V1__ABORT_REASON__ABORT_REASON_UNSPECIFIED = 0,
-  /*
-   * The deadline of the reservation had passed.
-   */
   ONSALE__CONCERT__V1__ABORT_REASON__HOLD_EXPIRED = 1,
-  /*
-   * The reservation was released, expired or returned, or never existed.
-   */
   ONSALE__CONCERT__V1__ABORT_REASON__GONE = 2,
-  /*
-   * Another payment bought it.
-   */
   ONSALE__CONCERT__V1__ABORT_REASON__ALREADY_SOLD = 3,
-  /*
-   * User, amount or currency differ from those of the reservation.
-   */
   ONSALE__CONCERT__V1__ABORT_REASON__MISMATCH = 4,
-  /*
-   * The payer asked for it.
-   */
   ONSALE__CONCERT__V1__ABORT_REASON__REQUESTED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__CONCERT__V1__ABORT_REASON)
 } Onsale__Concert__V1__AbortReason;
@@ -192,26 +135,10 @@ typedef enum _Onsale__Concert__V1__SeatState {
 struct  Onsale__Concert__V1__CreateConcertRequest
 {
   ProtobufCMessage base;
-  /*
-   * The name that people type, such as `moon-tour`: 1 to 40 lower-case letters, digits and hyphens, unique among
-   * concerts.
-   */
   char *name;
-  /*
-   * The title that people read, at most 200 bytes.
-   */
   char *title;
-  /*
-   * The organiser or venue that people read, at most 200 bytes.
-   */
   char *host;
-  /*
-   * The ISO 4217 code, such as `EUR`, of every price of this concert.
-   */
   char *currency;
-  /*
-   * If set, only users with a pass of this room can list the dates. Empty: anyone can.
-   */
   ProtobufCBinaryData browse_room_id;
 };
 #define ONSALE__CONCERT__V1__CREATE_CONCERT_REQUEST__INIT \
@@ -237,9 +164,6 @@ struct  Onsale__Concert__V1__ConcertEntry
   char *title;
   char *host;
   char *currency;
-  /*
-   * The room whose pass is needed to list the dates. Empty: none.
-   */
   ProtobufCBinaryData browse_room_id;
   uint64_t created_at_ms;
 };
@@ -248,44 +172,17 @@ struct  Onsale__Concert__V1__ConcertEntry
     , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0 }
 
 
-/*
- * The settings of a date.
- */
 struct  Onsale__Concert__V1__ScheduleSettings
 {
   ProtobufCMessage base;
-  /*
-   * The name that people type, such as `2026-12-24`. Same rule as a concert's name; unique within the concert.
-   */
   char *name;
   uint64_t starts_at_ms;
-  /*
-   * After starts_at_ms.
-   */
   uint64_t ends_at_ms;
-  /*
-   * Start of the sale.
-   */
   uint64_t sale_opens_at_ms;
-  /*
-   * End of the sale, exclusive.
-   */
   uint64_t sale_closes_at_ms;
-  /*
-   * Users can cancel a sold reservation until this time, exclusive. 0: never.
-   */
   uint64_t cancel_until_ms;
-  /*
-   * Maximum of seats that one user holds and owns together, 1 to 50. 0: 4.
-   */
   uint32_t seats_per_user;
-  /*
-   * Length of a hold, 1 s to 24 h. 0: 5 minutes.
-   */
   uint32_t hold_ms;
-  /*
-   * The room whose pass is needed to see and reserve seats. Empty: none.
-   */
   ProtobufCBinaryData room_id;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_SETTINGS__INIT \
@@ -319,13 +216,7 @@ struct  Onsale__Concert__V1__ConfigureScheduleRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
-  /*
-   * Replaces all settings. An absent field gets its default.
-   */
   Onsale__Concert__V1__ScheduleSettings *settings;
-  /*
-   * The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
-   */
   uint64_t version;
 };
 #define ONSALE__CONCERT__V1__CONFIGURE_SCHEDULE_REQUEST__INIT \
@@ -349,17 +240,8 @@ struct  Onsale__Concert__V1__ScheduleEntry
   ProtobufCBinaryData schedule_id;
   ProtobufCBinaryData concert_id;
   Onsale__Concert__V1__ScheduleSettings *settings;
-  /*
-   * Grows with every change of the settings.
-   */
   uint64_t version;
-  /*
-   * Grows with every change of the seats.
-   */
   uint64_t layout_version;
-  /*
-   * Set only by ListSchedules.
-   */
   Onsale__Concert__V1__SeatCounts *counts;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT \
@@ -380,27 +262,12 @@ struct  Onsale__Concert__V1__SeatCounts
     , 0, 0, 0, 0 }
 
 
-/*
- * Seats side by side. The name of a seat is `SECTION-ROW-NUMBER`, `ROW-NUMBER` or `NUMBER`.
- */
 struct  Onsale__Concert__V1__SeatRange
 {
   ProtobufCMessage base;
-  /*
-   * At most 16 bytes without hyphen or comma. Can be empty. A section needs a row.
-   */
   char *section;
-  /*
-   * At most 8 bytes without hyphen or comma. Can be empty.
-   */
   char *row;
-  /*
-   * 1 to 99999.
-   */
   uint32_t first_number;
-  /*
-   * The last seat of the range, at least first_number.
-   */
   uint32_t last_number;
 };
 #define ONSALE__CONCERT__V1__SEAT_RANGE__INIT \
@@ -412,13 +279,7 @@ struct  Onsale__Concert__V1__SeatOffer
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__SeatRange *seats;
-  /*
-   * Such as `A`, `VIP` or `Standing`, 1 to 32 bytes.
-   */
   char *grade;
-  /*
-   * In minor units of the concert's currency. 0: free of charge.
-   */
   uint64_t price;
 };
 #define ONSALE__CONCERT__V1__SEAT_OFFER__INIT \
@@ -431,9 +292,6 @@ struct  Onsale__Concert__V1__SetSeatsRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
-  /*
-   * At most 200000 seats in total, none twice.
-   */
   size_t n_offers;
   Onsale__Concert__V1__SeatOffer **offers;
 };
@@ -455,14 +313,8 @@ struct  Onsale__Concert__V1__SetSeatsReply
 struct  Onsale__Concert__V1__SeatChangeCounts
 {
   ProtobufCMessage base;
-  /*
-   * New seats.
-   */
   uint64_t added;
   uint64_t changed;
-  /*
-   * Seats that did not change, because their state does not allow it.
-   */
   uint64_t kept;
 };
 #define ONSALE__CONCERT__V1__SEAT_CHANGE_COUNTS__INIT \
@@ -477,9 +329,6 @@ struct  Onsale__Concert__V1__BlockSeatsRequest
   ProtobufCBinaryData schedule_id;
   size_t n_seats;
   Onsale__Concert__V1__SeatRange **seats;
-  /*
-   * The reason that users read who request the seat, 1 to 200 bytes.
-   */
   char *reason;
 };
 #define ONSALE__CONCERT__V1__BLOCK_SEATS_REQUEST__INIT \
@@ -523,13 +372,7 @@ struct  Onsale__Concert__V1__UnblockSeatsReply
 struct  Onsale__Concert__V1__ListConcertsRequest
 {
   ProtobufCMessage base;
-  /*
-   * Returns only the one with this name. Empty: all.
-   */
   char *name;
-  /*
-   * Returns only those after this id.
-   */
   ProtobufCBinaryData after;
 };
 #define ONSALE__CONCERT__V1__LIST_CONCERTS_REQUEST__INIT \
@@ -540,14 +383,8 @@ struct  Onsale__Concert__V1__ListConcertsRequest
 struct  Onsale__Concert__V1__ListConcertsReply
 {
   ProtobufCMessage base;
-  /*
-   * At most 100, ordered by id, which is the order of their creation.
-   */
   size_t n_concerts;
   Onsale__Concert__V1__ConcertEntry **concerts;
-  /*
-   * True if there may be more after the last one.
-   */
   protobuf_c_boolean has_more;
 };
 #define ONSALE__CONCERT__V1__LIST_CONCERTS_REPLY__INIT \
@@ -559,17 +396,8 @@ struct  Onsale__Concert__V1__ListSchedulesRequest
 {
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
-  /*
-   * Returns only the one with this name. Empty: all.
-   */
   char *name;
-  /*
-   * Returns only dates with a free seat.
-   */
   protobuf_c_boolean only_with_free_seats;
-  /*
-   * The caller's pass, if the concert has a browse room.
-   */
   ProtobufCBinaryData pass;
 };
 #define ONSALE__CONCERT__V1__LIST_SCHEDULES_REQUEST__INIT \
@@ -580,9 +408,6 @@ struct  Onsale__Concert__V1__ListSchedulesRequest
 struct  Onsale__Concert__V1__ListSchedulesReply
 {
   ProtobufCMessage base;
-  /*
-   * Ordered by start.
-   */
   size_t n_schedules;
   Onsale__Concert__V1__ScheduleEntry **schedules;
 };
@@ -596,13 +421,7 @@ struct  Onsale__Concert__V1__ShowSeatsRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
-  /*
-   * The caller's pass, if the date has a room. Operators need none.
-   */
   ProtobufCBinaryData pass;
-  /*
-   * The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
-   */
   uint64_t known_layout_version;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEATS_REQUEST__INIT \
@@ -610,18 +429,12 @@ struct  Onsale__Concert__V1__ShowSeatsRequest
     , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
-/*
- * A seat map. A seat in none of the lists is free.
- */
 struct  Onsale__Concert__V1__ShowSeatsReply
 {
   ProtobufCMessage base;
   uint64_t layout_version;
   size_t n_blocks;
   Onsale__Concert__V1__SeatBlock **blocks;
-  /*
-   * Seats by their index in the layout, ascending.
-   */
   size_t n_held;
   uint32_t *held;
   size_t n_sold;
@@ -629,9 +442,6 @@ struct  Onsale__Concert__V1__ShowSeatsReply
   size_t n_blocked;
   uint32_t *blocked;
   char *currency;
-  /*
-   * The time of the map.
-   */
   uint64_t as_of_ms;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEATS_REPLY__INIT \
@@ -639,18 +449,12 @@ struct  Onsale__Concert__V1__ShowSeatsReply
     , 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
-/*
- * Seats side by side with one grade and price.
- */
 struct  Onsale__Concert__V1__SeatBlock
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__SeatRange *seats;
   char *grade;
   uint64_t price;
-  /*
-   * The index of the first seat in this layout version. The others follow.
-   */
   uint32_t first_index;
 };
 #define ONSALE__CONCERT__V1__SEAT_BLOCK__INIT \
@@ -682,9 +486,6 @@ struct  Onsale__Concert__V1__WatchSeatsItem
   ProtobufCMessage base;
   Onsale__Concert__V1__WatchSeatsItem__NewsCase news_case;
   union {
-    /*
-     * The whole map: first, and again after a change of the layout.
-     */
     Onsale__Concert__V1__ShowSeatsReply *map;
     Onsale__Concert__V1__SeatChanges *changes;
   };
@@ -694,9 +495,6 @@ struct  Onsale__Concert__V1__WatchSeatsItem
     , ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__NEWS__NOT_SET, {0} }
 
 
-/*
- * Changed seats by their index in the layout of the latest map.
- */
 struct  Onsale__Concert__V1__SeatChanges
 {
   ProtobufCMessage base;
@@ -726,9 +524,6 @@ struct  Onsale__Concert__V1__ReserveSeatsRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
-  /*
-   * The caller's pass, if the date has a room.
-   */
   ProtobufCBinaryData pass;
   Onsale__Concert__V1__ReserveSeatsRequest__WishCase wish_case;
   union {
@@ -744,9 +539,6 @@ struct  Onsale__Concert__V1__ReserveSeatsRequest
 struct  Onsale__Concert__V1__SeatNames
 {
   ProtobufCMessage base;
-  /*
-   * Names such as `A-12-7`, none twice.
-   */
   size_t n_names;
   char **names;
 };
@@ -755,9 +547,6 @@ struct  Onsale__Concert__V1__SeatNames
     , 0,NULL }
 
 
-/*
- * The service chooses the seats: together in one row, near its middle, leaving no single seat.
- */
 struct  Onsale__Concert__V1__BestSeats
 {
   ProtobufCMessage base;
@@ -786,32 +575,14 @@ struct  Onsale__Concert__V1__ReservationEntry
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
   Onsale__Concert__V1__ReservationState state;
-  /*
-   * The names of its seats.
-   */
   size_t n_seats;
   char **seats;
-  /*
-   * The total price, fixed when the seats were reserved.
-   */
   uint64_t amount;
   char *currency;
   uint64_t reserved_at_ms;
-  /*
-   * End of the hold, exclusive.
-   */
   uint64_t deadline_ms;
-  /*
-   * Time of the sale. 0: not sold.
-   */
   uint64_t sold_at_ms;
-  /*
-   * Time of the release, expiry or return. 0: none.
-   */
   uint64_t ended_at_ms;
-  /*
-   * The payment that bought it. Empty: none.
-   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT \
@@ -889,9 +660,6 @@ struct  Onsale__Concert__V1__ConfirmRequest
   ProtobufCBinaryData payment_id;
   ProtobufCBinaryData reservation_id;
   ProtobufCBinaryData user_id;
-  /*
-   * The amount that the wallet reserved for it.
-   */
   uint64_t amount;
   char *currency;
 };
@@ -932,21 +700,12 @@ struct  Onsale__Concert__V1__AbortReply
     , NULL }
 
 
-/*
- * The final decision about a payment.
- */
 struct  Onsale__Concert__V1__DecisionEntry
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__DecisionOutcome outcome;
-  /*
-   * Set only if ABORTED.
-   */
   Onsale__Concert__V1__AbortReason reason;
   ProtobufCBinaryData reservation_id;
-  /*
-   * Set only if CONFIRMED: the price and the place in the waiting room.
-   */
   uint64_t amount;
   char *currency;
   ProtobufCBinaryData room_id;
@@ -962,9 +721,6 @@ struct  Onsale__Concert__V1__CancelReservationRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData reservation_id;
-  /*
-   * The reason, at most 200 bytes.
-   */
   char *reason;
 };
 #define ONSALE__CONCERT__V1__CANCEL_RESERVATION_REQUEST__INIT \
@@ -986,13 +742,7 @@ struct  Onsale__Concert__V1__CancelReservationReply
 struct  Onsale__Concert__V1__ListRefundsDueRequest
 {
   ProtobufCMessage base;
-  /*
-   * Only refunds of this concert. Empty: of all concerts.
-   */
   ProtobufCBinaryData concert_id;
-  /*
-   * The concert_id and refund_id of the last refund of the previous page. Empty: the first page.
-   */
   ProtobufCBinaryData after_concert_id;
   ProtobufCBinaryData after_refund_id;
 };
@@ -1004,9 +754,6 @@ struct  Onsale__Concert__V1__ListRefundsDueRequest
 struct  Onsale__Concert__V1__ListRefundsDueReply
 {
   ProtobufCMessage base;
-  /*
-   * At most 100.
-   */
   size_t n_refunds;
   Onsale__Concert__V1__RefundEntry **refunds;
   protobuf_c_boolean has_more;
@@ -1039,10 +786,6 @@ struct  Onsale__Concert__V1__AcknowledgeRefundRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData refund_id;
-  /*
-   * The refunded payment. It keeps a late call from acknowledging another refund with a reused request_id. Empty: not
-   * checked, for callers older than this field.
-   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__CONCERT__V1__ACKNOWLEDGE_REFUND_REQUEST__INIT \
@@ -1095,13 +838,7 @@ struct  Onsale__Concert__V1__TicketEntry
   uint64_t starts_at_ms;
   uint64_t ends_at_ms;
   uint64_t issued_at_ms;
-  /*
-   * Time of the check-in. 0: not used.
-   */
   uint64_t used_at_ms;
-  /*
-   * Time of the cancellation. 0: not cancelled.
-   */
   uint64_t cancelled_at_ms;
 };
 #define ONSALE__CONCERT__V1__TICKET_ENTRY__INIT \
@@ -1124,9 +861,6 @@ struct  Onsale__Concert__V1__ShowTicketReply
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__TicketEntry *ticket;
-  /*
-   * The text of the QR code. Empty unless the ticket is valid.
-   */
   char *code;
 };
 #define ONSALE__CONCERT__V1__SHOW_TICKET_REPLY__INIT \
@@ -1158,9 +892,6 @@ struct  Onsale__Concert__V1__TicketKey
 {
   ProtobufCMessage base;
   uint32_t key_id;
-  /*
-   * Ed25519, 32 bytes.
-   */
   ProtobufCBinaryData public_key;
 };
 #define ONSALE__CONCERT__V1__TICKET_KEY__INIT \
@@ -1171,13 +902,7 @@ struct  Onsale__Concert__V1__TicketKey
 struct  Onsale__Concert__V1__CheckInRequest
 {
   ProtobufCMessage base;
-  /*
-   * The text of the ticket's QR code.
-   */
   char *code;
-  /*
-   * The date of this gate. Tickets for other dates are refused and stay valid. Empty: any date.
-   */
   ProtobufCBinaryData schedule_id;
 };
 #define ONSALE__CONCERT__V1__CHECK_IN_REQUEST__INIT \
@@ -1189,9 +914,6 @@ struct  Onsale__Concert__V1__CheckInReply
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__TicketEntry *ticket;
-  /*
-   * The names of the concert and the date, such as `moon-tour` and `friday`.
-   */
   char *concert_name;
   char *schedule_name;
 };
@@ -1213,9 +935,6 @@ struct  Onsale__Concert__V1__SalesReportRequest
 struct  Onsale__Concert__V1__SalesReportReply
 {
   ProtobufCMessage base;
-  /*
-   * One line for each date and grade, ordered by start of the date, then grade.
-   */
   size_t n_lines;
   Onsale__Concert__V1__SalesLine **lines;
   char *currency;
@@ -1232,17 +951,8 @@ struct  Onsale__Concert__V1__SalesLine
   char *schedule_name;
   char *grade;
   Onsale__Concert__V1__SeatCounts *counts;
-  /*
-   * The total price of valid and used tickets.
-   */
   uint64_t revenue;
-  /*
-   * The number of used tickets.
-   */
   uint64_t used;
-  /*
-   * The number of cancelled tickets and their total price.
-   */
   uint64_t cancelled;
   uint64_t refunded;
 };
@@ -1256,9 +966,6 @@ struct  Onsale__Concert__V1__ShowSeatHistoryRequest
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData schedule_id;
-  /*
-   * Such as `A-12-7`.
-   */
   char *seat;
 };
 #define ONSALE__CONCERT__V1__SHOW_SEAT_HISTORY_REQUEST__INIT \
@@ -1270,15 +977,9 @@ struct  Onsale__Concert__V1__ShowSeatHistoryReply
 {
   ProtobufCMessage base;
   Onsale__Concert__V1__SeatState state;
-  /*
-   * The reason of the block. Empty: not blocked.
-   */
   char *blocked_reason;
   char *grade;
   uint64_t price;
-  /*
-   * Oldest first.
-   */
   size_t n_claims;
   Onsale__Concert__V1__SeatClaim **claims;
 };
@@ -1287,17 +988,11 @@ struct  Onsale__Concert__V1__ShowSeatHistoryReply
     , ONSALE__CONCERT__V1__SEAT_STATE__SEAT_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
 
 
-/*
- * A reservation that contained the seat.
- */
 struct  Onsale__Concert__V1__SeatClaim
 {
   ProtobufCMessage base;
   ProtobufCBinaryData user_id;
   Onsale__Concert__V1__ReservationEntry *reservation;
-  /*
-   * The reason of the return, if it was returned.
-   */
   char *return_reason;
 };
 #define ONSALE__CONCERT__V1__SEAT_CLAIM__INIT \
@@ -1305,9 +1000,6 @@ struct  Onsale__Concert__V1__SeatClaim
     , {0,NULL}, NULL, (char *)protobuf_c_empty_string }
 
 
-/*
- * The detail of the failures SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED and SEATS_TAKEN.
- */
 struct  Onsale__Concert__V1__TakenSeats
 {
   ProtobufCMessage base;
@@ -1322,27 +1014,12 @@ struct  Onsale__Concert__V1__TakenSeats
 struct  Onsale__Concert__V1__TakenSeat
 {
   ProtobufCMessage base;
-  /*
-   * The name of the seat.
-   */
   char *seat;
   Onsale__Concert__V1__SeatState state;
 };
 #define ONSALE__CONCERT__V1__TAKEN_SEAT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__taken_seat__descriptor) \
     , (char *)protobuf_c_empty_string, ONSALE__CONCERT__V1__SEAT_STATE__SEAT_STATE_UNSPECIFIED }
-
-
-/*
- * The reasons of this service's failures. Those of every service are in `rpc.proto`.
- */
-struct  Onsale__Concert__V1__ConcertFailure
-{
-  ProtobufCMessage base;
-};
-#define ONSALE__CONCERT__V1__CONCERT_FAILURE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__concert_failure__descriptor) \
-     }
 
 
 /* Onsale__Concert__V1__CreateConcertRequest methods */
@@ -1555,9 +1232,6 @@ void   onsale__concert__v1__taken_seats__init
 /* Onsale__Concert__V1__TakenSeat methods */
 void   onsale__concert__v1__taken_seat__init
                      (Onsale__Concert__V1__TakenSeat         *message);
-/* Onsale__Concert__V1__ConcertFailure methods */
-void   onsale__concert__v1__concert_failure__init
-                     (Onsale__Concert__V1__ConcertFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Concert__V1__CreateConcertRequest_Closure)
@@ -1770,249 +1444,9 @@ typedef void (*Onsale__Concert__V1__TakenSeats_Closure)
 typedef void (*Onsale__Concert__V1__TakenSeat_Closure)
                  (const Onsale__Concert__V1__TakenSeat *message,
                   void *closure_data);
-typedef void (*Onsale__Concert__V1__ConcertFailure_Closure)
-                 (const Onsale__Concert__V1__ConcertFailure *message,
-                  void *closure_data);
 
 /* --- services --- */
 
-typedef struct Onsale__Concert__V1__Concert_Service Onsale__Concert__V1__Concert_Service;
-struct Onsale__Concert__V1__Concert_Service
-{
-  ProtobufCService base;
-  void (*create_concert)(Onsale__Concert__V1__Concert_Service *service,
-                         const Onsale__Concert__V1__CreateConcertRequest *input,
-                         Onsale__Concert__V1__CreateConcertReply_Closure closure,
-                         void *closure_data);
-  void (*add_schedule)(Onsale__Concert__V1__Concert_Service *service,
-                       const Onsale__Concert__V1__AddScheduleRequest *input,
-                       Onsale__Concert__V1__AddScheduleReply_Closure closure,
-                       void *closure_data);
-  void (*configure_schedule)(Onsale__Concert__V1__Concert_Service *service,
-                             const Onsale__Concert__V1__ConfigureScheduleRequest *input,
-                             Onsale__Concert__V1__ConfigureScheduleReply_Closure closure,
-                             void *closure_data);
-  void (*set_seats)(Onsale__Concert__V1__Concert_Service *service,
-                    const Onsale__Concert__V1__SetSeatsRequest *input,
-                    Onsale__Concert__V1__SetSeatsReply_Closure closure,
-                    void *closure_data);
-  void (*block_seats)(Onsale__Concert__V1__Concert_Service *service,
-                      const Onsale__Concert__V1__BlockSeatsRequest *input,
-                      Onsale__Concert__V1__BlockSeatsReply_Closure closure,
-                      void *closure_data);
-  void (*unblock_seats)(Onsale__Concert__V1__Concert_Service *service,
-                        const Onsale__Concert__V1__UnblockSeatsRequest *input,
-                        Onsale__Concert__V1__UnblockSeatsReply_Closure closure,
-                        void *closure_data);
-  void (*list_concerts)(Onsale__Concert__V1__Concert_Service *service,
-                        const Onsale__Concert__V1__ListConcertsRequest *input,
-                        Onsale__Concert__V1__ListConcertsReply_Closure closure,
-                        void *closure_data);
-  void (*list_schedules)(Onsale__Concert__V1__Concert_Service *service,
-                         const Onsale__Concert__V1__ListSchedulesRequest *input,
-                         Onsale__Concert__V1__ListSchedulesReply_Closure closure,
-                         void *closure_data);
-  void (*show_seats)(Onsale__Concert__V1__Concert_Service *service,
-                     const Onsale__Concert__V1__ShowSeatsRequest *input,
-                     Onsale__Concert__V1__ShowSeatsReply_Closure closure,
-                     void *closure_data);
-  void (*watch_seats)(Onsale__Concert__V1__Concert_Service *service,
-                      const Onsale__Concert__V1__WatchSeatsRequest *input,
-                      Onsale__Concert__V1__WatchSeatsItem_Closure closure,
-                      void *closure_data);
-  void (*reserve_seats)(Onsale__Concert__V1__Concert_Service *service,
-                        const Onsale__Concert__V1__ReserveSeatsRequest *input,
-                        Onsale__Concert__V1__ReserveSeatsReply_Closure closure,
-                        void *closure_data);
-  void (*release_reservation)(Onsale__Concert__V1__Concert_Service *service,
-                              const Onsale__Concert__V1__ReleaseReservationRequest *input,
-                              Onsale__Concert__V1__ReleaseReservationReply_Closure closure,
-                              void *closure_data);
-  void (*show_reservation)(Onsale__Concert__V1__Concert_Service *service,
-                           const Onsale__Concert__V1__ShowReservationRequest *input,
-                           Onsale__Concert__V1__ShowReservationReply_Closure closure,
-                           void *closure_data);
-  void (*list_reservations)(Onsale__Concert__V1__Concert_Service *service,
-                            const Onsale__Concert__V1__ListReservationsRequest *input,
-                            Onsale__Concert__V1__ListReservationsReply_Closure closure,
-                            void *closure_data);
-  void (*confirm)(Onsale__Concert__V1__Concert_Service *service,
-                  const Onsale__Concert__V1__ConfirmRequest *input,
-                  Onsale__Concert__V1__ConfirmReply_Closure closure,
-                  void *closure_data);
-  void (*abort)(Onsale__Concert__V1__Concert_Service *service,
-                const Onsale__Concert__V1__AbortRequest *input,
-                Onsale__Concert__V1__AbortReply_Closure closure,
-                void *closure_data);
-  void (*cancel_reservation)(Onsale__Concert__V1__Concert_Service *service,
-                             const Onsale__Concert__V1__CancelReservationRequest *input,
-                             Onsale__Concert__V1__CancelReservationReply_Closure closure,
-                             void *closure_data);
-  void (*list_refunds_due)(Onsale__Concert__V1__Concert_Service *service,
-                           const Onsale__Concert__V1__ListRefundsDueRequest *input,
-                           Onsale__Concert__V1__ListRefundsDueReply_Closure closure,
-                           void *closure_data);
-  void (*acknowledge_refund)(Onsale__Concert__V1__Concert_Service *service,
-                             const Onsale__Concert__V1__AcknowledgeRefundRequest *input,
-                             Onsale__Concert__V1__AcknowledgeRefundReply_Closure closure,
-                             void *closure_data);
-  void (*list_tickets)(Onsale__Concert__V1__Concert_Service *service,
-                       const Onsale__Concert__V1__ListTicketsRequest *input,
-                       Onsale__Concert__V1__ListTicketsReply_Closure closure,
-                       void *closure_data);
-  void (*show_ticket)(Onsale__Concert__V1__Concert_Service *service,
-                      const Onsale__Concert__V1__ShowTicketRequest *input,
-                      Onsale__Concert__V1__ShowTicketReply_Closure closure,
-                      void *closure_data);
-  void (*show_ticket_keys)(Onsale__Concert__V1__Concert_Service *service,
-                           const Onsale__Concert__V1__ShowTicketKeysRequest *input,
-                           Onsale__Concert__V1__ShowTicketKeysReply_Closure closure,
-                           void *closure_data);
-  void (*check_in)(Onsale__Concert__V1__Concert_Service *service,
-                   const Onsale__Concert__V1__CheckInRequest *input,
-                   Onsale__Concert__V1__CheckInReply_Closure closure,
-                   void *closure_data);
-  void (*sales_report)(Onsale__Concert__V1__Concert_Service *service,
-                       const Onsale__Concert__V1__SalesReportRequest *input,
-                       Onsale__Concert__V1__SalesReportReply_Closure closure,
-                       void *closure_data);
-  void (*show_seat_history)(Onsale__Concert__V1__Concert_Service *service,
-                            const Onsale__Concert__V1__ShowSeatHistoryRequest *input,
-                            Onsale__Concert__V1__ShowSeatHistoryReply_Closure closure,
-                            void *closure_data);
-};
-typedef void (*Onsale__Concert__V1__Concert_ServiceDestroy)(Onsale__Concert__V1__Concert_Service *);
-void onsale__concert__v1__concert__init (Onsale__Concert__V1__Concert_Service *service,
-                                         Onsale__Concert__V1__Concert_ServiceDestroy destroy);
-#define ONSALE__CONCERT__V1__CONCERT__BASE_INIT \
-    { &onsale__concert__v1__concert__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__CONCERT__V1__CONCERT__INIT(function_prefix__) \
-    { ONSALE__CONCERT__V1__CONCERT__BASE_INIT,\
-      function_prefix__ ## create_concert,\
-      function_prefix__ ## add_schedule,\
-      function_prefix__ ## configure_schedule,\
-      function_prefix__ ## set_seats,\
-      function_prefix__ ## block_seats,\
-      function_prefix__ ## unblock_seats,\
-      function_prefix__ ## list_concerts,\
-      function_prefix__ ## list_schedules,\
-      function_prefix__ ## show_seats,\
-      function_prefix__ ## watch_seats,\
-      function_prefix__ ## reserve_seats,\
-      function_prefix__ ## release_reservation,\
-      function_prefix__ ## show_reservation,\
-      function_prefix__ ## list_reservations,\
-      function_prefix__ ## confirm,\
-      function_prefix__ ## abort,\
-      function_prefix__ ## cancel_reservation,\
-      function_prefix__ ## list_refunds_due,\
-      function_prefix__ ## acknowledge_refund,\
-      function_prefix__ ## list_tickets,\
-      function_prefix__ ## show_ticket,\
-      function_prefix__ ## show_ticket_keys,\
-      function_prefix__ ## check_in,\
-      function_prefix__ ## sales_report,\
-      function_prefix__ ## show_seat_history  }
-void onsale__concert__v1__concert__create_concert(ProtobufCService *service,
-                                                  const Onsale__Concert__V1__CreateConcertRequest *input,
-                                                  Onsale__Concert__V1__CreateConcertReply_Closure closure,
-                                                  void *closure_data);
-void onsale__concert__v1__concert__add_schedule(ProtobufCService *service,
-                                                const Onsale__Concert__V1__AddScheduleRequest *input,
-                                                Onsale__Concert__V1__AddScheduleReply_Closure closure,
-                                                void *closure_data);
-void onsale__concert__v1__concert__configure_schedule(ProtobufCService *service,
-                                                      const Onsale__Concert__V1__ConfigureScheduleRequest *input,
-                                                      Onsale__Concert__V1__ConfigureScheduleReply_Closure closure,
-                                                      void *closure_data);
-void onsale__concert__v1__concert__set_seats(ProtobufCService *service,
-                                             const Onsale__Concert__V1__SetSeatsRequest *input,
-                                             Onsale__Concert__V1__SetSeatsReply_Closure closure,
-                                             void *closure_data);
-void onsale__concert__v1__concert__block_seats(ProtobufCService *service,
-                                               const Onsale__Concert__V1__BlockSeatsRequest *input,
-                                               Onsale__Concert__V1__BlockSeatsReply_Closure closure,
-                                               void *closure_data);
-void onsale__concert__v1__concert__unblock_seats(ProtobufCService *service,
-                                                 const Onsale__Concert__V1__UnblockSeatsRequest *input,
-                                                 Onsale__Concert__V1__UnblockSeatsReply_Closure closure,
-                                                 void *closure_data);
-void onsale__concert__v1__concert__list_concerts(ProtobufCService *service,
-                                                 const Onsale__Concert__V1__ListConcertsRequest *input,
-                                                 Onsale__Concert__V1__ListConcertsReply_Closure closure,
-                                                 void *closure_data);
-void onsale__concert__v1__concert__list_schedules(ProtobufCService *service,
-                                                  const Onsale__Concert__V1__ListSchedulesRequest *input,
-                                                  Onsale__Concert__V1__ListSchedulesReply_Closure closure,
-                                                  void *closure_data);
-void onsale__concert__v1__concert__show_seats(ProtobufCService *service,
-                                              const Onsale__Concert__V1__ShowSeatsRequest *input,
-                                              Onsale__Concert__V1__ShowSeatsReply_Closure closure,
-                                              void *closure_data);
-void onsale__concert__v1__concert__watch_seats(ProtobufCService *service,
-                                               const Onsale__Concert__V1__WatchSeatsRequest *input,
-                                               Onsale__Concert__V1__WatchSeatsItem_Closure closure,
-                                               void *closure_data);
-void onsale__concert__v1__concert__reserve_seats(ProtobufCService *service,
-                                                 const Onsale__Concert__V1__ReserveSeatsRequest *input,
-                                                 Onsale__Concert__V1__ReserveSeatsReply_Closure closure,
-                                                 void *closure_data);
-void onsale__concert__v1__concert__release_reservation(ProtobufCService *service,
-                                                       const Onsale__Concert__V1__ReleaseReservationRequest *input,
-                                                       Onsale__Concert__V1__ReleaseReservationReply_Closure closure,
-                                                       void *closure_data);
-void onsale__concert__v1__concert__show_reservation(ProtobufCService *service,
-                                                    const Onsale__Concert__V1__ShowReservationRequest *input,
-                                                    Onsale__Concert__V1__ShowReservationReply_Closure closure,
-                                                    void *closure_data);
-void onsale__concert__v1__concert__list_reservations(ProtobufCService *service,
-                                                     const Onsale__Concert__V1__ListReservationsRequest *input,
-                                                     Onsale__Concert__V1__ListReservationsReply_Closure closure,
-                                                     void *closure_data);
-void onsale__concert__v1__concert__confirm(ProtobufCService *service,
-                                           const Onsale__Concert__V1__ConfirmRequest *input,
-                                           Onsale__Concert__V1__ConfirmReply_Closure closure,
-                                           void *closure_data);
-void onsale__concert__v1__concert__abort(ProtobufCService *service,
-                                         const Onsale__Concert__V1__AbortRequest *input,
-                                         Onsale__Concert__V1__AbortReply_Closure closure,
-                                         void *closure_data);
-void onsale__concert__v1__concert__cancel_reservation(ProtobufCService *service,
-                                                      const Onsale__Concert__V1__CancelReservationRequest *input,
-                                                      Onsale__Concert__V1__CancelReservationReply_Closure closure,
-                                                      void *closure_data);
-void onsale__concert__v1__concert__list_refunds_due(ProtobufCService *service,
-                                                    const Onsale__Concert__V1__ListRefundsDueRequest *input,
-                                                    Onsale__Concert__V1__ListRefundsDueReply_Closure closure,
-                                                    void *closure_data);
-void onsale__concert__v1__concert__acknowledge_refund(ProtobufCService *service,
-                                                      const Onsale__Concert__V1__AcknowledgeRefundRequest *input,
-                                                      Onsale__Concert__V1__AcknowledgeRefundReply_Closure closure,
-                                                      void *closure_data);
-void onsale__concert__v1__concert__list_tickets(ProtobufCService *service,
-                                                const Onsale__Concert__V1__ListTicketsRequest *input,
-                                                Onsale__Concert__V1__ListTicketsReply_Closure closure,
-                                                void *closure_data);
-void onsale__concert__v1__concert__show_ticket(ProtobufCService *service,
-                                               const Onsale__Concert__V1__ShowTicketRequest *input,
-                                               Onsale__Concert__V1__ShowTicketReply_Closure closure,
-                                               void *closure_data);
-void onsale__concert__v1__concert__show_ticket_keys(ProtobufCService *service,
-                                                    const Onsale__Concert__V1__ShowTicketKeysRequest *input,
-                                                    Onsale__Concert__V1__ShowTicketKeysReply_Closure closure,
-                                                    void *closure_data);
-void onsale__concert__v1__concert__check_in(ProtobufCService *service,
-                                            const Onsale__Concert__V1__CheckInRequest *input,
-                                            Onsale__Concert__V1__CheckInReply_Closure closure,
-                                            void *closure_data);
-void onsale__concert__v1__concert__sales_report(ProtobufCService *service,
-                                                const Onsale__Concert__V1__SalesReportRequest *input,
-                                                Onsale__Concert__V1__SalesReportReply_Closure closure,
-                                                void *closure_data);
-void onsale__concert__v1__concert__show_seat_history(ProtobufCService *service,
-                                                     const Onsale__Concert__V1__ShowSeatHistoryRequest *input,
-                                                     Onsale__Concert__V1__ShowSeatHistoryReply_Closure closure,
-                                                     void *closure_data);
 
 /* --- descriptors --- */
 
@@ -2091,9 +1525,6 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__show_seat_history_r
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_claim__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seats__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__taken_seat__descriptor;
-extern const ProtobufCMessageDescriptor onsale__concert__v1__concert_failure__descriptor;
-extern const ProtobufCEnumDescriptor    onsale__concert__v1__concert_failure__reason__descriptor;
-extern const ProtobufCServiceDescriptor onsale__concert__v1__concert__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -55,118 +55,41 @@ typedef struct Onsale__Queue__V1__FinishPassRequest Onsale__Queue__V1__FinishPas
 typedef struct Onsale__Queue__V1__FinishPassReply Onsale__Queue__V1__FinishPassReply;
 typedef struct Onsale__Queue__V1__RevokePlaceRequest Onsale__Queue__V1__RevokePlaceRequest;
 typedef struct Onsale__Queue__V1__RevokePlaceReply Onsale__Queue__V1__RevokePlaceReply;
-typedef struct Onsale__Queue__V1__QueueFailure Onsale__Queue__V1__QueueFailure;
 
 
 /* --- enums --- */
 
-typedef enum _Onsale__Queue__V1__QueueFailure__Reason {
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__REASON_UNSPECIFIED = 0,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_UNKNOWN = 1,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_UNKNOWN = 2,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__NAME_TAKEN = 3,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_HAS_OPENED = 4,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_SCHEDULED = 5,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_NOT_OPEN = 6,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_DRAINING = 7,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__ROOM_CLOSED = 8,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__TOO_MANY_JOINS = 9,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_WAITING = 10,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_NOT_ACTIVE = 11,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_FINISHED = 12,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LEFT = 13,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_LAPSED = 14,
-  ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON__PLACE_REVOKED = 15
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__QUEUE_FAILURE__REASON)
-} Onsale__Queue__V1__QueueFailure__Reason;
 typedef enum _Onsale__Queue__V1__RoomState {
   ONSALE__QUEUE__V1__ROOM_STATE__ROOM_STATE_UNSPECIFIED = 0,
-  /*
-   * Users cannot join yet.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__SCHEDULED = 1,
-  /*
-   * Users can join; admission has not started.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__PRE_QUEUE = 2,
-  /*
-   * Users are admitted within the limits.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__OPEN = 3,
-  /*
-   * Users can join; admission is stopped.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__PAUSED = 4,
-  /*
-   * Users can no longer join; waiting users are admitted.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__DRAINING = 5,
-  /*
-   * Closed permanently.
-   */
   ONSALE__QUEUE__V1__ROOM_STATE__CLOSED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__ROOM_STATE)
 } Onsale__Queue__V1__RoomState;
 typedef enum _Onsale__Queue__V1__PlaceState {
   ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED = 0,
-  /*
-   * In the line.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__WAITING = 1,
-  /*
-   * The user's turn: Renew within the ready time, or the slot goes to the next user.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__ADMITTED = 2,
-  /*
-   * Inside, with a pass.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__ACTIVE = 3,
-  /*
-   * The user has paid.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__FINISHED = 4,
-  /*
-   * The user gave up the place.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__LEFT = 5,
-  /*
-   * The user did not come in time, was silent for too long, or reached the hard limit.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__LAPSED = 6,
-  /*
-   * Revoked by an operator.
-   */
   ONSALE__QUEUE__V1__PLACE_STATE__REVOKED = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__QUEUE__V1__PLACE_STATE)
 } Onsale__Queue__V1__PlaceState;
 
 /* --- messages --- */
 
-/*
- * Limits on how many users are admitted and how long they can stay.
- */
 struct  Onsale__Queue__V1__RoomLimits
 {
   ProtobufCMessage base;
-  /*
-   * Maximum of admitted and active users together: 1 to 1,000,000. 0: no limit.
-   */
   uint32_t active_limit;
-  /*
-   * Maximum of admissions in any one second: 1 to 100,000. 0: no limit.
-   */
   uint32_t rate_per_second;
-  /*
-   * Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
-   */
   uint32_t ready_ms;
-  /*
-   * Time that an active user can be silent: 1,000 to 3,600,000. 0: 300,000.
-   */
   uint32_t idle_ms;
-  /*
-   * Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
-   */
   uint32_t hard_limit_ms;
 };
 #define ONSALE__QUEUE__V1__ROOM_LIMITS__INIT \
@@ -174,19 +97,10 @@ struct  Onsale__Queue__V1__RoomLimits
     , 0, 0, 0, 0, 0 }
 
 
-/*
- * Times at which a room opens by itself.
- */
 struct  Onsale__Queue__V1__RoomTimes
 {
   ProtobufCMessage base;
-  /*
-   * Start of joining. 0: at opens_at.
-   */
   int64_t joins_at;
-  /*
-   * Start of admission. 0: at OpenRoom.
-   */
   int64_t opens_at;
 };
 #define ONSALE__QUEUE__V1__ROOM_TIMES__INIT \
@@ -194,16 +108,10 @@ struct  Onsale__Queue__V1__RoomTimes
     , 0, 0 }
 
 
-/*
- * The public data of a room.
- */
 struct  Onsale__Queue__V1__RoomSummary
 {
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
-  /*
-   * The short name that people type.
-   */
   char *name;
   Onsale__Queue__V1__RoomState state;
   Onsale__Queue__V1__RoomTimes *times;
@@ -217,17 +125,8 @@ struct  Onsale__Queue__V1__RoomSummary
 struct  Onsale__Queue__V1__CreateRoomRequest
 {
   ProtobufCMessage base;
-  /*
-   * 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. A name belongs to one room for ever.
-   */
   char *name;
-  /*
-   * If absent: no limits, and the default times.
-   */
   Onsale__Queue__V1__RoomLimits *limits;
-  /*
-   * If absent: the room waits for OpenRoom.
-   */
   Onsale__Queue__V1__RoomTimes *times;
 };
 #define ONSALE__QUEUE__V1__CREATE_ROOM_REQUEST__INIT \
@@ -249,13 +148,7 @@ struct  Onsale__Queue__V1__ConfigureRoomRequest
 {
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
-  /*
-   * Replaces all limits. If absent, they do not change.
-   */
   Onsale__Queue__V1__RoomLimits *limits;
-  /*
-   * Replaces both times. If absent, they do not change. Allowed only before the room has opened.
-   */
   Onsale__Queue__V1__RoomTimes *times;
 };
 #define ONSALE__QUEUE__V1__CONFIGURE_ROOM_REQUEST__INIT \
@@ -356,9 +249,6 @@ struct  Onsale__Queue__V1__CloseRoomReply
 struct  Onsale__Queue__V1__FindRoomRequest
 {
   ProtobufCMessage base;
-  /*
-   * Empty if room_id is set.
-   */
   char *name;
   ProtobufCBinaryData room_id;
 };
@@ -380,13 +270,7 @@ struct  Onsale__Queue__V1__FindRoomReply
 struct  Onsale__Queue__V1__ListRoomsRequest
 {
   ProtobufCMessage base;
-  /*
-   * The last room of the previous page. Empty: the first page.
-   */
   ProtobufCBinaryData after_room_id;
-  /*
-   * 1 to 500. 0: 100.
-   */
   uint32_t page_size;
 };
 #define ONSALE__QUEUE__V1__LIST_ROOMS_REQUEST__INIT \
@@ -399,9 +283,6 @@ struct  Onsale__Queue__V1__ListRoomsReply
   ProtobufCMessage base;
   size_t n_rooms;
   Onsale__Queue__V1__RoomSummary **rooms;
-  /*
-   * True if there are more after the last one.
-   */
   protobuf_c_boolean has_more;
 };
 #define ONSALE__QUEUE__V1__LIST_ROOMS_REPLY__INIT \
@@ -423,35 +304,17 @@ struct  Onsale__Queue__V1__ShowRoomReply
 {
   ProtobufCMessage base;
   Onsale__Queue__V1__RoomSummary *room;
-  /*
-   * All users who ever joined.
-   */
   int64_t joined_count;
   int64_t waiting_count;
-  /*
-   * Admitted users who have not come in yet.
-   */
   int64_t admitted_count;
   int64_t active_count;
   int64_t finished_count;
   int64_t left_count;
   int64_t lapsed_count;
   int64_t revoked_count;
-  /*
-   * Lapsed users who never came in.
-   */
   int64_t no_show_count;
-  /*
-   * Admissions per second, in thousandths, over the last 30 to 60 seconds. 0: not measured.
-   */
   int64_t admitted_per_second_thousandths;
-  /*
-   * The median wait of the last 1,000 admitted users. 0: none.
-   */
   int64_t wait_p50_ms;
-  /*
-   * The 90th percentile of their wait. 0: none.
-   */
   int64_t wait_p90_ms;
 };
 #define ONSALE__QUEUE__V1__SHOW_ROOM_REPLY__INIT \
@@ -475,9 +338,6 @@ struct  Onsale__Queue__V1__ShowHistoryReply
   ProtobufCMessage base;
   ProtobufCBinaryData user_id;
   int64_t serial;
-  /*
-   * Ordered by time.
-   */
   size_t n_events;
   Onsale__Queue__V1__PlaceEvent **events;
 };
@@ -486,20 +346,11 @@ struct  Onsale__Queue__V1__ShowHistoryReply
     , {0,NULL}, 0, 0,NULL }
 
 
-/*
- * One step of a place.
- */
 struct  Onsale__Queue__V1__PlaceEvent
 {
   ProtobufCMessage base;
-  /*
-   * The state after the step. A second ACTIVE is the last renewal.
-   */
   Onsale__Queue__V1__PlaceState state;
   int64_t at;
-  /*
-   * The reason, if there is one.
-   */
   char *reason;
 };
 #define ONSALE__QUEUE__V1__PLACE_EVENT__INIT \
@@ -507,9 +358,6 @@ struct  Onsale__Queue__V1__PlaceEvent
     , ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string }
 
 
-/*
- * The state of a place for its user.
- */
 struct  Onsale__Queue__V1__PlaceView
 {
   ProtobufCMessage base;
@@ -517,42 +365,15 @@ struct  Onsale__Queue__V1__PlaceView
   ProtobufCBinaryData place_id;
   Onsale__Queue__V1__PlaceState state;
   Onsale__Queue__V1__RoomState room_state;
-  /*
-   * The position, counted from 1. Serials have no gaps and never change.
-   */
   int64_t serial;
-  /*
-   * All places up to this serial have been admitted. Ignore a lower number than one received before.
-   */
   int64_t admitted;
-  /*
-   * serial - admitted - 1 while WAITING, otherwise 0. It only falls.
-   */
   int64_t people_ahead;
-  /*
-   * Bounds of the expected wait, from the admissions of the last minute. Both 0: unknown.
-   */
   int64_t wait_at_least_ms;
   int64_t wait_at_most_ms;
-  /*
-   * Delay before the next poll. It differs from place to place, to spread the polls of a crowd.
-   */
   uint32_t ask_again_ms;
-  /*
-   * Deadline of the next Renew; after it the slot goes to the next user. 0 unless ADMITTED or ACTIVE.
-   */
   int64_t lapses_at;
-  /*
-   * Time of the hard limit, after which Renew fails. 0 unless ACTIVE.
-   */
   int64_t ends_at;
-  /*
-   * While WAITING before admission has started: the start, if it is known. Otherwise 0.
-   */
   int64_t opens_at;
-  /*
-   * The reason why the place ended, for the user.
-   */
   char *reason;
 };
 #define ONSALE__QUEUE__V1__PLACE_VIEW__INIT \
@@ -637,14 +458,8 @@ struct  Onsale__Queue__V1__RenewReply
 {
   ProtobufCMessage base;
   Onsale__Queue__V1__PlaceView *place;
-  /*
-   * The signed pass to browse and reserve.
-   */
   ProtobufCBinaryData pass;
   int64_t pass_expires_at;
-  /*
-   * Delay before the next Renew that keeps pass and place valid.
-   */
   uint32_t renew_after_ms;
 };
 #define ONSALE__QUEUE__V1__RENEW_REPLY__INIT \
@@ -687,9 +502,6 @@ struct  Onsale__Queue__V1__FinishPassRequest
 struct  Onsale__Queue__V1__FinishPassReply
 {
   ProtobufCMessage base;
-  /*
-   * FINISHED, or the state in which the place had already ended.
-   */
   Onsale__Queue__V1__PlaceState state;
 };
 #define ONSALE__QUEUE__V1__FINISH_PASS_REPLY__INIT \
@@ -702,9 +514,6 @@ struct  Onsale__Queue__V1__RevokePlaceRequest
   ProtobufCMessage base;
   ProtobufCBinaryData room_id;
   ProtobufCBinaryData place_id;
-  /*
-   * Shown to the user: 1 to 200 characters.
-   */
   char *reason;
 };
 #define ONSALE__QUEUE__V1__REVOKE_PLACE_REQUEST__INIT \
@@ -715,26 +524,11 @@ struct  Onsale__Queue__V1__RevokePlaceRequest
 struct  Onsale__Queue__V1__RevokePlaceReply
 {
   ProtobufCMessage base;
-  /*
-   * REVOKED, or the state in which the place had already ended.
-   */
   Onsale__Queue__V1__PlaceState state;
 };
 #define ONSALE__QUEUE__V1__REVOKE_PLACE_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__revoke_place_reply__descriptor) \
     , ONSALE__QUEUE__V1__PLACE_STATE__PLACE_STATE_UNSPECIFIED }
-
-
-/*
- * The reasons of this service's failures. Those of every service are in `rpc.proto`.
- */
-struct  Onsale__Queue__V1__QueueFailure
-{
-  ProtobufCMessage base;
-};
-#define ONSALE__QUEUE__V1__QUEUE_FAILURE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&onsale__queue__v1__queue_failure__descriptor) \
-     }
 
 
 /* Onsale__Queue__V1__RoomLimits methods */
@@ -854,9 +648,6 @@ void   onsale__queue__v1__revoke_place_request__init
 /* Onsale__Queue__V1__RevokePlaceReply methods */
 void   onsale__queue__v1__revoke_place_reply__init
                      (Onsale__Queue__V1__RevokePlaceReply         *message);
-/* Onsale__Queue__V1__QueueFailure methods */
-void   onsale__queue__v1__queue_failure__init
-                     (Onsale__Queue__V1__QueueFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Queue__V1__RoomLimits_Closure)
@@ -976,177 +767,9 @@ typedef void (*Onsale__Queue__V1__RevokePlaceRequest_Closure)
 typedef void (*Onsale__Queue__V1__RevokePlaceReply_Closure)
                  (const Onsale__Queue__V1__RevokePlaceReply *message,
                   void *closure_data);
-typedef void (*Onsale__Queue__V1__QueueFailure_Closure)
-                 (const Onsale__Queue__V1__QueueFailure *message,
-                  void *closure_data);
 
 /* --- services --- */
 
-typedef struct Onsale__Queue__V1__Queue_Service Onsale__Queue__V1__Queue_Service;
-struct Onsale__Queue__V1__Queue_Service
-{
-  ProtobufCService base;
-  void (*create_room)(Onsale__Queue__V1__Queue_Service *service,
-                      const Onsale__Queue__V1__CreateRoomRequest *input,
-                      Onsale__Queue__V1__CreateRoomReply_Closure closure,
-                      void *closure_data);
-  void (*configure_room)(Onsale__Queue__V1__Queue_Service *service,
-                         const Onsale__Queue__V1__ConfigureRoomRequest *input,
-                         Onsale__Queue__V1__ConfigureRoomReply_Closure closure,
-                         void *closure_data);
-  void (*open_room)(Onsale__Queue__V1__Queue_Service *service,
-                    const Onsale__Queue__V1__OpenRoomRequest *input,
-                    Onsale__Queue__V1__OpenRoomReply_Closure closure,
-                    void *closure_data);
-  void (*pause_room)(Onsale__Queue__V1__Queue_Service *service,
-                     const Onsale__Queue__V1__PauseRoomRequest *input,
-                     Onsale__Queue__V1__PauseRoomReply_Closure closure,
-                     void *closure_data);
-  void (*drain_room)(Onsale__Queue__V1__Queue_Service *service,
-                     const Onsale__Queue__V1__DrainRoomRequest *input,
-                     Onsale__Queue__V1__DrainRoomReply_Closure closure,
-                     void *closure_data);
-  void (*close_room)(Onsale__Queue__V1__Queue_Service *service,
-                     const Onsale__Queue__V1__CloseRoomRequest *input,
-                     Onsale__Queue__V1__CloseRoomReply_Closure closure,
-                     void *closure_data);
-  void (*find_room)(Onsale__Queue__V1__Queue_Service *service,
-                    const Onsale__Queue__V1__FindRoomRequest *input,
-                    Onsale__Queue__V1__FindRoomReply_Closure closure,
-                    void *closure_data);
-  void (*list_rooms)(Onsale__Queue__V1__Queue_Service *service,
-                     const Onsale__Queue__V1__ListRoomsRequest *input,
-                     Onsale__Queue__V1__ListRoomsReply_Closure closure,
-                     void *closure_data);
-  void (*show_room)(Onsale__Queue__V1__Queue_Service *service,
-                    const Onsale__Queue__V1__ShowRoomRequest *input,
-                    Onsale__Queue__V1__ShowRoomReply_Closure closure,
-                    void *closure_data);
-  void (*show_history)(Onsale__Queue__V1__Queue_Service *service,
-                       const Onsale__Queue__V1__ShowHistoryRequest *input,
-                       Onsale__Queue__V1__ShowHistoryReply_Closure closure,
-                       void *closure_data);
-  void (*join)(Onsale__Queue__V1__Queue_Service *service,
-               const Onsale__Queue__V1__JoinRequest *input,
-               Onsale__Queue__V1__JoinReply_Closure closure,
-               void *closure_data);
-  void (*show_place)(Onsale__Queue__V1__Queue_Service *service,
-                     const Onsale__Queue__V1__ShowPlaceRequest *input,
-                     Onsale__Queue__V1__ShowPlaceReply_Closure closure,
-                     void *closure_data);
-  void (*watch_place)(Onsale__Queue__V1__Queue_Service *service,
-                      const Onsale__Queue__V1__WatchPlaceRequest *input,
-                      Onsale__Queue__V1__WatchPlaceItem_Closure closure,
-                      void *closure_data);
-  void (*renew)(Onsale__Queue__V1__Queue_Service *service,
-                const Onsale__Queue__V1__RenewRequest *input,
-                Onsale__Queue__V1__RenewReply_Closure closure,
-                void *closure_data);
-  void (*leave)(Onsale__Queue__V1__Queue_Service *service,
-                const Onsale__Queue__V1__LeaveRequest *input,
-                Onsale__Queue__V1__LeaveReply_Closure closure,
-                void *closure_data);
-  void (*finish_pass)(Onsale__Queue__V1__Queue_Service *service,
-                      const Onsale__Queue__V1__FinishPassRequest *input,
-                      Onsale__Queue__V1__FinishPassReply_Closure closure,
-                      void *closure_data);
-  void (*revoke_place)(Onsale__Queue__V1__Queue_Service *service,
-                       const Onsale__Queue__V1__RevokePlaceRequest *input,
-                       Onsale__Queue__V1__RevokePlaceReply_Closure closure,
-                       void *closure_data);
-};
-typedef void (*Onsale__Queue__V1__Queue_ServiceDestroy)(Onsale__Queue__V1__Queue_Service *);
-void onsale__queue__v1__queue__init (Onsale__Queue__V1__Queue_Service *service,
-                                     Onsale__Queue__V1__Queue_ServiceDestroy destroy);
-#define ONSALE__QUEUE__V1__QUEUE__BASE_INIT \
-    { &onsale__queue__v1__queue__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__QUEUE__V1__QUEUE__INIT(function_prefix__) \
-    { ONSALE__QUEUE__V1__QUEUE__BASE_INIT,\
-      function_prefix__ ## create_room,\
-      function_prefix__ ## configure_room,\
-      function_prefix__ ## open_room,\
-      function_prefix__ ## pause_room,\
-      function_prefix__ ## drain_room,\
-      function_prefix__ ## close_room,\
-      function_prefix__ ## find_room,\
-      function_prefix__ ## list_rooms,\
-      function_prefix__ ## show_room,\
-      function_prefix__ ## show_history,\
-      function_prefix__ ## join,\
-      function_prefix__ ## show_place,\
-      function_prefix__ ## watch_place,\
-      function_prefix__ ## renew,\
-      function_prefix__ ## leave,\
-      function_prefix__ ## finish_pass,\
-      function_prefix__ ## revoke_place  }
-void onsale__queue__v1__queue__create_room(ProtobufCService *service,
-                                           const Onsale__Queue__V1__CreateRoomRequest *input,
-                                           Onsale__Queue__V1__CreateRoomReply_Closure closure,
-                                           void *closure_data);
-void onsale__queue__v1__queue__configure_room(ProtobufCService *service,
-                                              const Onsale__Queue__V1__ConfigureRoomRequest *input,
-                                              Onsale__Queue__V1__ConfigureRoomReply_Closure closure,
-                                              void *closure_data);
-void onsale__queue__v1__queue__open_room(ProtobufCService *service,
-                                         const Onsale__Queue__V1__OpenRoomRequest *input,
-                                         Onsale__Queue__V1__OpenRoomReply_Closure closure,
-                                         void *closure_data);
-void onsale__queue__v1__queue__pause_room(ProtobufCService *service,
-                                          const Onsale__Queue__V1__PauseRoomRequest *input,
-                                          Onsale__Queue__V1__PauseRoomReply_Closure closure,
-                                          void *closure_data);
-void onsale__queue__v1__queue__drain_room(ProtobufCService *service,
-                                          const Onsale__Queue__V1__DrainRoomRequest *input,
-                                          Onsale__Queue__V1__DrainRoomReply_Closure closure,
-                                          void *closure_data);
-void onsale__queue__v1__queue__close_room(ProtobufCService *service,
-                                          const Onsale__Queue__V1__CloseRoomRequest *input,
-                                          Onsale__Queue__V1__CloseRoomReply_Closure closure,
-                                          void *closure_data);
-void onsale__queue__v1__queue__find_room(ProtobufCService *service,
-                                         const Onsale__Queue__V1__FindRoomRequest *input,
-                                         Onsale__Queue__V1__FindRoomReply_Closure closure,
-                                         void *closure_data);
-void onsale__queue__v1__queue__list_rooms(ProtobufCService *service,
-                                          const Onsale__Queue__V1__ListRoomsRequest *input,
-                                          Onsale__Queue__V1__ListRoomsReply_Closure closure,
-                                          void *closure_data);
-void onsale__queue__v1__queue__show_room(ProtobufCService *service,
-                                         const Onsale__Queue__V1__ShowRoomRequest *input,
-                                         Onsale__Queue__V1__ShowRoomReply_Closure closure,
-                                         void *closure_data);
-void onsale__queue__v1__queue__show_history(ProtobufCService *service,
-                                            const Onsale__Queue__V1__ShowHistoryRequest *input,
-                                            Onsale__Queue__V1__ShowHistoryReply_Closure closure,
-                                            void *closure_data);
-void onsale__queue__v1__queue__join(ProtobufCService *service,
-                                    const Onsale__Queue__V1__JoinRequest *input,
-                                    Onsale__Queue__V1__JoinReply_Closure closure,
-                                    void *closure_data);
-void onsale__queue__v1__queue__show_place(ProtobufCService *service,
-                                          const Onsale__Queue__V1__ShowPlaceRequest *input,
-                                          Onsale__Queue__V1__ShowPlaceReply_Closure closure,
-                                          void *closure_data);
-void onsale__queue__v1__queue__watch_place(ProtobufCService *service,
-                                           const Onsale__Queue__V1__WatchPlaceRequest *input,
-                                           Onsale__Queue__V1__WatchPlaceItem_Closure closure,
-                                           void *closure_data);
-void onsale__queue__v1__queue__renew(ProtobufCService *service,
-                                     const Onsale__Queue__V1__RenewRequest *input,
-                                     Onsale__Queue__V1__RenewReply_Closure closure,
-                                     void *closure_data);
-void onsale__queue__v1__queue__leave(ProtobufCService *service,
-                                     const Onsale__Queue__V1__LeaveRequest *input,
-                                     Onsale__Queue__V1__LeaveReply_Closure closure,
-                                     void *closure_data);
-void onsale__queue__v1__queue__finish_pass(ProtobufCService *service,
-                                           const Onsale__Queue__V1__FinishPassRequest *input,
-                                           Onsale__Queue__V1__FinishPassReply_Closure closure,
-                                           void *closure_data);
-void onsale__queue__v1__queue__revoke_place(ProtobufCService *service,
-                                            const Onsale__Queue__V1__RevokePlaceRequest *input,
-                                            Onsale__Queue__V1__RevokePlaceReply_Closure closure,
-                                            void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1191,9 +814,6 @@ extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_request__
 extern const ProtobufCMessageDescriptor onsale__queue__v1__finish_pass_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__queue__v1__revoke_place_reply__descriptor;
-extern const ProtobufCMessageDescriptor onsale__queue__v1__queue_failure__descriptor;
-extern const ProtobufCEnumDescriptor    onsale__queue__v1__queue_failure__reason__descriptor;
-extern const ProtobufCServiceDescriptor onsale__queue__v1__queue__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -46,95 +46,34 @@ typedef struct Onsale__Wallet__V1__LiftHaltReply Onsale__Wallet__V1__LiftHaltRep
 typedef struct Onsale__Wallet__V1__AuditRequest Onsale__Wallet__V1__AuditRequest;
 typedef struct Onsale__Wallet__V1__AuditReply Onsale__Wallet__V1__AuditReply;
 typedef struct Onsale__Wallet__V1__AuditTotal Onsale__Wallet__V1__AuditTotal;
-typedef struct Onsale__Wallet__V1__WalletFailure Onsale__Wallet__V1__WalletFailure;
 
 
 /* --- enums --- */
 
-typedef enum _Onsale__Wallet__V1__WalletFailure__Reason {
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__REASON_UNSPECIFIED = 0,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_ID_REUSED = 1,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PAYMENT_UNKNOWN = 2,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_TAKEN = 3,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_UNKNOWN = 4,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__NAME_OR_PASSWORD_WRONG = 5,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOO_MANY_TRIES = 6,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__PASSWORDS_BUSY = 7,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__TOP_UP_NOT_ALLOWED = 8,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__BALANCE_LIMIT = 9,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__CONCERT_HALTED = 10,
-  ONSALE__WALLET__V1__WALLET_FAILURE__REASON__UNREADABLE_DECISION = 11
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__WALLET_FAILURE__REASON)
-} Onsale__Wallet__V1__WalletFailure__Reason;
 typedef enum _Onsale__Wallet__V1__EntryKind {
   ONSALE__WALLET__V1__ENTRY_KIND__ENTRY_KIND_UNSPECIFIED = 0,
-  /*
-   * Money was added.
-   */
   ONSALE__WALLET__V1__ENTRY_KIND__TOP_UP = 1,
-  /*
-   * Available money was reserved for a payment.
-   */
   ONSALE__WALLET__V1__ENTRY_KIND__SET_ASIDE = 2,
-  /*
-   * Reserved money was paid.
-   */
   ONSALE__WALLET__V1__ENTRY_KIND__PAYMENT = 3,
-  /*
-   * Reserved money is available again, because the payment failed.
-   */
   ONSALE__WALLET__V1__ENTRY_KIND__RELEASE = 4,
-  /*
-   * A payment was refunded.
-   */
   ONSALE__WALLET__V1__ENTRY_KIND__REFUND = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__ENTRY_KIND)
 } Onsale__Wallet__V1__EntryKind;
 typedef enum _Onsale__Wallet__V1__PaymentOutcome {
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED = 0,
-  /*
-   * The payer owns the seats.
-   */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAID = 1,
-  /*
-   * Nothing was or will be paid. To try again, pay with a new payment_id.
-   */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__NOT_PAID = 2,
-  /*
-   * Undecided. The money is reserved; ask again with the same payment_id.
-   */
   ONSALE__WALLET__V1__PAYMENT_OUTCOME__PENDING = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__PAYMENT_OUTCOME)
 } Onsale__Wallet__V1__PaymentOutcome;
 typedef enum _Onsale__Wallet__V1__NotPaidReason {
   ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED = 0,
-  /*
-   * The user has no account in this currency.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__NO_ACCOUNT = 1,
-  /*
-   * The available money is less than the amount.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__INSUFFICIENT = 2,
-  /*
-   * Cancelled by CancelPayment.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__CANCELLED = 3,
-  /*
-   * The hold of the seats had expired.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__HOLD_EXPIRED = 4,
-  /*
-   * The reservation was released, expired or returned, or never existed.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__RESERVATION_GONE = 5,
-  /*
-   * Another payment bought it.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__ALREADY_SOLD = 6,
-  /*
-   * The reservation belongs to another user or has another price.
-   */
   ONSALE__WALLET__V1__NOT_PAID_REASON__MISMATCH = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__WALLET__V1__NOT_PAID_REASON)
 } Onsale__Wallet__V1__NotPaidReason;
@@ -144,14 +83,7 @@ typedef enum _Onsale__Wallet__V1__NotPaidReason {
 struct  Onsale__Wallet__V1__SignUpRequest
 {
   ProtobufCMessage base;
-  /*
-   * The name that people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a
-   * letter. A name belongs to one user for ever.
-   */
   char *name;
-  /*
-   * 8 to 128 bytes.
-   */
   char *password;
 };
 #define ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT \
@@ -172,9 +104,6 @@ struct  Onsale__Wallet__V1__SignUpReply
 struct  Onsale__Wallet__V1__SignInRequest
 {
   ProtobufCMessage base;
-  /*
-   * The name used in SignUp.
-   */
   char *name;
   char *password;
 };
@@ -193,16 +122,10 @@ struct  Onsale__Wallet__V1__SignInReply
     , NULL }
 
 
-/*
- * The credential of a user for all services.
- */
 struct  Onsale__Wallet__V1__Session
 {
   ProtobufCMessage base;
   ProtobufCBinaryData user_id;
-  /*
-   * Put it into the envelope of each call.
-   */
   ProtobufCBinaryData credential;
   uint64_t expires_at_ms;
 };
@@ -223,9 +146,6 @@ struct  Onsale__Wallet__V1__ShowBalanceRequest
 struct  Onsale__Wallet__V1__ShowBalanceReply
 {
   ProtobufCMessage base;
-  /*
-   * One for each currency that the user ever had, ordered by code.
-   */
   size_t n_balances;
   Onsale__Wallet__V1__Balance **balances;
 };
@@ -238,13 +158,7 @@ struct  Onsale__Wallet__V1__Balance
 {
   ProtobufCMessage base;
   char *currency;
-  /*
-   * The money that the user can spend.
-   */
   uint64_t available;
-  /*
-   * The money reserved for undecided payments.
-   */
   uint64_t pending;
 };
 #define ONSALE__WALLET__V1__BALANCE__INIT \
@@ -255,14 +169,8 @@ struct  Onsale__Wallet__V1__Balance
 struct  Onsale__Wallet__V1__TopUpRequest
 {
   ProtobufCMessage base;
-  /*
-   * From 1 to the service's `--max-top-up`. Available and pending together must not exceed `--max-balance`.
-   */
   uint64_t amount;
   char *currency;
-  /*
-   * For operators: the name of the account's user. Users leave it empty.
-   */
   char *name;
 };
 #define ONSALE__WALLET__V1__TOP_UP_REQUEST__INIT \
@@ -273,9 +181,6 @@ struct  Onsale__Wallet__V1__TopUpRequest
 struct  Onsale__Wallet__V1__TopUpReply
 {
   ProtobufCMessage base;
-  /*
-   * The current balance.
-   */
   Onsale__Wallet__V1__Balance *balance;
 };
 #define ONSALE__WALLET__V1__TOP_UP_REPLY__INIT \
@@ -287,13 +192,7 @@ struct  Onsale__Wallet__V1__ListEntriesRequest
 {
   ProtobufCMessage base;
   char *currency;
-  /*
-   * The serial of the last entry of the previous page. 0: start with the newest.
-   */
   uint64_t before_serial;
-  /*
-   * 1 to 500. 0: 50.
-   */
   uint32_t page_size;
 };
 #define ONSALE__WALLET__V1__LIST_ENTRIES_REQUEST__INIT \
@@ -306,9 +205,6 @@ struct  Onsale__Wallet__V1__ListEntriesReply
   ProtobufCMessage base;
   size_t n_entries;
   Onsale__Wallet__V1__EntryView **entries;
-  /*
-   * True if there are more before the last one.
-   */
   protobuf_c_boolean has_more;
 };
 #define ONSALE__WALLET__V1__LIST_ENTRIES_REPLY__INIT \
@@ -316,27 +212,15 @@ struct  Onsale__Wallet__V1__ListEntriesReply
     , 0,NULL, 0 }
 
 
-/*
- * One movement of money. It never changes.
- */
 struct  Onsale__Wallet__V1__EntryView
 {
   ProtobufCMessage base;
-  /*
-   * The number of the entry in its account, from 1, without gaps.
-   */
   uint64_t serial;
   Onsale__Wallet__V1__EntryKind kind;
   uint64_t amount;
   char *currency;
-  /*
-   * The balance after the entry.
-   */
   uint64_t available;
   uint64_t pending;
-  /*
-   * The payment of the entry. Empty for a top-up.
-   */
   ProtobufCBinaryData payment_id;
   uint64_t at_ms;
 };
@@ -348,22 +232,9 @@ struct  Onsale__Wallet__V1__EntryView
 struct  Onsale__Wallet__V1__PayRequest
 {
   ProtobufCMessage base;
-  /*
-   * A new id for each payment, stored by the client before it sends. Refused with other content, or if it belongs to
-   * another user.
-   */
   ProtobufCBinaryData payment_id;
-  /*
-   * The concert of the reservation.
-   */
   ProtobufCBinaryData concert_id;
-  /*
-   * A held reservation of the caller.
-   */
   ProtobufCBinaryData reservation_id;
-  /*
-   * The price of the reservation.
-   */
   uint64_t amount;
   char *currency;
 };
@@ -382,45 +253,21 @@ struct  Onsale__Wallet__V1__PayReply
     , NULL }
 
 
-/*
- * The state of a payment for its payer.
- */
 struct  Onsale__Wallet__V1__PaymentView
 {
   ProtobufCMessage base;
   ProtobufCBinaryData payment_id;
   Onsale__Wallet__V1__PaymentOutcome outcome;
-  /*
-   * Set only if NOT_PAID.
-   */
   Onsale__Wallet__V1__NotPaidReason reason;
-  /*
-   * Empty, like amount and currency, if the payment was cancelled before it arrived.
-   */
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData reservation_id;
   uint64_t amount;
   char *currency;
-  /*
-   * True if PAID and then refunded.
-   */
   protobuf_c_boolean is_refunded;
-  /*
-   * True if the payer requested cancellation and the payment is undecided.
-   */
   protobuf_c_boolean is_cancelling;
   uint64_t begun_at_ms;
-  /*
-   * Time at which it became PAID or NOT_PAID. 0 while PENDING.
-   */
   uint64_t decided_at_ms;
-  /*
-   * Time of the refund. 0: not refunded.
-   */
   uint64_t refunded_at_ms;
-  /*
-   * While PENDING: delay before the next poll.
-   */
   uint32_t ask_again_ms;
 };
 #define ONSALE__WALLET__V1__PAYMENT_VIEW__INIT \
@@ -431,9 +278,6 @@ struct  Onsale__Wallet__V1__PaymentView
 struct  Onsale__Wallet__V1__ShowPaymentRequest
 {
   ProtobufCMessage base;
-  /*
-   * A payment of the caller.
-   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__WALLET__V1__SHOW_PAYMENT_REQUEST__INIT \
@@ -454,9 +298,6 @@ struct  Onsale__Wallet__V1__ShowPaymentReply
 struct  Onsale__Wallet__V1__CancelPaymentRequest
 {
   ProtobufCMessage base;
-  /*
-   * The id of the payment. A payment that arrives later is NOT_PAID.
-   */
   ProtobufCBinaryData payment_id;
 };
 #define ONSALE__WALLET__V1__CANCEL_PAYMENT_REQUEST__INIT \
@@ -477,13 +318,7 @@ struct  Onsale__Wallet__V1__CancelPaymentReply
 struct  Onsale__Wallet__V1__ListPaymentsRequest
 {
   ProtobufCMessage base;
-  /*
-   * The id of the last payment of the previous page. Empty: start with the newest.
-   */
   ProtobufCBinaryData before_payment_id;
-  /*
-   * 1 to 500. 0: 50.
-   */
   uint32_t page_size;
 };
 #define ONSALE__WALLET__V1__LIST_PAYMENTS_REQUEST__INIT \
@@ -496,9 +331,6 @@ struct  Onsale__Wallet__V1__ListPaymentsReply
   ProtobufCMessage base;
   size_t n_payments;
   Onsale__Wallet__V1__PaymentView **payments;
-  /*
-   * True if there are more before the last one.
-   */
   protobuf_c_boolean has_more;
 };
 #define ONSALE__WALLET__V1__LIST_PAYMENTS_REPLY__INIT \
@@ -520,9 +352,6 @@ struct  Onsale__Wallet__V1__ListHaltedReply
   ProtobufCMessage base;
   size_t n_halts;
   Onsale__Wallet__V1__Halt **halts;
-  /*
-   * True if there are more.
-   */
   protobuf_c_boolean has_more;
 };
 #define ONSALE__WALLET__V1__LIST_HALTED_REPLY__INIT \
@@ -530,20 +359,11 @@ struct  Onsale__Wallet__V1__ListHaltedReply
     , 0,NULL, 0 }
 
 
-/*
- * A reason why a concert takes no new payments. A concert can have several.
- */
 struct  Onsale__Wallet__V1__Halt
 {
   ProtobufCMessage base;
   ProtobufCBinaryData concert_id;
-  /*
-   * The violated invariant, for the operator.
-   */
   char *why;
-  /*
-   * The payment that violated it.
-   */
   ProtobufCBinaryData user_id;
   ProtobufCBinaryData payment_id;
   uint64_t halted_at_ms;
@@ -556,9 +376,6 @@ struct  Onsale__Wallet__V1__Halt
 struct  Onsale__Wallet__V1__LiftHaltRequest
 {
   ProtobufCMessage base;
-  /*
-   * A concert from ListHalted.
-   */
   ProtobufCBinaryData concert_id;
 };
 #define ONSALE__WALLET__V1__LIFT_HALT_REQUEST__INIT \
@@ -587,9 +404,6 @@ struct  Onsale__Wallet__V1__AuditRequest
 struct  Onsale__Wallet__V1__AuditReply
 {
   ProtobufCMessage base;
-  /*
-   * The first inconsistent row and the reason. Empty: no inconsistencies found in the counted rows.
-   */
   char *misfit;
   uint64_t user_count;
   uint64_t entry_count;
@@ -597,9 +411,6 @@ struct  Onsale__Wallet__V1__AuditReply
   uint64_t paid_count;
   uint64_t not_paid_count;
   uint64_t refunded_count;
-  /*
-   * One for each currency.
-   */
   size_t n_totals;
   Onsale__Wallet__V1__AuditTotal **totals;
 };
@@ -608,9 +419,6 @@ struct  Onsale__Wallet__V1__AuditReply
     , (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0,NULL }
 
 
-/*
- * The money of one currency. topped_up is the sum of available, pending and revenue.
- */
 struct  Onsale__Wallet__V1__AuditTotal
 {
   ProtobufCMessage base;
@@ -618,26 +426,11 @@ struct  Onsale__Wallet__V1__AuditTotal
   int64_t topped_up;
   int64_t available;
   int64_t pending;
-  /*
-   * The money that was paid and not refunded.
-   */
   int64_t revenue;
 };
 #define ONSALE__WALLET__V1__AUDIT_TOTAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__audit_total__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
-
-
-/*
- * The reasons of this service's failures. Those of every service are in `rpc.proto`.
- */
-struct  Onsale__Wallet__V1__WalletFailure
-{
-  ProtobufCMessage base;
-};
-#define ONSALE__WALLET__V1__WALLET_FAILURE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__wallet_failure__descriptor) \
-     }
 
 
 /* Onsale__Wallet__V1__SignUpRequest methods */
@@ -730,9 +523,6 @@ void   onsale__wallet__v1__audit_reply__init
 /* Onsale__Wallet__V1__AuditTotal methods */
 void   onsale__wallet__v1__audit_total__init
                      (Onsale__Wallet__V1__AuditTotal         *message);
-/* Onsale__Wallet__V1__WalletFailure methods */
-void   onsale__wallet__v1__wallet_failure__init
-                     (Onsale__Wallet__V1__WalletFailure         *message);
 /* --- per-message closures --- */
 
 typedef void (*Onsale__Wallet__V1__SignUpRequest_Closure)
@@ -825,132 +615,9 @@ typedef void (*Onsale__Wallet__V1__AuditReply_Closure)
 typedef void (*Onsale__Wallet__V1__AuditTotal_Closure)
                  (const Onsale__Wallet__V1__AuditTotal *message,
                   void *closure_data);
-typedef void (*Onsale__Wallet__V1__WalletFailure_Closure)
-                 (const Onsale__Wallet__V1__WalletFailure *message,
-                  void *closure_data);
 
 /* --- services --- */
 
-typedef struct Onsale__Wallet__V1__Wallet_Service Onsale__Wallet__V1__Wallet_Service;
-struct Onsale__Wallet__V1__Wallet_Service
-{
-  ProtobufCService base;
-  void (*sign_up)(Onsale__Wallet__V1__Wallet_Service *service,
-                  const Onsale__Wallet__V1__SignUpRequest *input,
-                  Onsale__Wallet__V1__SignUpReply_Closure closure,
-                  void *closure_data);
-  void (*sign_in)(Onsale__Wallet__V1__Wallet_Service *service,
-                  const Onsale__Wallet__V1__SignInRequest *input,
-                  Onsale__Wallet__V1__SignInReply_Closure closure,
-                  void *closure_data);
-  void (*show_balance)(Onsale__Wallet__V1__Wallet_Service *service,
-                       const Onsale__Wallet__V1__ShowBalanceRequest *input,
-                       Onsale__Wallet__V1__ShowBalanceReply_Closure closure,
-                       void *closure_data);
-  void (*top_up)(Onsale__Wallet__V1__Wallet_Service *service,
-                 const Onsale__Wallet__V1__TopUpRequest *input,
-                 Onsale__Wallet__V1__TopUpReply_Closure closure,
-                 void *closure_data);
-  void (*list_entries)(Onsale__Wallet__V1__Wallet_Service *service,
-                       const Onsale__Wallet__V1__ListEntriesRequest *input,
-                       Onsale__Wallet__V1__ListEntriesReply_Closure closure,
-                       void *closure_data);
-  void (*pay)(Onsale__Wallet__V1__Wallet_Service *service,
-              const Onsale__Wallet__V1__PayRequest *input,
-              Onsale__Wallet__V1__PayReply_Closure closure,
-              void *closure_data);
-  void (*show_payment)(Onsale__Wallet__V1__Wallet_Service *service,
-                       const Onsale__Wallet__V1__ShowPaymentRequest *input,
-                       Onsale__Wallet__V1__ShowPaymentReply_Closure closure,
-                       void *closure_data);
-  void (*cancel_payment)(Onsale__Wallet__V1__Wallet_Service *service,
-                         const Onsale__Wallet__V1__CancelPaymentRequest *input,
-                         Onsale__Wallet__V1__CancelPaymentReply_Closure closure,
-                         void *closure_data);
-  void (*list_payments)(Onsale__Wallet__V1__Wallet_Service *service,
-                        const Onsale__Wallet__V1__ListPaymentsRequest *input,
-                        Onsale__Wallet__V1__ListPaymentsReply_Closure closure,
-                        void *closure_data);
-  void (*list_halted)(Onsale__Wallet__V1__Wallet_Service *service,
-                      const Onsale__Wallet__V1__ListHaltedRequest *input,
-                      Onsale__Wallet__V1__ListHaltedReply_Closure closure,
-                      void *closure_data);
-  void (*lift_halt)(Onsale__Wallet__V1__Wallet_Service *service,
-                    const Onsale__Wallet__V1__LiftHaltRequest *input,
-                    Onsale__Wallet__V1__LiftHaltReply_Closure closure,
-                    void *closure_data);
-  void (*audit)(Onsale__Wallet__V1__Wallet_Service *service,
-                const Onsale__Wallet__V1__AuditRequest *input,
-                Onsale__Wallet__V1__AuditReply_Closure closure,
-                void *closure_data);
-};
-typedef void (*Onsale__Wallet__V1__Wallet_ServiceDestroy)(Onsale__Wallet__V1__Wallet_Service *);
-void onsale__wallet__v1__wallet__init (Onsale__Wallet__V1__Wallet_Service *service,
-                                       Onsale__Wallet__V1__Wallet_ServiceDestroy destroy);
-#define ONSALE__WALLET__V1__WALLET__BASE_INIT \
-    { &onsale__wallet__v1__wallet__descriptor, protobuf_c_service_invoke_internal, NULL }
-#define ONSALE__WALLET__V1__WALLET__INIT(function_prefix__) \
-    { ONSALE__WALLET__V1__WALLET__BASE_INIT,\
-      function_prefix__ ## sign_up,\
-      function_prefix__ ## sign_in,\
-      function_prefix__ ## show_balance,\
-      function_prefix__ ## top_up,\
-      function_prefix__ ## list_entries,\
-      function_prefix__ ## pay,\
-      function_prefix__ ## show_payment,\
-      function_prefix__ ## cancel_payment,\
-      function_prefix__ ## list_payments,\
-      function_prefix__ ## list_halted,\
-      function_prefix__ ## lift_halt,\
-      function_prefix__ ## audit  }
-void onsale__wallet__v1__wallet__sign_up(ProtobufCService *service,
-                                         const Onsale__Wallet__V1__SignUpRequest *input,
-                                         Onsale__Wallet__V1__SignUpReply_Closure closure,
-                                         void *closure_data);
-void onsale__wallet__v1__wallet__sign_in(ProtobufCService *service,
-                                         const Onsale__Wallet__V1__SignInRequest *input,
-                                         Onsale__Wallet__V1__SignInReply_Closure closure,
-                                         void *closure_data);
-void onsale__wallet__v1__wallet__show_balance(ProtobufCService *service,
-                                              const Onsale__Wallet__V1__ShowBalanceRequest *input,
-                                              Onsale__Wallet__V1__ShowBalanceReply_Closure closure,
-                                              void *closure_data);
-void onsale__wallet__v1__wallet__top_up(ProtobufCService *service,
-                                        const Onsale__Wallet__V1__TopUpRequest *input,
-                                        Onsale__Wallet__V1__TopUpReply_Closure closure,
-                                        void *closure_data);
-void onsale__wallet__v1__wallet__list_entries(ProtobufCService *service,
-                                              const Onsale__Wallet__V1__ListEntriesRequest *input,
-                                              Onsale__Wallet__V1__ListEntriesReply_Closure closure,
-                                              void *closure_data);
-void onsale__wallet__v1__wallet__pay(ProtobufCService *service,
-                                     const Onsale__Wallet__V1__PayRequest *input,
-                                     Onsale__Wallet__V1__PayReply_Closure closure,
-                                     void *closure_data);
-void onsale__wallet__v1__wallet__show_payment(ProtobufCService *service,
-                                              const Onsale__Wallet__V1__ShowPaymentRequest *input,
-                                              Onsale__Wallet__V1__ShowPaymentReply_Closure closure,
-                                              void *closure_data);
-void onsale__wallet__v1__wallet__cancel_payment(ProtobufCService *service,
-                                                const Onsale__Wallet__V1__CancelPaymentRequest *input,
-                                                Onsale__Wallet__V1__CancelPaymentReply_Closure closure,
-                                                void *closure_data);
-void onsale__wallet__v1__wallet__list_payments(ProtobufCService *service,
-                                               const Onsale__Wallet__V1__ListPaymentsRequest *input,
-                                               Onsale__Wallet__V1__ListPaymentsReply_Closure closure,
-                                               void *closure_data);
-void onsale__wallet__v1__wallet__list_halted(ProtobufCService *service,
-                                             const Onsale__Wallet__V1__ListHaltedRequest *input,
-                                             Onsale__Wallet__V1__ListHaltedReply_Closure closure,
-                                             void *closure_data);
-void onsale__wallet__v1__wallet__lift_halt(ProtobufCService *service,
-                                           const Onsale__Wallet__V1__LiftHaltRequest *input,
-                                           Onsale__Wallet__V1__LiftHaltReply_Closure closure,
-                                           void *closure_data);
-void onsale__wallet__v1__wallet__audit(ProtobufCService *service,
-                                       const Onsale__Wallet__V1__AuditRequest *input,
-                                       Onsale__Wallet__V1__AuditReply_Closure closure,
-                                       void *closure_data);
 
 /* --- descriptors --- */
 
@@ -987,9 +654,6 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__lift_halt_reply__des
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__audit_total__descriptor;
-extern const ProtobufCMessageDescriptor onsale__wallet__v1__wallet_failure__descriptor;
-extern const ProtobufCEnumDescriptor    onsale__wallet__v1__wallet_failure__reason__descriptor;
-extern const ProtobufCServiceDescriptor onsale__wallet__v1__wallet__descriptor;
 
 PROTOBUF_C__END_DECLS
 
