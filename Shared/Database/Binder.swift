@@ -17,10 +17,10 @@ package class Binder {
     }
 
     /// Binds `count` values. The last value fills the rest, so that a statement with a fixed list takes a shorter one.
-    @discardableResult
+    @inlinable @discardableResult
     final package func bind<Value: Bindable>(_ values: ArraySlice<Value>, filling count: Int) -> Binder {
         for value in values { value.bind(to: self) }
-        for _ in values.count..<max(values.count, count) { values.last.bind(to: self) }
+        if let last = values.last { for _ in values.count..<max(values.count, count) { last.bind(to: self) } }
         return self
     }
 }

@@ -78,21 +78,33 @@ package class Reader {
     }
 
     /// Returns the rows of several keys, with few queries.
+    @inlinable
     package final func rows<Key: Bindable, Value>(
         _ statement: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
         map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
         var values: [Value] = []
-        let limit = keys.count == 1 ? 1 : KeyedStatement.keysAtATime
-        for start in stride(from: 0, to: keys.count, by: limit) {
-            try forEach(limit == 1 ? statement.one : statement.many) { binder in
-                bind(binder)
-                binder.bind(keys[start...].prefix(limit), filling: limit)
-            } body: { row in
-                values.append(try map(row))
-            }
+        try forEach(statement, keys.count) { binder, next, size in
+            bind(binder)
+            binder.bind(keys[next], filling: size)
+        } body: { row in
+            values.append(try map(row))
         }
         return values
+    }
+
+    /// Not generic, so that only `rows` is compiled for each type.
+    @usableFromInline
+    final func forEach(
+        _ keyed: KeyedStatement, _ count: Int, _ bind: (Binder, _ next: Range<Int>, _ size: Int) -> Void,
+        body: (borrowing Row) throws -> Void
+    ) throws {
+        var start = 0
+        while start < count {
+            let (size, statement) = keyed.fitting(count - start)
+            try forEach(statement, { bind($0, start..<min(start + size, count), size) }, body: body)
+            start += size
+        }
     }
 
     /// Returns the first row. Nil if there is none.

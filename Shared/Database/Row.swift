@@ -2,6 +2,7 @@ import CSQLite
 import Kernel
 
 /// One row of a result. It reads columns from the engine's memory, so it cannot escape the closure.
+@usableFromInline
 package struct Row: ~Copyable {
     let cells: Cells
     let statement: Statement

@@ -63,18 +63,21 @@ package final class Statement: Sendable, CustomStringConvertible, ExpressibleByS
     package var description: String { text }
 }
 
-/// A query for the rows of several keys: one statement for a single key, and one for up to 16. The keys are the last
-/// parameters.
+/// A query for the rows of several keys, as one statement for each of `sizes`. The keys are the last parameters.
+@usableFromInline
 package struct KeyedStatement: Sendable {
-    static let keysAtATime = 16
+    private static let sizes = [1, 2, 4, 8, 16]
 
-    let one: Statement
-    let many: Statement
+    private let statements: [(size: Int, statement: Statement)]
 
     /// `sql` receives the parameters of the keys, for `in (…)`. They follow `count` others.
     package init(after count: Int, _ sql: (SQL) -> SQL) {
-        one = Statement(stringLiteral: sql("$\(count + 1)").text)
-        many = Statement(stringLiteral: sql("\(count + 1...count + Self.keysAtATime)").text)
+        statements = Self.sizes.map { ($0, Statement(stringLiteral: sql("\(count + 1...count + $0)").text)) }
+    }
+
+    /// Returns the smallest statement that takes `count` keys, or the largest one.
+    func fitting(_ count: Int) -> (size: Int, statement: Statement) {
+        statements.first { $0.size >= count } ?? statements.last!
     }
 }
 

@@ -25,10 +25,10 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         }
     }
 
-    private let batchLimit: Int
+    @usableFromInline let batchLimit: Int
     @usableFromInline let waitingLimit: Int
     private let overload: RPCFailure
-    private let body: @Sendable ([Request], Key) async throws -> Outcome
+    @usableFromInline let body: @Sendable ([Request], Key) async throws -> Outcome
     /// Requests that wait for the next batch. A key has an entry while a batch of it is in flight.
     @usableFromInline let waiting = Lock<[Key: [Waiting]]>([:])
 
@@ -57,13 +57,9 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
     }
 
     /// Starts later, after the other calls that arrived together are collected.
-    @usableFromInline
+    @inlinable
     func start(_ key: Key, by caller: CallerLoop) {
-        caller.execute {
-            Task(executorPreference: InPlace.executor) {
-                while let batch = self.next(key) { await self.run(batch, key) }
-            }
-        }
+        caller.execute { InPlace.start { while let batch = self.next(key) { await self.run(batch, key) } } }
     }
 
     @usableFromInline
@@ -71,7 +67,8 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         request.answer(.failure(overload), 0)
     }
 
-    private func next(_ key: Key) -> [Waiting]? {
+    @inlinable
+    func next(_ key: Key) -> [Waiting]? {
         waiting.withLock { waiting in
             let batch = Array(waiting[key, default: []].prefix(batchLimit))
             if batch.isEmpty { waiting[key] = nil } else { waiting[key]?.removeFirst(batch.count) }
@@ -80,7 +77,8 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
     }
 
     /// Runs the batch, and wakes each event loop once for all its callers.
-    private func run(_ batch: [Waiting], _ key: Key) async {
+    @inlinable
+    func run(_ batch: [Waiting], _ key: Key) async {
         let outcome: Result<Outcome, any Error>
         do { outcome = .success(try await body(batch.map(\.request), key)) } catch { outcome = .failure(error) }
         var rest = Array(batch.indices)
@@ -113,9 +111,16 @@ struct CallerLoop: Equatable, Sendable {
 }
 
 /// Runs jobs on the thread that resumes them.
-private final class InPlace: TaskExecutor {
-    static let executor = InPlace()
+@usableFromInline
+final class InPlace: TaskExecutor {
+    private static let executor = InPlace()
 
+    @usableFromInline
+    static func start(_ body: @escaping @Sendable () async -> Void) {
+        Task(executorPreference: executor, operation: body)
+    }
+
+    @usableFromInline
     func enqueue(_ job: consuming ExecutorJob) {
         UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
     }

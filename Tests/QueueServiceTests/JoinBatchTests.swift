@@ -21,7 +21,7 @@ extension JoinBatch.Line {
 
 /// Joins that wait while a transaction of another caller runs.
 @Suite struct JoinBatchTests {
-    /// Has `requests` join as one batch; what came of each, in their order.
+    /// Sends `requests` as one batch, and returns the outcome of each in their order.
     private func join(_ requests: [JoinBatch.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
         let database = waiting.service.instances[0].database
         let room = try #require(RoomID(bytes: waiting.room))

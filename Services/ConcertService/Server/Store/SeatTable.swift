@@ -70,17 +70,20 @@ enum SeatTable {
             isRetry = try row.int64(7) > 0
             return try seat(row)
         }
-        return isRetry ? ([], true) : (try require(labels, among: byLabel(seats)), false)
+        return isRetry ? ([], true) : (try inOrder(labels, seats), false)
     }
 
     /// Throws `seatUnknown` if one does not exist.
     static func require(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
-        try require(labels, among: find(labels, of: schedule, reader))
+        let seats = try reader.rows(
+            Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
+        return try inOrder(labels, seats)
     }
 
-    private static func require(_ labels: [SeatLabel], among seats: [SeatLabel: Seat]) throws -> [Seat] {
+    /// A user holds few seats, so a search is faster than a dictionary.
+    private static func inOrder(_ labels: [SeatLabel], _ seats: [Seat]) throws -> [Seat] {
         try labels.map { label in
-            guard let seat = seats[label] else { throw ConcertRefusal.seatUnknown(label) }
+            guard let seat = seats.first(where: { $0.label == label }) else { throw ConcertRefusal.seatUnknown(label) }
             return seat
         }
     }
@@ -89,13 +92,9 @@ enum SeatTable {
     static func find(
         _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
     ) throws -> [SeatLabel: Seat] {
-        byLabel(
-            try reader.rows(
-                Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat))
-    }
-
-    private static func byLabel(_ seats: [Seat]) -> [SeatLabel: Seat] {
-        Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
+        let seats = try reader.rows(
+            Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
+        return Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
     }
 
     /// Returns all seats of a date in a scan.

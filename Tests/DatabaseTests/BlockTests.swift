@@ -1,0 +1,197 @@
+import Database
+import Kernel
+import TestSupport
+import Testing
+import Threads
+
+/// Closures of one commit that fail after a write. SQLite in a file undoes their block and runs the others of it again.
+@Suite struct BlockTests {
+    /// What happened to the closures of a group.
+    private struct Group {
+        /// The error of each call, from the first. Nil if it succeeded.
+        var errors: [(any Error)?] = []
+        /// The number of runs of each closure.
+        var runs: [Int] = []
+        /// The balance of each account. Nil if there is no row.
+        var balances: [Int?] = []
+    }
+
+    private typealias Body = @Sendable (_ number: Int, _ run: Int, Transaction) throws -> Void
+
+    /// Runs all bodies in one group, in their order. Before, a group of `kept` closures makes the next block longer: after
+    /// 10 of them it has 5 closures. Each body receives its number, from 0, and the number of its run, from 1.
+    private func group(afterKeeping kept: Int, _ bodies: [Body]) async throws -> Group {
+        var group = Group()
+        try await TestDatabase.with(.file, Shop.migrations) { database in
+            if kept > 0 {
+                _ = try await outcomes(on: database, Array(repeating: Self.open, count: kept), from: 1000)
+            }
+            (group.errors, group.runs) = try await outcomes(on: database, bodies, from: 0)
+            group.balances = try await database.read { reader in
+                try bodies.indices.map { try Shop.balance(of: $0, reader) }
+            }
+        }
+        return group
+    }
+
+    /// Counts the runs of each closure.
+    private final class Runs: Sendable {
+        private let counts: Lock<[Int]>
+
+        init(_ closures: Int) {
+            counts = Lock(Array(repeating: 0, count: closures))
+        }
+
+        /// Returns the number of this run.
+        func begin(_ index: Int) -> Int {
+            counts.withLock { counts in
+                counts[index] += 1
+                return counts[index]
+            }
+        }
+
+        var all: [Int] { counts.withLock { $0 } }
+    }
+
+    private func outcomes(
+        on database: Database, _ bodies: [Body], from first: Int
+    ) async throws -> (errors: [(any Error)?], runs: [Int]) {
+        let runs = Runs(bodies.count)
+        let gate = Gate()
+        var calls: [Task<Void, any Error>] = []
+        for index in bodies.indices {
+            let body = bodies[index]
+            let call = Task {
+                try await database.transaction { tx in
+                    if index == 0 { gate.pass() }
+                    try body(first + index, runs.begin(index), tx)
+                }
+            }
+            calls.append(call)
+            if index == 0 { try await gate.reached() } else { try await database.waiting(index) }
+        }
+        gate.open()
+        var errors: [(any Error)?] = []
+        for call in calls {
+            do {
+                try await call.value
+                errors.append(nil)
+            } catch {
+                errors.append(error)
+            }
+        }
+        return (errors, runs.all)
+    }
+
+    private static func open(_ account: Int, _ run: Int, _ tx: Transaction) throws {
+        try Shop.openAccount(account, balance: run, tx)
+    }
+
+    private static func openAndRefuse(_ account: Int, _ run: Int, _ tx: Transaction) throws {
+        try Shop.openAccount(account, balance: run, tx)
+        throw Refused()
+    }
+
+    @Test(arguments: [0, 1, 3, 10])
+    func `a closure that writes and then refuses, between others that succeed, leaves no trace`(kept: Int) async throws
+    {
+        let group = try await group(
+            afterKeeping: kept, [Self.open, Self.open, Self.openAndRefuse, Self.open, Self.open])
+        #expect(group.errors.map { $0 is Refused } == [false, false, true, false, false])
+        #expect(group.balances.map { $0 != nil } == [true, true, false, true, true])
+        #expect(group.runs[2...] == [1, 1, 1])
+    }
+
+    @Test func `a closure that runs again takes effect once`() async throws {
+        let group = try await group(
+            afterKeeping: 10,
+            [
+                Self.open,
+                { _, _, tx in try tx.execute("update account set balance = balance + 10 where id = 0") },
+                Self.openAndRefuse, Self.open,
+            ])
+        #expect(group.runs == [2, 2, 1, 1])
+        #expect(group.balances == [12, nil, nil, 1])
+    }
+
+    @Test func `the result of a closure that runs again is that of its last run`() async throws {
+        let group = try await group(
+            afterKeeping: 10,
+            [
+                // Refuses in its second run, after a write.
+                { number, run, tx in
+                    try Shop.openAccount(number, balance: run, tx)
+                    if run == 2 { throw Refused() }
+                },
+                // Refuses because of a row that is undone.
+                { number, run, tx in
+                    if try Shop.balance(of: 0, tx) != nil { throw Refused() }
+                    try Shop.openAccount(number, balance: run, tx)
+                },
+                Self.openAndRefuse, Self.open,
+            ])
+        #expect(group.errors.map { $0 is Refused } == [true, false, true, false])
+        #expect(group.runs == [2, 2, 1, 1])
+        #expect(group.balances == [nil, 2, nil, 1])
+    }
+
+    @Test func `a closure that refuses before it writes lets no other run again`() async throws {
+        let group = try await group(
+            afterKeeping: 10,
+            [
+                Self.open,
+                { _, _, tx in
+                    _ = try Shop.balance(of: 0, tx)
+                    throw Refused()
+                }, Self.open,
+            ])
+        #expect(group.errors.map { $0 is Refused } == [false, true, false])
+        #expect(group.runs == [1, 1, 1])
+    }
+
+    @Test func `a violated constraint fails only its own closure, even if that catches the error`()
+        async throws
+    {
+        let group = try await group(
+            afterKeeping: 10,
+            [
+                Self.open,
+                { _, run, tx in
+                    try Shop.openAccount(1, balance: run, tx)
+                    try? Shop.openAccount(0, balance: run, tx)
+                }, Self.open,
+            ])
+        #expect(group.errors.map { ($0 as? DatabaseError)?.reason } == [nil, .constraint("account_key"), nil])
+        #expect(group.balances == [2, nil, 1])
+    }
+
+    @Test func `a conflict runs again by itself, after the group`() async throws {
+        let group = try await group(
+            afterKeeping: 10,
+            [
+                Self.open,
+                { number, run, tx in
+                    try Shop.openAccount(number, balance: run, tx)
+                    if run == 1 { throw tx.conflict() }
+                }, Self.open,
+            ])
+        #expect(group.errors.allSatisfy { $0 == nil })
+        #expect(group.runs == [2, 2, 1])
+        #expect(group.balances == [2, 2, 1])
+    }
+
+    @Test func `after a failure the next blocks are short`() async throws {
+        let group = try await group(
+            afterKeeping: 10, [Self.open, Self.open, Self.openAndRefuse, Self.open, Self.openAndRefuse])
+        #expect(group.runs == [2, 2, 1, 1, 1])
+    }
+
+    @Test func `however many closures of a group fail, each runs at most twice`() async throws {
+        let refuses = (0..<120).map { $0 % 20 == 19 || $0 % 7 == 0 }
+        let group = try await group(afterKeeping: 55, refuses.map { $0 ? Self.openAndRefuse : Self.open })
+        #expect(group.errors.map { $0 is Refused } == refuses)
+        #expect(group.balances.map { $0 == nil } == refuses)
+        #expect(zip(group.runs, refuses).allSatisfy { runs, isRefused in runs == 1 || (runs == 2 && !isRefused) })
+        #expect(group.runs.contains(2))
+    }
+}
