@@ -21,7 +21,7 @@ package class DatabaseJob: @unchecked Sendable {
     package final var problem: Problem?
     /// The first failed statement of the run.
     package final var failure: DatabaseError?
-    final var continuation: UnsafeContinuation<Void, Never>?
+    private final var continuation: UnsafeContinuation<Void, Never>?
     private let isFinished = Atomic(false)
 
     @usableFromInline
@@ -53,16 +53,20 @@ package class DatabaseJob: @unchecked Sendable {
         preconditionFailure("a subclass calls its closure")
     }
 
-    /// Prepares the job for another run.
-    final func prepareRerun() {
+    /// Forgets the outcome of the previous run.
+    package final func prepareRerun() {
         problem = nil
         failure = nil
-        continuation = nil
-        isFinished.store(false, ordering: .relaxed)
     }
 
     package final func fail(_ error: DatabaseError) {
         problem = error.isTransient ? .transient(error) : .thrown(error)
+    }
+
+    /// The job resumes its caller when it is finished.
+    final func wait(_ caller: UnsafeContinuation<Void, Never>) {
+        isFinished.store(false, ordering: .relaxed)
+        continuation = caller
     }
 
     /// Resumes the caller.

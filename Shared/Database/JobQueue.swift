@@ -51,7 +51,7 @@ final class JobQueue: Sendable {
     /// Returns when a thread has finished the job, or at once if the queue refuses it.
     func perform(_ job: DatabaseJob, _ environment: Environment) async {
         await withUnsafeContinuation { continuation in
-            job.continuation = continuation
+            job.wait(continuation)
             guard let refusal = add(job) else { return }
             environment.observe(.refused(refusal))
             job.fail(refusal)

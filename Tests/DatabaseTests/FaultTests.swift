@@ -64,6 +64,45 @@ import Testing
     }
 
     @Test(arguments: Case.all)
+    func `one fault among concurrent requests costs none its outcome`(the: Case) async throws {
+        let faults = Faults()
+        try await TestDatabase.with(the.engine, Shop.migrations, faults: faults) { database in
+            var (acknowledged, denied): (Set<UInt64>, Set<UInt64>) = ([], [])
+            for round in 0..<4 as Range<UInt64> {
+                faults.fail(the.point, number: 3 * Int(round) + 2, with: the.fault)
+                try await withThrowingTaskGroup(of: (UInt64, (any Error)?).self) { group in
+                    for request in (8 * round + 1)...(8 * round + 8) {
+                        group.addTask {
+                            do {
+                                try await database.transaction { tx in
+                                    try Self.insertPair(request, tx)
+                                    if request % 3 == 0 { throw Refused() }
+                                }
+                                return (request, nil)
+                            } catch {
+                                return (request, error)
+                            }
+                        }
+                    }
+                    for try await (request, error) in group {
+                        if error == nil { acknowledged.insert(request) } else { denied.insert(request) }
+                        if let error = error as? DatabaseError {
+                            #expect(error.reason == .diskFull && !error.mayHaveCommitted)
+                        } else {
+                            #expect((error is Refused) == (request % 3 == 0))
+                        }
+                    }
+                }
+            }
+            faults.heal()
+            let pairs = try await Self.pairs(database, 1..<33)
+            #expect(pairs.allSatisfy { $0.value == 2 })
+            #expect(Set(pairs.keys) == acknowledged)
+            #expect(denied.isDisjoint(with: acknowledged) && acknowledged.count + denied.count == 32)
+        }
+    }
+
+    @Test(arguments: Case.all)
     func `a lasting fault ends the attempts, and the reported outcome is true`(the: Case) async throws {
         let faults = Faults()
         var limits = DatabaseLimits()

@@ -7,7 +7,7 @@ import Threads
 
 /// Many closures in one commit of SQLite in a file.
 @Suite struct GroupTests {
-    /// Starts `count` calls while the writer is blocked, and releases it when all of them are queued.
+    /// Queues `count` calls in their order while the writer is blocked, and releases it then.
     private func callsBehindGate<Value: Sendable>(
         _ count: Int, on database: Database, first body: @escaping @Sendable (Transaction) throws -> Void = { _ in },
         _ call: @escaping @Sendable (Int) async throws -> Value
@@ -20,8 +20,11 @@ import Threads
             }
         }
         try await gate.reached()
-        let calls = (1...count).map { number in Task { try await call(number) } }
-        try await database.waiting(count)
+        var calls: [Task<Value, any Error>] = []
+        for number in 1...count {
+            calls.append(Task { try await call(number) })
+            try await database.waiting(number)
+        }
         gate.open()
         _ = await first.result
         var values: [Value] = []

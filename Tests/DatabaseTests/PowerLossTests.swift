@@ -45,6 +45,11 @@ import Threads
             try await withThrowingTaskGroup { group in
                 for number in (moment * callers)..<((moment + 1) * callers) {
                     group.addTask {
+                        if number % 3 == 0 {
+                            await #expect(throws: Ledger.Refused.self) {
+                                try await database.transaction { try Ledger.writeAndRefuse(number, $0) }
+                            }
+                        }
                         try await database.transaction { try Ledger.write(number, of: 1, $0) }
                         guard progress.state.withLock({ $0.acknowledge(number) }) else { return }
                         // The mark is copied first, because it must never be ahead of the database.

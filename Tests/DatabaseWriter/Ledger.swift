@@ -30,6 +30,17 @@ package enum Ledger {
         try tx.execute("insert into entry (run, number, half) values ($1, $2, 2)", run, number)
     }
 
+    /// A refusal by `writeAndRefuse`.
+    package struct Refused: Error {}
+
+    /// Writes an entry of no run and refuses, so that nothing of it may be found.
+    package static func writeAndRefuse(_ number: Int, _ tx: Transaction) throws {
+        try write(number, of: noRun, tx)
+        throw Refused()
+    }
+
+    private static let noRun = 0
+
     /// Returns an inconsistency of the database, given the numbers acknowledged in `run`. Nil if there is none.
     package static func problem(in reader: Reader, acknowledged: [Int], of run: Int) throws -> String? {
         var halves: [Int: Int] = [:]
@@ -42,6 +53,7 @@ package enum Ledger {
         if let lost = acknowledged.first(where: { halves[$0] == nil }) {
             return "entry \(lost) of run \(run) was acknowledged, but is missing"
         }
+        if try reader.exists("select 1 from entry where run = $1", noRun) { return "an entry of a refusal exists" }
         let rows = try reader.first("select count(*) from entry") { row in try row.int(0) }
         let tally = try reader.first("select entries from tally where id = 1") { row in try row.int(0) }
         return rows == tally.map { 2 * $0 }

@@ -5,7 +5,7 @@ import TestSupport
 import Threads
 
 /// `DatabaseWriter URL RUN COUNT [FAULT]` writes COUNT entries of the ledger, several at once, and prints the number of
-/// each after it is acknowledged. A test may kill it at any time. With FAULT, every few steps fail with that fault.
+/// each after it is acknowledged. Each third of them is written and refused first. A test may kill it at any time. With FAULT, every few steps fail with that fault.
 @main enum Main {
     private static let callers = 4
 
@@ -32,6 +32,9 @@ import Threads
                     for number in stride(from: caller, to: count, by: callers) {
                         if let fault, number % 5 == 0 {
                             faults.fail(number % 2 == 0 ? .commit : .statement, number: number % 7 + 1, with: fault)
+                        }
+                        if number % 3 == 0 {
+                            try? await database.transaction { try Ledger.writeAndRefuse(number, $0) }
                         }
                         await write(number, of: run, in: database)
                     }

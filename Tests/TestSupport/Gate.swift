@@ -8,10 +8,11 @@ package final class Gate: Sendable {
 
     package init() {}
 
-    /// Called in the closure. The wait is bounded, so that a failed test does not block the thread permanently.
+    /// Called in the closure. The wait is bounded, so that a failed test does not block the thread permanently. An open gate
+    /// stays open, because the closure may run again.
     package func pass() {
         arrival.signal()
-        _ = opening.wait(timeoutMilliseconds: Patience.milliseconds)
+        if opening.wait(timeoutMilliseconds: Patience.milliseconds) { opening.signal() }
     }
 
     /// Called in the test.

@@ -25,7 +25,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
         var failure = attempt(job)
         if isReused, connection == nil, case .transient(let error) = job.problem, !error.mayHaveCommitted {
             // For example, the server was restarted while this connection was idle. That does not count as an attempt.
-            job.problem = nil
+            job.prepareRerun()
             failure = attempt(job)
         }
         if let failure { environment.observe(.failed(closures: 1, failure)) }

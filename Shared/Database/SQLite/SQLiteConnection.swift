@@ -5,32 +5,31 @@ import CSQLite
 ///
 /// Sound to share: only its owner uses it, which is a thread, a lock or the call that took it from the pool.
 final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
-    /// The savepoint of the current closure, set at its first write so that it can be undone alone. The first closure
-    /// of a group is undone by rolling back the transaction: this saves the copies of changed pages that a savepoint
-    /// needs.
-    enum Savepoint { case none, awaited, set }
+    /// The point to which `undo` returns: the beginning of the transaction, or a savepoint, which the next write sets.
+    private enum UndoPoint { case beginning, nextWrite, savepoint }
 
     enum Command {
         static let begin: Statement = "begin"
         static let beginImmediate: Statement = "begin immediate"
         static let commit: Statement = "commit"
         static let rollback: Statement = "rollback"
-        static let setSavepoint: Statement = "savepoint closure"
-        static let rollbackClosure: Statement = "rollback to closure"
-        static let releaseClosure: Statement = "release closure"
+        static let setSavepoint: Statement = "savepoint block"
+        static let rollbackToSavepoint: Statement = "rollback to block"
+        static let releaseSavepoint: Statement = "release block"
     }
 
     private(set) var handle: OpaquePointer!
     /// The names of constraints, which SQLite's messages omit.
     var constraints = SQLiteConstraints()
-    private var savepoint = Savepoint.none
-    private var isFirstClosure = false
+    private var undoPoint = UndoPoint.beginning
     var reading = SQLiteReading.none
     /// The mark that counts the commits, and the latest number. Set for the connection that writes a file.
     var mark: DatabaseMark?
     var countedCommits: Int64 = 0
     /// True if the transaction has run a statement that writes.
     private(set) var hasWritten = false
+    /// True if the current closure has run one.
+    var closureHasWritten = false
     /// After a full disk, the size for which there was no room. Otherwise 0.
     var missingBytes = 0
     /// The descriptor of `FileLock` for the database file. -1 if no disk space is reserved.
@@ -82,6 +81,7 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
 
     func begin() throws(DatabaseError) {
         hasWritten = false
+        undoPoint = .beginning
         try run(Command.beginImmediate)
     }
 
@@ -98,11 +98,10 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
     }
 
     func rollback() {
-        savepoint = .none
-        try? undo()
+        try? undoTransaction()
     }
 
-    private func undo() throws(DatabaseError) {
+    private func undoTransaction() throws(DatabaseError) {
         defer {
             logwriter_forget(handle)
             hasWritten = false
@@ -113,30 +112,21 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
 
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
-    // MARK: - Closures of a group
-
-    func beginClosure(isFirst: Bool) {
-        savepoint = .awaited
-        isFirstClosure = isFirst
+    /// Later calls of `undo` keep all writes so far. Writing pages after a savepoint is slower, because SQLite copies each of
+    /// them first. A transaction without a write needs none: it can be rolled back.
+    func setUndoPoint() throws(DatabaseError) {
+        if undoPoint == .savepoint { try run(Command.releaseSavepoint) }
+        undoPoint = hasWritten ? .nextWrite : .beginning
     }
 
-    /// Returns false if the whole transaction is lost, not only this closure.
-    func endClosure(keeping isKept: Bool) -> Bool {
-        defer { savepoint = .none }
-        guard isInTransaction else { return false }
-        guard savepoint == .set else { return true }
-        do throws(DatabaseError) {
-            if isFirstClosure {
-                if isKept { return true }
-                try undo()
-                try run(Command.beginImmediate)
-            } else {
-                if !isKept { try run(Command.rollbackClosure) }
-                try run(Command.releaseClosure)
-            }
-            return true
-        } catch {
-            return false
+    /// Undoes all writes since the latest undo point. The transaction remains open.
+    func undo() throws(DatabaseError) {
+        switch undoPoint {
+        case .beginning:
+            try undoTransaction()
+            try run(Command.beginImmediate)
+        case .nextWrite: break
+        case .savepoint: try run(Command.rollbackToSavepoint)
         }
     }
 
@@ -188,10 +178,10 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
         guard case .none = reading else {
             throw DatabaseError(.misuse, "«\(statement)» writes, which a read or scan cannot: use a transaction")
         }
-        hasWritten = true
-        guard savepoint == .awaited else { return }
-        if !isFirstClosure { try run(Command.setSavepoint) }
-        savepoint = .set
+        (hasWritten, closureHasWritten) = (true, true)
+        guard undoPoint == .nextWrite else { return }
+        try run(Command.setSavepoint)
+        undoPoint = .savepoint
     }
 
     private func cached(_ statement: Statement) throws(DatabaseError) -> SQLiteStatement {

@@ -6,10 +6,20 @@ import Kernel
 ///     begin immediate ─▶ closure, closure, … ─▶ commit (one sync) ─▶ resume all callers
 ///
 /// A refused closure waits for the commit, too, because it may have read rows that the others wrote.
+///
+/// The closures of a *block* have one undo point. If one of them fails after a write, the block is undone, and its other
+/// closures run again, each with an undo point of its own. So a closure runs at most twice in a group.
 final class SQLiteWriter {
+    private static let longestBlock = 32
+
     private let connection: SQLiteConnection
     private let environment: Environment
     private var group: [DatabaseJob] = []
+    /// The index in `group` of the first closure of the block.
+    private var blockStart = 0
+    /// The length of a block is 1 after a failure, and grows by 1 after each block that is kept. If many closures fail, few
+    /// run twice. If few fail, there are few savepoints.
+    private var blockLength = 1
     private var start = Uptime(nanoseconds: 0)
     /// True if no commit has written since the log was emptied on a full disk.
     private var isLogEmptied = false
@@ -39,19 +49,51 @@ final class SQLiteWriter {
                 return job.finish()
             }
         }
-        connection.beginClosure(isFirst: group.isEmpty)
         group.append(job)
+        do throws(DatabaseError) {
+            if try !isKept(job) {
+                try repeatBlock(without: job)
+            } else if group.count - blockStart >= blockLength {
+                blockLength = min(blockLength + 1, Self.longestBlock)
+                try beginBlock()
+            }
+        } catch {
+            failGroup(error)
+            finishGroup()
+        }
+    }
+
+    /// Runs the closure. Returns false if it has written and its writes must be undone. Throws if the transaction is lost.
+    private func isKept(_ job: DatabaseJob) throws(DatabaseError) -> Bool {
+        connection.closureHasWritten = false
         let isKept = job.run(on: connection, now: environment.now())
-        if let failure = job.failure, failure.isStorageFailure, connection.isInTransaction {
+        // For example, SQLite rolls back the whole transaction if the disk is full.
+        guard connection.isInTransaction else {
+            throw job.failure ?? DatabaseError(.unavailable, "SQLite rolled back the transaction")
+        }
+        if let failure = job.failure, failure.isStorageFailure {
             if failure.reason == .diskFull { connection.noteFullDisk() }
             environment.observe(.failed(closures: 1, failure))
             if failure.reason == .damaged { environment.noteDamage(failure) }
         }
-        if !connection.endClosure(keeping: isKept) {
-            // For example, SQLite rolls back the whole transaction if the disk is full.
-            failGroup(job.failure ?? DatabaseError(.unavailable, "SQLite rolled back the transaction"))
-            finishGroup()
+        return isKept || !connection.closureHasWritten
+    }
+
+    /// Undoes the block and runs it again, without the closure that failed.
+    private func repeatBlock(without failed: DatabaseJob) throws(DatabaseError) {
+        blockLength = 1
+        try connection.undo()
+        for job in group[blockStart...] where job !== failed {
+            try connection.setUndoPoint()
+            job.prepareRerun()
+            if try !isKept(job) { try connection.undo() }
         }
+        try beginBlock()
+    }
+
+    private func beginBlock() throws(DatabaseError) {
+        try connection.setUndoPoint()
+        blockStart = group.count
     }
 
     /// Commits the group and resumes its callers. Returns the time since its first closure started.
@@ -99,5 +141,6 @@ final class SQLiteWriter {
     private func finishGroup() {
         for job in group { job.finish() }
         group.removeAll(keepingCapacity: true)
+        blockStart = 0
     }
 }
