@@ -42,7 +42,7 @@ package enum Gateway {
         if wantsHelp { return console.print("\(Help.text(of: command.syntax))\n\(GatewayExit.help)") }
         let parsed = Arguments(arguments.dropFirst(command.words.count), of: command.syntax, environment: environment)
         if let problem = parsed.problems.first { throw .usage(problem) }
-        let run = try Invocation(command, parsed, on: console, environment: environment, clock: clock)
+        let run = Invocation(command, parsed, on: console, environment: environment, clock: clock)
         let outcome: Result<Void, GatewayError>
         do {
             // A command for operators checks the credential first, before it reads files or calls a service.

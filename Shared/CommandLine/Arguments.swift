@@ -1,16 +1,10 @@
 import Kernel
 
-/// The words of one command line, sorted by option and operand, and the variables of options that are not given.
+/// The values of one command line: of its options and operands, and of the variables of options that are not given.
 package struct Arguments: Sendable {
-    package struct Text: Sendable {
-        let value: String
-        /// The option, operand or variable that gave the value.
-        let source: String
-    }
-
     /// The key is the option's name.
-    private(set) var options: [String: Text] = [:]
-    private var operands: [String: [String]] = [:]
+    private(set) var options: [String: Configuration.Entry] = [:]
+    private var operands: [String: any Sendable] = [:]
     /// Sentences that say what to do, in the order of the words.
     package private(set) var problems: [String] = []
     /// The names of options with a problem.
@@ -27,10 +21,10 @@ package struct Arguments: Sendable {
             }
             if word.hasPrefix("--") { readOption(word, &rest, of: syntax) } else { loose.append(word) }
         }
-        assignOperands(loose, of: syntax)
-        for option in syntax.options where options[option.name] == nil {
+        readOperands(loose, of: syntax)
+        for option in syntax.options where options[option.name] == nil && !invalid.contains(option.name) {
             guard let variable = option.variable, let text = environment[variable], !text.isEmpty else { continue }
-            options[option.name] = Text(value: text, source: variable)
+            read(option, text, from: variable)
         }
     }
 
@@ -56,10 +50,15 @@ package struct Arguments: Sendable {
         } else {
             value = "true"
         }
-        let text = Text(value: value, source: option.flag)
-        do { _ = try option.entry(of: text) } catch { add(error.description, of: option) }
-        guard options.updateValue(text, forKey: option.name) == nil else {
-            return add("\(option.flag) is given twice. Give it once", of: option)
+        if options[option.name] != nil { return add("\(option.flag) is given twice. Give it once", of: option) }
+        read(option, value, from: option.flag)
+    }
+
+    private mutating func read(_ option: any AnyOption, _ text: String, from source: String) {
+        do throws(CommandLineError) {
+            options[option.name] = try option.entry(of: text, from: source)
+        } catch {
+            add(error.description, of: option)
         }
     }
 
@@ -68,34 +67,32 @@ package struct Arguments: Sendable {
         invalid.insert(option.name)
     }
 
-    private mutating func assignOperands(_ loose: [String], of syntax: Syntax) {
+    private mutating func readOperands(_ loose: [String], of syntax: Syntax) {
         var rest = loose[...]
         for operand in syntax.operands {
-            if operand.arity.isRequired, rest.isEmpty {
+            if operand.isRequired, rest.isEmpty {
                 return problems.append("\(operand.name) is missing. Usage: \(syntax.usage)")
             }
-            operands[operand.name] = operand.arity.isRepeated ? Array(rest) : rest.prefix(1).map { $0 }
-            rest = operand.arity.isRepeated ? [] : rest.dropFirst()
+            let words = operand.isRepeated ? rest : rest.prefix(1)
+            rest = rest.dropFirst(words.count)
+            do throws(CommandLineError) {
+                operands[operand.name] = try operand.value(of: Array(words))
+            } catch {
+                problems += error.problems
+            }
         }
         problems += rest.map { "unexpected argument \($0.quotedIfNeeded). Usage: \(syntax.usage)" }
     }
 
     /// Nil if neither the option nor its variable is given.
-    package func value<Value>(of option: Option<Value>) throws(CommandLineError) -> Value? {
-        guard let text = options[option.name] else { return nil }
-        return try option.kind.value(of: text.value, from: text.source)
-    }
+    package subscript<Value>(_ option: Option<Value>) -> Value? { options[option.name]?.value as? Value }
 
-    package func values<Value>(of operand: Operand<Value>) throws(CommandLineError) -> [Value] {
-        var values: [Value] = []
-        for text in operands[operand.name] ?? [] { values.append(try operand.kind.value(of: text, from: operand.name)) }
-        return values
-    }
-
-    /// The words of a repeated operand as one text, so that `12.50 EUR` needs no quotes. Nil without a word.
-    package func joinedValue<Value>(of operand: Operand<Value>) throws(CommandLineError) -> Value? {
-        guard let words = operands[operand.name], !words.isEmpty else { return nil }
-        return try operand.kind.value(of: words.joined(separator: " "), from: operand.name)
+    /// Requires a command line without problems.
+    package subscript<Value>(_ operand: Operand<Value>) -> Value {
+        guard let value = operands[operand.name], let value = value as? Value else {
+            preconditionFailure("\(operand.name) is not among the operands that were read")
+        }
+        return value
     }
 }
 

@@ -39,7 +39,8 @@ package protocol AnyOption: Sendable {
     var isPath: Bool { get }
     /// Nil without a default.
     var initialEntry: Configuration.Entry? { get }
-    func entry(of text: Arguments.Text) throws(CommandLineError) -> Configuration.Entry
+    /// `source` is the option or the variable that gave the text.
+    func entry(of text: String, from source: String) throws(CommandLineError) -> Configuration.Entry
     /// The same option with the variable of its name, such as `ONSALE_DRAIN_TIMEOUT`.
     var withVariable: any AnyOption { get }
 }
@@ -64,44 +65,66 @@ extension Option: AnyOption {
         return option
     }
 
-    package func entry(of text: Arguments.Text) throws(CommandLineError) -> Configuration.Entry {
-        let value = try kind.value(of: text.value, from: text.source)
-        return Configuration.Entry(value: value, shown: kind.show(value), source: text.source)
+    package func entry(of text: String, from source: String) throws(CommandLineError) -> Configuration.Entry {
+        let value = try kind.value(of: text, from: source)
+        return Configuration.Entry(value: value, shown: kind.show(value), source: source)
     }
 }
 
-/// An argument without an option.
+/// An argument without an option. `Value` is an optional if the argument may be missing, and an array if there may be
+/// several. Only the last operand of a command may take several words.
 package struct Operand<Value: Sendable>: Sendable {
     package let name: String
-    package let kind: ValueKind<Value>
-    package let arity: Arity
+    package let isRequired: Bool
+    package let isRepeated: Bool
+    package let choices: [String]
+    private let read: @Sendable ([String]) throws(CommandLineError) -> Value
 
-    package init(_ name: String, _ kind: ValueKind<Value>, _ arity: Arity = .one) {
+    private init(
+        _ name: String, choices: [String], isRequired: Bool, isRepeated: Bool,
+        read: @escaping @Sendable ([String]) throws(CommandLineError) -> Value
+    ) {
         self.name = name
-        self.kind = kind
-        self.arity = arity
+        self.choices = choices
+        self.isRequired = isRequired
+        self.isRepeated = isRepeated
+        self.read = read
     }
-}
 
-/// How many values an operand takes. Only the last operand of a command may take several.
-package enum Arity: Sendable {
-    case one
-    case optional
-    /// Zero or more.
-    case any
-    /// One or more.
-    case some
+    /// With `joinsWords` the value may have several words, so that `12.50 EUR` needs no quotes.
+    package init(_ name: String, _ kind: ValueKind<Value>, joinsWords: Bool = false) {
+        self.init(name, choices: kind.choices, isRequired: true, isRepeated: joinsWords) {
+            words throws(CommandLineError) in try kind.value(of: words.joined(separator: " "), from: name)
+        }
+    }
 
-    var isRequired: Bool { self == .one || self == .some }
-    var isRepeated: Bool { self == .any || self == .some }
+    package init<Wrapped>(optional name: String, _ kind: ValueKind<Wrapped>) where Value == Wrapped? {
+        self.init(name, choices: kind.choices, isRequired: false, isRepeated: false) {
+            words throws(CommandLineError) in
+            guard let word = words.first else { return nil }
+            return try kind.value(of: word, from: name)
+        }
+    }
+
+    package init<Element>(list name: String, _ kind: ValueKind<Element>, isRequired: Bool) where Value == [Element] {
+        self.init(name, choices: kind.choices, isRequired: isRequired, isRepeated: true) {
+            words throws(CommandLineError) in
+            var values: [Element] = []
+            for word in words { values.append(try kind.value(of: word, from: name)) }
+            return values
+        }
+    }
 }
 
 package protocol AnyOperand: Sendable {
     var name: String { get }
-    var arity: Arity { get }
+    var isRequired: Bool { get }
+    /// True if it takes all words that are left.
+    var isRepeated: Bool { get }
     var choices: [String] { get }
+    func value(of words: [String]) throws(CommandLineError) -> any Sendable
 }
 
 extension Operand: AnyOperand {
-    package var choices: [String] { kind.choices }
+    package func value(of words: [String]) throws(CommandLineError) -> any Sendable { try read(words) }
 }

@@ -44,21 +44,16 @@ package struct Options: Sendable {
         if words.contains("--help") || words.contains("-h") { return .help(help) }
         let environment = readsEnvironment ? environment : [:]
         let arguments = Arguments(words[...], of: syntax, environment: environment)
-        var problems = arguments.problems
-        var entries: [String: Configuration.Entry] = [:]
-        for option in syntax.options where !arguments.invalid.contains(option.name) {
-            do throws(CommandLineError) {
-                entries[option.name] = try arguments.options[option.name].map(option.entry(of:)) ?? option.initialEntry
-            } catch {
-                problems += error.problems
-            }
+        var entries = arguments.options
+        for option in syntax.options where entries[option.name] == nil && !arguments.invalid.contains(option.name) {
+            entries[option.name] = option.initialEntry
         }
-        problems += mistyped(environment)
+        let problems = arguments.problems + mistyped(environment)
         let configuration = Configuration(entries: entries)
-        for check in checks where check.names.allSatisfy({ entries[$0] != nil }) {
-            if let problem = check.problem(configuration) { problems.append(problem) }
+        let broken = checks.filter { $0.names.allSatisfy { entries[$0] != nil } }.compactMap {
+            $0.problem(configuration)
         }
-        guard problems.isEmpty else { throw CommandLineError(problems: problems) }
+        guard (problems + broken).isEmpty else { throw CommandLineError(problems: problems + broken) }
         return .configuration(configuration)
     }
 

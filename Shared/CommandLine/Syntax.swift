@@ -31,8 +31,8 @@ package struct Syntax: Sendable {
 
     package var usage: String {
         let operands = operands.map { operand in
-            let name = operand.arity.isRepeated ? "\(operand.name)..." : operand.name
-            return operand.arity.isRequired ? name : "[\(name)]"
+            let name = operand.isRepeated ? "\(operand.name)..." : operand.name
+            return operand.isRequired ? name : "[\(name)]"
         }
         return ([name] + operands + ["[OPTIONS]"]).joined(separator: " ")
     }

@@ -90,6 +90,15 @@ extension ValueKind<Int> {
     }
 }
 
+extension ValueKind<UInt32> {
+    /// A number whose largest value the service knows.
+    package static func count(from least: UInt32) -> Self {
+        ValueKind(placeholder: "NUMBER", allowed: "a whole number from \(least)") { text in
+            UInt32(text).flatMap { $0 >= least ? $0 : nil }
+        }
+    }
+}
+
 extension ValueKind<Duration> {
     private static let examples = "such as 500ms, 10s, 5m, 2h or 1d"
 

@@ -43,6 +43,13 @@ extension Message {
         self.init(reading: fields)
     }
 
+    /// Throws if a field breaks a rule of the contract, as the server of a request does.
+    package func check() throws(MessageError) {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        try Self.check(try layOut(in: arena))
+    }
+
     /// Lays the message out for packing. Valid until `arena` is reset.
     @inlinable
     package func laidOut(in arena: Arena) throws(MessageError) -> LaidOutMessage {

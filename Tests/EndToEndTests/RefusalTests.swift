@@ -78,8 +78,10 @@ struct RefusalTests {
         Case("carol", "admin concert create moon-tour --title Moon", 1, "NAME_TAKEN"),
         Case("carol", "admin schedule add moon-tour", 64, "the name of the date is missing"),
         Case("carol", "admin schedule add moon-tour/monday", 64, "needs --starts and --ends"),
-        Case("carol", "admin schedule configure moon-tour/friday --hold 25h", 1, "--hold must be 1s to 1d"),
-        Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "cannot read /nonexistent"),
+        Case(
+            "carol", "admin schedule configure moon-tour/friday --hold 25h", 1,
+            "--hold, in milliseconds, must be 1000 to"),
+        Case("carol", "admin seats set moon-tour/friday --hall /nonexistent", 74, "there is no file /nonexistent"),
         Case("carol", "admin seats block moon-tour/friday Stalls-1-1", 64, "--reason is missing"),
         Case("carol", "admin seats history moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("carol", "admin check-in NONSENSE", 1, "CODE_REFUSED"),

@@ -93,7 +93,7 @@ struct CommandTableTests {
                 == .usage("gateway: unknown option --bset. Did you mean --best?"))
         #expect(
             await gateway("reserve", "moon-tour", "--best", "0")
-                == .usage("gateway: --best 0 is not a whole number from 1 to 50"))
+                == .usage("gateway: --best 0 is not a whole number from 1"))
         #expect(await gateway("pay", "--json", "--json").errorOutput.contains("--json is given twice"))
     }
 

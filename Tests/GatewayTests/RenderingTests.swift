@@ -29,7 +29,7 @@ struct RenderingTests {
         let rows = [
             ["5db98eb0", "89.00 EUR", "Stalls-1-1"], ["1f860a75", "178.00 EUR", "Stalls-1-1, Stalls-1-2, Stalls-1-3"],
         ]
-        let table = Table([("CODE", .left), ("TOTAL", .right), ("SEATS", .wrapped)], rows) { $0 }
+        let table = Table(["CODE", .right("TOTAL"), .wrapped("SEATS")], rows) { $0 }
         #expect(
             table.text(.plain, columns: 48) == """
                 CODE           TOTAL  SEATS
@@ -124,7 +124,7 @@ struct RenderingTests {
     }
 
     @Test func `texts of other users cannot control the terminal`() {
-        let table = Table([("TITLE", .left)], ["Moon\u{1b}[2JTour\u{9b}1m\n"]) { [$0] }
+        let table = Table(["TITLE"], ["Moon\u{1b}[2JTour\u{9b}1m\n"]) { [$0] }
         #expect(table.text(.plain) == "TITLE\nMoon?[2JTour?1m?\n")
     }
 }

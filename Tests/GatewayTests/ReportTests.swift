@@ -13,7 +13,7 @@ struct ReportTests {
     ])
     func `an expired reservation names its seats`(seats: [String], text: String) {
         let reservation = ReservationEntry(state: .expired, seats: seats)
-        #expect(ReservationReport(reservation: reservation).text(now: .noon) == text)
+        #expect(reservation.text(now: .noon) == text)
     }
 
     @Test(arguments: [
@@ -24,6 +24,6 @@ struct ReportTests {
         (PaymentView(outcome: .pending, isCancelling: true), "cancellation pending"),
     ])
     func `a list shows the outcome of a payment`(payment: PaymentView, words: String) {
-        #expect(PaymentReport(payment: payment).shortText == words)
+        #expect(payment.shortText == words)
     }
 }

@@ -1,6 +1,8 @@
 import ConcertAPI
 import Journeys
 import Kernel
+import Messages
+import RPC
 import Testing
 
 @testable import Gateway
@@ -50,9 +52,10 @@ struct ValueTests {
             "a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00"
         ),
         ("Stalls, 20-1, 1-40, A, 89", "ROWS 20-1 is not one row or a range, such as 7, 1-20 or A-F"),
-        ("Stalls, 1, 40-1, A, 89", "NUMBERS 40-1 is not within 1 to 99999, such as 7 or 1-40"),
-        ("Stalls, 1, 0-3, A, 89", "NUMBERS 0-3 is not within 1 to 99999, such as 7 or 1-40"),
-        ("Stalls, 1, 1-40, , 89", "GRADE is missing. Give one, such as A"),
+        ("Stalls, 1, 40-1, A, 89", "NUMBERS 40-1 is not one number or a range, such as 7 or 1-40"),
+        ("Stalls, 1, 0-3, A, 89", "NUMBERS must be 1 to 99999; got 0"),
+        ("Stalls, 1, 1-100000, A, 89", "NUMBERS must be 1 to 99999; got 100000"),
+        ("Stalls, 1, 1-40, , 89", "GRADE must have 1 to 32 bytes; got 0"),
         ("Stalls, 1, 1-40, A, 89.005", "PRICE 89.005 is not an amount in EUR of zero or more, such as 89.00"),
         ("Stalls, 1, 1-40, A, 89 USD", "PRICE 89 USD is not an amount in EUR of zero or more, such as 89.00"),
         ("Stalls, 1, 1-40, A, -1", "PRICE -1 is not an amount in EUR of zero or more, such as 89.00"),
@@ -63,24 +66,24 @@ struct ValueTests {
     }
 
     @Test(arguments: [
+        (FieldViolation(field: "best.count", rule: "must be 1 to 50", got: "51"), "--best must be 1 to 50; got 51"),
+        (FieldViolation(field: "ends_at_ms", rule: "must be after the start"), "--ends must be after the start"),
         (
-            "ends_at_ms must be after starts_at_ms, and both must be set",
-            "--ends must be after --starts, and both must be set"
+            FieldViolation(field: "settings.hold_ms", rule: "must be 1000 to 86400000", got: "90000000"),
+            "--hold, in milliseconds, must be 1000 to 86400000; got 90000000"
         ),
-        (
-            "hold_ms must be 1000 to 86400000, or 0 for 5 minutes; got 90000000",
-            "--hold must be 1s to 1d, or 0 for 5 minutes; got 25h"
-        ),
-        (
-            "settings.hold_ms must be 1000 to 86400000, or 0 for 300000; got 90000000",
-            "--hold must be 1s to 1d, or 0 for 5m; got 25h"
-        ),
-        ("best.count must be 1 to 50; got 51", "--best must be 1 to 50; got 51"),
-        ("limits.hard_limit_ms must be from idle_ms, here 300000, to 0", "--stay must be from --idle, here 5m, to 0"),
-        ("name must have 1 to 40 letters", "name must have 1 to 40 letters"),
+        (FieldViolation(field: "settings.name", rule: "must have 1 letter"), "DATE must have 1 letter"),
+        (FieldViolation(field: "name", rule: "must have 1 letter"), "NAME must have 1 letter"),
+        (FieldViolation(field: "a.new_field", rule: "must be set"), "a.new_field must be set"),
     ])
-    func `field names and milliseconds become flags and durations`(message: String, words: String) {
-        #expect(FieldNames.withFlags(message) == words)
+    func `a broken rule of the contract names the flag or the operand of its field`(
+        violation: FieldViolation, problem: String
+    ) throws {
+        var failure = RPCFailure(CallReason.invalidField, "text for other clients")
+        failure.details = [Detail(type: FieldViolation.descriptor.name, value: try violation.encoded())]
+        let error = GatewayError(failure, of: .concert, retry: .sameCommand)
+        #expect(error.message == problem)
+        #expect(error.exit == .refused && error.reason == "INVALID_FIELD")
     }
 
     @Test(arguments: [
@@ -101,6 +104,6 @@ struct ValueTests {
         (12_000_000, "3 h 20 min"),
     ])
     func `a duration is rounded up and has at most two units`(milliseconds: Int, text: String) {
-        #expect(DisplayTime.text(.milliseconds(milliseconds)) == text)
+        #expect(Duration.milliseconds(milliseconds).text == text)
     }
 }

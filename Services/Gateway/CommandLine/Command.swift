@@ -25,6 +25,9 @@ struct Command: Sendable {
         self.run = run
     }
 
+    /// The role that it acts in.
+    var role: Role { caller.contains(.user) ? .user : .operator }
+
     /// `["admin", "room", "open"]`
     var words: [String] { syntax.words }
 
@@ -43,7 +46,6 @@ enum CommonFlags {
     static let requestID = Option<RequestID>(
         "request-id", .id(), "id of this request, to repeat it safely; a new id if not given")
     static let zone = Option(
-        "zone", .zone, "time zone of times without one, such as Europe/Berlin; this machine's if not given",
-        variable: "TZ")
+        "zone", .zone, "time zone of times without one, such as Europe/Berlin; $TZ or this machine's if not given")
     static let yes = Option("yes", .flag, "do not ask for confirmation")
 }

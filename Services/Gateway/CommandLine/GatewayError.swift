@@ -8,7 +8,7 @@ package struct GatewayError: Error {
     let problem: String
     /// What to do next. Nil if `problem` says so itself.
     var hint: String?
-    /// The constant of the service's failure, such as `SEAT_SOLD`. Empty if no service failed.
+    /// The constant of the failure, such as `SEAT_SOLD`. Empty if it has none.
     var reason = ""
     /// Details of the service's failure.
     var details: [Detail] = []
@@ -21,7 +21,9 @@ package struct GatewayError: Error {
     }
 
     static func usage(_ problem: String) -> GatewayError { GatewayError(.usage, problem) }
-    static func refused(_ problem: String) -> GatewayError { GatewayError(.refused, problem) }
+    static func refused(_ problem: String, hint: String? = nil) -> GatewayError {
+        GatewayError(.refused, problem, hint: hint)
+    }
 
     /// The problem and the hint, for people.
     var message: String { hint.map { "\(problem). \($0)" } ?? problem }
@@ -34,23 +36,32 @@ package struct GatewayError: Error {
         case recorded
         /// By the same command with `--request-id`.
         case withID(RequestID)
+
+        var hint: String {
+            switch self {
+            case .sameCommand: "Repeat the command"
+            case .recorded: "The request may have taken effect. Repeat the command: it continues the same request"
+            case .withID(let id):
+                "The request may have taken effect. To find out, repeat the command with: --request-id \(id)"
+            }
+        }
     }
 
     /// The error of a command whose call to a service failed.
     init(_ failure: RPCFailure, of service: Service, retry: Retry) {
-        let exit = GatewayExit(of: failure, isRepeatable: retry == .sameCommand)
-        if failure.isIndefinite {
-            self.init(
-                exit, "the \(service.rawValue) service gave no answer: \(failure.message)",
-                hint: Hint.text(for: retry))
-        } else {
-            let isUnavailable = exit == .unavailable
-            self.init(
-                exit,
-                isUnavailable ? "the \(service.rawValue) service cannot answer: \(failure.message)" : failure.message,
-                hint: Hint.text(for: failure, of: service))
-        }
+        exit = GatewayExit(of: failure, isRepeatable: retry == .sameCommand)
         reason = failure.reason
         details = failure.details
+        if failure.isIndefinite {
+            problem = "the \(service.rawValue) service gave no answer: \(failure.message)"
+            hint = retry.hint
+        } else if let violation = failure.violation {
+            problem = FieldSource.problem(of: violation)
+        } else {
+            let isUnavailable = exit == .unavailable
+            problem =
+                isUnavailable ? "the \(service.rawValue) service cannot answer: \(failure.message)" : failure.message
+            hint = NextStep.after(failure, of: service)
+        }
     }
 }

@@ -5,8 +5,6 @@ import Kernel
 
 /// The folder of the gateway's files: credentials and recent activity. Only the user of the machine can read it.
 package struct ConfigurationFolder: Sendable {
-    private static let maximumFileBytes = 1 << 20
-
     let path: String
 
     /// `$XDG_CONFIG_HOME/onsale`, or `~/.config/onsale` if the variable is not an absolute path.
@@ -17,41 +15,7 @@ package struct ConfigurationFolder: Sendable {
 
     /// The text of a file in this folder. Nil if there is no such file.
     func read(_ name: String) throws(GatewayError) -> String? {
-        try Self.read("\(path)/\(name)")
-    }
-
-    /// The text of a file with secrets. Nil if there is no such file. Throws if other users can read it.
-    static func read(_ path: String) throws(GatewayError) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            if errno == ENOENT { return nil }
-            throw systemError("cannot read \(path)")
-        }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw systemError("cannot read \(path)") }
-        guard status.st_mode & 0o077 == 0 else {
-            throw GatewayError(
-                .file, "other users can read \(path)",
-                hint: "Type: chmod 600 \(path). If another user may have read it, replace its secret")
-        }
-        return String(decoding: try bytes(of: file, path), as: UTF8.self)
-    }
-
-    /// All bytes up to the end of the file. Reads in pieces, because a pipe has no known size.
-    private static func bytes(of file: CInt, _ path: String) throws(GatewayError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 12)
-        while true {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw systemError("cannot read \(path)") }
-            if count == 0 { return bytes }
-            bytes += chunk.prefix(count)
-            guard bytes.count <= maximumFileBytes else {
-                throw GatewayError(.file, "\(path) is too large: the limit is \(maximumFileBytes) bytes")
-            }
-        }
+        try InputFile.read("\(path)/\(name)", isSecret: true)
     }
 
     /// Replaces a file of this folder. The text survives a power loss after this returns.
@@ -69,21 +33,14 @@ package struct ConfigurationFolder: Sendable {
         }
     }
 
-    /// Removes a file. Does nothing if there is no such file.
-    func remove(_ name: String) throws(GatewayError) {
-        guard unlink("\(path)/\(name)") == 0 || errno == ENOENT else {
-            throw Self.systemError("cannot remove \(path)/\(name)")
-        }
-    }
-
     /// Changes a file under a lock against other gateways.
     func update(_ name: String, _ change: (inout String) throws -> Void) throws {
         try makeFolder()
         let lock = open("\(path)/\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw Self.systemError("cannot open \(path)/\(name).lock") }
+        guard lock >= 0 else { throw GatewayError.system("cannot open \(path)/\(name).lock") }
         defer { close(lock) }
         while flock(lock, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw Self.systemError("cannot lock \(path)/\(name).lock") }
+            guard errno == EINTR else { throw GatewayError.system("cannot lock \(path)/\(name).lock") }
         }
         let before = try read(name) ?? ""
         var text = before
@@ -109,15 +66,10 @@ package struct ConfigurationFolder: Sendable {
         for part in path.split(separator: "/") {
             parent += "/\(part)"
             guard mkdir(parent, 0o700) == 0 || errno == EEXIST || access(parent, X_OK) == 0 else {
-                throw Self.systemError("cannot create the folder \(parent)")
+                throw .system("cannot create the folder \(parent)")
             }
         }
-        guard chmod(path, 0o700) == 0 else { throw Self.systemError("cannot set mode 0700 of \(path)") }
-    }
-
-    /// An error with the text of `errno`.
-    private static func systemError(_ problem: String) -> GatewayError {
-        GatewayError(.file, "\(problem): \(String(cString: strerror(errno)))")
+        guard chmod(path, 0o700) == 0 else { throw .system("cannot set mode 0700 of \(path)") }
     }
 }
 
@@ -136,7 +88,9 @@ extension ConfigurationFolder {
         try write(credential.text, to: Self.file(of: credential.role))
     }
 
+    /// Does nothing if there is none.
     func removeCredential(of role: Role) throws(GatewayError) {
-        try remove(Self.file(of: role))
+        let file = "\(path)/\(Self.file(of: role))"
+        guard unlink(file) == 0 || errno == ENOENT else { throw .system("cannot remove \(file)") }
     }
 }

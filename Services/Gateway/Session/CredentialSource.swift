@@ -12,8 +12,7 @@ struct CredentialSource: Sendable {
 
     /// Throws if there is none, or if it has expired.
     func credential(of role: Role) throws(GatewayError) -> StoredCredential {
-        let found: StoredCredential?
-        if let file { found = try Self.read(file) } else { found = try configuration.credential(of: role) }
+        let found = if let file { try Self.read(file) } else { try configuration.credential(of: role) }
         guard let credential = found else {
             throw GatewayError(
                 .notAllowed,
@@ -23,19 +22,20 @@ struct CredentialSource: Sendable {
         }
         guard clock.now < credential.expiry else {
             throw GatewayError(
-                .notAllowed,
-                "the sign-in of \(credential.name) expired on \(DisplayTime.text(credential.expiry, in: zone)). Type: "
-                    + (role == .user ? "gateway sign-in \(credential.name)" : "gateway admin credential --keys FILE"))
+                .notAllowed, "the sign-in of \(credential.name) expired on \(zone.text(of: credential.expiry))",
+                hint: role == .user
+                    ? "Type: gateway sign-in \(credential.name)" : "Type: gateway admin credential --keys FILE")
         }
         return credential
     }
 
-    private static func read(_ path: String) throws(GatewayError) -> StoredCredential {
-        let text = try ConfigurationFolder.read(path)
-        if let credential = text.flatMap({ StoredCredential($0) }) { return credential }
-        let problem = text == nil ? "there is no file \(path)" : "\(path) is not a credential file"
+    private static func read(_ path: String) throws(GatewayError) -> StoredCredential? {
+        let flag = CommonFlags.credential.flag
+        if let credential = StoredCredential(try InputFile.required(path, by: flag, isSecret: true)) {
+            return credential
+        }
         throw GatewayError(
-            .file,
-            "\(CommonFlags.credential.flag): \(problem). To create one: gateway admin credential --output FILE")
+            .file, "\(flag): \(path) is not a credential file",
+            hint: "To create one: gateway admin credential --output FILE")
     }
 }

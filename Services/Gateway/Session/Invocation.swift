@@ -8,12 +8,12 @@ struct Invocation: Sendable {
     private static let defaultTimeout = Duration.seconds(10)
 
     let command: Command
-    let arguments: Arguments
+    private let arguments: Arguments
     let console: Console
     let configuration: ConfigurationFolder
     let environment: [String: String]
     let clock: any Clock
-    /// The zone of `--zone` or `TZ`. An invalid `TZ` is ignored, because the variable also allows other formats.
+    /// The zone of `--zone`, of the variable TZ, or of this machine. Ignores other formats of the variable.
     let zone: Zone
     let credentials: CredentialSource
     let caller: ServiceCaller
@@ -21,44 +21,57 @@ struct Invocation: Sendable {
     init(
         _ command: Command, _ arguments: Arguments, on console: Console, environment: [String: String],
         clock: any Clock
-    ) throws(GatewayError) {
+    ) {
         self.command = command
         self.arguments = arguments
         self.console = console
         self.environment = environment
         self.clock = clock
-        zone = (try? arguments.value(CommonFlags.zone)) ?? .ofMachine
+        zone = arguments[CommonFlags.zone] ?? environment["TZ"].flatMap(Zone.init(named:)) ?? .ofMachine
         let configuration = ConfigurationFolder(environment)
         self.configuration = configuration
         let credentials = CredentialSource(
-            file: try arguments.value(CommonFlags.credential), configuration: configuration, clock: clock, zone: zone)
+            file: arguments[CommonFlags.credential], configuration: configuration, clock: clock, zone: zone)
         self.credentials = credentials
-        let role: Role = command.caller.contains(.user) ? .user : .operator
+        let role = command.role
         caller = ServiceCaller(
-            Connections(agent: "gateway") { try arguments.value($0.option) ?? [$0.defaultAddress] },
-            isOperator: command.caller == .operator,
-            timeout: try arguments.value(CommonFlags.timeout) ?? Self.defaultTimeout, clock: clock,
-            records: configuration.records { try credentials.credential(of: role).user },
-            requestID: try arguments.value(CommonFlags.requestID),
-            credential: { try credentials.credential(of: role).bytes })
+            Connections(agent: "gateway") { arguments[$0.option] ?? [$0.defaultAddress] },
+            isOperator: command.caller == .operator, timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout,
+            clock: clock, records: configuration.records { try credentials.credential(of: role).user },
+            requestID: arguments[CommonFlags.requestID], credential: { try credentials.credential(of: role).bytes })
     }
 
-    var isJSON: Bool { arguments.isGiven(CommonFlags.json) }
+    /// Nil if neither the option nor its variable is given.
+    subscript<Value>(_ option: Option<Value>) -> Value? { arguments[option] }
+
+    subscript(_ flag: Option<Bool>) -> Bool { arguments[flag] ?? false }
+
+    subscript<Value>(_ operand: Operand<Value>) -> Value { arguments[operand] }
+
+    func required<Value>(_ option: Option<Value>) throws(GatewayError) -> Value {
+        if let value = arguments[option] { return value }
+        throw .usage("\(option.flag) is missing: \(option.summary)")
+    }
+
+    /// The time of a flag. Nil if the flag is not given.
+    func time(_ flag: Option<TimeInput>) throws(GatewayError) -> Timestamp? {
+        try arguments[flag]?.timestamp(in: zone, now: clock.now)
+    }
+
+    var isJSON: Bool { self[CommonFlags.json] }
 
     var style: Style { console.style }
 
     var questions: Questions {
         Questions(
             console: console, canAsk: console.input.isTerminal && !isJSON, isQuiet: isJSON,
-            isConfirmed: arguments.isGiven(CommonFlags.yes))
+            isConfirmed: self[CommonFlags.yes])
     }
 
     var catalogue: Catalogue { Catalogue(caller) }
 
     /// The credential that the command calls with, in its first role.
-    func credential() throws(GatewayError) -> StoredCredential {
-        try credentials.credential(of: command.caller.contains(.user) ? .user : .operator)
-    }
+    func credential() throws(GatewayError) -> StoredCredential { try credentials.credential(of: command.role) }
 
     /// Prints the result: one line of JSON with `--json`, otherwise text.
     func show(_ json: @autoclosure () -> JSON, _ text: @autoclosure () -> String) {
@@ -70,18 +83,11 @@ struct Invocation: Sendable {
 
     /// Prints a list: a line of JSON with `--json`, otherwise a table, or the text `empty` if there are no elements.
     func show<Element>(
-        _ elements: [Element], _ json: (Element) -> JSON, empty: String? = nil, _ heading: [(String, Table.Kind)],
+        _ elements: [Element], _ json: (Element) -> JSON, empty: String? = nil, _ heading: [Table.Column],
         _ row: (Element) -> [String]
     ) {
-        show(elements, json, empty: empty) { Table(heading, elements, row) }
-    }
-
-    func show<Element>(
-        _ elements: [Element], _ json: (Element) -> JSON, empty: String?, _ table: () throws -> Table
-    ) rethrows {
-        if isJSON { return console.print(JSON.list(elements, json).text) }
-        if let empty, elements.isEmpty { return console.print(empty) }
-        console.print(try table().text(console))
+        if let empty, elements.isEmpty, !isJSON { return console.print(empty) }
+        show(.list(elements, json), Table(heading, elements, row).text(console))
     }
 
     /// Prints a remark to standard error, except with `--json`.
@@ -91,34 +97,23 @@ struct Invocation: Sendable {
 
     /// A time for people, in `zone`.
     func localTime(_ milliseconds: some BinaryInteger) -> String {
-        DisplayTime.text(Timestamp(milliseconds: Int64(clamping: milliseconds)), in: zone)
-    }
-
-    /// The time of a flag. Nil if the flag is not given.
-    func time(_ flag: Option<TimeInput>) throws(GatewayError) -> Timestamp? {
-        try arguments.value(flag)?.timestamp(in: zone, now: clock.now)
+        zone.text(of: Timestamp(milliseconds: Int64(clamping: milliseconds)))
     }
 
     /// Any error as an error of this command.
     func error(_ error: any Error) -> GatewayError {
         switch error {
         case let error as GatewayError: error
-        case let failure as CallFailure: self.error(failure)
+        case let failure as CallFailure: GatewayError(failure.failure, of: failure.service, retry: retry(of: failure))
         case let error as JourneyError: JourneyWords(run: self).error(error)
         default: .refused("\(error)")
         }
     }
 
-    /// The error of a failed call, with flags and local times in its message.
-    func error(_ failed: CallFailure) -> GatewayError {
-        var failure = failed.failure
-        if failure.code == .invalidArgument { failure.message = FieldNames.withFlags(failure.message) }
-        if !isJSON { failure.message = DisplayTime.localized(failure.message, in: zone) }
-        guard let id = failed.requestID else {
-            return GatewayError(failure, of: failed.service, retry: .sameCommand)
-        }
+    private func retry(of failed: CallFailure) -> GatewayError.Retry {
+        guard let id = failed.requestID else { return .sameCommand }
         let hasFlag = command.syntax.options.contains { $0.name == CommonFlags.requestID.name }
-        return GatewayError(failure, of: failed.service, retry: hasFlag ? .withID(id) : .recorded)
+        return hasFlag ? .withID(id) : .recorded
     }
 }
 

@@ -14,6 +14,12 @@ indirect enum JSON: Sendable {
         .object(members.compactMap { name, value in value.map { (name, $0) } })
     }
 
+    /// The object with further members.
+    func adding(_ members: KeyValuePairs<String, JSON?>) -> JSON {
+        guard case .object(let before) = self, case .object(let more) = JSON.object(members) else { return self }
+        return .object(before + more)
+    }
+
     /// Nil for an empty text.
     static func text(_ text: String) -> JSON? { text.isEmpty ? nil : .string(text) }
 

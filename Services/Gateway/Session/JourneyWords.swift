@@ -13,11 +13,11 @@ struct JourneyWords {
         switch error {
         case .listTooLong(let limit): .refused("the list has more than \(limit) elements, the limit of the gateway")
         case .incompleteAnswer(let service, let missing):
-            GatewayError(.indefinite, "the \(service.rawValue) service sent no \(missing). Repeat the command")
+            GatewayError(.indefinite, "the \(service.rawValue) service sent no \(missing)", hint: "Repeat the command")
         case .unknownConcert(let name, let nearest):
             .refused(
-                "unknown concert \(name.printable). "
-                    + (nearest.map { "Did you mean \($0)?" } ?? "See: gateway concerts"))
+                "unknown concert \(name.printable)",
+                hint: nearest.map { "Did you mean \($0)?" } ?? "See: gateway concerts")
         case .noDates(let concert): .refused("\(concert.name) has no dates yet")
         case .unknownDate(let name, let concert, let dates):
             .refused("\(concert.name) has no date \(name.printable). Its dates: \(list(dates, of: concert))")
@@ -25,7 +25,10 @@ struct JourneyWords {
             .usage("\(concert.name) has \(dates.count) dates. Name one: \(list(dates, of: concert))")
         case .gradeNotNamed(let date, let grades):
             .usage("--grade is missing. \(date.name) has the grades \(grades.joined(separator: ", "))")
-        case .seatsTaken(let failure, let own): seatsTaken(failure, own)
+        case .seatsTaken(let failure, let own):
+            failed(
+                failure,
+                hint: own.isEmpty ? nil : "You already have \(own.joined(separator: ", ")). Name only the other seats")
         case .noPlace, .placeEnded, .turnNeverCame, .noRecordedPlace, .severalPlaces: place(error)
         case .unknown, .ambiguous, .noneOf: search(error)
         case .nothingToPay, .tooManyOpenPayments, .paymentPending, .notPaid: payment(error)
@@ -37,54 +40,50 @@ struct JourneyWords {
         return dates.prefix(Self.maximumNamed).joined(separator: ", ") + more
     }
 
-    private func seatsTaken(_ failure: CallFailure, _ own: [String]) -> GatewayError {
+    /// The error of a failed call, with another hint if there is one.
+    private func failed(_ failure: CallFailure, hint: String?) -> GatewayError {
         var error = run.error(failure)
-        if !own.isEmpty { error.hint = "You already have \(own.joined(separator: ", ")). Name only the other seats" }
+        error.hint = hint ?? error.hint
         return error
     }
 
     private func place(_ error: JourneyError) -> GatewayError {
         let orSee = "To join, or to see your place: gateway join"
-        switch error {
+        return switch error {
         case .noPlace(let target, let isClosed):
-            return GatewayError(
+            GatewayError(
                 .refused, "\(target) has a waiting line, and you have no place in it",
-                hint: toJoin(target, isClosed), reason: "PASS_MISSING")
-        case .placeEnded(let failure, let target, let isClosed):
-            var error = run.error(failure)
-            error.hint = toJoin(target, isClosed)
-            return error
-        case .turnNeverCame(let place, let target):
-            return .refused(PlaceReport(place: place, target: target).text(run.localTime))
-        case .noRecordedPlace(let target?):
-            return .refused("this machine has no record of a place for \(target.text). \(orSee) \(target.text)")
+                hint: toJoin(target, isClosed), reason: ConcertReason.passMissing.rawValue)
+        case .placeEnded(let failure, let target, let isClosed): failed(failure, hint: toJoin(target, isClosed))
+        case .turnNeverCame(let place, let target): .refused(PlaceReport(place: place, target: target).text(run))
         case .severalPlaces(let target, let targets):
-            return .usage(
-                "you have \(targets.count) places for \(target.text). Name one: \(targets.joined(separator: ", "))")
-        default: return .refused("this machine has no record of a place in a line. \(orSee) CONCERT")
+            .usage("you have \(targets.count) places for \(target.text). Name one: \(targets.joined(separator: ", "))")
+        case .noRecordedPlace(let target?):
+            .refused("this machine has no record of a place for \(target.text)", hint: "\(orSee) \(target.text)")
+        default: .refused("this machine has no record of a place in a line", hint: "\(orSee) CONCERT")
         }
     }
 
     private func toJoin(_ target: String, _ isClosed: Bool) -> String {
         isClosed
-            ? "Its waiting room is closed. \(Hint.closedRoom)" : "To join the line, type: gateway join \(target)"
+            ? "Its waiting room is closed. \(NextStep.closedRoom)" : "To join the line, type: gateway join \(target)"
     }
 
     private func search(_ error: JourneyError) -> GatewayError {
         switch error {
         case .unknown(.payment, let name):
             .refused(
-                "the last \(Payments.maximumSearched) payments do not include \(name.printable). To see yours: "
-                    + "gateway payments")
+                "the last \(Payments.maximumSearched) payments do not include \(name.printable)",
+                hint: "To see yours: gateway payments")
         case .unknown(let kind, let name):
-            .refused("you have no \(kind) \(name.printable). To see yours: gateway \(kind)s")
+            .refused("you have no \(kind) \(name.printable)", hint: "To see yours: gateway \(kind)s")
         case .ambiguous(let kind, let name, let count):
             .refused(
-                "\(name.printable) matches \(count) \(kind)s. "
-                    + (kind == .ticket ? "Give a code from: gateway tickets" : "Give more digits of the id"))
+                "\(name.printable) matches \(count) \(kind)s",
+                hint: kind == .ticket ? "Give a code from: gateway tickets" : "Give more digits of the id")
         case .noneOf(.reservation):
-            .refused("this machine has no record of a reservation. To see yours: gateway reservations")
-        case .noneOf(.ticket): .refused("you have no valid ticket. To see all tickets: gateway tickets")
+            .refused("this machine has no record of a reservation", hint: "To see yours: gateway reservations")
+        case .noneOf(.ticket): .refused("you have no valid ticket", hint: "To see all tickets: gateway tickets")
         default: .refused("you have made no payments")
         }
     }
@@ -92,21 +91,20 @@ struct JourneyWords {
     private func payment(_ error: JourneyError) -> GatewayError {
         switch error {
         case .nothingToPay(let reservation):
-            let text = ReservationReport(reservation: reservation).text(now: run.clock.now)
-            return .refused("there is nothing to pay. \(text) \(ReservationReport.reserveAgain)")
+            .refused(
+                "there is nothing to pay. \(reservation.text(now: run.clock.now)) \(ReservationEntry.reserveAgain)")
         case .tooManyOpenPayments(let limit):
-            return .refused("\(limit) payments have no outcome yet, which is the limit. See: gateway payments")
+            .refused("\(limit) payments have no outcome yet, which is the limit", hint: "See: gateway payments")
         case .notPaid(let payment, let shortfall):
-            let report = PaymentReport(payment: payment)
-            return GatewayError(
-                .refused, "not paid: \(shortfall?.text ?? report.explanation)", hint: shortfall?.hint,
+            GatewayError(
+                .refused, "not paid: \(shortfall?.text ?? payment.explanation)", hint: shortfall?.hint,
                 reason: "\(payment.reason)".constant)
         case .paymentPending(let failure):
-            let problem = failure.map { run.error($0).problem } ?? "the wallet service has no decision yet"
-            return GatewayError(
-                .indefinite, "payment pending: \(problem)",
+            GatewayError(
+                .indefinite,
+                "payment pending: \(failure.map { run.error($0).problem } ?? "the wallet service has no decision yet")",
                 hint: "Type gateway pay: it continues the same payment, and never pays twice", reason: "PENDING")
-        default: return .refused("\(error)")
+        default: .refused("\(error)")
         }
     }
 }

@@ -14,7 +14,7 @@ struct Questions: Sendable {
         guard let answer = console.input.line() else {
             throw GatewayError(.interrupted, "the input ended before an answer")
         }
-        return String(answer.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        return answer.trimmed
     }
 
     /// Asks until `read` accepts the answer. Prints the errors of `read`.

@@ -22,6 +22,11 @@ struct Style: Sendable {
     }
 }
 
+extension StringProtocol {
+    /// The text without the white space around it.
+    var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
+}
+
 extension String {
     /// The text with `?` in place of control characters, because texts of other users must not control the terminal.
     var printable: String {

@@ -2,25 +2,29 @@ import CommandLine
 
 /// Rows in aligned columns, below a heading.
 struct Table {
-    /// The alignment of a column. `wrapped` is left-aligned, and long cells are broken between words.
-    enum Kind { case left, right, wrapped }
+    /// The title of a column and its alignment. A title without more is left-aligned.
+    enum Column: ExpressibleByStringLiteral {
+        case left(String)
+        case right(String)
+        /// Left-aligned. Long cells are broken between words.
+        case wrapped(String)
 
-    private let kinds: [Kind]
-    private var rows: [[String]]
+        init(stringLiteral title: String) { self = .left(title) }
 
-    init(_ heading: [(String, Kind)]) {
-        kinds = heading.map(\.1)
-        rows = [heading.map(\.0)]
+        var title: String {
+            switch self {
+            case .left(let title), .right(let title), .wrapped(let title): title
+            }
+        }
     }
+
+    private let columns: [Column]
+    private let rows: [[String]]
 
     /// A table with one row of cells per element.
-    init<Element>(_ heading: [(String, Kind)], _ elements: [Element], _ row: (Element) -> [String]) {
-        self.init(heading)
-        for element in elements { add(row(element)) }
-    }
-
-    mutating func add(_ row: [String]) {
-        rows.append(row.map(\.printable))
+    init<Element>(_ columns: [Column], _ elements: [Element], _ row: (Element) -> [String]) {
+        self.columns = columns
+        rows = [columns.map(\.title)] + elements.map { row($0).map(\.printable) }
     }
 
     /// The table, wrapped to the width of the terminal. Without a terminal each row is one line.
@@ -43,12 +47,14 @@ struct Table {
     }
 
     /// The widths of the columns. Narrows the widest wrapped column until the row fits or each has one word per line.
-    private func widths(within columns: Int) -> [Int] {
+    private func widths(within available: Int) -> [Int] {
         func widest(_ column: Int, _ count: (String) -> Int) -> Int { rows.map { count($0[column]) }.max() ?? 0 }
-        var widths = kinds.indices.map { widest($0, \.count) }
-        let words = kinds.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
-        while widths.reduce(0, +) + Self.gap.count * (widths.count - 1) > columns {
-            let narrowable = widths.indices.filter { kinds[$0] == .wrapped && widths[$0] > words[$0] }
+        var widths = columns.indices.map { widest($0, \.count) }
+        let words = columns.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
+        while widths.reduce(0, +) + Self.gap.count * (widths.count - 1) > available {
+            let narrowable = widths.indices.filter { index in
+                if case .wrapped = columns[index] { widths[index] > words[index] } else { false }
+            }
             guard let column = narrowable.max(by: { widths[$0] < widths[$1] }) else { break }
             widths[column] -= 1
         }
@@ -58,10 +64,10 @@ struct Table {
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.enumerated().map { column, cell in
             let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
-            return kinds[column] == .right ? padding + cell : cell + padding
+            if case .right = columns[column] { return padding + cell }
+            return cell + padding
         }
-        let line = padded.joined(separator: Self.gap)
-        return String(line.reversed().drop { $0 == " " }.reversed())
+        return padded.joined(separator: Self.gap).replacing(/\ +$/, with: "")
     }
 
     private static let gap = "  "

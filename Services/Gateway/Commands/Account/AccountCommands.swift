@@ -4,31 +4,27 @@ import Kernel
 
 /// Signs users up, in and out.
 enum AccountCommands {
-    private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
-
     static let signUp = Command(
         "sign-up", "Creates a user, and signs in.",
         details: """
             The sign-in is stored in the configuration folder. The password is not stored. Without a terminal, pass the
             password in $ONSALE_PASSWORD or with --password-file.
             """,
-        calls: [.wallet], operands: [name], flags: [Password.file, CommonFlags.requestID, CommonFlags.zone],
+        calls: [.wallet], operands: [Operands.name], flags: [Password.file, CommonFlags.requestID, CommonFlags.zone],
         examples: ["gateway sign-up alice", "gateway sign-up alice --password-file - < secret"],
         run: { run in
-            let name = try run.arguments.required(name)
-            try store(
-                try await Wallet(run.caller).signUp(name, password: try Password.read(run, isNew: true)), run)
+            let password = try Password.read(run, isNew: true)
+            try store(try await Wallet(run.caller).signUp(run[Operands.name], password: password), run)
         })
 
     static let signIn = Command(
         "sign-in", "Signs in, and stores the sign-in for later commands.",
         details: "Without a terminal, pass the password in $ONSALE_PASSWORD or with --password-file.",
-        calls: [.wallet], operands: [name], flags: [Password.file, CommonFlags.zone],
+        calls: [.wallet], operands: [Operands.name], flags: [Password.file, CommonFlags.zone],
         examples: ["gateway sign-in alice", "gateway sign-in alice --password-file - < secret"],
         run: { run in
-            let name = try run.arguments.required(name)
-            try store(
-                try await Wallet(run.caller).signIn(name, password: try Password.read(run, isNew: false)), run)
+            let password = try Password.read(run, isNew: false)
+            try store(try await Wallet(run.caller).signIn(run[Operands.name], password: password), run)
         })
 
     static let signOut = Command(
@@ -49,21 +45,18 @@ enum AccountCommands {
         run: { run in
             let credential = try run.credential()
             run.show(
-                .object([
-                    "name": .string(credential.name), "role": .string("\(credential.role)"),
-                    "userId": .string("\(credential.user)"), "until": .time(credential.expiry.milliseconds),
-                ]),
-                "\(credential.name), \(credential.role), signed in until "
-                    + run.localTime(credential.expiry.milliseconds))
+                credential.json.adding(["role": .string("\(credential.role)")]),
+                "\(credential.name), \(credential.role), signed in until \(run.zone.text(of: credential.expiry))")
         })
 
     private static func store(_ credential: StoredCredential, _ run: Invocation) throws {
         try run.configuration.store(credential)
-        run.show(
-            .object([
-                "name": .string(credential.name), "userId": .string("\(credential.user)"),
-                "until": .time(credential.expiry.milliseconds),
-            ]),
-            "Signed in as \(credential.name), until \(run.localTime(credential.expiry.milliseconds)).")
+        run.show(credential.json, "Signed in as \(credential.name), until \(run.zone.text(of: credential.expiry)).")
+    }
+}
+
+extension StoredCredential {
+    var json: JSON {
+        .object(["name": .string(name), "userId": .string("\(user)"), "until": .time(expiry.milliseconds)])
     }
 }

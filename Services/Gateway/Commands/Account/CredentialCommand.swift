@@ -4,9 +4,15 @@ import Journeys
 import Kernel
 
 enum CredentialCommand {
-    private static let role = Option(
-        "role", .choice(["operator", "service"]), "role of the credential; operator if not given")
-    private static let valid = Option("valid", .duration, "lifetime; 12h if not given, at most 365d")
+    private enum Kind: String, CaseIterable {
+        case `operator`, service
+
+        var role: Role { self == .service ? .service : .operator }
+    }
+
+    private static let role = Option("role", ValueKind<Kind>.choice, "role of the credential; operator if not given")
+    private static let valid = Option(
+        "valid", .duration(in: .milliseconds(1)...longestLifetime), "lifetime; 12h if not given, at most 365d")
     private static let name = Option("name", .text("NAME"), "name shown by the gateway; the role if not given")
     private static let output = Option(
         "output", .path, "write the credential to this file instead of storing it for the admin commands")
@@ -28,28 +34,17 @@ enum CredentialCommand {
         run: make)
 
     private static func make(_ run: Invocation) async throws {
-        let lifetime = try run.arguments.value(valid) ?? defaultLifetime
-        guard lifetime <= longestLifetime else {
-            throw GatewayError.usage(
-                "--valid \(lifetime.optionText) is above the limit of \(longestLifetime.optionText)")
-        }
-        let roleName = try run.arguments.value(role) ?? "operator"
-        let role: Role = roleName == "service" ? .service : .operator
-        let output = try run.arguments.value(output)
-        guard role == .operator || output != nil else {
+        let kind = run[role] ?? .operator
+        let output = run[output]
+        guard kind == .operator || output != nil else {
             throw GatewayError.usage(
                 "--role service needs --output FILE, because the gateway stores operator credentials only")
         }
-        let path = try run.arguments.required(KeyCommands.path)
-        let keyFile: KeyFile
-        do throws(KeyFileError) {
-            keyFile = try KeyFile.read(path)
-        } catch {
-            throw GatewayError(.file, "\(error)")
-        }
-        let credential = Credential(user: .make(at: run.clock.now), role: role, expiry: run.clock.now + lifetime)
+        let keyFile = try KeyCommands.change(run) { try KeyFile.read($0) }
+        let credential = Credential(
+            user: .make(at: run.clock.now), role: kind.role, expiry: run.clock.now + (run[valid] ?? defaultLifetime))
         let stored = StoredCredential(
-            name: try run.arguments.value(name) ?? roleName, role: role, user: credential.user,
+            name: run[name] ?? kind.rawValue, role: kind.role, user: credential.user,
             expiry: credential.expiry, bytes: Credentials(keyFile).sign(credential))
         if let output {
             try ConfigurationFolder.write(stored.text, to: output)
@@ -57,11 +52,8 @@ enum CredentialCommand {
             try run.configuration.store(stored)
         }
         run.show(
-            .object([
-                "name": .string(stored.name), "role": .string(roleName), "userId": .string("\(stored.user)"),
-                "until": .time(stored.expiry.milliseconds), "file": output.map { .string($0) },
-            ]),
-            "\(stored.name) may act as \(roleName) until \(run.localTime(stored.expiry.milliseconds))"
+            stored.json.adding(["role": .string(kind.rawValue), "file": output.map { .string($0) }]),
+            "\(stored.name) may act as \(kind.rawValue) until \(run.zone.text(of: stored.expiry))"
                 + (output.map { ", with --credential \($0)" } ?? "") + ".")
     }
 }

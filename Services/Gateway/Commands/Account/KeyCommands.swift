@@ -5,24 +5,19 @@ import Kernel
 /// Creates the key file, and replaces its keys step by step.
 enum KeyCommands {
     static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
-    private static let kind = Operand("KIND", ValueKind<String>.choice(KeyFile.Kind.allCases.map(\.rawValue)))
+    private static let kind = Operand("KIND", ValueKind<KeyFile.Kind>.choice)
     private static let id = Operand(
-        "ID",
-        ValueKind<KeyID>(placeholder: "ID", allowed: "the id of a key. See: gateway admin keys list") { KeyID($0) })
+        "ID", ValueKind(placeholder: "ID", allowed: "the id of a key. See: gateway admin keys list") { KeyID($0) })
 
     static let create = Command(
         "admin keys create", "Creates a key file. Never changes an existing file.",
         flags: [path], examples: ["gateway admin keys create --keys keys"],
-        run: { run in
-            show(try change(run) { try KeyFile.create(at: $0) }, run)
-        })
+        run: { run in show(try change(run) { try KeyFile.create(at: $0) }, run) })
 
     static let list = Command(
         "admin keys list", "Lists the keys by kind and id, and which of them sign. Never prints a secret.",
         flags: [path], examples: ["gateway admin keys list --keys data/keys"],
-        run: { run in
-            show(try change(run) { try KeyFile.read($0) }, run)
-        })
+        run: { run in show(try change(run) { try KeyFile.read($0) }, run) })
 
     static let stage = Command(
         "admin keys stage", "Adds a key that verifies, but does not sign yet: step 1 of 3.",
@@ -31,34 +26,23 @@ enum KeyCommands {
             signed has expired. Restart the services after each step. KIND is auth (credentials and passes) or ticket.
             """,
         operands: [kind], flags: [path], examples: ["gateway admin keys stage auth --keys data/keys"],
-        run: { run in
-            let kind = try readKind(run)
-            try edit(run) { try $0.stage(kind) }
-        })
+        run: { run in try edit(run) { try $0.stage(run[kind]) } })
 
     static let promote = Command(
         "admin keys promote", "Makes a key the signing key of its kind: step 2 of 3.",
         operands: [kind, id], flags: [path], examples: ["gateway admin keys promote auth 3f2a9c01 --keys data/keys"],
-        run: { run in
-            let (kind, id) = (try readKind(run), try run.arguments.required(id))
-            try edit(run) { try $0.promote(id, of: kind) }
-        })
+        run: { run in try edit(run) { try $0.promote(run[id], of: run[kind]) } })
 
     static let drop = Command(
         "admin keys drop", "Removes a key, and invalidates everything that it signed: step 3 of 3.",
         operands: [kind, id], flags: [path, CommonFlags.yes],
         examples: ["gateway admin keys drop auth 3f2a9c01 --keys data/keys --yes"],
         run: { run in
-            let (kind, id) = (try readKind(run), try run.arguments.required(id))
             try run.questions.requireConfirmation(
-                "Remove \(kind) key \(id), and invalidate everything that it signed?",
+                "Remove \(run[kind]) key \(run[id]), and invalidate everything that it signed?",
                 unchanged: "the key was not removed")
-            try edit(run) { try $0.drop(id, of: kind) }
+            try edit(run) { try $0.drop(run[id], of: run[kind]) }
         })
-
-    private static func readKind(_ run: Invocation) throws(GatewayError) -> KeyFile.Kind {
-        KeyFile.Kind(rawValue: try run.arguments.required(kind)) ?? .auth
-    }
 
     private static func edit(_ run: Invocation, _ step: (inout KeyFile) throws -> Void) throws {
         let keys = try change(run) { path in
@@ -71,9 +55,10 @@ enum KeyCommands {
         run.note("Next: restart the services, one after the other.")
     }
 
-    private static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
+    /// Runs `body` with the path of `--keys`.
+    static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
         do {
-            return try body(try run.arguments.required(path))
+            return try body(try run.required(path))
         } catch let error as KeyFileError {
             switch error {
             case .noSuchKey, .noKeys, .tooManyKeys: throw GatewayError.refused("\(error)")
@@ -83,13 +68,12 @@ enum KeyCommands {
     }
 
     private static func show(_ keys: KeyFile, _ run: Invocation) {
-        let all = KeyFile.Kind.allCases.flatMap { kind in keys.ids(of: kind).map { (kind: kind, id: $0) } }
-        func signs(_ key: (kind: KeyFile.Kind, id: KeyID)) -> Bool { keys.ids(of: key.kind).first == key.id }
-        func json(_ key: (kind: KeyFile.Kind, id: KeyID)) -> JSON {
-            .object(["kind": .string(key.kind.rawValue), "id": .string("\(key.id)"), "signs": .bool(signs(key))])
+        let all = KeyFile.Kind.allCases.flatMap { kind in
+            keys.ids(of: kind).map { (kind: kind.rawValue, id: "\($0)", signs: keys.ids(of: kind).first == $0) }
         }
-        run.show(all, json, [("KIND", .left), ("ID", .left), ("USE", .left)]) { key in
-            [key.kind.rawValue, "\(key.id)", signs(key) ? "signs" : "verifies"]
-        }
+        run.show(
+            all, { .object(["kind": .string($0.kind), "id": .string($0.id), "signs": .bool($0.signs)]) },
+            ["KIND", "ID", "USE"]
+        ) { [$0.kind, $0.id, $0.signs ? "signs" : "verifies"] }
     }
 }

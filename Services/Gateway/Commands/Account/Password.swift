@@ -8,24 +8,20 @@ enum Password {
 
     /// The password from the file, the environment or the terminal. Asks twice if it `isNew`.
     static func read(_ run: Invocation, isNew: Bool) throws(GatewayError) -> String {
-        if let path = try run.arguments.value(file) {
+        if let path = run[file] {
             let isInput = path == "-"
-            guard let text = isInput ? run.console.input.line() ?? "" : try ConfigurationFolder.read(path)?.firstLine
-            else {
-                throw GatewayError(.file, "\(file.name): there is no file \(path)")
+            let text = isInput ? nil : try InputFile.required(path, by: file.flag, isSecret: true)
+            if let line = text?.prefix(while: { !$0.isNewline }).description ?? run.console.input.line(), !line.isEmpty
+            {
+                return line
             }
-            guard !text.isEmpty else {
-                throw GatewayError(
-                    .file,
-                    "\(file.name): the first line of \(isInput ? "standard input" : path) is empty. "
-                        + "Write the password there"
-                )
-            }
-            return text
+            throw GatewayError(
+                .file, "\(file.flag): the first line of \(isInput ? "standard input" : path) is empty",
+                hint: "Write the password there")
         }
         if let text = run.environment[variable], !text.isEmpty { return text }
         guard run.questions.canAsk else {
-            throw .usage("not a terminal: pass the password in $\(variable) or with \(file.name) FILE")
+            throw .usage("not a terminal: pass the password in $\(variable) or with \(file.flag) FILE")
         }
         while true {
             let password = try ask("Password:", run)
@@ -42,8 +38,4 @@ enum Password {
         case .interrupted: throw GatewayError(.interrupted, "interrupted before a password was given")
         }
     }
-}
-
-extension String {
-    fileprivate var firstLine: String { String(prefix { $0 != "\n" && $0 != "\r\n" }) }
 }

@@ -6,15 +6,18 @@ import Journeys
 struct ConcertChoice {
     let run: Invocation
 
-    func concert() async throws -> ConcertEntry {
+    /// The target that the command line names. Asks for a concert without a name.
+    func target() async throws -> Target {
+        if let target = run[Operands.optionalTarget] { return target }
         guard run.questions.canAsk else {
             throw GatewayError.usage("CONCERT/DATE is missing. Usage: \(run.command.syntax.usage)")
         }
         let concerts = try await run.catalogue.concerts()
         if concerts.isEmpty { throw GatewayError.refused("there are no concerts yet") }
-        return try run.questions.choose("Which concert?", among: concerts, \.name) {
+        let concert = try run.questions.choose("Which concert?", among: concerts, \.name) {
             "\($0.name)  \($0.title.printable)"
         }
+        return Target(concert: concert.name, date: nil)
     }
 
     func date(of concert: ConcertEntry) async throws -> ConcertDate {
@@ -27,17 +30,19 @@ struct ConcertChoice {
 
     /// The date that the command line names. Asks for it without a name.
     func date() async throws -> ConcertDate {
-        if let target = try run.arguments.value(Operands.optionalTarget) { return try await run.catalogue.date(target) }
-        return try await date(of: try await concert())
+        if let target = run[Operands.optionalTarget] { return try await run.catalogue.date(target) }
+        return try await date(of: try await run.catalogue.concert(named: try await target().concert))
     }
 }
 
 /// Operands of several commands.
 enum Operands {
-    static let target = Operand("CONCERT/DATE", ValueKind<Target>.target)
-    static let optionalTarget = Operand("CONCERT/DATE", ValueKind<Target>.target, .optional)
-    static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"), .optional)
-    static let reservation = Operand("RESERVATION", ValueKind<String>.text("RESERVATION"), .optional)
+    static let name = Operand("NAME", .text("NAME"))
+    static let target = Operand("CONCERT/DATE", .target)
+    static let optionalTarget = Operand(optional: "CONCERT/DATE", .target)
+    static let concert = Operand("CONCERT", .text("CONCERT"))
+    static let optionalConcert = Operand(optional: "CONCERT", .text("CONCERT"))
+    static let reservation = Operand(optional: "RESERVATION", .text("RESERVATION"))
 }
 
 extension ValueKind<Target> {

@@ -5,7 +5,6 @@ import Kernel
 import QueueAPI
 
 enum ConcertCommands {
-    private static let name = Operand("NAME", ValueKind<String>.text("NAME"))
     private static let title = Option("title", .text("TEXT"), "title for buyers; NAME if not given")
     private static let host = Option("host", .text("TEXT"), "organiser of the concert; NAME if not given")
     private static let currency = Option("currency", .currency, "currency of all prices; EUR if not given")
@@ -18,25 +17,24 @@ enum ConcertCommands {
         run: { run in
             let concerts = try await run.catalogue.concerts()
             run.show(
-                concerts, json, empty: "There are no concerts yet.",
-                [("NAME", .left), ("TITLE", .wrapped), ("HOST", .wrapped)]
+                concerts, json, empty: "There are no concerts yet.", ["NAME", .wrapped("TITLE"), .wrapped("HOST")]
             ) { [$0.name, $0.title, $0.host] }
         })
 
     static let create = Command(
         "admin concert create", "Creates a concert.",
         details: "NAME consists of lower-case letters, digits and hyphens. Commands refer to the concert by it.",
-        calls: [.concert, .queue], caller: .operator, operands: [name],
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.name],
         flags: [title, host, currency, room, CommonFlags.requestID],
         examples: [
             "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"
         ],
         run: { run in
-            let name = try run.arguments.required(name)
+            let name = run[Operands.name]
             var request = CreateConcertRequest(
-                name: name, title: try run.arguments.value(title) ?? name, host: try run.arguments.value(host) ?? name,
-                currency: try run.arguments.value(currency)?.code ?? "EUR")
-            if let room = try run.arguments.value(room) {
+                name: name, title: run[title] ?? name, host: run[host] ?? name,
+                currency: run[currency]?.code ?? "EUR")
+            if let room = run[room] {
                 request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID
             }
             let reply = try await run.caller.call(

@@ -5,38 +5,34 @@ import Kernel
 import QueueAPI
 
 enum DateCommands {
-    private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
     private static let free = Option("free", .flag, "list only dates with free seats")
 
     static let list = Command(
         "dates", "Lists the dates of a concert, with the number of free seats.",
-        calls: [.concert, .queue], caller: .user, operands: [concert], flags: [free, CommonFlags.zone],
+        calls: [.concert, .queue], caller: .user, operands: [Operands.concert], flags: [free, CommonFlags.zone],
         examples: [
             "gateway dates moon-tour", "gateway dates moon-tour --free", "gateway dates moon-tour --zone Europe/Berlin",
         ],
-        run: { run in try await list(run, onlyWithFreeSeats: run.arguments.isGiven(free)) })
+        run: { run in try await list(run, onlyWithFreeSeats: run[free]) })
 
     static let listAll = Command(
         "admin schedule list", "Lists the dates of a concert, also those behind a waiting room.",
-        calls: [.concert, .queue], caller: .operator, operands: [concert], flags: [CommonFlags.zone],
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.concert], flags: [CommonFlags.zone],
         examples: ["gateway admin schedule list moon-tour"],
         run: { run in try await list(run, onlyWithFreeSeats: false) })
 
     private static func list(_ run: Invocation, onlyWithFreeSeats: Bool) async throws {
-        let concert = try await run.catalogue.concert(named: try run.arguments.required(concert))
+        let concert = try await run.catalogue.concert(named: run[Operands.concert])
         let dates = try await run.catalogue.dates(of: concert, onlyWithFreeSeats: onlyWithFreeSeats)
         let rooms = run.isJSON ? [:] : await Rooms(run.caller).rooms(of: dates)
-        run.show(dates, DateReport.json, empty: "There are no such dates.") {
-            var table = Table([
-                ("DATE", .left), ("BEGINS", .wrapped), ("ON SALE", .wrapped), ("FREE", .right), ("LINE", .left),
-            ])
-            for date in dates {
-                table.add([
-                    date.name, run.localTime(date.settings.startsAtMs), sale(date.settings, run),
-                    "\(date.entry.counts?.free ?? 0)", date.room.isEmpty ? "none" : line(rooms[date.room], run),
-                ])
-            }
-            return table
+        run.show(
+            dates, \.json, empty: "There are no such dates.",
+            ["DATE", .wrapped("BEGINS"), .wrapped("ON SALE"), .right("FREE"), "LINE"]
+        ) { date in
+            [
+                date.name, run.localTime(date.settings.startsAtMs), sale(date.settings, run),
+                "\(date.entry.counts?.free ?? 0)", date.room.isEmpty ? "none" : line(rooms[date.room], run),
+            ]
         }
     }
 
@@ -62,7 +58,7 @@ enum DateCommands {
                 + "--zone Europe/Berlin --room summer-sale"
         ],
         run: { run in
-            let target = try run.arguments.required(Operands.target)
+            let target = run[Operands.target]
             guard let name = target.date else {
                 throw GatewayError.usage(
                     "the name of the date is missing. Type: gateway \(run.command.name) \(target.concert)/DATE")
@@ -73,7 +69,7 @@ enum DateCommands {
             let reply = try await run.caller.call(
                 ConcertMethods.addSchedule, request, requestID: run.caller.newRequestID())
             run.show(
-                DateReport.json(ConcertDate(concert: concert, entry: reply.schedule ?? ScheduleEntry())),
+                ConcertDate(concert: concert, entry: reply.schedule ?? ScheduleEntry()).json,
                 "Added \(target.text). Next: gateway admin seats set \(target.text) --hall FILE")
         })
 
@@ -87,14 +83,33 @@ enum DateCommands {
             "gateway admin schedule configure moon-tour/friday --no-room",
         ],
         run: { run in
-            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            let date = try await run.catalogue.date(run[Operands.target])
             let request = ConfigureScheduleRequest(
                 concertID: date.concert.concertID, scheduleID: date.id,
                 settings: try await DateFlags.settings(run, name: date.settings.name, before: date.settings),
                 version: date.entry.version)
             let reply = try await run.caller.call(ConcertMethods.configureSchedule, request)
             run.show(
-                DateReport.json(ConcertDate(concert: date.concert, entry: reply.schedule ?? date.entry)),
+                ConcertDate(concert: date.concert, entry: reply.schedule ?? date.entry).json,
                 "Changed \(date.name).")
         })
+}
+
+extension ConcertDate {
+    var json: JSON {
+        .object([
+            "date": .string(name), "scheduleId": .id(id), "concertId": .id(entry.concertID),
+            "startsAt": .time(settings.startsAtMs), "endsAt": .time(settings.endsAtMs),
+            "saleOpensAt": .time(settings.saleOpensAtMs), "saleClosesAt": .time(settings.saleClosesAtMs),
+            "cancelUntil": .time(settings.cancelUntilMs), "seatsPerUser": .count(settings.seatsPerUser),
+            "holdMs": .count(settings.holdMs), "roomId": .id(settings.roomID), "version": .count(entry.version),
+            "counts": entry.counts.map(\.json),
+        ])
+    }
+}
+
+extension SeatCounts {
+    var json: JSON {
+        .object(["free": .count(free), "held": .count(held), "sold": .count(sold), "blocked": .count(blocked)])
+    }
 }

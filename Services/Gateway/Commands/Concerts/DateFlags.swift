@@ -12,8 +12,7 @@ enum DateFlags {
     private static let closes = Option("sale-closes", .time, "end of the sale; --starts for a new date")
     private static let cancel = Option(
         "cancel-until", .time, "last time at which users may return tickets; never for a new date")
-    private static let seats = Option(
-        "seats-per-user", .integer(in: 1...50), "limit of seats per user; 4 for a new date")
+    private static let seats = Option("seats-per-user", .count(from: 1), "limit of seats per user; 4 for a new date")
     private static let hold = Option("hold", .duration, "how long seats are held; 5m for a new date")
     private static let room = Option(
         "room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
@@ -33,15 +32,15 @@ enum DateFlags {
         if let time = try run.time(opens) { settings.saleOpensAtMs = UInt64(clamping: time.milliseconds) }
         if let time = try run.time(closes) { settings.saleClosesAtMs = UInt64(clamping: time.milliseconds) }
         if let time = try run.time(cancel) { settings.cancelUntilMs = UInt64(clamping: time.milliseconds) }
-        if let count = try run.arguments.value(seats) { settings.seatsPerUser = UInt32(count) }
-        if let hold = try run.arguments.value(hold) { settings.holdMs = UInt32(clamping: hold.milliseconds) }
-        if let name = try run.arguments.value(room) {
-            guard !run.arguments.isGiven(noRoom) else {
-                throw GatewayError.usage("\(room.name) and \(noRoom.name) exclude each other. Pass one of them")
+        if let count = run[seats] { settings.seatsPerUser = count }
+        if let hold = run[hold] { settings.holdMs = UInt32(clamping: hold.milliseconds) }
+        if let name = run[room] {
+            guard !run[noRoom] else {
+                throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
             }
             settings.roomID = try await Rooms(run.caller).room(named: name).roomID
         }
-        if run.arguments.isGiven(noRoom) { settings.roomID = [] }
+        if run[noRoom] { settings.roomID = [] }
         if before == nil {
             guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
                 throw GatewayError.usage(

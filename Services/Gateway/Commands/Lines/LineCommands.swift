@@ -29,18 +29,17 @@ enum LineCommands {
                 return run.show(
                     .object(["state": .string("noLine")]), "There is no waiting line. Next: gateway seats")
             }
-            let waits = run.arguments.isGiven(wait) || (run.console.isTerminal && !run.isJSON)
+            let waits = run[wait] || (run.console.isTerminal && !run.isJSON)
             var (place, recorded) = try await WaitingLine(run.caller).join(entrance)
-            if waits, !run.arguments.isGiven(noWait) { place = try await waitAndEnter(place, recorded, run) }
+            if waits, !run[noWait] { place = try await waitAndEnter(place, recorded, run) }
             show(place, recorded, run)
         })
 
     private static func entrance(_ run: Invocation) async throws -> WaitingLine.Entrance? {
-        var target = try run.arguments.value(Operands.optionalTarget)
-        if target == nil { target = Target(concert: try await ConcertChoice(run: run).concert().name, date: nil) }
-        guard let target else { return nil }
+        let choice = ConcertChoice(run: run)
+        let target = try await choice.target()
         guard run.questions.canAsk else { return try await WaitingLine(run.caller).entrance(to: target) }
-        return try await WaitingLine(run.caller).entrance(to: target, chooseDate: ConcertChoice(run: run).date)
+        return try await WaitingLine(run.caller).entrance(to: target, chooseDate: choice.date)
     }
 
     static let show = Command(
@@ -50,9 +49,9 @@ enum LineCommands {
         examples: ["gateway place", "gateway place moon-tour --json", "gateway place --wait"],
         run: { run in
             let line = WaitingLine(run.caller)
-            let recorded = try line.recordedPlace(for: try run.arguments.value(Operands.optionalTarget))
+            let recorded = try line.recordedPlace(for: run[Operands.optionalTarget])
             var place = try await line.show(recorded)
-            if run.arguments.isGiven(wait) { place = try await waitAndEnter(place, recorded, run) }
+            if run[wait] { place = try await waitAndEnter(place, recorded, run) }
             show(place, recorded, run)
         })
 
@@ -62,7 +61,7 @@ enum LineCommands {
         examples: ["gateway leave", "gateway leave moon-tour"],
         run: { run in
             let line = WaitingLine(run.caller)
-            let recorded = try line.recordedPlace(for: try run.arguments.value(Operands.optionalTarget))
+            let recorded = try line.recordedPlace(for: run[Operands.optionalTarget])
             try await line.leave(recorded)
             run.show(
                 .object(["target": .string(recorded.target), "state": .string("left")]),
@@ -79,6 +78,6 @@ enum LineCommands {
 
     private static func show(_ place: PlaceView, _ recorded: RecentActivity.Place, _ run: Invocation) {
         let report = PlaceReport(place: place, target: recorded.target)
-        run.show(report.json, report.text(run.localTime))
+        run.show(report.json, report.text(run))
     }
 }

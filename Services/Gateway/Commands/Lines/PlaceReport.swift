@@ -15,25 +15,23 @@ struct PlaceReport {
             "peopleAhead": .count(place.peopleAhead),
             "waitAtLeastMs": place.knowsWait ? .count(place.waitAtLeastMs) : nil,
             "waitAtMostMs": place.knowsWait ? .count(place.waitAtMostMs) : nil, "lapsesAt": .time(place.lapsesAt),
-            "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt),
-            "reason": .text(place.reason),
+            "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt), "reason": .text(place.reason),
         ])
     }
 
-    /// `localTime` formats a time.
-    func text(_ localTime: (Int64) -> String) -> String {
+    func text(_ run: Invocation) -> String {
         switch place.state {
         case .waiting:
-            "You are number \(place.serial) in the line for \(target): \(ahead)\(estimate)\(roomNote(localTime))"
+            "You are number \(place.serial) in the line for \(target): \(ahead)\(estimate)\(roomNote(run))"
         case .admitted:
             """
-            It is your turn for \(target), until \(localTime(place.lapsesAt)).
+            It is your turn for \(target), until \(run.localTime(place.lapsesAt)).
             To enter: gateway join \(target)
             """
         case .active:
             """
-            You are in at \(target), until \(localTime(place.endsAt)) at the latest.
-            If you are idle, until \(localTime(place.lapsesAt)).
+            You are in at \(target), until \(run.localTime(place.endsAt)) at the latest.
+            If you are idle, until \(run.localTime(place.lapsesAt)).
             Next: gateway seats \(target)
             """
         case .finished: "You have bought your seats for \(target), and your place has ended."
@@ -47,9 +45,7 @@ struct PlaceReport {
     }
 
     /// The first line of the text.
-    func shortText(_ localTime: (Int64) -> String) -> String {
-        String(text(localTime).prefix { $0 != "\n" })
-    }
+    func shortText(_ run: Invocation) -> String { String(text(run).prefix { $0 != "\n" }) }
 
     private var reason: String { place.reason.isEmpty ? "" : ": \(place.reason.printable)" }
 
@@ -63,10 +59,10 @@ struct PlaceReport {
 
     private var estimate: String { place.estimate.map { ", \($0)" } ?? "" }
 
-    private func roomNote(_ localTime: (Int64) -> String) -> String {
+    private func roomNote(_ run: Invocation) -> String {
         switch place.roomState {
         case .scheduled, .preQueue:
-            place.opensAt == 0 ? ". The line has not opened yet" : ". The line opens \(localTime(place.opensAt))"
+            place.opensAt == 0 ? ". The line has not opened yet" : ". The line opens \(run.localTime(place.opensAt))"
         case .paused: ". The line is paused"
         default: ""
         }
@@ -79,8 +75,7 @@ extension PlaceView {
     /// The expected wait, such as `about 4 to 6 min`. Nil if the queue service has no estimate.
     var estimate: String? {
         guard knowsWait else { return nil }
-        let least = DisplayTime.text(.milliseconds(waitAtLeastMs))
-        let most = DisplayTime.text(.milliseconds(waitAtMostMs))
+        let (least, most) = (Duration.milliseconds(waitAtLeastMs).text, Duration.milliseconds(waitAtMostMs).text)
         if least == most { return "about \(most)" }
         let (leastUnit, maximumUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
         return "about \(leastUnit == maximumUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"

@@ -61,7 +61,7 @@ struct WaitingScreen: Sendable {
                     WaitingBar.clearLine + bar.text(columns: run.console.columns - 1, style: run.style))
             } else if printedAhead != progress.place.peopleAhead {
                 printedAhead = progress.place.peopleAhead
-                run.note(PlaceReport(place: progress.place, target: recorded.target).text(run.localTime))
+                run.note(PlaceReport(place: progress.place, target: recorded.target).text(run))
             }
             tick += 1
             try? await run.clock.sleep(for: isLive ? Self.framePause : Self.linePause)

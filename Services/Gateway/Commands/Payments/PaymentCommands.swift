@@ -6,8 +6,8 @@ import WalletAPI
 
 /// Pays, and shows payments.
 enum PaymentCommands {
-    private static let payment = Operand("PAYMENT", ValueKind<String>.text("PAYMENT"), .optional)
-    private static let limit = Option("limit", .integer(in: 1...500), "limit of payments; 20 if not given")
+    private static let payment = Operand(optional: "PAYMENT", .text("PAYMENT"))
+    private static let limit = Option("limit", .count(from: 1), "limit of payments; 20 if not given")
 
     static let pay = Command(
         "pay", "Pays for a reservation: the latest one, or the given one.",
@@ -18,9 +18,9 @@ enum PaymentCommands {
         calls: [.wallet, .concert], caller: .user, operands: [Operands.reservation],
         examples: ["gateway pay", "gateway pay 3f2a9c01 --json"],
         run: { run in
-            let name = try run.arguments.value(Operands.reservation)
-            let reservation = try await Payments(run.caller).reservationToPay(name)
-            show(try await pay(reservation, run), run)
+            let reservation = try await Payments(run.caller).reservationToPay(run[Operands.reservation])
+            let payment = try await pay(reservation, run)
+            run.show(payment.json, payment.text)
         })
 
     static func pay(_ reservation: ReservationEntry, _ run: Invocation) async throws -> PaymentView {
@@ -36,28 +36,18 @@ enum PaymentCommands {
         examples: ["gateway payment", "gateway payment 3f2a9c01 --json"],
         run: { run in
             let payments = Payments(run.caller)
-            show(try await payments.show(try await payments.id(try run.arguments.value(payment))), run)
+            let payment = try await payments.show(try await payments.id(run[payment]))
+            run.show(payment.json, payment.text)
         })
-
-    private static func show(_ payment: PaymentView, _ run: Invocation) {
-        let report = PaymentReport(payment: payment)
-        run.show(report.json, report.text)
-    }
 
     static let list = Command(
         "payments", "Lists your payments, newest first.",
         calls: [.wallet], caller: .user, flags: [limit, CommonFlags.zone],
         examples: ["gateway payments", "gateway payments --limit 100 --json"],
         run: { run in
-            let payments = try await Payments(run.caller).newest(try run.arguments.value(limit) ?? 20)
             run.show(
-                payments, { PaymentReport(payment: $0).json }, empty: "You have made no payments.",
-                [("CODE", .left), ("BEGUN", .left), ("AMOUNT", .right), ("OUTCOME", .left)]
-            ) { payment in
-                [
-                    IDSuffix.text(of: payment.paymentID), run.localTime(payment.begunAtMs),
-                    Money.text(payment.amount, payment.currency), PaymentReport(payment: payment).shortText,
-                ]
-            }
+                try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
+                empty: "You have made no payments.", ["CODE", "BEGUN", .right("AMOUNT"), "OUTCOME"]
+            ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAtMs), $0.total, $0.shortText] }
         })
 }

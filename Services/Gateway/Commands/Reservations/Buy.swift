@@ -28,41 +28,36 @@ struct Buy {
     private func buy() async throws {
         // Fails before the first question.
         _ = try run.credential()
-        let choice = try SeatFlags.choice(run.arguments)
+        let choice = try SeatFlags.choice(run)
         guard run.questions.canAsk || (choice != nil && run.questions.isConfirmed) else {
             throw GatewayError.usage("not a terminal: name the date, the seats or --best, and pass --yes")
         }
         let date = try await chooseDate()
         let reservation = try await reservation(of: choice, date)
-        let report = ReservationReport(reservation: reservation)
-        run.note(reservation.state == .held ? report.held(run.clock.now) : report.text(now: run.clock.now))
+        let now = run.clock.now
+        run.note(reservation.state == .held ? reservation.held(now) : reservation.text(now: now))
         if reservation.state == .held {
-            let left = DisplayTime.text(report.left(run.clock.now))
-            let message = "Nothing is paid. The seats are held for \(left). Next: gateway pay, or gateway release"
-            try await run.questions.withInterruptMessage(message) { try await confirmPayment(of: report) }
+            try await run.questions.withInterruptMessage(
+                "Nothing is paid. The seats are held for \(reservation.left(now)). Next: gateway pay, or gateway release"
+            ) { try await confirmPayment(of: reservation) }
         }
         try await show(try await PaymentCommands.pay(reservation, run), reservation, date)
     }
 
     /// The date to buy tickets for. First joins the waiting room for browsing the concert, if it has one.
     private func chooseDate() async throws -> ConcertDate {
-        let target = try run.arguments.value(Operands.optionalTarget)
-        let concert: ConcertEntry
-        if let target {
-            concert = try await run.catalogue.concert(named: target.concert)
-        } else {
-            concert = try await ConcertChoice(run: run).concert()
-        }
+        let target = try await ConcertChoice(run: run).target()
+        let concert = try await run.catalogue.concert(named: target.concert)
         try await enter(WaitingLine(run.caller).browsing(concert))
-        if target?.date == nil, run.questions.canAsk { return try await ConcertChoice(run: run).date(of: concert) }
-        return try await run.catalogue.date(target ?? Target(concert: concert.name, date: nil))
+        if target.date == nil, run.questions.canAsk { return try await ConcertChoice(run: run).date(of: concert) }
+        return try await run.catalogue.date(target)
     }
 
     private func enter(_ entrance: WaitingLine.Entrance?) async throws {
         guard let entrance else { return }
         let (place, recorded) = try await WaitingLine(run.caller).join(entrance)
         let inside = try await LineCommands.waitAndEnter(place, recorded, run)
-        run.note(PlaceReport(place: inside, target: entrance.target).shortText(run.localTime))
+        run.note(PlaceReport(place: inside, target: entrance.target).shortText(run))
     }
 
     /// A reservation of an earlier attempt that matches the choice, or else a new one.
@@ -100,22 +95,21 @@ struct Buy {
     }
 
     /// Tops up the wallet if it has too little money, and asks for confirmation. Throws if the user refuses either.
-    private func confirmPayment(of report: ReservationReport) async throws {
-        let reservation = report.reservation
+    private func confirmPayment(of reservation: ReservationEntry) async throws {
         let wallet = Wallet(run.caller)
         if let shortfall = try await wallet.shortfall(for: reservation.amount, reservation.currency) {
             let refusal = GatewayError(.refused, shortfall.text, hint: shortfall.hint, reason: "INSUFFICIENT")
-            if !run.arguments.isGiven(Self.topUp) {
+            if !run[Self.topUp] {
                 guard run.questions.canAsk, !run.questions.isConfirmed else { throw refusal }
                 run.note("\(shortfall.text.prefix(1).uppercased())\(shortfall.text.dropFirst()).")
                 guard try run.questions.confirm("Top up \(shortfall.missingText)?") else { throw refusal }
             }
             _ = try await wallet.topUp(shortfall.missing, shortfall.currency)
         }
-        let left = DisplayTime.text(report.left(run.clock.now))
         try run.questions.requireConfirmation(
-            "Pay \(report.total) for \(report.seats)?",
-            unchanged: "nothing was paid. The seats are held for \(left). To pay: gateway pay")
+            "Pay \(reservation.total) for \(reservation.seatNames)?",
+            unchanged:
+                "nothing was paid. The seats are held for \(reservation.left(run.clock.now)). To pay: gateway pay")
     }
 
     private func show(_ payment: PaymentView, _ reservation: ReservationEntry, _ date: ConcertDate) async throws {
@@ -128,13 +122,10 @@ struct Buy {
             if let sold { entry = try await Reservations(run.caller).reservation(sold) }
             return run.show(
                 .object([
-                    "reservation": ReservationReport(reservation: entry).json,
-                    "payment": PaymentReport(payment: payment).json,
-                    "tickets": .list(tickets) { TicketReport(own: $0).json },
+                    "reservation": entry.json, "payment": payment.json, "tickets": .list(tickets, \.json),
                 ]), "")
         }
-        let total = Money.text(payment.amount, payment.currency)
-        run.console.print(run.style.paint("Paid: \(total). Enjoy the concert!", .green) + "\n")
+        run.console.print(run.style.paint("Paid: \(payment.total). Enjoy the concert!", .green) + "\n")
         if let first = tickets.first { try await TicketCommands.show(first, run) }
         for other in tickets.dropFirst() {
             run.console.print(

@@ -20,28 +20,28 @@ enum Cancel {
         run: cancel)
 
     private static func cancel(_ run: Invocation) async throws {
-        let name = try run.arguments.value(Operands.reservation)
+        let name = run[Operands.reservation]
         if let payment = try await Payments(run.caller).undecided(of: name) { return try await end(payment, run) }
         let reservation = try await Reservations(run.caller).reservation(name)
-        let report = ReservationReport(reservation: reservation)
         switch reservation.state {
         case .sold: break
         case .returned:
-            return run.show(.object(["reservation": report.json]), report.text(now: run.clock.now))
+            return run.show(.object(["reservation": reservation.json]), reservation.text(now: run.clock.now))
         case .held: throw GatewayError.refused("the seats are held, not bought. To release them: gateway release")
         default:
             throw GatewayError.refused(
-                "there are no bought seats to return. \(report.text(now: run.clock.now)) "
-                    + ReservationReport.reserveAgain)
+                "there are no bought seats to return. \(reservation.text(now: run.clock.now)) "
+                    + ReservationEntry.reserveAgain)
         }
         try run.questions.requireConfirmation(
-            "Return \(report.seats) for \(report.total)?", unchanged: "nothing was returned. The seats are yours")
+            "Return \(reservation.seatNames) for \(reservation.total)?",
+            unchanged: "nothing was returned. The seats are yours")
         let request = CancelReservationRequest(
             concertID: reservation.concertID, reservationID: reservation.reservationID,
-            reason: try run.arguments.value(reason) ?? "")
+            reason: run[reason] ?? "")
         let reply = try await run.caller.call(
             ConcertMethods.cancelReservation, request, requestID: run.caller.newRequestID())
-        let cancelled = ReservationReport(reservation: reply.reservation ?? reservation)
+        let cancelled = reply.reservation ?? reservation
         run.show(
             .object(["reservation": cancelled.json, "refundId": .id(reply.refundID)]),
             "\(cancelled.text(now: run.clock.now)) The refund is on its way to your wallet.")
@@ -49,18 +49,17 @@ enum Cancel {
 
     private static func end(_ payment: PaymentView, _ run: Invocation) async throws {
         try run.questions.requireConfirmation(
-            "Cancel \(PaymentReport(payment: payment).title), which is not decided yet?",
+            "Cancel \(payment.title), which is not decided yet?",
             unchanged: "nothing was cancelled. To continue the payment: gateway pay")
         let cancelled = try await Payments(run.caller).cancel(payment)
-        let report = PaymentReport(payment: cancelled)
         switch cancelled.outcome {
-        case .notPaid: run.show(report.json, report.text)
+        case .notPaid: run.show(cancelled.json, cancelled.text)
         case .paid:
             throw GatewayError.refused(
                 "the payment succeeded before the cancellation. To return the seats: gateway cancel")
         default:
             throw GatewayError(
-                .indefinite, report.cancellationPending, hint: PaymentReport.seeOutcome, reason: "PENDING")
+                .indefinite, cancelled.cancellationPending, hint: PaymentView.seeOutcome, reason: "PENDING")
         }
     }
 }

@@ -17,10 +17,10 @@ enum ReservationCommands {
             "gateway reserve moon-tour/friday Stalls-12-7 Stalls-12-8", "gateway reserve moon-tour --best 2 --grade A",
         ],
         run: { run in
-            guard let choice = try SeatFlags.choice(run.arguments) else {
+            guard let choice = try SeatFlags.choice(run) else {
                 throw GatewayError.usage("SEAT is missing. Name seats such as Stalls-12-7, or pass --best 2 --grade A")
             }
-            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            let date = try await run.catalogue.date(run[Operands.target])
             show(try await Seats(of: date, run.caller).reserveOnce(choice), run)
         })
 
@@ -29,8 +29,7 @@ enum ReservationCommands {
         calls: [.concert], caller: .user, operands: [Operands.reservation],
         examples: ["gateway release", "gateway release 3f2a9c01"],
         run: { run in
-            let reservation = try await Reservations(run.caller).reservation(
-                try run.arguments.value(Operands.reservation))
+            let reservation = try await Reservations(run.caller).reservation(run[Operands.reservation])
             let request = ReleaseReservationRequest(
                 concertID: reservation.concertID, reservationID: reservation.reservationID)
             let reply = try await run.caller.call(ConcertMethods.releaseReservation, request)
@@ -38,24 +37,23 @@ enum ReservationCommands {
         })
 
     private static func show(_ reservation: ReservationEntry, _ run: Invocation) {
-        let report = ReservationReport(reservation: reservation)
-        run.show(report.json, report.text(now: run.clock.now))
+        run.show(reservation.json, reservation.text(now: run.clock.now))
     }
 
     static let list = Command(
         "reservations", "Lists your reservations, newest first.",
-        calls: [.concert], caller: .user, operands: [Operands.concert], flags: [CommonFlags.zone],
+        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], flags: [CommonFlags.zone],
         examples: ["gateway reservations", "gateway reservations moon-tour --json"],
         run: { run in
-            let reservations = try await Reservations(run.caller).all(of: try run.arguments.value(Operands.concert))
+            let reservations = try await Reservations(run.caller).all(of: run[Operands.optionalConcert])
             let names = run.isJSON ? [:] : try await run.catalogue.dateNames(of: reservations)
             run.show(
-                reservations.map { ReservationReport(reservation: $0) }, \.json, empty: "You have no reservations.",
-                [("CODE", .left), ("DATE", .left), ("STATE", .left), ("TOTAL", .right), ("SEATS", .wrapped)]
-            ) { report in
+                reservations, \.json, empty: "You have no reservations.",
+                ["CODE", "DATE", "STATE", .right("TOTAL"), .wrapped("SEATS")]
+            ) { reservation in
                 [
-                    IDSuffix.text(of: report.reservation.reservationID), names[report.reservation.scheduleID] ?? "",
-                    report.shortText(run.clock.now), report.total, report.seats,
+                    IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",
+                    reservation.shortText(run.clock.now), reservation.total, reservation.seatNames,
                 ]
             }
         })

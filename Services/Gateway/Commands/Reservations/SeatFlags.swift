@@ -3,19 +3,16 @@ import Journeys
 
 /// The operand and the flags that choose seats.
 enum SeatFlags {
-    private static let counts = 1...50
-
-    static let seats = Operand("SEAT", ValueKind<String>.text("SEAT"), .any)
-    static let best = Option("best", .integer(in: counts), "let the service choose this number of seats, side by side")
+    static let seats = Operand(list: "SEAT", .text("SEAT"), isRequired: false)
+    static let best = Option("best", .count(from: 1), "let the service choose this number of seats, side by side")
     static let grade = Option("grade", .text("GRADE"), "grade for --best; needed if the date has several grades")
 
     /// The choice of the command line. Nil if it has none.
-    static func choice(_ arguments: Arguments) throws(GatewayError) -> SeatChoice? {
-        let names = try arguments.values(seats)
-        let grade = try arguments.value(grade)
-        if let count = try arguments.value(best) {
+    static func choice(_ run: Invocation) throws(GatewayError) -> SeatChoice? {
+        let (names, grade) = (run[seats], run[grade])
+        if let count = run[best] {
             guard names.isEmpty else { throw .usage("SEAT and --best exclude each other. Pass one of them") }
-            return .best(count, grade: grade)
+            return .best(Int(count), grade: grade)
         }
         guard grade == nil else { throw .usage("--grade needs --best, such as --best 2 --grade A") }
         return names.isEmpty ? nil : .named(names)
@@ -26,9 +23,8 @@ enum SeatFlags {
         let words = answer.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
         guard let first = words.first else { throw .usage("Please type the names of seats.") }
         guard first == "best" else { return .named(words) }
-        guard words.count >= 2, let count = Int(words[1]), counts.contains(count) else {
-            throw .usage(
-                "Please type a number from \(counts.lowerBound) to \(counts.upperBound) after best, such as: best 2 A")
+        guard words.count >= 2, let count = UInt32(words[1]) else {
+            throw .usage("Please type a number after best, such as: best 2 A")
         }
         let grade = words.dropFirst(2).joined(separator: " ")
         let grades = plan.grades.map(\.name)
@@ -37,6 +33,6 @@ enum SeatFlags {
         guard let name = found ?? (grade.isEmpty && grades.count == 1 ? grades[0] : nil) else {
             throw .usage("Please type a grade after the number: \(grades.joined(separator: ", "))")
         }
-        return .best(count, grade: name)
+        return .best(Int(count), grade: name)
     }
 }

@@ -1,6 +1,7 @@
 import CommandLine
 import ConcertAPI
 import Kernel
+import Messages
 
 /// Parses the file that describes the seats of a hall, one line per part of it:
 ///
@@ -8,8 +9,8 @@ import Kernel
 ///     Stalls, 1-20, 1-40, A, 89.00
 ///     Balcony, A-F, 1-30, B, 45.50
 enum Hall {
-    static let maximumLines = 10_000
-    static let maximumRows = 100_000
+    private static let maximumLines = 10_000
+    private static let maximumRows = 100_000
 
     /// One offer per row of seats.
     static func offers(_ text: String, in currency: Currency) throws(GatewayError) -> [SeatOffer] {
@@ -19,7 +20,7 @@ enum Hall {
                 throw .usage(
                     "the hall has more than \(maximumLines) lines, the limit. Give rows as ranges, such as 1-20")
             }
-            let line = line.drop { $0 == " " }
+            let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") { continue }
             do throws(GatewayError) {
                 offers += try self.offers(ofLine: line, currency)
@@ -34,12 +35,8 @@ enum Hall {
         return offers
     }
 
-    private static func offers(
-        ofLine line: some StringProtocol, _ currency: Currency
-    ) throws(GatewayError) -> [SeatOffer] {
-        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map { field in
-            String(field.drop { $0 == " " }.reversed().drop { $0 == " " || $0 == "\r" }.reversed())
-        }
+    private static func offers(ofLine line: String, _ currency: Currency) throws(GatewayError) -> [SeatOffer] {
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
         guard fields.count == 5 else {
             throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00")
         }
@@ -47,42 +44,39 @@ enum Hall {
             throw .usage("ROWS \(fields[1]) is not one row or a range, such as 7, 1-20 or A-F")
         }
         guard let numbers = numbers(fields[2]) else {
-            throw .usage("NUMBERS \(fields[2]) is not within 1 to \(maximumNumber), such as 7 or 1-40")
+            throw .usage("NUMBERS \(fields[2]) is not one number or a range, such as 7 or 1-40")
         }
-        guard !fields[3].isEmpty else { throw .usage("GRADE is missing. Give one, such as A") }
         guard let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
             price.currency == currency
         else { throw .usage("PRICE \(fields[4]) is not an amount in \(currency) of zero or more, such as 89.00") }
-        return rows.map { row in
+        let offers = rows.map { row in
             let range = SeatRange(
-                section: fields[0], row: row, firstNumber: UInt32(numbers.lowerBound),
-                lastNumber: UInt32(numbers.upperBound))
+                section: fields[0], row: row, firstNumber: numbers.lowerBound, lastNumber: numbers.upperBound)
             return SeatOffer(seats: range, grade: fields[3], price: UInt64(clamping: price.minorUnits))
         }
+        // The offers of a line differ in their rows only, which have no rule in the contract.
+        do throws(MessageError) {
+            try offers[0].check()
+        } catch {
+            throw .usage("\(FieldSource.name(of: error.field)) \(error.problem)")
+        }
+        return offers
     }
 
     /// The rows of `7`, `1-20` or `A-F`. An empty text is one row without a name.
     private static func rows(_ text: String) -> [String]? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { return parts.count == 1 ? [text] : nil }
-        if let first = Int(parts[0]), let last = Int(parts[1]), first <= last, last - first < maximumLines {
-            return (first...last).map { "\($0)" }
-        }
-        guard let first = letter(parts[0]), let last = letter(parts[1]), first <= last else { return nil }
+        if !text.contains("-") { return [text] }
+        if let rows = numbers(text) { return rows.count < maximumLines ? rows.map { "\($0)" } : nil }
+        guard let parts = text.wholeMatch(of: /([A-Za-z])-([A-Za-z])/)?.output,
+            let first = parts.1.utf8.first, let last = parts.2.utf8.first, first <= last
+        else { return nil }
         return (first...last).map { String(UnicodeScalar($0)) }
     }
 
-    private static func letter(_ text: String) -> UInt8? {
-        text.utf8.count == 1 && text.first?.isLetter == true ? text.utf8.first : nil
-    }
-
-    static let maximumNumber = 99_999
-
     /// The numbers of `7` or `1-40`.
-    static func numbers(_ text: String) -> ClosedRange<Int>? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1],
-            first >= 1, first <= last, last <= maximumNumber
+    static func numbers(_ text: String) -> ClosedRange<UInt32>? {
+        guard let parts = text.wholeMatch(of: /([0-9]+)(?:-([0-9]+))?/)?.output, let first = UInt32(parts.1),
+            let last = UInt32(parts.2 ?? parts.1), first <= last
         else { return nil }
         return first...last
     }
@@ -93,14 +87,13 @@ struct SeatRow: Sendable {
     let range: SeatRange
 
     init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-        guard (1...3).contains(parts.count), let end = parts.last else { return nil }
-        let dots = end.split(separator: ".", omittingEmptySubsequences: false)
-        let range = dots.count == 3 && dots[1].isEmpty ? "\(dots[0])-\(dots[2])" : end
-        guard let numbers = Hall.numbers(range), parts.dropLast().allSatisfy({ !$0.isEmpty }) else { return nil }
-        self.range = SeatRange(
-            section: parts.count == 3 ? parts[0] : "", row: parts.count > 1 ? parts[parts.count - 2] : "",
-            firstNumber: UInt32(numbers.lowerBound), lastNumber: UInt32(numbers.upperBound))
+        let form = /(?:(?:([^-]+)-)?([^-]+)-)?([0-9]+)(?:\.\.([0-9]+))?/
+        guard let parts = text.wholeMatch(of: form)?.output,
+            let numbers = Hall.numbers("\(parts.3)-\(parts.4 ?? parts.3)")
+        else { return nil }
+        range = SeatRange(
+            section: String(parts.1 ?? ""), row: String(parts.2 ?? ""), firstNumber: numbers.lowerBound,
+            lastNumber: numbers.upperBound)
     }
 }
 

@@ -1,15 +1,13 @@
 import CommandLine
 import ConcertAPI
-import Glibc
 import Journeys
 import Kernel
 
 /// Puts seats on sale, and takes them off.
 enum SeatSale {
     private static let hall = Option("hall", .path, "file that describes the hall; - for standard input")
-    private static let seats = Operand("SEATS", ValueKind<SeatRow>.seatRow, .some)
+    private static let seats = Operand(list: "SEATS", .seatRow, isRequired: true)
     private static let reason = Option("reason", .text("TEXT"), "reason, shown to users who ask for the seat")
-    private static let maximumHallBytes = 1 << 20
 
     static let set = Command(
         "admin seats set", "Puts the seats of a hall on sale. Held, sold and blocked seats do not change.",
@@ -22,12 +20,14 @@ enum SeatSale {
         calls: [.concert], caller: .operator, operands: [Operands.target], flags: [hall],
         examples: ["gateway admin seats set moon-tour/friday --hall hall.csv"],
         run: { run in
-            let path = try run.arguments.required(hall)
-            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            let path = try run.required(hall)
+            let date = try await run.catalogue.date(run[Operands.target])
             guard let currency = Currency(date.concert.currency) else {
                 throw GatewayError.refused("\(date.concert.name) has an unknown currency, \(date.concert.currency)")
             }
-            let offers = try Hall.offers(try read(path), in: currency)
+            let file = path == "-" ? "/dev/stdin" : path
+            let text = try InputFile.required(file, by: hall.flag, isSecret: false)
+            let offers = try Hall.offers(text, in: currency)
             let counts = try await Seats(of: date, run.caller).set(offers)
             let seats = offers.reduce(0) { $0 + UInt64($1.seats?.count ?? 0) }
             let unchanged = seats - min(seats, counts.added + counts.changed)
@@ -40,11 +40,10 @@ enum SeatSale {
         calls: [.concert], caller: .operator, operands: [Operands.target, seats], flags: [reason],
         examples: ["gateway admin seats block moon-tour/friday Stalls-1-1..8 --reason 'the camera stands there'"],
         run: { run in
-            let reason = try run.arguments.required(reason)
-            let ranges = try run.arguments.values(seats).map(\.range)
-            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            let reason = try run.required(reason)
+            let date = try await run.catalogue.date(run[Operands.target])
             let request = BlockSeatsRequest(
-                concertID: date.concert.concertID, scheduleID: date.id, seats: ranges, reason: reason)
+                concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range), reason: reason)
             let counts = try await run.caller.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts()
             show(counts, "\(counts.changed) seats taken off sale", of: date, run)
         })
@@ -54,10 +53,9 @@ enum SeatSale {
         calls: [.concert], caller: .operator, operands: [Operands.target, seats],
         examples: ["gateway admin seats unblock moon-tour/friday Stalls-1-1..8"],
         run: { run in
-            let ranges = try run.arguments.values(seats).map(\.range)
-            let date = try await run.catalogue.date(try run.arguments.required(Operands.target))
+            let date = try await run.catalogue.date(run[Operands.target])
             let request = UnblockSeatsRequest(
-                concertID: date.concert.concertID, scheduleID: date.id, seats: ranges)
+                concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range))
             let counts = try await run.caller.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts()
             show(counts, "\(counts.changed) seats put back on sale", of: date, run)
         })
@@ -70,19 +68,6 @@ enum SeatSale {
                 "kept": .count(counts.kept),
             ]),
             "\(date.name): \(change)\(kept).")
-    }
-
-    private static func read(_ path: String) throws(GatewayError) -> String {
-        guard let file = fopen(path == "-" ? "/dev/stdin" : path, "r") else {
-            throw GatewayError(.file, "\(hall.name): cannot read \(path): \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: maximumHallBytes + 1)
-        let count = fread(&bytes, 1, bytes.count, file)
-        guard count <= maximumHallBytes else {
-            throw GatewayError(.file, "\(hall.name): \(path) is too large: the limit is \(maximumHallBytes) bytes")
-        }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }
 

@@ -18,7 +18,7 @@ enum SeatsCommand {
         run: { run in
             let date = try await ConcertChoice(run: run).date()
             let plan = try await Seats(of: date, run.caller).plan()
-            let section = try run.arguments.value(section)
+            let section = run[section]
             if let section, !plan.sections.contains(section) {
                 let hint = section.nearest(among: plan.sections).map { "Did you mean \($0)?" }
                 throw GatewayError.refused(

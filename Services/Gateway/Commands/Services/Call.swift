@@ -1,14 +1,16 @@
 import CommandLine
+import ConcertAPI
 import Journeys
 import Kernel
 import MessageJSON
 import Messages
+import QueueAPI
 import RPC
 
 /// Calls any method with JSON.
 enum Call {
-    private static let method = Operand("METHOD", ValueKind<String>.text("METHOD"))
-    private static let request = Operand("JSON", ValueKind<String>.text("JSON"), .optional)
+    private static let method = Operand("METHOD", .text("METHOD"))
+    private static let request = Operand(optional: "JSON", .text("JSON"))
     private static let at = Option(
         "at", .addresses, "addresses to call; those of the method's service if not given")
 
@@ -28,53 +30,58 @@ enum Call {
         run: call)
 
     private static func call(_ run: Invocation) async throws {
-        let method = try KnownMethods.find(try run.arguments.required(method))
-        let request = try payload(try run.arguments.value(request) ?? "{}", of: method)
-        let service = Service(of: method)
+        let method = try Methods.find(run[method])
+        let request = try payload(run[request] ?? "{}", of: method)
         let requestID = run.caller.newRequestID()
         let options = CallOptions(
             timeout: method.isStream ? nil : run.caller.timeout, requestID: requestID,
             credential: try credential(for: method, run)?.bytes)
         let connections = run.caller.connections
-        let given = try run.arguments.value(at)
-        let client = try given.map { connections.client(at: $0) } ?? connections.client(of: service ?? .queue)
-        do throws(RPCFailure) {
-            if let stream = KnownMethods.streams.first(where: { $0.name == method.name }) {
-                try await follow(stream, client, request, options, run)
+        let client =
+            try run[at].map { connections.client(at: $0) } ?? connections.client(of: Service(of: method) ?? .queue)
+        do {
+            if let read = streams[method.name] {
+                try await follow { try await read(client, request, options) { run.console.print($0) } }
             } else {
                 let reply = try await client.callRaw(method, payload: request, options)
                 run.console.print(try text(of: reply, as: method.reply, isIndented: !run.isJSON))
             }
-        } catch {
+        } catch let failure as RPCFailure {
             // This command prints the code and the reason of the failure, too.
-            let exit = GatewayExit(of: error, isRepeatable: false)
-            let hint = exit == .indefinite ? Hint.text(for: .withID(requestID)) : nil
-            throw GatewayError(exit, "\(error)", hint: hint, reason: error.reason)
+            let exit = GatewayExit(of: failure, isRepeatable: false)
+            let hint = exit == .indefinite ? GatewayError.Retry.withID(requestID).hint : nil
+            throw GatewayError(exit, "\(failure)", hint: hint, reason: failure.reason)
         }
     }
 
-    /// Prints the items of a stream. Ctrl-C cancels the call.
-    private static func follow(
-        _ stream: KnownStream, _ client: Client, _ request: [UInt8], _ options: CallOptions, _ run: Invocation
-    ) async throws(RPCFailure) {
-        let interrupts = Interrupts.begin()
-        let reading = Task { () -> Result<Void, RPCFailure> in
-            do throws(RPCFailure) {
-                try await stream.read(client, request, options) { item throws(RPCFailure) in
-                    run.console.print(try text(of: item, as: stream.reply, isIndented: false))
-                }
-                return .success(())
-            } catch {
-                return .failure(error)
+    /// Reads a stream whose request is bytes, and passes on its items in JSON.
+    private typealias Reader =
+        @Sendable (Client, _ request: [UInt8], CallOptions, _ item: (String) -> Void) async throws -> Void
+
+    private static let streams = [
+        QueueMethods.watchPlace.name: reader(of: QueueMethods.watchPlace),
+        ConcertMethods.watchSeats.name: reader(of: ConcertMethods.watchSeats),
+    ]
+
+    private static func reader<Request, Item>(of method: StreamMethod<Request, Item>) -> Reader {
+        { client, request, options, receive in
+            for try await item in client.open(method, try Request(decoding: request), options) {
+                receive(try text(of: try item.encoded(), as: Item.descriptor, isIndented: false))
             }
         }
+    }
+
+    /// Reads a stream. Ctrl-C cancels the call.
+    private static func follow(_ read: @escaping @Sendable () async throws -> Void) async throws {
+        let interrupts = Interrupts.begin()
+        let reading = Task { try await read() }
         let watching = Task {
             for await _ in interrupts { reading.cancel() }
         }
-        let outcome = await reading.value
+        let outcome = await reading.result
         Interrupts.end()
         await watching.value
-        if case .failure(let failure) = outcome, failure.code != .cancelled { throw failure }
+        do { try outcome.get() } catch let failure as RPCFailure where failure.code == .cancelled {}
     }
 
     private static func payload(_ json: String, of method: MethodDescription) throws(GatewayError) -> [UInt8] {
@@ -92,7 +99,7 @@ enum Call {
         do throws(MessageError) {
             return try MessageJSON.text(of: bytes, as: descriptor, isIndented: isIndented)
         } catch {
-            throw RPCFailure(.internal, "MALFORMED_REPLY", "cannot decode the reply: \(error)").indefinite
+            throw RPCFailure(CallReason.malformedReply, "cannot decode the reply: \(error)").indefinite
         }
     }
 
@@ -100,7 +107,7 @@ enum Call {
     private static func credential(
         for method: MethodDescription, _ run: Invocation
     ) throws(GatewayError) -> StoredCredential? {
-        let isNamed = try run.arguments.value(CommonFlags.credential) != nil
+        let isNamed = run[CommonFlags.credential] != nil
         if method.callers.isEmpty, !isNamed {
             return try? run.configuration.credential(of: .user).flatMap { run.clock.now < $0.expiry ? $0 : nil }
         }

@@ -1,7 +1,7 @@
 import CommandLine
 
 enum CompletionCommand {
-    private static let shell = Operand("SHELL", ValueKind<String>.choice(Completion.shells))
+    private static let shell = Operand("SHELL", .choice(Completion.shells))
 
     static let command = Command(
         "completion", "Prints the script that lets a shell complete commands and options.",
@@ -10,11 +10,8 @@ enum CompletionCommand {
             "source <(gateway completion bash)", "gateway completion zsh > ~/.zfunc/_gateway",
             "gateway completion fish > ~/.config/fish/completions/gateway.fish",
         ],
-        run: write)
-
-    private static func write(_ run: Invocation) async throws {
-        let completion = Completion(of: "gateway", CommandTable.all.map(\.syntax))
-        let script = completion.script(for: try run.arguments.required(shell))
-        run.show(.object(["script": .string(script)]), script)
-    }
+        run: { run in
+            let script = Completion(of: "gateway", CommandTable.all.map(\.syntax)).script(for: run[shell])
+            run.show(.object(["script": .string(script)]), script)
+        })
 }

@@ -1,34 +1,53 @@
+import CProtobufC
 import CommandLine
+import ConcertAPI
+import Kernel
 import Messages
+import QueueAPI
 import RPC
+import WalletAPI
 
-/// Lists the methods that `gateway call` accepts.
+/// Lists and finds the methods that `gateway call` accepts: those of the contracts that the gateway is built with.
 enum Methods {
-    private static let method = Operand("METHOD", ValueKind<String>.text("METHOD"), .optional)
+    private static let services: [ServiceDescription] = [
+        HealthMethods.service, ReflectionMethods.service, QueueMethods.service, ConcertMethods.service,
+        WalletMethods.service,
+    ]
+    private static let all = services.flatMap(\.methods)
+
+    private static let method = Operand(optional: "METHOD", .text("METHOD"))
 
     static let command = Command(
         "methods", "Lists the methods of the services, or the fields of one method.",
-        operands: [method],
-        examples: ["gateway methods", "gateway methods Health/Check"],
-        run: list)
+        operands: [method], examples: ["gateway methods", "gateway methods Health/Check"],
+        run: { run in
+            guard let name = run[method] else {
+                let lines = services.flatMap { [$0.name] + $0.methods.map(line) }
+                return run.show(.list(all, json), lines.joined(separator: "\n"))
+            }
+            let method = try find(name)
+            run.show(
+                json(method),
+                """
+                \(method.name)
+                  \(traits(method))
+                  request \(method.request.name)
+                \(fields(of: method.request, indentation: 4))\
+                  \(method.isStream ? "items" : "reply") \(method.reply.name)
+                \(fields(of: method.reply, indentation: 4))
+                """)
+        })
 
-    private static func list(_ run: Invocation) async throws {
-        guard let name = try run.arguments.value(method) else {
-            return run.show(
-                .list(KnownMethods.services.flatMap(\.methods), json),
-                KnownMethods.services.flatMap { [$0.name] + $0.methods.map(line) }.joined(separator: "\n"))
+    /// The method with this full name or unambiguous suffix: `Health/Check`, `Check`.
+    static func find(_ name: String) throws(GatewayError) -> MethodDescription {
+        let found = all.filter { $0.name == name || $0.name.hasSuffix("/" + name) || $0.name.hasSuffix("." + name) }
+        if found.count == 1 { return found[0] }
+        if found.count > 1 {
+            throw .usage("\(name) is ambiguous. Give the full name: \(found.map(\.name).joined(separator: " or "))")
         }
-        let method = try KnownMethods.find(name)
-        run.show(
-            json(method),
-            """
-            \(method.name)
-              \(traits(method))
-              request \(method.request.name)
-            \(MessageOutline.text(of: method.request, indentation: 4))\
-              \(method.isStream ? "items" : "reply") \(method.reply.name)
-            \(MessageOutline.text(of: method.reply, indentation: 4))
-            """)
+        let names = all.flatMap { [$0.name, $0.serviceAndName, $0.shortName] }
+        let hint = name.nearest(among: names).map { "Did you mean \($0)?" } ?? "See: gateway methods"
+        throw .usage("unknown method \(name). \(hint)")
     }
 
     private static func json(_ method: MethodDescription) -> JSON {
@@ -46,9 +65,44 @@ enum Methods {
     }
 
     private static func traits(_ method: MethodDescription) -> String {
-        var traits = ["for \(method.callers)"]
-        if method.isSafeToRepeat { traits.append("safe to repeat") }
-        if method.isStream { traits.append("a stream") }
-        return traits.joined(separator: ", ")
+        "for \(method.callers)" + (method.isSafeToRepeat ? ", safe to repeat" : "")
+            + (method.isStream ? ", a stream" : "")
     }
+
+    /// One line per field, for users who write the message in JSON. Fields of inner messages are indented.
+    private static func fields(of descriptor: MessageDescriptor, indentation: Int) -> String {
+        let margin = String(repeating: " ", count: indentation)
+        guard !descriptor.fields.isEmpty else { return "\(margin)no fields\n" }
+        return descriptor.fields.map { field in
+            let type = field.label == PROTOBUF_C_LABEL_REPEATED ? "[\(type(of: field))]" : type(of: field)
+            let line = "\(margin)\(FieldName.json(String(cString: field.name))): \(type)\n"
+            guard field.type == PROTOBUF_C_TYPE_MESSAGE else { return line }
+            let inner = field.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
+            return line + fields(of: MessageDescriptor(inner), indentation: indentation + 2)
+        }.joined()
+    }
+
+    private static func type(of field: ProtobufCFieldDescriptor) -> String {
+        switch field.type {
+        case PROTOBUF_C_TYPE_STRING: return "string"
+        case PROTOBUF_C_TYPE_BYTES: return "bytes in Base64"
+        case PROTOBUF_C_TYPE_BOOL: return "true or false"
+        case PROTOBUF_C_TYPE_FLOAT, PROTOBUF_C_TYPE_DOUBLE: return "number"
+        case PROTOBUF_C_TYPE_MESSAGE: return "object"
+        case PROTOBUF_C_TYPE_ENUM:
+            let type = field.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self).pointee
+            let values = UnsafeBufferPointer(start: type.values, count: Int(type.n_values))
+            return values.map { String(cString: $0.name) }.joined(separator: " or ")
+        case PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_UINT64, PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_FIXED64:
+            return "whole number from 0"
+        default: return "whole number"
+        }
+    }
+}
+
+extension MethodDescription {
+    /// `Check`
+    fileprivate var shortName: String { String(name.split(separator: "/").last ?? "") }
+    /// `Health/Check`
+    var serviceAndName: String { String(name.split(separator: ".").last ?? "") }
 }

@@ -24,7 +24,7 @@ enum Status {
         for service in Service.allCases {
             targets += try run.caller.connections.addresses(of: service).map { (service, $0) }
         }
-        let timeout = try run.arguments.value(CommonFlags.timeout) ?? timeout
+        let timeout = run[CommonFlags.timeout] ?? timeout
         let lines = await withTaskGroup(of: (Int, Line).self) { group in
             for (index, target) in targets.enumerated() {
                 group.addTask { (index, await check(run, target.service, target.address, timeout)) }
@@ -33,7 +33,7 @@ enum Status {
             for await line in group { lines.append(line) }
             return lines.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        run.show(lines, json, [("SERVICE", .left), ("ADDRESS", .left), ("STATE", .wrapped)]) { line in
+        run.show(lines, json, ["SERVICE", "ADDRESS", .wrapped("STATE")]) { line in
             [line.service.rawValue, "\(line.address)", line.problem ?? "serving"]
         }
         let problems = lines.count { $0.problem != nil }

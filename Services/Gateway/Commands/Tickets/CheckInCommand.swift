@@ -4,7 +4,7 @@ import Journeys
 import Kernel
 
 enum CheckInCommand {
-    private static let code = Operand("CODE", ValueKind<String>.text("CODE"), .optional)
+    private static let code = Operand(optional: "CODE", .text("CODE"))
     private static let date = Option("date", .target, "the date at this gate: tickets for other dates are refused")
 
     static let command = Command(
@@ -20,9 +20,9 @@ enum CheckInCommand {
         ],
         run: { run in
             var date: ConcertDate?
-            if let target = try run.arguments.value(Self.date) { date = try await run.catalogue.date(target) }
+            if let target = run[Self.date] { date = try await run.catalogue.date(target) }
             var gate = CheckIn(at: date, run.caller)
-            if let code = try run.arguments.value(code) { return show(try await gate.checkIn(code), run) }
+            if let code = run[code] { return show(try await gate.checkIn(code), run) }
             if run.caller.requestID != nil {
                 throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
             }

@@ -4,23 +4,22 @@ import Journeys
 import Kernel
 
 enum SalesReport {
-    private static let concert = Operand("CONCERT", ValueKind<String>.text("CONCERT"))
     private static let csv = Option("csv", .flag, "print comma-separated values, for a spreadsheet")
 
     static let command = Command(
         "admin report", "Shows the sales of a concert by date and grade.",
-        calls: [.concert], caller: .operator, operands: [concert], flags: [csv],
+        calls: [.concert], caller: .operator, operands: [Operands.concert], flags: [csv],
         examples: ["gateway admin report moon-tour", "gateway admin report moon-tour --csv > moon-tour.csv"],
         run: show)
 
     private static func show(_ run: Invocation) async throws {
-        let concert = try await run.catalogue.concert(named: try run.arguments.required(concert))
+        let concert = try await run.catalogue.concert(named: run[Operands.concert])
         let request = SalesReportRequest(concertID: concert.concertID)
         let report = try await run.caller.call(ConcertMethods.salesReport, request)
         let heading = [
             "DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED",
         ]
-        if run.arguments.isGiven(csv) {
+        if run[csv] {
             let rows = report.lines.map { line in
                 // Amounts have no currency, because the currency has its own column.
                 cells(line) { Money.text($0, report.currency).prefix { $0 != " " } } + [report.currency]
@@ -28,7 +27,7 @@ enum SalesReport {
             let lines = [heading.map { $0.lowercased() } + ["currency"]] + rows
             return run.console.print(lines.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined())
         }
-        let table = Table(heading.enumerated().map { ($1, $0 < 2 ? .left : .right) }, report.lines) { line in
+        let table = Table(heading.enumerated().map { $0 < 2 ? .left($1) : .right($1) }, report.lines) { line in
             cells(line) { Money.text($0, report.currency) }
         }
         let revenue = report.lines.reduce(0) { $0 + $1.revenue }
@@ -42,7 +41,7 @@ enum SalesReport {
     private static func json(_ line: SalesLine, _ currency: String) -> JSON {
         .object([
             "date": .string(line.scheduleName), "grade": .string(line.grade),
-            "counts": line.counts.map(DateReport.json), "revenue": Money.json(line.revenue, currency),
+            "counts": line.counts.map(\.json), "revenue": Money.json(line.revenue, currency),
             "used": .count(line.used), "cancelled": .count(line.cancelled),
             "refunded": Money.json(line.refunded, currency),
         ])
@@ -57,6 +56,6 @@ enum SalesReport {
 
     private static func quoted(_ text: String) -> String {
         guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return "\"\(text.replacing("\"", with: "\"\""))\""
     }
 }

@@ -6,19 +6,19 @@ import Kernel
 
 /// Lists, shows and verifies tickets.
 enum TicketCommands {
-    private static let ticket = Operand("TICKET", ValueKind<String>.text("TICKET"), .optional)
+    private static let ticket = Operand(optional: "TICKET", .text("TICKET"))
     private static let invert = Option("invert", .flag, "draw the QR code for a light terminal without colours")
-    private static let code = Operand("CODE", ValueKind<String>.text("CODE"))
+    private static let code = Operand("CODE", .text("CODE"))
 
     static let list = Command(
         "tickets", "Lists your tickets.",
-        calls: [.concert], caller: .user, operands: [Operands.concert], flags: [CommonFlags.zone],
+        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], flags: [CommonFlags.zone],
         examples: ["gateway tickets", "gateway tickets moon-tour --json"],
         run: { run in
-            let tickets = try await Tickets(run.caller).all(of: try run.arguments.value(Operands.concert))
+            let tickets = try await Tickets(run.caller).all(of: run[Operands.optionalConcert])
             run.show(
-                tickets, { TicketReport(own: $0).json }, empty: "You have no tickets.",
-                ["CODE", "CONCERT", "BEGINS", "SEAT", "GRADE", "STATE"].map { ($0, .left) }
+                tickets, \.json, empty: "You have no tickets.",
+                ["CODE", "CONCERT", "BEGINS", "SEAT", "GRADE", "STATE"]
             ) { own in
                 [
                     IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAtMs),
@@ -35,10 +35,7 @@ enum TicketCommands {
         details: "TICKET is a seat, a code, or the end of an id. You may leave it out if you have one valid ticket.",
         calls: [.concert], caller: .user, operands: [ticket], flags: [invert, CommonFlags.zone],
         examples: ["gateway ticket show", "gateway ticket show Stalls-12-7", "gateway ticket show 3f2a9c01 --json"],
-        run: { run in
-            let ticket = try await ticket(try run.arguments.value(ticket), run)
-            try await show(ticket, run, isInverted: run.arguments.isGiven(invert))
-        })
+        run: { run in try await show(try await ticket(run[ticket], run), run, isInverted: run[invert]) })
 
     private static func ticket(_ name: String?, _ run: Invocation) async throws -> OwnTicket {
         if let name { return try await Tickets(run.caller).ticket(named: name) }
@@ -55,7 +52,6 @@ enum TicketCommands {
     /// Prints a ticket with its QR code.
     static func show(_ own: OwnTicket, _ run: Invocation, isInverted: Bool = false) async throws {
         let (own, code) = try await Tickets(run.caller).show(own)
-        let report = TicketReport(own: own)
         var picture = ""
         if !code.isEmpty, let qrCode = QRCode(code) {
             picture =
@@ -63,7 +59,7 @@ enum TicketCommands {
                 ? "\n" + qrCode.text(run.style, isInverted: isInverted)
                 : "\nThe terminal is too narrow for the QR code. Make it \(qrCode.columns) columns wide.\n"
         }
-        run.show(report.json(code: code), report.text(run.localTime) + "\n" + picture)
+        run.show(own.json.adding(["ticketCode": .string(code)]), "\(own.text(run))\n\(picture)")
     }
 
     static let verify = Command(
@@ -75,7 +71,7 @@ enum TicketCommands {
         calls: [.concert], operands: [code], flags: [CommonFlags.zone],
         examples: ["gateway ticket verify AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
         run: { run in
-            let given = try run.arguments.required(code)
+            let given = run[code]
             let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
             let keys = try await run.caller.call(ConcertMethods.showTicketKeys, ShowTicketKeysRequest()).keys
             let verifier = TicketVerifier(
@@ -88,9 +84,10 @@ enum TicketCommands {
                         "ticketId": .string("\(ticket.ticket)"), "seat": .string(ticket.seat),
                         "startsAt": .time(ticket.startsAt.milliseconds),
                     ]),
-                    "Genuine: seat \(ticket.seat.printable), \(run.localTime(ticket.startsAt.milliseconds)).")
+                    "Genuine: seat \(ticket.seat.printable), \(run.zone.text(of: ticket.startsAt)).")
             } catch {
-                throw GatewayError(.refused, "the ticket code is not genuine: \(error)", reason: "CODE_REFUSED")
+                throw GatewayError(
+                    .refused, "the ticket code is not genuine: \(error)", reason: ConcertReason.codeRefused.rawValue)
             }
         })
 }

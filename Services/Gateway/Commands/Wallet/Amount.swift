@@ -3,26 +3,16 @@ import Kernel
 
 /// Parses amounts of money: `12.50 EUR`, `EUR 12.50`, `12,50 €`, `$5`.
 enum Amount {
-    private static let symbols: [Character: Currency] = ["€": .eur, "$": .usd, "£": .gbp, "¥": .jpy]
+    private static let symbols = ["€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"]
 
     /// Nil if the text is not one number and one currency, in either order.
+    ///
+    /// A second number makes the text invalid: `1 000 EUR` may be a thousand or a typing error.
     static func read(_ text: String) -> Money? {
-        // A second number makes the text invalid: `1 000 EUR` may be a thousand or a typing error.
-        var parts: [(isNumber: Bool, text: String)] = []
-        var isApart = true
-        for character in text {
-            if character == " " {
-                isApart = true
-                continue
-            }
-            let symbol = symbols[character]?.code
-            let isNumber = symbol == nil && !character.isLetter
-            if isApart || parts.last?.isNumber != isNumber { parts.append((isNumber, "")) }
-            parts[parts.count - 1].text += symbol ?? String(character)
-            isApart = false
-        }
-        guard parts.count == 2, let number = parts.first(where: \.isNumber).flatMap({ withPoint($0.text) }),
-            let code = parts.first(where: { !$0.isNumber })?.text
+        let text = symbols.reduce(text) { $0.replacing($1.key, with: $1.value) }.trimmed
+        let form = /([^\p{L}\s]+)\s*(\p{L}+)|(\p{L}+)\s*([^\p{L}\s]+)/
+        guard let parts = text.wholeMatch(of: form)?.output, let code = parts.2 ?? parts.3,
+            let number = (parts.1 ?? parts.4).flatMap({ withPoint(String($0)) })
         else { return nil }
         return Money("\(number) \(code)")
     }

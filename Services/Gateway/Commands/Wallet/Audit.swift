@@ -13,8 +13,9 @@ enum Audit {
 
     private static func audit(_ run: Invocation) async throws {
         let reply = try await run.caller.call(WalletMethods.audit, AuditRequest())
-        let amounts = ["TOPPED UP", "AVAILABLE", "SET ASIDE", "REVENUE"].map { ($0, Table.Kind.right) }
-        let table = Table([("CURRENCY", .left)] + amounts, reply.totals) { total in
+        let table = Table(
+            ["CURRENCY", .right("TOPPED UP"), .right("AVAILABLE"), .right("SET ASIDE"), .right("REVENUE")], reply.totals
+        ) { total in
             [total.currency]
                 + [total.toppedUp, total.available, total.pending, total.revenue].map { Money.text($0, total.currency) }
         }

@@ -7,7 +7,6 @@ enum History {
     private static let currency = Option("currency", .currency, "list only entries in this currency")
     private static let limit = Option(
         "limit", .integer(in: 1...10_000), "limit of entries per currency; 20 if not given")
-    private static let defaultLimit = 20
 
     static let command = Command(
         "history", "Lists the entries of your accounts, newest first: every movement of your money.",
@@ -17,10 +16,10 @@ enum History {
 
     private static func list(_ run: Invocation) async throws {
         let entries = try await Wallet(run.caller).entries(
-            try run.arguments.value(currency)?.code, limit: try run.arguments.value(limit) ?? defaultLimit)
+            run[currency]?.code, limit: run[limit] ?? 20)
         run.show(
-            entries, json, empty: "There are no entries yet.",
-            [("TIME", .left), ("KIND", .left), ("AMOUNT", .right), ("AVAILABLE", .right)]
+            entries, \.json, empty: "There are no entries yet.",
+            ["TIME", "KIND", .right("AMOUNT"), .right("AVAILABLE")]
         ) { entry in
             [
                 run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
@@ -28,19 +27,17 @@ enum History {
             ]
         }
     }
-
-    private static func json(_ entry: EntryView) -> JSON {
-        .object([
-            "serial": .count(entry.serial), "kind": .name(of: entry.kind),
-            "amount": Money.json(entry.amount, entry.currency),
-            "available": Money.json(entry.available, entry.currency),
-            "pending": Money.json(entry.pending, entry.currency), "paymentId": .id(entry.paymentID),
-            "at": .time(entry.atMs),
-        ])
-    }
 }
 
 extension EntryView {
+    fileprivate var json: JSON {
+        .object([
+            "serial": .count(serial), "kind": .name(of: kind), "amount": Money.json(amount, currency),
+            "available": Money.json(available, currency), "pending": Money.json(pending, currency),
+            "paymentId": .id(paymentID), "at": .time(atMs),
+        ])
+    }
+
     fileprivate var kindText: String {
         switch kind {
         case .topUp: "top-up"

@@ -5,8 +5,7 @@ import WalletAPI
 
 /// Shows money, and tops it up.
 enum WalletCommands {
-    private static let amount = Operand("AMOUNT", ValueKind<Money>.amount, .some)
-    private static let user = Operand("NAME", ValueKind<String>.text("NAME"))
+    private static let amount = Operand("AMOUNT", .amount, joinsWords: true)
 
     static let balance = Command(
         "balance", "Shows the money in your wallet: available, and set aside for payments.",
@@ -14,8 +13,8 @@ enum WalletCommands {
         run: { run in
             let balances = try await Wallet(run.caller).balances()
             run.show(
-                balances, json, empty: "Your wallet is empty. To top it up: gateway top-up 50 EUR",
-                [("AVAILABLE", .right), ("SET ASIDE", .right)]
+                balances, \.json, empty: "Your wallet is empty. To top it up: gateway top-up 50 EUR",
+                [.right("AVAILABLE"), .right("SET ASIDE")]
             ) { [Money.text($0.available, $0.currency), Money.text($0.pending, $0.currency)] }
         })
 
@@ -29,23 +28,22 @@ enum WalletCommands {
 
     static let topUpOfUser = Command(
         "admin top-up", "Adds money to the wallet of a user.",
-        calls: [.wallet], caller: .operator, operands: [user, amount], flags: [CommonFlags.requestID],
+        calls: [.wallet], caller: .operator, operands: [Operands.name, amount], flags: [CommonFlags.requestID],
         examples: ["gateway admin top-up alice 50 EUR"],
-        run: { run in try await topUp(run, name: try run.arguments.required(user)) })
+        run: { run in try await topUp(run, name: run[Operands.name]) })
 
     private static func topUp(_ run: Invocation, name: String) async throws {
-        guard let money = try run.arguments.joined(amount) else { throw GatewayError.usage("AMOUNT is missing") }
+        let money = run[amount]
         let balance = try await Wallet(run.caller).topUp(
             UInt64(clamping: money.minorUnits), money.currency.code, of: name)
         run.show(
-            json(balance),
+            balance.json,
             "\(name.isEmpty ? "You have" : "\(name) has") \(Money.text(balance.available, balance.currency)) now.")
     }
+}
 
-    private static func json(_ balance: Balance) -> JSON {
-        .object([
-            "available": Money.json(balance.available, balance.currency),
-            "pending": Money.json(balance.pending, balance.currency),
-        ])
+extension Balance {
+    fileprivate var json: JSON {
+        .object(["available": Money.json(available, currency), "pending": Money.json(pending, currency)])
     }
 }

@@ -1,0 +1,79 @@
+import CommandLine
+import Journeys
+import Kernel
+import QueueAPI
+
+/// The operand and the flags of the commands for waiting rooms.
+enum RoomSettings {
+    static let name = Operand("ROOM", .text("ROOM"))
+    private static let active = Option("active", .count(from: 0), "limit of active users; 0 for no limit")
+    private static let rate = Option("rate", .count(from: 0), "limit of admitted users per second; 0 for no limit")
+    private static let ready = Option("ready", .duration, "time to enter after admission; 1m for a new room")
+    private static let idle = Option("idle", .duration, "longest idle time of an active user; 5m for a new room")
+    private static let stay = Option("stay", .duration, "longest time that a user is active; 15m for a new room")
+    private static let joinsAt = Option("joins-at", .time, "time from which users may join")
+    private static let opensAt = Option("opens-at", .time, "time from which users are admitted")
+
+    static let flags: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt, CommonFlags.zone]
+
+    /// The room that the command line names.
+    static func room(_ run: Invocation) async throws -> RoomSummary {
+        try await Rooms(run.caller).room(named: run[name])
+    }
+
+    /// The limits of the flags, with `before` for flags that are not given. Nil if no flag is given.
+    static func limits(_ run: Invocation, before: RoomLimits?) -> RoomLimits? {
+        let (active, rate, ready, idle, stay) = (run[active], run[rate], run[ready], run[idle], run[stay])
+        guard active != nil || rate != nil || ready != nil || idle != nil || stay != nil else { return nil }
+        var limits = before ?? RoomLimits()
+        if let active { limits.activeLimit = active }
+        if let rate { limits.ratePerSecond = rate }
+        if let ready { limits.readyMs = UInt32(clamping: ready.milliseconds) }
+        if let idle { limits.idleMs = UInt32(clamping: idle.milliseconds) }
+        if let stay { limits.hardLimitMs = UInt32(clamping: stay.milliseconds) }
+        return limits
+    }
+
+    /// The times of the flags, with `before` for flags that are not given. Nil if no flag is given.
+    static func times(_ run: Invocation, before: RoomTimes?) throws -> RoomTimes? {
+        let (joins, opens) = (try run.time(joinsAt), try run.time(opensAt))
+        guard joins != nil || opens != nil else { return nil }
+        var times = before ?? RoomTimes()
+        if let joins { times.joinsAt = joins.milliseconds }
+        if let opens { times.opensAt = opens.milliseconds }
+        return times
+    }
+}
+
+extension RoomSummary {
+    private var setLimits: RoomLimits { limits ?? RoomLimits() }
+    private var setTimes: RoomTimes { times ?? RoomTimes() }
+
+    var activeLimit: String { Self.limit(setLimits.activeLimit) }
+    var ratePerSecond: String { Self.limit(setLimits.ratePerSecond) }
+
+    private static func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
+
+    var json: JSON {
+        .object([
+            "name": .string(name), "roomId": .id(roomID), "state": .name(of: state),
+            "joinsAt": .time(setTimes.joinsAt), "opensAt": .time(setTimes.opensAt),
+            "activeLimit": .count(setLimits.activeLimit), "ratePerSecond": .count(setLimits.ratePerSecond),
+            "readyMs": .count(setLimits.readyMs), "idleMs": .count(setLimits.idleMs),
+            "stayMs": .count(setLimits.hardLimitMs),
+        ])
+    }
+
+    func text(_ run: Invocation) -> String {
+        func duration(_ milliseconds: UInt32) -> String { Duration.milliseconds(milliseconds).text }
+        let opens = setTimes.opensAt == 0 ? "" : ", opens \(run.localTime(setTimes.opensAt))"
+        return """
+            \(name): \(state == .preQueue ? "open for joins, admits no users yet" : "\(state)")\(opens)
+              active users at most  \(activeLimit)
+              admitted per second   \(ratePerSecond)
+              time to enter         \(duration(setLimits.readyMs))
+              idle at most          \(duration(setLimits.idleMs))
+              active at most        \(duration(setLimits.hardLimitMs))
+            """
+    }
+}
