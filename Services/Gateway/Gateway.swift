@@ -25,6 +25,9 @@ package enum Gateway {
     private static func dispatch(
         _ arguments: [String], on console: Console, environment: [String: String], clock: any Clock
     ) async throws(GatewayError) {
+        if arguments.first == Completion.question {
+            return console.print(CommandTable.completion.answer(to: arguments.dropFirst().filter { !$0.isEmpty }))
+        }
         // `gateway help join` is the same as `gateway join --help`.
         let asksForHelp = arguments.first == "help"
         let words = arguments.dropFirst(asksForHelp ? 1 : 0).prefix { !$0.hasPrefix("-") }
@@ -46,7 +49,7 @@ package enum Gateway {
         let outcome: Result<Void, GatewayError>
         do {
             // A command for operators checks the credential first, before it reads files or calls a service.
-            if command.caller == .operator { _ = try run.credential() }
+            if command.caller == .operator { _ = try run.ownCredential() }
             outcome = .success(try await command.run(run))
         } catch {
             outcome = .failure(run.error(error))

@@ -1,6 +1,10 @@
-/// The scripts that let a shell complete the words, options and values of a program.
+/// Completes the command lines of a program in a shell. A script asks the program for the words that may follow.
 package struct Completion {
     package static let shells = ["bash", "zsh", "fish"]
+    /// The first argument of the question of a script. The typed words follow it, without the unfinished last one.
+    package static let question = "__complete"
+    /// The answer that stands for the names of files.
+    private static let files = ":files"
 
     private let program: String
     private let commands: [Syntax]
@@ -10,119 +14,63 @@ package struct Completion {
         self.commands = commands
     }
 
+    /// The words that may follow the typed ones: one per line, with its summary after a tab.
+    package func answer(to typed: [String]) -> String {
+        let words = Array(typed.prefix { !$0.hasPrefix("-") })
+        guard let command = commands.first(where: { words.starts(with: $0.words) }) else {
+            var seen: Set<String> = []
+            let following = commands.filter { $0.words.count > words.count && $0.words.starts(with: words) }
+            return following.filter { seen.insert($0.words[words.count]).inserted }.map { command in
+                let isWhole = command.words.count == words.count + 1
+                return "\(command.words[words.count])\t\(isWhole ? command.summary : "")\n"
+            }.joined()
+        }
+        let last = typed.last
+        if let option = command.options.first(where: { $0.flag == last }), option.placeholder != nil {
+            return option.isPath ? Self.files : option.choices.joined(separator: "\n")
+        }
+        let choices = command.operands.flatMap(\.choices).map { "\($0)\t\n" }
+        let options = command.options.map { "\($0.flag)\t\($0.summary)\n" }
+        return (choices + options).joined() + "--help\tshow the help\n"
+    }
+
     /// `shell` is one of `shells`.
     package func script(for shell: String) -> String {
         switch shell {
-        case "bash": bash
-        case "zsh": zsh
-        default: fish
-        }
-    }
-
-    /// For each prefix of a command: the words or options that may follow.
-    private var steps: [(words: String, next: [String])] {
-        var next: [String: [String]] = [:]
-        var order: [String] = []
-        func add(_ word: String, after words: String) {
-            if next[words] == nil { order.append(words) }
-            if !next[words, default: []].contains(word) { next[words, default: []].append(word) }
-        }
-        for command in commands {
-            for index in command.words.indices {
-                add(command.words[index], after: command.words[..<index].joined(separator: " "))
-            }
-            let choices = command.operands.flatMap(\.choices)
-            let words = command.words.joined(separator: " ")
-            for word in choices + command.options.map(\.flag) + ["--help"] { add(word, after: words) }
-        }
-        return order.map { ($0, next[$0] ?? []) }
-    }
-
-    private var flags: [any AnyOption] {
-        var seen: Set<String> = []
-        return commands.flatMap(\.options).filter { seen.insert($0.name).inserted && $0.placeholder != nil }
-    }
-
-    /// The common part of bash and zsh: finds the prefix of the command in `words`, and sets `next`.
-    private func cases(argument: String, first: Int, last: String) -> String {
-        let prefixes = steps.map(\.words).filter { !$0.isEmpty }.map { "'\($0)'" }.joined(separator: "|")
-        return """
-                for ((i = \(first); i < \(last); i++)); do
-                    case ${\(argument)[i]} in -*) break ;; esac
-                    case ${begun:+$begun }${\(argument)[i]} in
-                        \(prefixes)) begun=${begun:+$begun }${\(argument)[i]} ;;
-                        *) break ;;
-                    esac
-                done
-                case $begun in
-            \(steps.map { "        '\($0.words)') next='\($0.next.joined(separator: " "))' ;;\n" }.joined())    esac
+        case "bash":
             """
-    }
-
-    /// The completion of a flag's value: its choices, files, or nothing.
-    private func values(choices: (String) -> String, files: String) -> String {
-        let paths = flags.filter(\.isPath).map(\.flag).joined(separator: "|")
-        let free = flags.filter { !$0.isPath && $0.choices.isEmpty }.map(\.flag).joined(separator: "|")
-        let chosen = flags.filter { !$0.choices.isEmpty }.map {
-            "        \($0.flag)) \(choices($0.choices.joined(separator: " "))); return ;;\n"
-        }
-        return chosen.joined() + "        \(paths)) \(files); return ;;\n        \(free)) return ;;\n"
-    }
-
-    private var bash: String {
-        """
-        _\(program)() {
-            local word=${COMP_WORDS[COMP_CWORD]} begun='' next='' i
-            case ${COMP_WORDS[COMP_CWORD-1]} in
-        \(values(
-            choices: { "COMPREPLY=($(compgen -W '\($0)' -- \"$word\"))" }, files: "COMPREPLY=($(compgen -f -- \"$word\"))"))\
-            esac
-        \(cases(argument: "COMP_WORDS", first: 1, last: "COMP_CWORD"))
-            COMPREPLY=($(compgen -W "$next" -- "$word"))
-        }
-        complete -F _\(program) \(program)
-        """
-    }
-
-    private var zsh: String {
-        """
-        #compdef \(program)
-        _\(program)() {
-            local begun='' next='' i
-            case ${words[CURRENT-1]} in
-        \(values(choices: { "compadd -- \($0)" }, files: "_files"))\
-            esac
-        \(cases(argument: "words", first: 2, last: "CURRENT"))
-            compadd -- ${=next}
-        }
-        if [[ $funcstack[1] == _\(program) ]]; then _\(program) "$@"; else compdef _\(program) \(program); fi
-        """
-    }
-
-    private var fish: String {
-        let words = steps.flatMap { words, next in
-            next.filter { !$0.hasPrefix("--") }.map {
-                "complete -c \(program) -f -n \"__\(program)_at '\(words)'\" -a '\($0)'"
+            _\(program)() {
+                local word=${COMP_WORDS[COMP_CWORD]} next IFS=$'\\n'
+                next=$(\(program) \(Self.question) "${COMP_WORDS[@]:1:COMP_CWORD-1}" | cut -f 1)
+                case $next in
+                    \(Self.files)) COMPREPLY=($(compgen -f -- "$word")) ;;
+                    *) COMPREPLY=($(compgen -W "$next" -- "$word")) ;;
+                esac
             }
-        }
-        let options = commands.flatMap { command in
-            command.options.map { flag in
-                let value = flag.placeholder == nil ? "" : flag.isPath ? " -rF" : " -x"
-                let choices = flag.choices.isEmpty ? "" : " -a '\(flag.choices.joined(separator: " "))'"
-                let words = command.words.joined(separator: " ")
-                return "complete -c \(program) -n \"__\(program)_after '\(words)'\" -l \(flag.name)"
-                    + "\(value)\(choices) -d '\(flag.summary.filter { $0 != "'" })'"
-            }
-        }
-        return """
-            function __\(program)_at
-                set -l typed (string join -- ' ' (commandline -opc)[2..])
-                test "$typed" = "$argv"
-            end
-            function __\(program)_after
-                string match -q -- "$argv *" (string join -- ' ' (commandline -opc)[2..])' '
-            end
-            \((words + options).joined(separator: "\n"))
+            complete -F _\(program) \(program)
             """
+        case "zsh":
+            """
+            #compdef \(program)
+            _\(program)() {
+                local -a next
+                next=(${(f)"$(\(program) \(Self.question) "${(@)words[2,CURRENT-1]}" | cut -f 1)"})
+                if [[ $next == \(Self.files) ]]; then _files; else compadd -- $next; fi
+            }
+            if [[ $funcstack[1] == _\(program) ]]; then _\(program) "$@"; else compdef _\(program) \(program); fi
+            """
+        default:
+            """
+            function __\(program)_next
+                set -l next (\(program) \(Self.question) (commandline -opc)[2..])
+                if test "$next" = \(Self.files)
+                    __fish_complete_path (commandline -ct)
+                else
+                    printf '%s\\n' $next
+                end
+            end
+            complete -c \(program) -f -a '(__\(program)_next)'
+            """
+        }
     }
 }

@@ -3,14 +3,18 @@ import Testing
 
 @testable import Gateway
 
+/// The scripts ask the built program for the words.
 struct CompletionTests {
+    private static let program = "gateway() { \(ChildProcess.path(of: "gateway")) \"$@\"; }\n"
+    private static let programInFish = "function gateway; \(ChildProcess.path(of: "gateway")) $argv; end; "
+
     /// The completions of bash for the last word of a line.
     private func offers(for words: String...) async -> [String] {
         let script = await gateway("completion", "bash").output
         let typed = words.map { "'\($0)'" }.joined(separator: " ")
         let outcome = Command.run(
             "bash", "-c",
-            "\(script)\nCOMP_WORDS=(\(typed)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _gateway; echo \"${COMPREPLY[@]}\""
+            "\(Self.program)\(script)\nCOMP_WORDS=(\(typed)); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _gateway; echo \"${COMPREPLY[@]}\""
         )
         return outcome.output.split(whereSeparator: \.isWhitespace).map(String.init)
     }
@@ -26,6 +30,7 @@ struct CompletionTests {
         #expect(await offers(for: "gateway", "admin", "credential", "--role", "") == ["operator", "service"])
         #expect(await offers(for: "gateway", "completion", "z") == ["zsh"])
         #expect(await offers(for: "gateway", "pay", "--timeout", "") == [])
+        #expect(await offers(for: "gateway", "admin", "keys", "list", "--keys", "/etc/passw").contains("/etc/passwd"))
     }
 
     private func script(for shell: String) async -> TemporaryFolder {
@@ -50,7 +55,7 @@ struct CompletionTests {
         let folder = await script(for: "fish")
         let outcome = Command.run(
             "fish", "--no-config", "-c",
-            "source \(folder.path)/_gateway; complete -C '\(line)' | string replace -r '\\t.*' ''")
+            "\(Self.programInFish)source \(folder.path)/_gateway; complete -C '\(line)' | string replace -r '\\t.*' ''")
         #expect(outcome.output.split(separator: "\n").map(String.init) == offers)
     }
 
@@ -60,10 +65,10 @@ struct CompletionTests {
         let folder = await script(for: "zsh")
         let outcome = Command.run(
             "zsh", "-f", "-c",
-            """
-            fpath=(\(folder.path)); autoload -Uz _gateway; compadd() { print -l -- "$@" }
-            words=(\(words)); CURRENT=$#words; _gateway; print second; _gateway
-            """)
+            Self.program + """
+                fpath=(\(folder.path)); autoload -Uz _gateway; compadd() { print -l -- "$@" }
+                words=(\(words)); CURRENT=$#words; _gateway; print second; _gateway
+                """)
         let tabs = outcome.output.split(separator: "second\n")
         #expect(tabs.count == 2)
         for tab in tabs { #expect(tab.split(separator: "\n").contains(Substring(offer)), "\(tab)") }

@@ -9,7 +9,8 @@ struct Command: Sendable {
     let caller: Role
     let run: @Sendable (Invocation) async throws -> Void
 
-    /// Each service that it calls adds an option for its address.
+    /// Each service that it calls adds an option for its address. An example is the arguments of the command, or a whole
+    /// line if it names the gateway.
     init(
         _ name: String, _ summary: String, details: String = "", calls: [Service] = [], caller: Role = [],
         operands: [any AnyOperand] = [], flags: [any AnyOption] = [], examples: [String],
@@ -20,7 +21,10 @@ struct Command: Sendable {
         if !caller.isEmpty { options.append(CommonFlags.credential) }
         syntax = Syntax(
             "gateway", words: name.split(separator: " ").map(String.init), summary, details: details,
-            operands: operands, options: options, examples: examples)
+            operands: operands, options: options,
+            examples: examples.map {
+                $0.contains("gateway") ? $0 : "gateway \(name) \($0)".trimmed
+            })
         self.caller = caller
         self.run = run
     }

@@ -6,23 +6,25 @@ enum CommandTable {
     static let all: [Command] = [
         AccountCommands.signUp, AccountCommands.signIn, AccountCommands.signOut, AccountCommands.whoAmI,
         Buy.command,
-        ConcertCommands.list, DateCommands.list, SeatsCommand.command,
+        ConcertCommands.list, ConcertCommands.dates, SeatCommands.map,
         LineCommands.join, LineCommands.show, LineCommands.leave,
         ReservationCommands.reserve, ReservationCommands.release, ReservationCommands.list,
-        PaymentCommands.pay, PaymentCommands.show, PaymentCommands.list, Cancel.command,
+        PaymentCommands.pay, PaymentCommands.show, PaymentCommands.list, ReservationCommands.cancel,
         TicketCommands.list, TicketCommands.show, TicketCommands.verify,
-        WalletCommands.balance, WalletCommands.topUp, History.command,
-        CredentialCommand.command,
-        KeyCommands.create, KeyCommands.list, KeyCommands.stage, KeyCommands.promote, KeyCommands.drop,
+        WalletCommands.balance, WalletCommands.topUp, WalletCommands.history,
+        KeyCommands.credential, KeyCommands.create, KeyCommands.list, KeyCommands.stage, KeyCommands.promote,
+        KeyCommands.drop,
         RoomCommands.create, RoomCommands.configure, RoomCommands.open, RoomCommands.pause, RoomCommands.drain,
         RoomCommands.close,
-        RoomCommands.list, RoomCommands.show, RoomPlaces.history, RoomPlaces.revoke,
-        ConcertCommands.create, DateCommands.add, DateCommands.listAll, DateCommands.configure,
-        SeatSale.set, SeatSale.block, SeatSale.unblock, SeatHistory.command,
-        CheckInCommand.command, SalesReport.command, WalletCommands.topUpOfUser, Audit.command,
-        HaltCommands.list, HaltCommands.lift,
+        RoomCommands.list, RoomCommands.show, RoomCommands.history, RoomCommands.revoke,
+        ConcertCommands.create, ConcertCommands.addDate, ConcertCommands.allDates, ConcertCommands.configureDate,
+        SeatCommands.set, SeatCommands.block, SeatCommands.unblock, SeatCommands.history,
+        TicketCommands.checkIn, SalesReport.command, WalletCommands.topUpOfUser, WalletCommands.audit,
+        PaymentCommands.halts, PaymentCommands.liftHalt,
         Call.command, Methods.command, Status.command, CompletionCommand.command,
     ]
+
+    static let completion = Completion(of: "gateway", all.map(\.syntax))
 
     /// The command with the most words that the line begins with.
     static func command(for words: ArraySlice<String>) -> Command? {

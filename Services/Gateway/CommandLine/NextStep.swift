@@ -38,3 +38,33 @@ enum NextStep {
         return steps.first { $0.reasons.contains { failure.isBecause($0) } }?.step
     }
 }
+
+/// The flags and operands that give the fields of requests.
+enum FieldSource {
+    /// The key is the path of a field, or its last name if that has one source only.
+    private static let sources = [
+        "settings.name": "DATE", "starts_at_ms": "--starts", "ends_at_ms": "--ends", "sale_opens_at_ms": "--sale-opens",
+        "sale_closes_at_ms": "--sale-closes", "cancel_until_ms": "--cancel-until", "seats_per_user": "--seats-per-user",
+        "hold_ms": "--hold", "active_limit": "--active", "rate_per_second": "--rate", "ready_ms": "--ready",
+        "idle_ms": "--idle", "hard_limit_ms": "--stay", "joins_at": "--joins-at", "opens_at": "--opens-at",
+        "room_id": "--room", "browse_room_id": "--browse-room", "best.count": "--best", "best.grade": "--grade",
+        "title": "--title", "host": "--host", "currency": "--currency", "reason": "--reason", "name": "NAME",
+        "password": "the password", "amount": "AMOUNT", "page_size": "--limit", "seats": "SEAT",
+        "seats.first_number": "NUMBERS", "seats.last_number": "NUMBERS", "grade": "GRADE", "price": "PRICE",
+        "section": "SECTION", "row": "ROWS",
+    ]
+    /// Fields whose rules count milliseconds.
+    private static let durations: Set = ["--hold", "--ready", "--idle", "--stay"]
+
+    /// The source of a field and the rule that its value breaks.
+    static func problem(of violation: FieldViolation) -> String {
+        let got = violation.got.isEmpty ? "" : "; got \(violation.got)"
+        return "\(name(of: violation.field)) \(violation.rule)\(got)"
+    }
+
+    static func name(of field: String) -> String {
+        let last = String(field.split(separator: ".").last ?? "")
+        guard let source = sources[field] ?? sources[last] else { return field }
+        return durations.contains(source) ? "\(source), in milliseconds," : source
+    }
+}

@@ -1,3 +1,4 @@
+import CommandLine
 import Files
 import Glibc
 import Journeys
@@ -82,6 +83,23 @@ extension ConfigurationFolder {
         guard let text = try read(name) else { return nil }
         if let credential = StoredCredential(text) { return credential }
         throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
+    }
+
+    /// The credential of a file, or else the stored one of a role. Throws if there is none.
+    func required(_ role: Role, file: String?) throws(GatewayError) -> StoredCredential {
+        guard let file else {
+            if let stored = try credential(of: role) { return stored }
+            throw GatewayError(
+                .notAllowed,
+                role == .user
+                    ? "not signed in. Type: gateway sign-in NAME; without an account: gateway sign-up NAME"
+                    : "this command needs an operator credential. Type: gateway admin credential --keys FILE")
+        }
+        let flag = CommonFlags.credential.flag
+        if let given = StoredCredential(try InputFile.required(file, by: flag, isSecret: true)) { return given }
+        throw GatewayError(
+            .file, "\(flag): \(file) is not a credential file",
+            hint: "To create one: gateway admin credential --output FILE")
     }
 
     func store(_ credential: StoredCredential) throws(GatewayError) {

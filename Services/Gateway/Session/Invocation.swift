@@ -5,6 +5,8 @@ import RPC
 
 /// One run of a command: its arguments, its console, and its caller of the services.
 struct Invocation: Sendable {
+    typealias CredentialSource = @Sendable (Role) throws(GatewayError) -> StoredCredential
+
     private static let defaultTimeout = Duration.seconds(10)
 
     let command: Command
@@ -15,7 +17,8 @@ struct Invocation: Sendable {
     let clock: any Clock
     /// The zone of `--zone`, of the variable TZ, or of this machine. Ignores other formats of the variable.
     let zone: Zone
-    let credentials: CredentialSource
+    /// The credential of a role. Throws if there is none, or if it has expired.
+    let credential: CredentialSource
     let caller: ServiceCaller
 
     init(
@@ -28,17 +31,24 @@ struct Invocation: Sendable {
         self.environment = environment
         self.clock = clock
         zone = arguments[CommonFlags.zone] ?? environment["TZ"].flatMap(Zone.init(named:)) ?? .ofMachine
-        let configuration = ConfigurationFolder(environment)
+        let (configuration, zone) = (ConfigurationFolder(environment), zone)
         self.configuration = configuration
-        let credentials = CredentialSource(
-            file: arguments[CommonFlags.credential], configuration: configuration, clock: clock, zone: zone)
-        self.credentials = credentials
+        let file = arguments[CommonFlags.credential]
+        let credential: CredentialSource = { role throws(GatewayError) in
+            let credential = try configuration.required(role, file: file)
+            if clock.now < credential.expiry { return credential }
+            throw GatewayError(
+                .notAllowed, "the sign-in of \(credential.name) expired on \(zone.text(of: credential.expiry))",
+                hint: role == .user
+                    ? "Type: gateway sign-in \(credential.name)" : "Type: gateway admin credential --keys FILE")
+        }
+        self.credential = credential
         let role = command.role
         caller = ServiceCaller(
             Connections(agent: "gateway") { arguments[$0.option] ?? [$0.defaultAddress] },
             isOperator: command.caller == .operator, timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout,
-            clock: clock, records: configuration.records { try credentials.credential(of: role).user },
-            requestID: arguments[CommonFlags.requestID], credential: { try credentials.credential(of: role).bytes })
+            clock: clock, records: configuration.records { try credential(role).user },
+            requestID: arguments[CommonFlags.requestID], credential: { try credential(role).bytes })
     }
 
     /// Nil if neither the option nor its variable is given.
@@ -71,7 +81,7 @@ struct Invocation: Sendable {
     var catalogue: Catalogue { Catalogue(caller) }
 
     /// The credential that the command calls with, in its first role.
-    func credential() throws(GatewayError) -> StoredCredential { try credentials.credential(of: command.role) }
+    func ownCredential() throws(GatewayError) -> StoredCredential { try credential(command.role) }
 
     /// Prints the result: one line of JSON with `--json`, otherwise text.
     func show(_ json: @autoclosure () -> JSON, _ text: @autoclosure () -> String) {

@@ -30,7 +30,15 @@ struct JourneyWords {
                 failure,
                 hint: own.isEmpty ? nil : "You already have \(own.joined(separator: ", ")). Name only the other seats")
         case .noPlace, .placeEnded, .turnNeverCame, .noRecordedPlace, .severalPlaces: place(error)
-        case .unknown, .ambiguous, .noneOf: search(error)
+        case .unknown(let kind, let name): unknown(kind, name)
+        case .ambiguous(let kind, let name, let count):
+            .refused(
+                "\(name.printable) matches \(count) \(kind)s",
+                hint: kind == .ticket ? "Give a code from: gateway tickets" : "Give more digits of the id")
+        case .noneOf(.reservation):
+            .refused("this machine has no record of a reservation", hint: "To see yours: gateway reservations")
+        case .noneOf(.ticket): .refused("you have no valid ticket", hint: "To see all tickets: gateway tickets")
+        case .noneOf(.payment): .refused("you have made no payments")
         case .nothingToPay, .tooManyOpenPayments, .paymentPending, .notPaid: payment(error)
         }
     }
@@ -69,23 +77,12 @@ struct JourneyWords {
             ? "Its waiting room is closed. \(NextStep.closedRoom)" : "To join the line, type: gateway join \(target)"
     }
 
-    private func search(_ error: JourneyError) -> GatewayError {
-        switch error {
-        case .unknown(.payment, let name):
-            .refused(
-                "the last \(Payments.maximumSearched) payments do not include \(name.printable)",
-                hint: "To see yours: gateway payments")
-        case .unknown(let kind, let name):
-            .refused("you have no \(kind) \(name.printable)", hint: "To see yours: gateway \(kind)s")
-        case .ambiguous(let kind, let name, let count):
-            .refused(
-                "\(name.printable) matches \(count) \(kind)s",
-                hint: kind == .ticket ? "Give a code from: gateway tickets" : "Give more digits of the id")
-        case .noneOf(.reservation):
-            .refused("this machine has no record of a reservation", hint: "To see yours: gateway reservations")
-        case .noneOf(.ticket): .refused("you have no valid ticket", hint: "To see all tickets: gateway tickets")
-        default: .refused("you have made no payments")
-        }
+    private func unknown(_ kind: JourneyError.Kind, _ name: String) -> GatewayError {
+        let problem =
+            kind == .payment
+            ? "the last \(Payments.maximumSearched) payments do not include \(name.printable)"
+            : "you have no \(kind) \(name.printable)"
+        return .refused(problem, hint: "To see yours: gateway \(kind)s")
     }
 
     private func payment(_ error: JourneyError) -> GatewayError {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Questions to the user. Check `canAsk` first.
 struct Questions: Sendable {
     let console: Console
@@ -34,9 +36,11 @@ struct Questions: Sendable {
         _ text: String, _ body: () async throws -> Value
     ) async throws -> Value {
         if isQuiet { return try await body() }
-        Interrupts.begin(withMessage: console.fitted(text))
-        defer { Interrupts.end() }
-        return try await body()
+        return try await Interrupts.handling(
+            {
+                console.printError("\n\(console.fitted(text))")
+                _exit(GatewayExit.interrupted.rawValue)
+            }, body)
     }
 
     /// True if the user answers yes or gave `--yes`.

@@ -1,22 +1,23 @@
 import CommandLine
 import Identity
+import Journeys
 import Kernel
 
-/// Creates the key file, and replaces its keys step by step.
+/// Creates the key file, replaces its keys step by step, and creates credentials from it.
 enum KeyCommands {
-    static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
+    private static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
     private static let kind = Operand("KIND", ValueKind<KeyFile.Kind>.choice)
     private static let id = Operand(
         "ID", ValueKind(placeholder: "ID", allowed: "the id of a key. See: gateway admin keys list") { KeyID($0) })
 
     static let create = Command(
         "admin keys create", "Creates a key file. Never changes an existing file.",
-        flags: [path], examples: ["gateway admin keys create --keys keys"],
+        flags: [path], examples: ["--keys keys"],
         run: { run in show(try change(run) { try KeyFile.create(at: $0) }, run) })
 
     static let list = Command(
         "admin keys list", "Lists the keys by kind and id, and which of them sign. Never prints a secret.",
-        flags: [path], examples: ["gateway admin keys list --keys data/keys"],
+        flags: [path], examples: ["--keys data/keys"],
         run: { run in show(try change(run) { try KeyFile.read($0) }, run) })
 
     static let stage = Command(
@@ -25,18 +26,18 @@ enum KeyCommands {
             A key is replaced in three steps: stage a new key, promote it, and drop the old key after everything it
             signed has expired. Restart the services after each step. KIND is auth (credentials and passes) or ticket.
             """,
-        operands: [kind], flags: [path], examples: ["gateway admin keys stage auth --keys data/keys"],
+        operands: [kind], flags: [path], examples: ["auth --keys data/keys"],
         run: { run in try edit(run) { try $0.stage(run[kind]) } })
 
     static let promote = Command(
         "admin keys promote", "Makes a key the signing key of its kind: step 2 of 3.",
-        operands: [kind, id], flags: [path], examples: ["gateway admin keys promote auth 3f2a9c01 --keys data/keys"],
+        operands: [kind, id], flags: [path], examples: ["auth 3f2a9c01 --keys data/keys"],
         run: { run in try edit(run) { try $0.promote(run[id], of: run[kind]) } })
 
     static let drop = Command(
         "admin keys drop", "Removes a key, and invalidates everything that it signed: step 3 of 3.",
         operands: [kind, id], flags: [path, CommonFlags.yes],
-        examples: ["gateway admin keys drop auth 3f2a9c01 --keys data/keys --yes"],
+        examples: ["auth 3f2a9c01 --keys data/keys --yes"],
         run: { run in
             try run.questions.requireConfirmation(
                 "Remove \(run[kind]) key \(run[id]), and invalidate everything that it signed?",
@@ -56,7 +57,7 @@ enum KeyCommands {
     }
 
     /// Runs `body` with the path of `--keys`.
-    static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
+    private static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
         do {
             return try body(try run.required(path))
         } catch let error as KeyFileError {
@@ -75,5 +76,56 @@ enum KeyCommands {
             all, { .object(["kind": .string($0.kind), "id": .string($0.id), "signs": .bool($0.signs)]) },
             ["KIND", "ID", "USE"]
         ) { [$0.kind, $0.id, $0.signs ? "signs" : "verifies"] }
+    }
+
+    private enum CredentialKind: String, CaseIterable {
+        case `operator`, service
+
+        var role: Role { self == .service ? .service : .operator }
+    }
+
+    private static let role = Option(
+        "role", ValueKind<CredentialKind>.choice, "role of the credential; operator if not given")
+    private static let valid = Option(
+        "valid", .duration(in: .milliseconds(1)...longestLifetime), "lifetime; 12h if not given, at most 365d")
+    private static let name = Option("name", .text("NAME"), "name shown by the gateway; the role if not given")
+    private static let output = Option(
+        "output", .path, "write the credential to this file instead of storing it for the admin commands")
+
+    private static let defaultLifetime = Duration.hours(12)
+    private static let longestLifetime = Duration.days(365)
+
+    static let credential = Command(
+        "admin credential", "Creates an operator credential from the key file, and stores it for the admin commands.",
+        details: """
+            Calls no service: read access to the key file is enough to act as operator. A credential is valid until it
+            expires. To invalidate all credentials, replace the auth key: gateway admin keys.
+            """,
+        flags: [path, role, valid, name, output, CommonFlags.zone],
+        examples: ["--keys data/keys", "--keys data/keys --valid 1h --output gate.credential"],
+        run: { run in try makeCredential(run) })
+
+    private static func makeCredential(_ run: Invocation) throws {
+        let kind = run[role] ?? .operator
+        let output = run[output]
+        guard kind == .operator || output != nil else {
+            throw GatewayError.usage(
+                "--role service needs --output FILE, because the gateway stores operator credentials only")
+        }
+        let keyFile = try change(run) { try KeyFile.read($0) }
+        let credential = Credential(
+            user: .make(at: run.clock.now), role: kind.role, expiry: run.clock.now + (run[valid] ?? defaultLifetime))
+        let stored = StoredCredential(
+            name: run[name] ?? kind.rawValue, role: kind.role, user: credential.user,
+            expiry: credential.expiry, bytes: Credentials(keyFile).sign(credential))
+        if let output {
+            try ConfigurationFolder.write(stored.text, to: output)
+        } else {
+            try run.configuration.store(stored)
+        }
+        run.show(
+            stored.json.adding(["role": .string(kind.rawValue), "file": output.map { .string($0) }]),
+            "\(stored.name) may act as \(kind.rawValue) until \(run.zone.text(of: stored.expiry))"
+                + (output.map { ", with --credential \($0)" } ?? "") + ".")
     }
 }

@@ -4,6 +4,7 @@ import Journeys
 import Kernel
 import QueueAPI
 
+/// Creates and lists concerts and their dates.
 enum ConcertCommands {
     private static let title = Option("title", .text("TEXT"), "title for buyers; NAME if not given")
     private static let host = Option("host", .text("TEXT"), "organiser of the concert; NAME if not given")
@@ -13,11 +14,11 @@ enum ConcertCommands {
 
     static let list = Command(
         "concerts", "Lists the concerts.", calls: [.concert],
-        examples: ["gateway concerts", "gateway concerts --json"],
+        examples: ["", "--json"],
         run: { run in
             let concerts = try await run.catalogue.concerts()
             run.show(
-                concerts, json, empty: "There are no concerts yet.", ["NAME", .wrapped("TITLE"), .wrapped("HOST")]
+                concerts, \.json, empty: "There are no concerts yet.", ["NAME", .wrapped("TITLE"), .wrapped("HOST")]
             ) { [$0.name, $0.title, $0.host] }
         })
 
@@ -26,9 +27,7 @@ enum ConcertCommands {
         details: "NAME consists of lower-case letters, digits and hyphens. Commands refer to the concert by it.",
         calls: [.concert, .queue], caller: .operator, operands: [Operands.name],
         flags: [title, host, currency, room, CommonFlags.requestID],
-        examples: [
-            "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"
-        ],
+        examples: ["moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR"],
         run: { run in
             let name = run[Operands.name]
             var request = CreateConcertRequest(
@@ -41,16 +40,170 @@ enum ConcertCommands {
                 ConcertMethods.createConcert, request, requestID: run.caller.newRequestID())
             let concert = reply.concert ?? ConcertEntry()
             run.show(
-                json(concert),
+                concert.json,
                 "Created \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME "
                     + "--ends TIME")
         })
 
-    private static func json(_ concert: ConcertEntry) -> JSON {
+    private static let free = Option("free", .flag, "list only dates with free seats")
+
+    static let dates = Command(
+        "dates", "Lists the dates of a concert, with the number of free seats.",
+        calls: [.concert, .queue], caller: .user, operands: [Operands.concert], flags: [free, CommonFlags.zone],
+        examples: ["moon-tour", "moon-tour --free", "moon-tour --zone Europe/Berlin"],
+        run: { run in try await listDates(run, onlyWithFreeSeats: run[free]) })
+
+    static let allDates = Command(
+        "admin schedule list", "Lists the dates of a concert, also those behind a waiting room.",
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.concert], flags: [CommonFlags.zone],
+        examples: ["moon-tour"],
+        run: { run in try await listDates(run, onlyWithFreeSeats: false) })
+
+    private static func listDates(_ run: Invocation, onlyWithFreeSeats: Bool) async throws {
+        let concert = try await run.catalogue.concert(named: run[Operands.concert])
+        let dates = try await run.catalogue.dates(of: concert, onlyWithFreeSeats: onlyWithFreeSeats)
+        let rooms = run.isJSON ? [:] : await Rooms(run.caller).rooms(of: dates)
+        run.show(
+            dates, \.json, empty: "There are no such dates.",
+            ["DATE", .wrapped("BEGINS"), .wrapped("ON SALE"), .right("FREE"), "LINE"]
+        ) { date in
+            [
+                date.name, run.localTime(date.settings.startsAtMs), sale(date.settings, run),
+                "\(date.entry.counts?.free ?? 0)", date.room.isEmpty ? "none" : line(rooms[date.room], run),
+            ]
+        }
+    }
+
+    /// What a buyer must do to enter. For an operator, the name of the room.
+    private static func line(_ room: RoomSummary?, _ run: Invocation) -> String {
+        let isClosed = room?.state.isClosedToJoins ?? false
+        if let room, run.caller.isOperator { return isClosed ? "\(room.name), \(room.state)" : room.name }
+        return isClosed ? "closed" : "join first"
+    }
+
+    private static func sale(_ settings: ScheduleSettings, _ run: Invocation) -> String {
+        let now = UInt64(clamping: run.clock.now.milliseconds)
+        if now < settings.saleOpensAtMs { return "from \(run.localTime(settings.saleOpensAtMs))" }
+        return now < settings.saleClosesAtMs ? "now" : "over"
+    }
+
+    static let addDate = Command(
+        "admin schedule add", "Adds a date to a concert.",
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.target],
+        flags: DateFlags.all + [CommonFlags.requestID],
+        examples: [
+            "moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --zone Europe/Berlin --room summer-sale"
+        ],
+        run: { run in
+            let target = run[Operands.target]
+            guard let name = target.date else {
+                throw GatewayError.usage(
+                    "the name of the date is missing. Type: gateway \(run.command.name) \(target.concert)/DATE")
+            }
+            let concert = try await run.catalogue.concert(named: target.concert)
+            let request = AddScheduleRequest(
+                concertID: concert.concertID, settings: try await DateFlags.settings(run, name: name, before: nil))
+            let reply = try await run.caller.call(
+                ConcertMethods.addSchedule, request, requestID: run.caller.newRequestID())
+            run.show(
+                ConcertDate(concert: concert, entry: reply.schedule ?? ScheduleEntry()).json,
+                "Added \(target.text). Next: gateway admin seats set \(target.text) --hall FILE")
+        })
+
+    static let configureDate = Command(
+        "admin schedule configure", "Changes the settings of a date. Settings that are not given do not change.",
+        details: "Existing reservations keep their deadlines and prices.",
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.target],
+        flags: DateFlags.all + [DateFlags.noRoom],
+        examples: ["moon-tour/friday --seats-per-user 2 --hold 3m", "moon-tour/friday --no-room"],
+        run: { run in
+            let date = try await run.catalogue.date(run[Operands.target])
+            let request = ConfigureScheduleRequest(
+                concertID: date.concert.concertID, scheduleID: date.id,
+                settings: try await DateFlags.settings(run, name: date.settings.name, before: date.settings),
+                version: date.entry.version)
+            let reply = try await run.caller.call(ConcertMethods.configureSchedule, request)
+            run.show(
+                ConcertDate(concert: date.concert, entry: reply.schedule ?? date.entry).json,
+                "Changed \(date.name).")
+        })
+}
+
+extension ConcertDate {
+    var json: JSON {
         .object([
-            "concertId": .id(concert.concertID), "name": .string(concert.name), "title": .string(concert.title),
-            "host": .string(concert.host), "currency": .string(concert.currency),
-            "browseRoomId": .id(concert.browseRoomID), "createdAt": .time(concert.createdAtMs),
+            "date": .string(name), "scheduleId": .id(id), "concertId": .id(entry.concertID),
+            "startsAt": .time(settings.startsAtMs), "endsAt": .time(settings.endsAtMs),
+            "saleOpensAt": .time(settings.saleOpensAtMs), "saleClosesAt": .time(settings.saleClosesAtMs),
+            "cancelUntil": .time(settings.cancelUntilMs), "seatsPerUser": .count(settings.seatsPerUser),
+            "holdMs": .count(settings.holdMs), "roomId": .id(settings.roomID), "version": .count(entry.version),
+            "counts": entry.counts.map(\.json),
         ])
+    }
+}
+
+extension SeatCounts {
+    var json: JSON {
+        .object(["free": .count(free), "held": .count(held), "sold": .count(sold), "blocked": .count(blocked)])
+    }
+}
+
+extension ConcertEntry {
+    fileprivate var json: JSON {
+        .object([
+            "concertId": .id(concertID), "name": .string(name), "title": .string(title), "host": .string(host),
+            "currency": .string(currency), "browseRoomId": .id(browseRoomID), "createdAt": .time(createdAtMs),
+        ])
+    }
+}
+
+/// The flags for the settings of a date.
+enum DateFlags {
+    private static let starts = Option("starts", .time, "start of the date")
+    private static let ends = Option("ends", .time, "end of the date")
+    private static let opens = Option("sale-opens", .time, "start of the sale; now for a new date")
+    private static let closes = Option("sale-closes", .time, "end of the sale; --starts for a new date")
+    private static let cancel = Option(
+        "cancel-until", .time, "last time at which users may return tickets; never for a new date")
+    private static let seats = Option("seats-per-user", .count(from: 1), "limit of seats per user; 4 for a new date")
+    private static let hold = Option("hold", .duration, "how long seats are held; 5m for a new date")
+    private static let room = Option(
+        "room", .text("ROOM"), "waiting room whose pass is needed to see and reserve seats")
+
+    static let noRoom = Option("no-room", .flag, "remove the date from its waiting room, so that it needs no pass")
+
+    static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
+
+    /// The settings of the flags, with `before` for flags that are not given.
+    static func settings(
+        _ run: Invocation, name: String, before: ScheduleSettings?
+    ) async throws -> ScheduleSettings {
+        var settings = before ?? ScheduleSettings()
+        settings.name = name
+        if let time = try run.time(starts) { settings.startsAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(ends) { settings.endsAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(opens) { settings.saleOpensAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(closes) { settings.saleClosesAtMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(cancel) { settings.cancelUntilMs = UInt64(clamping: time.milliseconds) }
+        if let count = run[seats] { settings.seatsPerUser = count }
+        if let hold = run[hold] { settings.holdMs = UInt32(clamping: hold.milliseconds) }
+        if let name = run[room] {
+            guard !run[noRoom] else {
+                throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
+            }
+            settings.roomID = try await Rooms(run.caller).room(named: name).roomID
+        }
+        if run[noRoom] { settings.roomID = [] }
+        if before == nil {
+            guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
+                throw GatewayError.usage(
+                    "a new date needs --starts and --ends, such as --starts '2037-12-24 20:00' "
+                        + "--ends '2037-12-24 23:00'"
+                )
+            }
+            if settings.saleOpensAtMs == 0 { settings.saleOpensAtMs = UInt64(clamping: run.clock.now.milliseconds) }
+            if settings.saleClosesAtMs == 0 { settings.saleClosesAtMs = settings.startsAtMs }
+        }
+        return settings
     }
 }

@@ -1,13 +1,12 @@
 import Journeys
 import Kernel
 import QueueAPI
+import Threads
 
 /// Shows a wait: a bar in a terminal, lines elsewhere. Ctrl-C asks whether to leave the line or to keep the place.
 struct WaitingScreen: Sendable {
     private static let framePause = Duration.milliseconds(150)
     private static let linePause = Duration.seconds(10)
-
-    private struct Interrupted: Error {}
 
     private let run: Invocation
     private let recorded: RecentActivity.Place
@@ -24,33 +23,22 @@ struct WaitingScreen: Sendable {
     /// The place when it is no longer waiting.
     func waitForTurn() async throws -> PlaceView {
         guard watch.progress.place.state == .waiting else { return watch.progress.place }
-        let interrupts = Interrupts.begin()
-        let outcome = await withTaskGroup(of: Result<PlaceView, any Error>?.self) { group in
-            group.addTask {
-                do { return .success(try await watch.turn()) } catch { return .failure(error) }
-            }
-            group.addTask { await showProgress() }
-            group.addTask {
-                for await _ in interrupts { return .failure(Interrupted()) }
-                return nil
-            }
-            var outcome: Result<PlaceView, any Error>?
-            while outcome == nil, let next = await group.next() { outcome = next }
-            group.cancelAll()
-            return outcome
-        }
-        Interrupts.end()
+        let isInterrupted = Lock(false)
+        let watching = Task { try await watch.turn() }
+        let showing = Task { await showProgress() }
+        let outcome = await Interrupts.handling({
+            isInterrupted.withLock { $0 = true }
+            watching.cancel()
+        }) { await watching.result }
+        showing.cancel()
+        await showing.value
         if isLive { run.console.draw(WaitingBar.clearLine) }
-        do {
-            guard let outcome else { throw Interrupted() }
-            return try outcome.get()
-        } catch is Interrupted {
-            throw try await interrupted()
-        }
+        if isInterrupted.withLock({ $0 }) { throw try await interrupted() }
+        return try outcome.get()
     }
 
     /// Draws the bar until it is cancelled. Without a terminal, prints a line when the number of users ahead changes.
-    private func showProgress() async -> Result<PlaceView, any Error>? {
+    private func showProgress() async {
         var tick = 0
         var printedAhead: Int64?
         while !Task.isCancelled {
@@ -66,7 +54,6 @@ struct WaitingScreen: Sendable {
             tick += 1
             try? await run.clock.sleep(for: isLive ? Self.framePause : Self.linePause)
         }
-        return nil
     }
 
     /// Asks after Ctrl-C whether to leave the line, and returns the error that ends the command.
@@ -85,5 +72,50 @@ struct WaitingScreen: Sendable {
         guard leaves else { return GatewayError(.interrupted, kept) }
         try await WaitingLine(run.caller).leave(recorded)
         return GatewayError(.interrupted, "you have left the line for \(recorded.target)")
+    }
+}
+
+/// The progress bar of a wait, drawn in one line.
+struct WaitingBar {
+    private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+    private static let maximumWidth = 30
+    private static let minimumWidth = 5
+    /// Moves the cursor to the start of the line and clears the line.
+    static let clearLine = "\r\u{1b}[2K"
+
+    let target: String
+    /// The bar is full when no user is ahead.
+    let progress: PlaceWatch.Progress
+    /// Counts the draws, to turn the spinner.
+    let tick: Int
+
+    private var place: PlaceView { progress.place }
+
+    /// The bar in at most `columns` characters. Omits the bar itself if it does not fit.
+    func text(columns: Int, style: Style) -> String {
+        let spin = Self.spinner[tick % Self.spinner.count]
+        let head = "\(spin) \(target.printable)  "
+        let tail = "  \(words)"
+        let space = columns - head.count - tail.count
+        guard space >= Self.minimumWidth else { return String("\(spin) \(words)".prefix(columns)) }
+        let width = min(Self.maximumWidth, space)
+        let initial = progress.initialAhead
+        let done = initial == 0 ? width : Int(Int64(width) * (initial - place.peopleAhead) / initial)
+        let full = max(0, min(width, done))
+        let bar =
+            style.paint(String(repeating: "█", count: full), .green)
+            + style.paint(String(repeating: "░", count: width - full), .dim)
+        return head + bar + (progress.isConnected ? tail : style.paint(tail, .yellow))
+    }
+
+    private var words: String {
+        if !progress.isConnected { return "connection lost; your place is kept" }
+        switch place.roomState {
+        case .scheduled, .preQueue: return "number \(place.serial), not open yet"
+        case .paused: return "\(place.peopleAhead) ahead, paused"
+        default:
+            let ahead = place.peopleAhead == 0 ? "you are next" : "\(place.peopleAhead) ahead"
+            return ahead + (place.estimate.map { ", \($0)" } ?? "")
+        }
     }
 }

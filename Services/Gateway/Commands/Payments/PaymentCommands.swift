@@ -4,7 +4,7 @@ import Journeys
 import Kernel
 import WalletAPI
 
-/// Pays, and shows payments.
+/// Pays, shows payments, and lifts the halts of concerts whose payments broke an invariant.
 enum PaymentCommands {
     private static let payment = Operand(optional: "PAYMENT", .text("PAYMENT"))
     private static let limit = Option("limit", .count(from: 1), "limit of payments; 20 if not given")
@@ -16,7 +16,7 @@ enum PaymentCommands {
             pays twice.
             """,
         calls: [.wallet, .concert], caller: .user, operands: [Operands.reservation],
-        examples: ["gateway pay", "gateway pay 3f2a9c01 --json"],
+        examples: ["", "3f2a9c01 --json"],
         run: { run in
             let reservation = try await Payments(run.caller).reservationToPay(run[Operands.reservation])
             let payment = try await pay(reservation, run)
@@ -33,7 +33,7 @@ enum PaymentCommands {
         "payment", "Shows the state of a payment: the latest one, or the given one.",
         details: "The command changes nothing. To continue a payment that is pending: gateway pay",
         calls: [.wallet], caller: .user, operands: [payment], flags: [CommonFlags.zone],
-        examples: ["gateway payment", "gateway payment 3f2a9c01 --json"],
+        examples: ["", "3f2a9c01 --json"],
         run: { run in
             let payments = Payments(run.caller)
             let payment = try await payments.show(try await payments.id(run[payment]))
@@ -43,11 +43,128 @@ enum PaymentCommands {
     static let list = Command(
         "payments", "Lists your payments, newest first.",
         calls: [.wallet], caller: .user, flags: [limit, CommonFlags.zone],
-        examples: ["gateway payments", "gateway payments --limit 100 --json"],
+        examples: ["", "--limit 100 --json"],
         run: { run in
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
                 empty: "You have made no payments.", ["CODE", "BEGUN", .right("AMOUNT"), "OUTCOME"]
             ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAtMs), $0.total, $0.shortText] }
         })
+
+    static let halts = Command(
+        "admin halts list", "Lists the concerts whose payments are halted, with the reason.",
+        calls: [.wallet, .concert], caller: .operator, flags: [CommonFlags.zone],
+        examples: [""],
+        run: { run in
+            let reply = try await run.caller.call(WalletMethods.listHalted, ListHaltedRequest())
+            let concerts = reply.halts.isEmpty ? [] : try await run.catalogue.concerts()
+            func name(_ id: [UInt8]) -> String {
+                concerts.first { $0.concertID == id }?.name ?? ConcertID(bytes: id).map { "\($0)" } ?? ""
+            }
+            run.show(
+                reply.halts,
+                { halt in
+                    .object([
+                        "concert": .string(name(halt.concertID)), "concertId": .id(halt.concertID),
+                        "why": .string(halt.why), "userId": .id(halt.userID), "paymentId": .id(halt.paymentID),
+                        "haltedAt": .time(halt.haltedAtMs),
+                    ])
+                }, empty: "No payments are halted.", ["CONCERT", .wrapped("SINCE"), "PAYMENT", .wrapped("WHY")]
+            ) { halt in
+                [
+                    name(halt.concertID), run.localTime(halt.haltedAtMs),
+                    PaymentID(bytes: halt.paymentID).map { "\($0)" } ?? "", halt.why,
+                ]
+            }
+            if reply.hasMore { run.note("The list is incomplete: more concerts are halted.") }
+        })
+
+    static let liftHalt = Command(
+        "admin halts lift", "Accepts payments for a concert again. Find the cause of the halt first.",
+        calls: [.wallet, .concert], caller: .operator, operands: [Operands.concert], flags: [CommonFlags.yes],
+        examples: ["moon-tour --yes"],
+        run: { run in
+            let concert = try await run.catalogue.concert(named: run[Operands.concert])
+            try run.questions.requireConfirmation(
+                "Accept payments for \(concert.name) again?", unchanged: "payments for \(concert.name) stay halted")
+            _ = try await run.caller.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: concert.concertID))
+            run.show(
+                .object(["concert": .string(concert.name), "isHalted": .bool(false)]),
+                "Payments for \(concert.name) are accepted again.")
+        })
+}
+
+extension PaymentView {
+    var total: String { Money.text(amount, currency) }
+
+    var json: JSON {
+        .object([
+            "paymentId": .id(paymentID), "code": .string(IDSuffix.text(of: paymentID)),
+            "outcome": .name(of: outcome), "reason": outcome == .notPaid ? .name(of: reason) : nil,
+            "concertId": .id(concertID), "reservationId": .id(reservationID), "amount": Money.json(amount, currency),
+            "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAtMs),
+            "decidedAt": .time(decidedAtMs), "refundedAt": .time(refundedAtMs),
+        ])
+    }
+
+    var text: String {
+        switch outcome {
+        case .paid:
+            isRefunded ? "Paid, and refunded: \(total)." : "Paid: \(total). Your tickets: gateway tickets"
+        case .notPaid: "Not paid: \(explanation)."
+        case .pending:
+            isCancelling
+                ? cancellationPending.prefix(1).uppercased() + cancellationPending.dropFirst() + ". \(Self.seeOutcome)"
+                : "Payment pending: \(total) is set aside. To continue: gateway pay"
+        case .unspecified, .unrecognized: "Payment in state \(outcome)."
+        }
+    }
+
+    /// The text for a table.
+    var shortText: String {
+        switch outcome {
+        case .paid: isRefunded ? "paid, refunded" : "paid"
+        case .notPaid: "not paid: \(notPaid.words)"
+        case .pending: isCancelling ? "cancellation pending" : "pending"
+        case .unspecified, .unrecognized: "\(outcome)"
+        }
+    }
+
+    /// Why the payment is NOT_PAID, and what to do next.
+    var explanation: String { notPaid.sentence }
+
+    private var notPaid: (words: String, sentence: String) {
+        switch reason {
+        case .noAccount, .insufficient:
+            (
+                "too little money",
+                "your wallet has too little money. To top it up: gateway top-up AMOUNT; then: gateway pay"
+            )
+        case .cancelled:
+            (
+                "cancelled",
+                "the payment was cancelled. To pay again: gateway pay; to release the seats: gateway release"
+            )
+        case .holdExpired:
+            ("hold expired", "the hold on the seats has expired. To reserve again: gateway reserve")
+        case .reservationGone:
+            ("seats no longer held", "the seats are no longer held. To reserve again: gateway reserve")
+        case .alreadySold:
+            ("already bought", "another payment bought these seats. To see it: gateway payments")
+        case .mismatch:
+            ("wrong price", "the reservation belongs to another user, or its price is another amount")
+        case .unspecified, .unrecognized: ("\(reason)", "the reason is \(reason)")
+        }
+    }
+
+    /// `the payment of 89.00 EUR`. A payment that has not reached the wallet service has no amount.
+    var title: String { currency.isEmpty ? "the payment" : "the payment of \(total)" }
+
+    /// The state of a payment whose cancellation is requested.
+    var cancellationPending: String {
+        "the cancellation is requested, but not decided yet. \(total) stays set aside until the concert service "
+            + "decides. Then either the money is available again, or the payment succeeded and the seats are yours"
+    }
+
+    static let seeOutcome = "To see the outcome: gateway payment"
 }

@@ -18,8 +18,8 @@ struct Buy {
         calls: [.queue, .concert, .wallet], caller: .user, operands: [Operands.optionalTarget, SeatFlags.seats],
         flags: [SeatFlags.best, SeatFlags.grade, topUp, CommonFlags.yes, CommonFlags.zone],
         examples: [
-            "gateway buy", "gateway buy moon-tour/friday", "gateway buy moon-tour/friday --best 2 --grade A --yes",
-            "gateway buy moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json",
+            "", "moon-tour/friday", "moon-tour/friday --best 2 --grade A --yes",
+            "moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json",
         ],
         run: { run in try await Buy(run: run).buy() })
 
@@ -27,7 +27,7 @@ struct Buy {
 
     private func buy() async throws {
         // Fails before the first question.
-        _ = try run.credential()
+        _ = try run.ownCredential()
         let choice = try SeatFlags.choice(run)
         guard run.questions.canAsk || (choice != nil && run.questions.isConfirmed) else {
             throw GatewayError.usage("not a terminal: name the date, the seats or --best, and pass --yes")
@@ -80,9 +80,10 @@ struct Buy {
             run.console.print(SeatMap(plan, style: run.style, columns: columns).text())
             // Printed below the map, which would push it off the screen.
             if let problem { run.console.print(run.style.paint(run.console.fitted(problem), .yellow)) }
-            let example = plan.grades.first { $0.free > 0 }?.name ?? "A"
+            let grade = plan.grades.first { $0.free > 0 }?.name ?? "A"
+            let seat = plan.names(.free, plan.blocks).first ?? "Stalls-12-7"
             let choice = try run.questions.ask(
-                "Which seats? Type names such as \(plan.exampleSeat), or: best 2 \(example)"
+                "Which seats? Type names such as \(seat), or: best 2 \(grade)"
             ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan) }
             do {
                 return try await seats.reserve(choice)
@@ -131,17 +132,5 @@ struct Buy {
             run.console.print(
                 "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.printable)")
         }
-    }
-}
-
-extension SeatPlan {
-    /// The name of a free seat, as an example in a question.
-    fileprivate var exampleSeat: String {
-        for block in blocks {
-            if let number = block.numbers.first(where: { state(of: $0, in: block) == .free }) {
-                return block.name(of: number)
-            }
-        }
-        return "Stalls-12-7"
     }
 }

@@ -3,15 +3,15 @@ import Journeys
 import Kernel
 import QueueAPI
 
-/// Creates, configures, lists and shows waiting rooms, and changes their states.
+/// Creates, configures, lists and shows waiting rooms, and changes the states of rooms and places.
 enum RoomCommands {
     static let create = Command(
         "admin room create", "Creates a waiting room. It opens at --opens-at, or by: gateway admin room open.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name],
         flags: RoomSettings.flags + [CommonFlags.requestID],
         examples: [
-            "gateway admin room create summer-sale --active 200 --rate 20",
-            "gateway admin room create summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
+            "summer-sale --active 200 --rate 20",
+            "summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
         ],
         run: { run in
             let request = CreateRoomRequest(
@@ -26,7 +26,7 @@ enum RoomCommands {
         "admin room configure", "Changes the limits of a waiting room at any time, or its times before it opens.",
         details: "Settings that are not given do not change.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: RoomSettings.flags,
-        examples: ["gateway admin room configure summer-sale --active 500 --rate 50"],
+        examples: ["summer-sale --active 500 --rate 50"],
         run: { run in
             let room = try await RoomSettings.room(run)
             let request = ConfigureRoomRequest(
@@ -40,7 +40,7 @@ enum RoomCommands {
 
     static let list = Command(
         "admin room list", "Lists the waiting rooms.", calls: [.queue], caller: .operator, flags: [CommonFlags.zone],
-        examples: ["gateway admin room list"],
+        examples: [""],
         run: { run in
             run.show(
                 try await Rooms(run.caller).all(), \.json,
@@ -51,7 +51,7 @@ enum RoomCommands {
     static let show = Command(
         "admin room show", "Shows a waiting room: its settings, the number of places per state, and waiting times.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: [CommonFlags.zone],
-        examples: ["gateway admin room show summer-sale", "gateway admin room show summer-sale --json"],
+        examples: ["summer-sale", "summer-sale --json"],
         run: { run in
             let room = try await RoomSettings.room(run)
             let reply = try await run.caller.call(QueueMethods.showRoom, ShowRoomRequest(roomID: room.roomID))
@@ -77,7 +77,7 @@ enum RoomCommands {
     ) -> Command {
         Command(
             name, summary, calls: [.queue], caller: .operator, operands: [RoomSettings.name],
-            examples: ["gateway \(name) summer-sale"],
+            examples: ["summer-sale"],
             run: { run in show(try await step(run.caller, try await RoomSettings.room(run).roomID), run) })
     }
 
@@ -88,7 +88,7 @@ enum RoomCommands {
             --no-room, or with another room.
             """,
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: [CommonFlags.yes],
-        examples: ["gateway admin room close summer-sale --yes"],
+        examples: ["summer-sale --yes"],
         run: { run in
             let room = try await RoomSettings.room(run)
             run.note(
@@ -103,6 +103,45 @@ enum RoomCommands {
         let room = room ?? RoomSummary()
         run.show(room.json, room.text(run))
     }
+
+    private static let details = "PLACE-ID is the id of the place; its user finds it with: gateway place --json"
+    private static let place = Operand("PLACE-ID", ValueKind<PlaceID>.id())
+    private static let reason = Option("reason", .text("TEXT"), "reason, shown to the user")
+
+    static let history = Command(
+        "admin room history", "Shows the states of a place, with their times.", details: details,
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place], flags: [CommonFlags.zone],
+        examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
+        run: { run in
+            let request = ShowHistoryRequest(
+                roomID: try await RoomSettings.room(run).roomID, placeID: run[place].bytes)
+            let reply = try await run.caller.call(QueueMethods.showHistory, request)
+            let table = Table(["TIME", "STATE", .wrapped("REASON")], reply.events) { event in
+                [run.localTime(event.at), "\(event.state)", event.reason]
+            }
+            run.show(
+                .object([
+                    "userId": .id(reply.userID), "serial": .count(reply.serial),
+                    "events": .list(reply.events) { event in
+                        .object([
+                            "state": .name(of: event.state), "at": .time(event.at), "reason": .text(event.reason),
+                        ])
+                    },
+                ]), "Number \(reply.serial)\n\(table.text(run.console))")
+        })
+
+    static let revoke = Command(
+        "admin room revoke", "Revokes a place, and shows its user the reason.", details: details,
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place], flags: [reason],
+        examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001 --reason 'bought by a robot'"],
+        run: { run in
+            let reason = try run.required(reason)
+            let request = RevokePlaceRequest(
+                roomID: try await RoomSettings.room(run).roomID, placeID: run[place].bytes, reason: reason)
+            let state = try await run.caller.call(QueueMethods.revokePlace, request).state
+            run.show(
+                .object(["placeId": .string("\(run[place])"), "state": .name(of: state)]), "The place is \(state).")
+        })
 }
 
 extension ShowRoomReply {

@@ -23,10 +23,7 @@ enum Call {
             """,
         calls: Service.allCases, caller: [.user, .operator], operands: [method, request],
         flags: [at, CommonFlags.requestID],
-        examples: [
-            "gateway call Health/Check", "gateway call ListConcerts '{\"name\": \"moon-tour\"}'",
-            "gateway call --at 127.0.0.1:7002 ListMethods",
-        ],
+        examples: ["Health/Check", "ListConcerts '{\"name\": \"moon-tour\"}'", "--at 127.0.0.1:7002 ListMethods"],
         run: call)
 
     private static func call(_ run: Invocation) async throws {
@@ -73,15 +70,10 @@ enum Call {
 
     /// Reads a stream. Ctrl-C cancels the call.
     private static func follow(_ read: @escaping @Sendable () async throws -> Void) async throws {
-        let interrupts = Interrupts.begin()
         let reading = Task { try await read() }
-        let watching = Task {
-            for await _ in interrupts { reading.cancel() }
-        }
-        let outcome = await reading.result
-        Interrupts.end()
-        await watching.value
-        do { try outcome.get() } catch let failure as RPCFailure where failure.code == .cancelled {}
+        do {
+            try await Interrupts.handling({ reading.cancel() }) { try await reading.value }
+        } catch let failure as RPCFailure where failure.code == .cancelled {}
     }
 
     private static func payload(_ json: String, of method: MethodDescription) throws(GatewayError) -> [UInt8] {
@@ -119,6 +111,6 @@ enum Call {
                 "only services may call \(method.serviceAndName). Type: gateway admin credential --role service "
                     + "--output FILE, then pass --credential FILE")
         }
-        return try run.credentials.credential(of: asUser ? .user : .operator)
+        return try run.credential(asUser ? .user : .operator)
     }
 }

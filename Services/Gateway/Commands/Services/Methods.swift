@@ -19,7 +19,7 @@ enum Methods {
 
     static let command = Command(
         "methods", "Lists the methods of the services, or the fields of one method.",
-        operands: [method], examples: ["gateway methods", "gateway methods Health/Check"],
+        operands: [method], examples: ["", "Health/Check"],
         run: { run in
             guard let name = run[method] else {
                 let lines = services.flatMap { [$0.name] + $0.methods.map(line) }

@@ -10,7 +10,7 @@ enum Status {
         "status", "Checks every service at every address.",
         details: "It exits with 69 if an address does not serve.",
         calls: Service.allCases,
-        examples: ["gateway status", "gateway status --queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
+        examples: ["", "--queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
         run: show)
 
     private struct Line: Sendable {
@@ -25,14 +25,9 @@ enum Status {
             targets += try run.caller.connections.addresses(of: service).map { (service, $0) }
         }
         let timeout = run[CommonFlags.timeout] ?? timeout
-        let lines = await withTaskGroup(of: (Int, Line).self) { group in
-            for (index, target) in targets.enumerated() {
-                group.addTask { (index, await check(run, target.service, target.address, timeout)) }
-            }
-            var lines: [(Int, Line)] = []
-            for await line in group { lines.append(line) }
-            return lines.sorted { $0.0 < $1.0 }.map(\.1)
-        }
+        let checks = targets.map { target in Task { await check(run, target.service, target.address, timeout) } }
+        var lines: [Line] = []
+        for check in checks { lines.append(await check.value) }
         run.show(lines, json, ["SERVICE", "ADDRESS", .wrapped("STATE")]) { line in
             [line.service.rawValue, "\(line.address)", line.problem ?? "serving"]
         }
@@ -64,4 +59,20 @@ enum Status {
         await client.shutdown()
         return Line(service: service, address: address, problem: problem)
     }
+}
+
+enum CompletionCommand {
+    private static let shell = Operand("SHELL", .choice(Completion.shells))
+
+    static let command = Command(
+        "completion", "Prints the script that lets a shell complete commands and options.",
+        operands: [shell],
+        examples: [
+            "source <(gateway completion bash)", "gateway completion zsh > ~/.zfunc/_gateway",
+            "gateway completion fish > ~/.config/fish/completions/gateway.fish",
+        ],
+        run: { run in
+            let script = CommandTable.completion.script(for: run[shell])
+            run.show(.object(["script": .string(script)]), script)
+        })
 }

@@ -9,7 +9,7 @@ enum SalesReport {
     static let command = Command(
         "admin report", "Shows the sales of a concert by date and grade.",
         calls: [.concert], caller: .operator, operands: [Operands.concert], flags: [csv],
-        examples: ["gateway admin report moon-tour", "gateway admin report moon-tour --csv > moon-tour.csv"],
+        examples: ["moon-tour", "gateway admin report moon-tour --csv > moon-tour.csv"],
         run: show)
 
     private static func show(_ run: Invocation) async throws {

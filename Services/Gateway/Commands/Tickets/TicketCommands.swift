@@ -4,7 +4,7 @@ import Identity
 import Journeys
 import Kernel
 
-/// Lists, shows and verifies tickets.
+/// Lists, shows, verifies and checks in tickets.
 enum TicketCommands {
     private static let ticket = Operand(optional: "TICKET", .text("TICKET"))
     private static let invert = Option("invert", .flag, "draw the QR code for a light terminal without colours")
@@ -13,7 +13,7 @@ enum TicketCommands {
     static let list = Command(
         "tickets", "Lists your tickets.",
         calls: [.concert], caller: .user, operands: [Operands.optionalConcert], flags: [CommonFlags.zone],
-        examples: ["gateway tickets", "gateway tickets moon-tour --json"],
+        examples: ["", "moon-tour --json"],
         run: { run in
             let tickets = try await Tickets(run.caller).all(of: run[Operands.optionalConcert])
             run.show(
@@ -34,7 +34,7 @@ enum TicketCommands {
         "ticket show", "Shows a ticket with its QR code, for the gate.",
         details: "TICKET is a seat, a code, or the end of an id. You may leave it out if you have one valid ticket.",
         calls: [.concert], caller: .user, operands: [ticket], flags: [invert, CommonFlags.zone],
-        examples: ["gateway ticket show", "gateway ticket show Stalls-12-7", "gateway ticket show 3f2a9c01 --json"],
+        examples: ["", "Stalls-12-7", "3f2a9c01 --json"],
         run: { run in try await show(try await ticket(run[ticket], run), run, isInverted: run[invert]) })
 
     private static func ticket(_ name: String?, _ run: Invocation) async throws -> OwnTicket {
@@ -69,7 +69,7 @@ enum TicketCommands {
             the QR code of a ticket; - reads it from standard input.
             """,
         calls: [.concert], operands: [code], flags: [CommonFlags.zone],
-        examples: ["gateway ticket verify AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
+        examples: ["AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
         run: { run in
             let given = run[code]
             let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
@@ -90,4 +90,98 @@ enum TicketCommands {
                     .refused, "the ticket code is not genuine: \(error)", reason: ConcertReason.codeRefused.rawValue)
             }
         })
+
+    private static let scanned = Operand(optional: "CODE", .text("CODE"))
+    private static let gate = Option("date", .target, "the date at this gate: tickets for other dates are refused")
+
+    static let checkIn = Command(
+        "admin check-in", "Checks in a ticket. A ticket is accepted once.",
+        details: """
+            Without CODE it reads codes from standard input, one per line, as a hand scanner types them. It exits with 1
+            if a ticket was refused. If the answer to a code is lost, scan the code again.
+            """,
+        calls: [.concert], caller: .operator, operands: [scanned],
+        flags: [gate, CommonFlags.requestID, CommonFlags.zone],
+        examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday"],
+        run: { run in
+            var date: ConcertDate?
+            if let target = run[gate] { date = try await run.catalogue.date(target) }
+            var checks = CheckIn(at: date, run.caller)
+            if let code = run[scanned] { return show(try await checks.checkIn(code), run) }
+            if run.caller.requestID != nil {
+                throw GatewayError.usage("--request-id needs CODE. Pass both, or neither")
+            }
+            try await scan(by: &checks, run)
+        })
+
+    /// Checks in the codes of standard input until it ends.
+    private static func scan(by checks: inout CheckIn, _ run: Invocation) async throws {
+        var refused = 0
+        while let line = run.console.input.line() {
+            if line.allSatisfy(\.isWhitespace) { continue }
+            do {
+                show(try await checks.checkIn(line), run)
+            } catch {
+                let error = run.error(error)
+                var message = error.message
+                switch error.exit {
+                case .refused: refused += 1
+                case .indefinite, .unavailable: message = "\(error.problem). Scan it again"
+                default: throw error
+                }
+                run.show(
+                    .object(["reason": .string(error.reason), "message": .string(message)]),
+                    run.style.paint("Failed: \(message)", .red))
+            }
+        }
+        if checks.unansweredCount > 0 {
+            throw GatewayError(
+                .indefinite, "codes without an answer: \(checks.unansweredCount)", hint: "Scan them again")
+        }
+        if refused > 0 { throw GatewayError.refused("codes refused: \(refused)") }
+    }
+
+    private static func show(_ reply: CheckInReply, _ run: Invocation) {
+        let ticket = reply.ticket ?? TicketEntry()
+        let name = "\(reply.concertName)/\(reply.scheduleName)"
+        run.show(
+            .object([
+                "ticketId": .id(ticket.ticketID), "date": .string(name), "startsAt": .time(ticket.startsAtMs),
+                "seat": .string(ticket.seat), "grade": .string(ticket.grade), "state": .name(of: ticket.state),
+                "usedAt": .time(ticket.usedAtMs),
+            ]),
+            run.style.paint(
+                "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
+                    + run.localTime(ticket.startsAtMs), .green))
+    }
+}
+
+extension OwnTicket {
+    var json: JSON {
+        .object([
+            "ticketId": .id(ticket.ticketID), "code": .string(IDSuffix.text(of: ticket.ticketID)),
+            "concert": .string(concert.name), "concertId": .id(ticket.concertID),
+            "scheduleId": .id(ticket.scheduleID), "reservationId": .id(ticket.reservationID),
+            "state": .name(of: ticket.state), "seat": .string(ticket.seat), "grade": .string(ticket.grade),
+            "price": Money.json(ticket.price, ticket.currency), "startsAt": .time(ticket.startsAtMs),
+            "endsAt": .time(ticket.endsAtMs), "issuedAt": .time(ticket.issuedAtMs), "usedAt": .time(ticket.usedAtMs),
+            "cancelledAt": .time(ticket.cancelledAtMs),
+        ])
+    }
+
+    func text(_ run: Invocation) -> String {
+        let state =
+            switch ticket.state {
+            case .valid: "Valid for one person, once."
+            case .used: "Used on \(run.localTime(ticket.usedAtMs))."
+            case .cancelled: "Cancelled on \(run.localTime(ticket.cancelledAtMs))."
+            case .unspecified, .unrecognized: "\(ticket.state)"
+            }
+        return """
+            \(concert.title.printable)
+            \(run.localTime(ticket.startsAtMs))
+            Seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(Money.text(ticket.price, ticket.currency))
+            \(state)
+            """
+    }
 }

@@ -3,13 +3,13 @@ import Journeys
 import Kernel
 import WalletAPI
 
-/// Shows money, and tops it up.
+/// Shows money, tops it up, and checks the books.
 enum WalletCommands {
     private static let amount = Operand("AMOUNT", .amount, joinsWords: true)
 
     static let balance = Command(
         "balance", "Shows the money in your wallet: available, and set aside for payments.",
-        calls: [.wallet], caller: .user, examples: ["gateway balance", "gateway balance --json"],
+        calls: [.wallet], caller: .user, examples: ["", "--json"],
         run: { run in
             let balances = try await Wallet(run.caller).balances()
             run.show(
@@ -23,13 +23,13 @@ enum WalletCommands {
         details:
             "The wallet service may forbid this to users. Then an operator can do it: gateway admin top-up NAME AMOUNT",
         calls: [.wallet], caller: .user, operands: [amount], flags: [CommonFlags.requestID],
-        examples: ["gateway top-up 50 EUR", "gateway top-up 12.50 EUR --json"],
+        examples: ["50 EUR", "12.50 EUR --json"],
         run: { run in try await topUp(run, name: "") })
 
     static let topUpOfUser = Command(
         "admin top-up", "Adds money to the wallet of a user.",
         calls: [.wallet], caller: .operator, operands: [Operands.name, amount], flags: [CommonFlags.requestID],
-        examples: ["gateway admin top-up alice 50 EUR"],
+        examples: ["alice 50 EUR"],
         run: { run in try await topUp(run, name: run[Operands.name]) })
 
     private static func topUp(_ run: Invocation, name: String) async throws {
@@ -40,10 +40,97 @@ enum WalletCommands {
             balance.json,
             "\(name.isEmpty ? "You have" : "\(name) has") \(Money.text(balance.available, balance.currency)) now.")
     }
+
+    private static let currency = Option("currency", .currency, "list only entries in this currency")
+    private static let limit = Option(
+        "limit", .integer(in: 1...10_000), "limit of entries per currency; 20 if not given")
+
+    static let history = Command(
+        "history", "Lists the entries of your accounts, newest first: every movement of your money.",
+        calls: [.wallet], caller: .user, flags: [currency, limit, CommonFlags.zone],
+        examples: ["", "--limit 100 --currency EUR --json"],
+        run: { run in
+            run.show(
+                try await Wallet(run.caller).entries(run[currency]?.code, limit: run[limit] ?? 20), \.json,
+                empty: "There are no entries yet.", ["TIME", "KIND", .right("AMOUNT"), .right("AVAILABLE")]
+            ) { entry in
+                [
+                    run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
+                    Money.text(entry.available, entry.currency),
+                ]
+            }
+        })
+
+    static let audit = Command(
+        "admin audit", "Recomputes every account from its entries and payments, and prints the totals.",
+        details:
+            "With many accounts it takes minutes: pass a long --timeout. It exits with 1 if it finds an inconsistency.",
+        calls: [.wallet], caller: .operator,
+        examples: ["", "--timeout 10m --json"],
+        run: { run in try await showAudit(run) })
+
+    private static func showAudit(_ run: Invocation) async throws {
+        let reply = try await run.caller.call(WalletMethods.audit, AuditRequest())
+        let table = Table(
+            ["CURRENCY", .right("TOPPED UP"), .right("AVAILABLE"), .right("SET ASIDE"), .right("REVENUE")], reply.totals
+        ) { total in
+            [total.currency]
+                + [total.toppedUp, total.available, total.pending, total.revenue].map { Money.text($0, total.currency) }
+        }
+        run.show(
+            json(reply),
+            """
+            \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
+            \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) pending, \(reply.refundedCount) refunded
+            \(table.text(run.console))\(reply.misfit.isEmpty ? "No inconsistencies found." : "")
+            """)
+        guard reply.misfit.isEmpty else {
+            throw GatewayError(
+                .refused, "the audit found an inconsistency: \(reply.misfit)",
+                hint: "Keep a copy of the databases, and see InvariantBroken in deploy/README.md")
+        }
+    }
+
+    private static func json(_ reply: AuditReply) -> JSON {
+        .object([
+            "misfit": .text(reply.misfit), "users": .count(reply.userCount),
+            "entries": .count(reply.entryCount), "paid": .count(reply.paidCount), "notPaid": .count(reply.notPaidCount),
+            "pending": .count(reply.pendingPaymentCount), "refunded": .count(reply.refundedCount),
+            "totals": .list(reply.totals) { total in
+                .object([
+                    "currency": .string(total.currency), "toppedUp": Money.json(total.toppedUp, total.currency),
+                    "available": Money.json(total.available, total.currency),
+                    "pending": Money.json(total.pending, total.currency),
+                    "revenue": Money.json(total.revenue, total.currency),
+                ])
+            },
+        ])
+    }
 }
 
 extension Balance {
     fileprivate var json: JSON {
         .object(["available": Money.json(available, currency), "pending": Money.json(pending, currency)])
+    }
+}
+
+extension EntryView {
+    fileprivate var json: JSON {
+        .object([
+            "serial": .count(serial), "kind": .name(of: kind), "amount": Money.json(amount, currency),
+            "available": Money.json(available, currency), "pending": Money.json(pending, currency),
+            "paymentId": .id(paymentID), "at": .time(atMs),
+        ])
+    }
+
+    fileprivate var kindText: String {
+        switch kind {
+        case .topUp: "top-up"
+        case .setAside: "set aside for a payment"
+        case .payment: "payment"
+        case .release: "released, not paid"
+        case .refund: "refund"
+        case .unspecified, .unrecognized: "\(kind)"
+        }
     }
 }
