@@ -86,7 +86,11 @@ package struct Payments: Sendable {
     }
 
     package func newest(_ count: Int) async throws -> [PaymentView] {
-        try await caller.call(WalletMethods.listPayments, ListPaymentsRequest(pageSize: UInt32(count))).payments
+        try await caller.allPages(upTo: count) { last in
+            let request = ListPaymentsRequest(beforePaymentID: last?.paymentID ?? [])
+            let page = try await caller.call(WalletMethods.listPayments, request)
+            return (page.payments, page.hasMore)
+        }
     }
 
     /// The payment whose id ends in `name`. Without a name, the latest one.

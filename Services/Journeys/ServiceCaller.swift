@@ -57,16 +57,18 @@ package struct ServiceCaller: Sendable {
             credential: method.callers.isEmpty && !sendsCredential ? nil : try credential())
     }
 
-    /// All elements of a paged list. `page` receives the last element of the page before.
+    /// The elements of a paged list, or its first `limit` ones. `page` receives the last element of the page before. The
+    /// service chooses the size of a page.
     package func allPages<Element: Sendable>(
-        _ page: (Element?) async throws -> (elements: [Element], hasMore: Bool)
+        upTo limit: Int? = nil, _ page: (Element?) async throws -> (elements: [Element], hasMore: Bool)
     ) async throws -> [Element] {
         var all: [Element] = []
-        while all.count < Self.maximumListed {
+        while all.count < limit ?? Self.maximumListed {
             let next = try await page(all.last)
             all += next.elements
-            guard next.hasMore, !next.elements.isEmpty else { return all }
+            guard next.hasMore, !next.elements.isEmpty else { return Array(all.prefix(limit ?? all.count)) }
         }
-        throw JourneyError.listTooLong(limit: Self.maximumListed)
+        guard let limit else { throw JourneyError.listTooLong(limit: Self.maximumListed) }
+        return Array(all.prefix(limit))
     }
 }

@@ -20,8 +20,6 @@ package struct Shortfall: Equatable, Sendable {
 
 /// The caller's money, and the user accounts of the wallet service.
 package struct Wallet: Sendable {
-    private static let entriesPerPage = 500
-
     private let caller: ServiceCaller
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
@@ -57,16 +55,11 @@ package struct Wallet: Sendable {
     }
 
     private func entries(of currency: String, _ limit: Int) async throws -> [EntryView] {
-        var entries: [EntryView] = []
-        while entries.count < limit {
-            let request = ListEntriesRequest(
-                currency: currency, beforeSerial: entries.last?.serial ?? 0,
-                pageSize: UInt32(min(Self.entriesPerPage, limit - entries.count)))
+        try await caller.allPages(upTo: limit) { last in
+            let request = ListEntriesRequest(currency: currency, beforeSerial: last?.serial ?? 0)
             let page = try await caller.call(WalletMethods.listEntries, request)
-            entries += page.entries
-            guard page.hasMore, !page.entries.isEmpty else { break }
+            return (page.entries, page.hasMore)
         }
-        return entries
     }
 
     package func signUp(_ name: String, password: String) async throws -> StoredCredential {

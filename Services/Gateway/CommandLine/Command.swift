@@ -19,6 +19,7 @@ struct Command: Sendable {
         var options = flags + [CommonFlags.json]
         if !calls.isEmpty { options += [CommonFlags.timeout] + calls.map(\.option) }
         if !caller.isEmpty { options.append(CommonFlags.credential) }
+        if !calls.isEmpty || !caller.isEmpty { options.append(CommonFlags.zone) }
         syntax = Syntax(
             "gateway", words: name.split(separator: " ").map(String.init), summary, details: details,
             operands: operands, options: options,

@@ -49,7 +49,7 @@ enum FieldSource {
         "idle_ms": "--idle", "hard_limit_ms": "--stay", "joins_at": "--joins-at", "opens_at": "--opens-at",
         "room_id": "--room", "browse_room_id": "--browse-room", "best.count": "--best", "best.grade": "--grade",
         "title": "--title", "host": "--host", "currency": "--currency", "reason": "--reason", "name": "NAME",
-        "password": "the password", "amount": "AMOUNT", "page_size": "--limit", "seats": "SEAT",
+        "password": "the password", "amount": "AMOUNT", "seats": "SEAT",
         "seats.first_number": "NUMBERS", "seats.last_number": "NUMBERS", "grade": "GRADE", "price": "PRICE",
         "section": "SECTION", "row": "ROWS",
     ]

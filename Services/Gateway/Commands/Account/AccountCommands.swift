@@ -24,8 +24,7 @@ enum AccountCommands {
     ) -> Command {
         Command(
             name, summary, details: details, calls: [.wallet], operands: [Operands.name],
-            flags: [Password.file, CommonFlags.zone] + flags,
-            examples: ["alice", "gateway \(name) alice --password-file - < secret"],
+            flags: [Password.file] + flags, examples: ["alice", "gateway \(name) alice --password-file - < secret"],
             run: { run in
                 let password = try Password.read(run, isNew: isNew)
                 let credential = try await enter(run.caller, run[Operands.name], password)
@@ -48,7 +47,7 @@ enum AccountCommands {
         })
 
     static let whoAmI = Command(
-        "whoami", "Shows the signed-in user, and when the sign-in expires.", caller: .user, flags: [CommonFlags.zone],
+        "whoami", "Shows the signed-in user, and when the sign-in expires.", caller: .user,
         examples: ["", "--json"],
         run: { run in
             let credential = try run.ownCredential()

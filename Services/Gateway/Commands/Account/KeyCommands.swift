@@ -36,8 +36,7 @@ enum KeyCommands {
 
     static let drop = Command(
         "admin keys drop", "Removes a key, and invalidates everything that it signed: step 3 of 3.",
-        operands: [kind, id], flags: [path, CommonFlags.yes],
-        examples: ["auth 3f2a9c01 --keys data/keys --yes"],
+        operands: [kind, id], flags: [path, CommonFlags.yes], examples: ["auth 3f2a9c01 --keys data/keys --yes"],
         run: { run in
             try run.questions.requireConfirmation(
                 "Remove \(run[kind]) key \(run[id]), and invalidate everything that it signed?",

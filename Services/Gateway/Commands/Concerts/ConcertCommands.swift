@@ -49,14 +49,13 @@ enum ConcertCommands {
 
     static let dates = Command(
         "dates", "Lists the dates of a concert, with the number of free seats.",
-        calls: [.concert, .queue], caller: .user, operands: [Operands.concert], flags: [free, CommonFlags.zone],
+        calls: [.concert, .queue], caller: .user, operands: [Operands.concert], flags: [free],
         examples: ["moon-tour", "moon-tour --free", "moon-tour --zone Europe/Berlin"],
         run: { run in try await listDates(run, onlyWithFreeSeats: run[free]) })
 
     static let allDates = Command(
         "admin schedule list", "Lists the dates of a concert, also those behind a waiting room.",
-        calls: [.concert, .queue], caller: .operator, operands: [Operands.concert], flags: [CommonFlags.zone],
-        examples: ["moon-tour"],
+        calls: [.concert, .queue], caller: .operator, operands: [Operands.concert], examples: ["moon-tour"],
         run: { run in try await listDates(run, onlyWithFreeSeats: false) })
 
     private static func listDates(_ run: Invocation, onlyWithFreeSeats: Bool) async throws {
@@ -172,7 +171,7 @@ enum DateFlags {
 
     static let noRoom = Option("no-room", .flag, "remove the date from its waiting room, so that it needs no pass")
 
-    static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room, CommonFlags.zone]
+    static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room]
 
     /// The settings of the flags, with `before` for flags that are not given.
     static func settings(

@@ -17,7 +17,7 @@ enum LineCommands {
             once, unless --wait is given.
             """,
         calls: [.queue, .concert], caller: .user, operands: [Operands.optionalTarget],
-        flags: [wait, noWait, CommonFlags.requestID, CommonFlags.zone],
+        flags: [wait, noWait, CommonFlags.requestID],
         examples: ["moon-tour", "moon-tour/friday", "room:summer-sale", "moon-tour --wait --json"],
         run: { run in
             // Fails before the first question.
@@ -42,7 +42,7 @@ enum LineCommands {
     static let show = Command(
         "place", "Shows your place in a line: the latest one, or the one for a concert.",
         details: "Showing a place does not enter. With --wait the command waits for your turn, and enters.",
-        calls: [.queue], caller: .user, operands: [Operands.optionalTarget], flags: [wait, CommonFlags.zone],
+        calls: [.queue], caller: .user, operands: [Operands.optionalTarget], flags: [wait],
         examples: ["", "moon-tour --json", "--wait"],
         run: { run in
             let line = WaitingLine(run.caller)
@@ -54,8 +54,7 @@ enum LineCommands {
 
     static let leave = Command(
         "leave", "Leaves a waiting line, and gives up your place.",
-        calls: [.queue], caller: .user, operands: [Operands.optionalTarget],
-        examples: ["", "moon-tour"],
+        calls: [.queue], caller: .user, operands: [Operands.optionalTarget], examples: ["", "moon-tour"],
         run: { run in
             let line = WaitingLine(run.caller)
             let recorded = try line.recordedPlace(for: run[Operands.optionalTarget])

@@ -15,8 +15,7 @@ enum PaymentCommands {
             If a crash, Ctrl-C or a lost connection interrupted a payment, the command continues this payment. It never
             pays twice.
             """,
-        calls: [.wallet, .concert], caller: .user, operands: [Operands.reservation],
-        examples: ["", "3f2a9c01 --json"],
+        calls: [.wallet, .concert], caller: .user, operands: [Operands.reservation], examples: ["", "3f2a9c01 --json"],
         run: { run in
             let reservation = try await Payments(run.caller).reservationToPay(run[Operands.reservation])
             let payment = try await pay(reservation, run)
@@ -32,8 +31,7 @@ enum PaymentCommands {
     static let show = Command(
         "payment", "Shows the state of a payment: the latest one, or the given one.",
         details: "The command changes nothing. To continue a payment that is pending: gateway pay",
-        calls: [.wallet], caller: .user, operands: [payment], flags: [CommonFlags.zone],
-        examples: ["", "3f2a9c01 --json"],
+        calls: [.wallet], caller: .user, operands: [payment], examples: ["", "3f2a9c01 --json"],
         run: { run in
             let payments = Payments(run.caller)
             let payment = try await payments.show(try await payments.id(run[payment]))
@@ -42,8 +40,7 @@ enum PaymentCommands {
 
     static let list = Command(
         "payments", "Lists your payments, newest first.",
-        calls: [.wallet], caller: .user, flags: [limit, CommonFlags.zone],
-        examples: ["", "--limit 100 --json"],
+        calls: [.wallet], caller: .user, flags: [limit], examples: ["", "--limit 100 --json"],
         run: { run in
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
@@ -53,8 +50,7 @@ enum PaymentCommands {
 
     static let halts = Command(
         "admin halts list", "Lists the concerts whose payments are halted, with the reason.",
-        calls: [.wallet, .concert], caller: .operator, flags: [CommonFlags.zone],
-        examples: [""],
+        calls: [.wallet, .concert], caller: .operator, examples: [""],
         run: { run in
             let reply = try await run.caller.call(WalletMethods.listHalted, ListHaltedRequest())
             let concerts = reply.halts.isEmpty ? [] : try await run.catalogue.concerts()

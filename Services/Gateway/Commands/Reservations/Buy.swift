@@ -16,7 +16,7 @@ struct Buy {
             pass --yes. After an interruption, repeat the command: it continues, and never pays twice.
             """,
         calls: [.queue, .concert, .wallet], caller: .user, operands: [Operands.optionalTarget, SeatFlags.seats],
-        flags: [SeatFlags.best, SeatFlags.grade, topUp, CommonFlags.yes, CommonFlags.zone],
+        flags: [SeatFlags.best, SeatFlags.grade, topUp, CommonFlags.yes],
         examples: [
             "", "moon-tour/friday", "moon-tour/friday --best 2 --grade A --yes",
             "moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json",

@@ -25,8 +25,7 @@ enum ReservationCommands {
 
     static let release = Command(
         "release", "Releases held seats before the hold ends: the latest ones, or those of a reservation.",
-        calls: [.concert], caller: .user, operands: [Operands.reservation],
-        examples: ["", "3f2a9c01"],
+        calls: [.concert], caller: .user, operands: [Operands.reservation], examples: ["", "3f2a9c01"],
         run: { run in
             let reservation = try await Reservations(run.caller).reservation(run[Operands.reservation])
             let request = ReleaseReservationRequest(
@@ -41,8 +40,7 @@ enum ReservationCommands {
 
     static let list = Command(
         "reservations", "Lists your reservations, newest first.",
-        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], flags: [CommonFlags.zone],
-        examples: ["", "moon-tour --json"],
+        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], examples: ["", "moon-tour --json"],
         run: { run in
             let reservations = try await Reservations(run.caller).all(of: run[Operands.optionalConcert])
             let names = run.isJSON ? [:] : try await run.catalogue.dateNames(of: reservations)
@@ -67,8 +65,7 @@ enum ReservationCommands {
             cannot be cancelled at once, the command exits with 2, and the payment is cancelled or paid later.
             """,
         calls: [.concert, .wallet], caller: .user, operands: [Operands.reservation],
-        flags: [reason, CommonFlags.yes, CommonFlags.requestID],
-        examples: ["", "3f2a9c01 --yes --json"],
+        flags: [reason, CommonFlags.yes, CommonFlags.requestID], examples: ["", "3f2a9c01 --yes --json"],
         run: { run in try await giveBack(run) })
 
     private static func giveBack(_ run: Invocation) async throws {

@@ -39,7 +39,7 @@ enum RoomCommands {
         })
 
     static let list = Command(
-        "admin room list", "Lists the waiting rooms.", calls: [.queue], caller: .operator, flags: [CommonFlags.zone],
+        "admin room list", "Lists the waiting rooms.", calls: [.queue], caller: .operator,
         examples: [""],
         run: { run in
             run.show(
@@ -50,7 +50,7 @@ enum RoomCommands {
 
     static let show = Command(
         "admin room show", "Shows a waiting room: its settings, the number of places per state, and waiting times.",
-        calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: [CommonFlags.zone],
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name],
         examples: ["summer-sale", "summer-sale --json"],
         run: { run in
             let room = try await RoomSettings.room(run)
@@ -110,7 +110,7 @@ enum RoomCommands {
 
     static let history = Command(
         "admin room history", "Shows the states of a place, with their times.", details: details,
-        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place], flags: [CommonFlags.zone],
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name, place],
         examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
         run: { run in
             let request = ShowHistoryRequest(

@@ -14,7 +14,7 @@ enum RoomSettings {
     private static let joinsAt = Option("joins-at", .time, "time from which users may join")
     private static let opensAt = Option("opens-at", .time, "time from which users are admitted")
 
-    static let flags: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt, CommonFlags.zone]
+    static let flags: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt]
 
     /// The room that the command line names.
     static func room(_ run: Invocation) async throws -> RoomSummary {

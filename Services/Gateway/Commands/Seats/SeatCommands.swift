@@ -10,8 +10,7 @@ enum SeatCommands {
     static let map = Command(
         "seats", "Draws the seats of a date, with their grades and prices.",
         details: "If the date has a waiting line, join it first: gateway join. Seats are named SECTION-ROW-NUMBER.",
-        calls: [.concert, .queue], caller: .user, operands: [Operands.optionalTarget],
-        flags: [section, CommonFlags.zone],
+        calls: [.concert, .queue], caller: .user, operands: [Operands.optionalTarget], flags: [section],
         examples: ["moon-tour", "moon-tour/friday --section Stalls", "moon-tour --json"],
         run: { run in
             let date = try await ConcertChoice(run: run).date()
@@ -33,7 +32,7 @@ enum SeatCommands {
 
     static let history = Command(
         "admin seats history", "Shows who held or bought a seat, when, and why it was returned.",
-        calls: [.concert], caller: .operator, operands: [Operands.target, seat], flags: [CommonFlags.zone],
+        calls: [.concert], caller: .operator, operands: [Operands.target, seat],
         examples: ["moon-tour/friday Stalls-12-7"],
         run: { run in
             let seat = run[seat]

@@ -9,8 +9,7 @@ enum Status {
     static let command = Command(
         "status", "Checks every service at every address.",
         details: "It exits with 69 if an address does not serve.",
-        calls: Service.allCases,
-        examples: ["", "--queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
+        calls: Service.allCases, examples: ["", "--queue 10.0.0.1:7001,10.0.0.2:7001 --json"],
         run: show)
 
     private struct Line: Sendable {

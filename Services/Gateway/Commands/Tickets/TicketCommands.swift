@@ -12,8 +12,7 @@ enum TicketCommands {
 
     static let list = Command(
         "tickets", "Lists your tickets.",
-        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], flags: [CommonFlags.zone],
-        examples: ["", "moon-tour --json"],
+        calls: [.concert], caller: .user, operands: [Operands.optionalConcert], examples: ["", "moon-tour --json"],
         run: { run in
             let tickets = try await Tickets(run.caller).all(of: run[Operands.optionalConcert])
             run.show(
@@ -33,7 +32,7 @@ enum TicketCommands {
     static let show = Command(
         "ticket show", "Shows a ticket with its QR code, for the gate.",
         details: "TICKET is a seat, a code, or the end of an id. You may leave it out if you have one valid ticket.",
-        calls: [.concert], caller: .user, operands: [ticket], flags: [invert, CommonFlags.zone],
+        calls: [.concert], caller: .user, operands: [ticket], flags: [invert],
         examples: ["", "Stalls-12-7", "3f2a9c01 --json"],
         run: { run in try await show(try await ticket(run[ticket], run), run, isInverted: run[invert]) })
 
@@ -68,8 +67,7 @@ enum TicketCommands {
             It does not check whether the ticket was used or cancelled: gateway admin check-in does. CODE is the text of
             the QR code of a ticket; - reads it from standard input.
             """,
-        calls: [.concert], operands: [code], flags: [CommonFlags.zone],
-        examples: ["AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
+        calls: [.concert], operands: [code], examples: ["AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
         run: { run in
             let given = run[code]
             let text = (given == "-" ? run.console.input.line() ?? "" : given).filter { !$0.isWhitespace }
@@ -100,8 +98,7 @@ enum TicketCommands {
             Without CODE it reads codes from standard input, one per line, as a hand scanner types them. It exits with 1
             if a ticket was refused. If the answer to a code is lost, scan the code again.
             """,
-        calls: [.concert], caller: .operator, operands: [scanned],
-        flags: [gate, CommonFlags.requestID, CommonFlags.zone],
+        calls: [.concert], caller: .operator, operands: [scanned], flags: [gate, CommonFlags.requestID],
         examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday"],
         run: { run in
             var date: ConcertDate?

@@ -47,8 +47,7 @@ enum WalletCommands {
 
     static let history = Command(
         "history", "Lists the entries of your accounts, newest first: every movement of your money.",
-        calls: [.wallet], caller: .user, flags: [currency, limit, CommonFlags.zone],
-        examples: ["", "--limit 100 --currency EUR --json"],
+        calls: [.wallet], caller: .user, flags: [currency, limit], examples: ["", "--limit 100 --currency EUR --json"],
         run: { run in
             run.show(
                 try await Wallet(run.caller).entries(run[currency]?.code, limit: run[limit] ?? 20), \.json,
@@ -65,8 +64,7 @@ enum WalletCommands {
         "admin audit", "Recomputes every account from its entries and payments, and prints the totals.",
         details:
             "With many accounts it takes minutes: pass a long --timeout. It exits with 1 if it finds an inconsistency.",
-        calls: [.wallet], caller: .operator,
-        examples: ["", "--timeout 10m --json"],
+        calls: [.wallet], caller: .operator, examples: ["", "--timeout 10m --json"],
         run: { run in try await showAudit(run) })
 
     private static func showAudit(_ run: Invocation) async throws {
