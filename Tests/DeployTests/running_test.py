@@ -16,8 +16,8 @@ from repository import ROOT, SERVICES, run, tables, text
 
 
 @contextlib.contextmanager
-def running(service, folder, *arguments):
-    """Starts a service and gives the address of its status port."""
+def running(service, folder, *arguments, port="status port open"):
+    """Starts a service and gives the address of its status port, or that of its calls."""
     process = subprocess.Popen(
         [service, "--listen", "127.0.0.1:0", "--status-listen", "127.0.0.1:0", *arguments], cwd=folder, text=True,
         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -29,7 +29,7 @@ def running(service, folder, *arguments):
                 break
         else:
             raise AssertionError(f"{service} did not start:\n" + "".join(lines))
-        yield re.search(r"status port open address=(\S+)", "".join(lines)).group(1)
+        yield re.search(port + r" address=(\S+)", "".join(lines)).group(1)
     finally:
         process.terminate()
         process.stderr.close()

@@ -163,7 +163,7 @@ import Testing
             try await ReflectionClient(world.client).describeProtocol(DescribeProtocolRequest())
         }
         let services = [EchoMethods.service, HealthMethods.service, ReflectionMethods.service]
-        let files = ProtoFile.withImports(services.sorted { $0.name < $1.name }.map(\.file))
+        let files = ProtoFile.withImports([.rpc] + services.sorted { $0.name < $1.name }.map(\.file))
         var rest = reply.fileDescriptorSet[...]
         for file in files {
             let tag = rest.popFirst()

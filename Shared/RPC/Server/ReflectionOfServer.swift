@@ -23,10 +23,10 @@ struct ReflectionOfServer: Sendable {
             })
     }
 
-    /// A FileDescriptorSet contains each file as field 1.
+    /// A FileDescriptorSet contains each file as field 1. rpc.proto declares the frames, and the reasons of every service.
     private func describeProtocol() -> DescribeProtocolReply {
         var set: [UInt8] = []
-        for file in ProtoFile.withImports(services.map(\.file)).map(\.descriptor) {
+        for file in ProtoFile.withImports([.rpc] + services.map(\.file)).map(\.descriptor) {
             set.append(atMost: WireWriter.maxFieldHeaderBytes + file.count) { writer in
                 file.withUnsafeBytes { writer.bytes(1, $0) }
             }
