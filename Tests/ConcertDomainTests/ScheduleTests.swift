@@ -8,9 +8,9 @@ import Testing
     private let schedule: Schedule
 
     init() throws {
-        let concert = try Concert(
+        let concert = Concert(
             ConcertID(high: 1, low: 1), name: "moon", title: "Moon", host: "Moons", currency: .eur, browseRoom: nil,
-            now: .noon)
+            createdAt: .noon)
         schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight())
     }
 

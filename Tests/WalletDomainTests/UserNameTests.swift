@@ -13,11 +13,4 @@ import WalletDomain
     func `a name is 3 to 32 letters, digits, dots, hyphens and underscores`(name: String) throws {
         #expect(try UserName(name).text == name)
     }
-
-    @Test func `a password has 8 to 128 bytes`() throws {
-        for length in [7, 129] {
-            #expect(throws: WalletRefusal.self) { try NewPassword.check(String(repeating: "x", count: length)) }
-        }
-        for length in [8, 128] { try NewPassword.check(String(repeating: "x", count: length)) }
-    }
 }

@@ -13,19 +13,6 @@ package struct Concert: Equatable, Sendable {
 
     package init(
         _ id: ConcertID, name: String, title: String, host: String, currency: Currency, browseRoom: RoomID?,
-        now: Timestamp
-    ) throws(ConcertRefusal) {
-        try ShortName.check(name)
-        try PlainText.check(title, "title")
-        try PlainText.check(host, "host")
-        self.init(
-            stored: id, name: name, title: title, host: host, currency: currency, browseRoom: browseRoom, createdAt: now
-        )
-    }
-
-    /// A concert from the database.
-    package init(
-        stored id: ConcertID, name: String, title: String, host: String, currency: Currency, browseRoom: RoomID?,
         createdAt: Timestamp
     ) {
         self.id = id
@@ -40,7 +27,7 @@ package struct Concert: Equatable, Sendable {
     /// Returns the concert if `request` repeats the request that created it. Otherwise the request id was reused.
     package func matching(_ request: Concert) throws(ConcertRefusal) -> Concert {
         let same = Concert(
-            stored: request.id, name: request.name, title: request.title, host: request.host,
+            request.id, name: request.name, title: request.title, host: request.host,
             currency: request.currency, browseRoom: request.browseRoom, createdAt: createdAt)
         guard same == self else { throw .requestIDReused }
         return self

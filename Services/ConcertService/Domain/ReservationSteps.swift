@@ -81,8 +81,4 @@ extension Reservation {
         case user
         case `operator`
     }
-
-    package static func checkReason(_ reason: String) throws(ConcertRefusal) {
-        try PlainText.check(reason, "reason", mayBeEmpty: true)
-    }
 }

@@ -71,9 +71,6 @@ package struct Schedule: Equatable, Sendable {
 extension Schedule {
     /// The settings that operators change.
     package struct Settings: Hashable, Sendable {
-        package static let seatsPerUser = 1...50
-        package static let hold = Duration.seconds(1)...Duration.hours(24)
-
         package let name: String
         package let startsAt: Timestamp
         package let endsAt: Timestamp
@@ -90,18 +87,11 @@ extension Schedule {
             name: String, startsAt: Timestamp, endsAt: Timestamp, saleOpensAt: Timestamp, saleClosesAt: Timestamp,
             cancelUntil: Timestamp? = nil, seatsPerUser: Int = 4, hold: Duration = .minutes(5), room: RoomID? = nil
         ) throws(ConcertRefusal) {
-            try ShortName.check(name)
             guard startsAt.milliseconds > 0, startsAt < endsAt else {
                 throw .invalid("ends_at_ms", "must be after starts_at_ms, and both must be set")
             }
             guard saleOpensAt < saleClosesAt else {
                 throw .invalid("sale_closes_at_ms", "must be after sale_opens_at_ms, and both must be set")
-            }
-            guard Self.seatsPerUser.contains(seatsPerUser) else {
-                throw .invalid("seats_per_user", "must be 1 to 50, or 0 for 4; got \(seatsPerUser)")
-            }
-            guard Self.hold.contains(hold) else {
-                throw .invalid("hold_ms", "must be 1000 to 86400000, or 0 for 5 minutes; got \(hold.milliseconds)")
             }
             self.name = name
             self.startsAt = startsAt

@@ -41,7 +41,6 @@ package struct SeatChange: Equatable, Sendable {
     }
 
     package init(_ id: RequestID, blocking runs: [SeatRun], reason: String) throws(ConcertRefusal) {
-        try PlainText.check(reason, "reason")
         try self.init(id, .block, try Self.seats(runs), reason: reason, field: "seats")
     }
 

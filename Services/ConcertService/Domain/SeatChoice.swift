@@ -2,6 +2,9 @@ import Kernel
 
 /// The seats that a user requests.
 package enum SeatChoice: Equatable, Sendable {
+    /// As many as the contract allows for `best.count` and `seats_per_user`.
+    package static let maximumSeats = 50
+
     /// In lock order, none twice.
     case seats([SeatLabel])
     /// The service chooses this number of seats of one grade, together.
@@ -9,9 +12,8 @@ package enum SeatChoice: Equatable, Sendable {
 
     package init(names: [String]) throws(ConcertRefusal) {
         guard !names.isEmpty else { throw .invalid("seats", "must name at least one seat") }
-        guard names.count <= Schedule.Settings.seatsPerUser.upperBound else {
-            throw .invalid(
-                "seats", "must name at most \(Schedule.Settings.seatsPerUser.upperBound) seats; got \(names.count)")
+        guard names.count <= Self.maximumSeats else {
+            throw .invalid("seats", "must name at most \(Self.maximumSeats) seats; got \(names.count)")
         }
         var labels: [SeatLabel] = []
         for name in names {
@@ -30,9 +32,6 @@ package enum SeatChoice: Equatable, Sendable {
     }
 
     package init(best count: Int, grade: String) throws(ConcertRefusal) {
-        guard Schedule.Settings.seatsPerUser.contains(count) else {
-            throw .invalid("best.count", "must be 1 to \(Schedule.Settings.seatsPerUser.upperBound); got \(count)")
-        }
         guard !grade.isEmpty else { throw .invalid("best.grade", "is missing: set a grade of the date") }
         self = .best(count, grade: grade)
     }

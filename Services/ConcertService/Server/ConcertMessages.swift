@@ -157,7 +157,7 @@ extension SeatRange {
 
 extension Offer {
     init(_ offer: SeatOffer) throws(ConcertRefusal) {
-        try self.init(SeatRun(offer.seats, "offers.seats"), grade: offer.grade, price: Int64(clamping: offer.price))
+        self.init(try SeatRun(offer.seats, "offers.seats"), grade: offer.grade, price: Int64(clamping: offer.price))
     }
 }
 

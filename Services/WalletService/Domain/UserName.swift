@@ -19,16 +19,3 @@ package struct UserName: Hashable, Sendable {
         self.text = text
     }
 }
-
-/// The rule for a new password.
-package enum NewPassword {
-    package static let lengths = 8...128
-
-    package static func check(_ password: String) throws(WalletRefusal) {
-        guard lengths.contains(password.utf8.count) else {
-            throw .invalid(
-                "password", "must have \(lengths.lowerBound) to \(lengths.upperBound) bytes; got \(password.utf8.count)"
-            )
-        }
-    }
-}

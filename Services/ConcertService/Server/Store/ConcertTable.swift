@@ -52,7 +52,7 @@ enum ConcertTable {
 
     private static func concert(_ row: borrowing Row) throws -> Concert {
         Concert(
-            stored: try row.id(0), name: try row.text(1), title: try row.text(2), host: try row.text(3),
+            try row.id(0), name: try row.text(1), title: try row.text(2), host: try row.text(3),
             currency: try row.currency(4), browseRoom: try row.optionalID(5), createdAt: try row.timestamp(6))
     }
 }

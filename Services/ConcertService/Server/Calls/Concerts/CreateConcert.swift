@@ -13,9 +13,9 @@ extension ConcertServer {
         }
         let room = try RoomID.optional(field: request.browseRoomID, "browse_room_id")
         let concert = try await database.transaction(before: call.deadline) { tx in
-            let concert = try Concert(
+            let concert = Concert(
                 id, name: request.name, title: request.title, host: request.host, currency: currency, browseRoom: room,
-                now: tx.now)
+                createdAt: tx.now)
             guard try ConcertTable.insert(concert, tx) else {
                 return try ConcertTable.require(id, tx).matching(concert)
             }

@@ -12,7 +12,6 @@ extension ConcertServer {
         let refund = RefundID(of: try call.requestID)
         let isOperator = call.caller?.role == .operator
         let owner = isOperator ? nil : try call.user
-        try Reservation.checkReason(request.reason)
         let entry = try await database.transaction(before: call.deadline) { tx in
             let old = try ReservationTable.require(id, of: concert, for: owner, tx)
             let schedule = try ScheduleTable.require(old.schedule, of: concert, tx)

@@ -10,7 +10,6 @@ extension WalletServer {
     func signUp(_ request: SignUpRequest, call: Call) async throws -> SignUpReply {
         let id = try call.requestID
         let name = try UserName(request.name)
-        try NewPassword.check(request.password)
         try throttle.admitSignUp(from: call.peer)
         let earlier = try await database.read(before: call.deadline) { try LoginTable.find(name, $0) }
         if let earlier { return try await answer(id, request.password, of: earlier) }
