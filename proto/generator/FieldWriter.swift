@@ -13,21 +13,17 @@ struct FieldWriter {
         return switch field.kind {
         case .double: "Double"
         case .float: "Float"
-        case .int32, .sint32, .sfixed32: "Int32"
-        case .int64, .sint64, .sfixed64: "Int64"
-        case .uint32, .fixed32: "UInt32"
-        case .uint64, .fixed64: "UInt64"
         case .bool: "Bool"
         case .string: "String"
         case .bytes: "[UInt8]"
         case .message(let type), .enumeration(let type): types.name(type)
-        case .group: "Never"
+        default: field.kind.integer ?? "Never"
         }
     }
 
     var type: String {
         if field.isRepeated { return "[\(elementType)]" }
-        if case .message = field.kind { return "\(elementType)?" }
+        if field.kind.isMessage { return "\(elementType)?" }
         return isOptional ? "\(elementType)?" : elementType
     }
 
@@ -63,8 +59,7 @@ struct FieldWriter {
     /// The expression that reads the field as the set member of a oneof.
     var readingMember: String {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
-        if case .message = field.kind { return "\(elementType)(reading: \(source))" }
-        return reading(element: source, isSlot: false)
+        return field.kind.isMessage ? "\(elementType)(reading: \(source))" : reading(element: source, isSlot: false)
     }
 
     private func reading(element: String, isSlot: Bool) -> String {
@@ -119,12 +114,7 @@ struct FieldWriter {
         }
     }
 
-    private var isNumber: Bool {
-        switch field.kind {
-        case .bool, .string, .bytes, .message, .enumeration, .group: false
-        default: true
-        }
-    }
+    private var isNumber: Bool { field.kind.integer != nil || [.double, .float].contains(field.kind) }
 
     private var quotedName: String { "\"\(message.fullName).\(field.name)\"" }
 }

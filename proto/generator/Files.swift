@@ -22,11 +22,8 @@ enum Files {
     }
 
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard written > 0 else { return }
-            rest = rest.dropFirst(written)
-        }
+        let file = fdopen(descriptor, "w")
+        fwrite(bytes, 1, bytes.count, file)
+        fclose(file)
     }
 }

@@ -111,7 +111,7 @@ struct MessageWriter {
     private func writeInitialiser(_ text: inout SwiftText) {
         guard !properties.isEmpty else { return text.line("package init() {}") }
         let parameters = properties.map { "\($0.name): \($0.type)" + ($0.defaultValue.map { " = \($0)" } ?? "") }
-        text.block("package init", parameters: parameters) { text in
+        text.block("package init(\(parameters.joined(separator: ", ")))") { text in
             for property in properties { text.line("self.\(property.name) = \(property.name)") }
         }
     }

@@ -55,9 +55,12 @@ extension Field {
 }
 
 extension Field.Kind {
-    var isMessage: Bool {
-        if case .message = self { true } else { false }
+    /// The full name of the message. Nil for all other kinds.
+    var messageName: String? {
+        if case .message(let name) = self { name } else { nil }
     }
+
+    var isMessage: Bool { messageName != nil }
 
     /// The Swift type of a whole number. Nil for all other kinds.
     var integer: String? {

@@ -81,24 +81,27 @@ struct SchemaRules {
     }
 
     private mutating func checkRules(_ field: Field, of message: MessageType) {
-        let line = field.declaration.line
-        let name = "field \(message.name).\(field.name)"
         let rules = field.rules
+        let isNumber = field.kind.integer != nil
+        let isTyped = rules.isTime || rules.isDuration
+        let isRequirable = !rules.id.isEmpty || rules.isTime || field.kind.isMessage
+        let table: [(isSet: Bool, isAllowed: Bool, option: String, purpose: String)] = [
+            (!rules.id.isEmpty, field.kind == .bytes, "id", "a single field of type bytes"),
+            (isTyped, isNumber, "time or duration", "a single whole number"),
+            (rules.isRequired, isRequirable, "required", "an id, a time or a message"),
+            (
+                rules.range != nil, isNumber && rules.range.map { $0.min <= $0.max } == true, "range",
+                "a single whole number, from min to a larger max"
+            ),
+            (
+                rules.text != nil, field.kind == .string && rules.text.map { $0.min <= $0.max } == true, "text",
+                "a single string, from min to a larger max"
+            ),
+        ]
         let isAlone = !field.isRepeated && field.oneof == nil
-        if !rules.id.isEmpty, !isAlone || field.kind != .bytes {
-            refuse(line, "\(name) has the option id, which is for a single field of type bytes")
-        }
-        if rules.isTime || rules.isDuration, !isAlone || field.kind.integer == nil {
-            refuse(line, "\(name) has the option time or duration, which is for a single whole number")
-        }
-        if rules.isRequired, !isAlone || (rules.id.isEmpty && !rules.isTime && !field.kind.isMessage) {
-            refuse(line, "\(name) has the option required, which is for an id, a time or a message")
-        }
-        if let range = rules.range, !isAlone || field.kind.integer == nil || range.min > range.max {
-            refuse(line, "\(name) has the option range, which is for a single whole number, from min to a larger max")
-        }
-        if let text = rules.text, !isAlone || field.kind != .string || text.min > text.max {
-            refuse(line, "\(name) has the option text, which is for a single string, from min to a larger max")
+        for rule in table where rule.isSet && !(isAlone && rule.isAllowed) {
+            let name = "field \(message.name).\(field.name)"
+            refuse(field.declaration.line, "\(name) has the option \(rule.option), which is for \(rule.purpose)")
         }
     }
 
@@ -204,7 +207,7 @@ extension SchemaRules {
         func search(_ name: String) -> [String]? {
             if name == end { return [name] }
             guard seen.insert(name).inserted, let message = messages[name] else { return nil }
-            for case .message(let next) in message.fields.map(\.kind) {
+            for next in message.fields.compactMap(\.kind.messageName) {
                 if let rest = search(next) { return [name] + rest }
             }
             return nil
@@ -218,12 +221,9 @@ extension SchemaRules {
         func depth(_ message: MessageType) -> Int {
             if let depth = known[message.fullName] { return depth }
             known[message.fullName] = 1
-            var deepest = 0
-            for case .message(let next) in message.fields.map(\.kind) {
-                if let next = messages[next] { deepest = max(deepest, depth(next)) }
-            }
-            known[message.fullName] = deepest + 1
-            return deepest + 1
+            let inner = message.fields.compactMap { messages[$0.kind.messageName ?? ""] }.map(depth).max() ?? 0
+            known[message.fullName] = inner + 1
+            return inner + 1
         }
         return depth(message)
     }

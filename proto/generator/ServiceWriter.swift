@@ -35,13 +35,8 @@ struct ServiceWriter {
         text.block("package protocol \(service.name)Handlers: Sendable") { text in
             for method in service.methods {
                 text.comment(method.declaration)
-                let (request, reply) = (types.name(method.request), types.name(method.reply))
-                let head = "func \(functionName(method))(_ request: \(request), call: Call"
-                switch method.handling {
-                case .returning: text.line("\(head)) async throws -> \(reply)")
-                case .answeringLater: text.line("\(head), answer: Answer<\(reply)>)")
-                case .streaming: text.line("\(head), items: ItemWriter<\(reply)>) async throws")
-                }
+                let head = "func \(functionName(method))(_ request: \(types.name(method.request)), call: Call"
+                text.line(head + handling(method).rest)
             }
         }
         text.line()
@@ -52,13 +47,7 @@ struct ServiceWriter {
                 text.line("    \(service.name)Methods.service,")
                 text.line("    [")
                 for method in service.methods {
-                    let labels =
-                        switch method.handling {
-                        case .returning: "_:call:"
-                        case .answeringLater: "_:call:answer:"
-                        case .streaming: "_:call:items:"
-                        }
-                    let handler = "\(functionName(method))(\(labels))"
+                    let handler = "\(functionName(method))(_:call:\(handling(method).label))"
                     text.line("        Route(\(service.name)Methods.\(tableName(method)), \(handler)),")
                 }
                 text.line("    ])")
@@ -102,6 +91,13 @@ struct ServiceWriter {
         }
     }
 
+    /// How a handler answers: the rest of its declaration after the call, and the label of its last parameter.
+    private func handling(_ method: Service.Method) -> (rest: String, label: String) {
+        let reply = types.name(method.reply)
+        if method.isServerStream { return (", items: ItemWriter<\(reply)>) async throws", "items:") }
+        return method.isAnsweredLater ? (", answer: Answer<\(reply)>)", "answer:") : (") async throws -> \(reply)", "")
+    }
+
     private func declaration(_ method: Service.Method) -> String {
         let types = "<\(self.types.name(method.request)), \(self.types.name(method.reply))>"
         return "\(method.isServerStream ? "Stream" : "")Method\(types)"
@@ -120,17 +116,5 @@ struct ServiceWriter {
     private func callers(_ method: Service.Method) -> String {
         let roles = method.callers.map { types.caseName("onsale.rpc.v1.CallerRole", $0) }.filter { $0 != "anyone" }
         return "[\(roles.map { ".\($0)" }.joined(separator: ", "))]"
-    }
-}
-
-extension Service.Method {
-    /// The way in which a handler answers.
-    fileprivate enum Handling {
-        case returning, answeringLater, streaming
-    }
-
-    fileprivate var handling: Handling {
-        if isServerStream { return .streaming }
-        return isAnsweredLater ? .answeringLater : .returning
     }
 }

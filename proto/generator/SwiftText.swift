@@ -17,17 +17,6 @@ struct SwiftText {
         line("}")
     }
 
-    /// Writes a block with a parameter list, on one line if it fits.
-    mutating func block(_ head: String, parameters: [String], _ body: (inout SwiftText) -> Void) {
-        let short = "\(head)(\(parameters.joined(separator: ", ")))"
-        guard short.count > 100 - 4 * depth else { return block(short, body) }
-        line(head + "(")
-        for (index, parameter) in parameters.enumerated() {
-            line("    \(parameter)\(index == parameters.count - 1 ? "" : ",")")
-        }
-        block(")", body)
-    }
-
     /// Writes the comment of a declaration in the .proto file.
     mutating func comment(_ declaration: Declaration) {
         for line in declaration.comment.commentLines {

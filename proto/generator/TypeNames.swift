@@ -14,7 +14,8 @@ struct TypeNames {
         var isComplete = false
         while !isComplete {
             let found = messages.filter { message in
-                !checked.contains(message.fullName) && message.fields.contains { $0.isChecked || isChecked($0.kind) }
+                !checked.contains(message.fullName)
+                    && message.fields.contains { $0.isChecked || isChecked($0.kind.messageName ?? "") }
             }
             checked.formUnion(found.map(\.fullName))
             isComplete = found.isEmpty
@@ -23,10 +24,6 @@ struct TypeNames {
 
     /// True if the message has a generated check.
     func isChecked(_ fullName: String) -> Bool { checked.contains(fullName) }
-
-    private func isChecked(_ kind: Field.Kind) -> Bool {
-        if case .message(let type) = kind { isChecked(type) } else { false }
-    }
 
     /// `Everything.Nested`
     func name(_ fullName: String) -> String { names[fullName] ?? fullName.lastPart }

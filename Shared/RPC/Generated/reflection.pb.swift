@@ -42,12 +42,8 @@ package struct MethodEntry: Message {
     package var callers: [CallerRole]
 
     package init(
-        name: String = "",
-        requestType: String = "",
-        replyType: String = "",
-        isStream: Bool = false,
-        isSafeToRepeat: Bool = false,
-        callers: [CallerRole] = []
+        name: String = "", requestType: String = "", replyType: String = "", isStream: Bool = false,
+        isSafeToRepeat: Bool = false, callers: [CallerRole] = []
     ) {
         self.name = name
         self.requestType = requestType
@@ -63,7 +59,7 @@ package struct DescribeProtocolRequest: Message {
 }
 
 package struct DescribeProtocolReply: Message {
-    /// A packed google.protobuf.FileDescriptorSet of all services and their imports, imports first. It omits
+    /// A packed google.protobuf.FileDescriptorSet of rpc.proto, all services and their imports, imports first. It omits
     /// google/protobuf/descriptor.proto, which every protobuf library contains.
     package var fileDescriptorSet: [UInt8]
 

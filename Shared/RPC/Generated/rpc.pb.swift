@@ -32,19 +32,9 @@ package struct Envelope: Message {
     package var payload: [UInt8]
 
     package init(
-        id: UInt64 = 0,
-        kind: Kind = .unspecified,
-        method: String = "",
-        timeoutUs: UInt64 = 0,
-        status: Status? = nil,
-        flags: UInt32 = 0,
-        metadata: [Entry] = [],
-        trace: [UInt8] = [],
-        requestID: [UInt8] = [],
-        attempt: UInt32 = 0,
-        credit: UInt32 = 0,
-        credential: [UInt8] = [],
-        payload: [UInt8] = []
+        id: UInt64 = 0, kind: Kind = .unspecified, method: String = "", timeoutUs: UInt64 = 0, status: Status? = nil,
+        flags: UInt32 = 0, metadata: [Entry] = [], trace: [UInt8] = [], requestID: [UInt8] = [], attempt: UInt32 = 0,
+        credit: UInt32 = 0, credential: [UInt8] = [], payload: [UInt8] = []
     ) {
         self.id = id
         self.kind = kind
@@ -88,11 +78,7 @@ package struct Status: Message {
     package var details: [Detail]
 
     package init(
-        code: Int32 = 0,
-        message: String = "",
-        reason: String = "",
-        flags: UInt32 = 0,
-        retryAfterMs: UInt32 = 0,
+        code: Int32 = 0, message: String = "", reason: String = "", flags: UInt32 = 0, retryAfterMs: UInt32 = 0,
         details: [Detail] = []
     ) {
         self.code = code
@@ -132,13 +118,8 @@ package struct Hello: Message {
     package var minPingIntervalMs: UInt32
 
     package init(
-        minVersion: UInt32 = 0,
-        maxVersion: UInt32 = 0,
-        agent: String = "",
-        maxRequestBytes: UInt32 = 0,
-        maxReplyBytes: UInt32 = 0,
-        maxInFlight: UInt32 = 0,
-        minPingIntervalMs: UInt32 = 0
+        minVersion: UInt32 = 0, maxVersion: UInt32 = 0, agent: String = "", maxRequestBytes: UInt32 = 0,
+        maxReplyBytes: UInt32 = 0, maxInFlight: UInt32 = 0, minPingIntervalMs: UInt32 = 0
     ) {
         self.minVersion = minVersion
         self.maxVersion = maxVersion

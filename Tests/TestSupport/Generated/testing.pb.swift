@@ -27,12 +27,7 @@ package struct FailRequest: Message {
     package var reason: String
     package var retryAfterMs: UInt32
 
-    package init(
-        code: Int32 = 0,
-        message: String = "",
-        reason: String = "",
-        retryAfterMs: UInt32 = 0
-    ) {
+    package init(code: Int32 = 0, message: String = "", reason: String = "", retryAfterMs: UInt32 = 0) {
         self.code = code
         self.message = message
         self.reason = reason
@@ -82,12 +77,7 @@ package struct CountRequest: Message {
     /// If true, the stream stays open after the last item until it is cancelled.
     package var staysOpen: Bool
 
-    package init(
-        limit: UInt64 = 0,
-        after: UInt64 = 0,
-        paddingBytes: UInt32 = 0,
-        staysOpen: Bool = false
-    ) {
+    package init(limit: UInt64 = 0, after: UInt64 = 0, paddingBytes: UInt32 = 0, staysOpen: Bool = false) {
         self.limit = limit
         self.after = after
         self.paddingBytes = paddingBytes
@@ -204,9 +194,7 @@ package struct Everything: Message {
         }
 
         package init(
-            name: String = "",
-            kind: Everything.Nested.Kind = .unspecified,
-            deeper: Everything.Nested.Deeper? = nil
+            name: String = "", kind: Everything.Nested.Kind = .unspecified, deeper: Everything.Nested.Deeper? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -215,46 +203,16 @@ package struct Everything: Message {
     }
 
     package init(
-        doubleValue: Double = 0,
-        floatValue: Float = 0,
-        int32Value: Int32 = 0,
-        int64Value: Int64 = 0,
-        uint32Value: UInt32 = 0,
-        uint64Value: UInt64 = 0,
-        sint32Value: Int32 = 0,
-        sint64Value: Int64 = 0,
-        fixed32Value: UInt32 = 0,
-        fixed64Value: UInt64 = 0,
-        sfixed32Value: Int32 = 0,
-        sfixed64Value: Int64 = 0,
-        boolValue: Bool = false,
-        stringValue: String = "",
-        bytesValue: [UInt8] = [],
-        colour: Colour = .unspecified,
-        nested: Everything.Nested? = nil,
-        doubles: [Double] = [],
-        floats: [Float] = [],
-        int32s: [Int32] = [],
-        int64s: [Int64] = [],
-        uint32s: [UInt32] = [],
-        uint64s: [UInt64] = [],
-        sint32s: [Int32] = [],
-        sint64s: [Int64] = [],
-        fixed32s: [UInt32] = [],
-        fixed64s: [UInt64] = [],
-        sfixed32s: [Int32] = [],
-        sfixed64s: [Int64] = [],
-        bools: [Bool] = [],
-        strings: [String] = [],
-        blobs: [[UInt8]] = [],
-        colours: [Colour] = [],
-        nesteds: [Everything.Nested] = [],
-        unpacked: [UInt32] = [],
-        choice: Choice? = nil,
-        `guard`: String = "",
-        `init`: UInt32 = 0,
-        description: Bool = false,
-        `where`: [UInt8] = [],
+        doubleValue: Double = 0, floatValue: Float = 0, int32Value: Int32 = 0, int64Value: Int64 = 0,
+        uint32Value: UInt32 = 0, uint64Value: UInt64 = 0, sint32Value: Int32 = 0, sint64Value: Int64 = 0,
+        fixed32Value: UInt32 = 0, fixed64Value: UInt64 = 0, sfixed32Value: Int32 = 0, sfixed64Value: Int64 = 0,
+        boolValue: Bool = false, stringValue: String = "", bytesValue: [UInt8] = [], colour: Colour = .unspecified,
+        nested: Everything.Nested? = nil, doubles: [Double] = [], floats: [Float] = [], int32s: [Int32] = [],
+        int64s: [Int64] = [], uint32s: [UInt32] = [], uint64s: [UInt64] = [], sint32s: [Int32] = [],
+        sint64s: [Int64] = [], fixed32s: [UInt32] = [], fixed64s: [UInt64] = [], sfixed32s: [Int32] = [],
+        sfixed64s: [Int64] = [], bools: [Bool] = [], strings: [String] = [], blobs: [[UInt8]] = [],
+        colours: [Colour] = [], nesteds: [Everything.Nested] = [], unpacked: [UInt32] = [], choice: Choice? = nil,
+        `guard`: String = "", `init`: UInt32 = 0, description: Bool = false, `where`: [UInt8] = [],
         type: Everything.Nested.Kind = .unspecified
     ) {
         self.doubleValue = doubleValue

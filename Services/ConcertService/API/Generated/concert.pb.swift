@@ -19,11 +19,7 @@ package struct CreateConcertRequest: Message {
     package var browseRoomID: [UInt8]
 
     package init(
-        name: String = "",
-        title: String = "",
-        host: String = "",
-        currency: String = "",
-        browseRoomID: [UInt8] = []
+        name: String = "", title: String = "", host: String = "", currency: String = "", browseRoomID: [UInt8] = []
     ) {
         self.name = name
         self.title = title
@@ -52,13 +48,8 @@ package struct ConcertEntry: Message {
     package var createdAtMs: UInt64
 
     package init(
-        concertID: [UInt8] = [],
-        name: String = "",
-        title: String = "",
-        host: String = "",
-        currency: String = "",
-        browseRoomID: [UInt8] = [],
-        createdAtMs: UInt64 = 0
+        concertID: [UInt8] = [], name: String = "", title: String = "", host: String = "", currency: String = "",
+        browseRoomID: [UInt8] = [], createdAtMs: UInt64 = 0
     ) {
         self.concertID = concertID
         self.name = name
@@ -91,14 +82,8 @@ package struct ScheduleSettings: Message {
     package var roomID: [UInt8]
 
     package init(
-        name: String = "",
-        startsAtMs: UInt64 = 0,
-        endsAtMs: UInt64 = 0,
-        saleOpensAtMs: UInt64 = 0,
-        saleClosesAtMs: UInt64 = 0,
-        cancelUntilMs: UInt64 = 0,
-        seatsPerUser: UInt32 = 0,
-        holdMs: UInt32 = 0,
+        name: String = "", startsAtMs: UInt64 = 0, endsAtMs: UInt64 = 0, saleOpensAtMs: UInt64 = 0,
+        saleClosesAtMs: UInt64 = 0, cancelUntilMs: UInt64 = 0, seatsPerUser: UInt32 = 0, holdMs: UInt32 = 0,
         roomID: [UInt8] = []
     ) {
         self.name = name
@@ -140,10 +125,7 @@ package struct ConfigureScheduleRequest: Message {
     package var version: UInt64
 
     package init(
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        settings: ScheduleSettings? = nil,
-        version: UInt64 = 0
+        concertID: [UInt8] = [], scheduleID: [UInt8] = [], settings: ScheduleSettings? = nil, version: UInt64 = 0
     ) {
         self.concertID = concertID
         self.scheduleID = scheduleID
@@ -172,12 +154,8 @@ package struct ScheduleEntry: Message {
     package var counts: SeatCounts?
 
     package init(
-        scheduleID: [UInt8] = [],
-        concertID: [UInt8] = [],
-        settings: ScheduleSettings? = nil,
-        version: UInt64 = 0,
-        layoutVersion: UInt64 = 0,
-        counts: SeatCounts? = nil
+        scheduleID: [UInt8] = [], concertID: [UInt8] = [], settings: ScheduleSettings? = nil, version: UInt64 = 0,
+        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil
     ) {
         self.scheduleID = scheduleID
         self.concertID = concertID
@@ -213,12 +191,7 @@ package struct SeatRange: Message {
     /// The last seat of the range, at least first_number.
     package var lastNumber: UInt32
 
-    package init(
-        section: String = "",
-        row: String = "",
-        firstNumber: UInt32 = 0,
-        lastNumber: UInt32 = 0
-    ) {
+    package init(section: String = "", row: String = "", firstNumber: UInt32 = 0, lastNumber: UInt32 = 0) {
         self.section = section
         self.row = row
         self.firstNumber = firstNumber
@@ -230,7 +203,7 @@ package struct SeatOffer: Message {
     package var seats: SeatRange?
     /// Such as `A`, `VIP` or `Standing`, 1 to 32 bytes.
     package var grade: String
-    /// In minor units of the concert's currency. 0: free of charge.
+    /// In minor units of the concert's currency. 0: free of charge. The maximum keeps the price of 50 seats within an int64.
     package var price: UInt64
 
     package init(seats: SeatRange? = nil, grade: String = "", price: UInt64 = 0) {
@@ -282,12 +255,7 @@ package struct BlockSeatsRequest: Message {
     /// The reason that users read who request the seat, 1 to 200 bytes.
     package var reason: String
 
-    package init(
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        seats: [SeatRange] = [],
-        reason: String = ""
-    ) {
+    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], seats: [SeatRange] = [], reason: String = "") {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.seats = seats
@@ -356,12 +324,7 @@ package struct ListSchedulesRequest: Message {
     /// The caller's pass, if the concert has a browse room.
     package var pass: [UInt8]
 
-    package init(
-        concertID: [UInt8] = [],
-        name: String = "",
-        onlyWithFreeSeats: Bool = false,
-        pass: [UInt8] = []
-    ) {
+    package init(concertID: [UInt8] = [], name: String = "", onlyWithFreeSeats: Bool = false, pass: [UInt8] = []) {
         self.concertID = concertID
         self.name = name
         self.onlyWithFreeSeats = onlyWithFreeSeats
@@ -386,12 +349,8 @@ package struct ShowSeatsRequest: Message {
     /// The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
     package var knownLayoutVersion: UInt64
 
-    package init(
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        pass: [UInt8] = [],
-        knownLayoutVersion: UInt64 = 0
-    ) {
+    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], pass: [UInt8] = [], knownLayoutVersion: UInt64 = 0)
+    {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.pass = pass
@@ -412,13 +371,8 @@ package struct ShowSeatsReply: Message {
     package var asOfMs: UInt64
 
     package init(
-        layoutVersion: UInt64 = 0,
-        blocks: [SeatBlock] = [],
-        held: [UInt32] = [],
-        sold: [UInt32] = [],
-        blocked: [UInt32] = [],
-        currency: String = "",
-        asOfMs: UInt64 = 0
+        layoutVersion: UInt64 = 0, blocks: [SeatBlock] = [], held: [UInt32] = [], sold: [UInt32] = [],
+        blocked: [UInt32] = [], currency: String = "", asOfMs: UInt64 = 0
     ) {
         self.layoutVersion = layoutVersion
         self.blocks = blocks
@@ -438,12 +392,7 @@ package struct SeatBlock: Message {
     /// The index of the first seat in this layout version. The others follow.
     package var firstIndex: UInt32
 
-    package init(
-        seats: SeatRange? = nil,
-        grade: String = "",
-        price: UInt64 = 0,
-        firstIndex: UInt32 = 0
-    ) {
+    package init(seats: SeatRange? = nil, grade: String = "", price: UInt64 = 0, firstIndex: UInt32 = 0) {
         self.seats = seats
         self.grade = grade
         self.price = price
@@ -484,12 +433,7 @@ package struct SeatChanges: Message {
     package var sold: [UInt32]
     package var blocked: [UInt32]
 
-    package init(
-        freed: [UInt32] = [],
-        held: [UInt32] = [],
-        sold: [UInt32] = [],
-        blocked: [UInt32] = []
-    ) {
+    package init(freed: [UInt32] = [], held: [UInt32] = [], sold: [UInt32] = [], blocked: [UInt32] = []) {
         self.freed = freed
         self.held = held
         self.sold = sold
@@ -509,12 +453,7 @@ package struct ReserveSeatsRequest: Message {
         case best(BestSeats)
     }
 
-    package init(
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        wish: Wish? = nil,
-        pass: [UInt8] = []
-    ) {
+    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], wish: Wish? = nil, pass: [UInt8] = []) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.wish = wish
@@ -571,17 +510,9 @@ package struct ReservationEntry: Message {
     package var paymentID: [UInt8]
 
     package init(
-        reservationID: [UInt8] = [],
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        state: ReservationState = .unspecified,
-        seats: [String] = [],
-        amount: UInt64 = 0,
-        currency: String = "",
-        reservedAtMs: UInt64 = 0,
-        deadlineMs: UInt64 = 0,
-        soldAtMs: UInt64 = 0,
-        endedAtMs: UInt64 = 0,
+        reservationID: [UInt8] = [], concertID: [UInt8] = [], scheduleID: [UInt8] = [],
+        state: ReservationState = .unspecified, seats: [String] = [], amount: UInt64 = 0, currency: String = "",
+        reservedAtMs: UInt64 = 0, deadlineMs: UInt64 = 0, soldAtMs: UInt64 = 0, endedAtMs: UInt64 = 0,
         paymentID: [UInt8] = []
     ) {
         self.reservationID = reservationID
@@ -661,12 +592,8 @@ package struct ConfirmRequest: Message {
     package var currency: String
 
     package init(
-        concertID: [UInt8] = [],
-        paymentID: [UInt8] = [],
-        reservationID: [UInt8] = [],
-        userID: [UInt8] = [],
-        amount: UInt64 = 0,
-        currency: String = ""
+        concertID: [UInt8] = [], paymentID: [UInt8] = [], reservationID: [UInt8] = [], userID: [UInt8] = [],
+        amount: UInt64 = 0, currency: String = ""
     ) {
         self.concertID = concertID
         self.paymentID = paymentID
@@ -718,13 +645,8 @@ package struct DecisionEntry: Message {
     package var placeID: [UInt8]
 
     package init(
-        outcome: DecisionOutcome = .unspecified,
-        reason: AbortReason = .unspecified,
-        reservationID: [UInt8] = [],
-        amount: UInt64 = 0,
-        currency: String = "",
-        roomID: [UInt8] = [],
-        placeID: [UInt8] = []
+        outcome: DecisionOutcome = .unspecified, reason: AbortReason = .unspecified, reservationID: [UInt8] = [],
+        amount: UInt64 = 0, currency: String = "", roomID: [UInt8] = [], placeID: [UInt8] = []
     ) {
         self.outcome = outcome
         self.reason = reason
@@ -796,15 +718,8 @@ package struct RefundEntry: Message {
     package var dueSinceMs: UInt64
 
     package init(
-        refundID: [UInt8] = [],
-        concertID: [UInt8] = [],
-        paymentID: [UInt8] = [],
-        reservationID: [UInt8] = [],
-        userID: [UInt8] = [],
-        amount: UInt64 = 0,
-        currency: String = "",
-        reason: String = "",
-        dueSinceMs: UInt64 = 0
+        refundID: [UInt8] = [], concertID: [UInt8] = [], paymentID: [UInt8] = [], reservationID: [UInt8] = [],
+        userID: [UInt8] = [], amount: UInt64 = 0, currency: String = "", reason: String = "", dueSinceMs: UInt64 = 0
     ) {
         self.refundID = refundID
         self.concertID = concertID
@@ -871,20 +786,10 @@ package struct TicketEntry: Message {
     package var cancelledAtMs: UInt64
 
     package init(
-        ticketID: [UInt8] = [],
-        concertID: [UInt8] = [],
-        scheduleID: [UInt8] = [],
-        reservationID: [UInt8] = [],
-        state: TicketState = .unspecified,
-        seat: String = "",
-        grade: String = "",
-        price: UInt64 = 0,
-        currency: String = "",
-        startsAtMs: UInt64 = 0,
-        endsAtMs: UInt64 = 0,
-        issuedAtMs: UInt64 = 0,
-        usedAtMs: UInt64 = 0,
-        cancelledAtMs: UInt64 = 0
+        ticketID: [UInt8] = [], concertID: [UInt8] = [], scheduleID: [UInt8] = [], reservationID: [UInt8] = [],
+        state: TicketState = .unspecified, seat: String = "", grade: String = "", price: UInt64 = 0,
+        currency: String = "", startsAtMs: UInt64 = 0, endsAtMs: UInt64 = 0, issuedAtMs: UInt64 = 0,
+        usedAtMs: UInt64 = 0, cancelledAtMs: UInt64 = 0
     ) {
         self.ticketID = ticketID
         self.concertID = concertID
@@ -1005,14 +910,8 @@ package struct SalesLine: Message {
     package var refunded: UInt64
 
     package init(
-        scheduleID: [UInt8] = [],
-        scheduleName: String = "",
-        grade: String = "",
-        counts: SeatCounts? = nil,
-        revenue: UInt64 = 0,
-        used: UInt64 = 0,
-        cancelled: UInt64 = 0,
-        refunded: UInt64 = 0
+        scheduleID: [UInt8] = [], scheduleName: String = "", grade: String = "", counts: SeatCounts? = nil,
+        revenue: UInt64 = 0, used: UInt64 = 0, cancelled: UInt64 = 0, refunded: UInt64 = 0
     ) {
         self.scheduleID = scheduleID
         self.scheduleName = scheduleName
@@ -1048,10 +947,7 @@ package struct ShowSeatHistoryReply: Message {
     package var claims: [SeatClaim]
 
     package init(
-        state: SeatState = .unspecified,
-        blockedReason: String = "",
-        grade: String = "",
-        price: UInt64 = 0,
+        state: SeatState = .unspecified, blockedReason: String = "", grade: String = "", price: UInt64 = 0,
         claims: [SeatClaim] = []
     ) {
         self.state = state
@@ -1069,11 +965,7 @@ package struct SeatClaim: Message {
     /// The reason of the return, if it was returned.
     package var returnReason: String
 
-    package init(
-        userID: [UInt8] = [],
-        reservation: ReservationEntry? = nil,
-        returnReason: String = ""
-    ) {
+    package init(userID: [UInt8] = [], reservation: ReservationEntry? = nil, returnReason: String = "") {
         self.userID = userID
         self.reservation = reservation
         self.returnReason = returnReason

@@ -19,10 +19,7 @@ package struct RoomLimits: Message {
     package var hardLimitMs: UInt32
 
     package init(
-        activeLimit: UInt32 = 0,
-        ratePerSecond: UInt32 = 0,
-        readyMs: UInt32 = 0,
-        idleMs: UInt32 = 0,
+        activeLimit: UInt32 = 0, ratePerSecond: UInt32 = 0, readyMs: UInt32 = 0, idleMs: UInt32 = 0,
         hardLimitMs: UInt32 = 0
     ) {
         self.activeLimit = activeLimit
@@ -56,10 +53,7 @@ package struct RoomSummary: Message {
     package var limits: RoomLimits?
 
     package init(
-        roomID: [UInt8] = [],
-        name: String = "",
-        state: RoomState = .unspecified,
-        times: RoomTimes? = nil,
+        roomID: [UInt8] = [], name: String = "", state: RoomState = .unspecified, times: RoomTimes? = nil,
         limits: RoomLimits? = nil
     ) {
         self.roomID = roomID
@@ -251,18 +245,9 @@ package struct ShowRoomReply: Message {
     package var waitP90Ms: Int64
 
     package init(
-        room: RoomSummary? = nil,
-        joinedCount: Int64 = 0,
-        waitingCount: Int64 = 0,
-        admittedCount: Int64 = 0,
-        activeCount: Int64 = 0,
-        finishedCount: Int64 = 0,
-        leftCount: Int64 = 0,
-        lapsedCount: Int64 = 0,
-        revokedCount: Int64 = 0,
-        noShowCount: Int64 = 0,
-        admittedPerSecondThousandths: Int64 = 0,
-        waitP50Ms: Int64 = 0,
+        room: RoomSummary? = nil, joinedCount: Int64 = 0, waitingCount: Int64 = 0, admittedCount: Int64 = 0,
+        activeCount: Int64 = 0, finishedCount: Int64 = 0, leftCount: Int64 = 0, lapsedCount: Int64 = 0,
+        revokedCount: Int64 = 0, noShowCount: Int64 = 0, admittedPerSecondThousandths: Int64 = 0, waitP50Ms: Int64 = 0,
         waitP90Ms: Int64 = 0
     ) {
         self.room = room
@@ -346,20 +331,10 @@ package struct PlaceView: Message {
     package var reason: String
 
     package init(
-        roomID: [UInt8] = [],
-        placeID: [UInt8] = [],
-        state: PlaceState = .unspecified,
-        roomState: RoomState = .unspecified,
-        serial: Int64 = 0,
-        admitted: Int64 = 0,
-        peopleAhead: Int64 = 0,
-        waitAtLeastMs: Int64 = 0,
-        waitAtMostMs: Int64 = 0,
-        askAgainMs: UInt32 = 0,
-        lapsesAt: Int64 = 0,
-        endsAt: Int64 = 0,
-        opensAt: Int64 = 0,
-        reason: String = ""
+        roomID: [UInt8] = [], placeID: [UInt8] = [], state: PlaceState = .unspecified,
+        roomState: RoomState = .unspecified, serial: Int64 = 0, admitted: Int64 = 0, peopleAhead: Int64 = 0,
+        waitAtLeastMs: Int64 = 0, waitAtMostMs: Int64 = 0, askAgainMs: UInt32 = 0, lapsesAt: Int64 = 0,
+        endsAt: Int64 = 0, opensAt: Int64 = 0, reason: String = ""
     ) {
         self.roomID = roomID
         self.placeID = placeID
@@ -448,12 +423,7 @@ package struct RenewReply: Message {
     /// Delay before the next Renew that keeps pass and place valid.
     package var renewAfterMs: UInt32
 
-    package init(
-        place: PlaceView? = nil,
-        pass: [UInt8] = [],
-        passExpiresAt: Int64 = 0,
-        renewAfterMs: UInt32 = 0
-    ) {
+    package init(place: PlaceView? = nil, pass: [UInt8] = [], passExpiresAt: Int64 = 0, renewAfterMs: UInt32 = 0) {
         self.place = place
         self.pass = pass
         self.passExpiresAt = passExpiresAt

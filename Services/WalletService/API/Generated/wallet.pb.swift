@@ -149,14 +149,8 @@ package struct EntryView: Message {
     package var atMs: UInt64
 
     package init(
-        serial: UInt64 = 0,
-        kind: EntryKind = .unspecified,
-        amount: UInt64 = 0,
-        currency: String = "",
-        available: UInt64 = 0,
-        pending: UInt64 = 0,
-        paymentID: [UInt8] = [],
-        atMs: UInt64 = 0
+        serial: UInt64 = 0, kind: EntryKind = .unspecified, amount: UInt64 = 0, currency: String = "",
+        available: UInt64 = 0, pending: UInt64 = 0, paymentID: [UInt8] = [], atMs: UInt64 = 0
     ) {
         self.serial = serial
         self.kind = kind
@@ -182,10 +176,7 @@ package struct PayRequest: Message {
     package var currency: String
 
     package init(
-        paymentID: [UInt8] = [],
-        concertID: [UInt8] = [],
-        reservationID: [UInt8] = [],
-        amount: UInt64 = 0,
+        paymentID: [UInt8] = [], concertID: [UInt8] = [], reservationID: [UInt8] = [], amount: UInt64 = 0,
         currency: String = ""
     ) {
         self.paymentID = paymentID
@@ -228,19 +219,10 @@ package struct PaymentView: Message {
     package var askAgainMs: UInt32
 
     package init(
-        paymentID: [UInt8] = [],
-        outcome: PaymentOutcome = .unspecified,
-        reason: NotPaidReason = .unspecified,
-        concertID: [UInt8] = [],
-        reservationID: [UInt8] = [],
-        amount: UInt64 = 0,
-        currency: String = "",
-        isRefunded: Bool = false,
-        isCancelling: Bool = false,
-        begunAtMs: UInt64 = 0,
-        decidedAtMs: UInt64 = 0,
-        refundedAtMs: UInt64 = 0,
-        askAgainMs: UInt32 = 0
+        paymentID: [UInt8] = [], outcome: PaymentOutcome = .unspecified, reason: NotPaidReason = .unspecified,
+        concertID: [UInt8] = [], reservationID: [UInt8] = [], amount: UInt64 = 0, currency: String = "",
+        isRefunded: Bool = false, isCancelling: Bool = false, begunAtMs: UInt64 = 0, decidedAtMs: UInt64 = 0,
+        refundedAtMs: UInt64 = 0, askAgainMs: UInt32 = 0
     ) {
         self.paymentID = paymentID
         self.outcome = outcome
@@ -341,11 +323,7 @@ package struct Halt: Message {
     package var haltedAtMs: UInt64
 
     package init(
-        concertID: [UInt8] = [],
-        why: String = "",
-        userID: [UInt8] = [],
-        paymentID: [UInt8] = [],
-        haltedAtMs: UInt64 = 0
+        concertID: [UInt8] = [], why: String = "", userID: [UInt8] = [], paymentID: [UInt8] = [], haltedAtMs: UInt64 = 0
     ) {
         self.concertID = concertID
         self.why = why
@@ -385,14 +363,8 @@ package struct AuditReply: Message {
     package var totals: [AuditTotal]
 
     package init(
-        misfit: String = "",
-        userCount: UInt64 = 0,
-        entryCount: UInt64 = 0,
-        pendingPaymentCount: UInt64 = 0,
-        paidCount: UInt64 = 0,
-        notPaidCount: UInt64 = 0,
-        refundedCount: UInt64 = 0,
-        totals: [AuditTotal] = []
+        misfit: String = "", userCount: UInt64 = 0, entryCount: UInt64 = 0, pendingPaymentCount: UInt64 = 0,
+        paidCount: UInt64 = 0, notPaidCount: UInt64 = 0, refundedCount: UInt64 = 0, totals: [AuditTotal] = []
     ) {
         self.misfit = misfit
         self.userCount = userCount
@@ -415,11 +387,7 @@ package struct AuditTotal: Message {
     package var revenue: Int64
 
     package init(
-        currency: String = "",
-        toppedUp: Int64 = 0,
-        available: Int64 = 0,
-        pending: Int64 = 0,
-        revenue: Int64 = 0
+        currency: String = "", toppedUp: Int64 = 0, available: Int64 = 0, pending: Int64 = 0, revenue: Int64 = 0
     ) {
         self.currency = currency
         self.toppedUp = toppedUp
