@@ -79,11 +79,9 @@ struct Compatibility {
     private mutating func compareReserved(
         _ old: [ClosedRange<Int32>], _ new: [ClosedRange<Int32>], in name: String, _ line: Int
     ) {
-        for range in old {
-            let first = range.lowerBound
-            let last = range.upperBound
-            guard !new.contains(where: { $0.contains(first) && $0.contains(last) }) else { continue }
-            refuse(line, "\(name) no longer reserves \(first == last ? "\(first)" : "\(first) to \(last)")")
+        for range in old where !new.contains(where: { $0.contains(range) }) {
+            let numbers = range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            refuse(line, "\(name) no longer reserves \(numbers)")
         }
     }
 

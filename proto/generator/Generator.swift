@@ -45,12 +45,8 @@ struct Generator {
         var modules: Set<String> = ["Messages", "RPC"]
         let hasTypedFields = file.allMessages.flatMap(\.fields).contains(where: \.isTyped)
         if !file.services.isEmpty || hasTypedFields { modules.insert("Kernel") }
-        for name in [file.name] + file.imports {
-            guard let target = targets[name] else { continue }
-            modules.insert(target.module)
-            if name == file.name { modules.insert(target.cModule) }
-        }
-        if let own = targets[file.name] { modules.remove(own.module) }
-        return modules.sorted()
+        modules.formUnion(file.imports.compactMap { targets[$0]?.module })
+        guard let own = targets[file.name] else { return modules.sorted() }
+        return modules.union([own.cModule]).subtracting([own.module]).sorted()
     }
 }

@@ -235,16 +235,12 @@ extension SchemaRules {
     }
 
     private static func swiftMembers(of message: MessageType) -> [(names: [String], of: String, line: Int)] {
-        let fields = message.fields.filter { $0.oneof == nil }.map {
-            ([SwiftNames.property($0)], $0.name, $0.declaration.line)
-        }
-        let oneofs = message.oneofs.map {
-            ([SwiftNames.lowerCamel($0.name), SwiftNames.upperCamel($0.name)], $0.name, $0.declaration.line)
-        }
-        let types =
-            message.messages.filter { !$0.isMapEntry }.map { ([$0.name], $0.name, $0.declaration.line) }
+        message.fields.filter { $0.oneof == nil }.map { ([SwiftNames.property($0)], $0.name, $0.declaration.line) }
+            + message.oneofs.map {
+                ([SwiftNames.lowerCamel($0.name), SwiftNames.upperCamel($0.name)], $0.name, $0.declaration.line)
+            }
+            + message.messages.filter { !$0.isMapEntry }.map { ([$0.name], $0.name, $0.declaration.line) }
             + message.enums.map { ([$0.name], $0.name, $0.declaration.line) }
-        return fields + oneofs + types
     }
 }
 
