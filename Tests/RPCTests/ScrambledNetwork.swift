@@ -1,5 +1,6 @@
 import Kernel
 import RPC
+import Threads
 
 /// A stage around any network: every byte is changed on its way out, and changed back on its way in.
 struct Scrambled: Network {

@@ -109,7 +109,7 @@ import Testing
         }
         #expect(
             try errors(result).contains(
-                "component could not start component=status error=\"cannot listen at host.invalid:1: "))
+                "component could not start component=status error=\"cannot listen on host.invalid:1: "))
     }
 
     @Test func `an error of the build exits with 69 and is logged`() async throws {

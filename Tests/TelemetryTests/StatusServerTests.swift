@@ -1,6 +1,7 @@
 import Glibc
 import Kernel
 import Testing
+import Threads
 
 @testable import Telemetry
 
@@ -55,10 +56,11 @@ import Testing
 
     @Test func `a port in use is refused with its address and the reason`() throws {
         let server = try server()
-        #expect(throws: PortError(address: server.address, reason: "Address already in use")) {
+        let problem = "another program is using port \(server.address.port); stop it or choose another port"
+        #expect(throws: ListenError(server.address, problem)) {
             try StatusServer(at: server.address, metrics: metrics, health: health)
         }
-        #expect(throws: PortError.self) {
+        #expect(throws: ListenError.self) {
             try StatusServer(at: Address(host: "host.invalid", port: 1), metrics: metrics, health: health)
         }
     }

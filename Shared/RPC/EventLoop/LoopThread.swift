@@ -5,8 +5,8 @@ import Synchronization
 
 /// A thread that drives one event loop with libuv.
 final class LoopThread: @unchecked Sendable {
-    // Sound because: what other threads use never changes, `mustStop` apart, which is atomic; all else belongs to the
-    // thread itself, or to the one that makes it before it starts and the one that joins it after it ended.
+    // Sound because other threads use only constants and the atomic `mustStop`. The rest belongs to the thread: its
+    // creator uses it only before the start, and `stop` only after the end.
 
     /// The read buffer that all sockets of this thread share.
     private static let readBufferBytes = 256 * 1024
@@ -18,8 +18,8 @@ final class LoopThread: @unchecked Sendable {
     private let busy = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
     private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private let wakeUp = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    /// Written to where the thread may be asleep. (Not a `uv_async_t`: the woken thread takes the core from the one that
-    /// woke it, and then spins until that one has come back and says that it is done.)
+    /// A write wakes the thread. `uv_async_t` is slower: the woken thread takes over the core of its waker, and then spins
+    /// until the waker has run again and finished the call.
     private let wakeUps = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
     private let mustStop = Atomic(false)
@@ -57,7 +57,7 @@ final class LoopThread: @unchecked Sendable {
         Glibc.close(wakeUps)
     }
 
-    /// Ends the thread once its turn is over. The connections on it must have been closed before.
+    /// Ends the thread after its turn. Its connections must have been closed before.
     func stop() {
         mustStop.store(true, ordering: .releasing)
         wake()
@@ -74,7 +74,7 @@ final class LoopThread: @unchecked Sendable {
     }
 
     private func run() {
-        // libuv writes without MSG_NOSIGNAL: a peer that has gone must be an error of its connection, not our end.
+        // libuv writes without MSG_NOSIGNAL, so a write to a closed connection would end the program.
         var brokenPipe = sigset_t()
         sigemptyset(&brokenPipe)
         sigaddset(&brokenPipe, SIGPIPE)
@@ -89,10 +89,10 @@ final class LoopThread: @unchecked Sendable {
         Unmanaged.passUnretained(self).release()
     }
 
-    /// libuv calls this each time before it waits for the network.
+    /// libuv calls it before each wait for the network.
     private func turn() {
         if loop.turn(at: Self.now) {
-            uv_idle_start(busy) { _ in }  // While it runs, libuv looks at the network without waiting.
+            uv_idle_start(busy) { _ in }  // While it is active, libuv polls the network without waiting.
         } else {
             uv_idle_stop(busy)
             if mustStop.load(ordering: .acquiring) { return close() }
@@ -116,7 +116,7 @@ final class LoopThread: @unchecked Sendable {
     }
 }
 
-/// Why an event loop cannot start.
+/// The reason why an event loop cannot start.
 package struct LoopError: Error, CustomStringConvertible {
     let reason: String
 
@@ -125,7 +125,7 @@ package struct LoopError: Error, CustomStringConvertible {
     }
 }
 
-/// What libuv calls a problem, in words.
+/// The text of an error code of libuv.
 func describe(_ problem: Int32) -> String {
     String(cString: uv_strerror(problem))
 }

@@ -2,7 +2,7 @@ import CUV
 import Kernel
 import Synchronization
 
-/// The event loops of a program: one a core.
+/// The event loops of a program, one for each core.
 package final class Loops: Sendable {
     package let all: [EventLoop]
     private let threads: [LoopThread]
@@ -13,7 +13,7 @@ package final class Loops: Sendable {
         all = threads.map(\.loop)
     }
 
-    /// Loops that threads drive, for real connections. Throws where the system has no file or no thread left for one.
+    /// Loops that threads drive, for real connections. Throws if the system has no file or no thread left for one.
     package static func started(count: Int) throws(LoopError) -> Loops {
         var threads: [LoopThread] = []
         do throws(LoopError) {
@@ -25,7 +25,7 @@ package final class Loops: Sendable {
         return Loops(threads)
     }
 
-    /// The same, for a program that cannot go on without them: it ends where the system has nothing left.
+    /// The same, for a program without error handling: it ends if the system has no file or no thread left.
     package convenience init(count: Int = max(1, Int(uv_available_parallelism()))) {
         do {
             let loops = try Self.started(count: count)
@@ -35,20 +35,16 @@ package final class Loops: Sendable {
         }
     }
 
-    /// Loops with another driver.
+    /// Loops that the caller drives.
     package init(driven loops: [EventLoop]) {
         threads = []
         all = loops
     }
 
-    /// The loop the caller is on, or else the next in turn.
-    package var here: EventLoop {
+    /// The loop of the caller, or else the next loop in turn.
+    var here: EventLoop {
         if let current = EventLoop.current, all.contains(where: { $0 === current }) { return current }
-        return next
-    }
-
-    package var next: EventLoop {
-        all[Int(UInt(bitPattern: turn.wrappingAdd(1, ordering: .relaxed).oldValue) % UInt(all.count))]
+        return all[Int(UInt(bitPattern: turn.wrappingAdd(1, ordering: .relaxed).oldValue) % UInt(all.count))]
     }
 
     /// Ends the threads. Servers and clients on them must have been shut down.

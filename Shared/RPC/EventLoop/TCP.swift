@@ -1,7 +1,5 @@
-import CUV
-import Glibc
 import Kernel
-import Synchronization
+import Threads
 
 /// The real network.
 package struct TCP: Network {

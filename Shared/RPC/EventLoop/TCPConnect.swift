@@ -1,6 +1,7 @@
 import CUV
 import Glibc
 import Kernel
+import Threads
 
 /// One attempt to connect: resolves the name, tries its addresses in order, and gives up at the time-out.
 final class TCPConnect: TimerTarget {
@@ -25,8 +26,8 @@ final class TCPConnect: TimerTarget {
     func begin(within timeout: Duration) {
         timer = thread.loop.startTimer(self, at: thread.loop.uptime + timeout)
         // A numeric address needs no lookup, which may be blocked by slow name servers.
-        if let numeric = SocketAddress(numeric: address) {
-            candidates = [numeric]
+        if let numeric = try? SocketAddress.all(of: address, AI_NUMERICHOST) {
+            candidates = numeric[...]
             return tryNext()
         }
         let problem = beginLookUp()

@@ -1,7 +1,7 @@
 import CUV
 import Glibc
 import Kernel
-import Synchronization
+import Threads
 
 /// A listening socket that distributes its connections to the loops in turn.
 ///
@@ -15,8 +15,7 @@ final class TCPListener: Listener, @unchecked Sendable {
     /// The pause before accepting again when the process has no free file descriptor.
     private static let pauseWhenExhausted = Duration.milliseconds(100)
 
-    let address: Address
-    private let socket: Int32
+    private let socket: ListeningSocket
     private let threads: [LoopThread]
     private let accept: @Sendable (any Transport, EventLoop) -> Void
     private let watch: UnsafeMutablePointer<uv_poll_t>
@@ -27,15 +26,17 @@ final class TCPListener: Listener, @unchecked Sendable {
     init(
         on address: Address, threads: [LoopThread], accept: @escaping @Sendable (any Transport, EventLoop) -> Void
     ) throws(ListenError) {
-        (socket, self.address) = try ListeningSocket.open(on: address, backlog: Self.backlog)
+        socket = try ListeningSocket(on: address, backlog: Self.backlog)
         watch = .allocate(capacity: 1)
         self.threads = threads
         self.accept = accept
         threads[0].loop.execute { self.start() }
     }
 
+    var address: Address { socket.address }
+
     private func start() {
-        uv_poll_init(threads[0].uv, watch, socket)
+        uv_poll_init(threads[0].uv, watch, socket.descriptor)
         watch.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Released when the handle has closed.
         listen()
     }
@@ -49,17 +50,21 @@ final class TCPListener: Listener, @unchecked Sendable {
 
     private func acceptWaiting() {
         for _ in 0..<Self.maxAcceptsAtOnce {
-            var peer = SocketAddress()
-            let accepted = peer.accept(from: socket)
-            guard accepted >= 0 else {
-                if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { pause() }
+            var accepted: Int32 = -1
+            let peer = SocketAddress { address, length in
+                accepted = Glibc.accept(socket.descriptor, address, length)
+                return accepted
+            }
+            guard let peer else {
+                if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { pause() }
                 return
             }
+            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
             let thread = threads[turn % threads.count]
             turn += 1
-            let text = peer.description
-            thread.loop.execute { [accept] in
-                accept(TCPTransport(socket: accepted, from: text, on: thread), thread.loop)
+            let name = Address(host: peer.host, port: peer.port).description
+            thread.loop.execute { [accept, accepted] in
+                accept(TCPTransport(socket: accepted, from: name, on: thread), thread.loop)
             }
         }
     }
@@ -89,7 +94,7 @@ final class TCPListener: Listener, @unchecked Sendable {
     }
 
     private func didClose() {
-        Glibc.close(socket)
+        Glibc.close(socket.descriptor)
         watch.deallocate()
         let waiting = closed
         closed = []

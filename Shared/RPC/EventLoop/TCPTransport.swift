@@ -1,6 +1,7 @@
 import CUV
 import Glibc
 import Kernel
+import Threads
 
 /// A TCP socket on a libuv loop.
 ///
@@ -138,18 +139,26 @@ final class TCPTransport: Transport {
     }
 
     private func sendLater(_ bytes: UnsafeRawBufferPointer) {
-        let write = PendingWrite.make(copying: bytes)
-        var buffer = Self.buffer(write.bytes)
-        let problem = uv_write(write.request, stream, &buffer, 1) { request, status in
-            let write = PendingWrite(request!)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        copy.copyMemory(from: bytes)
+        let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
+        request.pointee.data = copy.baseAddress
+        var buffer = Self.buffer(UnsafeRawBufferPointer(copy))
+        let problem = uv_write(request, stream, &buffer, 1) { request, status in
             let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
-            write.free()
+            TCPTransport.free(request!)
             transport.didWrite(status)
         }
         if problem != 0 {
-            write.free()
+            Self.free(request)
             writeFailed(problem)
         }
+    }
+
+    /// Frees a write request and its copy of the bytes.
+    private static func free(_ request: UnsafeMutablePointer<uv_write_t>) {
+        request.pointee.data.deallocate()
+        request.deallocate()
     }
 
     private func didWrite(_ status: Int32) {
@@ -225,33 +234,5 @@ extension TCPTransport: TimerTarget {
     func timerFired() {
         lingering = nil
         closeHandle()
-    }
-}
-
-/// A pending write: libuv's request and a copy of the bytes in one allocation.
-private struct PendingWrite {
-    let request: UnsafeMutablePointer<uv_write_t>
-
-    init(_ request: UnsafeMutablePointer<uv_write_t>) {
-        self.request = request
-    }
-
-    static func make(copying bytes: UnsafeRawBufferPointer) -> PendingWrite {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: headerSize + bytes.count, alignment: 16)
-        (memory + headerSize).copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
-        (memory + MemoryLayout<uv_write_t>.stride).storeBytes(of: bytes.count, as: Int.self)
-        return PendingWrite(memory.bindMemory(to: uv_write_t.self, capacity: 1))
-    }
-
-    private static var headerSize: Int { MemoryLayout<uv_write_t>.stride + MemoryLayout<Int>.stride }
-
-    var bytes: UnsafeRawBufferPointer {
-        let memory = UnsafeRawPointer(request)
-        let count = memory.load(fromByteOffset: MemoryLayout<uv_write_t>.stride, as: Int.self)
-        return UnsafeRawBufferPointer(start: memory + Self.headerSize, count: count)
-    }
-
-    func free() {
-        UnsafeMutableRawPointer(request).deallocate()
     }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Threads
 
 /// An ordered byte stream to and from one peer: a socket, a simulated wire, or a wrapper such as TLS.
 ///
@@ -20,6 +21,7 @@ package protocol Transport: AnyObject {
     func abort()
 }
 
+/// The callbacks of a transport.
 package protocol TransportReceiver: AnyObject {
     /// `bytes` is valid during the call only.
     func didReceive(_ bytes: UnsafeRawBufferPointer)
@@ -44,6 +46,7 @@ package protocol Network: Sendable {
     ) throws(ListenError) -> any Listener
 }
 
+/// An open port.
 package protocol Listener: Sendable {
     /// The address, with the chosen port if port 0 was requested.
     var address: Address { get }
@@ -54,6 +57,7 @@ package protocol Listener: Sendable {
 /// Cancels an attempt to connect.
 package typealias GiveUp = () -> Void
 
+/// The reason why a program cannot connect to an address.
 package struct ConnectError: Error, Equatable, CustomStringConvertible {
     package let address: Address
     package let problem: String
@@ -64,16 +68,4 @@ package struct ConnectError: Error, Equatable, CustomStringConvertible {
     }
 
     package var description: String { "cannot connect to \(address): \(problem)" }
-}
-
-package struct ListenError: Error, Equatable, CustomStringConvertible {
-    package let address: Address
-    package let problem: String
-
-    package init(_ address: Address, _ problem: String) {
-        self.address = address
-        self.problem = problem
-    }
-
-    package var description: String { "cannot listen on \(address): \(problem)" }
 }

@@ -23,7 +23,7 @@ final class StatusConnections: Sendable {
     }
 
     private struct Connection {
-        let address: [UInt8]
+        let address: String
         /// Numbers connections in the order of acceptance.
         let serial: Int
         let openedAt: Uptime
@@ -52,7 +52,7 @@ final class StatusConnections: Sendable {
     /// The number of open connections, including those that are being closed.
     var openCount: Int { state.withLock { $0.open.count } }
 
-    func opened(_ descriptor: Int32, from address: [UInt8], at now: Uptime) {
+    func opened(_ descriptor: Int32, from address: String, at now: Uptime) {
         state.withLock { state in
             state.accepted += 1
             state.open[descriptor] = Connection(address: address, serial: state.accepted, openedAt: now)

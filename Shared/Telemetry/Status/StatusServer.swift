@@ -6,7 +6,8 @@ import Threads
 /// Serves `/metrics`, `/healthz` (the program runs) and `/readyz` (it is ready for work; if not, the reasons) over
 /// HTTP. Changes nothing, serves one request per connection, and uses its own threads.
 package final class StatusServer: Sendable {
-    static let connectionMemoryByteCount = 16 * 1024
+    private static let backlog: Int32 = 1024
+    private static let connectionMemoryByteCount = 16 * 1024
     private static let lateCheckMilliseconds = 250
 
     /// The address it listens on, with the actual port if port 0 was given.
@@ -22,36 +23,56 @@ package final class StatusServer: Sendable {
 
     /// The state of the library's callbacks.
     private final class Context: Sendable {
-        let pages: StatusPages
+        let metrics: Metrics
+        let health: Health
         let connections: StatusConnections
         let clock: any Clock
 
-        init(_ pages: StatusPages, _ connections: StatusConnections, _ clock: any Clock) {
-            self.pages = pages
+        init(_ metrics: Metrics, _ health: Health, _ connections: StatusConnections, _ clock: any Clock) {
+            self.metrics = metrics
+            self.health = health
             self.connections = connections
             self.clock = clock
         }
+
+        func page(method: String, path: String) -> StatusPage {
+            guard StatusServer.reads(method) else {
+                return StatusPage(status: 405, body: "method not allowed: use GET or HEAD\n")
+            }
+            switch path {
+            case "/metrics":
+                return StatusPage(
+                    status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: metrics.prometheusText)
+            case "/healthz":
+                return StatusPage(status: 200, body: "ok\n")
+            case "/readyz":
+                let problems = health.problems
+                if problems.isEmpty { return StatusPage(status: 200, body: "ready\n") }
+                return StatusPage(status: 503, body: problems.map { "not ready: \($0)\n" }.joined())
+            default:
+                return StatusPage(status: 404, body: "not found: use /metrics, /healthz or /readyz\n")
+            }
+        }
     }
 
-    package convenience init(at address: Address, metrics: Metrics, health: Health) throws(PortError) {
+    package convenience init(at address: Address, metrics: Metrics, health: Health) throws(ListenError) {
         try self.init(at: address, metrics: metrics, health: health, limits: .forThisProcess())
     }
 
     init(
         at address: Address, metrics: Metrics, health: Health, limits: StatusConnections.Limits,
         clock: any Clock = SystemClock()
-    ) throws(PortError) {
-        let socket = try ListenSocket.open(address)
+    ) throws(ListenError) {
+        let socket = try ListeningSocket(on: address, backlog: Self.backlog)
         connections = StatusConnections(limits)
-        let pages = StatusPages(metrics: metrics, health: health)
-        let context = Unmanaged.passRetained(Context(pages, connections, clock))
+        let context = Unmanaged.passRetained(Context(metrics, health, connections, clock))
         let handle = onsale_start_http(
             socket.descriptor, Self.answer, Self.notify, context.toOpaque(), UInt32(limits.total),
             Self.connectionMemoryByteCount)
         guard let handle else {
             context.release()
             close(socket.descriptor)
-            throw PortError(address: address, reason: "the HTTP server did not start: \(SystemLimits.advice)")
+            throw ListenError(address, "the HTTP server did not start: \(SystemLimits.advice)")
         }
         self.address = socket.address
         daemon = Lock(Daemon(handle: handle, context: context))
@@ -62,7 +83,7 @@ package final class StatusServer: Sendable {
         }
         guard isStarted else {
             stop()
-            throw PortError(address: address, reason: "the system cannot start a thread: \(SystemLimits.advice)")
+            throw ListenError(address, "the system cannot start a thread: \(SystemLimits.advice)")
         }
     }
 
@@ -86,18 +107,20 @@ package final class StatusServer: Sendable {
         request.pointee = context
         // An answer to the first call of a request, before its body, closes the connection. That suits requests with a
         // body, because no page reads one.
-        if isFirstCall && StatusPages.reads(String(cString: method)) { return .YES }
-        let pages = Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().pages
+        if isFirstCall && reads(String(cString: method)) { return .YES }
+        let pages = Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
         return send(pages.page(method: String(cString: method), path: String(cString: path)), to: connection)
     }
+
+    private static func reads(_ method: String) -> Bool { method == "GET" || method == "HEAD" }
 
     private static let notify: MHD_NotifyConnectionCallback = { context, connection, _, event in
         guard let context = context.map({ Unmanaged<Context>.fromOpaque($0).takeUnretainedValue() }), let connection
         else { return }
         let descriptor = onsale_http_socket(connection)
         if event == .CONNECTION_NOTIFY_STARTED {
-            let address = ListenSocket.host(of: onsale_http_client(connection))
-            context.connections.opened(descriptor, from: address, at: context.clock.uptime)
+            let client = onsale_http_client(connection).map { SocketAddress(copying: $0).host }
+            context.connections.opened(descriptor, from: client ?? "", at: context.clock.uptime)
         } else {
             context.connections.closed(descriptor)
         }
@@ -115,4 +138,11 @@ package final class StatusServer: Sendable {
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")
         return MHD_queue_response(connection, page.status, response)
     }
+}
+
+/// An answer of the status port.
+private struct StatusPage {
+    let status: UInt32
+    var contentType = "text/plain; charset=utf-8"
+    let body: String
 }

@@ -1,5 +1,6 @@
 import Kernel
 import RPC
+import Threads
 
 /// A network inside one thread. Connections have latency, and tests inject faults.
 package final class SimulatedNetwork: Network, @unchecked Sendable {
