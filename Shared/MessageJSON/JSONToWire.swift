@@ -9,30 +9,21 @@ struct JSONToWire {
     /// The path of the current field: `nesteds`, `[3]`, `name`.
     private var path: [String] = []
 
-    mutating func message(
-        _ value: JSONValue, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-    ) throws(JSONError) {
-        guard case .object(let members) = value else {
-            throw error("must be an object, is \(value.kind)")
-        }
+    mutating func message(_ value: JSONValue, as descriptor: MessageDescriptor) throws(JSONError) {
+        guard case .object(let members) = value else { throw error("must be an object, is \(value.kind)") }
         var seen: Set<String> = []
         for member in members {
-            guard let field = Self.field(member.name, of: descriptor) else {
-                throw unknownField(member.name, of: descriptor)
-            }
+            let field = descriptor.fields.first { $0.jsonName == member.name || $0.protoName == member.name }
+            guard let field else { throw unknownField(member.name, of: descriptor) }
             path.append(member.name)
             defer { path.removeLast() }
-            guard seen.insert(String(cString: field.pointee.name)).inserted else {
-                throw error("is given twice, in both spellings")
-            }
+            guard seen.insert(field.protoName).inserted else { throw error("is given twice, in both spellings") }
             // A null counts as absent.
             if member.value == .null { continue }
-            if field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 {
-                guard seen.insert("oneof at \(field.pointee.quantifier_offset)").inserted else {
-                    throw error("excludes another field of its oneof that is also given; give one of them")
-                }
+            if field.isInOneof, !seen.insert("oneof at \(field.quantifier_offset)").inserted {
+                throw error("excludes another field of its oneof that is also given; give one of them")
             }
-            if field.pointee.label == PROTOBUF_C_LABEL_REPEATED {
+            if field.isRepeated {
                 try elements(member.value, of: field)
             } else {
                 try content(member.value, of: field)
@@ -40,9 +31,7 @@ struct JSONToWire {
         }
     }
 
-    private mutating func elements(
-        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
-    ) throws(JSONError) {
+    private mutating func elements(_ value: JSONValue, of field: ProtobufCFieldDescriptor) throws(JSONError) {
         guard case .array(let elements) = value else { throw error("must be an array, is \(value.kind)") }
         for (index, element) in elements.enumerated() {
             path.append("[\(index)]")
@@ -52,11 +41,9 @@ struct JSONToWire {
     }
 
     /// Writes the tag of a field and one of its values.
-    private mutating func content(
-        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
-    ) throws(JSONError) {
-        let id = UInt64(field.pointee.id) << 3
-        switch field.pointee.type {
+    private mutating func content(_ value: JSONValue, of field: ProtobufCFieldDescriptor) throws(JSONError) {
+        let id = UInt64(field.id) << 3
+        switch field.type {
         case PROTOBUF_C_TYPE_STRING:
             guard case .string(let text) = value else { throw error("must be a string, is \(value.kind)") }
             guard !text.utf8.contains(0) else { throw error("contains a NUL character, which is not allowed in text") }
@@ -69,12 +56,11 @@ struct JSONToWire {
         case PROTOBUF_C_TYPE_MESSAGE:
             var inner = JSONToWire()
             inner.path = path
-            let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
-            try inner.message(value, as: descriptor)
+            try inner.message(value, as: field.message)
             block(id, inner.bytes)
         case PROTOBUF_C_TYPE_ENUM:
             varint(id, UInt64(bitPattern: Int64(try enumeration(value, of: field))))
-        default: try scalar(value, of: field.pointee.type, id)
+        default: try scalar(value, of: field.type, id)
         }
     }
 
@@ -135,7 +121,7 @@ extension JSONToWire {
         case .number(let digits), .string(let digits): text = digits
         default: throw error("must be a number, is \(value.kind)")
         }
-        guard (try? JSONParser.parse(text)) == .number(text), let digits = WholeNumber.digits(text) else {
+        guard (try? JSONParser.parse(text)) == .number(text), let digits = Self.wholeDigits(text) else {
             throw error("must be a whole number, is \(text)")
         }
         guard let number = Number(digits) else {
@@ -161,39 +147,44 @@ extension JSONToWire {
         }
     }
 
-    private func enumeration(
-        _ value: JSONValue, of field: UnsafePointer<ProtobufCFieldDescriptor>
-    ) throws(JSONError) -> Int32 {
+    /// The digits of a number with a whole value, such as `12`, `1.2e1` or `12.0`, without point and exponent. Nil if it has
+    /// a fraction or more digits than any field can store.
+    private static func wholeDigits(_ number: String) -> String? {
+        let isNegative = number.hasPrefix("-")
+        let parts = number.drop { $0 == "-" }.split(omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
+        guard let mantissa = parts.first, parts.count <= 2, let exponent = Int(parts.count == 2 ? parts[1] : "0") else {
+            return nil
+        }
+        let halves = mantissa.split(separator: ".", omittingEmptySubsequences: false)
+        var digits = halves.joined()[...].drop { $0 == "0" }
+        if digits.isEmpty { return "0" }
+        let fraction = halves.count == 2 ? halves[1].count : 0
+        let longestNumber = 20
+        let (zeros, overflow) = exponent.subtractingReportingOverflow(fraction)
+        guard !overflow, zeros <= longestNumber else { return nil }
+        if zeros >= 0 {
+            digits += String(repeating: "0", count: zeros)
+        } else {
+            guard zeros >= -digits.count, digits.suffix(-zeros).allSatisfy({ $0 == "0" }) else { return nil }
+            digits = digits.dropLast(-zeros)
+        }
+        return isNegative ? "-\(digits)" : String(digits)
+    }
+
+    private func enumeration(_ value: JSONValue, of field: ProtobufCFieldDescriptor) throws(JSONError) -> Int32 {
         guard case .string(let name) = value else { return try number(value, as: Int32.self) }
-        let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
-        let values = UnsafeBufferPointer(start: descriptor.pointee.values, count: Int(descriptor.pointee.n_values))
-        if let value = values.first(where: { String(cString: $0.name) == name }) { return value.value }
-        let names = values.map { String(cString: $0.name) }
+        if let value = field.enumValues.first(where: { String(cString: $0.name) == name }) { return value.value }
+        let names = field.enumValues.map { String(cString: $0.name) }
         let hint = name.uppercased().nearest(among: names).map { "did you mean \($0)?" }
         throw error("\(name) is not known; \(hint ?? "there are \(names.joined(separator: ", "))")")
     }
 
-    private static func field(
-        _ name: String, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-    ) -> UnsafePointer<ProtobufCFieldDescriptor>? {
-        let fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
-        let index = fields.firstIndex {
-            let original = String(cString: $0.name)
-            return name == original || name == FieldName.json(original)
-        }
-        return index.map { descriptor.pointee.fields + $0 }
-    }
-
-    private func unknownField(
-        _ name: String, of descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-    ) -> JSONError {
-        let fields = UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields))
-        let names = fields.map { FieldName.json(String(cString: $0.name)) }
+    private func unknownField(_ name: String, of descriptor: MessageDescriptor) -> JSONError {
+        let names = descriptor.fields.map(\.jsonName)
         let hint =
             name.nearest(among: names).map { "did you mean \($0)?" }
             ?? (names.isEmpty ? "it has no fields" : "there are \(names.joined(separator: ", "))")
-        let type = String(cString: descriptor.pointee.name)
-        return JSONError(Self.text(of: path + [name]), "\(type) has no such field; \(hint)")
+        return JSONError(Self.text(of: path + [name]), "\(descriptor.name) has no such field; \(hint)")
     }
 
     private func error(_ problem: String) -> JSONError { JSONError(Self.text(of: path), problem) }

@@ -9,9 +9,12 @@ package enum MessageJSON {
     /// The packed message that `text` describes.
     package static func bytes(from text: String, as descriptor: MessageDescriptor) throws(JSONError) -> [UInt8] {
         var wire = JSONToWire()
-        try wire.message(try JSONParser.parse(text), as: descriptor.pointer)
+        try wire.message(try JSONParser.parse(text), as: descriptor)
         do throws(MessageError) {
-            return try canonical(wire.bytes, as: descriptor)
+            // Unpacks and packs the message, because protobuf-c then orders the fields and omits defaults.
+            return try unpacked(wire.bytes, as: descriptor) { message in
+                LaidOutMessage(message.assumingMemoryBound(to: ProtobufCMessage.self)).bytes
+            }
         } catch {
             throw JSONError(error.field, error.problem)
         }
@@ -21,31 +24,32 @@ package enum MessageJSON {
     package static func text(
         of bytes: [UInt8], as descriptor: MessageDescriptor, isIndented: Bool = true
     ) throws(MessageError) -> String {
-        let arena = Arena()
-        defer { withExtendedLifetime(arena) {} }
-        var json = WireToJSON(isIndented: isIndented)
-        json.message(try unpack(bytes, as: descriptor, in: arena), as: descriptor.pointer)
-        return json.text
+        try unpacked(bytes, as: descriptor) { WireToJSON.text(of: $0, as: descriptor, isIndented: isIndented) }
     }
 
-    /// Unpacks and packs the message, because protobuf-c then orders the fields and omits defaults.
-    private static func canonical(_ bytes: [UInt8], as descriptor: MessageDescriptor) throws(MessageError) -> [UInt8] {
+    private static func unpacked<Value>(
+        _ bytes: [UInt8], as descriptor: MessageDescriptor, _ body: (UnsafeMutableRawPointer) -> Value
+    ) throws(MessageError) -> Value {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        let unpacked = UnsafeMutableRawPointer(mutating: try unpack(bytes, as: descriptor, in: arena))
-        let message = LaidOutMessage(unpacked.assumingMemoryBound(to: ProtobufCMessage.self))
-        let size = message.packedSize
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            if let start = buffer.baseAddress { message.pack(into: start) }
-            count = size
-        }
-    }
-
-    private static func unpack(
-        _ bytes: [UInt8], as descriptor: MessageDescriptor, in arena: Arena
-    ) throws(MessageError) -> UnsafeRawPointer {
-        try bytes.withUnsafeBufferPointer { bytes throws(MessageError) in
+        let message = try bytes.withUnsafeBufferPointer { bytes throws(MessageError) in
             try arena.unpack(UnsafeRawBufferPointer(bytes), as: descriptor)
         }
+        return body(UnsafeMutableRawPointer(mutating: message))
     }
+}
+
+/// The reason why text is not the JSON of a message.
+package struct JSONError: Error, Equatable, CustomStringConvertible {
+    /// The place of the error: `line 2, column 7`, or the path of a field: `nesteds[3].name`. Empty for the whole text.
+    package let place: String
+    /// The error, with the allowed values.
+    package let problem: String
+
+    init(_ place: String, _ problem: String) {
+        self.place = place
+        self.problem = problem
+    }
+
+    package var description: String { place.isEmpty ? problem : "\(place): \(problem)" }
 }

@@ -1,44 +1,32 @@
 import CProtobufC
 import Encoding
 import Kernel
+import Messages
 
 /// Converts an unpacked message to JSON according to its descriptor.
-struct WireToJSON {
-    private var json: JSONWriter
-
-    init(isIndented: Bool) {
-        json = JSONWriter(isIndented ? .indented : .spaced)
-    }
-
-    var text: String { json.text }
-
+enum WireToJSON {
     /// `message` is a struct that `descriptor` describes.
-    mutating func message(_ message: UnsafeRawPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
-        Self.write(message, as: descriptor, &json)
+    static func text(of message: UnsafeRawPointer, as descriptor: MessageDescriptor, isIndented: Bool) -> String {
+        var json = JSONWriter(isIndented ? .indented : .spaced)
+        write(message, as: descriptor, &json)
+        return json.text
     }
 
-    private static func write(
-        _ message: UnsafeRawPointer, as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, _ json: inout JSONWriter
-    ) {
-        let fields = (0..<Int(descriptor.pointee.n_fields)).map { descriptor.pointee.fields + $0 }
-        let members = fields.filter { isSet($0, in: message) }.map { field in
-            (name: FieldName.json(String(cString: field.pointee.name)), value: field)
-        }
+    private static func write(_ message: UnsafeRawPointer, as descriptor: MessageDescriptor, _ json: inout JSONWriter) {
+        let members = descriptor.fields.filter { isSet($0, in: message) }.map { (name: $0.jsonName, value: $0) }
         json.object(members) { json, field in
-            let place = message + Int(field.pointee.offset)
-            guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { return value(place, of: field, &json) }
+            let place = message + Int(field.offset)
+            guard field.isRepeated else { return value(place, of: field, &json) }
             let elements = place.load(as: UnsafeRawPointer.self)
-            let size = size(of: field.pointee.type)
+            let size = size(of: field.type)
             json.array(0..<count(field, in: message)) { json, index in
                 value(elements + index * size, of: field, &json)
             }
         }
     }
 
-    private static func value(
-        _ place: UnsafeRawPointer, of field: UnsafePointer<ProtobufCFieldDescriptor>, _ json: inout JSONWriter
-    ) {
-        switch field.pointee.type {
+    private static func value(_ place: UnsafeRawPointer, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
+        switch field.type {
         case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_SFIXED32:
             json.literal(place.load(as: Int32.self))
         case PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_FIXED32:
@@ -61,8 +49,7 @@ struct WireToJSON {
             let data = place.load(as: ProtobufCBinaryData.self)
             json.escaped(Base64.text(of: UnsafeBufferPointer(start: data.data, count: data.len)))
         default:
-            let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
-            write(place.load(as: UnsafeRawPointer.self), as: descriptor, &json)
+            write(place.load(as: UnsafeRawPointer.self), as: field.message, &json)
         }
     }
 
@@ -77,45 +64,34 @@ struct WireToJSON {
     }
 
     /// Writes the name of an enum value, or its number if it has no name.
-    private static func enumeration(
-        _ number: Int32, of field: UnsafePointer<ProtobufCFieldDescriptor>, _ json: inout JSONWriter
-    ) {
-        let descriptor = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
-        if let value = protobuf_c_enum_descriptor_get_value(descriptor, number) {
-            json.string(String(cString: value.pointee.name))
+    private static func enumeration(_ number: Int32, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
+        if let value = field.enumValues.first(where: { $0.value == number }) {
+            json.string(String(cString: value.name))
         } else {
             json.literal(number)
         }
     }
-}
 
-extension WireToJSON {
     /// True if a field differs from its default. A message or a member of a oneof is set if it is present.
-    private static func isSet(
-        _ field: UnsafePointer<ProtobufCFieldDescriptor>, in message: UnsafeRawPointer
-    ) -> Bool {
-        if field.pointee.label == PROTOBUF_C_LABEL_REPEATED { return count(field, in: message) > 0 }
-        if field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 {
-            return message.load(fromByteOffset: Int(field.pointee.quantifier_offset), as: UInt32.self)
-                == field.pointee.id
+    private static func isSet(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Bool {
+        if field.isRepeated { return count(field, in: message) > 0 }
+        if field.isInOneof {
+            return message.load(fromByteOffset: Int(field.quantifier_offset), as: UInt32.self) == field.id
         }
-        let place = message + Int(field.pointee.offset)
-        switch field.pointee.type {
+        let place = message + Int(field.offset)
+        switch field.type {
         case PROTOBUF_C_TYPE_STRING: return place.load(as: UnsafePointer<CChar>?.self).map { $0.pointee != 0 } ?? false
         case PROTOBUF_C_TYPE_BYTES: return place.load(as: ProtobufCBinaryData.self).len > 0
         case PROTOBUF_C_TYPE_MESSAGE: return place.load(as: UnsafeRawPointer?.self) != nil
         // Treat a negative zero as unset, as protobuf-c does.
         case PROTOBUF_C_TYPE_FLOAT: return place.load(as: Float.self) != 0
         case PROTOBUF_C_TYPE_DOUBLE: return place.load(as: Double.self) != 0
-        default:
-            return UnsafeRawBufferPointer(start: place, count: size(of: field.pointee.type)).contains { $0 != 0 }
+        default: return UnsafeRawBufferPointer(start: place, count: size(of: field.type)).contains { $0 != 0 }
         }
     }
 
-    private static func count(
-        _ field: UnsafePointer<ProtobufCFieldDescriptor>, in message: UnsafeRawPointer
-    ) -> Int {
-        message.load(fromByteOffset: Int(field.pointee.quantifier_offset), as: Int.self)
+    private static func count(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Int {
+        message.load(fromByteOffset: Int(field.quantifier_offset), as: Int.self)
     }
 
     /// The size of one value in the struct, or in an array that the struct points to.

@@ -35,7 +35,7 @@ extension Arena {
         guard let memory = allocate(count + 1) else { throw exhausted(field) }
         let copy = memory.assumingMemoryBound(to: UInt8.self)
         text.withUTF8 { copy.initialize(from: $0.baseAddress!, count: count) }
-        guard TextCheck.isText(UnsafeRawBufferPointer(start: copy, count: count)) else {
+        guard WireValidator.isText(UnsafeRawBufferPointer(start: copy, count: count)) else {
             throw MessageError("\(field)", "contains a NUL character, which is not allowed in text; use bytes")
         }
         copy[count] = 0

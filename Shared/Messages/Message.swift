@@ -60,21 +60,26 @@ extension Message {
 /// A message laid out as a C struct in an arena.
 @usableFromInline
 package struct LaidOutMessage {
-    @usableFromInline
-    let base: UnsafePointer<ProtobufCMessage>
+    @usableFromInline let base: UnsafePointer<ProtobufCMessage>
+    /// The number of bytes that `pack` writes.
+    @usableFromInline package let size: Int
 
     @inlinable
     package init<Layout>(_ fields: UnsafeMutablePointer<Layout>) {
         base = UnsafeRawPointer(fields).assumingMemoryBound(to: ProtobufCMessage.self)
+        size = protobuf_c_message_get_packed_size(base)
     }
 
     @inlinable
-    package var packedSize: Int { protobuf_c_message_get_packed_size(base) }
-
-    /// Writes exactly `packedSize` bytes.
-    @inlinable
     package func pack(into bytes: UnsafeMutableRawPointer) {
         protobuf_c_message_pack(base, bytes.assumingMemoryBound(to: UInt8.self))
+    }
+
+    package var bytes: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            if let start = buffer.baseAddress { pack(into: start) }
+            count = size
+        }
     }
 }
 
@@ -90,11 +95,6 @@ extension Message {
     package func encoded() throws(MessageError) -> [UInt8] {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        let message = try laidOut(in: arena)
-        let size = message.packedSize
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            if let start = buffer.baseAddress { message.pack(into: start) }
-            count = size
-        }
+        return try laidOut(in: arena).bytes
     }
 }

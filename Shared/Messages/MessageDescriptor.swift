@@ -33,3 +33,23 @@ package struct MessageDescriptor: @unchecked Sendable {
         UnsafeBufferPointer(start: pointer.pointee.fields, count: Int(pointer.pointee.n_fields))
     }
 }
+
+extension ProtobufCFieldDescriptor {
+    /// The name in the .proto file: `user_id`.
+    package var protoName: String { String(cString: name) }
+    /// The name in protobuf JSON: `userId`.
+    package var jsonName: String { FieldName.json(protoName) }
+    package var isRepeated: Bool { label == PROTOBUF_C_LABEL_REPEATED }
+    package var isInOneof: Bool { flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 }
+
+    /// The type of a field that is a message.
+    package var message: MessageDescriptor {
+        MessageDescriptor(descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
+    }
+
+    /// The values of a field that is an enum.
+    package var enumValues: UnsafeBufferPointer<ProtobufCEnumValue> {
+        let descriptor = descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self)
+        return UnsafeBufferPointer(start: descriptor.pointee.values, count: Int(descriptor.pointee.n_values))
+    }
+}

@@ -1,4 +1,5 @@
 import CProtobufC
+import Glibc
 
 /// Validates the bytes of a message against its descriptor before protobuf-c unpacks them.
 ///
@@ -106,7 +107,7 @@ package struct WireValidator {
         case PROTOBUF_C_TYPE_BYTES:
             return
         case PROTOBUF_C_TYPE_STRING:
-            guard TextCheck.isText(value) else {
+            guard Self.isText(value) else {
                 throw Self.error(descriptor, field, "is not text; it must be UTF-8 without NUL")
             }
         case PROTOBUF_C_TYPE_MESSAGE:
@@ -119,7 +120,7 @@ package struct WireValidator {
             guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else {
                 throw Self.error(descriptor, field, "has wire type 2, which does not match its type")
             }
-            guard let count = PackedNumbers.count(value, of: field.pointee.type) else {
+            guard let count = Self.numberCount(value, of: field.pointee.type) else {
                 throw Self.error(descriptor, field, "contains unreadable packed numbers")
             }
             packedNumbersLeft -= count
@@ -127,6 +128,35 @@ package struct WireValidator {
                 throw Self.error(
                     descriptor, field, "contains too many numbers; the limit is \(Self.maximumPackedNumbers)")
             }
+        }
+    }
+
+    /// True if the bytes are UTF-8 without NUL.
+    static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = bytes.baseAddress, bytes.count > 0 else { return true }
+        guard memchr(start, 0, bytes.count) == nil else { return false }
+        do {
+            _ = try UTF8Span(validating: bytes.assumingMemoryBound(to: UInt8.self).span)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The count of the numbers in a packed repeated field. Nil if one is incomplete or unreadable for protobuf-c.
+    private static func numberCount(_ value: UnsafeRawBufferPointer, of type: ProtobufCType) -> Int? {
+        switch (wireType(of: type), type) {
+        case (WireType.fixed32, _): return value.count.isMultiple(of: 4) ? value.count / 4 : nil
+        case (WireType.fixed64, _): return value.count.isMultiple(of: 8) ? value.count / 8 : nil
+        case (_, PROTOBUF_C_TYPE_BOOL): return value.allSatisfy { $0 <= 1 } ? value.count : nil
+        default:
+            var reader = WireReader(value)
+            var count = 0
+            while !reader.isAtEnd {
+                guard (try? reader.skipVarint()) != nil else { return nil }
+                count += 1
+            }
+            return count
         }
     }
 

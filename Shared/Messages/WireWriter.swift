@@ -45,8 +45,8 @@ package struct WireWriter {
 
     /// Writes the field unless the message is empty.
     @inlinable @inline(__always)
-    package mutating func message(_ field: UInt64, _ message: LaidOutMessage, size: Int) {
-        bytes(field, count: size) { message.pack(into: $0) }
+    package mutating func message(_ field: UInt64, _ message: LaidOutMessage) {
+        bytes(field, count: message.size) { message.pack(into: $0) }
     }
 
     /// Writes a field whose `count` bytes `write` provides.

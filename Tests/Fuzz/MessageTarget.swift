@@ -27,12 +27,7 @@ enum MessageTarget {
         arena.reset()
         do {
             let unpacked = UnsafeMutableRawPointer(mutating: try arena.unpack(bytes, as: descriptor))
-            let message = LaidOutMessage(unpacked.assumingMemoryBound(to: ProtobufCMessage.self))
-            let size = message.packedSize
-            return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-                if let start = buffer.baseAddress { message.pack(into: start) }
-                count = size
-            }
+            return LaidOutMessage(unpacked.assumingMemoryBound(to: ProtobufCMessage.self)).bytes
         } catch {
             fatalError("cannot unpack a message that the validator accepted: \(error)")
         }

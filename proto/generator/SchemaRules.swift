@@ -1,4 +1,5 @@
 import Kernel
+import Messages
 
 /// The rules for .proto files. protobuf-c mishandles a file that breaks one, or it cannot become Swift.
 struct SchemaRules {
