@@ -1,5 +1,6 @@
 import CSodium
 
+/// Bytes as hexadecimal digits.
 package enum Hexadecimal {
     /// Two lower-case digits for each byte.
     package static func text(of bytes: [UInt8]) -> String {

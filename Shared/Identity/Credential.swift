@@ -35,8 +35,7 @@ package struct Credentials: Sendable {
         let role = Role(rawValue: token.bigEndian(at: 5))
         guard role.isSingle else { throw .malformed }
         let credential = Credential(
-            user: ID(high: token.bigEndian(at: 6), low: token.bigEndian(at: 14)), role: role,
-            expiry: Timestamp(milliseconds: token.bigEndian(at: 22)))
+            user: token.id(at: 6), role: role, expiry: Timestamp(milliseconds: token.bigEndian(at: 22)))
         guard now < credential.expiry else { throw .expired(at: credential.expiry) }
         return credential
     }

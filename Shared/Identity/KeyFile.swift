@@ -21,7 +21,7 @@ package struct KeyFile: Sendable {
         let id: KeyID
         let secret: SecretKey
 
-        static func random() -> Key { Key(id: .random(), secret: .random()) }
+        static func random() -> Key { Key(id: KeyID(rawValue: .random(in: 0 ... .max)), secret: .random()) }
     }
 
     private var keys: [Kind: [Key]]
@@ -99,4 +99,21 @@ extension KeyFile {
         for kind in Kind.allCases where keys[kind] == nil { throw .noKeys(kind) }
         self.keys = keys
     }
+}
+
+/// The id of a key: four random bytes, because a counter could give a new key the id of a dropped one.
+package struct KeyID: Hashable, Sendable, LosslessStringConvertible {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Eight hexadecimal digits.
+    package init?(_ text: String) {
+        guard let bytes = Hexadecimal.bytes(of: text), bytes.count == 4 else { return nil }
+        rawValue = bytes.span.bytes.bigEndian(at: 0)
+    }
+
+    package var description: String { rawValue.hexadecimalDigits }
 }

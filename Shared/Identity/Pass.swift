@@ -26,8 +26,7 @@ package struct Passes: Sendable {
     }
 
     package func sign(_ pass: Pass) -> [UInt8] {
-        seal.sign(
-            pass.room.bytes + pass.place.bytes + pass.user.bytes + pass.expiry.milliseconds.bigEndianBytes)
+        seal.sign(pass.room.bytes + pass.place.bytes + pass.user.bytes + pass.expiry.milliseconds.bigEndianBytes)
     }
 
     /// Returns the pass if it belongs to `user`. The caller must check that the pass is for the right room.
@@ -35,9 +34,7 @@ package struct Passes: Sendable {
         let token = bytes.span.bytes
         try seal.check(token, bodyByteCount: Self.bodyByteCount)
         let pass = Pass(
-            room: ID(high: token.bigEndian(at: 5), low: token.bigEndian(at: 13)),
-            place: ID(high: token.bigEndian(at: 21), low: token.bigEndian(at: 29)),
-            user: ID(high: token.bigEndian(at: 37), low: token.bigEndian(at: 45)),
+            room: token.id(at: 5), place: token.id(at: 21), user: token.id(at: 37),
             expiry: Timestamp(milliseconds: token.bigEndian(at: 53)))
         guard pass.user == user else { throw .ofAnotherUser }
         guard now < pass.expiry else { throw .expired(at: pass.expiry) }

@@ -38,3 +38,46 @@ package struct Passwords: Sendable {
         return Array(password.utf8)
     }
 }
+
+/// The work that one guess costs. Each hash stores its cost, so a later increase leaves old hashes valid.
+package struct PasswordCost: Sendable {
+    let passes: Int
+    let memoryBytes: Int
+
+    /// 64 MiB and 2 passes, about 0.1 s: libsodium's advice for interactive sign-in.
+    package static let standard = PasswordCost(passes: 2, memoryBytes: 64 * 1024 * 1024)
+    /// The minimum of Argon2id, for tests.
+    package static let least = PasswordCost(passes: 1, memoryBytes: 8 * 1024)
+}
+
+/// The stored form of a password: an Argon2id hash with its salt and cost, as text.
+package struct PasswordHash: Hashable, Sendable {
+    package let text: String
+
+    /// Nil if `text` is not an Argon2id hash.
+    package init?(_ text: String) {
+        guard text.hasPrefix("$argon2id$"), text.utf8.count < 128 else { return nil }
+        self.text = text
+    }
+
+    init(checked text: String) {
+        self.text = text
+    }
+}
+
+/// The reason why a password was not hashed or checked.
+package enum PasswordError: Error, Equatable, CustomStringConvertible {
+    case length(maximumByteCount: Int)
+    case busy(maximumWaiting: Int)
+    case outOfMemory
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .length(let maximum): "a password has 1 to \(maximum) bytes"
+        case .busy(let maximum): "\(maximum) password checks are already waiting: try again in a moment"
+        case .outOfMemory: "the service has too little memory to check a password: try again in a moment"
+        case .cancelled: "the caller cancelled the password check"
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import Kernel
+
 /// Signs and checks short messages of one purpose with the keys that all services share.
 ///
 ///     kind u8 | key id u32 | body | tag (32)        big endian; the tag covers everything before it
@@ -42,5 +44,43 @@ struct Seal: Sendable {
             return
         }
         throw .unknownKey(id)
+    }
+}
+
+/// The reason why a credential, a pass or a ticket code is refused.
+package enum TokenError: Error, Equatable, CustomStringConvertible {
+    /// The length, kind or alphabet is wrong.
+    case malformed
+    /// The signing key is not in the key file: it was dropped, or belongs to another system.
+    case unknownKey(KeyID)
+    /// The signature does not match the content: the token is forged or altered.
+    case forged
+    /// The token is genuine and has expired.
+    case expired(at: Timestamp)
+    /// The token is genuine and belongs to another user.
+    case ofAnotherUser
+
+    package var description: String {
+        switch self {
+        case .malformed: "it is damaged or of another kind"
+        case .unknownKey(let id): "it is signed with key \(id), which the key file does not contain"
+        case .forged: "it is forged or altered: the signature does not match"
+        case .expired(let time): "it expired at \(time)"
+        case .ofAnotherUser: "it belongs to another user"
+        }
+    }
+}
+
+extension FixedWidthInteger {
+    var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
+}
+
+extension RawSpan {
+    func bigEndian<Integer: FixedWidthInteger & BitwiseCopyable>(at offset: Int) -> Integer {
+        Integer(bigEndian: unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self))
+    }
+
+    func id<Entity>(at offset: Int) -> ID<Entity> {
+        ID(high: bigEndian(at: offset), low: bigEndian(at: offset + 8))
     }
 }

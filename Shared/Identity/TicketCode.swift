@@ -70,8 +70,7 @@ package struct TicketVerifier: Sendable {
             Array(bytes.suffix(Sodium.signatureByteCount)), of: TicketSigner.domain + content, publicKey: key.bytes)
         guard isGenuine else { throw .forged }
         return TicketCode(
-            concert: ID(high: span.bigEndian(at: 5), low: span.bigEndian(at: 13)),
-            ticket: ID(high: span.bigEndian(at: 21), low: span.bigEndian(at: 29)),
+            concert: span.id(at: 5), ticket: span.id(at: 21),
             startsAt: Timestamp(milliseconds: span.bigEndian(at: 37)),
             seat: String(decoding: content.dropFirst(TicketSigner.fixedByteCount), as: UTF8.self))
     }

@@ -70,23 +70,32 @@ package typealias RefundID = ID<Identified.Refund>
 package typealias TicketID = ID<Identified.Ticket>
 
 extension ID {
-    package static var byteCount: Int { 16 }
+    @inlinable package static var byteCount: Int { 16 }
 
     /// Nil unless there are exactly sixteen bytes.
-    package init?(bytes: [UInt8]) {
+    @inlinable
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount else { return nil }
-        self = bytes.withUnsafeBytes { bytes in
-            ID(
-                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-        }
+        self.init(
+            high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+
+    package init?(bytes: [UInt8]) {
+        guard let id = bytes.withUnsafeBytes({ ID(bytes: $0) }) else { return nil }
+        self = id
+    }
+
+    /// Writes sixteen bytes.
+    @inlinable
+    package func write(to memory: UnsafeMutableRawPointer) {
+        memory.storeBytes(of: high.bigEndian, as: UInt64.self)
+        memory.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
     }
 
     package var bytes: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
-            bytes.storeBytes(of: high.bigEndian, as: UInt64.self)
-            bytes.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+            if let start = buffer.baseAddress { write(to: start) }
             count = Self.byteCount
         }
     }
@@ -115,7 +124,7 @@ extension ID: LosslessStringConvertible {
     }
 
     /// The digits of the text form, without dashes.
-    package var digits: String { high.hexadecimal + low.hexadecimal }
+    package var digits: String { high.hexadecimalDigits + low.hexadecimalDigits }
 
     @usableFromInline package var description: String {
         var text = digits

@@ -94,7 +94,7 @@ extension String {
                 }
                 // A scalar above 65,535 becomes two surrogates.
                 for unit in String(scalar).utf16 {
-                    escaped += "\\u" + unit.hexadecimal
+                    escaped += "\\u" + unit.hexadecimalDigits
                 }
             }
         }

@@ -12,48 +12,6 @@ package struct Money: Hashable, Sendable {
 
     package var isNegative: Bool { minorUnits < 0 }
     package var isPositive: Bool { minorUnits > 0 }
-
-    package func adding(_ other: Money) throws(MoneyError) -> Money {
-        try combined(with: other, by: { $0.addingReportingOverflow($1) })
-    }
-
-    package func subtracting(_ other: Money) throws(MoneyError) -> Money {
-        try combined(with: other, by: { $0.subtractingReportingOverflow($1) })
-    }
-
-    package func multiplied(by count: Int) throws(MoneyError) -> Money {
-        let (product, overflow) = minorUnits.multipliedReportingOverflow(by: Int64(count))
-        guard !overflow else { throw .overflow }
-        return Money(minorUnits: product, currency)
-    }
-
-    /// The sum of `amounts`, which may be empty.
-    package static func sum(_ amounts: some Sequence<Money>, in currency: Currency) throws(MoneyError) -> Money {
-        var sum = Money.zero(currency)
-        for amount in amounts { sum = try sum.adding(amount) }
-        return sum
-    }
-
-    private func combined(
-        with other: Money, by operation: (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
-    ) throws(MoneyError) -> Money {
-        guard currency == other.currency else { throw .currencies(currency, other.currency) }
-        let (result, overflow) = operation(minorUnits, other.minorUnits)
-        guard !overflow else { throw .overflow }
-        return Money(minorUnits: result, currency)
-    }
-}
-
-package enum MoneyError: Error, Equatable, CustomStringConvertible {
-    case overflow
-    case currencies(Currency, Currency)
-
-    package var description: String {
-        switch self {
-        case .overflow: "the amount exceeds 64 bits of minor units"
-        case .currencies(let one, let other): "\(one) and \(other) cannot be added: amounts must have one currency"
-        }
-    }
 }
 
 extension Money: CustomStringConvertible {

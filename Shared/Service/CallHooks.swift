@@ -12,12 +12,13 @@ extension ServerHooks {
     ) -> ServerHooks {
         let credentials = Credentials(keys)
         let calls = CallMetrics(descriptions, metrics)
-        return ServerHooks(
-            verify: { bytes throws(RPCFailure) in try credentials.caller(bytes, at: clock.now) },
-            isServing: { _ in health.problems.isEmpty },
-            log: { log.log($0) },
-            failure: { ($0 as? DatabaseError)?.failure },
-            refused: { calls.note(refusal: $0) }, measure: { calls.note($0) })
+        var hooks = ServerHooks { bytes throws(RPCFailure) in try credentials.caller(bytes, at: clock.now) }
+        hooks.isServing = { _ in health.problems.isEmpty }
+        hooks.log = { log.log($0) }
+        hooks.failure = { ($0 as? DatabaseError)?.failure }
+        hooks.refused = { calls.note(refusal: $0) }
+        hooks.measure = { calls.note($0) }
+        return hooks
     }
 }
 
@@ -39,20 +40,14 @@ extension Log {
     fileprivate func log(_ event: RPCEvent) {
         var fields: [(key: String, value: LogValue)] = [("what", .text(event.message)), ("peer", .text(event.peer))]
         if let method = event.method { fields.append(("method", .text(method))) }
-        log(
-            LogLevel(event.level), event.method == nil ? "connection" : "call", fields, trace: event.trace?.trace,
-            request: event.requestID)
-    }
-}
-
-extension LogLevel {
-    fileprivate init(_ level: RPCEvent.Level) {
-        self =
-            switch level {
-            case .debug: .debug
+        let level: LogLevel =
+            switch event.level {
             case .info: .info
             case .warning: .warning
             case .error: .error
             }
+        log(
+            level, event.method == nil ? "connection" : "call", fields, trace: event.trace?.trace,
+            request: event.requestID)
     }
 }

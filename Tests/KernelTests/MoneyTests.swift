@@ -32,16 +32,4 @@ import Testing
     func `text that is not an amount is refused`(text: String) {
         #expect(Money(text) == nil)
     }
-
-    @Test func `sums check currency and overflow`() throws {
-        let most = Money(minorUnits: .max, .eur)
-        let least = Money(minorUnits: .min, .eur)
-        let cent = Money(minorUnits: 1, .eur)
-        #expect(throws: MoneyError.overflow) { try most.adding(cent) }
-        #expect(throws: MoneyError.overflow) { try least.subtracting(cent) }
-        #expect(throws: MoneyError.overflow) { try most.multiplied(by: 2) }
-        #expect(throws: MoneyError.currencies(.eur, .usd)) { try cent.adding(.zero(.usd)) }
-        #expect(try Money.sum([cent, cent, cent], in: .eur) == Money(minorUnits: 3, .eur))
-        #expect(try Money.sum([], in: .eur) == .zero(.eur))
-    }
 }

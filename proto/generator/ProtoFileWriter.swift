@@ -21,7 +21,7 @@ struct ProtoFileWriter {
             text.line("package static let \(Self.name(of: file.name)) = ProtoFile(")
             text.line("    \"\(file.name)\", imports: [\(imports.joined(separator: ", "))],")
             text.line("    \"\"\"")
-            let digits = file.descriptor.map(\.hexadecimal).joined()
+            let digits = file.descriptor.map(\.hexadecimalDigits).joined()
             var rest = digits[...]
             while !rest.isEmpty {
                 let part = rest.prefix(96)

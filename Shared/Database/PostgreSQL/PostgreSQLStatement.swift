@@ -32,7 +32,7 @@ final class PostgreSQLStatement {
             for bytes in [AnySequence(text.utf8), AnySequence(types)] {
                 for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             }
-            return hash.hexadecimal
+            return hash.hexadecimalDigits
         }
         return "onsale_" + hash(0xcbf2_9ce4_8422_2325) + hash(0x6c62_272e_07bb_0142)
     }

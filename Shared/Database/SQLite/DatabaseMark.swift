@@ -62,7 +62,7 @@ final class DatabaseMark {
 
         static func newID() -> String {
             var generator = SystemRandomNumberGenerator()
-            return generator.next().hexadecimal + generator.next().hexadecimal
+            return generator.next().hexadecimalDigits + generator.next().hexadecimalDigits
         }
     }
 

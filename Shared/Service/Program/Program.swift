@@ -87,14 +87,14 @@ package enum Program {
         log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
         let exitCode: ExitCode
         do {
-            let status = StatusComponent(at: configuration[options.statusListen], log, metrics, health)
+            let status = statusPort(at: configuration[options.statusListen], log, metrics, health)
             let parts = try await Wiring(
                 context: context, options: options, configuration: configuration, clock: clock, log: log,
                 metrics: metrics, health: health
             ).parts()
             let suppressed = Job("log", every: LogLimiter.window) { log.reportSuppressed() }
             exitCode = await lifecycle.run(
-                [status.component] + parts.components, jobs: [suppressed, clockWatch.job] + parts.jobs)
+                [status] + parts.components, jobs: [suppressed, clockWatch.job] + parts.jobs)
         } catch {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable
@@ -102,5 +102,38 @@ package enum Program {
         log.reportSuppressed(isEnd: true)
         writer.close(timeoutMilliseconds: logTimeoutMilliseconds)
         return exitCode
+    }
+
+    /// The status port. It starts first and stops last, so that it reports the state of the other components.
+    private static func statusPort(
+        at address: Address, _ log: Log, _ metrics: Metrics, _ health: Health
+    ) -> Component {
+        let server = Lock<StatusServer?>(nil)
+        return Component(
+            "status",
+            start: {
+                let started = try StatusServer(at: address, metrics: metrics, health: health)
+                server.withLock { $0 = started }
+                log.info("status port open", ["address": "\(started.address)"])
+            }, stop: { server.withLock { $0 }?.stop() })
+    }
+}
+
+/// The result of a program. The numbers are those of sysexits(3) if one fits.
+package enum ExitCode: Int32, CaseIterable, Sendable {
+    case clean = 0
+    case usage = 64
+    case unavailable = 69
+    case drainTimedOut = 75
+    case forced = 130
+
+    package var meaning: String {
+        switch self {
+        case .clean: "stopped on request; every call in flight was answered"
+        case .usage: "invalid options; nothing was started"
+        case .unavailable: "a component could not start; the started ones were stopped"
+        case .drainTimedOut: "did not stop within the drain timeout"
+        case .forced: "ended at once by a second signal"
+        }
     }
 }

@@ -32,3 +32,19 @@ extension LogValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLitera
 
     package init(_ integer: some BinaryInteger) { self = .integer(Int64(clamping: integer)) }
 }
+
+/// The importance of an event, in ascending order.
+package enum LogLevel: String, CaseIterable, Comparable, Sendable {
+    /// Details for the investigation of one case.
+    case debug
+    /// Normal events that matter to operators.
+    case info
+    /// An anomaly that does not stop the program.
+    case warning
+    /// A failure that an operator should investigate.
+    case error
+
+    package static func < (a: LogLevel, b: LogLevel) -> Bool {
+        allCases.prefix { $0 != b }.contains(a)
+    }
+}
