@@ -12,7 +12,7 @@ import Testing
     }
 
     fileprivate static func changes(
-        _ items: inout ItemStream<WatchSeatsRequest, WatchSeatsItem>.Iterator, _ house: House
+        _ items: ItemStream<WatchSeatsRequest, WatchSeatsItem>.AsyncIterator, _ house: House
     ) async throws -> SeatChanges? {
         await advance(house)
         guard case .changes(let changes) = try await items.next()?.news else { return nil }
@@ -23,7 +23,7 @@ import Testing
         @Test(arguments: Engine.available)
         func `a stream sends the map, then holds, sales and expiries`(engine: Engine) async throws {
             try await House.with(engine) { house in
-                var items = house.calls(of: .alice).watchSeats(
+                let items = house.calls(of: .alice).watchSeats(
                     WatchSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
                 ).makeAsyncIterator()
                 guard case .map(let map) = try await items.next()?.news else {
@@ -33,11 +33,11 @@ import Testing
                 #expect(map.held.isEmpty)
                 let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
                 _ = try await house.reserve("A-1-3", as: .bob, number: 11)
-                #expect(try await WatchSeatsTests.changes(&items, house) == SeatChanges(held: [0, 1, 2]))
+                #expect(try await WatchSeatsTests.changes(items, house) == SeatChanges(held: [0, 1, 2]))
                 _ = try await house.confirm(mine, payment: 12)
-                #expect(try await WatchSeatsTests.changes(&items, house) == SeatChanges(sold: [0, 1]))
+                #expect(try await WatchSeatsTests.changes(items, house) == SeatChanges(sold: [0, 1]))
                 house.clock.advance(by: .minutes(5))
-                #expect(try await WatchSeatsTests.changes(&items, house) == SeatChanges(freed: [2]))
+                #expect(try await WatchSeatsTests.changes(items, house) == SeatChanges(freed: [2]))
                 _ = try await house.calls(of: .operator).setSeats(
                     house.seats([.row("C", "1", 1...1, grade: "C", price: 1)]), CallOptions(requestID: .numbered(13)))
                 await WatchSeatsTests.advance(house)
@@ -56,7 +56,7 @@ import Testing
             try await House.with(.memory) {
                 $0.roomID = RoomID.hall.bytes
             } _: { house in
-                var items = house.calls(of: .alice).watchSeats(
+                let items = house.calls(of: .alice).watchSeats(
                     WatchSeatsRequest(
                         concertID: house.concert.bytes, scheduleID: house.schedule.bytes,
                         pass: house.pass(of: .alice, until: .noon + .milliseconds(250)))

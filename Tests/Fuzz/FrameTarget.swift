@@ -48,7 +48,7 @@ enum FrameTarget {
     private static func compare(_ bytes: UnsafeRawBufferPointer) {
         guard let frame = try? Frame(bytes), let envelope = try? Envelope(decoding: Array(bytes)) else { return }
         expect(frame.id == envelope.id, "id")
-        expect(UInt32(truncatingIfNeeded: frame.kind) == UInt32(bitPattern: envelope.kind.rawValue), "kind")
+        expect(frame.kind == envelope.kind, "kind")
         expect(frame.method.elementsEqual(envelope.method.utf8), "method")
         expect(frame.timeoutMicroseconds == envelope.timeoutUs, "timeoutMicroseconds")
         expect((frame.status == nil) == (envelope.status == nil), "status")

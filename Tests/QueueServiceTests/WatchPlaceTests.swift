@@ -129,7 +129,7 @@ private struct World: Sendable {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 let bob = try await waiting.join(.bob, request: 11)
-                var items = waiting.client(of: .bob).watchPlace(
+                let items = waiting.client(of: .bob).watchPlace(
                     WatchPlaceRequest(roomID: waiting.room, placeID: bob.placeID)
                 ).makeAsyncIterator()
                 let first = try await items.next()

@@ -87,7 +87,7 @@ import Testing
         let world = try EchoSimulation()
         var random = SeededGenerator(seed: 3)
         let id = RequestID.make(at: .noon, using: &random)
-        let trace = TraceContext.make(using: &random)
+        let trace = TraceContext(trace: TraceID(high: 1, low: 2), span: 3, flags: 1)
         try world.run {
             let entries = [Entry(key: "lang", value: Array("de".utf8)), Entry(key: "x", value: [])]
             _ = try await world.calls.echo(

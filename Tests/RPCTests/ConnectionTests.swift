@@ -58,7 +58,7 @@ import Testing
         try wire.send(.request(2, EchoMethods.echo, EchoRequest(payload: [5])))
         world.simulation.run(for: .milliseconds(10))
         let status = try #require(wire.replies(to: 1).first?.status)
-        #expect(status.code == StatusCode.invalidArgument.rawValue && status.reason == "MALFORMED_REQUEST")
+        #expect(status.code == StatusCode.invalidArgument.number && status.reason == "MALFORMED_REQUEST")
         #expect(wire.replies(to: 2).count == 1)
     }
 
@@ -80,7 +80,7 @@ import Testing
         try wire.send(.cancel(99))
         world.simulation.run(for: .seconds(1))
         #expect(wire.replies(to: 1).count == 1)
-        #expect(wire.replies(to: 1)[0].status?.code == StatusCode.cancelled.rawValue)
+        #expect(wire.replies(to: 1)[0].status?.code == StatusCode.cancelled.number)
     }
 
     @Test func `a cancelled call counts as in flight until its handler returns`() throws {

@@ -75,7 +75,7 @@ import Testing
         let outer = EchoClient(Client(to: [address], on: world.simulation.loops, network: world.network))
         var random = SeededGenerator(seed: 4)
         let id = RequestID.make(at: .noon, using: &random)
-        let trace = TraceContext.make(using: &random)
+        let trace = TraceContext(trace: TraceID(high: 1, low: 2), span: 3, flags: 1)
         try world.run { _ = try await outer.echo(EchoRequest(), CallOptions(requestID: id, trace: trace)) }
         let call = try #require(world.echo.lastCall)
         #expect(try call.requestID == id)
@@ -130,7 +130,7 @@ import Testing
         world.simulation.run(for: .seconds(1))
         #expect(wire.received.map(\.id) == [1, 2, 3])
         let status = try #require(wire.received.last?.status)
-        #expect(status.code == StatusCode.deadlineExceeded.rawValue && status.flags == 1, "NOT_PROCESSED")
+        #expect(status.code == StatusCode.deadlineExceeded.number && status.flags == 1, "NOT_PROCESSED")
         #expect(world.echo.runCount(of: EchoMethods.echo.description) == 2)
     }
 

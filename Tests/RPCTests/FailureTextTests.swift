@@ -25,7 +25,7 @@ import Testing
         let world = try EchoSimulation()
         let wire = try world.rawConnection()
         let text = "a" + String(repeating: "é", count: 3000)
-        let request = FailRequest(code: StatusCode.internal.rawValue, message: text, reason: "LONG")
+        let request = FailRequest(code: StatusCode.internal.number, message: text, reason: "LONG")
         try wire.send(.request(1, EchoMethods.fail, request))
         world.simulation.run(for: .seconds(1))
         let message = try #require(wire.replies(to: 1).first?.status).message

@@ -39,7 +39,7 @@ import Testing
         try bytes(Self.request).dropFirst(4).withUnsafeBytes { envelope in
             let frame = try Frame(envelope)
             #expect(frame.id == 1)
-            #expect(frame.kind == Frame.Kind.request)
+            #expect(frame.kind == .request)
             #expect(String(decoding: frame.method, as: UTF8.self) == "onsale.queue.v1.Queue/Join")
             #expect(frame.timeoutMicroseconds == 1_500_000)
             #expect(frame.flags == Frame.Flag.safeToRepeat)
@@ -52,7 +52,7 @@ import Testing
         var buffer = ByteBuffer()
         buffer.appendFrame(atMost: 128) { writer in
             writer.number(Frame.Field.id, 1)
-            writer.number(Frame.Field.kind, Frame.Kind.request)
+            writer.number(Frame.Field.kind, 1)
             Array("onsale.queue.v1.Queue/Join".utf8).withUnsafeBytes { writer.bytes(Frame.Field.method, $0) }
             writer.number(Frame.Field.timeout, 1_500_000)
             writer.number(Frame.Field.flags, Frame.Flag.safeToRepeat)
@@ -62,7 +62,7 @@ import Testing
         buffer.removeAll()
         buffer.appendFrame(atMost: 64) { writer in
             writer.number(Frame.Field.id, 1)
-            writer.number(Frame.Field.kind, Frame.Kind.reply)
+            writer.number(Frame.Field.kind, 2)
             [0x08, 0x07 as UInt8].withUnsafeBytes { writer.bytes(Frame.Field.payload, $0) }
         }
         #expect(Hexadecimal.text(of: Array(buffer.bytes)) == Self.reply)
@@ -86,7 +86,7 @@ import Testing
                 payload: Array(repeating: 5, count: .random(in: 0...300, using: &random)))
             try envelope.encoded().withUnsafeBytes { bytes in
                 let frame = try Frame(bytes)
-                #expect(frame.id == envelope.id && frame.kind == UInt64(envelope.kind.rawValue))
+                #expect(frame.id == envelope.id && frame.kind == envelope.kind)
                 #expect(String(decoding: frame.method, as: UTF8.self) == envelope.method)
                 #expect(frame.timeoutMicroseconds == envelope.timeoutUs && frame.flags == UInt64(envelope.flags))
                 #expect(try frame.status.map { try Status(decoding: Array($0)) } == envelope.status)

@@ -127,7 +127,7 @@ import Testing
         settings.limits.replyBytes = 1000
         let server = try PlayedServer(in: simulation, settings: settings)
         let outcome = start {
-            var iterator = server.calls.count(CountRequest(limit: 5)).makeAsyncIterator()
+            let iterator = server.calls.count(CountRequest(limit: 5)).makeAsyncIterator()
             return try await iterator.next()?.number
         }
         let wire = try #require(server.connections.first)

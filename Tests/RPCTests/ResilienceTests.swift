@@ -165,7 +165,7 @@ import Testing
         let world = try EchoSimulation()
         let tries = try world.run {
             for _ in 0..<300 {
-                _ = try? await world.calls.fail(FailRequest(code: StatusCode.unavailable.rawValue, reason: "DOWN"))
+                _ = try? await world.calls.fail(FailRequest(code: StatusCode.unavailable.number, reason: "DOWN"))
             }
             return world.echo.runCount(of: EchoMethods.fail.description)
         }
@@ -176,7 +176,7 @@ import Testing
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             _ = try await world.calls.fail(
-                FailRequest(code: StatusCode.unavailable.rawValue, reason: "BUSY", retryAfterMs: 700))
+                FailRequest(code: StatusCode.unavailable.number, reason: "BUSY", retryAfterMs: 700))
         }
         #expect(failure.reason == "BUSY")
         #expect(world.clock.uptime >= Uptime(nanoseconds: 0) + .milliseconds(2100), "three pauses between four tries")
@@ -185,7 +185,7 @@ import Testing
     @Test func `a definite failure is not retried`() throws {
         let world = try EchoSimulation()
         for code in [StatusCode.aborted, .notFound, .permissionDenied, .internal, .resourceExhausted] {
-            _ = try failure(of: world) { _ = try await world.calls.fail(FailRequest(code: code.rawValue)) }
+            _ = try failure(of: world) { _ = try await world.calls.fail(FailRequest(code: code.number)) }
         }
         #expect(world.echo.runCount(of: EchoMethods.fail.description) == 5)
     }

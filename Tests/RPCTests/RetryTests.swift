@@ -5,12 +5,12 @@ import Testing
 
 /// Which calls a client makes again, and how often.
 @Suite struct RetryTests {
-    private static let unavailable = FailRequest(code: StatusCode.unavailable.rawValue, reason: "NO_DISK")
+    private static let unavailable = FailRequest(code: StatusCode.unavailable.number, reason: "NO_DISK")
 
     @Test func `a handler that says to come back later is asked once`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
-            let code = StatusCode.resourceExhausted.rawValue
+            let code = StatusCode.resourceExhausted.number
             _ = try await world.calls.fail(FailRequest(code: code, reason: "TOO_MANY_TRIES", retryAfterMs: 10))
         }
         #expect(failure.reason == "TOO_MANY_TRIES" && failure.retryAfter == .milliseconds(10))

@@ -72,7 +72,7 @@ import Testing
         try await TestService.with(.echo, on: .memory) { service in
             let client = EchoClient(service.client(of: .alice))
             for _ in 0..<3 { _ = try await client.add(AddRequest(amount: 1)) }
-            let failing = FailRequest(code: StatusCode.notFound.rawValue, reason: "NOTHING")
+            let failing = FailRequest(code: StatusCode.notFound.number, reason: "NOTHING")
             for _ in 0..<2 { _ = try await failure { _ = try await client.fail(failing) } }
             // A call is counted after its answer is sent, and before the next call of the connection is read.
             _ = try await client.echo(EchoRequest())

@@ -31,7 +31,7 @@ package final class EchoServer: EchoHandlers {
 
     package func fail(_ request: FailRequest, call: Call) async throws -> FailReply {
         note(call)
-        guard let code = StatusCode(rawValue: request.code) else { throw Surprise() }
+        guard let code = StatusCode(number: request.code) else { throw Surprise() }
         if code == .ok { return FailReply() }
         var failure = RPCFailure(code, request.reason, request.message)
         if request.retryAfterMs > 0 { failure.retryAfter = .milliseconds(request.retryAfterMs) }

@@ -75,16 +75,12 @@ struct ServiceWriter {
         let reply = types.name(method.reply)
         let table = "\(service.name)Methods.\(tableName(method))"
         text.line("package func \(functionName(method))(")
+        text.line("    _ request: \(request), _ options: CallOptions = CallOptions()")
         if method.isServerStream {
-            text.line("    _ request: \(request), _ options: CallOptions = CallOptions(),")
-            text.line(
-                "    resume: @escaping @Sendable (\(request), _ last: \(reply)?) -> \(request) = { request, _ in request }"
-            )
             text.block(") -> ItemStream<\(request), \(reply)>") { text in
-                text.line("client.open(\(table), request, options, resume: resume)")
+                text.line("client.open(\(table), request, options)")
             }
         } else {
-            text.line("    _ request: \(request), _ options: CallOptions = CallOptions()")
             text.block(") async throws(RPCFailure) -> \(reply)") { text in
                 text.line("try await client.call(\(table), request, options)")
             }

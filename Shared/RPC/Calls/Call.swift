@@ -16,7 +16,7 @@ package final class Call: Sendable {
     package let metadata: [Entry]
     /// The address of the caller: `127.0.0.1:50312`.
     package let peer: String
-    private let idempotencyKey: RequestID?
+    package let requestIDIfAny: RequestID?
     private let hasLeftTraces = Atomic(false)
 
     init(
@@ -26,7 +26,7 @@ package final class Call: Sendable {
         self.method = method
         self.caller = caller
         self.deadline = deadline
-        self.idempotencyKey = requestID
+        requestIDIfAny = requestID
         self.trace = trace
         self.metadata = metadata
         self.peer = peer
@@ -35,13 +35,13 @@ package final class Call: Sendable {
     /// The idempotency key: the same for every try of a request. Every write needs one.
     package var requestID: RequestID {
         get throws(RPCFailure) {
-            guard let idempotencyKey else {
+            guard let requestIDIfAny else {
                 throw RPCFailure(
                     CallReason.requestIDMissing,
                     "\(method.name) changes something, so it needs a request_id: 16 bytes, a UUIDv7, the same on every retry"
                 )
             }
-            return idempotencyKey
+            return requestIDIfAny
         }
     }
 
@@ -59,8 +59,6 @@ package final class Call: Sendable {
 
     var mayClaimNotProcessed: Bool { !hasLeftTraces.load(ordering: .relaxed) }
 
-    package var requestIDIfAny: RequestID? { idempotencyKey }
-
     package var user: UserID {
         get throws(RPCFailure) {
             guard let caller else {
@@ -74,5 +72,16 @@ package final class Call: Sendable {
     /// The first value of `key`.
     package func metadata(_ key: String) -> [UInt8]? {
         metadata.first { $0.key == key }?.value
+    }
+}
+
+/// The user and role of a verified credential.
+package struct Caller: Equatable, Sendable {
+    package let user: UserID
+    package let role: Role
+
+    package init(user: UserID, role: Role) {
+        self.user = user
+        self.role = role
     }
 }

@@ -1,7 +1,7 @@
 import Kernel
 import Messages
 
-/// A call with one answer, as its .proto declares it.
+/// A call with one reply, as its .proto file declares it.
 package struct Method<Request: Message, Reply: Message>: Sendable {
     package let description: MethodDescription
 
@@ -12,11 +12,9 @@ package struct Method<Request: Message, Reply: Message>: Sendable {
     }
 
     package var name: String { description.name }
-    package var isSafeToRepeat: Bool { description.isSafeToRepeat }
-    package var callers: Role { description.callers }
 }
 
-/// A call whose answer is a row of items.
+/// A call with a stream of items, as its .proto file declares it.
 package struct StreamMethod<Request: Message, Item: Message>: Sendable {
     package let description: MethodDescription
 
@@ -27,37 +25,23 @@ package struct StreamMethod<Request: Message, Item: Message>: Sendable {
     }
 
     package var name: String { description.name }
-    package var isSafeToRepeat: Bool { description.isSafeToRepeat }
-    package var callers: Role { description.callers }
 }
 
-/// What there is to know about a method, whatever its types.
-package final class MethodDescription: Sendable {
+/// A method without the types of its messages.
+package struct MethodDescription: Sendable {
     /// `onsale.queue.v1.Queue/Join`
     package let name: String
     package let request: MessageDescriptor
-    /// Of a stream, the type of its items.
+    /// The type of the reply, or of the items of a stream.
     package let reply: MessageDescriptor
     package let isStream: Bool
-    /// Whether to run it twice is the same as to run it once.
+    /// True if running it twice has the same effect as running it once.
     package let isSafeToRepeat: Bool
-    /// Empty means anyone.
+    /// Empty if no credential is needed.
     package let callers: Role
-
-    init(
-        name: String, request: MessageDescriptor, reply: MessageDescriptor, isStream: Bool, isSafeToRepeat: Bool,
-        callers: Role
-    ) {
-        self.name = name
-        self.request = request
-        self.reply = reply
-        self.isStream = isStream
-        self.isSafeToRepeat = isSafeToRepeat
-        self.callers = callers
-    }
 }
 
-/// A service of proto/: its methods, and the text that describes it to tools.
+/// A service of a .proto file, and the text that describes it to tools.
 package struct ServiceDescription: Sendable {
     /// `onsale.queue.v1.Queue`
     package let name: String

@@ -64,7 +64,7 @@ extension RPCFailure {
 
     var status: Status {
         var status = Status()
-        status.code = code.rawValue
+        status.code = code.number
         status.reason = reason
         status.message = message.withoutNUL(atMost: Self.maxMessageBytes)
         status.flags = (isNotProcessed ? Flag.notProcessed : 0) | (isIndefinite ? Flag.indefinite : 0)
@@ -74,7 +74,7 @@ extension RPCFailure {
     }
 
     init(_ status: Status) {
-        self.init(StatusCode(rawValue: status.code) ?? .unknown, status.reason, status.message)
+        self.init(StatusCode(number: status.code) ?? .unknown, status.reason, status.message)
         isNotProcessed = status.flags & Flag.notProcessed != 0
         isIndefinite = status.flags & Flag.indefinite != 0
         retryAfter = status.retryAfterMs == 0 ? nil : .milliseconds(status.retryAfterMs)

@@ -34,13 +34,11 @@ package final class Client: Sendable {
         return answered(call.reply, method.description)
     }
 
-    /// The items of a stream, which opens with the first read. `resume` returns the request that continues an
-    /// interrupted stream. A stream of current states does not need it.
+    /// The items of a stream, which opens with the first read.
     package func open<Request, Item>(
-        _ method: StreamMethod<Request, Item>, _ request: Request, _ options: CallOptions = CallOptions(),
-        resume: @escaping @Sendable (Request, _ last: Item?) -> Request = { request, _ in request }
+        _ method: StreamMethod<Request, Item>, _ request: Request, _ options: CallOptions = CallOptions()
     ) -> ItemStream<Request, Item> {
-        ItemStream(client: self, method: method.description, request: request, options: options, resume: resume)
+        ItemStream(client: self, method: method.description, request: request, options: options)
     }
 
     /// Calls a method with the bytes of request and reply, for tools.

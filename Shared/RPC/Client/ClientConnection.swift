@@ -26,7 +26,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
             holdsBack: false)
         connection.pingsPeer = true
         connection.start(for: self)
-        connection.send(Hello(of: settings.agent, settings.limits), as: Frame.Kind.hello)
+        connection.send(.hello, Hello(of: settings.agent, settings.limits))
     }
 
     /// True while the connection accepts calls.
@@ -45,18 +45,20 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     func begin(_ call: PendingCall) {
         defer { loop.arena.reset() }
         do throws(MessageError) {
-            let size = try call.preparePayload(in: loop.arena)
-            guard let envelope = RequestEnvelope(call, payloadBytes: size, at: loop.uptime) else {
+            let payload = try call.payload(in: loop.arena)
+            guard let envelope = RequestEnvelope(call, payload, at: loop.uptime) else {
                 let message =
                     "metadata has at most \(Frame.maxMetadataEntries) entries and \(Frame.maxMetadataBytes) bytes"
                 let failure = RPCFailure(CallReason.metadataTooLarge, message)
                 return call.end(.failure(failure.notProcessed()), on: loop)
             }
-            guard envelope.size <= maxRequestBytes else { return call.end(.failure(tooLarge(call, size)), on: loop) }
+            guard envelope.size <= maxRequestBytes else {
+                return call.end(.failure(tooLarge(call, payload.size)), on: loop)
+            }
             lastID += 1
             pending[lastID] = call
             if call.method.isStream { streamCount += 1 }
-            connection.send(atMost: envelope.size) { envelope.write(id: lastID, call, into: &$0) }
+            connection.send(.request, id: lastID, atMost: envelope.size) { envelope.write(call, into: &$0) }
             call.isCarried(by: self, as: lastID, on: loop)
         } catch {
             let failure = RPCFailure(CallReason.unsendableRequest, "the request cannot be sent: \(error)")
@@ -74,19 +76,14 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     /// Cancels a call. Its failure is indefinite, because the peer may have processed it already.
     func abandon(_ call: PendingCall, _ failure: RPCFailure) {
         guard remove(call.id) != nil else { return }
-        connection.send(atMost: 2 * WireWriter.maxFieldHeaderBytes) { writer in
-            writer.number(Frame.Field.id, call.id)
-            writer.number(Frame.Field.kind, Frame.Kind.cancel)
-        }
+        connection.send(.cancel, id: call.id)
         call.end(.failure(failure.indefinite), on: loop)
         callEnded()
     }
 
     func grant(_ credit: UInt64, to call: PendingCall) {
-        connection.send(atMost: 3 * WireWriter.maxFieldHeaderBytes) { writer in
-            writer.number(Frame.Field.id, call.id)
-            writer.number(Frame.Field.kind, Frame.Kind.credit)
-            writer.number(Frame.Field.credit, credit)
+        connection.send(.credit, id: call.id, atMost: WireWriter.maxFieldHeaderBytes) {
+            $0.number(Frame.Field.credit, credit)
         }
     }
 
@@ -99,12 +96,12 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     // MARK: Frames
 
     func received(_ frame: Frame) {
-        if frame.kind != Frame.Kind.goAway { wasHeard = true }
+        if frame.kind != .goaway { wasHeard = true }
         switch frame.kind {
-        case Frame.Kind.reply: finish(frame)
-        case Frame.Kind.item: pending[frame.id]?.take(frame.payload, loop.arena)
-        case Frame.Kind.goAway: goAway(frame)
-        case Frame.Kind.hello: greet(frame)
+        case .reply: finish(frame)
+        case .item: pending[frame.id]?.take(frame.payload, loop.arena)
+        case .goaway: goAway(frame)
+        case .hello: greet(frame)
         default: break
         }
     }
@@ -205,19 +202,19 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     }
 }
 
-/// The envelope of a REQUEST without its payload.
+/// The envelope of a REQUEST.
 private struct RequestEnvelope {
     private static let fieldCount = 12
 
-    private let payloadBytes: Int
+    private let payload: RequestPayload
     private let timeoutMicroseconds: UInt64
     private let metadata: [[UInt8]]
     let size: Int
 
     /// Nil if the metadata exceeds its limits.
-    init?(_ call: PendingCall, payloadBytes: Int, at now: Uptime) {
+    init?(_ call: PendingCall, _ payload: RequestPayload, at now: Uptime) {
         let options = call.attempt.options
-        self.payloadBytes = payloadBytes
+        self.payload = payload
         let deadline = call.attempt.deadline
         timeoutMicroseconds =
             deadline == .never ? 0 : max(1, (deadline.nanoseconds - min(deadline.nanoseconds, now.nanoseconds)) / 1000)
@@ -228,25 +225,23 @@ private struct RequestEnvelope {
         else { return nil }
         size =
             call.method.name.utf8.count + (options.credential?.count ?? 0) + metadataBytes + Frame.traceBytes
-            + RequestID.byteCount + payloadBytes + Self.fieldCount * WireWriter.maxFieldHeaderBytes
+            + RequestID.byteCount + payload.size + Self.fieldCount * WireWriter.maxFieldHeaderBytes
     }
 
     @inline(__always)
-    func write(id: UInt64, _ call: PendingCall, into writer: inout WireWriter) {
+    func write(_ call: PendingCall, into writer: inout WireWriter) {
         let options = call.attempt.options
-        writer.number(Frame.Field.id, id)
-        writer.number(Frame.Field.kind, Frame.Kind.request)
         call.method.name.utf8.withContiguousStorageIfAvailable {
             writer.bytes(Frame.Field.method, UnsafeRawBufferPointer($0))
         }
         writer.number(Frame.Field.timeout, timeoutMicroseconds)
         writer.number(Frame.Field.flags, call.method.isSafeToRepeat ? Frame.Flag.safeToRepeat : 0)
         for entry in metadata { entry.withUnsafeBytes { writer.bytes(Frame.Field.metadata, $0) } }
-        options.trace?.withBytes { writer.bytes(Frame.Field.trace, $0) }
-        options.requestID?.withBytes { writer.bytes(Frame.Field.requestID, $0) }
+        if let trace = options.trace { writer.bytes(Frame.Field.trace, count: Frame.traceBytes, trace.write) }
+        if let id = options.requestID { writer.bytes(Frame.Field.requestID, count: RequestID.byteCount, id.write) }
         writer.number(Frame.Field.attempt, UInt64(call.attempt.number))
         writer.number(Frame.Field.credit, call.firstCredit)
         options.credential?.withUnsafeBytes { writer.bytes(Frame.Field.credential, $0) }
-        writer.bytes(Frame.Field.payload, count: payloadBytes) { call.writePayload(into: $0) }
+        writer.bytes(Frame.Field.payload, count: payload.size) { payload.write(to: $0) }
     }
 }

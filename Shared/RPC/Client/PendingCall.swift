@@ -33,11 +33,8 @@ class PendingCall: TimerTarget, @unchecked Sendable {
         isOver = false
     }
 
-    /// Lays the request out in `arena` for `writePayload` and returns its size.
-    func preparePayload(in arena: Arena) throws(MessageError) -> Int { preconditionFailure("is overridden") }
-
-    /// Writes exactly the announced number of bytes.
-    func writePayload(into memory: UnsafeMutableRawPointer) { preconditionFailure("is overridden") }
+    /// Lays the request out in `arena`.
+    func payload(in arena: Arena) throws(MessageError) -> RequestPayload { preconditionFailure("is overridden") }
 
     func complete(_ outcome: Outcome, _ arena: Arena) { preconditionFailure("is overridden") }
 
@@ -77,6 +74,26 @@ class PendingCall: TimerTarget, @unchecked Sendable {
         isCancelled = true
         guard !isOver else { return }
         carrier?.abandon(self, RPCFailure(CallReason.cancelled, "\(method.name) was cancelled by its caller"))
+    }
+}
+
+/// The message of a request. Valid until the arena is reset.
+enum RequestPayload {
+    case message(LaidOutMessage)
+    case bytes([UInt8])
+
+    var size: Int {
+        switch self {
+        case .message(let message): message.size
+        case .bytes(let bytes): bytes.count
+        }
+    }
+
+    func write(to memory: UnsafeMutableRawPointer) {
+        switch self {
+        case .message(let message): message.pack(into: memory)
+        case .bytes(let bytes): bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
     }
 }
 
@@ -148,7 +165,6 @@ final class TypedCall<Request: Message, Reply: Message>: AwaitedCall, @unchecked
     // Sound as PendingCall is.
 
     private let request: Request
-    private var laidOut: LaidOutMessage?
     private(set) var reply: Reply?
 
     init(_ method: MethodDescription, _ request: Request) {
@@ -156,15 +172,8 @@ final class TypedCall<Request: Message, Reply: Message>: AwaitedCall, @unchecked
         super.init(method)
     }
 
-    override func preparePayload(in arena: Arena) throws(MessageError) -> Int {
-        let message = try request.laidOut(in: arena)
-        laidOut = message
-        return message.packedSize
-    }
-
-    override func writePayload(into memory: UnsafeMutableRawPointer) {
-        laidOut?.pack(into: memory)
-        laidOut = nil
+    override func payload(in arena: Arena) throws(MessageError) -> RequestPayload {
+        .message(try request.laidOut(in: arena))
     }
 
     override func take(reply bytes: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
@@ -177,21 +186,15 @@ final class TypedCall<Request: Message, Reply: Message>: AwaitedCall, @unchecked
 final class RawCall: AwaitedCall, @unchecked Sendable {
     // Sound as PendingCall is.
 
-    private let payload: [UInt8]
+    private let request: [UInt8]
     private(set) var reply: [UInt8]?
 
-    init(_ method: MethodDescription, _ payload: [UInt8]) {
-        self.payload = payload
+    init(_ method: MethodDescription, _ request: [UInt8]) {
+        self.request = request
         super.init(method)
     }
 
-    override func preparePayload(in arena: Arena) throws(MessageError) -> Int { payload.count }
-
-    override func writePayload(into memory: UnsafeMutableRawPointer) {
-        payload.withUnsafeBytes {
-            if let start = $0.baseAddress { memory.copyMemory(from: start, byteCount: $0.count) }
-        }
-    }
+    override func payload(in arena: Arena) -> RequestPayload { .bytes(request) }
 
     override func take(reply bytes: UnsafeRawBufferPointer, _ arena: Arena) throws(MessageError) {
         reply = Array(bytes)

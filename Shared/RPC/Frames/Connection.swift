@@ -68,16 +68,32 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     // MARK: Output
 
-    /// Appends a frame of at most `size` bytes. The end of the turn writes it.
+    /// Appends a frame with the fields that `write` writes, in at most `size` bytes. The end of the turn writes it.
     @inline(__always)
-    func send(atMost size: Int, _ write: (inout WireWriter) -> Void) {
+    func send(_ kind: Kind, id: UInt64 = 0, atMost size: Int = 0, _ write: (inout WireWriter) -> Void = { _ in }) {
         guard isOpen else { return }
-        output.appendFrame(atMost: size, write)
+        output.appendFrame(atMost: 2 * WireWriter.maxFieldHeaderBytes + size) { writer in
+            writer.number(Frame.Field.id, id)
+            writer.number(Frame.Field.kind, UInt64(kind.rawValue))
+            write(&writer)
+        }
         unflushedFrames += 1
         if unflushedFrames == framesToFlushEarly { flushEarly() }
         guard !isFlushDue else { return }
         isFlushDue = true
         loop.flushLater(self)
+    }
+
+    /// Appends a frame with a message in `field`.
+    @inline(__always)
+    func send(_ kind: Kind, id: UInt64 = 0, _ message: LaidOutMessage, in field: UInt64 = Frame.Field.payload) {
+        send(kind, id: id, atMost: WireWriter.maxFieldHeaderBytes + message.size) { $0.message(field, message) }
+    }
+
+    /// Appends a frame about the connection.
+    func send(_ kind: Kind, _ message: some Message) {
+        defer { loop.arena.reset() }
+        if let message = try? message.laidOut(in: loop.arena) { send(kind, message) }
     }
 
     /// Writes a part of a long turn's output, so that the peer can start on another core. Each part is twice as long as
@@ -158,16 +174,14 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
             return
         }
         switch frame.kind {
-        case Frame.Kind.ping: pings.admit(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
+        case .ping: pings.admit(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
         default: side?.received(frame)
         }
     }
 
     private func answerPing(_ frame: Frame) {
-        send(atMost: 3 * WireWriter.maxFieldHeaderBytes + frame.payload.count) { writer in
-            writer.number(Frame.Field.id, frame.id)
-            writer.number(Frame.Field.kind, Frame.Kind.pong)
-            writer.bytes(Frame.Field.payload, frame.payload)
+        send(.pong, id: frame.id, atMost: WireWriter.maxFieldHeaderBytes + frame.payload.count) {
+            $0.bytes(Frame.Field.payload, frame.payload)
         }
     }
 
@@ -214,7 +228,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
             cut("the peer did not answer a ping for \(limits.pingTimeout)")
         } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastHeard > pingInterval {
             pingSent = now
-            sendPing()
+            send(.ping)
         }
         return true
     }

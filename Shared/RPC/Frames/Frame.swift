@@ -6,7 +6,7 @@ import Messages
 /// It is parsed by hand in one pass, because every call passes here twice. It must agree with `proto/rpc.proto`.
 struct Frame {
     var id: UInt64 = 0
-    var kind: UInt64 = 0
+    var kind = Kind.unspecified
     var method = UnsafeRawBufferPointer(start: nil, count: 0)
     var timeoutMicroseconds: UInt64 = 0
     var status: UnsafeRawBufferPointer?
@@ -19,24 +19,11 @@ struct Frame {
     var credential = UnsafeRawBufferPointer(start: nil, count: 0)
     var payload = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    /// The kinds of frames. Unknown kinds are ignored.
-    enum Kind {
-        static let request: UInt64 = 1
-        static let reply: UInt64 = 2
-        static let item: UInt64 = 3
-        static let cancel: UInt64 = 4
-        static let credit: UInt64 = 5
-        static let ping: UInt64 = 6
-        static let pong: UInt64 = 7
-        static let goAway: UInt64 = 8
-        static let hello: UInt64 = 9
-    }
-
     enum Flag {
         static let safeToRepeat: UInt64 = 2
     }
 
-    /// The field numbers.
+    /// The numbers of the fields.
     enum Field {
         static let id: UInt64 = 1
         static let kind: UInt64 = 2
@@ -70,7 +57,7 @@ struct Frame {
             let tag = try reader.tag()
             switch (tag >> 3, tag & 7) {
             case (Field.id, WireType.varint): id = try reader.varint()
-            case (Field.kind, WireType.varint): kind = try reader.varint()
+            case (Field.kind, WireType.varint): kind = Kind(rawValue: Int32(truncatingIfNeeded: try reader.varint()))
             case (Field.method, WireType.bytes): method = try reader.bytes()
             case (Field.timeout, WireType.varint): timeoutMicroseconds = try reader.varint()
             case (Field.status, WireType.bytes):

@@ -77,7 +77,7 @@ struct Admission {
         }
         return Call(
             method, caller: try caller(of: method, frame.credential), deadline: deadline,
-            requestID: RequestID(frame.requestID), trace: TraceContext(frame.trace),
+            requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
             metadata: try entries(frame.metadata), peer: peer)
     }
 

@@ -89,7 +89,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
 
     private func send(_ reply: some Message) {
         do throws(RPCFailure) {
-            try write(reply, as: Frame.Kind.reply)
+            try write(reply, as: .reply)
             answer = .ok
         } catch {
             fail(error)
@@ -99,14 +99,14 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     /// Sends an item without waiting. False if it needs credit or room.
     func sendNow(_ item: some Message) throws(RPCFailure) -> Bool {
         guard let flow, flow.takeNow() else { return false }
-        try write(item, as: Frame.Kind.item)
+        try write(item, as: .item)
         return true
     }
 
     func send(_ item: some Message) async throws(RPCFailure) {
         guard let flow else { preconditionFailure("\(call.method.name) is no stream") }
         switch await flow.take() {
-        case .ready: try write(item, as: Frame.Kind.item)
+        case .ready: try write(item, as: .item)
         case .ended: throw RPCFailure(CallReason.cancelled, "the reader of \(call.method.name) is gone")
         case .tooSlow:
             let message = "the reader of \(call.method.name) has taken no item for \(flow.patience)"
@@ -117,7 +117,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
     }
 
     /// Resets the arena also on failure, because the failure is laid out there too.
-    private func write(_ answer: some Message, as kind: UInt64) throws(RPCFailure) {
+    private func write(_ answer: some Message, as kind: Kind) throws(RPCFailure) {
         defer { loop.arena.reset() }
         let message: LaidOutMessage
         do throws(MessageError) {
@@ -125,9 +125,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         } catch {
             throw unsendable(error)
         }
-        let size = message.packedSize
-        guard connection.takes(size) else { throw tooLarge(size) }
-        connection.send(kind, to: id, message, size: size)
+        guard connection.takes(message) else { throw tooLarge(message.size) }
+        connection.send(kind, to: id, message)
     }
 
     func streamEnded() {

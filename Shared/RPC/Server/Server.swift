@@ -61,33 +61,24 @@ package struct ServedService: Sendable {
 /// The callbacks of a server into the program.
 package struct ServerHooks: Sendable {
     /// Verifies a credential. The bytes are valid during the call only.
-    package var verify: @Sendable (_ credential: UnsafeRawBufferPointer) throws(RPCFailure) -> Verified
+    package var verify: @Sendable (_ credential: UnsafeRawBufferPointer) throws(RPCFailure) -> Verified = {
+        _ throws(RPCFailure) in throw RPCFailure(CallReason.credentialUnknown)
+    }
     /// True if the service with this full name is healthy. Health uses it.
-    package var isServing: @Sendable (_ service: String) -> Bool
-    package var log: @Sendable (RPCEvent) -> Void
+    package var isServing: @Sendable (_ service: String) -> Bool = { _ in true }
+    package var log: @Sendable (RPCEvent) -> Void = { _ in }
     /// Maps an infrastructure error to a failure. Nil for an unexpected error, which is logged and answered as
     /// INTERNAL.
-    package var failure: @Sendable (any Error) -> RPCFailure?
+    package var failure: @Sendable (any Error) -> RPCFailure? = { _ in nil }
     /// Called for every request that is refused before a handler: too many, too large, not allowed, unknown.
     package var refused: (@Sendable (RPCFailure) -> Void)?
     /// Called at the end of every other call.
     package var measure: (@Sendable (CallMeasurement) -> Void)?
 
-    package init(
-        verify: @escaping @Sendable (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified = { _ throws(RPCFailure) in
-            throw RPCFailure(CallReason.credentialUnknown, "this server accepts no credentials")
-        },
-        isServing: @escaping @Sendable (String) -> Bool = { _ in true },
-        log: @escaping @Sendable (RPCEvent) -> Void = { _ in },
-        failure: @escaping @Sendable (any Error) -> RPCFailure? = { _ in nil },
-        refused: (@Sendable (RPCFailure) -> Void)? = nil, measure: (@Sendable (CallMeasurement) -> Void)? = nil
-    ) {
+    package init() {}
+
+    package init(verify: @escaping @Sendable (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified) {
         self.verify = verify
-        self.isServing = isServing
-        self.log = log
-        self.failure = failure
-        self.refused = refused
-        self.measure = measure
     }
 }
 
@@ -102,6 +93,7 @@ package struct Verified: Sendable {
     }
 }
 
+/// The end of a call.
 package struct CallMeasurement: Sendable {
     package let method: MethodDescription
     package let code: StatusCode
@@ -111,7 +103,7 @@ package struct CallMeasurement: Sendable {
 /// An event for the log.
 package struct RPCEvent: Sendable {
     package enum Level: Sendable {
-        case debug, info, warning, error
+        case info, warning, error
     }
 
     package let level: Level

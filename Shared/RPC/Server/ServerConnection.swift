@@ -36,11 +36,11 @@ final class ServerConnection: ConnectionSide {
 
     func received(_ frame: Frame) {
         switch frame.kind {
-        case Frame.Kind.request: begin(frame)
-        case Frame.Kind.cancel: suspended[frame.id]?.cancel("the caller cancelled it")
-        case Frame.Kind.credit: suspended[frame.id]?.flow?.grant(frame.credit)
-        case Frame.Kind.hello: greet(frame)
-        case Frame.Kind.pong: if frame.id == Self.drainPing { finishDrain() }
+        case .request: begin(frame)
+        case .cancel: suspended[frame.id]?.cancel("the caller cancelled it")
+        case .credit: suspended[frame.id]?.flow?.grant(frame.credit)
+        case .hello: greet(frame)
+        case .pong: if frame.id == Self.drainPing { finishDrain() }
         default: break
         }
     }
@@ -82,51 +82,35 @@ final class ServerConnection: ConnectionSide {
     /// Maximum size of an answer's frame beside its message: id, kind and the header of the message.
     private static let envelopeBytes = 3 * WireWriter.maxFieldHeaderBytes
 
-    /// True if the client accepts a frame with a message of `size` bytes.
+    /// True if the client accepts a frame with the message.
     @inline(__always)
-    func takes(_ size: Int) -> Bool { size + Self.envelopeBytes <= maxReplyBytes }
+    func takes(_ message: LaidOutMessage) -> Bool { message.size + Self.envelopeBytes <= maxReplyBytes }
 
     @inline(__always)
-    func send(_ kind: UInt64, to id: UInt64, _ message: LaidOutMessage, size: Int) {
-        connection.send(atMost: Self.envelopeBytes + size) { writer in
-            writer.number(Frame.Field.id, id)
-            writer.number(Frame.Field.kind, kind)
-            writer.message(Frame.Field.payload, message, size: size)
-        }
+    func send(_ kind: Kind, to id: UInt64, _ message: LaidOutMessage) {
+        connection.send(kind, id: id, message)
     }
 
     func sendFailure(_ failure: RPCFailure, to id: UInt64) {
         defer { loop.arena.reset() }
-        guard let (status, size) = laidOut(failure) else { return }
-        send(status, size: size, to: id)
+        if let status = laidOut(failure) { connection.send(.reply, id: id, status, in: Frame.Field.status) }
     }
 
     /// Ends a stream. `reason` is empty if it has no more items.
     func sendStreamEnd(reason: String, to id: UInt64) {
         defer { loop.arena.reset() }
         guard let status = try? Status(reason: reason).laidOut(in: loop.arena) else { return }
-        send(status, size: status.packedSize, to: id)
-    }
-
-    private func send(_ status: LaidOutMessage, size: Int, to id: UInt64) {
-        connection.send(atMost: Self.envelopeBytes + size) { writer in
-            writer.number(Frame.Field.id, id)
-            writer.number(Frame.Field.kind, Frame.Kind.reply)
-            writer.message(Frame.Field.status, status, size: size)
-        }
+        connection.send(.reply, id: id, status, in: Frame.Field.status)
     }
 
     /// Lays a failure out, without details if they are unsendable or too large.
-    private func laidOut(_ failure: RPCFailure) -> (LaidOutMessage, size: Int)? {
-        if let message = try? failure.status.laidOut(in: loop.arena) {
-            let size = message.packedSize
-            if takes(size) { return (message, size) }
-        }
-        var plain = RPCFailure(failure.code, "UNSENDABLE_FAILURE", "the failure has details that cannot be sent")
-        plain.isIndefinite = failure.isIndefinite
-        plain.isNotProcessed = failure.isNotProcessed
-        guard let message = try? plain.status.laidOut(in: loop.arena) else { return nil }
-        return (message, message.packedSize)
+    private func laidOut(_ failure: RPCFailure) -> LaidOutMessage? {
+        if let message = try? failure.status.laidOut(in: loop.arena), takes(message) { return message }
+        var plain = failure
+        plain.details = []
+        plain.reason = CallReason.unsendableFailure.rawValue
+        plain.message = CallReason.unsendableFailure.sentence
+        return try? plain.status.laidOut(in: loop.arena)
     }
 
     func failure(for error: any Error, of call: Call) -> RPCFailure {
@@ -159,7 +143,7 @@ final class ServerConnection: ConnectionSide {
         connection.pingsPeer = true
         connection.pingInterval = max(core.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
         if hello.maxReplyBytes > 0 { maxReplyBytes = min(maxReplyBytes, Int(hello.maxReplyBytes)) }
-        connection.send(Hello(of: core.agent, core.limits), as: Frame.Kind.hello)
+        connection.send(.hello, Hello(of: core.agent, core.limits))
     }
 
     func receivedTooLarge(id: UInt64?, size: Int) {
@@ -184,7 +168,7 @@ final class ServerConnection: ConnectionSide {
     /// Sends GOAWAY with the reason, cancels the calls in flight and closes.
     func refuse(_ failure: RPCFailure) {
         log(.warning, "connection refused: \(failure)")
-        connection.sendGoAway(lastID: lastID, failure)
+        sendGoAway(failure)
         connection.close()
     }
 
@@ -197,8 +181,8 @@ final class ServerConnection: ConnectionSide {
     func drain() {
         guard !isDraining else { return }
         isDraining = true
-        connection.sendGoAway(lastID: .max, .draining)
-        if connection.pingsPeer { connection.sendPing(id: Self.drainPing) }
+        sendGoAway(.draining, lastID: .max)
+        if connection.pingsPeer { connection.send(.ping, id: Self.drainPing) }
         let step = TimerAction { [weak self] in self?.finishDrain() }
         drainTimer = loop.startTimer(step, at: loop.uptime + Self.drainStep)
     }
@@ -213,11 +197,15 @@ final class ServerConnection: ConnectionSide {
         guard isDraining, admission.finalID == nil else { return }
         if let drainTimer { loop.cancelTimer(drainTimer) }
         admission.finalID = lastID
-        connection.sendGoAway(lastID: lastID, .draining)
+        sendGoAway(.draining)
         for stream in suspended.values.filter({ $0.flow != nil }).sorted(by: { $0.id < $1.id }) {
             stream.endStreamEarly(reason: StreamEnd.draining)
         }
         closeIfDrained()
+    }
+
+    private func sendGoAway(_ failure: RPCFailure, lastID: UInt64? = nil) {
+        connection.send(.goaway, GoAway(lastID: lastID ?? self.lastID, status: failure.status))
     }
 
     private func closeIfDrained() {

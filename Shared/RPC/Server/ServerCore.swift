@@ -16,11 +16,8 @@ final class ServerCore: Sendable {
         self.limits = limits
         self.agent = agent
         self.hooks = hooks
-        let descriptions = services.map(\.description)
-        methods = MethodTable(
-            services.flatMap(\.routes)
-                + HealthOfServer(services: descriptions.map(\.name), isServing: hooks.isServing).routes
-                + ReflectionOfServer(services: descriptions).routes)
+        let builtIn = BuiltInServices(services: services.map(\.description), isServing: hooks.isServing)
+        methods = MethodTable(services.flatMap(\.routes) + builtIn.routes)
     }
 
     func failure(for error: any Error, of call: Call) -> RPCFailure {
@@ -33,16 +30,12 @@ final class ServerCore: Sendable {
             return RPCFailure(CallReason.cancelled, "\(call.method.name) was cancelled").indefinite
         default:
             if let failure = hooks.failure(error) { return call.mayClaimNotProcessed ? failure : failure.indefinite }
-            log(.error, "\(call.method.name) failed: \(error)", call)
+            hooks.log(
+                RPCEvent(
+                    level: .error, message: "\(call.method.name) failed: \(error)", peer: call.peer,
+                    method: call.method.name, trace: call.trace, requestID: call.requestIDIfAny))
             let message = "\(call.method.name) failed inside the server; see the log of the service"
             return RPCFailure(CallReason.internal, message).indefinite
         }
-    }
-
-    private func log(_ level: RPCEvent.Level, _ message: String, _ call: Call) {
-        hooks.log(
-            RPCEvent(
-                level: level, message: message, peer: call.peer, method: call.method.name, trace: call.trace,
-                requestID: call.requestIDIfAny))
     }
 }

@@ -3,8 +3,8 @@ import Messages
 
 /// The items of a stream. Throws if the stream ends with a failure.
 ///
-/// After a lost connection, a server shutdown or the time limit, it reopens the stream. The reader sees a pause, and
-/// the items continue from the request that `resume` returns.
+/// After a lost connection, a server shutdown or the time limit, it sends the same request again. The reader sees a
+/// pause. This suits streams of a watched state, which begin with the current one.
 package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Sendable {
     package typealias Element = Item
     package typealias Failure = RPCFailure
@@ -13,31 +13,12 @@ package struct ItemStream<Request: Message, Item: Message>: AsyncSequence, Senda
     let method: MethodDescription
     let request: Request
     let options: CallOptions
-    let resume: @Sendable (Request, _ last: Item?) -> Request
 
-    package func makeAsyncIterator() -> Iterator {
-        Iterator(ItemReader(self))
-    }
-
-    package struct Iterator: AsyncIteratorProtocol {
-        private let reader: ItemReader<Request, Item>
-
-        init(_ reader: ItemReader<Request, Item>) {
-            self.reader = reader
-        }
-
-        package mutating func next() async throws(RPCFailure) -> Item? {
-            try await reader.next()
-        }
-
-        package mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCFailure) -> Item? {
-            try await reader.next()
-        }
-    }
+    package func makeAsyncIterator() -> ItemReader<Request, Item> { ItemReader(self) }
 }
 
 /// Reads and reopens a stream on one loop. Ends the stream when it is released.
-final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
+package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorProtocol, @unchecked Sendable {
     // Sound because `lane` and `stream` never change, and only one task on the lane's loop accesses the rest.
 
     /// The pause before reopening a stream that ended without an item.
@@ -46,7 +27,6 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
     private let stream: ItemStream<Request, Item>
     private let lane: ClientLane
     private var call: StreamCall<Request, Item>?
-    private var last: Item?
     private var failuresInARow: UInt32 = 0
     private var isOver = false
     /// True if an item arrived since the stream was opened.
@@ -61,7 +41,11 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
         call?.cancel(on: lane.loop)
     }
 
-    func next() async throws(RPCFailure) -> Item? {
+    package func next(isolation actor: isolated (any Actor)?) async throws(RPCFailure) -> Item? {
+        try await next()
+    }
+
+    package func next() async throws(RPCFailure) -> Item? {
         if lane.loop.isHome { return try await nextHere() }
         return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextHere() }
     }
@@ -71,7 +55,6 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
             let call = call ?? open()
             switch await call.step() {
             case .item(let item):
-                last = item
                 hasItems = true
                 failuresInARow = 0
                 return item
@@ -92,9 +75,8 @@ final class ItemReader<Request: Message, Item: Message>: @unchecked Sendable {
     }
 
     private func open() -> StreamCall<Request, Item> {
-        let request = stream.resume(stream.request, last)
         let attempt = lane.streamAttempt(failuresInARow, stream.options)
-        let call = StreamCall<Request, Item>(stream.method, request, attempt, on: lane.loop)
+        let call = StreamCall<Request, Item>(stream.method, stream.request, attempt, on: lane.loop)
         self.call = call
         hasItems = false
         lane.start(call)

@@ -17,7 +17,6 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
 
     private let loop: EventLoop
     private let request: Request
-    private var laidOut: LaidOutMessage?
     private var items: [Item] = []
     private var next = 0
     private var end: Step?
@@ -32,15 +31,8 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
 
     override var firstCredit: UInt64 { Self.window }
 
-    override func preparePayload(in arena: Arena) throws(MessageError) -> Int {
-        let message = try request.laidOut(in: arena)
-        laidOut = message
-        return message.packedSize
-    }
-
-    override func writePayload(into memory: UnsafeMutableRawPointer) {
-        laidOut?.pack(into: memory)
-        laidOut = nil
+    override func payload(in arena: Arena) throws(MessageError) -> RequestPayload {
+        .message(try request.laidOut(in: arena))
     }
 
     override func take(_ item: UnsafeRawBufferPointer, _ arena: Arena) {

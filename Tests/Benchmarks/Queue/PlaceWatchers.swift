@@ -31,7 +31,7 @@ final class PlaceWatchers: @unchecked Sendable {
 
     private func watch(_ waiter: Waiter, _ client: Client) async {
         let request = WatchPlaceRequest(roomID: room, placeID: waiter.place)
-        var iterator = QueueClient(client).watchPlace(request, waiter.options).makeAsyncIterator()
+        let iterator = QueueClient(client).watchPlace(request, waiter.options).makeAsyncIterator()
         var isFirst = true
         while let item = try? await iterator.next() {
             items += 1

@@ -22,7 +22,7 @@ final class StreamReaders: @unchecked Sendable {
     }
 
     private func read(_ client: Client, limit: UInt64) async {
-        var iterator = client.open(EchoMethods.count, CountRequest(limit: limit)).makeAsyncIterator()
+        let iterator = client.open(EchoMethods.count, CountRequest(limit: limit)).makeAsyncIterator()
         started += 1
         guard (try? await iterator.next()) != nil else { return }
         readersWithItems += 1

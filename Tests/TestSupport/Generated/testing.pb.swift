@@ -396,10 +396,9 @@ package struct EchoClient: Sendable {
 
     /// Sends the numbers up to a limit.
     package func count(
-        _ request: CountRequest, _ options: CallOptions = CallOptions(),
-        resume: @escaping @Sendable (CountRequest, _ last: CountItem?) -> CountRequest = { request, _ in request }
+        _ request: CountRequest, _ options: CallOptions = CallOptions()
     ) -> ItemStream<CountRequest, CountItem> {
-        client.open(EchoMethods.count, request, options, resume: resume)
+        client.open(EchoMethods.count, request, options)
     }
 }
 

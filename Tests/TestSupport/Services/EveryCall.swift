@@ -75,7 +75,7 @@ package final class EveryCall: Sendable {
         _ method: StreamMethod<Request, Item>, _ open: () -> ItemStream<Request, Item>
     ) async throws -> Item? {
         try await compare(method.description) {
-            var items = open().makeAsyncIterator()
+            let items = open().makeAsyncIterator()
             return try await items.next()
         }
     }

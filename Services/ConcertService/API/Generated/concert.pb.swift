@@ -1492,12 +1492,9 @@ package struct ConcertClient: Sendable {
 
     /// Streams the seat map, then batches of changes.
     package func watchSeats(
-        _ request: WatchSeatsRequest, _ options: CallOptions = CallOptions(),
-        resume: @escaping @Sendable (WatchSeatsRequest, _ last: WatchSeatsItem?) -> WatchSeatsRequest = { request, _ in
-            request
-        }
+        _ request: WatchSeatsRequest, _ options: CallOptions = CallOptions()
     ) -> ItemStream<WatchSeatsRequest, WatchSeatsItem> {
-        client.open(ConcertMethods.watchSeats, request, options, resume: resume)
+        client.open(ConcertMethods.watchSeats, request, options)
     }
 
     /// Holds all requested seats for some minutes, or none. The id of the reservation is the request_id.

@@ -868,12 +868,9 @@ package struct QueueClient: Sendable {
 
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     package func watchPlace(
-        _ request: WatchPlaceRequest, _ options: CallOptions = CallOptions(),
-        resume: @escaping @Sendable (WatchPlaceRequest, _ last: WatchPlaceItem?) -> WatchPlaceRequest = { request, _ in
-            request
-        }
+        _ request: WatchPlaceRequest, _ options: CallOptions = CallOptions()
     ) -> ItemStream<WatchPlaceRequest, WatchPlaceItem> {
-        client.open(QueueMethods.watchPlace, request, options, resume: resume)
+        client.open(QueueMethods.watchPlace, request, options)
     }
 
     /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
