@@ -8,17 +8,60 @@ struct ProcessFigures {
     let cpuTime: Duration
 
     init(of process: pid_t) throws {
-        // The second field, the program's name in parentheses, can contain spaces.
-        guard let status = Self.read("/proc/\(process)/stat"), let name = status.lastIndex(of: ")"),
-            let memory = Self.read("/proc/\(process)/statm")
-        else { throw BenchmarkError("process \(process) is gone") }
-        let fields = status[status.index(after: name)...].split(separator: " ")
+        guard let fields = Self.fields(of: process), let memory = Self.read("/proc/\(process)/statm") else {
+            throw BenchmarkError("process \(process) is gone")
+        }
         let pages = memory.split(separator: " ")
-        guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]), pages.count > 1,
-            let resident = Int(pages[1])
-        else { throw BenchmarkError("/proc/\(process) is missing or has an unexpected format") }
+        guard fields.count > 12, pages.count > 1, let resident = Int(pages[1]) else {
+            throw BenchmarkError("/proc/\(process) is missing or has an unexpected format")
+        }
         residentBytes = resident * Int(getpagesize())
-        cpuTime = .milliseconds(Int64((user + system) * 1000 / sysconf(Int32(_SC_CLK_TCK))))
+        cpuTime = Self.time(fields[11...12])
+    }
+
+    /// Returns the processor time of a server that starts a process for each connection: its own, and that of its
+    /// running and ended children.
+    static func cpuTime(ofServer server: pid_t) throws -> Duration {
+        guard let own = fields(of: server), own.count > 14 else { throw BenchmarkError("process \(server) is gone") }
+        return processes.reduce(time(own[11...14])) { sum, process in
+            guard let fields = fields(of: process), fields.count > 12, Int(fields[1]) == Int(server) else { return sum }
+            return sum + time(fields[11...12])
+        }
+    }
+
+    /// Returns the process of the PostgreSQL server at `url`, which `deploy/with-postgres` has started.
+    static func postgreSQLServer(at url: String) throws -> pid_t {
+        let address = url.split(separator: "@").last?.split(separator: "/").first.map(String.init) ?? ""
+        guard let port = address.split(separator: ":").last else { throw BenchmarkError("\(url) has no port") }
+        for process in processes {
+            let words = read("/proc/\(process)/cmdline")?.split(separator: "\0") ?? []
+            guard words.first?.hasSuffix("/postgres") == true, let flag = words.firstIndex(of: "-p") else { continue }
+            if flag + 1 < words.count, words[flag + 1] == port { return process }
+        }
+        throw BenchmarkError("no PostgreSQL server listens on \(address): start one with deploy/with-postgres")
+    }
+
+    private static var processes: [pid_t] {
+        guard let folder = opendir("/proc") else { return [] }
+        defer { closedir(folder) }
+        var processes: [pid_t] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if let process = pid_t(name) { processes.append(process) }
+        }
+        return processes
+    }
+
+    /// Returns the fields after the second one, the program's name in parentheses, which can contain spaces.
+    private static func fields(of process: pid_t) -> [Substring]? {
+        guard let status = read("/proc/\(process)/stat"), let name = status.lastIndex(of: ")") else { return nil }
+        return status[status.index(after: name)...].split(separator: " ")
+    }
+
+    private static func time(_ ticks: ArraySlice<Substring>) -> Duration {
+        .milliseconds(Int64(ticks.compactMap { Int($0) }.reduce(0, +) * 1000 / sysconf(Int32(_SC_CLK_TCK))))
     }
 
     private static func read(_ path: String) -> String? {
@@ -38,22 +81,28 @@ struct ProcessFigures {
     }
 }
 
-/// Processor time that this process and the measured programs use after the creation of this value.
+/// Processor time that programs use after the creation of this value.
 struct ProcessorTime {
-    private let programs: [pid_t]
+    private let sum: () throws -> Duration
     private let before: Duration
 
-    init(of programs: [pid_t]) throws {
-        self.programs = programs + [getpid()]
-        before = try Self.sum(self.programs)
+    private init(_ sum: @escaping () throws -> Duration) throws {
+        self.sum = sum
+        before = try sum()
+    }
+
+    /// The time of the measured programs, and of this process unless `andThis` is false.
+    init(of programs: [pid_t], andThis: Bool = true) throws {
+        let all = programs + (andThis ? [getpid()] : [])
+        try self.init { try all.reduce(.zero) { sum, program in sum + (try ProcessFigures(of: program)).cpuTime } }
+    }
+
+    init(ofServer server: pid_t) throws {
+        try self.init { try ProcessFigures.cpuTime(ofServer: server) }
     }
 
     /// Returns the microseconds per operation, for all programs together.
     func perOperation(_ count: UInt64) throws -> Double {
-        (try Self.sum(programs) - before) / .microseconds(1) / Double(max(1, count))
-    }
-
-    private static func sum(_ programs: [pid_t]) throws -> Duration {
-        try programs.reduce(.zero) { sum, program in sum + (try ProcessFigures(of: program)).cpuTime }
+        (try sum() - before) / .microseconds(1) / Double(max(1, count))
     }
 }

@@ -20,50 +20,59 @@ final class Buyers: @unchecked Sendable {
     }
 
     private let market: Market
-    private let clients: MarketClients
+    private let clients: [MarketClients]
     private let loop: EventLoop
+    private let seed: UInt64
+    /// Makes ids.
     private var random = SeededGenerator(seed: 1)
     private var users: [[UInt8]] = []
     private var held: [Held] = []
-    private var nextSeat = 0
+    /// The seats that are not taken yet, in random order.
+    private var seats: [Int] = []
     private var latency = Histogram()
     private var end = Uptime(nanoseconds: 0)
 
-    init(_ market: Market, _ clients: MarketClients, on loop: EventLoop) {
+    /// Spreads the buyers over `clients`. The choice of users and seats depends on `seed` only.
+    init(_ market: Market, _ clients: [MarketClients], seed: UInt64, on loop: EventLoop) {
         self.market = market
         self.clients = clients
         self.loop = loop
+        self.seed = seed
     }
 
     /// Creates `count` users with money for their seats.
     func addUsers(_ count: Int) async throws {
         let each = UInt64(Self.seatsEach) * Sale.price
-        try await onLoop(inFlight: 256, times: count) { buyers, _ in
+        await prepare { buyers in buyers.users = Array(repeating: [], count: count) }
+        try await onLoop(inFlight: 256, times: count) { buyers, number in
             let credential = buyers.market.credential(UserID.make(at: SystemClock().now, using: &buyers.random))
             let request = TopUpRequest(amount: each, currency: "EUR")
-            _ = try await WalletClient(buyers.clients.wallet).topUp(request, buyers.options(credential))
-            buyers.users.append(credential)
+            _ = try await WalletClient(buyers.clients(of: number).wallet).topUp(request, buyers.options(credential))
+            buyers.users[number] = credential
         }
+        await shuffle(seats: 0)
     }
 
-    /// Reserves the seats of each user, with one reservation per seat.
+    /// Reserves random seats for each user, with one reservation per seat.
     func reserve(_ sale: Sale) async throws {
+        await shuffle(seats: sale.seats)
         try await onLoop(inFlight: 256, times: users.count * Self.seatsEach) { buyers, number in
             let credential = buyers.users[number / Self.seatsEach]
-            let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
-                sale.request([number], pass: []), buyers.options(credential))
+            let reply = try await ConcertClient(buyers.clients(of: number).concert).reserveSeats(
+                sale.request([buyers.seats[number]], pass: []), buyers.options(credential))
             guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
             buyers.held.append(Held(credential: credential, reservation: reservation))
         }
+        await shuffle(seats: 0)
     }
 
     /// Pays for held seats for `duration`.
     func pay(for duration: Duration, inFlight: Int) async throws -> (latency: Histogram, seconds: Double) {
-        try await measure(for: duration, inFlight: inFlight) { buyers in
+        try await measure(for: duration, inFlight: inFlight) { buyers, number in
             guard let next = buyers.held.popLast() else {
-                throw BenchmarkError("all prepared reservations are paid: raise --per-second")
+                throw BenchmarkError("all prepared reservations are paid: raise --among")
             }
-            try await buyers.pay(for: next.reservation, next.credential)
+            try await buyers.pay(for: next.reservation, next.credential, buyers.clients(of: number))
         }
     }
 
@@ -71,25 +80,44 @@ final class Buyers: @unchecked Sendable {
     func buy(
         _ sale: Sale, behind room: [UInt8], for duration: Duration, inFlight: Int
     ) async throws -> (latency: Histogram, seconds: Double) {
-        try await measure(for: duration, inFlight: inFlight) { buyers in
-            guard let credential = buyers.users.popLast(), buyers.nextSeat < sale.seats else {
-                throw BenchmarkError("no prepared users or seats are left: raise --per-second")
+        await shuffle(seats: sale.seats)
+        return try await measure(for: duration, inFlight: inFlight) { buyers, number in
+            guard let credential = buyers.users.popLast(), let seat = buyers.seats.popLast() else {
+                throw BenchmarkError("no prepared users or seats are left: raise --among")
             }
-            let seat = buyers.nextSeat
-            buyers.nextSeat += 1
-            let queue = QueueClient(buyers.clients.queue)
+            let clients = buyers.clients(of: number)
+            let queue = QueueClient(clients.queue)
             let place = try await queue.join(JoinRequest(roomID: room), buyers.options(credential)).place?.placeID ?? []
             let pass = try await queue.renew(
                 RenewRequest(roomID: room, placeID: place), buyers.options(credential)
             ).pass
-            let reply = try await ConcertClient(buyers.clients.concert).reserveSeats(
+            let reply = try await ConcertClient(clients.concert).reserveSeats(
                 sale.request([seat], pass: pass), buyers.options(credential))
             guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
-            try await buyers.pay(for: reservation, credential)
+            try await buyers.pay(for: reservation, credential, clients)
         }
     }
 
-    private func pay(for reservation: ReservationEntry, _ credential: [UInt8]) async throws {
+    /// Chooses the order in which users, seats and reservations are used.
+    private func shuffle(seats count: Int) async {
+        await prepare { buyers in
+            var random = SeededGenerator(seed: buyers.seed)
+            buyers.users.shuffle(using: &random)
+            buyers.held.shuffle(using: &random)
+            buyers.seats = (0..<count).shuffled(using: &random)
+        }
+    }
+
+    private func prepare(_ body: @escaping @Sendable (Buyers) -> Void) async {
+        await Task(executorPreference: loop) { [self] in body(self) }.value
+    }
+
+    /// All calls of one purchase use the same instances.
+    private func clients(of number: Int) -> MarketClients { clients[number % clients.count] }
+
+    private func pay(
+        for reservation: ReservationEntry, _ credential: [UInt8], _ clients: MarketClients
+    ) async throws {
         let request = PayRequest(
             paymentID: PaymentID.make(at: SystemClock().now, using: &random).bytes,
             concertID: reservation.concertID, reservationID: reservation.reservationID, amount: reservation.amount,
@@ -106,14 +134,14 @@ final class Buyers: @unchecked Sendable {
     }
 
     private func measure(
-        for duration: Duration, inFlight: Int, _ body: @escaping @Sendable (Buyers) async throws -> Void
+        for duration: Duration, inFlight: Int, _ body: @escaping @Sendable (Buyers, Int) async throws -> Void
     ) async throws -> (latency: Histogram, seconds: Double) {
         let start = Monotonic.now
         end = start + duration
-        try await onLoop(inFlight: inFlight, times: .max) { buyers, _ in
+        try await onLoop(inFlight: inFlight, times: .max) { buyers, number in
             let began = Monotonic.now
             guard began < buyers.end else { throw TimeIsUp() }
-            try await body(buyers)
+            try await body(buyers, number)
             buyers.latency.record(Monotonic.now.nanoseconds - began.nanoseconds)
         }
         return (await Task(executorPreference: loop) { [self] in latency }.value, (Monotonic.now - start) / .seconds(1))
@@ -128,7 +156,7 @@ final class Buyers: @unchecked Sendable {
     private func onLoop(
         inFlight: Int, times: Int, _ body: @escaping @Sendable (Buyers, Int) async throws -> Void
     ) async throws {
-        await Task(executorPreference: loop) { [self] in (left, begun) = (times, 0) }.value
+        await prepare { buyers in (buyers.left, buyers.begun) = (times, 0) }
         let tasks = (0..<inFlight).map { _ in
             Task(executorPreference: loop) { [self] in
                 while left > 0 {

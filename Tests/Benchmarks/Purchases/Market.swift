@@ -1,4 +1,5 @@
 import ConcertAPI
+import Glibc
 import Kernel
 import QueueAPI
 import RPC
@@ -6,38 +7,61 @@ import TestSupport
 import Threads
 import WalletAPI
 
-/// All three programs on SQLite, with one date on sale behind an open room.
+/// All three programs, with one date on sale behind an open room. Every instance of a program uses the same database.
 final class Market: Sendable {
-    private let waitingRoom: WaitingRoom
-    private let concert: ConcertProcess
-    private let wallet: ServedProgram
+    private let waitingRooms: [WaitingRoom]
+    private let concerts: [ConcertProcess]
+    private let wallets: [ServedProgram]
+    private let databases: [TestDatabase]
+    private let server: pid_t?
     private static let admin = UserID(high: 1, low: 1)
 
-    init() throws {
-        waitingRoom = try WaitingRoom()
-        concert = try ConcertProcess(sharing: waitingRoom.program)
-        wallet = try ServedProgram(
-            "WalletService", sharing: waitingRoom.program,
-            arguments: [
-                "--concert", "\(concert.program.address)", "--queue", "\(waitingRoom.program.address)",
-                "--top-up-by", "user",
-            ])
+    private var waitingRoom: WaitingRoom { waitingRooms[0] }
+    private var concert: ConcertProcess { concerts[0] }
+    private var wallet: ServedProgram { wallets[0] }
+
+    init(on engine: Engine, instances: Int) throws {
+        databases = try engine == .postgreSQL ? (0..<3).map { _ in try TestDatabase(on: engine) } : []
+        server = try databases.first.map { try ProcessFigures.postgreSQLServer(at: $0.url) }
+        let urls: [String?] = databases.isEmpty ? [nil, nil, nil] : databases.map(\.url)
+        let first = try WaitingRoom(url: urls[0])
+        waitingRooms = try [first] + (1..<instances).map { _ in try WaitingRoom(url: urls[0], sharing: first.program) }
+        concerts = try (0..<instances).map { _ in try ConcertProcess(url: urls[1], sharing: first.program) }
+        let queueAddresses = waitingRooms.map { "\($0.program.address)" }.joined(separator: ",")
+        let concertAddresses = concerts.map { "\($0.program.address)" }.joined(separator: ",")
+        wallets = try (0..<instances).map { _ in
+            try ServedProgram(
+                "WalletService", url: urls[2], sharing: first.program,
+                arguments: ["--concert", concertAddresses, "--queue", queueAddresses, "--top-up-by", "user"])
+        }
     }
 
     func stop() {
-        for program in programs { program.stop() }
+        for (_, programs) in programs { for program in programs { program.stop() } }
     }
 
-    var programs: [ServedProgram] { [waitingRoom.program, concert.program, wallet] }
+    /// The instances of each program.
+    var programs: [(name: String, instances: [ServedProgram])] {
+        [("queue", waitingRooms.map(\.program)), ("concert", concerts.map(\.program)), ("wallet", wallets)]
+    }
 
-    func processorTime() throws -> ProcessorTime { try ProcessorTime(of: programs.map(\.id)) }
+    /// The processor time of each program, of the PostgreSQL server if there is one, and of this client.
+    func processorTimes() throws -> [(name: String, time: ProcessorTime)] {
+        let programs = try programs.map { ($0.name, try ProcessorTime(of: $0.instances.map(\.id), andThis: false)) }
+        let server = try server.map { [("postgresql", try ProcessorTime(ofServer: $0))] } ?? []
+        return programs + server + [("client", try ProcessorTime(of: []))]
+    }
 
-    func connect(on loop: EventLoop, _ loops: Loops) -> MarketClients {
+    /// Returns a client of each instance.
+    func connect(on loop: EventLoop, _ loops: Loops) -> [MarketClients] {
         func client(to program: ServedProgram) -> Client {
             Client(to: [program.address], on: Loops(driven: [loop]), network: TCP(on: loops))
         }
-        return MarketClients(
-            queue: client(to: waitingRoom.program), concert: client(to: concert.program), wallet: client(to: wallet))
+        return wallets.indices.map { instance in
+            MarketClients(
+                queue: client(to: waitingRooms[instance].program), concert: client(to: concerts[instance].program),
+                wallet: client(to: wallets[instance]))
+        }
     }
 
     /// Adds a date that requires no pass.
@@ -73,7 +97,7 @@ final class Market: Sendable {
     func credential(_ user: UserID) -> [UInt8] { wallet.credential(user, .user) }
 }
 
-/// A client of each service.
+/// A client of one instance of each service.
 struct MarketClients: Sendable {
     let queue: Client
     let concert: Client

@@ -11,6 +11,10 @@ enum PurchasesBenchmark {
         case pay, buy
     }
 
+    enum DatabaseKind: String, CaseIterable, Sendable {
+        case sqlite, postgresql
+    }
+
     private static let work = Option(
         "work", .choice, default: Work.pay,
         "Pay for held seats, or make whole purchases: join, admission, reservation, payment, end of the place.")
@@ -18,55 +22,83 @@ enum PurchasesBenchmark {
     private static let duration = Option(
         "duration", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(4),
         "The length of the measurement.")
-    private static let perSecond = Option(
-        "per-second", .integer(in: 100...100_000), default: 15_000,
-        "Purchases a second to prepare for: must exceed the real rate.")
+    private static let among = Option(
+        "among", .integer(in: 1000...1_000_000), default: 300_000,
+        "Users with money and seats to choose from at random. Each is used once.")
+    private static let seed = Option("seed", .integer(in: 1...Int.max), default: 1, "The seed of the random choice.")
+    private static let engine = Option(
+        "engine", .choice, default: DatabaseKind.sqlite,
+        "The database of the services. For postgresql, run the benchmark beside deploy/with-postgres --durable.")
+    private static let instances = Option(
+        "instances", .integer(in: 1...16), default: 1, "Instances of each service, on postgresql only.")
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
         "purchases", "complete payments, and whole purchases, through all three services",
-        [work, inFlight, duration, perSecond, json]
+        [work, inFlight, duration, among, seed, engine, instances, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
-        let market = try Market()
+        let (engine, instances) = (configuration[engine], configuration[instances])
+        guard instances == 1 || engine == .postgresql else {
+            throw BenchmarkError("--instances \(instances) needs --engine postgresql: SQLite has one instance")
+        }
+        let market = try Market(on: engine == .sqlite ? .file : .postgreSQL, instances: instances)
         defer { market.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
         let clients = market.connect(on: loops.all[0], loops)
-        let buyers = Buyers(market, clients, on: loops.all[0])
-        let (work, duration, inFlight) = (configuration[work], configuration[duration], configuration[inFlight])
-        let count = Int(duration / .seconds(1) * Double(configuration[perSecond])) + inFlight
-        var report = Report("purchases", ["work": work.rawValue, "in flight": "\(inFlight)"])
-        let result: (latency: Histogram, seconds: Double)
-        let time: ProcessorTime
+        let buyers = Buyers(market, clients, seed: UInt64(configuration[seed]), on: loops.all[0])
+        let (work, count, inFlight) = (configuration[work], rounded(configuration[among]), configuration[inFlight])
+        var report = Report(
+            "purchases",
+            [
+                "work": work.rawValue, "in flight": "\(inFlight)", "engine": engine.rawValue,
+                "instances": "\(instances)", "among": "\(count)", "seed": "\(configuration[seed])",
+            ])
+        let (latency, seconds, times) = try await measure(
+            work, among: count, for: configuration[duration], inFlight: inFlight, buyers, market, clients)
+        report.add("purchases per second", Double(latency.count) / seconds)
+        let figures = try times.map { ($0.name, try $0.time.perOperation(latency.count)) }
+        report.add("cpu per operation", figures.reduce(0) { $0 + $1.1 }, "us")
+        for (name, time) in figures { report.add("\(name) cpu per operation", time, "us") }
+        report.add(latency: latency)
+        try await market.audit(clients[0])
+        for (name, programs) in market.programs {
+            let bytes = try programs.reduce(0) { $0 + (try $1.figures().residentBytes) }
+            report.add("\(name) memory", Double(bytes) / 1_048_576, "MiB")
+        }
+        for client in clients { await client.shutdown() }
+        report.show(asJSON: configuration[json])
+    }
+
+    private typealias Measurement = (
+        latency: Histogram, seconds: Double, times: [(name: String, time: ProcessorTime)]
+    )
+
+    private static func measure(
+        _ work: Work, among count: Int, for duration: Duration, inFlight: Int, _ buyers: Buyers, _ market: Market,
+        _ clients: [MarketClients]
+    ) async throws -> Measurement {
         switch work {
         case .pay:
-            let sale = try await market.openSale(seats: rounded(count), clients)
-            try await buyers.addUsers(rounded(count) / Buyers.seatsEach)
+            let sale = try await market.openSale(seats: count, clients[0])
+            try await buyers.addUsers(count / Buyers.seatsEach)
             try await buyers.reserve(sale)
-            time = try market.processorTime()
-            result = try await buyers.pay(for: duration, inFlight: inFlight)
-            report.add("purchases per second", Double(result.latency.count) / result.seconds)
+            let times = try market.processorTimes()
+            let result = try await buyers.pay(for: duration, inFlight: inFlight)
+            return (result.latency, result.seconds, times)
         case .buy:
-            let (room, sale) = try await market.openRoomAndSale(seats: rounded(count), clients)
+            let (room, sale) = try await market.openRoomAndSale(seats: count, clients[0])
             try await buyers.addUsers(count)
-            time = try market.processorTime()
+            let times = try market.processorTimes()
             let start = Monotonic.now
-            result = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight)
-            while try await market.finishedCount(in: room, clients) < result.latency.count {
+            let latency = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight).latency
+            while try await market.finishedCount(in: room, clients[0]) < latency.count {
                 try await SystemClock().sleep(for: .milliseconds(50))
             }
             // The time includes the end of the last place.
-            report.add("purchases per second", Double(result.latency.count) / ((Monotonic.now - start) / .seconds(1)))
+            return (latency, (Monotonic.now - start) / .seconds(1), times)
         }
-        report.add("cpu per operation", try time.perOperation(result.latency.count), "us")
-        report.add(latency: result.latency)
-        try await market.audit(clients)
-        for (name, program) in zip(["queue", "concert", "wallet"], market.programs) {
-            report.add("\(name) memory", Double(try program.figures().residentBytes) / 1_048_576, "MiB")
-        }
-        await clients.shutdown()
-        report.show(asJSON: configuration[json])
     }
 
     /// Rounds up to whole rows of seats.
