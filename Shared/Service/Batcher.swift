@@ -56,6 +56,14 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         if begins { start(key, by: new.caller) } else if !isTaken { refuse(new) }
     }
 
+    /// Waits for the outcome of the batch. The number is the index of the request in it.
+    @inlinable
+    package func outcome(of request: Request, in key: Key) async throws -> (Outcome, Int) {
+        try await withUnsafeThrowingContinuation { continuation in
+            add(request, to: key) { outcome, index in continuation.resume(with: outcome.map { ($0, index) }) }
+        }
+    }
+
     /// Starts later, after the other calls that arrived together are collected.
     @inlinable
     func start(_ key: Key, by caller: CallerLoop) {

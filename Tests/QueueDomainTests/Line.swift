@@ -27,10 +27,11 @@ struct Line {
     mutating func join(_ user: UserID) throws(QueueRefusal) -> Place {
         if let place = place(of: user), place.isLive { return place }
         try room.checkJoining(at: now)
-        let place = room.nextPlace(PlaceID(high: 2, low: UInt64(places.count)), of: user, now: now)
-        room.append(place)
-        places.append(place)
         settle()
+        let place = room.nextPlace(PlaceID(high: 2, low: UInt64(places.count)), of: user, now: now)
+        room.append([place], now: now)
+        places.append(place)
+        if place.state == .admitted { admissions.append((place.serial, now)) }
         return self.place(of: user)!
     }
 

@@ -26,6 +26,17 @@ import Testing
             """, in: Line(active: 1))
     }
 
+    @Test func `a place is older than after its claim or a step, and not older than itself`() throws {
+        var line = try Line(active: 1)
+        let admitted = try line.join(.alice)
+        let active = try line.change(.alice) { room, place throws(QueueRefusal) in try room.claim(&place, now: .noon) }
+        let left = try line.change(.alice) { room, place in room.leave(&place, now: .noon) }
+        let all = [admitted, active, left]
+        for (first, one) in all.enumerated() {
+            for (second, other) in all.enumerated() { #expect(one.isOlder(than: other) == (first < second)) }
+        }
+    }
+
     @Test func `a place past its time is over, even before its room is settled`() throws {
         var line = try Line(active: 1)
         _ = try line.join(.alice)

@@ -112,6 +112,25 @@ import Testing
         for number in 0..<1200 { #expect(try line.join(UserID(high: 5, low: UInt64(number))).state == .admitted) }
     }
 
+    @Test func `a user who joins does not pass a user who waits`() throws {
+        var line = try Line(active: 1)
+        _ = try line.join(.alice)
+        _ = try line.join(.bob)
+        _ = try line.change(.alice) { room, place in room.leave(&place, now: .noon) }
+        #expect(line.room.nextPlace(PlaceID(high: 3, low: 1), of: .alice, now: .noon).state == .waiting)
+    }
+
+    @Test func `as many users are admitted with their join as the limit allows`() throws {
+        var line = try Line(active: 3)
+        _ = try line.join(.alice)
+        let next = (0..<4).map {
+            line.room.nextPlace(PlaceID(high: 3, low: UInt64($0)), of: .bob, after: Int64($0), now: .noon)
+        }
+        #expect(next.map(\.state) == [.admitted, .admitted, .waiting, .waiting])
+        line.room.append(next, now: .noon)
+        #expect(line.room.occupied == 3 && line.room.admitted == 3 && line.room.lastSerial == 5)
+    }
+
     @Test func `times cannot change after a room has opened`() throws {
         var line = try Line(opens: .minutes(1), isOpen: false)
         let later = try Room.Times(opens: .noon + .minutes(2))

@@ -5,6 +5,8 @@ import RPC
 import TestSupport
 import Testing
 
+@testable import QueueService
+
 @Suite struct EndPlaceTests {
     struct Accepts {
         @Test(arguments: Engine.available)
@@ -115,6 +117,40 @@ import Testing
                 }
                 let room = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
                 #expect(room.finishedCount == 1 && room.revokedCount == 1)
+            }
+        }
+
+        @Test(arguments: Engine.available.filter { $0 != .memory })
+        func `ends that arrive together share a transaction, and each has its own outcome`(engine: Engine) async throws
+        {
+            try await Waiting.with(engine, limits: RoomLimits(activeLimit: 4)) { waiting in
+                var places: [PlaceView] = []
+                for number in 0..<6 {
+                    let place = try await waiting.join(.user(number), request: UInt64(100 + number))
+                    if number < 3 { _ = try await waiting.renew(.user(number), place) }
+                    places.append(place)
+                }
+                let room = try #require(RoomID(bytes: waiting.room))
+                async let outcomes = withTaskGroup(of: (Int, String?).self) { [places] group in
+                    for (number, place) in places.enumerated() {
+                        group.addTask {
+                            do { return (number, "\(try await waiting.finish(place))") } catch {
+                                return (number, (error as? RPCFailure)?.reason)
+                            }
+                        }
+                    }
+                    return await group.reduce(into: [Int: String?]()) { $0[$1.0] = $1.1 }
+                }
+                try await between(waiting.service.instances[0].database) { tx, stop in
+                    _ = try RoomTable.lock(room, tx)
+                    stop()
+                } others: {
+                }
+                let found = await outcomes
+                for number in 0..<6 { #expect(found[number] == (number < 3 ? "finished" : "PLACE_NOT_ACTIVE")) }
+                try await waiting.service.run("settlement")
+                let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+                #expect(shown.finishedCount == 3 && shown.admittedCount == 3 && shown.waitingCount == 0)
             }
         }
 

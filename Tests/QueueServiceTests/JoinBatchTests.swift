@@ -102,6 +102,28 @@ extension JoinBatch.Line {
         }
     }
 
+    @Test(arguments: Engine.available.filter { $0 != .memory }, [1, 3, 16, 23])
+    func `the first of a batch are admitted within the limit, and the others wait`(
+        engine: Engine, limit: Int
+    ) async throws {
+        try await Waiting.with(engine, limits: RoomLimits(activeLimit: UInt32(limit))) { waiting in
+            let outcomes = try await join((0..<62).map { request($0, of: UserID(high: 2, low: $0)) }, in: waiting)
+            let places = try outcomes.map { try $0.get() }
+            #expect(places.map(\.serial) == Array(1...62))
+            #expect(places.map { $0.state == .admitted } == (1...62).map { $0 <= limit })
+            let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
+            #expect(shown.admittedCount == Int64(limit) && shown.waitingCount == Int64(62 - limit))
+            try await waiting.service.run("settlement")
+            _ = try await waiting.admin.revokePlace(
+                RevokePlaceRequest(roomID: waiting.room, placeID: places[0].id.bytes, reason: "touts"))
+            try await waiting.service.run("settlement")
+            let database = waiting.service.instances[0].database
+            let room = try #require(RoomID(bytes: waiting.room))
+            let next = try await database.read { try PlaceTable.find(places[limit].id, in: room, $0) }
+            #expect(next?.state == .admitted, "the next serial comes in")
+        }
+    }
+
     @Test(arguments: Engine.available.filter { $0 != .memory })
     func `a room with a wrong last serial loses no place`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in

@@ -20,6 +20,29 @@ import Testing
                 #expect(try await waiting.join(.user(1), request: 13).serial == 3, "what found a place used no number")
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `a slot that became free goes to a user who waits, not to one who joins`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let alice = try await waiting.join(.alice, request: 10)
+                let bob = try await waiting.join(.bob, request: 11)
+                _ = try await waiting.leave(.alice, alice)
+                #expect(try await waiting.join(.user(1), request: 12).state == .waiting)
+                #expect(try await waiting.show(.bob, bob).state == .admitted)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `the ready time of a user who comes to an empty room begins with the join`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                waiting.service.clock.advance(by: .hours(1))
+                let alice = try await waiting.join(.alice, request: 10)
+                try await waiting.service.run("settlement")
+                #expect(
+                    try await waiting.show(.alice, alice).lapsesAt
+                        == (Timestamp.noon + .hours(1) + .seconds(60)).milliseconds)
+            }
+        }
     }
 
     struct Refuses {

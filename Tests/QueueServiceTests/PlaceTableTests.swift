@@ -28,11 +28,13 @@ import Testing
         }
     }
 
-    /// Runs `body` with the row of alice, who is active.
-    private func withRow(_ engine: Engine, _ body: (Row) async throws -> Void) async throws {
+    /// Runs `body` with the row of alice, who is active, or else admitted.
+    private func withRow(
+        _ engine: Engine, isActive: Bool = true, _ body: (Row) async throws -> Void
+    ) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, request: 10)
-            _ = try await waiting.renew(.alice, alice)
+            if isActive { _ = try await waiting.renew(.alice, alice) }
             let database = waiting.service.instances[0].database
             let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))
             let place = try await database.read { try PlaceTable.find(id, in: room, $0) }
@@ -43,7 +45,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `a renewal is stored if nothing has changed`(engine: Engine) async throws {
         try await withRow(engine) { row in
-            let isRefused = try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) }
+            let isRefused = try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) }
             #expect(!isRefused)
         }
     }
@@ -52,7 +54,7 @@ import Testing
     func `a renewal conflicts with a step of the room`(engine: Engine) async throws {
         try await withRow(engine) { row in
             try await row.change { try $0.execute("update place set revision = revision + 1") }
-            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
+            #expect(try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) })
         }
     }
 
@@ -60,9 +62,33 @@ import Testing
     func `a renewal conflicts with a move of the deadlines`(engine: Engine) async throws {
         try await withRow(engine) { row in
             try await row.change { [room = row.room] in try PlaceTable.shiftDeadlines(in: room, by: .seconds(6), $0) }
-            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
+            #expect(try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) })
             let place = try await row.now()
             #expect(place?.lapsesAt == row.place.lapsesAt.map { $0 + .seconds(6) })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a claim conflicts with another claim, and with a move of the ready time`(engine: Engine) async throws {
+        for change in [
+            "update place set state = 2", "update place set lapses_at = lapses_at + 6000",
+        ] as [Statement] {
+            try await withRow(engine, isActive: false) { row in
+                let isRefused = try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) }
+                #expect(!isRefused)
+                try await row.change { try $0.execute("update place set state = 1") }
+                try await row.change { try $0.execute(change) }
+                #expect(try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) })
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a step of an admitted place conflicts with its claim`(engine: Engine) async throws {
+        try await withRow(engine, isActive: false) { row in
+            try await row.change { try $0.execute("update place set state = 2, claimed_at = 7") }
+            #expect(try await row.conflicts { try PlaceTable.save($0, was: .admitted, in: $1, $2) })
+            #expect(try await row.now()?.claimedAt == Timestamp(milliseconds: 7))
         }
     }
 
@@ -70,7 +96,7 @@ import Testing
     func `a renewal conflicts with the end of the place`(engine: Engine) async throws {
         try await withRow(engine) { row in
             try await row.change { try $0.execute("update place set state = 5") }
-            #expect(try await row.conflicts { try PlaceTable.renew($0, in: $1, $2) })
+            #expect(try await row.conflicts { try PlaceTable.renew($0, was: $0, in: $1, $2) })
         }
     }
 
@@ -81,7 +107,7 @@ import Testing
             @Sendable func lapse(_ id: RoomID, at now: Timestamp, _ tx: Transaction) throws {
                 var room = try RoomTable.lock(id, tx)
                 for place in room.settle(due: [row.place], waiting: [], now: now) {
-                    try PlaceTable.save(place, in: id, tx)
+                    try PlaceTable.save(place, was: row.place.state, in: id, tx)
                 }
                 try RoomTable.save(room, tx)
             }

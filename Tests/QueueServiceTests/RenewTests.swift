@@ -142,6 +142,20 @@ extension Waiting {
                 try await refused("PLACE_UNKNOWN") { _ = try await waiting.renew(.bob, alice) }
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `an unknown place, and a place of an unknown room`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let alice = try await waiting.join(.alice, request: 10)
+                for request in [
+                    RenewRequest(roomID: waiting.room, placeID: unknownID),
+                    RenewRequest(roomID: unknownID, placeID: alice.placeID),
+                ] {
+                    let client = waiting.client(of: .alice)
+                    try await refused("PLACE_UNKNOWN") { _ = try await client.renew(request) }
+                }
+            }
+        }
     }
 
     struct Retries {
@@ -187,7 +201,7 @@ extension Waiting {
                     let due = try PlaceTable.due(in: id, at: late, limit: 10, tx)
                     stop()
                     for place in room.settle(due: due, waiting: [], now: late) {
-                        try PlaceTable.save(place, in: id, tx)
+                        try PlaceTable.save(place, was: .active, in: id, tx)
                     }
                     try RoomTable.save(room, tx)
                 } others: {

@@ -18,8 +18,9 @@ import Testing
         }
         let old = try await test.open(Array(QueueSchema.migrations.prefix(2)))
         try await old.transaction { tx in
-            for place in places { _ = try PlaceTable.insert(place, in: room, tx) }
-            try tx.execute("update place set state = 2, lapses_at = 5, revision = 9 where serial = 2")
+            for place in places { _ = try PlaceTable.insert([place], in: room, tx) }
+            try tx.execute("update place set state = 2, admitted_at = 4, lapses_at = 5 where serial = 2")
+            try tx.execute("update place set state = 4, ended_at = 6, revision = 301 where serial = 3")
         }
         await old.close()
 
@@ -31,21 +32,22 @@ import Testing
     private static func expect(_ places: [Place], in room: RoomID, _ tx: Transaction) throws {
         #expect(
             try PlaceTable.waiting(in: room, after: 0, limit: 1000, tx).map(\.id)
-                == places.map(\.id).filter { $0 != places[1].id })
+                == places.map(\.id).filter { $0 != places[1].id && $0 != places[2].id })
         for place in places {
             #expect(try PlaceTable.find(place.id, in: room, tx)?.serial == place.serial)
-            #expect(try PlaceTable.findLive(of: place.user, in: room, tx)?.id == place.id)
-            #expect(try !PlaceTable.insert(place, in: room, tx))
+            #expect(try PlaceTable.findLive(of: place.user, in: room, tx)?.id == (place.serial == 3 ? nil : place.id))
+            #expect(try !PlaceTable.insert([place], in: room, tx))
         }
         #expect(try PlaceTable.due(in: room, at: .noon, limit: 10, tx).map(\.id) == [places[1].id])
-        #expect(try PlaceTable.changes(in: room, since: 8, limit: 10, tx).map(\.id) == [places[1].id])
+        #expect(try PlaceTable.gone(in: room, since: 300, limit: 10, tx).map(\.id) == [places[2].id])
+        #expect(try PlaceTable.gone(in: room, since: 301, limit: 10, tx).isEmpty)
         // Serials, ids and live places stay unique.
         for taken in [
             Place(waiting: places[2].id, of: UserID(high: 6, low: 1), 301),
-            Place(waiting: PlaceID(high: 1000, low: 1), of: places[2].user, 301),
+            Place(waiting: PlaceID(high: 1000, low: 1), of: places[3].user, 301),
             Place(waiting: PlaceID(high: 1000, low: 1), of: UserID(high: 6, low: 1), 3),
         ] {
-            #expect(try !PlaceTable.insert(taken, in: room, tx))
+            #expect(try !PlaceTable.insert([taken], in: room, tx))
         }
     }
 }

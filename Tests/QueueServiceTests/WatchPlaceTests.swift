@@ -81,6 +81,35 @@ private struct World: Sendable {
             #expect(heard.all.map(\.0.state) == [.admitted, .lapsed])
         }
 
+        @Test func `a watcher receives the claim and the end of an admitted place`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(0, count: .max, into: heard)
+            world.simulation.simulation.run(for: .seconds(5))
+            try world.simulation.run { [world] in
+                _ = try await world.client(0).renew(RenewRequest(roomID: world.room, placeID: world.places[0].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.map(\.0.state) == [.admitted, .active])
+            try world.simulation.run { [world] in
+                _ = try await world.client(0).leave(LeaveRequest(roomID: world.room, placeID: world.places[0].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.map(\.0.state) == [.admitted, .active, .left])
+        }
+
+        @Test func `a watcher receives the end of a place that waited`() throws {
+            let world = try World()
+            let heard = Recorder<(PlaceView, Uptime)>()
+            world.watch(2, count: .max, into: heard)
+            world.simulation.simulation.run(for: .seconds(2))
+            try world.simulation.run { [world] in
+                _ = try await world.client(2).leave(LeaveRequest(roomID: world.room, placeID: world.places[2].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(2))
+            #expect(heard.all.map(\.0.state) == [.waiting, .left])
+        }
+
         @Test func `a watcher is notified at most once a second`() throws {
             let world = try World()
             let heard = Recorder<(PlaceView, Uptime)>()

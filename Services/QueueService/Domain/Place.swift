@@ -23,7 +23,7 @@ package struct Place: Equatable, Sendable {
     package let user: UserID
     package let serial: Int64
     package internal(set) var state = State.waiting
-    /// Grows with each step, over all places of a room.
+    /// Grows with each step but the claim, over all places of a room.
     package internal(set) var revision: Int64
     package let joinedAt: Timestamp
     package internal(set) var admittedAt: Timestamp?
@@ -66,6 +66,11 @@ package struct Place: Equatable, Sendable {
     package func isDue(at now: Timestamp) -> Bool {
         guard let lapsesAt else { return false }
         return lapsesAt <= now
+    }
+
+    /// True if `other` is the same place at a later time. Renewals count as no change.
+    package func isOlder(than other: Place) -> Bool {
+        (revision, state.rawValue) < (other.revision, other.state.rawValue)
     }
 
     mutating func admit(under limits: Room.Limits, now: Timestamp) {

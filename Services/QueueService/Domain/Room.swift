@@ -7,7 +7,7 @@ import Kernel
 ///                                  │ ▼
 ///                                DRAINING ──▶ CLOSED      when the last one is out, or by an operator
 ///
-/// All steps of its places are made through it, one after the other: `revision` numbers them.
+/// All steps of its places but claims are made through it, one after the other: `revision` numbers them.
 package struct Room: Equatable, Sendable {
     package enum Phase: Int64, Sendable {
         case scheduled = 0
@@ -141,26 +141,35 @@ package struct Room: Equatable, Sendable {
 
     package func isJoinable(at now: Timestamp) -> Bool { (try? checkJoining(at: now)) != nil }
 
-    /// The next place at the end of the line, or the one `after` others behind it.
+    /// The next place at the end of the line, or the one `after` others behind it. It is admitted at once if nobody
+    /// waits and the limits allow it.
     package func nextPlace(_ id: PlaceID, of user: UserID, after others: Int64 = 0, now: Timestamp) -> Place {
-        Place(
+        var place = Place(
             id, of: user, serial: lastSerial + 1 + others, revision: revision + 1 + others, joinedAt: now)
+        if admitted == lastSerial, others < admissible(afterFreeing: 0, at: now) {
+            place.admit(under: limits, now: now)
+        }
+        return place
     }
 
-    /// Records that `place` and all places before it were stored.
-    package mutating func append(_ place: Place) {
-        lastSerial = place.serial
-        revision = place.revision
+    /// Records that `places`, the next ones of the line, were stored.
+    package mutating func append(_ places: [Place], now: Timestamp) {
+        guard let last = places.last else { return }
+        lastSerial = last.serial
+        revision = last.revision
+        // No deadline exists that a shift could compensate.
+        if occupied == 0 { _ = catchUp(now: now) }
+        let admissions = Int64(places.count { $0.state == .admitted })
+        admit(admissions, now: now)
+        admitted += admissions
     }
 
-    /// Claims an admitted place, or renews an active one. Only the claim is a step of the room.
-    package mutating func claim(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
+    /// Claims an admitted place, or renews an active one. Neither is a step of the room, so neither locks it.
+    package func claim(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
         if decided == .closed, place.isLive { throw .placeEnded(.revoked, Self.closedReason) }
         switch place.state {
         case .waiting: throw .placeWaiting(ahead: ahead(of: place.serial))
-        case .admitted:
-            try place.claim(under: limits, now: now)
-            step(&place)
+        case .admitted: try place.claim(under: limits, now: now)
         case .active: try place.renew(under: limits, now: now)
         case .finished, .left, .lapsed, .revoked: throw .placeEnded(place.state, place.reason)
         }

@@ -67,13 +67,18 @@ extension Room {
             step(&place)
             changed.append(place)
         }
-        let admissions = Int64(min(count, waiting.count))
-        occupied += admissions
-        bucket?.take(admissions, at: now)
-        if admissions > 0 { pace.record(admissions, at: now) }
+        admit(Int64(min(count, waiting.count)), now: now)
         move(to: waiting.count > count ? waiting[count].serial - 1 : lastSerial)
         if isDrained { decided = .closed }
         return changed
+    }
+
+    /// Counts `admissions` against the limits. None are counted, too, because the bucket then follows a clock that was
+    /// set back.
+    mutating func admit(_ admissions: Int64, now: Timestamp) {
+        occupied += admissions
+        bucket?.take(admissions, at: now)
+        if admissions > 0 { pace.record(admissions, at: now) }
     }
 
     /// Revokes live places of a closed room. `live` contains up to `maximumSteps` of them; fewer means all.

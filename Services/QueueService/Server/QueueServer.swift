@@ -12,6 +12,8 @@ struct QueueServer: QueueHandlers {
     let clock: any Clock
     let passes: Passes
     let joins: JoinBatch.Line
+    let renewals: RenewBatch.Line
+    let ends: EndBatch.Line
     let watches: RoomWatches
     let lines: WaitingLines
 
@@ -20,6 +22,8 @@ struct QueueServer: QueueHandlers {
         clock = environment.clock
         passes = Passes(environment.keys)
         joins = JoinBatch.line(on: database)
+        renewals = RenewBatch.line(on: database)
+        ends = EndBatch.line(on: database)
         watches = RoomWatches(database, clock)
         lines = WaitingLines(database, clock)
     }

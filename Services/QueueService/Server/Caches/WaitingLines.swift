@@ -5,14 +5,14 @@ import Threads
 
 /// A cache of waiting places, so that the polls of a crowd do not reach the database.
 ///
-/// An entry is at most `maximumAge` old. An older line is refreshed by one query of its room, plus one of the changed
-/// places if there are any. Changes by callers of this instance are visible immediately. Admissions by a settlement are
+/// An entry is at most `maximumAge` old. An older line is refreshed by one query of its room, plus one of the places that
+/// ended while they waited. A place up to `room.admitted` does not wait any more. Changes by callers of this instance are visible immediately. Admissions by a settlement are
 /// visible after the next refresh.
 final class WaitingLines: Sendable {
     static let maximumAge = Duration.milliseconds(250)
     /// Maximum of places in all rooms. When it is reached, the cache is cleared.
     static let maximumPlaces = 200_000
-    /// With more changed places than this, the line is cleared instead of updated.
+    /// With more ended places than this, the line is cleared instead of updated.
     private static let maximumChanges = 500
 
     /// A class, because a lookup must not copy the dictionary.
@@ -81,6 +81,11 @@ final class WaitingLines: Sendable {
         let (now, uptime) = (clock.now, clock.uptime)
         return state.withLock { state in
             guard let line = state.lines[room], let place = line.places[id], place.user == user else { return nil }
+            guard place.serial > line.room.admitted else {
+                line.places[id] = nil
+                state.placeCount -= 1
+                return nil
+            }
             return (Outlook(place, in: line.room, at: now), !line.isStale && uptime - line.readAt <= Self.maximumAge)
         }
     }
@@ -90,17 +95,17 @@ final class WaitingLines: Sendable {
         guard let (steps, revision) = state.withLock({ $0.lines[id].map { ($0.steps, $0.room.revision) } }) else {
             return
         }
-        let (room, changes): (Room, [Place]) = try await database.read { reader in
+        let (room, gone): (Room, [Place]) = try await database.read { reader in
             let room = try RoomTable.require(id, reader)
             if room.revision == revision { return (room, []) }
-            return (room, try PlaceTable.changes(in: id, since: revision, limit: Self.maximumChanges, reader))
+            return (room, try PlaceTable.gone(in: id, since: revision, limit: Self.maximumChanges, reader))
         }
         state.withLock { state in
             // Another refresh may have come first.
             guard let line = state.lines[id], line.room.revision == revision else { return }
             let before = line.places.count
-            if changes.count == Self.maximumChanges { line.places = [:] }
-            for place in changes { line.places[place.id] = nil }
+            if gone.count == Self.maximumChanges { line.places = [:] }
+            for place in gone { line.places[place.id] = nil }
             state.placeCount -= before - line.places.count
             line.room = room
             line.readAt = readAt

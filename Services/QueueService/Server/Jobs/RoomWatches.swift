@@ -3,14 +3,17 @@ import Kernel
 import QueueDomain
 import Threads
 
-/// Notifies the watchers of places. One query per room serves all its watchers. A second query reads the changed
-/// places, only if the room has changed.
+/// Notifies the watchers of places. One query per room serves all watchers of waiting places. If the room has changed, a
+/// second query reads the places that ended while they waited. An admitted place changes without its room, so the places
+/// that are watched after their admission are read by their serials, each once a second.
 final class RoomWatches: Sendable {
     static let interval = Duration.milliseconds(250)
     /// The minimum pause between two notifications of one watcher.
     static let minimumPause = Duration.seconds(1)
-    /// Maximum of changed places per query. The next page follows.
+    /// Maximum of places per query. The next page follows.
     private static let pageSize = 500
+    /// The pause between two reads of a place that is watched after its admission.
+    fileprivate static let readingPause = Duration.seconds(1)
 
     /// The state that a watcher receives. A class, because thousands of tasks keep one while they wait.
     final class Snapshot: Sendable {
@@ -34,6 +37,8 @@ final class RoomWatches: Sendable {
         fileprivate var latest: Place?
         fileprivate var last: Snapshot?
         fileprivate var notifiedAt = Uptime(nanoseconds: 0)
+        /// The last read of the place after its admission. Nil before the first one.
+        fileprivate var readAt: Uptime?
         /// True if changes of the place were recorded since before it was read.
         fileprivate var isFollowed: Bool
         fileprivate var continuation: UnsafeContinuation<Snapshot?, Never>?
@@ -107,23 +112,35 @@ final class RoomWatches: Sendable {
 
     private func poll(at id: RoomID, since revision: Int64) async throws {
         var revision = revision
-        var isWhole = false
-        while !isWhole {
-            let (room, changes, now) = try await database.read { [revision] reader in
+        while true {
+            let (room, gone, now) = try await database.read { [revision] reader in
                 let room = try RoomTable.require(id, reader)
                 let isNew = room.revision > revision
-                let changes = isNew ? try PlaceTable.changes(in: id, since: revision, limit: Self.pageSize, reader) : []
-                return (room, changes, reader.now)
+                let gone = isNew ? try PlaceTable.gone(in: id, since: revision, limit: Self.pageSize, reader) : []
+                return (room, gone, reader.now)
             }
             let since = revision
-            isWhole = changes.count < Self.pageSize
-            revision = isWhole ? room.revision : changes[changes.count - 1].revision
-            let uptime = clock.uptime
-            let due = rooms.withLock { [isWhole, revision] rooms in
-                rooms[id]?.apply(changes, since: since, upTo: revision)
-                return isWhole ? rooms[id]?.notifications(room, at: uptime, now: now) ?? [] : []
-            }
+            let isWhole = gone.count < Self.pageSize
+            revision = isWhole ? room.revision : gone[gone.count - 1].revision
+            rooms.withLock { [revision] rooms in rooms[id]?.apply(gone, since: since, upTo: revision) }
+            guard isWhole else { continue }
+            try await readAdmitted(in: room)
+            let due = rooms.withLock { rooms in rooms[id]?.notifications(room, at: clock.uptime, now: now) ?? [] }
             for (continuation, snapshot) in due { continuation.resume(returning: snapshot) }
+            return
+        }
+    }
+
+    /// Reads the places that are watched after their admission.
+    private func readAdmitted(in room: Room) async throws {
+        let uptime = clock.uptime
+        let serials = rooms.withLock { rooms in rooms[room.id]?.admitted(in: room, toReadAt: uptime) ?? [] }
+        for start in stride(from: 0, to: serials.count, by: Self.pageSize) {
+            let page = Array(serials[start...].prefix(Self.pageSize))
+            let places = try await database.read { reader in
+                try PlaceTable.find(serials: page, in: room.id, reader)
+            }
+            rooms.withLock { rooms in rooms[room.id]?.apply(places) }
         }
     }
 }
@@ -135,21 +152,39 @@ extension RoomWatches.Watched {
     ) {
         if !watcher.isFollowed { revision = min(revision ?? last.roomRevision, last.roomRevision) }
         watcher.isFollowed = true
-        if last.outlook.place.revision >= watcher.latest?.revision ?? 0 { watcher.latest = last.outlook.place }
+        if watcher.latest?.isOlder(than: last.outlook.place) ?? true { watcher.latest = last.outlook.place }
         watcher.last = last
         watcher.notifiedAt = uptime
         watcher.continuation = continuation
     }
 
-    /// Records changes for the watchers of the places. A watcher that registered meanwhile may have read an older room;
-    /// then the next poll starts from its revision.
-    fileprivate mutating func apply(_ changes: [Place], since: Int64, upTo revision: Int64) {
+    /// Records ended places up to `revision`. A watcher that registered meanwhile may have read an older room; then the
+    /// next poll starts from its revision.
+    fileprivate mutating func apply(_ gone: [Place], since: Int64, upTo revision: Int64) {
         if self.revision == since { self.revision = revision }
-        for place in changes {
-            for watcher in watchers[place.id] ?? [] where watcher.latest?.revision ?? 0 <= place.revision {
+        apply(gone)
+    }
+
+    /// Records places for their watchers, which may have read them later.
+    fileprivate func apply(_ places: [Place]) {
+        for place in places {
+            for watcher in watchers[place.id] ?? [] where watcher.latest?.isOlder(than: place) ?? true {
                 watcher.latest = place
             }
         }
+    }
+
+    /// The serials of live places that do not wait any more, and were not read since `readingPause`.
+    fileprivate func admitted(in room: Room, toReadAt uptime: Uptime) -> [Int64] {
+        var serials: Set<Int64> = []
+        for watcher in watchers.values.joined() {
+            guard let place = watcher.latest, place.isLive, place.serial <= room.admitted,
+                watcher.readAt.map({ $0 + RoomWatches.readingPause <= uptime }) ?? true
+            else { continue }
+            watcher.readAt = uptime
+            serials.insert(place.serial)
+        }
+        return serials.sorted()
     }
 
     /// The watchers with a change whose minimum pause has passed, with their new state.

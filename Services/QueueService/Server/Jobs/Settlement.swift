@@ -44,16 +44,18 @@ struct Settlement: Sendable {
     static func run(in room: inout Room, _ tx: Transaction) throws -> [Place] {
         let shift = room.catchUp(now: tx.now)
         if shift != .zero { try PlaceTable.shiftDeadlines(in: room.id, by: shift, tx) }
-        let changed: [Place]
+        let (before, changed): ([Place], [Place])
         if room.decided == .closed {
-            changed = room.revokeAll(try PlaceTable.live(in: room.id, limit: Room.maximumSteps, tx), now: tx.now)
+            before = try PlaceTable.live(in: room.id, limit: Room.maximumSteps, tx)
+            changed = room.revokeAll(before, now: tx.now)
         } else {
             let due = try PlaceTable.due(in: room.id, at: tx.now, limit: Room.maximumSteps, tx)
             let count = room.admissible(afterFreeing: due.count, at: tx.now)
             let waiting = try PlaceTable.waiting(in: room.id, after: room.admitted, limit: count + 1, tx)
+            before = due + waiting
             changed = room.settle(due: due, waiting: waiting, now: tx.now)
         }
-        for place in changed { try PlaceTable.save(place, in: room.id, tx) }
+        try PlaceTable.save(changed, were: before, in: room.id, tx)
         try RoomTable.save(room, tx)
         return changed
     }

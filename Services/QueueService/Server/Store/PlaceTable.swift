@@ -5,16 +5,25 @@ import QueueDomain
 extension Place.State: Bindable {}
 
 /// The rows of places. Every write except `renew` requires that the transaction has locked the room.
+///
+/// A transaction writes places in the order of their serials, so that two of them do not deadlock.
 enum PlaceTable {
     private enum Statements {
         static let columns: SQL = """
             place_id, user_id, serial, state, revision, joined_at, admitted_at, claimed_at, renewed_at, \
             lapses_at, ends_at, ended_at, reason
             """
-        static let insertColumns: SQL = "room_id, place_id, user_id, serial, state, revision, joined_at, reason"
+        static let insertColumns: SQL =
+            "room_id, place_id, user_id, serial, state, revision, joined_at, admitted_at, lapses_at, reason"
         /// The condition of an index.
         static let isLive: SQL = "state < \(Place.State.finished)"
         static let find: Statement = "select \(columns) from place where room_id = $1 and place_id = $2"
+        static let findByID = KeyedStatement(after: 1) { ids in
+            "select \(columns) from place where room_id = $1 and place_id in (\(ids))"
+        }
+        static let findBySerial = KeyedStatement(after: 1) { serials in
+            "select \(columns) from place where room_id = $1 and serial in (\(serials))"
+        }
         static let findLive: Statement =
             "select \(columns) from place where room_id = $1 and user_id = $2 and \(isLive)"
         static let due: Statement =
@@ -24,30 +33,35 @@ enum PlaceTable {
             order by serial limit $3
             """
         static let live: Statement = "select \(columns) from place where room_id = $1 and \(isLive) limit $2"
-        static let changes: Statement = """
-            select \(columns) from place where room_id = $1 and revision > $2 and state > \(Place.State.waiting)
-            order by revision limit $3
+        /// The condition of an index.
+        static let gaveUp: SQL = "ended_at is not null and admitted_at is null"
+        static let gone: Statement = """
+            select \(columns) from place where room_id = $1 and revision > $2 and \(gaveUp) order by revision limit $3
             """
         static let counts: Statement = "select state, count(*) from place where room_id = $1 group by state"
         static let waits: Statement = """
             select admitted_at - joined_at from place
             where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
             """
-        static let insert: Statement = """
-            insert into place (\(insertColumns))
-            values ($1, $2, $3, $4, \(Place.State.waiting), $5, $6, '') on conflict do nothing
-            """
-        static let insertMany: Statement =
-            "insert into place (\(insertColumns)) values \(SQL.list(0..<manyCount, row)) on conflict do nothing"
-        static let undoMany: Statement = "delete from place where room_id = $1 and serial >= $2"
+        /// Statements for 16, 8, 4, 2 and 1 places.
+        static let inserts = [4, 3, 2, 1, 0].map { power in
+            let rows = SQL.list(0..<(1 << power), row)
+            return (
+                count: 1 << power,
+                statement: "insert into place (\(insertColumns)) values \(rows) on conflict do nothing" as Statement
+            )
+        }
+        static let undoInsert: Statement = "delete from place where room_id = $1 and serial >= $2"
         static let save: Statement = """
             update place set state = $3, revision = $4, admitted_at = $5, claimed_at = $6, renewed_at = $7,
                 lapses_at = $8, ends_at = $9, ended_at = $10, reason = $11
-            where room_id = $1 and serial = $2 and ($3 <> \(Place.State.lapsed) or lapses_at <= $10)
+            where room_id = $1 and serial = $2 and state = $12
+                and ($3 <> \(Place.State.lapsed) or lapses_at <= $10)
             """
+        /// A claimed place has a hard limit. A shift of the deadlines moves it, and the ready time of an admitted place.
         static let renew: Statement = """
-            update place set renewed_at = $3, lapses_at = $4
-            where room_id = $1 and serial = $2 and revision = $5 and ends_at = $6 and state = \(Place.State.active)
+            update place set state = \(Place.State.active), claimed_at = $3, renewed_at = $4, lapses_at = $5, ends_at = $6
+            where room_id = $1 and serial = $2 and revision = $7 and state = $8 and coalesce(ends_at, lapses_at) = $9
             """
         static let shiftDeadlines: Statement = """
             update place set lapses_at = lapses_at + $2, ends_at = ends_at + $2
@@ -55,13 +69,22 @@ enum PlaceTable {
             """
     }
 
-    /// A row of `insertMany`.
+    /// A row of an insert.
     private static func row(_ n: Int) -> SQL {
-        "($1, $\(5 + 2 * n), $\(6 + 2 * n), $2 + \(n), \(Place.State.waiting), $3 + \(n), $4, '')"
+        "($1, $\(8 + 2 * n), $\(9 + 2 * n), $2 + \(n), $5, $3 + \(n), $4, $6, $7, '')"
     }
 
     static func find(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(Statements.find, { $0.bind(room, id) }, map: place)
+    }
+
+    static func find(_ ids: [PlaceID], in room: RoomID, _ reader: Reader) throws -> [PlaceID: Place] {
+        let places = try reader.rows(Statements.findByID, keys: ids, { $0.bind(room) }, map: place)
+        return Dictionary(places.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    static func find(serials: [Int64], in room: RoomID, _ reader: Reader) throws -> [Place] {
+        try reader.rows(Statements.findBySerial, keys: serials, { $0.bind(room) }, map: place)
     }
 
     /// The place, if it belongs to `user`. Nil allows every user. A place of another user is reported as unknown.
@@ -88,9 +111,9 @@ enum PlaceTable {
         try reader.rows(Statements.live, { $0.bind(room, limit) }, map: place)
     }
 
-    /// Places changed since `revision`, oldest change first, without those that only joined.
-    static func changes(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.changes, { $0.bind(room, revision, limit) }, map: place)
+    /// Places that ended since `revision` while they waited, oldest end first.
+    static func gone(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
+        try reader.rows(Statements.gone, { $0.bind(room, revision, limit) }, map: place)
     }
 
     static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
@@ -106,46 +129,59 @@ enum PlaceTable {
         try reader.rows(Statements.waits, { $0.bind(room, serial, limit) }) { row in max(0, try row.int64(0)) }
     }
 
-    /// False if the user has a live place in the room or the id exists. The serial then stays free.
-    static func insert(_ place: Place, in room: RoomID, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.insert) {
-            $0.bind(room, place.id, place.user, place.serial, place.revision, place.joinedAt)
-        } == 1
-    }
+    /// Maximum of places that one statement inserts.
+    static let insertLimit = Statements.inserts[0].count
 
-    /// The number of places that `insertMany` takes: the rows of its statement.
-    static let manyCount = 16
+    /// The number of places of one statement, at most `count`.
+    static func insertCount(atMost count: Int) -> Int { Statements.inserts.first { $0.count <= count }?.count ?? 0 }
 
-    /// Inserts consecutive places at two thirds of the cost of single inserts. All or none: false if `insert` would
-    /// refuse one of them.
-    static func insertMany(_ places: [Place], in room: RoomID, _ tx: Transaction) throws -> Bool {
-        precondition(places.count == manyCount)
-        let first = places[0]
-        let count = try tx.executeCounting(Statements.insertMany) { binder in
-            binder.bind(room, first.serial, first.revision, first.joinedAt)
+    /// Inserts consecutive places in the same state: as many as `insertCount` returns. All or none: false if the user of
+    /// one has a live place in the room, or if an id exists. The serials then stay free.
+    static func insert(_ places: ArraySlice<Place>, in room: RoomID, _ tx: Transaction) throws -> Bool {
+        guard let first = places.first, let insert = Statements.inserts.first(where: { $0.count == places.count })
+        else {
+            preconditionFailure("no statement inserts \(places.count) places")
+        }
+        let count = try tx.executeCounting(insert.statement) { binder in
+            binder.bind(
+                room, first.serial, first.revision, first.joinedAt, first.state, first.admittedAt, first.lapsesAt)
             for place in places { binder.bind(place.id, place.user) }
         }
         if count == places.count { return true }
-        let undone = try tx.executeCounting(Statements.undoMany) { $0.bind(room, first.serial) }
+        guard count > 0 else { return false }
+        let undone = try tx.executeCounting(Statements.undoInsert) { $0.bind(room, first.serial) }
         guard undone == count else { throw tx.conflict() }
         return false
     }
 
-    /// Saves a place. A renewal since the read is possible, because it does not lock the room. It is lost if the place
-    /// ends by its own step. A lapse requires that the place is still due; otherwise the closure runs again.
-    static func save(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
+    /// Saves a place that was in the state `was`. If it has been claimed since, the closure runs again. Another renewal
+    /// since the read is lost if the place ends by its own step. A lapse requires that the place is still due.
+    static func save(_ place: Place, was: Place.State, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(
                 room, place.serial, place.state, place.revision, place.admittedAt, place.claimedAt, place.renewedAt,
                 place.lapsesAt
-            ).bind(place.endsAt, place.endedAt, place.reason)
+            ).bind(place.endsAt, place.endedAt, place.reason, was)
         }
     }
 
-    /// Renews a place without locking its room. If the place has changed since it was read, the closure runs again.
-    static func renew(_ place: Place, in room: RoomID, _ tx: Transaction) throws {
+    /// Saves the changed ones among places that were read before, in the order of their serials.
+    static func save(
+        _ places: some Collection<Place>, were: some Collection<Place>, in room: RoomID, _ tx: Transaction
+    ) throws {
+        let before = Dictionary(were.map { ($0.serial, $0) }) { first, _ in first }
+        for place in places.sorted(by: { $0.serial < $1.serial }) {
+            guard let was = before[place.serial], was.revision != place.revision else { continue }
+            try save(place, was: was.state, in: room, tx)
+        }
+    }
+
+    /// Claims or renews a place without locking its room. If the place has changed since it was read, the closure runs
+    /// again.
+    static func renew(_ place: Place, was: Place, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(Statements.renew) {
-            $0.bind(room, place.serial, place.renewedAt, place.lapsesAt, place.revision, place.endsAt)
+            $0.bind(room, place.serial, place.claimedAt, place.renewedAt, place.lapsesAt, place.endsAt, was.revision)
+                .bind(was.state, was.endsAt ?? was.lapsesAt)
         }
     }
 

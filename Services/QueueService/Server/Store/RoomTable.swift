@@ -32,7 +32,6 @@ enum RoomTable {
                 settled_at = $19, revision = $20
             where room_id = $1
             """
-        static let saveLine: Statement = "update room set last_serial = $2, revision = $3 where room_id = $1"
     }
 
     /// Writes and returns the room's row. Every step of a room does this first, so the steps of all instances are
@@ -101,11 +100,6 @@ enum RoomTable {
                 room.bucket?.millionths ?? 0, room.bucket?.filledAt ?? room.settledAt, room.pace.from
             ).bind(room.pace.count, room.pace.before, room.settledAt, room.revision)
         }
-    }
-
-    /// Saves only the columns that joining changes.
-    static func saveLine(of room: Room, _ tx: Transaction) throws {
-        try tx.executeOne(Statements.saveLine) { $0.bind(room.id, room.lastSerial, room.revision) }
     }
 
     private static func room(_ row: borrowing Row) throws -> Room {

@@ -1,4 +1,3 @@
-import Database
 import Kernel
 import QueueAPI
 import QueueDomain
@@ -8,15 +7,16 @@ import Service
 /// Ends of a place: by its user, by a service, or by an operator. Each is one step of the room.
 extension QueueServer {
     func leave(_ request: LeaveRequest, call: Call) async throws -> LeaveReply {
-        LeaveReply(
-            place: try await end(request.placeID, of: try call.user, in: request.roomID, call) { room, place, now in
+        let user = try call.user
+        return LeaveReply(
+            place: try await end(request.placeID, of: user, in: request.roomID, call) { room, place, now in
                 room.leave(&place, now: now)
             })
     }
 
     func finishPass(_ request: FinishPassRequest, call: Call) async throws -> FinishPassReply {
-        let place = try await end(request.placeID, in: request.roomID, call) { room, place, now in
-            try room.finish(&place, now: now)
+        let place = try await end(request.placeID, in: request.roomID, call) {
+            room, place, now throws(QueueRefusal) in try room.finish(&place, now: now)
         }
         return FinishPassReply(state: place.state)
     }
@@ -31,20 +31,12 @@ extension QueueServer {
     /// The place must belong to `user`. Nil allows every place.
     private func end(
         _ id: [UInt8], of user: UserID? = nil, in room: [UInt8], _ call: Call,
-        _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws -> Void
+        _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws(QueueRefusal) -> Void
     ) async throws -> PlaceView {
         let (roomID, id) = (try RoomID(field: "room_id", room), try PlaceID(field: "place_id", id))
         defer { lines.markChanged(roomID) }
-        return try await database.transaction(before: call.deadline) { tx in
-            var room = try RoomTable.lock(roomID, tx)
-            var place = try PlaceTable.require(id, of: user, in: roomID, tx)
-            let revision = place.revision
-            try body(&room, &place, tx.now)
-            if place.revision != revision {
-                try PlaceTable.save(place, in: roomID, tx)
-                try RoomTable.save(room, tx)
-            }
-            return PlaceView(Outlook(place, in: room, at: tx.now))
-        }
+        let request = EndBatch.Request(place: id, user: user, deadline: call.deadline, end: body)
+        let (batch, index) = try await ends.outcome(of: request, in: roomID)
+        return PlaceView(try batch.outlook(index))
     }
 }

@@ -41,6 +41,8 @@ final class JoinBatch: Sendable {
 
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)
+        // Those who wait come before those who join.
+        if room.isJoinable(at: tx.now), room.needsSettling(at: tx.now) { _ = try Settlement.run(in: &room, tx) }
         let before = room.lastSerial
         var places: [Result<Place, QueueRefusal>] = []
         places.reserveCapacity(requests.count)
@@ -52,28 +54,25 @@ final class JoinBatch: Sendable {
                 places.append(.failure(refusal))
             }
         }
-        if room.lastSerial > before, room.admissible(afterFreeing: 0, at: tx.now) > 0 {
-            let admitted = Dictionary(uniqueKeysWithValues: try Settlement.run(in: &room, tx).map { ($0.id, $0) })
-            places = places.map { $0.map { place in admitted[place.id] ?? place } }
-        } else if room.lastSerial > before {
-            try RoomTable.saveLine(of: room, tx)
-        }
+        if room.lastSerial > before { try RoomTable.save(room, tx) }
         (self.room, self.time, self.places) = (room, tx.now, places)
     }
 
-    /// Inserts the batch 16 rows at a time until a user already has a place. The rest are inserted one by one, because
-    /// with many repeated joins the failed attempts would cost more than the batches save.
+    /// Inserts the batch in as few statements as possible, until a user already has a place. The rest are inserted one
+    /// by one, because with many repeated joins the failed attempts would cost more than the batches save.
     private static func newPlaces(for requests: [Request], in room: inout Room, _ tx: Transaction) throws -> [Place] {
         guard room.isJoinable(at: tx.now) else { return [] }
         var places: [Place] = []
-        while requests.count - places.count >= PlaceTable.manyCount {
-            let next = requests[places.count...].prefix(PlaceTable.manyCount)
+        while places.count < requests.count {
+            let next = requests[places.count...].prefix(PlaceTable.insertLimit)
             let many = next.enumerated().map { offset, request in
                 room.nextPlace(request.place, of: request.user, after: Int64(offset), now: tx.now)
             }
-            guard try PlaceTable.insertMany(many, in: room.id, tx) else { break }
-            room.append(many.last!)
-            places += many
+            let same = many.prefix { $0.state == many[0].state }
+            let group = same.prefix(PlaceTable.insertCount(atMost: same.count))
+            guard try PlaceTable.insert(group, in: room.id, tx) else { break }
+            room.append(Array(group), now: tx.now)
+            places += group
         }
         return places
     }
@@ -81,8 +80,8 @@ final class JoinBatch: Sendable {
     private static func place(for request: Request, in room: inout Room, _ tx: Transaction) throws -> Place {
         if room.isJoinable(at: tx.now) {
             let place = room.nextPlace(request.place, of: request.user, now: tx.now)
-            if try PlaceTable.insert(place, in: room.id, tx) {
-                room.append(place)
+            if try PlaceTable.insert([place], in: room.id, tx) {
+                room.append([place], now: tx.now)
                 return place
             }
         }

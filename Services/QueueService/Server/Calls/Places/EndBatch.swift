@@ -1,0 +1,61 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+/// Ends of places of one room in one transaction, because they all write the room's row. The ends share the room as it
+/// was after them.
+final class EndBatch: Sendable {
+    typealias Line = Batcher<RoomID, Request, EndBatch>
+
+    struct Request: Sendable {
+        let place: PlaceID
+        /// The place must belong to this user. Nil allows every place.
+        let user: UserID?
+        let deadline: Uptime
+        let end: @Sendable (inout Room, inout Place, Timestamp) throws(QueueRefusal) -> Void
+    }
+
+    static let limit = 256
+    /// Maximum of ends in one room that wait for their batch.
+    private static let waitingLimit = 16_384
+    private static let retryAfter = Duration.milliseconds(100)
+
+    private let room: Room
+    private let time: Timestamp
+    private let places: [Result<Place, QueueRefusal>]
+
+    static func line(on database: Database) -> Line {
+        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
+        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, room in
+            try await database.transaction(before: requests.map(\.deadline).max()) { tx in
+                try EndBatch(requests, in: room, tx)
+            }
+        }
+    }
+
+    /// The place of the request with this index.
+    func outlook(_ index: Int) throws -> Outlook { Outlook(try places[index].get(), in: room, at: time) }
+
+    private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
+        var room = try RoomTable.lock(id, tx)
+        let revision = room.revision
+        let before = try PlaceTable.find(Array(Set(requests.map(\.place))), in: id, tx)
+        var after = before
+        places = requests.map { request in
+            Result { () throws(QueueRefusal) in
+                guard var place = after[request.place], request.user == nil || place.user == request.user else {
+                    throw .placeUnknown
+                }
+                try request.end(&room, &place, tx.now)
+                after[place.id] = place
+                return place
+            }
+        }
+        try PlaceTable.save(after.values, were: before.values, in: id, tx)
+        if room.revision != revision { try RoomTable.save(room, tx) }
+        (self.room, self.time) = (room, tx.now)
+    }
+}

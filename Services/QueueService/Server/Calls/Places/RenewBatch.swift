@@ -1,0 +1,67 @@
+import Database
+import Kernel
+import QueueAPI
+import QueueDomain
+import RPC
+import Service
+
+/// Renewals in one room in one transaction. It locks the room only if something is due.
+final class RenewBatch: Sendable {
+    typealias Line = Batcher<RoomID, Request, RenewBatch>
+
+    struct Request: Sendable {
+        let place: PlaceID
+        let user: UserID
+        let deadline: Uptime
+    }
+
+    static let limit = 256
+    /// Maximum of renewals in one room that wait for their batch.
+    private static let waitingLimit = 16_384
+    private static let retryAfter = Duration.milliseconds(100)
+
+    let room: Room
+    let time: Timestamp
+    private let places: [Result<Place, QueueRefusal>]
+
+    static func line(on database: Database) -> Line {
+        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
+        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, room in
+            try await database.transaction(before: requests.map(\.deadline).max()) { tx in
+                try RenewBatch(requests, in: room, tx)
+            }
+        }
+    }
+
+    /// The place of the request with this index.
+    func place(_ index: Int) throws -> Place { try places[index].get() }
+
+    private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
+        let ids = Array(Set(requests.map(\.place)))
+        var before = try PlaceTable.find(ids, in: id, tx)
+        guard !before.isEmpty else { throw QueueRefusal.placeUnknown }
+        var room = try RoomTable.require(id, tx)
+        let isSettled = !room.needsCatchingUp(at: tx.now) && !before.values.contains { $0.isDue(at: tx.now) }
+        // A waiting or ended place is refused, and a claim or a renewal changes one row. Neither locks the room.
+        if !isSettled, before.values.contains(where: \.holdsSlot) {
+            room = try RoomTable.lock(id, tx)
+            // Shift deadlines first: time in which the service was down does not count against users.
+            _ = try Settlement.run(in: &room, tx)
+            before = try PlaceTable.find(ids, in: id, tx)
+        }
+        var after = before
+        places = requests.map { [room] request in
+            Result { () throws(QueueRefusal) in
+                guard var place = after[request.place], place.user == request.user else { throw .placeUnknown }
+                try room.claim(&place, now: tx.now)
+                after[place.id] = place
+                return place
+            }
+        }
+        for place in after.values.sorted(by: { $0.serial < $1.serial }) {
+            guard let was = before[place.id], was != place else { continue }
+            try PlaceTable.renew(place, was: was, in: id, tx)
+        }
+        (self.room, self.time) = (room, tx.now)
+    }
+}
