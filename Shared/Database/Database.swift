@@ -61,7 +61,11 @@ package final class Database: Sendable {
 
     /// Copies one snapshot of the whole database to a file that must not exist yet.
     package func backup(to path: String) async throws {
-        try await engine.backup(to: path)
+        try await perform(
+            SessionJob(.scan) { _, session, _ in
+                try session.backup(to: path)
+                return true
+            })
     }
 
     /// Copies a SQLite file that another program may be using. That program keeps running.
@@ -90,11 +94,9 @@ package final class Database: Sendable {
         var retry = Retry(environment)
         while true {
             await engine.perform(job)
-            switch job.problem {
-            case nil: return
-            case .thrown(let error): throw retry.final(error)
-            case .transient(let error): try await retry.pause(after: error, before: job.deadline)
-            }
+            guard let problem = job.problem else { return }
+            guard let error = problem as? DatabaseError, error.isTransient else { throw retry.final(problem) }
+            try await retry.pause(after: error, before: job.deadline)
             job.prepareRerun()
         }
     }

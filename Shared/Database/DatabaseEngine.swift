@@ -2,7 +2,6 @@
 package protocol DatabaseEngine: Sendable {
     /// Runs the job. The job holds the outcome.
     func perform(_ job: DatabaseJob) async
-    func backup(to path: String) async throws
     func close() async
     var waitingCount: Int { get }
 }

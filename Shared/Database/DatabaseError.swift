@@ -57,6 +57,15 @@ package struct DatabaseError: Error, Equatable {
         return error
     }
 
+    /// Runs `body`. Its errors begin with `name`.
+    static func naming<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as DatabaseError where !error.message.hasPrefix(name) {
+            throw DatabaseError(error.reason, "\(name): \(error.message)")
+        }
+    }
+
     static let closed = DatabaseError(.closed, "the database is closed")
     static let deadlinePassed = DatabaseError(
         .deadlinePassed, "the deadline passed before the database started the call: send the request again")

@@ -10,15 +10,10 @@ package class DatabaseJob: @unchecked Sendable {
     @usableFromInline
     package enum Kind: Sendable { case transaction, read, scan }
 
-    /// A final error, or an error after which another attempt may succeed.
-    package enum Problem {
-        case thrown(any Error)
-        case transient(DatabaseError)
-    }
-
     package let kind: Kind
     package let deadline: Uptime?
-    package final var problem: Problem?
+    /// The error of the run. Nil if it succeeded.
+    package final var problem: (any Error)?
     /// The first failed statement of the run.
     package final var failure: DatabaseError?
     private final var continuation: UnsafeContinuation<Void, Never>?
@@ -40,10 +35,10 @@ package class DatabaseJob: @unchecked Sendable {
         do {
             try call(reader)
         } catch {
-            problem = .thrown(error)
+            problem = error
         }
         failure = reader.failure
-        if let failure { fail(failure) }
+        if let failure { problem = failure }
         reader.end()
         return problem == nil
     }
@@ -53,14 +48,17 @@ package class DatabaseJob: @unchecked Sendable {
         preconditionFailure("a subclass calls its closure")
     }
 
+    /// True if the deadline has passed. The job has failed then.
+    final func isLate(_ clock: any Clock) -> Bool {
+        guard let deadline, deadline <= clock.uptime else { return false }
+        problem = DatabaseError.deadlinePassed
+        return true
+    }
+
     /// Forgets the outcome of the previous run.
     package final func prepareRerun() {
         problem = nil
         failure = nil
-    }
-
-    package final func fail(_ error: DatabaseError) {
-        problem = error.isTransient ? .transient(error) : .thrown(error)
     }
 
     /// The job resumes its caller when it is finished.
@@ -118,7 +116,7 @@ package final class SessionJob: DatabaseJob, @unchecked Sendable {
         do {
             return try body(self, session, now)
         } catch {
-            problem = .thrown(error)
+            problem = error
             return false
         }
     }

@@ -13,4 +13,6 @@ package protocol DatabaseSession: AnyObject {
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int
     /// Runs the statements of a migration, which have no parameters and are not cached.
     func script(_ sql: String) throws(DatabaseError)
+    /// Copies a snapshot of the whole database to a new file.
+    func backup(to path: String) throws
 }

@@ -1,14 +1,17 @@
 import Threads
 
-/// A bounded queue of jobs for one or more threads, oldest first.
+/// A bounded queue of jobs, oldest first, and the threads that run them.
 final class JobQueue: Sendable {
     /// A ring buffer of `count` jobs, starting at `head`.
     private struct State {
         var slots: [DatabaseJob?]
         var head = 0
         var count = 0
+        var threads = 0
         var sleepingThreads = 0
         var isClosed = false
+        /// Callers that wait for the end of the last thread.
+        var closing: [UnsafeContinuation<Void, Never>] = []
         /// The recent average of the time between two finished jobs.
         var averageTime = Duration.microseconds(100)
 
@@ -54,7 +57,7 @@ final class JobQueue: Sendable {
             job.wait(continuation)
             guard let refusal = add(job) else { return }
             environment.observe(.refused(refusal))
-            job.fail(refusal)
+            job.problem = refusal
             job.finish()
         }
         job.checkFinished()
@@ -78,6 +81,36 @@ final class JobQueue: Sendable {
     func takeWaiting(into jobs: inout [DatabaseJob], limit: Int) {
         state.withLock { state in
             for _ in 0..<min(state.count, limit) { jobs.append(state.removeFirst()) }
+        }
+    }
+
+    /// Starts a thread that runs jobs until `next` returns nil. Returns false if the system cannot create another one.
+    func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { $0.threads += 1 }
+        let isStarted = Thread.start { [self] in
+            body()
+            threadEnded()
+        }
+        if !isStarted { threadEnded() }
+        return isStarted
+    }
+
+    private func threadEnded() {
+        let closing = state.withLock { state in
+            state.threads -= 1
+            return state.threads == 0 ? state.closing : []
+        }
+        for continuation in closing { continuation.resume() }
+    }
+
+    /// Returns when all threads have ended.
+    func finished() async {
+        await withUnsafeContinuation { continuation in
+            let isOver = state.withLock { state in
+                if state.threads > 0 { state.closing.append(continuation) }
+                return state.threads == 0
+            }
+            if isOver { continuation.resume() }
         }
     }
 

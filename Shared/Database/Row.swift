@@ -1,4 +1,3 @@
-import CSQLite
 import Kernel
 
 /// One row of a result. It reads columns from the engine's memory, so it cannot escape the closure.
@@ -7,52 +6,31 @@ package struct Row: ~Copyable {
     let cells: Cells
     let statement: Statement
 
-    /// The columns in the memory of one of the two engines.
-    enum Cells {
-        case sqlite(SQLiteCells)
-        case postgreSQL(PostgreSQLCells)
-    }
-
-    package func isNull(_ column: Int) -> Bool {
-        switch cells {
-        case .sqlite(let cells): cells.isNull(column)
-        case .postgreSQL(let cells): cells.isNull(column)
-        }
-    }
+    package func isNull(_ column: Int) -> Bool { cells.isNull(Int32(column)) }
 
     package func int64(_ column: Int) throws -> Int64 {
-        let value =
-            switch cells {
-            case .sqlite(let cells): cells.int64(column)
-            case .postgreSQL(let cells): cells.int64(column)
-            }
-        guard let value else { throw mismatch(column, "an integer") }
+        guard let value = cells.int64(Int32(column)) else { throw mismatch(column, "an integer") }
         return value
     }
 
     package func int(_ column: Int) throws -> Int { Int(try int64(column)) }
-
     package func bool(_ column: Int) throws -> Bool { try int64(column) != 0 }
-
     package func timestamp(_ column: Int) throws -> Timestamp { Timestamp(milliseconds: try int64(column)) }
 
     package func text(_ column: Int) throws -> String {
-        let value =
-            switch cells {
-            case .sqlite(let cells): cells.withText(column) { String(decoding: $0, as: UTF8.self) }
-            case .postgreSQL(let cells): cells.withBytes(column) { String(decoding: $0, as: UTF8.self) }
-            }
-        guard let value else { throw mismatch(column, "text") }
+        guard let value = cells.withText(Int32(column), { String(decoding: $0, as: UTF8.self) }) else {
+            throw mismatch(column, "text")
+        }
         return value
     }
 
     package func bytes(_ column: Int) throws -> [UInt8] {
-        guard let value = withBytes(column, { [UInt8]($0) }) else { throw mismatch(column, "bytes") }
+        guard let value = cells.withBytes(Int32(column), { [UInt8]($0) }) else { throw mismatch(column, "bytes") }
         return value
     }
 
     package func id<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity> {
-        let value = withBytes(column) { bytes -> ID<Entity>? in
+        let value = cells.withBytes(Int32(column)) { bytes -> ID<Entity>? in
             guard bytes.count == ID<Entity>.byteCount else { return nil }
             return ID(
                 high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
@@ -62,17 +40,12 @@ package struct Row: ~Copyable {
         return value
     }
 
-    private func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) -> Value) -> Value? {
-        switch cells {
-        case .sqlite(let cells): cells.withBytes(column, body)
-        case .postgreSQL(let cells): cells.withBytes(column, body)
-        }
+    private func mismatch(_ column: Int, _ expected: String) -> DatabaseError {
+        damaged(column, "\(isNull(column) ? "NULL" : "of another type"), not \(expected)")
     }
 
-    private func mismatch(_ column: Int, _ expected: String) -> DatabaseError {
-        let found = isNull(column) ? "NULL" : "of another type"
-        return DatabaseError(
-            .damaged, "column \(column) of «\(statement)» is \(found), not \(expected): correct the row")
+    private func damaged(_ column: Int, _ found: String) -> DatabaseError {
+        DatabaseError(.damaged, "column \(column) of «\(statement)» is \(found): correct the row")
     }
 }
 
@@ -83,5 +56,27 @@ extension Row {
     package func optionalBytes(_ column: Int) throws -> [UInt8]? { isNull(column) ? nil : try bytes(column) }
     package func optionalID<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity>? {
         isNull(column) ? nil : try id(column)
+    }
+
+    /// The state or kind with the stored raw value. Throws `damaged` if there is none.
+    package func value<Value: RawRepresentable>(
+        _ column: Int, as type: Value.Type = Value.self
+    ) throws -> Value where Value.RawValue: BinaryInteger {
+        let number = try int64(column)
+        guard let raw = Value.RawValue(exactly: number), let value = Value(rawValue: raw) else {
+            throw damaged(column, "\(number), which is no \(Value.self)")
+        }
+        return value
+    }
+
+    package func currency(_ column: Int) throws -> Currency {
+        let code = try text(column)
+        guard let currency = Currency(code) else { throw damaged(column, "“\(code)”, which is no currency") }
+        return currency
+    }
+
+    /// The amount in `column` and its currency in the next one.
+    package func money(_ column: Int) throws -> Money {
+        Money(minorUnits: try int64(column), try currency(column + 1))
     }
 }

@@ -109,8 +109,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
                 throw .tooManyRows(statement, limit)
             }
             for row in 0..<rows where isWanted {
-                let cells = Row.Cells.postgreSQL(PostgreSQLCells(result: result, row: row))
-                isWanted = body(Row(cells: cells, statement: statement))
+                isWanted = body(Row(cells: .postgreSQL(result, row: row), statement: statement))
             }
         }
     }
@@ -133,6 +132,10 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         pending.append(.execution)
         synchronize()
         try receivePending()
+    }
+
+    func backup(to path: String) throws {
+        throw DatabaseError.backupOfServer(link.url, to: path)
     }
 
     // MARK: - Sending

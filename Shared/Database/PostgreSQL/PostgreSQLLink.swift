@@ -16,6 +16,7 @@ final class PostgreSQLLink: @unchecked Sendable {
         set lock_timeout = 5000; set idle_in_transaction_session_timeout = 10000; set client_encoding = 'UTF8'
         """
 
+    let url: String
     let handle: OpaquePointer
     let server: PostgreSQLServer
     private let warnings: Warnings
@@ -40,6 +41,7 @@ final class PostgreSQLLink: @unchecked Sendable {
             PQfinish(handle)
             throw error
         }
+        self.url = url
         self.handle = handle
         self.warnings = warnings
     }

@@ -16,14 +16,15 @@ final class PostgreSQLWorker: @unchecked Sendable {
     /// Runs and finishes the job. Returns the time that it took.
     func run(_ job: DatabaseJob) -> Duration {
         let start = environment.clock.uptime
-        if let deadline = job.deadline, deadline <= start {
-            job.fail(.deadlinePassed)
+        guard !job.isLate(environment.clock) else {
             job.finish()
             return .zero
         }
         let isReused = connection != nil
         var failure = attempt(job)
-        if isReused, connection == nil, case .transient(let error) = job.problem, !error.mayHaveCommitted {
+        if isReused, connection == nil, let error = job.problem as? DatabaseError, error.isTransient,
+            !error.mayHaveCommitted
+        {
             // For example, the server was restarted while this connection was idle. That does not count as an attempt.
             job.prepareRerun()
             failure = attempt(job)
@@ -41,7 +42,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
             if job.kind == .transaction { return transact(job, on: connection) }
             read(job, on: connection)
         } catch {
-            job.fail(error)
+            job.problem = error
         }
         return nil
     }
@@ -66,7 +67,7 @@ final class PostgreSQLWorker: @unchecked Sendable {
             environment.observe(.committed(closures: 1, in: environment.clock.uptime - start))
             return nil
         } catch {
-            job.fail(error)
+            job.problem = error
             defer { connection.rollback() }
             return error
         }
@@ -77,10 +78,10 @@ final class PostgreSQLWorker: @unchecked Sendable {
             try connection.beginReading()
             _ = job.run(on: connection, now: environment.now())
         } catch {
-            job.fail(error)
+            job.problem = error
         }
         connection.rollback()
         // The server reports its state with each answer. The rows of a standby may be old.
-        if !connection.link.takesWrites { job.fail(.takesNoWrites("PostgreSQL reports it")) }
+        if !connection.link.takesWrites { job.problem = DatabaseError.takesNoWrites("PostgreSQL reports it") }
     }
 }

@@ -18,57 +18,38 @@ final class DatabaseMark {
         case creating, open, closed
     }
 
-    /// The content of the file.
+    /// The content of the file: four lines, whose length never changes.
     struct Content: Equatable {
+        fileprivate static let titleLine = "onsale database mark, version 1\n"
+        private static let stateWidth = 8
+        private static let numberWidth = 19
+
         /// The id of the database: 32 hexadecimal digits.
         var database: String
         var state: State
         var commits: Int64
 
-        static let titleLine = "onsale database mark, version 1\n"
-        private static let stateWidth = 8
-        static let numberWidth = 19
-        static let numberOffset =
-            text(Content(database: newID(), state: .open, commits: 0)).utf8.count - numberWidth - 1
-
-        static func text(_ content: Content) -> String {
-            let state = content.state.rawValue
-            return titleLine + "database \(content.database)\n"
-                + "state \(state)" + String(repeating: " ", count: stateWidth - state.utf8.count) + "\n"
-                + "commits \(number(content.commits))\n"
-        }
-
-        static func number(_ number: Int64) -> String {
-            let digits = "\(number)"
-            return String(repeating: "0", count: numberWidth - digits.utf8.count) + digits
-        }
-
-        /// Returns nil if the text is not a mark.
-        init?(_ text: String) {
-            guard text.hasPrefix(Self.titleLine) else { return nil }
-            let lines = text.dropFirst(Self.titleLine.count).split(separator: "\n")
-            guard lines.count == 3, lines[0].hasPrefix("database "), lines[1].hasPrefix("state "),
-                let state = State(rawValue: String(lines[1].dropFirst("state ".count).filter { $0 != " " })),
-                lines[2].hasPrefix("commits "), let commits = Int64(lines[2].dropFirst("commits ".count)), commits >= 0
-            else { return nil }
-            self.init(database: String(lines[0].dropFirst("database ".count)), state: state, commits: commits)
-        }
-
-        init(database: String, state: State, commits: Int64) {
-            self.database = database
-            self.state = state
-            self.commits = commits
-        }
-
         static func newID() -> String {
             var generator = SystemRandomNumberGenerator()
             return generator.next().hexadecimalDigits + generator.next().hexadecimalDigits
         }
+
+        var text: String {
+            let state = state.rawValue + String(repeating: " ", count: Self.stateWidth - state.rawValue.utf8.count)
+            return Self.titleLine + "database \(database)\nstate \(state)\ncommits \(number)\n"
+        }
+
+        /// The number of commits as the file has it, and its offset there.
+        var number: String {
+            String(repeating: "0", count: Self.numberWidth - "\(commits)".utf8.count) + "\(commits)"
+        }
+        var numberOffset: Int { text.utf8.count - Self.numberWidth - 1 }
     }
 
     static func path(of database: String) -> String { database + ".mark" }
 
     private(set) var content: Content
+    private let numberOffset: off_t
     private let descriptor: CInt
     private let path: String
 
@@ -95,7 +76,7 @@ final class DatabaseMark {
     convenience init(of database: String, _ content: Content) throws {
         let path = Self.path(of: database)
         do throws(SystemError) {
-            try AtomicFile.write(Content.text(content), to: path)
+            try AtomicFile.write(content.text, to: path)
         } catch {
             throw DatabaseError(error.code == ENOSPC ? .diskFull : .setup, "\(path) cannot be written: \(error)")
         }
@@ -106,6 +87,7 @@ final class DatabaseMark {
     init(existingOf database: String, _ content: Content) throws {
         path = Self.path(of: database)
         self.content = content
+        numberOffset = off_t(content.numberOffset)
         descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw problem("cannot be written") }
         try save()
@@ -124,17 +106,29 @@ final class DatabaseMark {
     /// Writes the number of a durable commit. Ignores errors, because a mark that is behind refuses no start.
     func note(commits: Int64) {
         content.commits = commits
-        let digits = Content.number(commits)
-        _ = digits.withCString { pwrite(descriptor, $0, Content.numberWidth, off_t(Content.numberOffset)) }
+        let number = content.number
+        _ = number.withCString { pwrite(descriptor, $0, number.utf8.count, numberOffset) }
     }
 
     private func save() throws {
-        let text = Content.text(content)
+        let text = content.text
         let count = text.withCString { pwrite(descriptor, $0, text.utf8.count, 0) }
         guard count == text.utf8.count, fdatasync(descriptor) == 0 else { throw problem("cannot be written") }
     }
 
     private func problem(_ failure: String) -> DatabaseError {
         DatabaseError(errno == ENOSPC ? .diskFull : .setup, "\(path) \(failure): \(FileLock.reason())")
+    }
+}
+
+extension DatabaseMark.Content {
+    /// Returns nil if the text is not a mark.
+    init?(_ text: String) {
+        let words = text.split { $0 == " " || $0 == "\n" }
+        guard text.hasPrefix(Self.titleLine), words.count == 11, words[5] == "database", words[7] == "state",
+            let state = DatabaseMark.State(rawValue: String(words[8])), words[9] == "commits",
+            let commits = Int64(words[10]), commits >= 0
+        else { return nil }
+        self.init(database: String(words[6]), state: state, commits: commits)
     }
 }

@@ -1,29 +1,32 @@
 import Glibc
 import Threads
 
-/// Device and inode of a file, which are the same under each of its names.
-struct FileIdentity: Hashable, Sendable {
-    let device: UInt
-    let inode: UInt
-
-    init(_ status: stat) {
-        device = UInt(status.st_dev)
-        inode = UInt(status.st_ino)
-    }
-}
-
-/// The status of the file at a path.
+/// The status of a file.
 struct FileStatus {
-    let identity: FileIdentity
+    /// The same under each name of the file.
+    struct Identity: Hashable, Sendable {
+        let device: UInt
+        let inode: UInt
+    }
+
+    let identity: Identity
     let nameCount: Int
     let byteCount: Int
     let isRegular: Bool
 
     /// Returns nil if there is no file.
     init?(of path: String) {
+        self.init { stat(path, $0) }
+    }
+
+    init?(of descriptor: CInt) {
+        self.init { fstat(descriptor, $0) }
+    }
+
+    private init?(_ read: (UnsafeMutablePointer<stat>) -> CInt) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        identity = FileIdentity(status)
+        guard read(&status) == 0 else { return nil }
+        identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
         nameCount = Int(status.st_nlink)
         byteCount = Int(status.st_size)
         isRegular = status.st_mode & S_IFMT == S_IFREG
@@ -70,7 +73,7 @@ enum FilePath {
 /// Invariant: a process never opens a file a second time that it has locked, because closing the second descriptor
 /// would drop SQLite's own locks. `held` has the locked files.
 final class LockedFile: Sendable {
-    private static let held = Lock<Set<FileIdentity>>([])
+    private static let held = Lock<Set<FileStatus.Identity>>([])
     /// SQLite locks bytes at 2^30.
     private static let byte: off_t = 1 << 62
     /// Linux's F_OFD_GETLK and F_OFD_SETLK, which Swift does not import.
@@ -78,9 +81,9 @@ final class LockedFile: Sendable {
     private static let sqliteShared: (start: off_t, count: off_t) = (0x4000_0002, 510)
 
     let descriptor: CInt
-    private let identity: FileIdentity
+    private let identity: FileStatus.Identity
 
-    init(_ path: String, _ identity: FileIdentity) throws {
+    init(_ path: String, _ identity: FileStatus.Identity) throws {
         guard Self.held.withLock({ $0.insert(identity).inserted }) else {
             throw FileLock.inUse(path, by: "\(getpid())")
         }
@@ -96,10 +99,7 @@ final class LockedFile: Sendable {
         guard fcntl(descriptor, Self.ofdSet, &request) == 0 else {
             throw FileLock.inUse(path, by: Self.sqliteUser(descriptor))
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0,
-            identity == FileIdentity(status)
-        else {
+        guard FileStatus(of: descriptor)?.identity == identity else {
             throw DatabaseError(.setup, "\(path) was replaced while it was being opened: start again")
         }
     }
@@ -114,7 +114,7 @@ final class LockedFile: Sendable {
     }
 
     /// True if a process has the database open. Takes no lock, so it cannot make the start of a service fail.
-    static func isLocked(_ path: String, _ identity: FileIdentity) -> Bool {
+    static func isLocked(_ path: String, _ identity: FileStatus.Identity) -> Bool {
         // The set stays locked, because this process must not open the database before this descriptor is closed.
         held.withLock { held in
             if held.contains(identity) { return true }

@@ -12,12 +12,9 @@ extension SQLiteConnection {
     static func backup(of file: String, to path: String) throws {
         try isBackingUp.withLock { _ in
             let source = try FilePath.resolved(file)
-            do {
+            try DatabaseError.naming(file) {
                 try refuseOtherNames(source)
-                let connection = try SQLiteConnection(file: source, isWriting: false)
-                try connection.backup(to: path)
-            } catch let error as DatabaseError {
-                throw DatabaseError(error.reason, "\(file): \(error.message)")
+                try SQLiteConnection(file: source, isWriting: false).backup(to: path)
             }
         }
     }
@@ -63,9 +60,8 @@ extension SQLiteConnection {
         guard descriptor >= 0 else {
             throw DatabaseError(.setup, "\(path) cannot be written: \(FileLock.reason())")
         }
-        var status = stat()
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0,
-            FileStatus(of: path)?.identity == FileIdentity(status)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, let status = FileStatus(of: descriptor),
+            FileStatus(of: path)?.identity == status.identity
         else {
             Glibc.close(descriptor)
             throw DatabaseError(.setup, "another backup is writing \(path): wait for it, or choose another name")

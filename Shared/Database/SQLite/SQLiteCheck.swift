@@ -1,5 +1,6 @@
 import CSQLite
 import Kernel
+import Synchronization
 import Threads
 
 /// The result of the check when a database is opened.
@@ -46,37 +47,30 @@ extension SQLiteConnection {
     }
 }
 
-/// Interrupts the statements of a connection after a time limit.
+/// Interrupts the statements of a connection after a time limit, until `end`.
 private final class Interruption: Sendable {
-    private let over = Lock(false)
+    private let over: Atomic<Bool>
     private let finish = CountingSemaphore()
     private let finished = CountingSemaphore()
 
-    /// Sound: SQLite allows `sqlite3_interrupt` on any thread while the connection is open, and `end` waits for the thread.
-    private struct Handle: @unchecked Sendable {
-        let pointer: OpaquePointer
-    }
-
     init(of handle: OpaquePointer, after limit: Duration) {
-        let handle = Handle(pointer: handle)
-        let milliseconds = Int(limit.milliseconds)
-        if milliseconds == 0 { over.withLock { $0 = true } }
-        let isStarted = Thread.start { self.interrupt(handle, after: milliseconds) }
+        over = Atomic(limit <= .zero)
+        // Sound: SQLite allows `sqlite3_interrupt` on any thread while the connection is open, and `end` waits for the thread.
+        nonisolated(unsafe) let handle = handle
+        let isStarted = Thread.start { [self] in
+            var timeout = Int(limit.milliseconds)
+            while !finish.wait(timeoutMilliseconds: timeout) {
+                over.store(true, ordering: .relaxed)
+                sqlite3_interrupt(handle)
+                // Again, because an interruption between two statements has no effect.
+                timeout = 10
+            }
+            finished.signal()
+        }
         precondition(isStarted, "the system cannot create another thread")
     }
 
-    private func interrupt(_ handle: Handle, after milliseconds: Int) {
-        var isFinished = finish.wait(timeoutMilliseconds: milliseconds)
-        while !isFinished {
-            over.withLock { $0 = true }
-            // Repeated, because an interruption between two statements has no effect.
-            sqlite3_interrupt(handle.pointer)
-            isFinished = finish.wait(timeoutMilliseconds: 10)
-        }
-        finished.signal()
-    }
-
-    var isOver: Bool { over.withLock { $0 } }
+    var isOver: Bool { over.load(ordering: .relaxed) }
 
     func end() {
         finish.signal()

@@ -139,7 +139,7 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
         let prepared = try prepared(statement, bind)
         var isPaused = false
         defer { didQuery(prepared.pointer, isPaused: isPaused) }
-        let cells = Row.Cells.sqlite(SQLiteCells(statement: prepared.pointer))
+        let cells = Cells.sqlite(prepared.pointer)
         var count = 0
         while try step(prepared) {
             count += 1

@@ -52,20 +52,10 @@ struct SQLiteConstraints {
 
     /// Returns the names of keys such as `constraint seat_key primary key (concert_id, label)`, by their columns.
     private static func keys(declaredIn sql: String) -> [[String]: String] {
-        let separators: Set<Character> = [" ", "\n", "\t", "\r"]
-        var spaced = ""
-        for character in sql {
-            if "(),".contains(character) { spaced += " \(character) " } else { spaced.append(character) }
+        let key = /constraint\s+(\S+)\s+(?:unique|primary\s+key)\s*\(([^)]*)\)/.ignoresCase()
+        return sql.matches(of: key).reduce(into: [:]) { keys, match in
+            keys[match.2.split { $0 == "," || $0.isWhitespace }.map(String.init)] = String(match.1)
         }
-        let words = spaced.split { separators.contains($0) }.map(String.init)
-        var keys: [[String]: String] = [:]
-        for (index, word) in words.enumerated() where word.lowercased() == "constraint" && index + 3 < words.count {
-            let kind = words[index + 2].lowercased()
-            guard kind == "unique" || kind == "primary" else { continue }
-            let list = words[(index + 3)...].drop { $0.lowercased() == "key" }.dropFirst().prefix { $0 != ")" }
-            keys[list.filter { $0 != "," }] = words[index + 1]
-        }
-        return keys
     }
 }
 

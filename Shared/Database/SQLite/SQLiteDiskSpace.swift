@@ -16,8 +16,7 @@ extension SQLiteConnection {
     /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space. If the
     /// size is not a multiple, SQLite would extend the file to one without reserving the space: then it keeps whole pages.
     func growInPieces() {
-        var status = stat()
-        let isWhole = fstat(fileDescriptor, &status) == 0 && Int(status.st_size) % Self.growthBytes == 0
+        let isWhole = FileStatus(of: fileDescriptor).map { $0.byteCount % Self.growthBytes == 0 } ?? false
         var bytes = CInt(isWhole ? Self.growthBytes : SQLiteTuning.pageBytes)
         sqlite3_file_control(handle, "main", SQLITE_FCNTL_CHUNK_SIZE, &bytes)
     }
@@ -26,10 +25,7 @@ extension SQLiteConnection {
     func reserveSpace() throws(DatabaseError) {
         guard fileDescriptor >= 0, hasWritten else { return }
         let needed = Int(try run(Self.pageCount)) * SQLiteTuning.pageBytes
-        var status = stat()
-        guard fstat(fileDescriptor, &status) == 0 else { return }
-        let size = Int(status.st_size)
-        guard size < needed else { return }
+        guard let size = FileStatus(of: fileDescriptor)?.byteCount, size < needed else { return }
         defer { growInPieces() }
         let rounded = (needed + Self.growthBytes - 1) / Self.growthBytes * Self.growthBytes
         var code = posix_fallocate(fileDescriptor, off_t(size), off_t(rounded - size))

@@ -13,18 +13,17 @@ struct SQLiteFile {
 
     init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
         lock = try FileLock(beside: path)
-        let check = try MarkCheck(lock.path, acceptsLoss: environment.acceptsLoss)
-        do {
-            writing = try Self.open(lock, check, environment)
+        var check = try MarkCheck(lock.path, acceptsLoss: environment.acceptsLoss)
+        let lock = lock
+        writing = try DatabaseError.naming(lock.path) {
+            let writing = try Self.open(lock, &check, environment)
             try writing.migrate(migrations, url: "sqlite://\(lock.path)", environment)
-        } catch let error as DatabaseError {
-            let isNamed = error.message.hasPrefix(lock.path)
-            throw DatabaseError(error.reason, isNamed ? error.message : "\(lock.path): \(error.message)")
+            return writing
         }
     }
 
     private static func open(
-        _ lock: FileLock, _ check: MarkCheck, _ environment: Environment
+        _ lock: FileLock, _ check: inout MarkCheck, _ environment: Environment
     ) throws -> SQLiteConnection {
         let path = lock.path
         let isNew = !check.hasFile
@@ -36,19 +35,16 @@ struct SQLiteFile {
         }
         let writing = try SQLiteConnection(file: path, isWriting: true, environment.limits.fileSystem)
         onsale_sqlite_keep_log(writing.handle, 1)
-        let finding = try check.compare(try writing.markRow(), isNew: isNew)
+        let row = try writing.markRow()
+        try check.compare(row)
         onsale_sqlite_keep_log(writing.handle, 0)
-        switch finding {
-        case .new, .matching(isClean: true): break
-        case .unmarked, .matching(isClean: false):
+        if let loss = check.loss { environment.observe(.acceptedLoss(loss)) }
+        if !isNew, !check.isClean {
             environment.observe(.checked(try writing.quickCheck(for: environment.limits.startCheck)))
-        case .accepted(let loss):
-            environment.observe(.acceptedLoss(loss))
-            if !isNew { environment.observe(.checked(try writing.quickCheck(for: environment.limits.startCheck))) }
         }
         writing.fileDescriptor = lock.fileDescriptor
         writing.growInPieces()
-        try writing.startMark(at: path, finding, check.mark)
+        try writing.startMark(row, after: check)
         return writing
     }
 }

@@ -1,4 +1,3 @@
-import CSQLite
 import Kernel
 import Threads
 
@@ -7,26 +6,24 @@ final class SQLiteFileEngine: DatabaseEngine {
     private let environment: Environment
     private let transactions: JobQueue
     private let scans: JobQueue
-    private let readers: SQLiteReaders
     private let scanning: SQLiteConnection
     private let writing: SQLiteConnection
+    /// The unused ones of the read connections, of which each reading thread has one. Nil if the engine is closed.
+    private let idleReaders = Lock<[SQLiteConnection]?>([])
     private let lock: Lock<FileLock?>
-    private let threads = Latch(threads: 2)
+    private let path: String
 
     init(_ path: String, _ migrations: [Migration], _ environment: Environment) throws {
         self.environment = environment
         let opened = try SQLiteFile(path, migrations, environment)
-        let path = opened.lock.path
+        self.path = opened.lock.path
         lock = Lock(opened.lock)
         writing = opened.writing
-        readers = SQLiteReaders(path, environment)
+        scanning = try DatabaseError.naming(self.path) {
+            try SQLiteConnection(file: opened.lock.path, isWriting: false, environment.limits.fileSystem)
+        }
         transactions = JobQueue(limit: environment.limits.waiting)
         scans = JobQueue(limit: environment.limits.waitingScans)
-        do {
-            scanning = try SQLiteConnection(file: path, isWriting: false, environment.limits.fileSystem)
-        } catch let error as DatabaseError {
-            throw DatabaseError(error.reason, "\(path): \(error.message)")
-        }
         guard startWriting(), startScanning() else {
             transactions.close()
             throw DatabaseError.noThread
@@ -34,28 +31,33 @@ final class SQLiteFileEngine: DatabaseEngine {
     }
 
     func perform(_ job: DatabaseJob) async {
-        if job.kind == .read { return readers.perform(job) }
+        if job.kind == .read { return read(job) }
         await (job.kind == .scan ? scans : transactions).perform(job, environment)
     }
 
-    func backup(to path: String) async throws {
-        let job = SessionJob(.scan) { _, session, _ in
-            try (session as! SQLiteConnection).backup(to: path)
-            return true
-        }
-        await perform(job)
-        switch job.problem {
-        case nil: return
-        case .thrown(let error): throw error
-        case .transient(let error): throw error
+    /// A read takes microseconds, so it does not wait for another thread.
+    private func read(_ job: DatabaseJob) {
+        do {
+            let idle = try idleReaders.withLock { idle in
+                guard idle != nil else { throw DatabaseError.closed }
+                return idle!.popLast()
+            }
+            let connection = try idle ?? SQLiteConnection(file: path, isWriting: false, environment.limits.fileSystem)
+            connection.read(job, environment)
+            idleReaders.withLock { idle in
+                if let count = idle?.count, count < environment.limits.idleReaders { idle!.append(connection) }
+            }
+        } catch {
+            job.problem = error
         }
     }
 
     func close() async {
-        readers.close()
+        idleReaders.withLock { $0 = nil }
         transactions.close()
         scans.close()
-        await threads.wait()
+        await transactions.finished()
+        await scans.finished()
         scanning.close()
         // The last connection moves the log into the file, which requires that no other one is open.
         writing.closeMarked(isDamaged: environment.hasSeenDamage)
@@ -65,8 +67,8 @@ final class SQLiteFileEngine: DatabaseEngine {
     var waitingCount: Int { transactions.waitingCount }
 
     private func startWriting() -> Bool {
-        let limits = environment.limits
-        return Thread.start { [writing, transactions, threads, environment] in
+        transactions.startThread { [writing, transactions, environment] in
+            let limits = environment.limits
             let writer = SQLiteWriter(writing, environment)
             var waiting: [DatabaseJob] = []
             while let first = transactions.next() {
@@ -80,17 +82,15 @@ final class SQLiteFileEngine: DatabaseEngine {
                 let count = writer.groupCount
                 transactions.note(count, took: writer.commit())
             }
-            threads.threadEnded()
         }
     }
 
     private func startScanning() -> Bool {
-        Thread.start { [scanning, scans, threads, environment] in
+        scans.startThread { [scanning, scans, environment] in
             while let job = scans.next() {
                 scanning.read(job, environment)
                 job.finish()
             }
-            threads.threadEnded()
         }
     }
 }

@@ -23,17 +23,10 @@ final class SQLiteInlineEngine: DatabaseEngine {
 
     func perform(_ job: DatabaseJob) async {
         state.withLock { state in
-            guard let state else { return job.fail(.closed) }
+            guard let state else { return job.problem = DatabaseError.closed }
             if job.kind != .transaction { return state.connection.read(job, environment) }
             state.writer.run(job)
             state.writer.commit()
-        }
-    }
-
-    func backup(to path: String) async throws {
-        try state.withLock { state in
-            guard let state else { throw DatabaseError.closed }
-            try state.connection.backup(to: path)
         }
     }
 

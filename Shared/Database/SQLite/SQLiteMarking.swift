@@ -4,36 +4,31 @@ import Kernel
 
 /// Compares a SQLite database with its mark when it is opened.
 struct MarkCheck {
-    /// The state of a database that may be used.
-    enum Finding: Equatable {
-        /// There is no file yet.
-        case new
-        /// A database of a version without marks, or a copy. It is used as it is.
-        case unmarked
-        /// It has at least as many commits as its mark. `isClean` is true if it was closed cleanly.
-        case matching(isClean: Bool)
-        /// Rows are missing, and the operator accepted it.
-        case accepted(loss: String)
-    }
-
     let path: String
     let mark: DatabaseMark.Content?
-    let acceptsLoss: Bool
-    private var loss: String?
+    /// The rows that are missing, if the operator accepted it.
+    private(set) var loss: String?
+    private let acceptsLoss: Bool
 
     /// Examines the files before SQLite opens them, because SQLite may delete a log.
     init(_ path: String, acceptsLoss: Bool) throws {
         self.path = path
         self.acceptsLoss = acceptsLoss
+        var problem: String?
         do {
             mark = try DatabaseMark.read(of: path)
         } catch let error as DatabaseError {
             mark = nil
-            loss = error.message
+            problem = error.message
         }
-        loss = loss ?? fileLoss
-        if let loss, !acceptsLoss { throw refusal(loss) }
+        try note(loss: problem ?? fileLoss)
     }
+
+    /// True if the database has a mark, and at least as many commits. A database of a version without marks, or a copy, has
+    /// none.
+    var isMatching: Bool { loss == nil && mark != nil && mark?.state != .creating }
+    /// True if it also was closed cleanly.
+    var isClean: Bool { loss == nil && mark?.state == .closed }
 
     var hasFile: Bool { FileStatus(of: path) != nil }
 
@@ -51,13 +46,14 @@ struct MarkCheck {
         }
     }
 
-    /// Compares the opened database with its mark.
-    func compare(_ row: DatabaseMark.Content?, isNew: Bool) throws -> Finding {
-        if let loss { return .accepted(loss: loss) }
-        guard let mark, mark.state != .creating else { return isNew ? .new : .unmarked }
-        guard let loss = difference(row, mark) else { return .matching(isClean: mark.state == .closed) }
-        guard acceptsLoss else { throw refusal(loss) }
-        return .accepted(loss: loss)
+    /// Compares the opened database with its mark. `row` is that of the database.
+    mutating func compare(_ row: DatabaseMark.Content?) throws {
+        if isMatching, let mark { try note(loss: difference(row, mark)) }
+    }
+
+    private mutating func note(loss: String?) throws {
+        self.loss = loss
+        if let loss, !acceptsLoss { throw refusal(loss) }
     }
 
     private func difference(_ row: DatabaseMark.Content?, _ mark: DatabaseMark.Content) -> String? {
@@ -95,18 +91,14 @@ extension SQLiteConnection {
         }.first
     }
 
-    /// Starts counting commits. `path` is the path of the database.
-    func startMark(at path: String, _ finding: MarkCheck.Finding, _ known: DatabaseMark.Content?) throws {
-        let row = try markRow()
-        var content = DatabaseMark.Content(
-            database: DatabaseMark.Content.newID(), state: .open, commits: row?.commits ?? 0)
-        switch finding {
-        case .matching:
-            content.database = row!.database
-            mark = try DatabaseMark(existingOf: path, content)
-        case .new, .unmarked, .accepted:
-            content.database = known?.state == .creating ? known!.database : content.database
-            content.commits += 1
+    /// Starts counting commits. `row` is that of the database.
+    func startMark(_ row: DatabaseMark.Content?, after check: MarkCheck) throws {
+        if check.isMatching, let row {
+            mark = try DatabaseMark(existingOf: check.path, row)
+        } else {
+            let known = check.mark?.state == .creating ? check.mark?.database : nil
+            let content = DatabaseMark.Content(
+                database: known ?? DatabaseMark.Content.newID(), state: .open, commits: (row?.commits ?? 0) + 1)
             try script(
                 """
                 begin immediate;
@@ -117,13 +109,11 @@ extension SQLiteConnection {
                     values (1, '\(content.database)', \(content.commits));
                 commit
                 """)
-            mark = try DatabaseMark(of: path, content)
+            mark = try DatabaseMark(of: check.path, content)
         }
-        countedCommits = content.commits
+        countedCommits = mark!.content.commits
     }
-}
 
-extension SQLiteConnection {
     private static let countUp: Statement = "update database_mark set commits = $1 where id = 1"
 
     /// Writes the number of the next commit into the database. A commit with an unknown outcome uses up its number.

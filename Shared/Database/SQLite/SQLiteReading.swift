@@ -15,13 +15,13 @@ enum SQLiteReading {
 extension SQLiteConnection {
     /// Runs a job that only reads.
     func read(_ job: DatabaseJob, _ environment: Environment) {
-        if let deadline = job.deadline, deadline <= environment.clock.uptime { return job.fail(.deadlinePassed) }
+        guard !job.isLate(environment.clock) else { return }
         var isInTransaction = job.kind == .scan
         while true {
             do throws(DatabaseError) {
                 if isInTransaction { try run(Command.begin) }
             } catch {
-                return job.fail(error)
+                return job.problem = error
             }
             reading = isInTransaction ? .inTransaction : .ready
             _ = job.run(on: self, now: environment.now())

@@ -35,17 +35,14 @@ final class SQLiteWriter {
     var groupAge: Duration { group.isEmpty ? .zero : environment.clock.uptime - start }
 
     func run(_ job: DatabaseJob) {
-        if let deadline = job.deadline, deadline <= environment.clock.uptime {
-            job.fail(.deadlinePassed)
-            return job.finish()
-        }
+        guard !job.isLate(environment.clock) else { return job.finish() }
         if group.isEmpty {
             start = environment.clock.uptime
             do throws(DatabaseError) {
                 try connection.begin()
             } catch {
                 environment.observe(.failed(closures: 1, error))
-                job.fail(error)
+                job.problem = error
                 return job.finish()
             }
         }
@@ -123,7 +120,7 @@ final class SQLiteWriter {
         } else {
             environment.observe(.failed(closures: group.count, cause))
         }
-        for job in group { job.fail(retry ?? cause) }
+        for job in group { job.problem = retry ?? cause }
     }
 
     /// After a full disk, empties the log. Returns the error after which the closures run again, or nil if that freed too

@@ -38,11 +38,11 @@ package final class FaultyEngine: DatabaseEngine {
 
     package func perform(_ job: DatabaseJob) async {
         guard let engine = inside.withLock({ $0 }) else {
-            return job.fail(DatabaseError(.closed, "the database is closed"))
+            return job.problem = DatabaseError(.closed, "the database is closed")
         }
         let ending = Lock(Ending.asUsual)
         let wrapped = SessionJob(job.kind, deadline: job.deadline) { [self] wrapped, session, _ in
-            (job.problem, job.failure) = (nil, nil)
+            job.prepareRerun()
             let session = FaultySession(session, faults, isServer: isServer)
             let isKept = job.run(on: session, now: now())
             (wrapped.problem, wrapped.failure) = (job.problem, job.failure)
@@ -51,7 +51,7 @@ package final class FaultyEngine: DatabaseEngine {
         }
         await engine.perform(wrapped)
         job.problem = wrapped.problem
-        if job.problem == nil, case .answerLost(let error) = ending.withLock({ $0 }) { job.fail(error) }
+        if job.problem == nil, case .answerLost(let error) = ending.withLock({ $0 }) { job.problem = error }
     }
 
     /// Returns false if the transaction must be undone.
@@ -62,7 +62,7 @@ package final class FaultyEngine: DatabaseEngine {
         case .connectionLost where isServer: session.cut()
         case .some(let fault):
             let error = fault.error(at: .commit)
-            job.fail(error)
+            job.problem = error
             observe(.failed(closures: 1, error))
             return false
         }
@@ -74,7 +74,6 @@ package final class FaultyEngine: DatabaseEngine {
         Timestamp(milliseconds: latestTime.max(clock.now.milliseconds, ordering: .relaxed).newValue)
     }
 
-    package func backup(to path: String) async throws { try await inside.withLock { $0 }?.backup(to: path) }
     package func close() async { await inside.withLock { $0 }?.close() }
     package var waitingCount: Int { inside.withLock { $0?.waitingCount ?? 0 } }
 }
@@ -115,6 +114,7 @@ private final class FaultySession: DatabaseSession {
     func commit() throws(DatabaseError) { try session.commit() }
     func rollback() { session.rollback() }
     func script(_ sql: String) throws(DatabaseError) { try session.script(sql) }
+    func backup(to path: String) throws { try session.backup(to: path) }
 
     func query(
         _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, _ body: (borrowing Row) -> Bool
