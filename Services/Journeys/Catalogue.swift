@@ -32,11 +32,11 @@ package struct Catalogue: Sendable {
 
     /// The dates of a concert. Sends a pass if the concert has a waiting room for browsing.
     package func dates(of concert: ConcertEntry, onlyWithFreeSeats: Bool = false) async throws -> [ConcertDate] {
-        let hasRoom = !concert.browseRoomID.isEmpty
+        let room = RoomID(bytes: concert.browseRoomID)
         let request = ListSchedulesRequest(
             concertID: concert.concertID, onlyWithFreeSeats: onlyWithFreeSeats,
-            pass: try await WaitingLine(caller).pass(of: concert.browseRoomID, for: concert.name))
-        return try await caller.call(ConcertMethods.listSchedules, request, sendsCredential: hasRoom)
+            pass: try await WaitingLine(caller).pass(of: room, for: concert.name))
+        return try await caller.call(ConcertMethods.listSchedules, request, sendsCredential: room != nil)
             .schedules.map { ConcertDate(concert: concert, entry: $0) }
     }
 

@@ -23,7 +23,7 @@ package enum JourneyError: Error {
     case noPlace(target: String, isClosed: Bool)
     case placeEnded(CallFailure, target: String, isClosed: Bool)
     /// The place ended during the wait.
-    case turnNeverCame(PlaceView, target: String)
+    case turnNeverCame(Place, target: String)
     case noRecordedPlace(Target?)
     case severalPlaces(Target, targets: [String])
 

@@ -11,12 +11,12 @@ package final class PlaceWatch: Sendable {
 
     /// What the caller shows while it waits.
     package struct Progress: Sendable {
-        package private(set) var place: PlaceView
+        package private(set) var place: Place
         package private(set) var isConnected: Bool
         /// The users ahead at the start of the wait.
         package let initialAhead: Int64
 
-        package init(_ place: PlaceView, initialAhead: Int64? = nil, isConnected: Bool = true) {
+        package init(_ place: Place, initialAhead: Int64? = nil, isConnected: Bool = true) {
             self.place = place
             self.initialAhead = initialAhead ?? place.peopleAhead
             self.isConnected = isConnected
@@ -25,7 +25,7 @@ package final class PlaceWatch: Sendable {
         mutating func disconnect() { isConnected = false }
 
         /// Ignores a place with fewer admitted users than before, because a line only moves forward.
-        mutating func update(_ place: PlaceView) {
+        mutating func update(_ place: Place) {
             isConnected = true
             guard place.admitted >= self.place.admitted || place.state != .waiting else { return }
             self.place = place
@@ -36,9 +36,9 @@ package final class PlaceWatch: Sendable {
     private let request: WatchPlaceRequest
     private let state: Lock<Progress>
 
-    package init(_ caller: ServiceCaller, of recorded: RecentActivity.Place, from place: PlaceView) {
+    package init(_ caller: ServiceCaller, of recorded: RecentActivity.Place, from place: Place) {
         self.caller = caller
-        request = WatchPlaceRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
+        request = WatchPlaceRequest(roomID: recorded.room, placeID: recorded.place)
         state = Lock(Progress(place))
     }
 
@@ -46,17 +46,16 @@ package final class PlaceWatch: Sendable {
     package var progress: Progress { state.withLock { $0 } }
 
     /// The place when it is no longer waiting. Opens the stream again after it ends or fails.
-    package func turn() async throws -> PlaceView {
+    package func turn() async throws -> Place {
         if progress.place.state != .waiting { return progress.place }
         // Set by failures only, because a stream without changes may send nothing for hours.
         var lostSince: Uptime?
         while true {
             do {
                 for try await item in try stream() {
-                    guard let place = item.place else { continue }
-                    state.withLock { $0.update(place) }
+                    state.withLock { $0.update(item.place) }
                     lostSince = nil
-                    if place.state != .waiting { return place }
+                    if item.place.state != .waiting { return item.place }
                 }
             } catch let failure as RPCFailure {
                 let failure = CallFailure(failure, of: .queue)

@@ -10,21 +10,19 @@ package struct Rooms: Sendable {
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
-    package func all() async throws -> [RoomSummary] {
+    package func all() async throws -> [Room] {
         try await caller.allPages { last in
-            let page = try await caller.call(QueueMethods.listRooms, ListRoomsRequest(afterRoomID: last?.roomID ?? []))
+            let page = try await caller.call(QueueMethods.listRooms, ListRoomsRequest(afterRoomID: last?.roomID))
             return (page.rooms, page.hasMore)
         }
     }
 
-    package func room(named name: String) async throws -> RoomSummary {
-        let room = try await caller.call(QueueMethods.findRoom, FindRoomRequest(name: name)).room
-        guard let room else { throw JourneyError.incompleteAnswer(.queue, missing: "room") }
-        return room
+    package func room(named name: String) async throws -> Room {
+        try await caller.call(QueueMethods.findRoom, FindRoomRequest(name: name)).room
     }
 
     /// Nil if the queue service does not answer in time.
-    func room(_ id: [UInt8]) async -> RoomSummary? {
+    func room(_ id: RoomID) async -> Room? {
         let options = CallOptions(timeout: Self.timeout)
         return try? await caller.connections.client(of: .queue)
             .call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room
@@ -32,10 +30,10 @@ package struct Rooms: Sendable {
 
     /// The waiting rooms of dates by their ids. Omits those that the queue service does not return within `timeout`,
     /// because the list of dates must not depend on the queue service.
-    package func rooms(of dates: [ConcertDate]) async -> [[UInt8]: RoomSummary] {
-        var rooms: [[UInt8]: RoomSummary] = [:]
+    package func rooms(of dates: [ConcertDate]) async -> [RoomID: Room] {
+        var rooms: [RoomID: Room] = [:]
         let end = caller.clock.uptime + Self.timeout
-        for id in Set(dates.map(\.room)) where !id.isEmpty && caller.clock.uptime < end {
+        for id in Set(dates.compactMap(\.room)) where caller.clock.uptime < end {
             rooms[id] = await room(id)
         }
         return rooms

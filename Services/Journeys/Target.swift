@@ -1,4 +1,5 @@
 import ConcertAPI
+import Kernel
 
 /// The name of a date or a waiting room, as users write it.
 ///
@@ -38,6 +39,6 @@ package struct ConcertDate: Sendable {
     package var settings: ScheduleSettings { entry.settings ?? ScheduleSettings() }
     /// The text of its target: `moon-tour/friday`.
     package var name: String { "\(concert.name)/\(settings.name)" }
-    /// The id of its waiting room. Empty if it needs no pass.
-    package var room: [UInt8] { settings.roomID }
+    /// Its waiting room. Nil if it needs no pass.
+    package var room: RoomID? { RoomID(bytes: settings.roomID) }
 }

@@ -6,10 +6,10 @@ import QueueAPI
 package struct WaitingLine: Sendable {
     /// A waiting room, and the text of the target that the user joins it for.
     package struct Entrance: Sendable {
-        package let room: [UInt8]
+        package let room: RoomID
         package let target: String
 
-        package init(room: [UInt8], target: String) {
+        package init(room: RoomID, target: String) {
             self.room = room
             self.target = target
         }
@@ -39,7 +39,7 @@ package struct WaitingLine: Sendable {
         // If all dates have the same room, or none, the date does not matter here.
         let rooms = Set(try await catalogue.dates(of: concert).map(\.room))
         if rooms.count == 1, let room = rooms.first {
-            return room.isEmpty ? nil : Entrance(room: room, target: concert.name)
+            return room.map { Entrance(room: $0, target: concert.name) }
         }
         if let chooseDate { return entrance(to: try await chooseDate(concert)) }
         return entrance(to: try await catalogue.date(target))
@@ -47,48 +47,46 @@ package struct WaitingLine: Sendable {
 
     /// The entrance to the list of a concert's dates. Nil if the list needs no pass.
     package func browsing(_ concert: ConcertEntry) -> Entrance? {
-        concert.browseRoomID.isEmpty ? nil : Entrance(room: concert.browseRoomID, target: concert.name)
+        RoomID(bytes: concert.browseRoomID).map { Entrance(room: $0, target: concert.name) }
     }
 
     package func entrance(to date: ConcertDate) -> Entrance? {
-        date.room.isEmpty ? nil : Entrance(room: date.room, target: date.name)
+        date.room.map { Entrance(room: $0, target: date.name) }
     }
 
     /// Takes a place in the line, and records it.
-    package func join(_ entrance: Entrance) async throws -> (place: PlaceView, recorded: RecentActivity.Place) {
-        let reply = try await caller.call(
-            QueueMethods.join, JoinRequest(roomID: entrance.room), requestID: caller.newRequestID())
-        guard let place = reply.place, let room = RoomID(bytes: place.roomID), let id = PlaceID(bytes: place.placeID)
-        else { throw JourneyError.incompleteAnswer(.queue, missing: "place") }
-        let recorded = RecentActivity.Place(room: room, place: id, target: entrance.target)
+    package func join(_ entrance: Entrance) async throws -> (place: Place, recorded: RecentActivity.Place) {
+        let request = JoinRequest(roomID: entrance.room)
+        let place = try await caller.call(QueueMethods.join, request, requestID: caller.newRequestID()).place
+        let recorded = RecentActivity.Place(room: place.roomID, place: place.placeID, target: entrance.target)
         try caller.records.update { $0.add(recorded) }
         return (place, recorded)
     }
 
-    package func show(_ recorded: RecentActivity.Place) async throws -> PlaceView {
-        let request = ShowPlaceRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
-        return try await caller.call(QueueMethods.showPlace, request).place ?? PlaceView()
+    package func show(_ recorded: RecentActivity.Place) async throws -> Place {
+        let request = ShowPlaceRequest(roomID: recorded.room, placeID: recorded.place)
+        return try await caller.call(QueueMethods.showPlace, request).place
     }
 
     package func leave(_ recorded: RecentActivity.Place) async throws {
-        let request = LeaveRequest(roomID: recorded.room.bytes, placeID: recorded.place.bytes)
+        let request = LeaveRequest(roomID: recorded.room, placeID: recorded.place)
         _ = try await caller.call(QueueMethods.leave, request)
         try caller.records.update { $0.removePlace(in: recorded.room) }
     }
 
     /// Activates the place after the wait. `place` is its state then.
-    package func enter(_ place: PlaceView, _ recorded: RecentActivity.Place) async throws -> PlaceView {
+    package func enter(_ place: Place, _ recorded: RecentActivity.Place) async throws -> Place {
         guard place.state == .admitted || place.state == .active else {
             try caller.records.update { $0.removePlace(in: recorded.room) }
             throw JourneyError.turnNeverCame(place, target: recorded.target)
         }
-        return try await renew(recorded).place ?? place
+        return try await renew(recorded).place
     }
 
     /// A renewed pass for the recorded place in a room. Empty without a room, and for operators.
-    func pass(of room: [UInt8], for target: String) async throws -> [UInt8] {
-        guard let id = RoomID(bytes: room), !caller.isOperator else { return [] }
-        guard let place = try caller.records.load().places.last(where: { $0.room == id }) else {
+    func pass(of room: RoomID?, for target: String) async throws -> [UInt8] {
+        guard let room, !caller.isOperator else { return [] }
+        guard let place = try caller.records.load().places.last(where: { $0.room == room }) else {
             throw JourneyError.noPlace(target: target, isClosed: await isClosed(room))
         }
         return try await renew(place).pass
@@ -98,15 +96,15 @@ package struct WaitingLine: Sendable {
     private func renew(_ place: RecentActivity.Place) async throws -> RenewReply {
         do {
             return try await caller.call(
-                QueueMethods.renew, RenewRequest(roomID: place.room.bytes, placeID: place.place.bytes))
+                QueueMethods.renew, RenewRequest(roomID: place.room, placeID: place.place))
         } catch let failure as CallFailure {
             guard Self.placeHasEnded.contains(where: { failure.isBecause($0) }) else { throw failure }
             try caller.records.update { $0.removePlace(in: place.room) }
-            throw JourneyError.placeEnded(failure, target: place.target, isClosed: await isClosed(place.room.bytes))
+            throw JourneyError.placeEnded(failure, target: place.target, isClosed: await isClosed(place.room))
         }
     }
 
-    private func isClosed(_ room: [UInt8]) async -> Bool {
+    private func isClosed(_ room: RoomID) async -> Bool {
         await Rooms(caller).room(room)?.state.isClosedToJoins ?? false
     }
 

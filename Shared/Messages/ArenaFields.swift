@@ -1,4 +1,5 @@
 import CProtobufC
+import Kernel
 
 // Functions with which generated code lays out fields.
 extension Arena {
@@ -45,6 +46,16 @@ extension Arena {
     package func bytes(_ bytes: [UInt8], _ field: StaticString) throws(MessageError) -> ProtobufCBinaryData {
         let copy = try array(bytes, field)
         return ProtobufCBinaryData(len: bytes.count, data: copy)
+    }
+
+    /// Nil is empty bytes.
+    @inlinable
+    package func id<Entity>(_ id: ID<Entity>?, _ field: StaticString) throws(MessageError) -> ProtobufCBinaryData {
+        guard let id else { return ProtobufCBinaryData(len: 0, data: nil) }
+        guard let memory = allocate(16) else { throw exhausted(field) }
+        memory.storeBytes(of: id.high.bigEndian, as: UInt64.self)
+        memory.storeBytes(of: id.low.bigEndian, toByteOffset: 8, as: UInt64.self)
+        return ProtobufCBinaryData(len: 16, data: memory.assumingMemoryBound(to: UInt8.self))
     }
 
     /// For numbers, whose C and Swift types are the same.

@@ -39,11 +39,6 @@ package enum FieldRule {
         }
     }
 
-    @inlinable
-    package static func message(_ isSet: Bool, _ field: StaticString) throws(MessageError) {
-        guard isSet else { throw refused(field, "must be set", got: "nothing") }
-    }
-
     package static func text(
         _ text: UnsafePointer<CChar>?, _ lengths: ClosedRange<Int>, _ kind: Text, _ field: StaticString
     ) throws(MessageError) {

@@ -14,8 +14,8 @@ package protocol Message: Equatable, Sendable {
     /// Throws if a field breaks a rule of the contract.
     static func check(_ fields: UnsafePointer<Layout>) throws(MessageError)
 
-    /// Copies the values from the struct.
-    init(reading fields: UnsafePointer<Layout>)
+    /// Copies the values from the struct. Throws if an id has another length, or a required message or id is absent.
+    init(reading fields: UnsafePointer<Layout>) throws(MessageError)
 
     /// Builds the struct. It is valid until `arena` is reset.
     func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Layout>
@@ -30,17 +30,17 @@ extension Message {
     package init(decoding bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
         defer { withExtendedLifetime(arena) {} }
         let unpacked = try arena.unpack(bytes, as: Self.descriptor)
-        self.init(reading: UnsafePointer(unpacked.assumingMemoryBound(to: Layout.self)))
+        try self.init(reading: UnsafePointer(unpacked.assumingMemoryBound(to: Layout.self)))
     }
 
-    /// Decodes a request. Also throws if a field breaks a rule of the contract. A client accepts every reply, because the
-    /// rules of another version may differ.
+    /// Decodes a request. Also throws if a field breaks a rule of the contract, such as a range. A client does not check
+    /// the rules of a reply, because those of another version may differ.
     @inlinable
     package init(checking bytes: UnsafeRawBufferPointer, in arena: Arena) throws(MessageError) {
         defer { withExtendedLifetime(arena) {} }
         let fields = UnsafePointer(try arena.unpack(bytes, as: Self.descriptor).assumingMemoryBound(to: Layout.self))
         try Self.check(fields)
-        self.init(reading: fields)
+        try self.init(reading: fields)
     }
 
     /// Throws if a field breaks a rule of the contract, as the server of a request does.

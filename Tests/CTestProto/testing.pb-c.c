@@ -67,6 +67,18 @@ void   onsale__testing__v1__count_item__init
   static const Onsale__Testing__V1__CountItem init_value = ONSALE__TESTING__V1__COUNT_ITEM__INIT;
   *message = init_value;
 }
+void   onsale__testing__v1__typed__init
+                     (Onsale__Testing__V1__Typed         *message)
+{
+  static const Onsale__Testing__V1__Typed init_value = ONSALE__TESTING__V1__TYPED__INIT;
+  *message = init_value;
+}
+void   onsale__testing__v1__typed_part__init
+                     (Onsale__Testing__V1__TypedPart         *message)
+{
+  static const Onsale__Testing__V1__TypedPart init_value = ONSALE__TESTING__V1__TYPED_PART__INIT;
+  *message = init_value;
+}
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message)
 {
@@ -514,6 +526,199 @@ const ProtobufCMessageDescriptor onsale__testing__v1__count_item__descriptor =
   onsale__testing__v1__count_item__field_indices_by_name,
   1,  onsale__testing__v1__count_item__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__count_item__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__testing__v1__typed__field_descriptors[9] =
+{
+  {
+    "room_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, room_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, place_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "starts_at_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, starts_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, ends_at),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, hold_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "part",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__Typed, part),
+    &onsale__testing__v1__typed_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Testing__V1__Typed, n_parts),
+    offsetof(Onsale__Testing__V1__Typed, parts),
+    &onsale__testing__v1__typed_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "best",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Testing__V1__Typed, wish_case),
+    offsetof(Onsale__Testing__V1__Typed, best),
+    &onsale__testing__v1__typed_part__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "named",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Testing__V1__Typed, wish_case),
+    offsetof(Onsale__Testing__V1__Typed, named),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__testing__v1__typed__field_indices_by_name[] = {
+  7,   /* field[7] = best */
+  3,   /* field[3] = ends_at */
+  4,   /* field[4] = hold_ms */
+  8,   /* field[8] = named */
+  5,   /* field[5] = part */
+  6,   /* field[6] = parts */
+  1,   /* field[1] = place_id */
+  0,   /* field[0] = room_id */
+  2,   /* field[2] = starts_at_ms */
+};
+static const ProtobufCIntRange onsale__testing__v1__typed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor onsale__testing__v1__typed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.testing.v1.Typed",
+  "Typed",
+  "Onsale__Testing__V1__Typed",
+  "onsale.testing.v1",
+  sizeof(Onsale__Testing__V1__Typed),
+  9,
+  onsale__testing__v1__typed__field_descriptors,
+  onsale__testing__v1__typed__field_indices_by_name,
+  1,  onsale__testing__v1__typed__number_ranges,
+  (ProtobufCMessageInit) onsale__testing__v1__typed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__testing__v1__typed_part__field_descriptors[2] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__TypedPart, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__TypedPart, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__testing__v1__typed_part__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__testing__v1__typed_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__testing__v1__typed_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.testing.v1.TypedPart",
+  "TypedPart",
+  "Onsale__Testing__V1__TypedPart",
+  "onsale.testing.v1",
+  sizeof(Onsale__Testing__V1__TypedPart),
+  2,
+  onsale__testing__v1__typed_part__field_descriptors,
+  onsale__testing__v1__typed_part__field_indices_by_name,
+  1,  onsale__testing__v1__typed_part__number_ranges,
+  (ProtobufCMessageInit) onsale__testing__v1__typed_part__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__testing__v1__everything__nested__deeper__field_descriptors[2] =

@@ -71,7 +71,7 @@ import Testing
                 var add = AddScheduleRequest(concertID: house.concert.bytes, settings: .tonight)
                 let again = try await calls.addSchedule(add, CallOptions(requestID: .numbered(2)))
                 #expect(again.schedule?.scheduleID == house.schedule.bytes)
-                add.settings?.seatsPerUser = 5
+                add.settings.seatsPerUser = 5
                 await expectRefusal("REQUEST_ID_REUSED") {
                     try await calls.addSchedule(add, CallOptions(requestID: .numbered(2)))
                 }

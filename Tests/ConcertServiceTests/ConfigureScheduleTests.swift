@@ -56,7 +56,7 @@ import Testing
             try await House.with(engine) { house in
                 let calls = house.calls(of: .operator)
                 var (added, change) = try await house.rename("matinee")
-                added.settings?.name = "matinee"
+                added.settings.name = "matinee"
                 _ = try await calls.addSchedule(added, CallOptions(requestID: .numbered(4)))
                 await expectRefusal("NAME_TAKEN") {
                     try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
@@ -79,7 +79,7 @@ import Testing
                     let changed = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
                     #expect(changed.schedule?.version == change.version + 1)
                 }
-                change.settings?.seatsPerUser = 7
+                change.settings.seatsPerUser = 7
                 await expectRefusal("REQUEST_ID_REUSED") {
                     try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
                 }

@@ -55,7 +55,7 @@ import Threads
 
         func stop() { isOver.store(true, ordering: .relaxed) }
 
-        func run(_ site: Site, _ calls: QueueClient, _ room: [UInt8]) async {
+        func run(_ site: Site, _ calls: QueueClient, _ room: RoomID) async {
             await withTaskGroup { group in
                 for _ in 1...8 {
                     group.addTask {
@@ -65,14 +65,14 @@ import Threads
             }
         }
 
-        private func joinOnce(_ site: Site, _ calls: QueueClient, _ room: [UInt8]) async {
+        private func joinOnce(_ site: Site, _ calls: QueueClient, _ room: RoomID) async {
             let user = state.withLock { state in
                 state.lastUser += 1
                 return state.lastUser
             }
             do {
                 let place = try await site.join(calls, room, user, timeout: .seconds(1))
-                let hex = place.placeID.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+                let hex = place.placeID.digits.uppercased()
                 state.withLock { $0.acknowledged.append(hex) }
             } catch {
                 state.withLock { $0.failures += 1 }

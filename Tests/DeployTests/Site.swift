@@ -77,21 +77,21 @@ final class Site: Sendable {
         Running(try await ServiceProcess.start("QueueService", at: url, keys: keys ?? self.keys))
     }
 
-    func openRoom(_ calls: QueueClient) async throws -> [UInt8] {
+    func openRoom(_ calls: QueueClient) async throws -> RoomID {
         let options = CallOptions(requestID: .numbered(1), credential: TestCaller.operator.credential(credentials))
-        let room = try await calls.createRoom(CreateRoomRequest(name: "sale"), options).room!.roomID
+        let room = try await calls.createRoom(CreateRoomRequest(name: "sale"), options).room.roomID
         _ = try await calls.openRoom(
             OpenRoomRequest(roomID: room), CallOptions(credential: TestCaller.operator.credential(credentials)))
         return room
     }
 
     func join(
-        _ calls: QueueClient, _ room: [UInt8], _ user: Int, timeout: Duration = .seconds(20)
-    ) async throws -> PlaceView {
+        _ calls: QueueClient, _ room: RoomID, _ user: Int, timeout: Duration = .seconds(20)
+    ) async throws -> Place {
         let options = CallOptions(
             timeout: timeout, requestID: .numbered(UInt64(1000 + user)),
             credential: TestCaller.user(user).credential(credentials))
-        return try await calls.join(JoinRequest(roomID: room), options).place!
+        return try await calls.join(JoinRequest(roomID: room), options).place
     }
 
     /// Runs a command of `deploy` with the built programs on the PATH.

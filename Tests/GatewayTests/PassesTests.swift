@@ -18,7 +18,7 @@ struct PassesTests {
     ) {
         let queue = [
             Route(QueueMethods.showPlace) { request, _ in
-                ShowPlaceReply(place: PlaceView(roomID: request.roomID, placeID: request.placeID, state: .admitted))
+                ShowPlaceReply(place: Place(roomID: request.roomID, placeID: request.placeID, state: .admitted))
             },
             Route(QueueMethods.renew) { _, _ in throw failure },
         ]

@@ -17,15 +17,15 @@ struct PlaceWatcherTests {
         let watchers = Mutex(0)
         /// True after the gateway has ended.
         let isOver = Mutex(false)
-        private let place: PlaceView
+        private let place: Place
 
         init(_ recorded: RecentActivity.Place) {
-            place = PlaceView(
-                roomID: recorded.room.bytes, placeID: recorded.place.bytes, state: .waiting, roomState: .preQueue,
+            place = Place(
+                roomID: recorded.room, placeID: recorded.place, state: .waiting, roomState: .preQueue,
                 serial: 7, admitted: 0, peopleAhead: 6)
         }
 
-        private var now: PlaceView {
+        private var now: Place {
             var place = place
             if turn.withLock({ $0 }) { (place.state, place.admitted, place.peopleAhead) = (.admitted, 7, 0) }
             return place
@@ -45,7 +45,7 @@ struct PlaceWatcherTests {
                 Route(QueueMethods.renew) { _, _ in
                     var place = self.now
                     place.state = .active
-                    return RenewReply(place: place)
+                    return RenewReply(place: place, passExpiresAt: .noon)
                 },
             ]
             return Server([ServedService(QueueMethods.service, routes)], on: loops, hooks: hooks)

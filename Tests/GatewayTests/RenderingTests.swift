@@ -1,6 +1,7 @@
 import CommandLine
 import ConcertAPI
 import Journeys
+import Kernel
 import QueueAPI
 import Testing
 
@@ -90,20 +91,22 @@ struct RenderingTests {
         #expect(!SeatMap(plan, style: .plain, columns: 80).text().contains("\u{1b}"))
     }
 
-    private func place(ahead: Int64, state: RoomState = .open, least: Int64 = 0, most: Int64 = 0) -> PlaceView {
-        PlaceView(
-            state: .waiting, roomState: state, serial: 500, peopleAhead: ahead, waitAtLeastMs: least, waitAtMostMs: most
+    private func place(ahead: Int64, state: RoomState = .open, least: Duration = .zero, most: Duration = .zero) -> Place
+    {
+        Place(
+            roomID: RoomID(high: 1, low: 1), placeID: PlaceID(high: 1, low: 2), state: .waiting, roomState: state,
+            serial: 500, peopleAhead: ahead, waitAtLeast: least, waitAtMost: most
         )
     }
 
-    private func bar(_ place: PlaceView, columns: Int = 79, isConnected: Bool = true) -> String {
+    private func bar(_ place: Place, columns: Int = 79, isConnected: Bool = true) -> String {
         let progress = PlaceWatch.Progress(place, initialAhead: 400, isConnected: isConnected)
         return WaitingBar(target: "moon-tour", progress: progress, tick: 0).text(columns: columns, style: .plain)
     }
 
     @Test func `the waiting bar shows the users ahead and the expected wait`() {
         #expect(
-            bar(place(ahead: 100, least: 240_000, most: 360_000))
+            bar(place(ahead: 100, least: .milliseconds(240_000), most: .milliseconds(360_000)))
                 == "⠋ moon-tour  ██████████████████████░░░░░░░░  100 ahead, about 4 to 6 min")
         #expect(bar(place(ahead: 0)).hasSuffix("you are next"))
         #expect(bar(place(ahead: 7, state: .paused)).hasSuffix("7 ahead, paused"))
@@ -113,7 +116,9 @@ struct RenderingTests {
 
     @Test(arguments: 20...120)
     func `the waiting bar is never wider than the terminal`(columns: Int) {
-        #expect(bar(place(ahead: 123_456, least: 100_000, most: 9_000_000), columns: columns).count <= columns)
+        #expect(
+            bar(place(ahead: 123_456, least: .milliseconds(100_000), most: .milliseconds(9_000_000)), columns: columns)
+                .count <= columns)
         #expect(bar(place(ahead: 1), columns: columns, isConnected: false).count <= columns)
     }
 

@@ -35,7 +35,7 @@ struct ValueTests {
             """
         let offers = try Hall.offers(text, in: .eur)
         let rows = offers.map { offer in
-            let seats = offer.seats ?? SeatRange()
+            let seats = offer.seats
             return
                 "\(seats.section)|\(seats.row)|\(seats.firstNumber)-\(seats.lastNumber)|\(offer.grade)|\(offer.price)"
         }

@@ -6,32 +6,37 @@ import RPC
 import Testing
 
 struct WaitingLineTests {
-    private static let lobby = RoomID(high: 5, low: 1).bytes
-    private static let hall = RoomID(high: 5, low: 2).bytes
-    private static let stage = RoomID(high: 5, low: 3).bytes
+    private static let lobby = RoomID(high: 5, low: 1)
+    private static let hall = RoomID(high: 5, low: 2)
+    private static let stage = RoomID(high: 5, low: 3)
 
     /// A concert with a room for browsing, or none, and with dates that have these rooms.
-    private static func routes(browse: [UInt8] = [], _ rooms: [[UInt8]]) -> [Route] {
+    private static func routes(browse: RoomID? = nil, _ rooms: [RoomID?]) -> [Route] {
         let id = ConcertID(high: 1, low: 1).bytes
         return [
             Route(ConcertMethods.listConcerts) { _, _ in
-                ListConcertsReply(concerts: [ConcertEntry(concertID: id, name: "moon-tour", browseRoomID: browse)])
+                ListConcertsReply(concerts: [
+                    ConcertEntry(concertID: id, name: "moon-tour", browseRoomID: browse?.bytes ?? [])
+                ])
             },
             Route(ConcertMethods.listSchedules) { _, _ in
                 ListSchedulesReply(
                     schedules: rooms.enumerated().map { index, room in
                         ScheduleEntry(
-                            concertID: id, settings: ScheduleSettings(name: "day-\(index + 1)", roomID: room))
+                            concertID: id,
+                            settings: ScheduleSettings(name: "day-\(index + 1)", roomID: room?.bytes ?? []))
                     })
             },
             Route(QueueMethods.findRoom) { _, _ in
-                FindRoomReply(room: RoomSummary(roomID: lobby, name: "lobby", state: .closed))
+                FindRoomReply(
+                    room: Room(
+                        roomID: lobby, name: "lobby", state: .closed, times: RoomTimes(), limits: RoomLimits()))
             },
         ]
     }
 
     private func entrance(
-        to text: String, browse: [UInt8] = [], _ rooms: [[UInt8]]
+        to text: String, browse: RoomID? = nil, _ rooms: [RoomID?]
     ) async throws -> WaitingLine.Entrance? {
         var entrance: WaitingLine.Entrance?
         let routes = Self.routes(browse: browse, rooms)
@@ -53,7 +58,8 @@ struct WaitingLineTests {
 
     @Test func `no room means no line`() async throws {
         let entrances = [
-            try await entrance(to: "moon-tour", [[], []]), try await entrance(to: "moon-tour/day-1", [[], Self.hall]),
+            try await entrance(to: "moon-tour", [nil, nil]),
+            try await entrance(to: "moon-tour/day-1", [nil, Self.hall]),
         ]
         #expect(entrances.allSatisfy { $0 == nil })
     }

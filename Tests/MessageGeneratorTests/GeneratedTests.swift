@@ -29,6 +29,43 @@ struct GeneratedTests {
         #expect(try generated("enum Light {\n  \(value) = 0;\n}").contains("    case \(name)\n"))
     }
 
+    @Test func `ids, times and required messages have types`() throws {
+        let text = try generated(
+            """
+            message A {
+              bytes room_id = 1 [(onsale.rpc.v1.id) = "Room", (onsale.rpc.v1.required) = true];
+              bytes after = 2 [(onsale.rpc.v1.id) = "Place"];
+              uint64 starts_at_ms = 3 [(onsale.rpc.v1.time) = true];
+              uint32 hold_ms = 4 [(onsale.rpc.v1.duration) = true];
+              B b = 5 [(onsale.rpc.v1.required) = true];
+              B other = 6;
+            }
+            message B {}
+            """)
+        let properties = [
+            "roomID: RoomID", "after: PlaceID?", "startsAt: Timestamp?", "hold: Duration", "b: B", "other: B?",
+        ]
+        for property in properties { #expect(text.contains("    package var \(property)\n")) }
+    }
+
+    @Test func `a message and a oneof can have other names in Swift`() throws {
+        let text = try generated(
+            """
+            message PlaceView {
+              option (onsale.rpc.v1.swift_type) = "Place";
+              oneof wish {
+                option (onsale.rpc.v1.swift_oneof) = "choice";
+                string best_of = 1;
+              }
+            }
+            message A { PlaceView place = 1; }
+            """)
+        #expect(text.contains("package struct Place: Message {\n    package var choice: Choice?\n"))
+        #expect(text.contains("    package enum Choice: Equatable, Sendable {\n        case bestOf(String)\n"))
+        #expect(text.contains("package struct A: Message {\n    package var place: Place?\n"))
+        #expect(text.contains("Test__V1__PlaceView"))
+    }
+
     @Test func `methods declare their callers and whether they are safe to repeat`() throws {
         let text = try generated(
             """

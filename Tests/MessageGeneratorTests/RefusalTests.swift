@@ -197,6 +197,14 @@ struct RefusalTests {
         #expect(problems.count == 1 && problems.allSatisfy { $0.hasPrefix("5: field A.") && $0.hasSuffix(problem) })
     }
 
+    @Test func `two messages with one name in Swift are refused`() throws {
+        #expect(
+            try problems("message Place {}\nmessage PlaceView {\n  option (onsale.rpc.v1.swift_type) = \"Place\";\n}")
+                == [
+                    "5: PlaceView and Place are both called Place in Swift; choose another name"
+                ])
+    }
+
     @Test func `a reason without a code or a sentence is refused`() throws {
         let reasons = """
             message AFailure {

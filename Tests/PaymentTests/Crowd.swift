@@ -29,7 +29,7 @@ final class Crowd: @unchecked Sendable {
     private let wallet: WalletClient
     private let clients: [Client]
     private var random: SeededGenerator
-    private var room: [UInt8] = []
+    private var room = RoomID(high: 0, low: 0)
     private var concertID: [UInt8] = []
     private var scheduleID: [UInt8] = []
     private var nextSeat = 0
@@ -46,14 +46,15 @@ final class Crowd: @unchecked Sendable {
     /// Creates a date behind a room that admits at once.
     func open(now: Timestamp) async throws {
         try await onLoop { [self] in
-            room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room!.roomID
+            room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room.roomID
             _ = try await queue.openRoom(OpenRoomRequest(roomID: room), options(.operator))
             let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
             concertID = try await concert.createConcert(tour, options(.operator, 2)).concert!.concertID
             let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { UInt64((now + $0).milliseconds) }
             let settings = ScheduleSettings(
                 name: "tonight", startsAtMs: times[0], endsAtMs: times[1], saleOpensAtMs: times[2],
-                saleClosesAtMs: times[3], cancelUntilMs: times[3], holdMs: UInt32(Self.hold.milliseconds), roomID: room)
+                saleClosesAtMs: times[3], cancelUntilMs: times[3], holdMs: UInt32(Self.hold.milliseconds),
+                roomID: room.bytes)
             scheduleID = try await concert.addSchedule(
                 AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 3)
             ).schedule!.scheduleID
@@ -111,7 +112,7 @@ final class Crowd: @unchecked Sendable {
         let topUp = TopUpRequest(amount: money, currency: "EUR")
         _ = try await untilAnswered { [self] in try await wallet.topUp(topUp, options(user, number + 1)) }
         let join = JoinRequest(roomID: room)
-        let place = try await untilAnswered { [self] in try await queue.join(join, options(user, number + 2)) }.place!
+        let place = try await untilAnswered { [self] in try await queue.join(join, options(user, number + 2)) }.place
         let renewal = RenewRequest(roomID: room, placeID: place.placeID)
         let pass = try await untilAnswered { [self] in try await queue.renew(renewal, options(user)) }.pass
         guard let reservation = try await reserve(for: user, number + 3, pass) else { return }

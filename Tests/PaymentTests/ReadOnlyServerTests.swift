@@ -141,14 +141,14 @@ private struct FirstAnswers: Sendable {
     }
 
     private func createRoom(_ timeout: Duration) async throws -> String {
-        let room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1, timeout)).room!
+        let room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1, timeout)).room
         _ = try await queue.openRoom(OpenRoomRequest(roomID: room.roomID), options(.operator, 11, timeout))
         return "\(room.roomID)"
     }
 
     private func join(_ timeout: Duration) async throws -> String {
-        let request = JoinRequest(roomID: RequestID.numbered(1).bytes)
-        return "\(try await queue.join(request, options(.alice, 2, timeout)).place!.placeID)"
+        let request = JoinRequest(roomID: RoomID(of: RequestID.numbered(1)))
+        return "\(try await queue.join(request, options(.alice, 2, timeout)).place.placeID)"
     }
 
     private func createConcert(_ timeout: Duration) async throws -> String {

@@ -10,14 +10,30 @@ import Testing
         func `a room is scheduled, with its limits and the defaults`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let room = try await waiting.create("other", RoomLimits(activeLimit: 5, ratePerSecond: 7))
-                #expect(room.limits?.activeLimit == 5 && room.limits?.ratePerSecond == 7)
-                #expect(room.limits?.readyMs == 60_000 && room.limits?.idleMs == 300_000)
-                #expect(room.limits?.hardLimitMs == 900_000 && room.state == .scheduled)
+                #expect(room.limits.activeLimit == 5 && room.limits.ratePerSecond == 7)
+                #expect(room.limits.ready == .milliseconds(60_000) && room.limits.idle == .milliseconds(300_000))
+                #expect(room.limits.hardLimit == .milliseconds(900_000) && room.state == .scheduled)
+            }
+        }
+
+        @Test func `names of one and of 64 characters`() async throws {
+            try await Waiting.with(.memory) { waiting in
+                for (number, name) in ["a", "sale-2026", String(repeating: "a", count: 64)].enumerated() {
+                    let room = try await waiting.create(name, request: UInt64(20 + number))
+                    #expect(room.name == name)
+                }
             }
         }
     }
 
     struct Refuses {
+        @Test(arguments: ["", "1st", "Sale", "a_b", "a b", String(repeating: "a", count: 65), "ü"])
+        func `an invalid name`(name: String) async throws {
+            try await Waiting.with(.memory) { waiting in
+                try await refused("INVALID_FIELD") { try await waiting.create(name) }
+            }
+        }
+
         @Test(arguments: Engine.available) func `a value out of range is refused with its field`(engine: Engine)
             async throws
         {
@@ -25,8 +41,8 @@ import Testing
                 let bad = [
                     CreateRoomRequest(name: "No Name"),
                     CreateRoomRequest(name: "x", limits: RoomLimits(activeLimit: 2_000_000)),
-                    CreateRoomRequest(name: "x", limits: RoomLimits(idleMs: 10)),
-                    CreateRoomRequest(name: "x", times: RoomTimes(joinsAt: 20, opensAt: 10)),
+                    CreateRoomRequest(name: "x", limits: RoomLimits(idle: .milliseconds(10))),
+                    CreateRoomRequest(name: "x", times: RoomTimes(joinsAt: .noon, opensAt: .noon - .seconds(1))),
                 ]
                 for (request, field) in zip(bad, ["name", "limits.active_limit", "limits.idle_ms", "times.opens_at"]) {
                     let failure = await #expect(throws: RPCFailure.self) {
@@ -61,7 +77,7 @@ import Testing
                 let wider = RoomLimits(activeLimit: 6)
                 try await refused("REQUEST_ID_REUSED") { try await waiting.create("other", wider) }
                 _ = try await waiting.admin.configureRoom(ConfigureRoomRequest(roomID: first.roomID, limits: wider))
-                #expect(try await waiting.create("other", limits).limits?.activeLimit == 6)
+                #expect(try await waiting.create("other", limits).limits.activeLimit == 6)
             }
         }
     }
@@ -74,7 +90,7 @@ import Testing
                     let request = CreateRoomRequest(name: "rush", limits: RoomLimits(activeLimit: 3))
                     return try await $0.createRoom(request, CallOptions(requestID: .numbered(2))).room
                 }
-                #expect(room?.limits?.activeLimit == 3)
+                #expect(room.limits.activeLimit == 3)
             }
         }
 

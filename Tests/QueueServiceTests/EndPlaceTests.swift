@@ -64,7 +64,7 @@ import Testing
         func `an unknown place`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 var lost = try await waiting.join(.alice, request: 10)
-                lost.placeID = unknownID
+                lost.placeID = .unknown
                 try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.leave(.alice, lost) }
                 try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.finish(lost) }
                 try await refused("PLACE_UNKNOWN") { [lost] in _ = try await waiting.revoke(lost, because: "touts") }
@@ -124,13 +124,13 @@ import Testing
         func `ends that arrive together share a transaction, and each has its own outcome`(engine: Engine) async throws
         {
             try await Waiting.with(engine, limits: RoomLimits(activeLimit: 4)) { waiting in
-                var places: [PlaceView] = []
+                var places: [QueueAPI.Place] = []
                 for number in 0..<6 {
                     let place = try await waiting.join(.user(number), request: UInt64(100 + number))
                     if number < 3 { _ = try await waiting.renew(.user(number), place) }
                     places.append(place)
                 }
-                let room = try #require(RoomID(bytes: waiting.room))
+                let room = waiting.room
                 async let outcomes = withTaskGroup(of: (Int, String?).self) { [places] group in
                     for (number, place) in places.enumerated() {
                         group.addTask {

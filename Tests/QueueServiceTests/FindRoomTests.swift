@@ -11,7 +11,7 @@ import Testing
                 let anyone = QueueClient(waiting.service.client(of: nil))
                 let byName = try await anyone.findRoom(FindRoomRequest(name: "sale")).room
                 let byID = try await anyone.findRoom(FindRoomRequest(roomID: waiting.room)).room
-                #expect(byName?.roomID == waiting.room && byID == byName)
+                #expect(byName.roomID == waiting.room && byID == byName)
             }
         }
     }
@@ -20,7 +20,7 @@ import Testing
         @Test(arguments: Engine.available) func `an unknown name or id`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let anyone = QueueClient(waiting.service.client(of: nil))
-                for request in [FindRoomRequest(name: "sole"), FindRoomRequest(roomID: unknownID)] {
+                for request in [FindRoomRequest(name: "sole"), FindRoomRequest(roomID: .unknown)] {
                     try await refused("ROOM_UNKNOWN") { _ = try await anyone.findRoom(request) }
                 }
             }

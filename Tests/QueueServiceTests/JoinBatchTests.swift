@@ -24,7 +24,7 @@ extension JoinBatch.Line {
     /// Sends `requests` as one batch, and returns the outcome of each in their order.
     private func join(_ requests: [JoinBatch.Request], in waiting: Waiting) async throws -> [Result<Place, any Error>] {
         let database = waiting.service.instances[0].database
-        let room = try #require(RoomID(bytes: waiting.room))
+        let room = waiting.room
         let line = JoinBatch.line(on: database)
         let joins = Recorder<Task<Place, any Error>>()
         try await between(database) { tx, stop in
@@ -48,7 +48,7 @@ extension JoinBatch.Line {
     @Test func `waiting joins are bounded, and further ones are refused with a delay`() async throws {
         try await Waiting.with(.file) { waiting in
             let database = waiting.service.instances[0].database
-            let room = try #require(RoomID(bytes: waiting.room))
+            let room = waiting.room
             let line = JoinBatch.line(on: database)
             // A batch may start before the others wait.
             let (least, most) = (JoinBatch.waitingLimit, JoinBatch.waitingLimit + JoinBatch.limit)
@@ -87,7 +87,7 @@ extension JoinBatch.Line {
     @Test(arguments: Engine.available.filter { $0 != .memory })
     func `a repeated join in a batch returns its place and skips no serial`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
-            let alice = try #require(PlaceID(bytes: try await waiting.join(.alice, request: 10).placeID))
+            let alice = try await waiting.join(.alice, request: 10).placeID
             var requests = (100..<200).map { request($0, of: UserID(high: 2, low: $0)) }
             requests.insert(request(1, of: .alice), at: 40)
             requests.insert(
@@ -115,10 +115,10 @@ extension JoinBatch.Line {
             #expect(shown.admittedCount == Int64(limit) && shown.waitingCount == Int64(62 - limit))
             try await waiting.service.run("settlement")
             _ = try await waiting.admin.revokePlace(
-                RevokePlaceRequest(roomID: waiting.room, placeID: places[0].id.bytes, reason: "touts"))
+                RevokePlaceRequest(roomID: waiting.room, placeID: places[0].id, reason: "touts"))
             try await waiting.service.run("settlement")
             let database = waiting.service.instances[0].database
-            let room = try #require(RoomID(bytes: waiting.room))
+            let room = waiting.room
             let next = try await database.read { try PlaceTable.find(places[limit].id, in: room, $0) }
             #expect(next?.state == .admitted, "the next serial comes in")
         }
@@ -129,7 +129,7 @@ extension JoinBatch.Line {
         try await Waiting.with(engine) { waiting in
             let line = try await join((0..<60).map { request($0, of: UserID(high: 2, low: $0)) }, in: waiting)
             let database = waiting.service.instances[0].database
-            let room = try #require(RoomID(bytes: waiting.room))
+            let room = waiting.room
             try await database.transaction { tx in
                 try tx.execute("update room set last_serial = 30, admitted = 1 where room_id = $1", room)
             }

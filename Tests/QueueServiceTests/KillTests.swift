@@ -29,9 +29,9 @@ import Testing
             let isLast = run == Self.kills
             let pause = UInt32.random(in: 0...150_000, using: &random)
             async let killed: Void = isLast ? () : Self.kill(program, after: pause, client)
-            let places = await withTaskGroup(of: (Int, PlaceView)?.self) { group in
+            let places = await withTaskGroup(of: (Int, QueueAPI.Place)?.self) { group in
                 for user in 0..<Self.users { group.addTask { await crowd.join(calls, room, user, from: run) } }
-                return await group.reduce(into: [Int: PlaceView]()) { places, place in
+                return await group.reduce(into: [Int: QueueAPI.Place]()) { places, place in
                     if let place { places[place.0] = place.1 }
                 }
             }
@@ -57,7 +57,7 @@ private final class Crowd: @unchecked Sendable {
     // Sound because: `known` is touched by the test itself only, between the runs.
 
     private let keys: KeyFile
-    private var known: [Int: PlaceView] = [:]
+    private var known: [Int: QueueAPI.Place] = [:]
 
     init(keys: KeyFile) {
         self.keys = keys
@@ -68,15 +68,15 @@ private final class Crowd: @unchecked Sendable {
     }
 
     /// The same requests after each restart.
-    func open(_ calls: QueueClient, limit: UInt32) async throws -> [UInt8] {
+    func open(_ calls: QueueClient, limit: UInt32) async throws -> RoomID {
         let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: limit))
-        let room = try await calls.createRoom(request, options(.operator, 1)).room!.roomID
+        let room = try await calls.createRoom(request, options(.operator, 1)).room.roomID
         _ = try await calls.openRoom(OpenRoomRequest(roomID: room), options(.operator))
         return room
     }
 
     /// Joins with a new request in each run, and renews until the program is gone. Nil if it was gone before.
-    func join(_ calls: QueueClient, _ room: [UInt8], _ user: Int, from run: Int) async -> (Int, PlaceView)? {
+    func join(_ calls: QueueClient, _ room: RoomID, _ user: Int, from run: Int) async -> (Int, QueueAPI.Place)? {
         let caller = TestCaller.user(user)
         let joining = options(caller, UInt64(1000 * (run + 1) + user))
         guard let place = try? await calls.join(JoinRequest(roomID: room), joining).place else { return nil }
@@ -87,7 +87,7 @@ private final class Crowd: @unchecked Sendable {
         return (user, place)
     }
 
-    func check(_ places: [Int: PlaceView]) {
+    func check(_ places: [Int: QueueAPI.Place]) {
         for (user, place) in places {
             if let before = known[user] {
                 #expect(place.placeID == before.placeID && place.serial == before.serial, "user \(user)")
@@ -97,7 +97,7 @@ private final class Crowd: @unchecked Sendable {
         #expect(Set(known.values.map(\.serial)).count == known.count, "two users share a serial")
     }
 
-    func checkRoom(_ calls: QueueClient, _ room: [UInt8], limit: UInt32) async throws {
+    func checkRoom(_ calls: QueueClient, _ room: RoomID, limit: UInt32) async throws {
         let shown = try await calls.showRoom(ShowRoomRequest(roomID: room), options(.operator))
         #expect(known.values.map(\.serial).sorted() == Array(1...Int64(known.count)), "serials have no gap")
         #expect(shown.joinedCount == Int64(known.count))

@@ -36,7 +36,7 @@ import Testing
             let alice = try await waiting.join(.alice, request: 10)
             if isActive { _ = try await waiting.renew(.alice, alice) }
             let database = waiting.service.instances[0].database
-            let (room, id) = (try #require(RoomID(bytes: waiting.room)), try #require(PlaceID(bytes: alice.placeID)))
+            let (room, id) = (waiting.room, alice.placeID)
             let place = try await database.read { try PlaceTable.find(id, in: room, $0) }
             try await body(Row(database: database, room: room, place: try #require(place)))
         }

@@ -16,8 +16,8 @@ import Testing
     ) async throws {
         try await Waiting.with(engine, instances: 2) { waiting in
             let alice = try await waiting.join(.alice, request: 10)
-            let id = try #require(RoomID(bytes: waiting.room))
-            let place = try #require(PlaceID(bytes: alice.placeID))
+            let id = waiting.room
+            let place = alice.placeID
             try await between(waiting.service.instances[0].database) { tx, stop in
                 var room = try RoomTable.lock(id, tx)
                 let was = try PlaceTable.require(place, of: .alice, in: id, tx)
@@ -29,7 +29,7 @@ import Testing
             } others: {
                 let request = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
                 let reply = try await waiting.client(of: .alice, instance: 1).renew(request)
-                #expect(reply.place?.state == .active)
+                #expect(reply.place.state == .active)
             }
             let history = try await waiting.admin.showHistory(
                 ShowHistoryRequest(roomID: waiting.room, placeID: alice.placeID))
@@ -42,7 +42,7 @@ import Testing
     func `users who claim at once all get their pass, and the others their refusal`(engine: Engine) async throws {
         try await Waiting.with(engine, instances: engine.instances, limits: RoomLimits(activeLimit: 40)) {
             waiting in
-            var places: [(TestCaller, PlaceView)] = []
+            var places: [(TestCaller, QueueAPI.Place)] = []
             for number in 0..<50 {
                 let caller = TestCaller.user(number)
                 places.append((caller, try await waiting.join(caller, request: UInt64(100 + number))))
@@ -53,7 +53,7 @@ import Testing
                     group.addTask {
                         let request = RenewRequest(roomID: waiting.room, placeID: place.placeID)
                         do {
-                            return (number, try await client.renew(request).place?.state == .active ? nil : "")
+                            return (number, try await client.renew(request).place.state == .active ? nil : "")
                         } catch {
                             return (number, (error as? RPCFailure)?.reason)
                         }
@@ -78,9 +78,9 @@ import Testing
             waiting.service.clock.advance(by: .seconds(1))
             try await refused("PLACE_LAPSED") { _ = try await waiting.renew(.alice, alice) }
             let database = waiting.service.instances[0].database
-            let room = try #require(RoomID(bytes: waiting.room))
+            let room = waiting.room
             for (place, state) in [(alice, Place.State.lapsed), (bob, .admitted)] {
-                let id = try #require(PlaceID(bytes: place.placeID))
+                let id = place.placeID
                 #expect(try await database.read { try PlaceTable.find(id, in: room, $0) }?.state == state)
             }
         }

@@ -11,7 +11,7 @@ import Testing
 @testable import QueueService
 
 extension Waiting {
-    fileprivate func alicesPass() async throws -> (bytes: [UInt8], place: PlaceView) {
+    fileprivate func alicesPass() async throws -> (bytes: [UInt8], place: QueueAPI.Place) {
         let place = try await join(.alice, request: 10)
         return (try await renew(.alice, place).pass, place)
     }
@@ -27,10 +27,10 @@ extension Waiting {
                 let alice = try await waiting.join(.alice, request: 10)
                 let bob = try await waiting.join(.bob, request: 11)
                 let first = try await waiting.renew(.alice, alice)
-                #expect(first.place?.state == .active && first.renewAfterMs == 60_000)
+                #expect(first.place.state == .active && first.renewAfter == .milliseconds(60_000))
                 try await waiting.pass(.minutes(4))
                 let second = try await waiting.renew(.alice, alice)
-                #expect(second.passExpiresAt - first.passExpiresAt == 240_000 && second.pass != first.pass)
+                #expect(second.passExpiresAt - first.passExpiresAt == .minutes(4) && second.pass != first.pass)
                 try await waiting.pass(.minutes(5))
                 try await refused("PLACE_LAPSED") { _ = try await waiting.renew(.alice, alice) }
                 let shown = try await waiting.show(.alice, alice)
@@ -44,7 +44,7 @@ extension Waiting {
                 let (bytes, place) = try await waiting.alicesPass()
                 let passes = Passes(waiting.service.keys)
                 let pass = try passes.verify(bytes, of: .alice, at: .noon)
-                #expect(pass.room.bytes == waiting.room && pass.place.bytes == place.placeID)
+                #expect(pass.room == waiting.room && pass.place == place.placeID)
                 #expect(pass.expiry == .noon + .minutes(2))
                 #expect(throws: TokenError.expired(at: pass.expiry)) {
                     try passes.verify(bytes, of: .alice, at: .noon + .minutes(2))
@@ -70,23 +70,23 @@ extension Waiting {
             try await Waiting.with(.memory) { waiting in
                 let (bytes, _) = try await waiting.alicesPass()
                 let request = CreateRoomRequest(name: "other")
-                let room = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(50))).room!
+                let room = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(50))).room
                     .roomID
                 _ = try await waiting.admin.openRoom(OpenRoomRequest(roomID: room))
                 let other = Waiting(service: waiting.service, room: room)
                 let place = try await other.join(.alice, request: 51)
                 let otherBytes = try await other.renew(.alice, place).pass
                 let passes = Passes(waiting.service.keys)
-                #expect(try passes.verify(bytes, of: .alice, at: .noon).room.bytes == waiting.room)
-                #expect(try passes.verify(otherBytes, of: .alice, at: .noon).room.bytes == room)
+                #expect(try passes.verify(bytes, of: .alice, at: .noon).room == waiting.room)
+                #expect(try passes.verify(otherBytes, of: .alice, at: .noon).room == room)
             }
         }
 
         @Test func `a pass never outlives the hard limit`() async throws {
-            let limits = RoomLimits(activeLimit: 1, idleMs: 60_000, hardLimitMs: 90_000)
+            let limits = RoomLimits(activeLimit: 1, idle: .milliseconds(60_000), hardLimit: .milliseconds(90_000))
             try await Waiting.with(.memory, limits: limits) { waiting in
                 let place = try await waiting.join(.alice, request: 10)
-                #expect(try await waiting.renew(.alice, place).passExpiresAt == (.noon + .seconds(90)).milliseconds)
+                #expect(try await waiting.renew(.alice, place).passExpiresAt == (.noon + .seconds(90)))
             }
         }
 
@@ -103,7 +103,7 @@ extension Waiting {
                 let room = try await admin.createRoom(
                     CreateRoomRequest(name: "sale"), CallOptions(requestID: .numbered(1))
                 )
-                .room!
+                .room
                 _ = try await admin.openRoom(OpenRoomRequest(roomID: room.roomID))
                 let waiting = Waiting(service: service, room: room.roomID)
                 let (new, _) = try await waiting.alicesPass()
@@ -126,8 +126,8 @@ extension Waiting {
                 _ = try await waiting.renew(.alice, alice)
                 waiting.service.clock.step(to: .noon - .hours(1))
                 let renewed = try await waiting.renew(.alice, alice)
-                #expect(renewed.passExpiresAt == (Timestamp.noon - .hours(1) + .minutes(2)).milliseconds)
-                #expect(renewed.renewAfterMs == 60_000)
+                #expect(renewed.passExpiresAt == (Timestamp.noon - .hours(1) + .minutes(2)))
+                #expect(renewed.renewAfter == .milliseconds(60_000))
             }
         }
     }
@@ -148,8 +148,8 @@ extension Waiting {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 for request in [
-                    RenewRequest(roomID: waiting.room, placeID: unknownID),
-                    RenewRequest(roomID: unknownID, placeID: alice.placeID),
+                    RenewRequest(roomID: waiting.room, placeID: .unknown),
+                    RenewRequest(roomID: .unknown, placeID: alice.placeID),
                 ] {
                     let client = waiting.client(of: .alice)
                     try await refused("PLACE_UNKNOWN") { _ = try await client.renew(request) }
@@ -165,7 +165,7 @@ extension Waiting {
                 let alice = try await waiting.join(.alice, request: 10)
                 let first = try await waiting.renew(.alice, alice)
                 let again = try await waiting.renew(.alice, alice)
-                #expect(again.pass == first.pass && again.place?.state == .active)
+                #expect(again.pass == first.pass && again.place.state == .active)
             }
         }
     }
@@ -177,7 +177,7 @@ extension Waiting {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 let states = try await withThrowingTaskGroup(of: PlaceState?.self) { group in
-                    for _ in 0..<8 { group.addTask { try await waiting.renew(.alice, alice).place?.state } }
+                    for _ in 0..<8 { group.addTask { try await waiting.renew(.alice, alice).place.state } }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(states == Array(repeating: .active, count: 8))
@@ -192,8 +192,8 @@ extension Waiting {
             try await Waiting.with(engine, instances: 2) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 _ = try await waiting.renew(.alice, alice)
-                let id = try #require(RoomID(bytes: waiting.room))
-                let place = try #require(PlaceID(bytes: alice.placeID))
+                let id = waiting.room
+                let place = alice.placeID
                 // The clock of one instance is past the deadline, the other one's is not.
                 let late = Timestamp.noon + .minutes(5)
                 try await between(waiting.service.instances[0].database) { tx, stop in
@@ -211,7 +211,7 @@ extension Waiting {
                 }
                 let shown = try await waiting.show(.alice, alice)
                 #expect(shown.state == .active)
-                #expect(shown.lapsesAt == (late + .seconds(4)).milliseconds)
+                #expect(shown.lapsesAt == (late + .seconds(4)))
                 let kept = try await waiting.service.instances[0].database.read {
                     try PlaceTable.find(place, in: id, $0)
                 }
@@ -220,12 +220,12 @@ extension Waiting {
         }
 
         @Test func `a renewal that was read before the deadlines moved runs again`() async throws {
-            let limits = RoomLimits(activeLimit: 1, idleMs: 60_000, hardLimitMs: 90_000)
+            let limits = RoomLimits(activeLimit: 1, idle: .milliseconds(60_000), hardLimit: .milliseconds(90_000))
             try await Waiting.with(.postgreSQL, instances: 2, limits: limits) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 _ = try await waiting.renew(.alice, alice)
                 try await waiting.pass(.seconds(50))
-                let id = try #require(RoomID(bytes: waiting.room))
+                let id = waiting.room
                 let renewal = RenewRequest(roomID: waiting.room, placeID: alice.placeID)
                 try await HeldRows.with(waiting.service.instances[0].database) { tx in
                     try PlaceTable.shiftDeadlines(in: id, by: .hours(1), tx)
@@ -234,11 +234,11 @@ extension Waiting {
                     try await rows.waiting(1)
                     rows.release()
                     let reply = try await renewed
-                    #expect(reply.place?.endsAt == (.noon + .hours(1) + .seconds(90)).milliseconds)
-                    #expect(reply.place?.lapsesAt == (.noon + .seconds(110)).milliseconds)
-                    #expect(reply.passExpiresAt == (.noon + .seconds(170)).milliseconds)
+                    #expect(reply.place.endsAt == (.noon + .hours(1) + .seconds(90)))
+                    #expect(reply.place.lapsesAt == (.noon + .seconds(110)))
+                    #expect(reply.passExpiresAt == (.noon + .seconds(170)))
                 }
-                #expect(try await waiting.show(.alice, alice).lapsesAt == (.noon + .seconds(110)).milliseconds)
+                #expect(try await waiting.show(.alice, alice).lapsesAt == (.noon + .seconds(110)))
             }
         }
 
@@ -249,7 +249,7 @@ extension Waiting {
                 let bob = try await waiting.join(.bob, request: 11)
                 let gone = try await waiting.join(.user(1), request: 12)
                 _ = try await waiting.leave(.user(1), gone)
-                let id = try #require(RoomID(bytes: waiting.room))
+                let id = waiting.room
                 try await between(waiting.service.instances[0].database) { tx, stop in
                     _ = try RoomTable.lock(id, tx)
                     stop()

@@ -19,9 +19,11 @@ import Testing
             try await waiting.service.run("settlement")
             let after = (try await waiting.show(.alice, alice), try await waiting.show(.bob, bob))
             #expect(after.0.state == .active && after.1.state == .admitted)
-            let hour = Int64(3_600_000)
-            #expect(after.0.lapsesAt == before.0.lapsesAt + hour && after.0.endsAt == before.0.endsAt + hour)
-            #expect(after.1.lapsesAt == before.1.lapsesAt + hour)
+            let hour = Duration.hours(1)
+            #expect(
+                after.0.lapsesAt == before.0.lapsesAt.map { $0 + hour }
+                    && after.0.endsAt == before.0.endsAt.map { $0 + hour })
+            #expect(after.1.lapsesAt == before.1.lapsesAt.map { $0 + hour })
             try await waiting.pass(.seconds(61))
             #expect(try await waiting.show(.bob, bob).state == .lapsed)
         }
@@ -41,8 +43,8 @@ import Testing
             let now = Timestamp.noon + .seconds(6)
             for (caller, place) in [(TestCaller.alice, alice), (.bob, bob)] {
                 let shown = try await waiting.show(caller, place)
-                #expect(shown.lapsesAt == (now + .minutes(5)).milliseconds)
-                #expect(shown.endsAt == (now + .minutes(15)).milliseconds)
+                #expect(shown.lapsesAt == (now + .minutes(5)))
+                #expect(shown.endsAt == (now + .minutes(15)))
             }
         }
     }
@@ -52,7 +54,7 @@ import Testing
         let rate = 20
         let limits = RoomLimits(ratePerSecond: UInt32(rate))
         try await Waiting.with(engine, instances: 2, limits: limits) { waiting in
-            var places: [PlaceView] = []
+            var places: [QueueAPI.Place] = []
             for number in 0..<60 {
                 places.append(
                     try await waiting.join(.user(number), request: UInt64(100 + number), instance: number % 2))
@@ -64,7 +66,7 @@ import Testing
                 async let two: Void = waiting.service.instances[1].run("settlement")
                 _ = try await (one, two)
             }
-            var times: [Int64] = []
+            var times: [Timestamp] = []
             for place in places {
                 let request = ShowHistoryRequest(roomID: waiting.room, placeID: place.placeID)
                 let events = try await waiting.admin.showHistory(request).events
@@ -73,18 +75,22 @@ import Testing
             times.sort()
             #expect(times.count > 2 * rate)
             for (index, time) in times.enumerated() {
-                #expect(times[index...].prefix { $0 < time + 1000 }.count <= rate)
+                #expect(times[index...].prefix { $0 < time + .seconds(1) }.count <= rate)
             }
         }
     }
 
     @Test(arguments: Engine.available) func `a room opens at its time`(engine: Engine) async throws {
-        let noon = Timestamp.noon.milliseconds
-        try await Waiting.with(engine, times: RoomTimes(joinsAt: noon + 5000, opensAt: noon + 10_000)) { waiting in
+        let noon = Timestamp.noon
+        try await Waiting.with(
+            engine, times: RoomTimes(joinsAt: noon + .milliseconds(5000), opensAt: noon + .milliseconds(10_000))
+        ) { waiting in
             try await refused("ROOM_NOT_OPEN") { try await waiting.join(.alice, request: 10) }
             try await waiting.pass(.seconds(5))
             let place = try await waiting.join(.alice, request: 10)
-            #expect(place.state == .waiting && place.roomState == .preQueue && place.opensAt == noon + 10_000)
+            #expect(
+                place.state == .waiting && place.roomState == .preQueue && place.opensAt == noon + .milliseconds(10_000)
+            )
             try await waiting.pass(.seconds(5))
             let shown = try await waiting.show(.alice, place)
             #expect(shown.state == .admitted && shown.roomState == .open)
@@ -95,11 +101,11 @@ import Testing
     func `a room that cannot be settled does not delay the others`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in
             let alice = try await waiting.join(.alice, request: 10)
-            let place = try #require(PlaceID(bytes: alice.placeID))
+            let place = alice.placeID
             let request = CreateRoomRequest(
                 name: "other", limits: RoomLimits(activeLimit: 1),
-                times: RoomTimes(joinsAt: 1, opensAt: (.noon + .seconds(1)).milliseconds))
-            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!
+                times: RoomTimes(joinsAt: Timestamp(milliseconds: 1), opensAt: .noon + .seconds(1)))
+            let other = try await waiting.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room
             let next = Waiting(service: waiting.service, room: other.roomID)
             let bob = try await next.join(.bob, request: 11)
             try await waiting.service.instances[0].database.transaction { tx in

@@ -17,9 +17,9 @@ import Testing
                 _ = try await waiting.revoke(alice, because: "touts")
                 let request = ShowHistoryRequest(roomID: waiting.room, placeID: alice.placeID)
                 let history = try await waiting.admin.showHistory(request)
-                #expect(history.userID == UserID.alice.bytes && history.serial == 1)
+                #expect(history.userID == UserID.alice && history.serial == 1)
                 #expect(history.events.map(\.state) == [.waiting, .admitted, .active, .revoked])
-                #expect(history.events.map { $0.at - Timestamp.noon.milliseconds } == [0, 0, 2000, 4000])
+                #expect(history.events.map { ($0.at - .noon).milliseconds } == [0, 0, 2000, 4000])
                 #expect(history.events.last?.reason == "touts")
             }
         }
@@ -28,7 +28,7 @@ import Testing
     struct Refuses {
         @Test(arguments: Engine.available) func `an unknown place`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
-                let lost = ShowHistoryRequest(roomID: waiting.room, placeID: unknownID)
+                let lost = ShowHistoryRequest(roomID: waiting.room, placeID: .unknown)
                 try await refused("PLACE_UNKNOWN") { _ = try await waiting.admin.showHistory(lost) }
             }
         }

@@ -20,7 +20,7 @@ import Testing
                 #expect(
                     shown.joinedCount == 4 && shown.activeCount == 1 && shown.lapsedCount == 1 && shown.leftCount == 1)
                 #expect(shown.waitingCount == 1 && shown.admittedCount == 0 && shown.noShowCount == 1)
-                #expect(shown.waitP50Ms == 0 && shown.waitP90Ms == 60_000)
+                #expect(shown.waitP50 == .milliseconds(0) && shown.waitP90 == .milliseconds(60_000))
             }
         }
     }
@@ -29,7 +29,7 @@ import Testing
         @Test(arguments: Engine.available) func `an unknown room`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 try await refused("ROOM_UNKNOWN") {
-                    _ = try await waiting.admin.showRoom(ShowRoomRequest(roomID: unknownID))
+                    _ = try await waiting.admin.showRoom(ShowRoomRequest(roomID: .unknown))
                 }
             }
         }

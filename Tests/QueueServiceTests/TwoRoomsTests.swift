@@ -12,7 +12,7 @@ import Testing
     ) async throws {
         try await Waiting.with(engine, limits: limits) { first in
             let request = CreateRoomRequest(name: "other", limits: limits)
-            let room = try await first.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room!.roomID
+            let room = try await first.admin.createRoom(request, CallOptions(requestID: .numbered(2))).room.roomID
             _ = try await first.admin.openRoom(OpenRoomRequest(roomID: room))
             try await body(first, Waiting(service: first.service, room: room))
         }
@@ -39,7 +39,7 @@ import Testing
             let bob = try await second.join(.bob, request: 11)
             first.service.clock.advance(by: .hours(1))
             try await first.service.run("settlement")
-            let deadline = (.noon + .hours(1) + .seconds(60)).milliseconds
+            let deadline = Timestamp.noon + .hours(1) + .seconds(60)
             #expect(try await first.show(.alice, alice).lapsesAt == deadline)
             #expect(try await second.show(.bob, bob).lapsesAt == deadline)
         }

@@ -1,6 +1,7 @@
 import Database
 import Kernel
 import QueueAPI
+import QueueDomain
 import QueueService
 import RPC
 import Service
@@ -8,10 +9,14 @@ import TestSupport
 import Testing
 import Threads
 
+// In these tests, as in the service, `Room` and `Place` are values of the domain.
+typealias Room = QueueDomain.Room
+typealias Place = QueueDomain.Place
+
 /// A waiting room under test with one room, and shorthands for calls.
 struct Waiting: Sendable {
     let service: TestService
-    let room: [UInt8]
+    let room: RoomID
 
     /// Runs `body` with a room that is open unless it has times.
     static func with(
@@ -21,7 +26,7 @@ struct Waiting: Sendable {
         try await TestService.with(.queue, on: engine, instances: instances) { service in
             let admin = QueueClient(service.client(of: .operator))
             let request = CreateRoomRequest(name: "sale", limits: limits, times: times)
-            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room!.roomID
+            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room.roomID
             if times == nil { _ = try await admin.openRoom(OpenRoomRequest(roomID: room)) }
             try await body(Waiting(service: service, room: room))
         }
@@ -35,18 +40,18 @@ struct Waiting: Sendable {
 
     /// Creates another room.
     @discardableResult
-    func create(_ name: String, _ limits: RoomLimits? = nil, request: UInt64 = 2) async throws -> RoomSummary {
+    func create(_ name: String, _ limits: RoomLimits? = nil, request: UInt64 = 2) async throws -> QueueAPI.Room {
         let room = CreateRoomRequest(name: name, limits: limits)
-        return try await admin.createRoom(room, CallOptions(requestID: .numbered(request))).room!
+        return try await admin.createRoom(room, CallOptions(requestID: .numbered(request))).room
     }
 
     /// Sends a call eight times at once, spread over the instances, and returns the answer that all of them get.
     func sameAnswer(
-        _ call: @escaping @Sendable (QueueClient) async throws -> RoomSummary?
-    ) async throws -> RoomSummary? {
+        _ call: @escaping @Sendable (QueueClient) async throws -> QueueAPI.Room
+    ) async throws -> QueueAPI.Room {
         let count = service.instances.count
         let clients = (0..<8).map { client(of: .operator, instance: $0 % count) }
-        let answers = try await withThrowingTaskGroup(of: RoomSummary?.self) { group in
+        let answers = try await withThrowingTaskGroup(of: QueueAPI.Room.self) { group in
             for client in clients { group.addTask { try await call(client) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -55,30 +60,30 @@ struct Waiting: Sendable {
     }
 
     @discardableResult
-    func join(_ caller: TestCaller, request: UInt64, instance: Int = 0) async throws -> PlaceView {
+    func join(_ caller: TestCaller, request: UInt64, instance: Int = 0) async throws -> QueueAPI.Place {
         let options = CallOptions(requestID: .numbered(request))
-        return try await client(of: caller, instance: instance).join(JoinRequest(roomID: room), options).place!
+        return try await client(of: caller, instance: instance).join(JoinRequest(roomID: room), options).place
     }
 
-    func show(_ caller: TestCaller, _ place: PlaceView, instance: Int = 0) async throws -> PlaceView {
+    func show(_ caller: TestCaller, _ place: QueueAPI.Place, instance: Int = 0) async throws -> QueueAPI.Place {
         try await client(of: caller, instance: instance).showPlace(
             ShowPlaceRequest(roomID: room, placeID: place.placeID)
-        ).place!
+        ).place
     }
 
-    func renew(_ caller: TestCaller, _ place: PlaceView) async throws -> RenewReply {
+    func renew(_ caller: TestCaller, _ place: QueueAPI.Place) async throws -> RenewReply {
         try await client(of: caller).renew(RenewRequest(roomID: room, placeID: place.placeID))
     }
 
-    func leave(_ caller: TestCaller, _ place: PlaceView) async throws -> PlaceView {
-        try await client(of: caller).leave(LeaveRequest(roomID: room, placeID: place.placeID)).place!
+    func leave(_ caller: TestCaller, _ place: QueueAPI.Place) async throws -> QueueAPI.Place {
+        try await client(of: caller).leave(LeaveRequest(roomID: room, placeID: place.placeID)).place
     }
 
-    func finish(_ place: PlaceView) async throws -> PlaceState {
+    func finish(_ place: QueueAPI.Place) async throws -> PlaceState {
         try await client(of: .service).finishPass(FinishPassRequest(roomID: room, placeID: place.placeID)).state
     }
 
-    func revoke(_ place: PlaceView, because reason: String) async throws -> PlaceState {
+    func revoke(_ place: QueueAPI.Place, because reason: String) async throws -> PlaceState {
         let request = RevokePlaceRequest(roomID: room, placeID: place.placeID, reason: reason)
         return try await admin.revokePlace(request).state
     }
@@ -102,8 +107,10 @@ func refused(
     #expect(failure?.reason == reason, sourceLocation: sourceLocation)
 }
 
-/// An id that does not exist.
-let unknownID = PlaceID(high: 0xdead, low: 0xbeef).bytes
+extension ID {
+    /// An id that does not exist.
+    static var unknown: ID { ID(high: 0xdead, low: 0xbeef) }
+}
 
 /// Runs `body` in a transaction of one instance that waits at `stop` until `others` are done. It waits only in its first run,
 /// because it may run again.

@@ -9,8 +9,8 @@ import Testing
 /// A room with one slot, alice inside, bob and carol behind her, in one thread under a simulated clock.
 private struct World: Sendable {
     let simulation: ServiceSimulation
-    let room: [UInt8]
-    let places: [PlaceView]
+    let room: RoomID
+    let places: [QueueAPI.Place]
 
     static let people = [TestCaller.alice, .bob, .user(1)]
 
@@ -20,13 +20,13 @@ private struct World: Sendable {
         (room, places) = try simulation.run {
             let admin = QueueClient(simulation.client(of: .operator))
             let request = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 1))
-            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room!.roomID
+            let room = try await admin.createRoom(request, CallOptions(requestID: .numbered(1))).room.roomID
             _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
-            var places: [PlaceView] = []
+            var places: [QueueAPI.Place] = []
             for (number, caller) in Self.people.enumerated() {
                 let client = QueueClient(simulation.client(of: caller))
                 let options = CallOptions(requestID: .numbered(UInt64(10 + number)))
-                places.append(try await client.join(JoinRequest(roomID: room), options).place!)
+                places.append(try await client.join(JoinRequest(roomID: room), options).place)
             }
             return (room, places)
         }
@@ -35,14 +35,14 @@ private struct World: Sendable {
     func client(_ person: Int) -> QueueClient { QueueClient(simulation.client(of: Self.people[person])) }
 
     /// Watches until the stream ends or `count` items have arrived. Records the time of each.
-    func watch(_ person: Int, count: Int, into recorder: Recorder<(PlaceView, Uptime)>) {
+    func watch(_ person: Int, count: Int, into recorder: Recorder<(QueueAPI.Place, Uptime)>) {
         let request = WatchPlaceRequest(roomID: room, placeID: places[person].placeID)
         let client = client(person)
         simulation.simulation.start { [clock = simulation.clock] in
             var left = count
             do {
                 for try await item in client.watchPlace(request) {
-                    recorder.add((item.place!, clock.uptime))
+                    recorder.add((item.place, clock.uptime))
                     left -= 1
                     if left == 0 { return }
                 }
@@ -55,7 +55,7 @@ private struct World: Sendable {
     struct Accepts {
         @Test func `a watcher receives the state, then each change, then the end`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(2, count: .max, into: heard)
             world.simulation.simulation.run(for: .seconds(5))
             #expect(heard.all.map(\.0.peopleAhead) == [1], "nothing changes, nothing is said")
@@ -75,7 +75,7 @@ private struct World: Sendable {
 
         @Test func `watching claims nothing`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(0, count: .max, into: heard)
             world.simulation.simulation.run(for: .seconds(65))
             #expect(heard.all.map(\.0.state) == [.admitted, .lapsed])
@@ -83,7 +83,7 @@ private struct World: Sendable {
 
         @Test func `a watcher receives the claim and the end of an admitted place`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(0, count: .max, into: heard)
             world.simulation.simulation.run(for: .seconds(5))
             try world.simulation.run { [world] in
@@ -100,7 +100,7 @@ private struct World: Sendable {
 
         @Test func `a watcher receives the end of a place that waited`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(2, count: .max, into: heard)
             world.simulation.simulation.run(for: .seconds(2))
             try world.simulation.run { [world] in
@@ -112,7 +112,7 @@ private struct World: Sendable {
 
         @Test func `a watcher is notified at most once a second`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(2, count: .max, into: heard)
             world.simulation.simulation.run(for: .milliseconds(300))
             try world.simulation.run { [world] in
@@ -134,7 +134,7 @@ private struct World: Sendable {
 
         @Test func `watchers are notified of a pause, a drain and the end of a room`() throws {
             let world = try World()
-            let heard = Recorder<(PlaceView, Uptime)>()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
             world.watch(2, count: .max, into: heard)
             try world.simulation.run { [world] in
                 let admin = QueueClient(world.simulation.client(of: .operator))
@@ -162,7 +162,7 @@ private struct World: Sendable {
                     WatchPlaceRequest(roomID: waiting.room, placeID: bob.placeID)
                 ).makeAsyncIterator()
                 let first = try await items.next()
-                #expect(first?.place?.state == .waiting)
+                #expect(first?.place.state == .waiting)
                 _ = try await waiting.leave(.alice, alice)
                 // The first poll may run before the watcher waits; every later one finds it.
                 let looking = Task {
@@ -173,7 +173,7 @@ private struct World: Sendable {
                     }
                 }
                 let second = try await items.next()
-                #expect(second?.place?.state == .admitted)
+                #expect(second?.place.state == .admitted)
                 looking.cancel()
                 _ = try? await looking.value
             }

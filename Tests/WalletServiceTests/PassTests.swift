@@ -12,25 +12,25 @@ import WalletAPI
     /// A date behind a room that admits one user at a time. Alice is admitted and holds a seat.
     private struct Line {
         let queue: QueueClient
-        let room: [UInt8]
-        let place: [UInt8]
+        let room: RoomID
+        let place: PlaceID
         let reservation: ReservationEntry
 
         /// Uses the request ids of `number` and the next four.
         init(_ market: Market, number: UInt64 = 50) async throws {
             let admin = QueueClient(market.queue.client(of: .operator))
             let request = CreateRoomRequest(name: "sale-\(number)", limits: RoomLimits(activeLimit: 1))
-            room = try await admin.createRoom(request, CallOptions(requestID: .numbered(number))).room!.roomID
+            room = try await admin.createRoom(request, CallOptions(requestID: .numbered(number))).room.roomID
             _ = try await admin.openRoom(OpenRoomRequest(roomID: room))
             queue = QueueClient(market.queue.client(of: .alice))
             let join = JoinRequest(roomID: room)
-            place = try await queue.join(join, CallOptions(requestID: .numbered(number + 1))).place!.placeID
+            place = try await queue.join(join, CallOptions(requestID: .numbered(number + 1))).place.placeID
             let pass = try await queue.renew(RenewRequest(roomID: room, placeID: place)).pass
             reservation = try await Self.reserve(behind: room, pass, market, number: number + 2)
         }
 
         private static func reserve(
-            behind room: [UInt8], _ pass: [UInt8], _ market: Market, number: UInt64
+            behind room: RoomID, _ pass: [UInt8], _ market: Market, number: UInt64
         ) async throws -> ReservationEntry {
             let seller = market.seller(of: .operator)
             let dates = try await market.seller(of: nil).listSchedules(
@@ -38,7 +38,7 @@ import WalletAPI
             ).schedules
             var settings = dates[0].settings!
             settings.name = "date-\(number)"
-            settings.roomID = room
+            settings.roomID = room.bytes
             let schedule = try await seller.addSchedule(
                 AddScheduleRequest(concertID: market.concertID, settings: settings),
                 CallOptions(requestID: .numbered(number))
@@ -55,7 +55,7 @@ import WalletAPI
         }
 
         func state() async throws -> PlaceState {
-            try await queue.showPlace(ShowPlaceRequest(roomID: room, placeID: place)).place!.state
+            try await queue.showPlace(ShowPlaceRequest(roomID: room, placeID: place)).place.state
         }
     }
 
@@ -143,9 +143,9 @@ import WalletAPI
         try await Market.with(engine) { market in
             let line = try await Line(market)
             let bob = QueueClient(market.queue.client(of: .bob))
-            let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .numbered(70))).place!
-            for place in [waits.placeID, RequestID.numbered(99).bytes] {
-                let pass = (room: try #require(RoomID(bytes: line.room)), place: try #require(PlaceID(bytes: place)))
+            let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .numbered(70))).place
+            for place in [waits.placeID, PlaceID(of: RequestID.numbered(99))] {
+                let pass = (room: line.room, place: place)
                 try await market.wallet.instances[0].database.transaction { tx in
                     try tx.execute(
                         """

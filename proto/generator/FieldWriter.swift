@@ -8,6 +8,7 @@ struct FieldWriter {
     var name: String { SwiftNames.escaped(SwiftNames.property(field)) }
 
     var elementType: String {
+        if isID { return "\(field.rules.id)ID" }
         if field.rules.isTime { return "Timestamp" }
         if field.rules.isDuration { return "Duration" }
         return switch field.kind {
@@ -23,18 +24,20 @@ struct FieldWriter {
 
     var type: String {
         if field.isRepeated { return "[\(elementType)]" }
-        if field.kind.isMessage { return "\(elementType)?" }
         return isOptional ? "\(elementType)?" : elementType
     }
 
-    /// A time that can be absent.
-    private var isOptional: Bool { field.rules.isTime && !field.rules.isRequired }
+    private var isID: Bool { types.hasID(field, of: message) }
+
+    /// True if nil stands for a value that is not set: of an id, a time or a message that is not required.
+    private var isOptional: Bool { canBeNil && !field.rules.isRequired }
+
+    private var canBeNil: Bool { isID || field.rules.isTime || (field.kind.isMessage && field.oneof == nil) }
 
     /// Nil if the initialiser needs a value.
     var defaultValue: String? {
         if field.isRepeated { return "[]" }
-        if isOptional { return "nil" }
-        if field.rules.isTime { return nil }
+        if canBeNil { return isOptional ? "nil" : nil }
         if field.rules.isDuration { return ".zero" }
         return switch field.kind {
         case .bool: "false"
@@ -51,28 +54,34 @@ struct FieldWriter {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
         if field.isRepeated {
             let arguments = "reading: \(source), count: fields.pointee.n_\(field.name)"
-            return isNumber ? "Array(\(arguments))" : "Array(\(arguments)) { \(reading(element: "$0", isSlot: true)) }"
+            if field.kind.isMessage {
+                return "try Array(\(arguments)) { element throws(MessageError) in \(reading(required: "element")) }"
+            }
+            return isNumber ? "Array(\(arguments))" : "Array(\(arguments)) { \(reading(element: "$0")) }"
         }
-        return reading(element: source, isSlot: false)
+        return reading(element: source)
     }
 
     /// The expression that reads the field as the set member of a oneof.
     var readingMember: String {
         let source = "fields.pointee.\(SwiftNames.escaped(field.name))"
-        return field.kind.isMessage ? "\(elementType)(reading: \(source))" : reading(element: source, isSlot: false)
+        return field.kind.isMessage ? reading(required: source) : reading(element: source)
     }
 
-    private func reading(element: String, isSlot: Bool) -> String {
-        if field.rules.isTime {
-            return "\(elementType)(\(isOptional ? "reading" : "checked"): \(element))"
-        }
+    private func reading(required message: String) -> String {
+        "try \(elementType)(required: \(message), in: \"\(field.name)\")"
+    }
+
+    private func reading(element: String) -> String {
+        let label = isOptional ? "reading" : "required"
+        if isID { return "try \(elementType)(\(label): \(element), \"\(field.name)\")" }
+        if field.rules.isTime { return "\(elementType)(\(label): \(element))" }
         if field.rules.isDuration { return ".milliseconds(Int64(clamping: \(element)))" }
         return switch field.kind {
         case .bool: "\(element) != 0"
         case .string: "String(reading: \(element))"
         case .bytes: "[UInt8](reading: \(element))"
-        case .message where isSlot: "\(elementType)(reading: \(element)!)"
-        case .message: "\(element).map { \(elementType)(reading: $0) }"
+        case .message: "try \(elementType)(\(label): \(element), in: \"\(field.name)\")"
         case .enumeration(let type):
             types.isSigned(type)
                 ? "\(elementType)(rawValue: \(element).rawValue)"
@@ -91,13 +100,12 @@ struct FieldWriter {
                 isNumber ? call : "\(call) { element throws(MessageError) in \(writing(element: "element")) }",
             ]
         }
-        if case .message = field.kind, field.oneof == nil {
-            return ["\(target) = try \(value)?.layOut(in: arena)"]
-        }
+        if field.kind.isMessage, isOptional { return ["\(target) = try \(value)?.layOut(in: arena)"] }
         return ["\(target) = \(writing(element: value))"]
     }
 
     private func writing(element: String) -> String {
+        if isID { return "try arena.id(\(element), \(quotedName))" }
         if let integer = field.kind.integer, field.rules.isTime || field.rules.isDuration {
             return "\(integer)(clamping: \(element)\(isOptional ? "?.milliseconds ?? 0" : ".milliseconds"))"
         }

@@ -12,7 +12,7 @@ struct MessageWriter {
             return ReasonWriter(message: message, reasons: reasons, types: types).write(&text)
         }
         text.comment(message.declaration)
-        text.block("package struct \(message.name): Message") { text in
+        text.block("package struct \(message.swiftName): Message") { text in
             writeProperties(&text)
             for oneof in message.oneofs.indices { writeOneof(oneof, &text) }
             for type in message.enums { EnumWriter(type: type).write(&text) }
@@ -67,7 +67,7 @@ struct MessageWriter {
 
     private func property(ofOneof index: Int) -> Property {
         let oneof = message.oneofs[index]
-        let name = SwiftNames.escaped(SwiftNames.lowerCamel(oneof.name))
+        let name = SwiftNames.escaped(SwiftNames.lowerCamel(oneof.swiftName))
         let tag = "fields.pointee.\(CNames.oneofMember(oneof.name))"
         let members = members(of: index).map { ($0, CNames.oneofCase(message.fullName, oneof.name, $0.field.name)) }
         let reading = members.map { "    case \($1): .\($0.name)(\($0.readingMember))" }
@@ -76,7 +76,7 @@ struct MessageWriter {
                 + (["\(tag) = \(constant)"] + member.writing("value")).map { "    \($0)" }
         }
         return Property(
-            declaration: oneof.declaration, name: name, type: "\(SwiftNames.upperCamel(oneof.name))?",
+            declaration: oneof.declaration, name: name, type: "\(SwiftNames.upperCamel(oneof.swiftName))?",
             defaultValue: "nil",
             reading: ["\(name) =", "    switch \(tag) {"] + reading + ["    default: nil", "    }"],
             writing: ["switch \(name) {"] + writing + ["case nil: break", "}"])
@@ -99,7 +99,7 @@ struct MessageWriter {
 
     private func writeOneof(_ oneof: Int, _ text: inout SwiftText) {
         text.line()
-        let type = SwiftNames.upperCamel(message.oneofs[oneof].name)
+        let type = SwiftNames.upperCamel(message.oneofs[oneof].swiftName)
         text.block("package enum \(type): Equatable, Sendable") { text in
             for member in members(of: oneof) {
                 text.comment(member.field.declaration)
@@ -117,7 +117,7 @@ struct MessageWriter {
     }
 
     private func writeReading(_ text: inout SwiftText) {
-        text.block("package init(reading fields: UnsafePointer<\(layout)>)") { text in
+        text.block("package init(reading fields: UnsafePointer<\(layout)>) throws(MessageError)") { text in
             for line in properties.flatMap(\.reading) { text.line(line) }
         }
     }

@@ -16,7 +16,9 @@ struct RuleWriter {
         let value = "fields.pointee.\(SwiftNames.escaped(field.name))"
         let name = "\"\(field.name)\""
         let rules = field.rules
-        if !rules.id.isEmpty { text.line("try FieldRule.id(\(value), isRequired: \(rules.isRequired), \(name))") }
+        if !rules.id.isEmpty, !types.hasID(field, of: message) {
+            text.line("try FieldRule.id(\(value), isRequired: \(rules.isRequired), \(name))")
+        }
         if rules.isTime { text.line("try FieldRule.time(\(number(value)), isRequired: \(rules.isRequired), \(name))") }
         if let range = rules.range {
             let zero = range.zero.isEmpty ? "nil" : "\"\(range.zero)\""
@@ -27,7 +29,6 @@ struct RuleWriter {
             text.line("try FieldRule.text(\(value), \(rule.min)...\(rule.max), .\(kind), \(name))")
         }
         guard case .message(let type) = field.kind else { return }
-        if rules.isRequired { text.line("try FieldRule.message(\(value) != nil, \(name))") }
         guard types.isChecked(type) else { return }
         let check = "try \(types.name(type)).check(\(value)"
         if field.isRepeated {
@@ -47,11 +48,10 @@ extension Field {
     /// True if the generated check reads this field.
     var isChecked: Bool {
         !rules.id.isEmpty || rules.isTime || rules.range != nil || rules.text != nil
-            || (rules.isRequired && kind.isMessage)
     }
 
-    /// True if its Swift type is a time or a duration.
-    var isTyped: Bool { rules.isTime || rules.isDuration }
+    /// True if its Swift type is an id, a time or a duration.
+    var isTyped: Bool { !rules.id.isEmpty || rules.isTime || rules.isDuration }
 }
 
 extension Field.Kind {

@@ -35,6 +35,8 @@ struct MessageType {
     /// True for the entry type that the compiler makes for each map.
     let isMapEntry: Bool
     let reservedNumbers: [ClosedRange<Int32>]
+    /// From the option `swift_type`. Otherwise the name of the message.
+    let swiftName: String
 
     /// The reasons of a message such as `ConcertFailure`, which exists for them only.
     var reasons: EnumType? { name.hasSuffix("Failure") ? enums.first { $0.name == "Reason" } : nil }
@@ -44,6 +46,8 @@ struct MessageType {
 
 struct Oneof {
     let name: String
+    /// From the option `swift_oneof`. Otherwise the name.
+    let swiftName: String
     let declaration: Declaration
 }
 

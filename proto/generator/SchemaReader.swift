@@ -38,18 +38,25 @@ struct SchemaReader {
 
     private func message(_ node: Node, in scope: String) throws -> MessageType {
         let fullName = Self.join(scope, node.name)
+        let options = try node.message.message(7) ?? WireMessage()
+        let swiftName = options.text(50031)
         return MessageType(
             fullName: fullName, declaration: declaration(node.path),
             fields: try node.children(2).map(field),
-            oneofs: try node.children(8).map { Oneof(name: $0.name, declaration: declaration($0.path)) },
+            oneofs: try node.children(8).map { oneof in
+                let swiftName = try oneof.message.message(2)?.text(50041) ?? ""
+                return Oneof(
+                    name: oneof.name, swiftName: swiftName.isEmpty ? oneof.name : swiftName,
+                    declaration: declaration(oneof.path))
+            },
             messages: try node.children(3).map { try message($0, in: fullName) },
             enums: try node.children(4).map { try enumeration($0, in: fullName) },
-            isMapEntry: try node.message.message(7)?.flag(7) ?? false,
+            isMapEntry: options.flag(7),
             // A reserved range of a message excludes its end. One of an enum includes it.
             reservedNumbers: try node.message.messages(9).map { range in
                 let start = Int32(range.number(1) ?? 0)
                 return start...max(start, Int32((range.number(2) ?? 0) - 1))
-            })
+            }, swiftName: swiftName.isEmpty ? node.name : swiftName)
     }
 
     private func field(_ node: Node) throws -> Field {

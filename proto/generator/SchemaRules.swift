@@ -33,11 +33,15 @@ struct SchemaRules {
         for message in file.allMessages where !message.isMapEntry { check(message) }
         for type in file.allEnums { check(type) }
         for service in file.services { check(service) }
+        refuseTwins(
+            file.messages.map { ([$0.swiftName], $0.name, $0.declaration.line) }
+                + file.enums.map { ([$0.name], $0.name, $0.declaration.line) }, "in Swift")
     }
 
     private mutating func check(_ message: MessageType) {
         let line = message.declaration.line
         checkTypeName(message.name, line)
+        if message.swiftName != message.name { checkTypeName(message.swiftName, line) }
         if message.fields.count > Self.maximumFields {
             let count = message.fields.count
             refuse(line, "message \(message.name) has \(count) fields; at most \(Self.maximumFields) work")
@@ -238,9 +242,12 @@ extension SchemaRules {
     private static func swiftMembers(of message: MessageType) -> [(names: [String], of: String, line: Int)] {
         message.fields.filter { $0.oneof == nil }.map { ([SwiftNames.property($0)], $0.name, $0.declaration.line) }
             + message.oneofs.map {
-                ([SwiftNames.lowerCamel($0.name), SwiftNames.upperCamel($0.name)], $0.name, $0.declaration.line)
+                (
+                    [SwiftNames.lowerCamel($0.swiftName), SwiftNames.upperCamel($0.swiftName)], $0.name,
+                    $0.declaration.line
+                )
             }
-            + message.messages.filter { !$0.isMapEntry }.map { ([$0.name], $0.name, $0.declaration.line) }
+            + message.messages.filter { !$0.isMapEntry }.map { ([$0.swiftName], $0.name, $0.declaration.line) }
             + message.enums.map { ([$0.name], $0.name, $0.declaration.line) }
     }
 }

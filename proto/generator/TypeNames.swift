@@ -22,6 +22,14 @@ struct TypeNames {
         }
     }
 
+    /// The contracts whose ids have a type in Swift.
+    private static let withIDs = ["onsale.queue.v1.", "onsale.testing.v1.", "test.v1."]
+
+    /// True if the Swift type of the field is an `ID`.
+    func hasID(_ field: Field, of message: MessageType) -> Bool {
+        !field.rules.id.isEmpty && Self.withIDs.contains { message.fullName.hasPrefix($0) }
+    }
+
     /// True if the message has a generated check.
     func isChecked(_ fullName: String) -> Bool { checked.contains(fullName) }
 
@@ -41,9 +49,9 @@ struct TypeNames {
     func isSigned(_ type: String) -> Bool { values(type).contains { $0.number < 0 } }
 
     private mutating func add(_ message: MessageType, prefix: String) {
-        names[message.fullName] = prefix + message.name
-        for nested in message.messages { add(nested, prefix: "\(prefix)\(message.name).") }
-        for type in message.enums { add(type, prefix: "\(prefix)\(message.name).") }
+        names[message.fullName] = prefix + message.swiftName
+        for nested in message.messages { add(nested, prefix: "\(prefix)\(message.swiftName).") }
+        for type in message.enums { add(type, prefix: "\(prefix)\(message.swiftName).") }
     }
 
     private mutating func add(_ type: EnumType, prefix: String) {

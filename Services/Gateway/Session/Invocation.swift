@@ -105,6 +105,9 @@ struct Invocation: Sendable {
         if !isJSON { console.printError(console.fitted(text)) }
     }
 
+    /// A time for people, in `zone`. Empty if there is none.
+    func localTime(_ time: Timestamp?) -> String { time.map { zone.text(of: $0) } ?? "" }
+
     /// A time for people, in `zone`.
     func localTime(_ milliseconds: some BinaryInteger) -> String {
         zone.text(of: Timestamp(milliseconds: Int64(clamping: milliseconds)))

@@ -1,20 +1,20 @@
 import Kernel
 import QueueAPI
 import QueueDomain
-import Service
 
-// Conversions between domain values and messages.
+// Conversions between domain values and messages. In this module, `Room` and `Place` are the values of the domain, and
+// `QueueAPI.Room` and `QueueAPI.Place` their messages.
+typealias Room = QueueDomain.Room
+typealias Place = QueueDomain.Place
 
-extension RoomSummary {
+extension QueueAPI.Room {
     init(_ room: Room, at now: Timestamp) {
         self.init(
-            roomID: room.id.bytes, name: room.name, state: RoomState(room.phase(at: now)),
-            times: RoomTimes(
-                joinsAt: room.times.joins?.milliseconds ?? 0, opensAt: room.times.opens?.milliseconds ?? 0),
+            roomID: room.id, name: room.name, state: RoomState(room.phase(at: now)),
+            times: RoomTimes(joinsAt: room.times.joins, opensAt: room.times.opens),
             limits: RoomLimits(
                 activeLimit: UInt32(room.limits.active ?? 0), ratePerSecond: UInt32(room.limits.rate ?? 0),
-                readyMs: UInt32(room.limits.ready.milliseconds), idleMs: UInt32(room.limits.idle.milliseconds),
-                hardLimitMs: UInt32(room.limits.hard.milliseconds)))
+                ready: room.limits.ready, idle: room.limits.idle, hardLimit: room.limits.hard))
     }
 }
 
@@ -47,20 +47,17 @@ extension PlaceState {
     }
 }
 
-extension PlaceView {
+extension QueueAPI.Place {
     init(_ outlook: Outlook) {
         let place = outlook.place
         var spread = SeededGenerator(seed: place.id.low &+ UInt64(bitPattern: outlook.admitted))
         self.init(
-            roomID: outlook.room.bytes, placeID: place.id.bytes, state: PlaceState(place.state),
+            roomID: outlook.room, placeID: place.id, state: PlaceState(place.state),
             roomState: RoomState(outlook.phase), serial: place.serial, admitted: outlook.admitted,
-            peopleAhead: outlook.ahead, waitAtLeastMs: outlook.wait?.atLeast.milliseconds ?? 0,
-            waitAtMostMs: outlook.wait?.atMost.milliseconds ?? 0,
-            askAgainMs: UInt32(outlook.askAgain(spread: .random(in: 0...1, using: &spread)).milliseconds),
-            lapsesAt: place.lapsesAt?.milliseconds ?? 0,
-            endsAt: place.isLive ? place.endsAt?.milliseconds ?? 0 : 0,
-            opensAt: outlook.opensAt?.milliseconds ?? 0,
-            reason: place.reason)
+            peopleAhead: outlook.ahead, waitAtLeast: outlook.wait?.atLeast ?? .zero,
+            waitAtMost: outlook.wait?.atMost ?? .zero,
+            askAgain: outlook.askAgain(spread: .random(in: 0...1, using: &spread)), lapsesAt: place.lapsesAt,
+            endsAt: place.isLive ? place.endsAt : nil, opensAt: outlook.opensAt, reason: place.reason)
     }
 }
 
@@ -70,14 +67,14 @@ extension Room.Limits {
         try self.init(
             active: message.activeLimit == 0 ? nil : Int64(message.activeLimit),
             rate: message.ratePerSecond == 0 ? nil : Int64(message.ratePerSecond),
-            ready: message.readyMs == 0 ? Self.usualReady : .milliseconds(message.readyMs),
-            idle: message.idleMs == 0 ? Self.usualIdle : .milliseconds(message.idleMs),
-            hard: message.hardLimitMs == 0 ? Self.usualHardLimit : .milliseconds(message.hardLimitMs))
+            ready: message.ready == .zero ? Self.usualReady : message.ready,
+            idle: message.idle == .zero ? Self.usualIdle : message.idle,
+            hard: message.hardLimit == .zero ? Self.usualHardLimit : message.hardLimit)
     }
 }
 
 extension Room.Times {
     init(_ message: RoomTimes) throws(QueueRefusal) {
-        try self.init(joins: Timestamp(field: message.joinsAt), opens: Timestamp(field: message.opensAt))
+        try self.init(joins: message.joinsAt, opens: message.opensAt)
     }
 }

@@ -99,7 +99,7 @@ package struct HealthClient: Sendable {
 extension CheckRequest {
     package static let descriptor = MessageDescriptor(onsale__health__v1__check_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Health__V1__CheckRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Health__V1__CheckRequest>) throws(MessageError) {
         service = String(reading: fields.pointee.service)
     }
 
@@ -114,7 +114,7 @@ extension CheckRequest {
 extension CheckReply {
     package static let descriptor = MessageDescriptor(onsale__health__v1__check_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Health__V1__CheckReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Health__V1__CheckReply>) throws(MessageError) {
         status = ServingStatus(rawValue: Int32(bitPattern: fields.pointee.status.rawValue))
     }
 

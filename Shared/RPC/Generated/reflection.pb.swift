@@ -123,7 +123,7 @@ package struct ReflectionClient: Sendable {
 extension ListMethodsRequest {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__list_methods_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ListMethodsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ListMethodsRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -136,9 +136,9 @@ extension ListMethodsRequest {
 extension ListMethodsReply {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__list_methods_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ListMethodsReply>) {
-        services = Array(reading: fields.pointee.services, count: fields.pointee.n_services) {
-            ServiceEntry(reading: $0!)
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ListMethodsReply>) throws(MessageError) {
+        services = try Array(reading: fields.pointee.services, count: fields.pointee.n_services) {
+            element throws(MessageError) in try ServiceEntry(required: element, in: "services")
         }
     }
 
@@ -157,9 +157,11 @@ extension ListMethodsReply {
 extension ServiceEntry {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__service_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ServiceEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__ServiceEntry>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
-        methods = Array(reading: fields.pointee.methods, count: fields.pointee.n_methods) { MethodEntry(reading: $0!) }
+        methods = try Array(reading: fields.pointee.methods, count: fields.pointee.n_methods) {
+            element throws(MessageError) in try MethodEntry(required: element, in: "methods")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -178,7 +180,7 @@ extension ServiceEntry {
 extension MethodEntry {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__method_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__MethodEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__MethodEntry>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         requestType = String(reading: fields.pointee.request_type)
         replyType = String(reading: fields.pointee.reply_type)
@@ -209,7 +211,7 @@ extension MethodEntry {
 extension DescribeProtocolRequest {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__describe_protocol_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__DescribeProtocolRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__DescribeProtocolRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -222,7 +224,7 @@ extension DescribeProtocolRequest {
 extension DescribeProtocolReply {
     package static let descriptor = MessageDescriptor(onsale__reflection__v1__describe_protocol_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__DescribeProtocolReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Reflection__V1__DescribeProtocolReply>) throws(MessageError) {
         fileDescriptorSet = [UInt8](reading: fields.pointee.file_descriptor_set)
     }
 

@@ -326,14 +326,16 @@ package enum Kind: Hashable, Sendable {
 extension Envelope {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__envelope__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Envelope>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Envelope>) throws(MessageError) {
         id = fields.pointee.id
         kind = Kind(rawValue: Int32(bitPattern: fields.pointee.kind.rawValue))
         method = String(reading: fields.pointee.method)
         timeoutUs = fields.pointee.timeout_us
-        status = fields.pointee.status.map { Status(reading: $0) }
+        status = try Status(reading: fields.pointee.status, in: "status")
         flags = fields.pointee.flags
-        metadata = Array(reading: fields.pointee.metadata, count: fields.pointee.n_metadata) { Entry(reading: $0!) }
+        metadata = try Array(reading: fields.pointee.metadata, count: fields.pointee.n_metadata) {
+            element throws(MessageError) in try Entry(required: element, in: "metadata")
+        }
         trace = [UInt8](reading: fields.pointee.trace)
         requestID = [UInt8](reading: fields.pointee.request_id)
         attempt = fields.pointee.attempt
@@ -367,7 +369,7 @@ extension Envelope {
 extension Entry {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Entry>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Entry>) throws(MessageError) {
         key = String(reading: fields.pointee.key)
         value = [UInt8](reading: fields.pointee.value)
     }
@@ -383,13 +385,15 @@ extension Entry {
 extension Status {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__status__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Status>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Status>) throws(MessageError) {
         code = fields.pointee.code
         message = String(reading: fields.pointee.message)
         reason = String(reading: fields.pointee.reason)
         flags = fields.pointee.flags
         retryAfterMs = fields.pointee.retry_after_ms
-        details = Array(reading: fields.pointee.details, count: fields.pointee.n_details) { Detail(reading: $0!) }
+        details = try Array(reading: fields.pointee.details, count: fields.pointee.n_details) {
+            element throws(MessageError) in try Detail(required: element, in: "details")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Rpc__V1__Status> {
@@ -410,7 +414,7 @@ extension Status {
 extension Detail {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__detail__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Detail>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Detail>) throws(MessageError) {
         type = String(reading: fields.pointee.type)
         value = [UInt8](reading: fields.pointee.value)
     }
@@ -426,7 +430,7 @@ extension Detail {
 extension Hello {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__hello__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Hello>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__Hello>) throws(MessageError) {
         minVersion = fields.pointee.min_version
         maxVersion = fields.pointee.max_version
         agent = String(reading: fields.pointee.agent)
@@ -452,9 +456,9 @@ extension Hello {
 extension GoAway {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__go_away__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__GoAway>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__GoAway>) throws(MessageError) {
         lastID = fields.pointee.last_id
-        status = fields.pointee.status.map { Status(reading: $0) }
+        status = try Status(reading: fields.pointee.status, in: "status")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Rpc__V1__GoAway> {
@@ -468,7 +472,7 @@ extension GoAway {
 extension FieldViolation {
     package static let descriptor = MessageDescriptor(onsale__rpc__v1__field_violation__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__FieldViolation>) {
+    package init(reading fields: UnsafePointer<Onsale__Rpc__V1__FieldViolation>) throws(MessageError) {
         field = String(reading: fields.pointee.field)
         rule = String(reading: fields.pointee.rule)
         got = String(reading: fields.pointee.got)

@@ -78,7 +78,7 @@ final class Buyers: @unchecked Sendable {
 
     /// Makes whole purchases for `duration`: join, admission, reservation of a seat, payment.
     func buy(
-        _ sale: Sale, behind room: [UInt8], for duration: Duration, inFlight: Int
+        _ sale: Sale, behind room: RoomID, for duration: Duration, inFlight: Int
     ) async throws -> (latency: Histogram, seconds: Double) {
         await shuffle(seats: sale.seats)
         return try await measure(for: duration, inFlight: inFlight) { buyers, number in
@@ -87,7 +87,7 @@ final class Buyers: @unchecked Sendable {
             }
             let clients = buyers.clients(of: number)
             let queue = QueueClient(clients.queue)
-            let place = try await queue.join(JoinRequest(roomID: room), buyers.options(credential)).place?.placeID ?? []
+            let place = try await queue.join(JoinRequest(roomID: room), buyers.options(credential)).place.placeID
             let pass = try await queue.renew(
                 RenewRequest(roomID: room, placeID: place), buyers.options(credential)
             ).pass

@@ -70,15 +70,15 @@ final class Market: Sendable {
     }
 
     /// Adds a room that admits at once, and a date behind it.
-    func openRoomAndSale(seats: Int, _ clients: MarketClients) async throws -> (room: [UInt8], sale: Sale) {
+    func openRoomAndSale(seats: Int, _ clients: MarketClients) async throws -> (room: RoomID, sale: Sale) {
         let room = try await waitingRoom.create(clients.queue, rate: 0)
         try await waitingRoom.open(room, clients.queue)
         let sale = try await concert.open(
-            "sale", seats: seats, behind: RoomID(bytes: room), on: clients.concert, now: SystemClock().now)
+            "sale", seats: seats, behind: room, on: clients.concert, now: SystemClock().now)
         return (room, sale)
     }
 
-    func finishedCount(in room: [UInt8], _ clients: MarketClients) async throws -> Int {
+    func finishedCount(in room: RoomID, _ clients: MarketClients) async throws -> Int {
         let reply = try await QueueClient(clients.queue).showRoom(
             ShowRoomRequest(roomID: room), wallet.options(Self.admin, .operator))
         return Int(reply.finishedCount)

@@ -8,14 +8,14 @@ import Threads
 final class PlaceWatchers: @unchecked Sendable {
     // Safe because only tasks on the loop use the mutable state.
 
-    private let room: [UInt8]
+    private let room: RoomID
     private let loop: EventLoop
     private var tasks: [Task<Void, Never>] = []
     private var waiting = 0
     private var items = 0
     private var admissions: [(waiter: Waiter, at: Timestamp)] = []
 
-    init(_ room: [UInt8], on loop: EventLoop) {
+    init(_ room: RoomID, on loop: EventLoop) {
         self.room = room
         self.loop = loop
     }
@@ -37,7 +37,7 @@ final class PlaceWatchers: @unchecked Sendable {
             items += 1
             if isFirst { waiting += 1 }
             isFirst = false
-            guard item.place?.state == .waiting else {
+            guard item.place.state == .waiting else {
                 admissions.append((waiter, SystemClock().now))
                 return
             }

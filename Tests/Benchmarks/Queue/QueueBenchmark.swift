@@ -87,7 +87,7 @@ enum QueueBenchmark {
 
     /// Ends the streams and reports the delays of the admissions. Returns the number of received items.
     private static func endWatching(
-        _ watchers: PlaceWatchers, in room: [UInt8], of waitingRoom: WaitingRoom, _ client: Client,
+        _ watchers: PlaceWatchers, in room: RoomID, of waitingRoom: WaitingRoom, _ client: Client,
         _ report: inout Report
     ) async throws -> UInt64 {
         let admitted = try await waitingRoom.admittedCount(room, client)

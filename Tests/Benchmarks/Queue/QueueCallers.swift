@@ -14,13 +14,13 @@ final class QueueCallers: @unchecked Sendable {
     private static let joinsPerSecond = 150_000.0
 
     private let waitingRoom: WaitingRoom
-    private let room: [UInt8]
+    private let room: RoomID
     private let clients: [Client]
     private let loop: EventLoop
     private var random = SeededGenerator(seed: 1)
     private var line: [Waiter] = []
 
-    init(_ waitingRoom: WaitingRoom, _ room: [UInt8], _ clients: [Client], on loop: EventLoop) {
+    init(_ waitingRoom: WaitingRoom, _ room: RoomID, _ clients: [Client], on loop: EventLoop) {
         self.waitingRoom = waitingRoom
         self.room = room
         self.clients = clients
@@ -42,8 +42,7 @@ final class QueueCallers: @unchecked Sendable {
     private func join(_ calls: QueueClient) async throws {
         let (requestID, credential) = newUser()
         let options = CallOptions(timeout: .minutes(1), requestID: requestID, credential: credential)
-        let reply = try await calls.join(JoinRequest(roomID: room), options)
-        guard let place = reply.place?.placeID else { throw BenchmarkError("a reply has no place") }
+        let place = try await calls.join(JoinRequest(roomID: room), options).place.placeID
         line.append(Waiter(credential: credential, place: place))
     }
 

@@ -13,28 +13,29 @@ final class WaitingRoom: Sendable {
     }
 
     /// Creates a room that users can join. Once it is open, it admits `rate` users a second.
-    func create(_ client: Client, rate: UInt32) async throws -> [UInt8] {
-        let limits = RoomLimits(ratePerSecond: rate, readyMs: 3_600_000)
-        let request = CreateRoomRequest(name: "sale", limits: limits, times: RoomTimes(joinsAt: 1))
-        return try await QueueClient(client).createRoom(request, options(Self.admin, .operator)).room?.roomID ?? []
+    func create(_ client: Client, rate: UInt32) async throws -> RoomID {
+        let limits = RoomLimits(ratePerSecond: rate, ready: .milliseconds(3_600_000))
+        let request = CreateRoomRequest(
+            name: "sale", limits: limits, times: RoomTimes(joinsAt: Timestamp(milliseconds: 1)))
+        return try await QueueClient(client).createRoom(request, options(Self.admin, .operator)).room.roomID
     }
 
-    func open(_ room: [UInt8], _ client: Client) async throws {
+    func open(_ room: RoomID, _ client: Client) async throws {
         _ = try await QueueClient(client).openRoom(OpenRoomRequest(roomID: room), options(Self.admin, .operator))
     }
 
     /// Returns the number of users admitted so far.
-    func admittedCount(_ room: [UInt8], _ client: Client) async throws -> Int {
+    func admittedCount(_ room: RoomID, _ client: Client) async throws -> Int {
         let request = ShowRoomRequest(roomID: room)
         let reply = try await QueueClient(client).showRoom(request, options(Self.admin, .operator))
         return Int(reply.joinedCount - reply.waitingCount)
     }
 
     /// Returns the time of the place's admission; nil if it is not admitted.
-    func admission(of place: [UInt8], in room: [UInt8], _ client: Client) async throws -> Timestamp? {
+    func admission(of place: PlaceID, in room: RoomID, _ client: Client) async throws -> Timestamp? {
         let request = ShowHistoryRequest(roomID: room, placeID: place)
         let history = try await QueueClient(client).showHistory(request, options(Self.admin, .operator))
-        return history.events.first { $0.state == .admitted }.map { Timestamp(milliseconds: $0.at) }
+        return history.events.first { $0.state == .admitted }?.at
     }
 
     func options(_ user: UserID, _ role: Role = .user) -> CallOptions { program.options(user, role) }
@@ -43,7 +44,7 @@ final class WaitingRoom: Sendable {
 /// A user in the line.
 struct Waiter: Sendable {
     let credential: [UInt8]
-    let place: [UInt8]
+    let place: PlaceID
 
     /// Options of a call that writes nothing.
     var options: CallOptions { CallOptions(timeout: .minutes(1), credential: credential) }

@@ -26,6 +26,8 @@ typedef struct Onsale__Testing__V1__AddRequest Onsale__Testing__V1__AddRequest;
 typedef struct Onsale__Testing__V1__AddReply Onsale__Testing__V1__AddReply;
 typedef struct Onsale__Testing__V1__CountRequest Onsale__Testing__V1__CountRequest;
 typedef struct Onsale__Testing__V1__CountItem Onsale__Testing__V1__CountItem;
+typedef struct Onsale__Testing__V1__Typed Onsale__Testing__V1__Typed;
+typedef struct Onsale__Testing__V1__TypedPart Onsale__Testing__V1__TypedPart;
 typedef struct Onsale__Testing__V1__Everything Onsale__Testing__V1__Everything;
 typedef struct Onsale__Testing__V1__Everything__Nested Onsale__Testing__V1__Everything__Nested;
 typedef struct Onsale__Testing__V1__Everything__Nested__Deeper Onsale__Testing__V1__Everything__Nested__Deeper;
@@ -152,6 +154,46 @@ struct  Onsale__Testing__V1__CountItem
 #define ONSALE__TESTING__V1__COUNT_ITEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__testing__v1__count_item__descriptor) \
     , 0, {0,NULL} }
+
+
+typedef enum {
+  ONSALE__TESTING__V1__TYPED__WISH__NOT_SET = 0,
+  ONSALE__TESTING__V1__TYPED__WISH_BEST = 8,
+  ONSALE__TESTING__V1__TYPED__WISH_NAMED = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__TESTING__V1__TYPED__WISH__CASE)
+} Onsale__Testing__V1__Typed__WishCase;
+
+struct  Onsale__Testing__V1__Typed
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData room_id;
+  ProtobufCBinaryData place_id;
+  uint64_t starts_at_ms;
+  int64_t ends_at;
+  uint32_t hold_ms;
+  Onsale__Testing__V1__TypedPart *part;
+  size_t n_parts;
+  Onsale__Testing__V1__TypedPart **parts;
+  Onsale__Testing__V1__Typed__WishCase wish_case;
+  union {
+    Onsale__Testing__V1__TypedPart *best;
+    char *named;
+  };
+};
+#define ONSALE__TESTING__V1__TYPED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__testing__v1__typed__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, 0, NULL, 0,NULL, ONSALE__TESTING__V1__TYPED__WISH__NOT_SET, {0} }
+
+
+struct  Onsale__Testing__V1__TypedPart
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+  uint32_t count;
+};
+#define ONSALE__TESTING__V1__TYPED_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__testing__v1__typed_part__descriptor) \
+    , {0,NULL}, 0 }
 
 
 struct  Onsale__Testing__V1__Everything__Nested__Deeper
@@ -297,6 +339,12 @@ void   onsale__testing__v1__count_request__init
 /* Onsale__Testing__V1__CountItem methods */
 void   onsale__testing__v1__count_item__init
                      (Onsale__Testing__V1__CountItem         *message);
+/* Onsale__Testing__V1__Typed methods */
+void   onsale__testing__v1__typed__init
+                     (Onsale__Testing__V1__Typed         *message);
+/* Onsale__Testing__V1__TypedPart methods */
+void   onsale__testing__v1__typed_part__init
+                     (Onsale__Testing__V1__TypedPart         *message);
 /* Onsale__Testing__V1__Everything__Nested__Deeper methods */
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message);
@@ -338,6 +386,12 @@ typedef void (*Onsale__Testing__V1__CountRequest_Closure)
 typedef void (*Onsale__Testing__V1__CountItem_Closure)
                  (const Onsale__Testing__V1__CountItem *message,
                   void *closure_data);
+typedef void (*Onsale__Testing__V1__Typed_Closure)
+                 (const Onsale__Testing__V1__Typed *message,
+                  void *closure_data);
+typedef void (*Onsale__Testing__V1__TypedPart_Closure)
+                 (const Onsale__Testing__V1__TypedPart *message,
+                  void *closure_data);
 typedef void (*Onsale__Testing__V1__Everything__Nested__Deeper_Closure)
                  (const Onsale__Testing__V1__Everything__Nested__Deeper *message,
                   void *closure_data);
@@ -364,6 +418,8 @@ extern const ProtobufCMessageDescriptor onsale__testing__v1__add_request__descri
 extern const ProtobufCMessageDescriptor onsale__testing__v1__add_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__count_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__count_item__descriptor;
+extern const ProtobufCMessageDescriptor onsale__testing__v1__typed__descriptor;
+extern const ProtobufCMessageDescriptor onsale__testing__v1__typed_part__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__deeper__descriptor;

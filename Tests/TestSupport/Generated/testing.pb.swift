@@ -96,6 +96,47 @@ package struct CountItem: Message {
     }
 }
 
+/// A message with fields that have types of their own in Swift.
+package struct TypedValues: Message {
+    package var roomID: RoomID
+    package var placeID: PlaceID?
+    package var startsAt: Timestamp
+    package var endsAt: Timestamp?
+    package var hold: Duration
+    package var part: TypedPart
+    package var parts: [TypedPart]
+    package var choice: Choice?
+
+    package enum Choice: Equatable, Sendable {
+        case best(TypedPart)
+        case named(String)
+    }
+
+    package init(
+        roomID: RoomID, placeID: PlaceID? = nil, startsAt: Timestamp, endsAt: Timestamp? = nil, hold: Duration = .zero,
+        part: TypedPart, parts: [TypedPart] = [], choice: Choice? = nil
+    ) {
+        self.roomID = roomID
+        self.placeID = placeID
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.hold = hold
+        self.part = part
+        self.parts = parts
+        self.choice = choice
+    }
+}
+
+package struct TypedPart: Message {
+    package var userID: UserID
+    package var count: UInt32
+
+    package init(userID: UserID, count: UInt32 = 0) {
+        self.userID = userID
+        self.count = count
+    }
+}
+
 /// A message with a field of every kind.
 package struct Everything: Message {
     package var doubleValue: Double
@@ -405,7 +446,7 @@ package struct EchoClient: Sendable {
 extension EchoRequest {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__echo_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__EchoRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__EchoRequest>) throws(MessageError) {
         payload = [UInt8](reading: fields.pointee.payload)
     }
 
@@ -420,7 +461,7 @@ extension EchoRequest {
 extension EchoReply {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__echo_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__EchoReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__EchoReply>) throws(MessageError) {
         payload = [UInt8](reading: fields.pointee.payload)
     }
 
@@ -434,7 +475,7 @@ extension EchoReply {
 extension FailRequest {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__fail_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__FailRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__FailRequest>) throws(MessageError) {
         code = fields.pointee.code
         message = String(reading: fields.pointee.message)
         reason = String(reading: fields.pointee.reason)
@@ -455,7 +496,7 @@ extension FailRequest {
 extension FailReply {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__fail_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__FailReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__FailReply>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Testing__V1__FailReply> {
@@ -466,7 +507,7 @@ extension FailReply {
 extension WaitRequest {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__wait_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__WaitRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__WaitRequest>) throws(MessageError) {
         milliseconds = fields.pointee.milliseconds
     }
 
@@ -481,7 +522,7 @@ extension WaitRequest {
 extension WaitReply {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__wait_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__WaitReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__WaitReply>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Testing__V1__WaitReply> {
@@ -492,7 +533,7 @@ extension WaitReply {
 extension AddRequest {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__add_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__AddRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__AddRequest>) throws(MessageError) {
         amount = fields.pointee.amount
     }
 
@@ -506,7 +547,7 @@ extension AddRequest {
 extension AddReply {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__add_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__AddReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__AddReply>) throws(MessageError) {
         total = fields.pointee.total
     }
 
@@ -520,7 +561,7 @@ extension AddReply {
 extension CountRequest {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__count_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__CountRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__CountRequest>) throws(MessageError) {
         limit = fields.pointee.limit
         after = fields.pointee.after
         paddingBytes = fields.pointee.padding_bytes
@@ -541,7 +582,7 @@ extension CountRequest {
 extension CountItem {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__count_item__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__CountItem>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__CountItem>) throws(MessageError) {
         number = fields.pointee.number
         padding = [UInt8](reading: fields.pointee.padding)
     }
@@ -554,10 +595,86 @@ extension CountItem {
     }
 }
 
+extension TypedValues {
+    package static let descriptor = MessageDescriptor(onsale__testing__v1__typed__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Typed>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(reading: fields.pointee.place_id, "place_id")
+        startsAt = Timestamp(required: fields.pointee.starts_at_ms)
+        endsAt = Timestamp(reading: fields.pointee.ends_at)
+        hold = .milliseconds(Int64(clamping: fields.pointee.hold_ms))
+        part = try TypedPart(required: fields.pointee.part, in: "part")
+        parts = try Array(reading: fields.pointee.parts, count: fields.pointee.n_parts) {
+            element throws(MessageError) in try TypedPart(required: element, in: "parts")
+        }
+        choice =
+            switch fields.pointee.wish_case {
+            case ONSALE__TESTING__V1__TYPED__WISH_BEST: .best(try TypedPart(required: fields.pointee.best, in: "best"))
+            case ONSALE__TESTING__V1__TYPED__WISH_NAMED: .named(String(reading: fields.pointee.named))
+            default: nil
+            }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Testing__V1__Typed> {
+        let fields = try arena.make(onsale__testing__v1__typed__init)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.testing.v1.Typed.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.testing.v1.Typed.place_id")
+        fields.pointee.starts_at_ms = UInt64(clamping: startsAt.milliseconds)
+        fields.pointee.ends_at = Int64(clamping: endsAt?.milliseconds ?? 0)
+        fields.pointee.hold_ms = UInt32(clamping: hold.milliseconds)
+        fields.pointee.part = try part.layOut(in: arena)
+        fields.pointee.n_parts = parts.count
+        fields.pointee.parts = try arena.array(parts, "onsale.testing.v1.Typed.parts") { element throws(MessageError) in
+            try element.layOut(in: arena)
+        }
+        switch choice {
+        case .best(let value):
+            fields.pointee.wish_case = ONSALE__TESTING__V1__TYPED__WISH_BEST
+            fields.pointee.best = try value.layOut(in: arena)
+        case .named(let value):
+            fields.pointee.wish_case = ONSALE__TESTING__V1__TYPED__WISH_NAMED
+            fields.pointee.named = try arena.string(value, "onsale.testing.v1.Typed.named")
+        case nil: break
+        }
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Testing__V1__Typed>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.starts_at_ms), isRequired: true, "starts_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at), isRequired: false, "ends_at")
+        try TypedPart.check(fields.pointee.part, in: "part")
+        try TypedPart.check(fields.pointee.parts, count: fields.pointee.n_parts, in: "parts")
+        if fields.pointee.wish_case == ONSALE__TESTING__V1__TYPED__WISH_BEST {
+            try TypedPart.check(fields.pointee.best, in: "best")
+        }
+    }
+}
+
+extension TypedPart {
+    package static let descriptor = MessageDescriptor(onsale__testing__v1__typed_part__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__TypedPart>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        count = fields.pointee.count
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Testing__V1__TypedPart> {
+        let fields = try arena.make(onsale__testing__v1__typed_part__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.testing.v1.TypedPart.user_id")
+        fields.pointee.count = count
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Testing__V1__TypedPart>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.count), 1...5, zero: nil, "count")
+    }
+}
+
 extension Everything {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__everything__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything>) throws(MessageError) {
         doubleValue = fields.pointee.double_value
         floatValue = fields.pointee.float_value
         int32Value = fields.pointee.int32_value
@@ -574,7 +691,7 @@ extension Everything {
         stringValue = String(reading: fields.pointee.string_value)
         bytesValue = [UInt8](reading: fields.pointee.bytes_value)
         colour = Colour(rawValue: fields.pointee.colour.rawValue)
-        nested = fields.pointee.nested.map { Everything.Nested(reading: $0) }
+        nested = try Everything.Nested(reading: fields.pointee.nested, in: "nested")
         doubles = Array(reading: fields.pointee.doubles, count: fields.pointee.n_doubles)
         floats = Array(reading: fields.pointee.floats, count: fields.pointee.n_floats)
         int32s = Array(reading: fields.pointee.int32s, count: fields.pointee.n_int32s)
@@ -593,8 +710,8 @@ extension Everything {
         colours = Array(reading: fields.pointee.colours, count: fields.pointee.n_colours) {
             Colour(rawValue: $0.rawValue)
         }
-        nesteds = Array(reading: fields.pointee.nesteds, count: fields.pointee.n_nesteds) {
-            Everything.Nested(reading: $0!)
+        nesteds = try Array(reading: fields.pointee.nesteds, count: fields.pointee.n_nesteds) {
+            element throws(MessageError) in try Everything.Nested(required: element, in: "nesteds")
         }
         unpacked = Array(reading: fields.pointee.unpacked, count: fields.pointee.n_unpacked)
         choice =
@@ -605,7 +722,8 @@ extension Everything {
             case ONSALE__TESTING__V1__EVERYTHING__CHOICE_FLAG: .flag(fields.pointee.flag != 0)
             case ONSALE__TESTING__V1__EVERYTHING__CHOICE_RATIO: .ratio(fields.pointee.ratio)
             case ONSALE__TESTING__V1__EVERYTHING__CHOICE_SHADE: .shade(Colour(rawValue: fields.pointee.shade.rawValue))
-            case ONSALE__TESTING__V1__EVERYTHING__CHOICE_LEAF: .leaf(Everything.Nested(reading: fields.pointee.leaf))
+            case ONSALE__TESTING__V1__EVERYTHING__CHOICE_LEAF:
+                .leaf(try Everything.Nested(required: fields.pointee.leaf, in: "leaf"))
             default: nil
             }
         `guard` = String(reading: fields.pointee.`guard`)
@@ -716,10 +834,10 @@ extension Everything {
 extension Everything.Nested {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__everything__nested__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything__Nested>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything__Nested>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         kind = Everything.Nested.Kind(rawValue: Int32(bitPattern: fields.pointee.kind.rawValue))
-        deeper = fields.pointee.deeper.map { Everything.Nested.Deeper(reading: $0) }
+        deeper = try Everything.Nested.Deeper(reading: fields.pointee.deeper, in: "deeper")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -736,7 +854,7 @@ extension Everything.Nested {
 extension Everything.Nested.Deeper {
     package static let descriptor = MessageDescriptor(onsale__testing__v1__everything__nested__deeper__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything__Nested__Deeper>) {
+    package init(reading fields: UnsafePointer<Onsale__Testing__V1__Everything__Nested__Deeper>) throws(MessageError) {
         names = Array(reading: fields.pointee.names, count: fields.pointee.n_names) { String(reading: $0) }
         weight = fields.pointee.weight
     }
@@ -772,57 +890,67 @@ extension ProtoFile {
         52056c696d697412140a0561667465721802200128045205616674657212230a0d70616464696e675f62797465731803\
         2001280d520c70616464696e674279746573121d0a0a73746179735f6f70656e180420012808520973746179734f7065\
         6e223d0a09436f756e744974656d12160a066e756d62657218012001280452066e756d62657212180a0770616464696e\
-        6718022001280c520770616464696e6722c20e0a0a45766572797468696e6712210a0c646f75626c655f76616c756518\
-        0120012801520b646f75626c6556616c7565121f0a0b666c6f61745f76616c7565180220012802520a666c6f61745661\
-        6c7565121f0a0b696e7433325f76616c7565180320012805520a696e74333256616c7565121f0a0b696e7436345f7661\
-        6c7565180420012803520a696e74363456616c756512210a0c75696e7433325f76616c756518052001280d520b75696e\
-        74333256616c756512210a0c75696e7436345f76616c7565180620012804520b75696e74363456616c756512210a0c73\
-        696e7433325f76616c7565180720012811520b73696e74333256616c756512210a0c73696e7436345f76616c75651808\
-        20012812520b73696e74363456616c756512230a0d666978656433325f76616c7565180920012807520c666978656433\
-        3256616c756512230a0d666978656436345f76616c7565180a20012806520c6669786564363456616c756512250a0e73\
-        666978656433325f76616c7565180b2001280f520d736669786564333256616c756512250a0e73666978656436345f76\
-        616c7565180c20012810520d736669786564363456616c7565121d0a0a626f6f6c5f76616c7565180d20012808520962\
-        6f6f6c56616c756512210a0c737472696e675f76616c7565180e20012809520b737472696e6756616c7565121f0a0b62\
-        797465735f76616c7565180f2001280c520a627974657356616c756512310a06636f6c6f757218102001280e32192e6f\
-        6e73616c652e74657374696e672e76312e436f6c6f75725206636f6c6f7572123c0a066e657374656418112001280b32\
-        242e6f6e73616c652e74657374696e672e76312e45766572797468696e672e4e657374656452066e657374656412180a\
-        07646f75626c65731815200328015207646f75626c657312160a06666c6f6174731816200328025206666c6f61747312\
-        160a06696e743332731817200328055206696e7433327312160a06696e743634731818200328035206696e7436347312\
-        180a0775696e7433327318192003280d520775696e7433327312180a0775696e74363473181a20032804520775696e74\
-        36347312180a0773696e74333273181b20032811520773696e7433327312180a0773696e74363473181c200328125207\
-        73696e74363473121a0a086669786564333273181d2003280752086669786564333273121a0a08666978656436347318\
-        1e2003280652086669786564363473121c0a09736669786564333273181f2003280f5209736669786564333273121c0a\
-        09736669786564363473182020032810520973666978656436347312140a05626f6f6c731821200328085205626f6f6c\
-        7312180a07737472696e67731822200328095207737472696e677312140a05626c6f627318232003280c5205626c6f62\
-        7312330a07636f6c6f75727318242003280e32192e6f6e73616c652e74657374696e672e76312e436f6c6f7572520763\
-        6f6c6f757273123e0a076e65737465647318252003280b32242e6f6e73616c652e74657374696e672e76312e45766572\
-        797468696e672e4e657374656452076e657374656473121e0a08756e7061636b656418262003280d420210005208756e\
-        7061636b656412180a066e756d626572182920012804480052066e756d62657212140a0474657874182a200128094800\
-        52047465787412140a04626c6f62182b2001280c48005204626c6f6212140a04666c6167182c2001280848005204666c\
-        616712160a05726174696f182d2001280148005205726174696f12310a057368616465182e2001280e32192e6f6e7361\
-        6c652e74657374696e672e76312e436f6c6f7572480052057368616465123a0a046c656166182f2001280b32242e6f6e\
-        73616c652e74657374696e672e76312e45766572797468696e672e4e6573746564480052046c65616612140a05677561\
-        72641833200128095205677561726412120a04696e697418342001280d5204696e697412200a0b646573637269707469\
-        6f6e183520012808520b6465736372697074696f6e12140a05776865726518362001280c52057768657265123d0a0474\
-        79706518372001280e32292e6f6e73616c652e74657374696e672e76312e45766572797468696e672e4e65737465642e\
-        4b696e645204747970651a8e020a064e657374656412120a046e616d6518012001280952046e616d65123d0a046b696e\
-        6418022001280e32292e6f6e73616c652e74657374696e672e76312e45766572797468696e672e4e65737465642e4b69\
-        6e6452046b696e6412430a0664656570657218032001280b322b2e6f6e73616c652e74657374696e672e76312e457665\
-        72797468696e672e4e65737465642e44656570657252066465657065721a360a0644656570657212140a056e616d6573\
-        18012003280952056e616d657312160a06776569676874180220012812520677656967687422340a044b696e6412140a\
-        104b494e445f554e535045434946494544100012090a05504c41494e1001120b0a0744454641554c54100242080a0663\
-        686f6963652a670a06436f6c6f757212160a12434f4c4f55525f554e5350454349464945441000120e0a0a434f4c4f55\
-        525f524544100112150a11434f4c4f55525f4441524b5f475245454e1002121e0a11434f4c4f55525f42454c4f575f5a\
-        45524f10ffffffffffffffffff0132e4030a044563686f124d0a044563686f121e2e6f6e73616c652e74657374696e67\
-        2e76312e4563686f526571756573741a1c2e6f6e73616c652e74657374696e672e76312e4563686f5265706c79220790\
-        020188b51801124d0a044661696c121e2e6f6e73616c652e74657374696e672e76312e4661696c526571756573741a1c\
-        2e6f6e73616c652e74657374696e672e76312e4661696c5265706c79220790020188b51801124d0a0457616974121e2e\
-        6f6e73616c652e74657374696e672e76312e57616974526571756573741a1c2e6f6e73616c652e74657374696e672e76\
-        312e576169745265706c79220790020288b51801124b0a03416464121d2e6f6e73616c652e74657374696e672e76312e\
-        416464526571756573741a1b2e6f6e73616c652e74657374696e672e76312e4164645265706c79220888b5180288b518\
-        04124f0a064d6972726f72121d2e6f6e73616c652e74657374696e672e76312e45766572797468696e671a1d2e6f6e73\
-        616c652e74657374696e672e76312e45766572797468696e67220790020188b5180112510a05436f756e74121f2e6f6e\
-        73616c652e74657374696e672e76312e436f756e74526571756573741a1c2e6f6e73616c652e74657374696e672e7631\
-        2e436f756e744974656d220790020188b518013001620670726f746f33
+        6718022001280c520770616464696e67229b030a05547970656412250a07726f6f6d5f696418012001280c420cdab518\
+        04526f6f6d80b618015206726f6f6d496412240a08706c6163655f696418022001280c4209dab51805506c6163655207\
+        706c6163654964122a0a0c7374617274735f61745f6d731803200128044208e0b5180180b61801520a73746172747341\
+        744d73121d0a07656e64735f61741804200128034204e0b518015206656e64734174121d0a07686f6c645f6d73180520\
+        01280d4204e8b518015206686f6c644d7312360a047061727418062001280b321c2e6f6e73616c652e74657374696e67\
+        2e76312e547970656450617274420480b6180152047061727412320a05706172747318072003280b321c2e6f6e73616c\
+        652e74657374696e672e76312e5479706564506172745205706172747312320a046265737418082001280b321c2e6f6e\
+        73616c652e74657374696e672e76312e547970656450617274480052046265737412160a056e616d6564180920012809\
+        480052056e616d65643a0ffab6180b547970656456616c75657342120a0477697368120acab7180663686f6963652252\
+        0a0954797065645061727412250a07757365725f696418012001280c420cdab518045573657280b61801520675736572\
+        4964121e0a05636f756e7418022001280d4208f2b51804080110055205636f756e7422c20e0a0a45766572797468696e\
+        6712210a0c646f75626c655f76616c7565180120012801520b646f75626c6556616c7565121f0a0b666c6f61745f7661\
+        6c7565180220012802520a666c6f617456616c7565121f0a0b696e7433325f76616c7565180320012805520a696e7433\
+        3256616c7565121f0a0b696e7436345f76616c7565180420012803520a696e74363456616c756512210a0c75696e7433\
+        325f76616c756518052001280d520b75696e74333256616c756512210a0c75696e7436345f76616c7565180620012804\
+        520b75696e74363456616c756512210a0c73696e7433325f76616c7565180720012811520b73696e74333256616c7565\
+        12210a0c73696e7436345f76616c7565180820012812520b73696e74363456616c756512230a0d666978656433325f76\
+        616c7565180920012807520c6669786564333256616c756512230a0d666978656436345f76616c7565180a2001280652\
+        0c6669786564363456616c756512250a0e73666978656433325f76616c7565180b2001280f520d736669786564333256\
+        616c756512250a0e73666978656436345f76616c7565180c20012810520d736669786564363456616c7565121d0a0a62\
+        6f6f6c5f76616c7565180d200128085209626f6f6c56616c756512210a0c737472696e675f76616c7565180e20012809\
+        520b737472696e6756616c7565121f0a0b62797465735f76616c7565180f2001280c520a627974657356616c75651231\
+        0a06636f6c6f757218102001280e32192e6f6e73616c652e74657374696e672e76312e436f6c6f75725206636f6c6f75\
+        72123c0a066e657374656418112001280b32242e6f6e73616c652e74657374696e672e76312e45766572797468696e67\
+        2e4e657374656452066e657374656412180a07646f75626c65731815200328015207646f75626c657312160a06666c6f\
+        6174731816200328025206666c6f61747312160a06696e743332731817200328055206696e7433327312160a06696e74\
+        3634731818200328035206696e7436347312180a0775696e7433327318192003280d520775696e7433327312180a0775\
+        696e74363473181a20032804520775696e7436347312180a0773696e74333273181b20032811520773696e7433327312\
+        180a0773696e74363473181c20032812520773696e74363473121a0a086669786564333273181d200328075208666978\
+        6564333273121a0a086669786564363473181e2003280652086669786564363473121c0a09736669786564333273181f\
+        2003280f5209736669786564333273121c0a09736669786564363473182020032810520973666978656436347312140a\
+        05626f6f6c731821200328085205626f6f6c7312180a07737472696e67731822200328095207737472696e677312140a\
+        05626c6f627318232003280c5205626c6f627312330a07636f6c6f75727318242003280e32192e6f6e73616c652e7465\
+        7374696e672e76312e436f6c6f75725207636f6c6f757273123e0a076e65737465647318252003280b32242e6f6e7361\
+        6c652e74657374696e672e76312e45766572797468696e672e4e657374656452076e657374656473121e0a08756e7061\
+        636b656418262003280d420210005208756e7061636b656412180a066e756d626572182920012804480052066e756d62\
+        657212140a0474657874182a20012809480052047465787412140a04626c6f62182b2001280c48005204626c6f621214\
+        0a04666c6167182c2001280848005204666c616712160a05726174696f182d2001280148005205726174696f12310a05\
+        7368616465182e2001280e32192e6f6e73616c652e74657374696e672e76312e436f6c6f757248005205736861646512\
+        3a0a046c656166182f2001280b32242e6f6e73616c652e74657374696e672e76312e45766572797468696e672e4e6573\
+        746564480052046c65616612140a0567756172641833200128095205677561726412120a04696e697418342001280d52\
+        04696e697412200a0b6465736372697074696f6e183520012808520b6465736372697074696f6e12140a057768657265\
+        18362001280c52057768657265123d0a047479706518372001280e32292e6f6e73616c652e74657374696e672e76312e\
+        45766572797468696e672e4e65737465642e4b696e645204747970651a8e020a064e657374656412120a046e616d6518\
+        012001280952046e616d65123d0a046b696e6418022001280e32292e6f6e73616c652e74657374696e672e76312e4576\
+        6572797468696e672e4e65737465642e4b696e6452046b696e6412430a0664656570657218032001280b322b2e6f6e73\
+        616c652e74657374696e672e76312e45766572797468696e672e4e65737465642e44656570657252066465657065721a\
+        360a0644656570657212140a056e616d657318012003280952056e616d657312160a0677656967687418022001281252\
+        0677656967687422340a044b696e6412140a104b494e445f554e535045434946494544100012090a05504c41494e1001\
+        120b0a0744454641554c54100242080a0663686f6963652a670a06436f6c6f757212160a12434f4c4f55525f554e5350\
+        454349464945441000120e0a0a434f4c4f55525f524544100112150a11434f4c4f55525f4441524b5f475245454e1002\
+        121e0a11434f4c4f55525f42454c4f575f5a45524f10ffffffffffffffffff0132e4030a044563686f124d0a04456368\
+        6f121e2e6f6e73616c652e74657374696e672e76312e4563686f526571756573741a1c2e6f6e73616c652e7465737469\
+        6e672e76312e4563686f5265706c79220790020188b51801124d0a044661696c121e2e6f6e73616c652e74657374696e\
+        672e76312e4661696c526571756573741a1c2e6f6e73616c652e74657374696e672e76312e4661696c5265706c792207\
+        90020188b51801124d0a0457616974121e2e6f6e73616c652e74657374696e672e76312e57616974526571756573741a\
+        1c2e6f6e73616c652e74657374696e672e76312e576169745265706c79220790020288b51801124b0a03416464121d2e\
+        6f6e73616c652e74657374696e672e76312e416464526571756573741a1b2e6f6e73616c652e74657374696e672e7631\
+        2e4164645265706c79220888b5180288b51804124f0a064d6972726f72121d2e6f6e73616c652e74657374696e672e76\
+        312e45766572797468696e671a1d2e6f6e73616c652e74657374696e672e76312e45766572797468696e672207900201\
+        88b5180112510a05436f756e74121f2e6f6e73616c652e74657374696e672e76312e436f756e74526571756573741a1c\
+        2e6f6e73616c652e74657374696e672e76312e436f756e744974656d220790020188b518013001620670726f746f33
         """)
 }

@@ -10,7 +10,7 @@ extension EveryCall {
     private static let price: UInt64 = 3000
 
     private struct Sale {
-        let room: [UInt8]
+        let room: RoomID
         let concert: [UInt8]
         let schedule: [UInt8]
         let alice: TestCaller
@@ -34,10 +34,10 @@ extension EveryCall {
 
     // MARK: The operator opens the sale
 
-    private func openRoom() async throws -> [UInt8] {
+    private func openRoom() async throws -> RoomID {
         let calls = queue(.operator)
         let create = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 5))
-        let room = try await twice(QueueMethods.createRoom) { try await calls.createRoom(create, $0) }.room!.roomID
+        let room = try await twice(QueueMethods.createRoom) { try await calls.createRoom(create, $0) }.room.roomID
         try await twice(QueueMethods.configureRoom) {
             try await calls.configureRoom(
                 ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 10)), $0)
@@ -51,14 +51,14 @@ extension EveryCall {
         return room
     }
 
-    private func addConcert(_ room: [UInt8]) async throws -> (concert: [UInt8], schedule: [UInt8]) {
+    private func addConcert(_ room: RoomID) async throws -> (concert: [UInt8], schedule: [UInt8]) {
         let calls = concert(.operator)
         let create = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
         let concert = try await twice(ConcertMethods.createConcert) { try await calls.createConcert(create, $0) }
             .concert!.concertID
         var settings = ScheduleSettings(
             name: "tonight", startsAtMs: later(.hours(30)), endsAtMs: later(.hours(32)), saleOpensAtMs: later(.zero),
-            saleClosesAtMs: later(.hours(24)), cancelUntilMs: later(.hours(24)), seatsPerUser: 4, roomID: room)
+            saleClosesAtMs: later(.hours(24)), cancelUntilMs: later(.hours(24)), seatsPerUser: 4, roomID: room.bytes)
         let added = try await twice(ConcertMethods.addSchedule) { [settings] in
             try await calls.addSchedule(AddScheduleRequest(concertID: concert, settings: settings), $0)
         }.schedule!
@@ -114,10 +114,10 @@ extension EveryCall {
         return alice
     }
 
-    private func enter(_ sale: inout Sale) async throws -> [UInt8] {
+    private func enter(_ sale: inout Sale) async throws -> PlaceID {
         let calls = queue(sale.alice)
         let room = sale.room
-        let place = try await twice(QueueMethods.join) { try await calls.join(JoinRequest(roomID: room), $0) }.place!
+        let place = try await twice(QueueMethods.join) { try await calls.join(JoinRequest(roomID: room), $0) }.place
             .placeID
         try await twice(QueueMethods.showPlace) {
             try await calls.showPlace(ShowPlaceRequest(roomID: room, placeID: place), $0)
@@ -255,17 +255,17 @@ extension EveryCall {
         try await twice(WalletMethods.audit) { try await books.audit(AuditRequest(), $0) }
     }
 
-    private func leave(_ sale: Sale, _ place: [UInt8]) async throws {
+    private func leave(_ sale: Sale, _ place: PlaceID) async throws {
         let service = queue(.service)
         try await twice(QueueMethods.finishPass) {
             try await service.finishPass(FinishPassRequest(roomID: sale.room, placeID: place), $0)
         }
         let bob = queue(.bob)
-        let his = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place!
+        let his = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place
         try await twice(QueueMethods.leave) {
             try await bob.leave(LeaveRequest(roomID: sale.room, placeID: his.placeID), $0)
         }
-        let other = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place!
+        let other = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place
         let calls = queue(.operator)
         try await twice(QueueMethods.revokePlace) {
             try await calls.revokePlace(

@@ -100,9 +100,9 @@ package struct ScheduleSettings: Message {
 
 package struct AddScheduleRequest: Message {
     package var concertID: [UInt8]
-    package var settings: ScheduleSettings?
+    package var settings: ScheduleSettings
 
-    package init(concertID: [UInt8] = [], settings: ScheduleSettings? = nil) {
+    package init(concertID: [UInt8] = [], settings: ScheduleSettings) {
         self.concertID = concertID
         self.settings = settings
     }
@@ -120,13 +120,11 @@ package struct ConfigureScheduleRequest: Message {
     package var concertID: [UInt8]
     package var scheduleID: [UInt8]
     /// Replaces all settings. An absent field gets its default.
-    package var settings: ScheduleSettings?
+    package var settings: ScheduleSettings
     /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
     package var version: UInt64
 
-    package init(
-        concertID: [UInt8] = [], scheduleID: [UInt8] = [], settings: ScheduleSettings? = nil, version: UInt64 = 0
-    ) {
+    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], settings: ScheduleSettings, version: UInt64 = 0) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.settings = settings
@@ -200,13 +198,13 @@ package struct SeatRange: Message {
 }
 
 package struct SeatOffer: Message {
-    package var seats: SeatRange?
+    package var seats: SeatRange
     /// Such as `A`, `VIP` or `Standing`, 1 to 32 bytes.
     package var grade: String
     /// In minor units of the concert's currency. 0: free of charge. The maximum keeps the price of 50 seats within an int64.
     package var price: UInt64
 
-    package init(seats: SeatRange? = nil, grade: String = "", price: UInt64 = 0) {
+    package init(seats: SeatRange, grade: String = "", price: UInt64 = 0) {
         self.seats = seats
         self.grade = grade
         self.price = price
@@ -1606,7 +1604,7 @@ package struct ConcertClient: Sendable {
 extension CreateConcertRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__create_concert_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CreateConcertRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CreateConcertRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         title = String(reading: fields.pointee.title)
         host = String(reading: fields.pointee.host)
@@ -1639,8 +1637,8 @@ extension CreateConcertRequest {
 extension CreateConcertReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__create_concert_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CreateConcertReply>) {
-        concert = fields.pointee.concert.map { ConcertEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CreateConcertReply>) throws(MessageError) {
+        concert = try ConcertEntry(reading: fields.pointee.concert, in: "concert")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1659,7 +1657,7 @@ extension CreateConcertReply {
 extension ConcertEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__concert_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         name = String(reading: fields.pointee.name)
         title = String(reading: fields.pointee.title)
@@ -1691,7 +1689,7 @@ extension ConcertEntry {
 extension ScheduleSettings {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__schedule_settings__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleSettings>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleSettings>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         startsAtMs = fields.pointee.starts_at_ms
         endsAtMs = fields.pointee.ends_at_ms
@@ -1730,9 +1728,9 @@ extension ScheduleSettings {
 extension AddScheduleRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__add_schedule_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
-        settings = fields.pointee.settings.map { ScheduleSettings(reading: $0) }
+        settings = try ScheduleSettings(required: fields.pointee.settings, in: "settings")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1740,13 +1738,12 @@ extension AddScheduleRequest {
     > {
         let fields = try arena.make(onsale__concert__v1__add_schedule_request__init)
         fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.AddScheduleRequest.concert_id")
-        fields.pointee.settings = try settings?.layOut(in: arena)
+        fields.pointee.settings = try settings.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) throws(MessageError) {
         try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.message(fields.pointee.settings != nil, "settings")
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
@@ -1754,8 +1751,8 @@ extension AddScheduleRequest {
 extension AddScheduleReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__add_schedule_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleReply>) {
-        schedule = fields.pointee.schedule.map { ScheduleEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleReply>) throws(MessageError) {
+        schedule = try ScheduleEntry(reading: fields.pointee.schedule, in: "schedule")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1774,10 +1771,10 @@ extension AddScheduleReply {
 extension ConfigureScheduleRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_schedule_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        settings = fields.pointee.settings.map { ScheduleSettings(reading: $0) }
+        settings = try ScheduleSettings(required: fields.pointee.settings, in: "settings")
         version = fields.pointee.version
     }
 
@@ -1788,7 +1785,7 @@ extension ConfigureScheduleRequest {
         fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ConfigureScheduleRequest.concert_id")
         fields.pointee.schedule_id = try arena.bytes(
             scheduleID, "onsale.concert.v1.ConfigureScheduleRequest.schedule_id")
-        fields.pointee.settings = try settings?.layOut(in: arena)
+        fields.pointee.settings = try settings.layOut(in: arena)
         fields.pointee.version = version
         return fields
     }
@@ -1798,7 +1795,6 @@ extension ConfigureScheduleRequest {
     {
         try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
         try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
-        try FieldRule.message(fields.pointee.settings != nil, "settings")
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
@@ -1806,8 +1802,8 @@ extension ConfigureScheduleRequest {
 extension ConfigureScheduleReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_schedule_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleReply>) {
-        schedule = fields.pointee.schedule.map { ScheduleEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleReply>) throws(MessageError) {
+        schedule = try ScheduleEntry(reading: fields.pointee.schedule, in: "schedule")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1827,13 +1823,13 @@ extension ConfigureScheduleReply {
 extension ScheduleEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__schedule_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         concertID = [UInt8](reading: fields.pointee.concert_id)
-        settings = fields.pointee.settings.map { ScheduleSettings(reading: $0) }
+        settings = try ScheduleSettings(reading: fields.pointee.settings, in: "settings")
         version = fields.pointee.version
         layoutVersion = fields.pointee.layout_version
-        counts = fields.pointee.counts.map { SeatCounts(reading: $0) }
+        counts = try SeatCounts(reading: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1859,7 +1855,7 @@ extension ScheduleEntry {
 extension SeatCounts {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_counts__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatCounts>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatCounts>) throws(MessageError) {
         free = fields.pointee.free
         held = fields.pointee.held
         sold = fields.pointee.sold
@@ -1879,7 +1875,7 @@ extension SeatCounts {
 extension SeatRange {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_range__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatRange>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatRange>) throws(MessageError) {
         section = String(reading: fields.pointee.section)
         row = String(reading: fields.pointee.row)
         firstNumber = fields.pointee.first_number
@@ -1904,22 +1900,21 @@ extension SeatRange {
 extension SeatOffer {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_offer__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatOffer>) {
-        seats = fields.pointee.seats.map { SeatRange(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatOffer>) throws(MessageError) {
+        seats = try SeatRange(required: fields.pointee.seats, in: "seats")
         grade = String(reading: fields.pointee.grade)
         price = fields.pointee.price
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SeatOffer> {
         let fields = try arena.make(onsale__concert__v1__seat_offer__init)
-        fields.pointee.seats = try seats?.layOut(in: arena)
+        fields.pointee.seats = try seats.layOut(in: arena)
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.SeatOffer.grade")
         fields.pointee.price = price
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatOffer>) throws(MessageError) {
-        try FieldRule.message(fields.pointee.seats != nil, "seats")
         try SeatRange.check(fields.pointee.seats, in: "seats")
         try FieldRule.text(fields.pointee.grade, 1...32, .bytes, "grade")
         try FieldRule.range(Int64(clamping: fields.pointee.price), 0...1000000000000, zero: nil, "price")
@@ -1929,10 +1924,12 @@ extension SeatOffer {
 extension SetSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__set_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        offers = Array(reading: fields.pointee.offers, count: fields.pointee.n_offers) { SeatOffer(reading: $0!) }
+        offers = try Array(reading: fields.pointee.offers, count: fields.pointee.n_offers) {
+            element throws(MessageError) in try SeatOffer(required: element, in: "offers")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1958,8 +1955,8 @@ extension SetSeatsRequest {
 extension SetSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__set_seats_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsReply>) {
-        counts = fields.pointee.counts.map { SeatChangeCounts(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsReply>) throws(MessageError) {
+        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1974,7 +1971,7 @@ extension SetSeatsReply {
 extension SeatChangeCounts {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_change_counts__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatChangeCounts>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatChangeCounts>) throws(MessageError) {
         added = fields.pointee.added
         changed = fields.pointee.changed
         kept = fields.pointee.kept
@@ -1994,10 +1991,12 @@ extension SeatChangeCounts {
 extension BlockSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__block_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { SeatRange(reading: $0!) }
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try SeatRange(required: element, in: "seats")
+        }
         reason = String(reading: fields.pointee.reason)
     }
 
@@ -2026,8 +2025,8 @@ extension BlockSeatsRequest {
 extension BlockSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__block_seats_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsReply>) {
-        counts = fields.pointee.counts.map { SeatChangeCounts(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsReply>) throws(MessageError) {
+        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2042,10 +2041,12 @@ extension BlockSeatsReply {
 extension UnblockSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__unblock_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { SeatRange(reading: $0!) }
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try SeatRange(required: element, in: "seats")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2071,8 +2072,8 @@ extension UnblockSeatsRequest {
 extension UnblockSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__unblock_seats_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsReply>) {
-        counts = fields.pointee.counts.map { SeatChangeCounts(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsReply>) throws(MessageError) {
+        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2087,7 +2088,7 @@ extension UnblockSeatsReply {
 extension ListConcertsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_concerts_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         after = [UInt8](reading: fields.pointee.after)
     }
@@ -2109,9 +2110,9 @@ extension ListConcertsRequest {
 extension ListConcertsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_concerts_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsReply>) {
-        concerts = Array(reading: fields.pointee.concerts, count: fields.pointee.n_concerts) {
-            ConcertEntry(reading: $0!)
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsReply>) throws(MessageError) {
+        concerts = try Array(reading: fields.pointee.concerts, count: fields.pointee.n_concerts) {
+            element throws(MessageError) in try ConcertEntry(required: element, in: "concerts")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -2136,7 +2137,7 @@ extension ListConcertsReply {
 extension ListSchedulesRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_schedules_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         name = String(reading: fields.pointee.name)
         onlyWithFreeSeats = fields.pointee.only_with_free_seats != 0
@@ -2162,9 +2163,9 @@ extension ListSchedulesRequest {
 extension ListSchedulesReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_schedules_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesReply>) {
-        schedules = Array(reading: fields.pointee.schedules, count: fields.pointee.n_schedules) {
-            ScheduleEntry(reading: $0!)
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesReply>) throws(MessageError) {
+        schedules = try Array(reading: fields.pointee.schedules, count: fields.pointee.n_schedules) {
+            element throws(MessageError) in try ScheduleEntry(required: element, in: "schedules")
         }
     }
 
@@ -2187,7 +2188,7 @@ extension ListSchedulesReply {
 extension ShowSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         pass = [UInt8](reading: fields.pointee.pass)
@@ -2214,9 +2215,11 @@ extension ShowSeatsRequest {
 extension ShowSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seats_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsReply>) throws(MessageError) {
         layoutVersion = fields.pointee.layout_version
-        blocks = Array(reading: fields.pointee.blocks, count: fields.pointee.n_blocks) { SeatBlock(reading: $0!) }
+        blocks = try Array(reading: fields.pointee.blocks, count: fields.pointee.n_blocks) {
+            element throws(MessageError) in try SeatBlock(required: element, in: "blocks")
+        }
         held = Array(reading: fields.pointee.held, count: fields.pointee.n_held)
         sold = Array(reading: fields.pointee.sold, count: fields.pointee.n_sold)
         blocked = Array(reading: fields.pointee.blocked, count: fields.pointee.n_blocked)
@@ -2252,8 +2255,8 @@ extension ShowSeatsReply {
 extension SeatBlock {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_block__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatBlock>) {
-        seats = fields.pointee.seats.map { SeatRange(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatBlock>) throws(MessageError) {
+        seats = try SeatRange(reading: fields.pointee.seats, in: "seats")
         grade = String(reading: fields.pointee.grade)
         price = fields.pointee.price
         firstIndex = fields.pointee.first_index
@@ -2276,7 +2279,7 @@ extension SeatBlock {
 extension WatchSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__watch_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         pass = [UInt8](reading: fields.pointee.pass)
@@ -2301,12 +2304,13 @@ extension WatchSeatsRequest {
 extension WatchSeatsItem {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__watch_seats_item__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsItem>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsItem>) throws(MessageError) {
         news =
             switch fields.pointee.news_case {
-            case ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__NEWS_MAP: .map(ShowSeatsReply(reading: fields.pointee.map))
+            case ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__NEWS_MAP:
+                .map(try ShowSeatsReply(required: fields.pointee.map, in: "map"))
             case ONSALE__CONCERT__V1__WATCH_SEATS_ITEM__NEWS_CHANGES:
-                .changes(SeatChanges(reading: fields.pointee.changes))
+                .changes(try SeatChanges(required: fields.pointee.changes, in: "changes"))
             default: nil
             }
     }
@@ -2337,7 +2341,7 @@ extension WatchSeatsItem {
 extension SeatChanges {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_changes__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatChanges>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatChanges>) throws(MessageError) {
         freed = Array(reading: fields.pointee.freed, count: fields.pointee.n_freed)
         held = Array(reading: fields.pointee.held, count: fields.pointee.n_held)
         sold = Array(reading: fields.pointee.sold, count: fields.pointee.n_sold)
@@ -2362,14 +2366,15 @@ extension SeatChanges {
 extension ReserveSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reserve_seats_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         wish =
             switch fields.pointee.wish_case {
             case ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_SEATS:
-                .seats(SeatNames(reading: fields.pointee.seats))
-            case ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_BEST: .best(BestSeats(reading: fields.pointee.best))
+                .seats(try SeatNames(required: fields.pointee.seats, in: "seats"))
+            case ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_BEST:
+                .best(try BestSeats(required: fields.pointee.best, in: "best"))
             default: nil
             }
         pass = [UInt8](reading: fields.pointee.pass)
@@ -2406,7 +2411,7 @@ extension ReserveSeatsRequest {
 extension SeatNames {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_names__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatNames>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatNames>) throws(MessageError) {
         names = Array(reading: fields.pointee.names, count: fields.pointee.n_names) { String(reading: $0) }
     }
 
@@ -2423,7 +2428,7 @@ extension SeatNames {
 extension BestSeats {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__best_seats__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BestSeats>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__BestSeats>) throws(MessageError) {
         count = fields.pointee.count
         grade = String(reading: fields.pointee.grade)
     }
@@ -2443,8 +2448,8 @@ extension BestSeats {
 extension ReserveSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reserve_seats_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsReply>) {
-        reservation = fields.pointee.reservation.map { ReservationEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsReply>) throws(MessageError) {
+        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2463,7 +2468,7 @@ extension ReserveSeatsReply {
 extension ReservationEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reservation_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReservationEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReservationEntry>) throws(MessageError) {
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
@@ -2512,7 +2517,7 @@ extension ReservationEntry {
 extension ReleaseReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__release_reservation_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
     }
@@ -2538,8 +2543,8 @@ extension ReleaseReservationRequest {
 extension ReleaseReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__release_reservation_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationReply>) {
-        reservation = fields.pointee.reservation.map { ReservationEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationReply>) throws(MessageError) {
+        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2560,7 +2565,7 @@ extension ReleaseReservationReply {
 extension ShowReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_reservation_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
     }
@@ -2585,8 +2590,8 @@ extension ShowReservationRequest {
 extension ShowReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_reservation_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationReply>) {
-        reservation = fields.pointee.reservation.map { ReservationEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationReply>) throws(MessageError) {
+        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2605,7 +2610,7 @@ extension ShowReservationReply {
 extension ListReservationsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_reservations_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
     }
 
@@ -2627,9 +2632,9 @@ extension ListReservationsRequest {
 extension ListReservationsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_reservations_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsReply>) {
-        reservations = Array(reading: fields.pointee.reservations, count: fields.pointee.n_reservations) {
-            ReservationEntry(reading: $0!)
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsReply>) throws(MessageError) {
+        reservations = try Array(reading: fields.pointee.reservations, count: fields.pointee.n_reservations) {
+            element throws(MessageError) in try ReservationEntry(required: element, in: "reservations")
         }
     }
 
@@ -2654,7 +2659,7 @@ extension ListReservationsReply {
 extension ConfirmRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__confirm_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         paymentID = [UInt8](reading: fields.pointee.payment_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
@@ -2689,8 +2694,8 @@ extension ConfirmRequest {
 extension ConfirmReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__confirm_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmReply>) {
-        decision = fields.pointee.decision.map { DecisionEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmReply>) throws(MessageError) {
+        decision = try DecisionEntry(reading: fields.pointee.decision, in: "decision")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ConfirmReply>
@@ -2708,7 +2713,7 @@ extension ConfirmReply {
 extension AbortRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__abort_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         paymentID = [UInt8](reading: fields.pointee.payment_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
@@ -2733,8 +2738,8 @@ extension AbortRequest {
 extension AbortReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__abort_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortReply>) {
-        decision = fields.pointee.decision.map { DecisionEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortReply>) throws(MessageError) {
+        decision = try DecisionEntry(reading: fields.pointee.decision, in: "decision")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__AbortReply> {
@@ -2751,7 +2756,7 @@ extension AbortReply {
 extension DecisionEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__decision_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__DecisionEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__DecisionEntry>) throws(MessageError) {
         outcome = DecisionOutcome(rawValue: Int32(bitPattern: fields.pointee.outcome.rawValue))
         reason = AbortReason(rawValue: Int32(bitPattern: fields.pointee.reason.rawValue))
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
@@ -2785,7 +2790,7 @@ extension DecisionEntry {
 extension CancelReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_reservation_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
         reason = String(reading: fields.pointee.reason)
@@ -2814,8 +2819,8 @@ extension CancelReservationRequest {
 extension CancelReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_reservation_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) {
-        reservation = fields.pointee.reservation.map { ReservationEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError) {
+        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
         refundID = [UInt8](reading: fields.pointee.refund_id)
     }
 
@@ -2838,7 +2843,7 @@ extension CancelReservationReply {
 extension ListRefundsDueRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_refunds_due_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         afterConcertID = [UInt8](reading: fields.pointee.after_concert_id)
         afterRefundID = [UInt8](reading: fields.pointee.after_refund_id)
@@ -2867,8 +2872,10 @@ extension ListRefundsDueRequest {
 extension ListRefundsDueReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_refunds_due_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueReply>) {
-        refunds = Array(reading: fields.pointee.refunds, count: fields.pointee.n_refunds) { RefundEntry(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueReply>) throws(MessageError) {
+        refunds = try Array(reading: fields.pointee.refunds, count: fields.pointee.n_refunds) {
+            element throws(MessageError) in try RefundEntry(required: element, in: "refunds")
+        }
         hasMore = fields.pointee.has_more != 0
     }
 
@@ -2892,7 +2899,7 @@ extension ListRefundsDueReply {
 extension RefundEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__refund_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) throws(MessageError) {
         refundID = [UInt8](reading: fields.pointee.refund_id)
         concertID = [UInt8](reading: fields.pointee.concert_id)
         paymentID = [UInt8](reading: fields.pointee.payment_id)
@@ -2931,7 +2938,7 @@ extension RefundEntry {
 extension AcknowledgeRefundRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__acknowledge_refund_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         refundID = [UInt8](reading: fields.pointee.refund_id)
         paymentID = [UInt8](reading: fields.pointee.payment_id)
@@ -2959,7 +2966,7 @@ extension AcknowledgeRefundRequest {
 extension AcknowledgeRefundReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__acknowledge_refund_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundReply>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2972,7 +2979,7 @@ extension AcknowledgeRefundReply {
 extension ListTicketsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_tickets_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
     }
 
@@ -2992,8 +2999,10 @@ extension ListTicketsRequest {
 extension ListTicketsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_tickets_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsReply>) {
-        tickets = Array(reading: fields.pointee.tickets, count: fields.pointee.n_tickets) { TicketEntry(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsReply>) throws(MessageError) {
+        tickets = try Array(reading: fields.pointee.tickets, count: fields.pointee.n_tickets) {
+            element throws(MessageError) in try TicketEntry(required: element, in: "tickets")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3015,7 +3024,7 @@ extension ListTicketsReply {
 extension TicketEntry {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__ticket_entry__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TicketEntry>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TicketEntry>) throws(MessageError) {
         ticketID = [UInt8](reading: fields.pointee.ticket_id)
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
@@ -3063,7 +3072,7 @@ extension TicketEntry {
 extension ShowTicketRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         ticketID = [UInt8](reading: fields.pointee.ticket_id)
     }
@@ -3086,8 +3095,8 @@ extension ShowTicketRequest {
 extension ShowTicketReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketReply>) {
-        ticket = fields.pointee.ticket.map { TicketEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketReply>) throws(MessageError) {
+        ticket = try TicketEntry(reading: fields.pointee.ticket, in: "ticket")
         code = String(reading: fields.pointee.code)
     }
 
@@ -3108,7 +3117,7 @@ extension ShowTicketReply {
 extension ShowTicketKeysRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_keys_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketKeysRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketKeysRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3121,8 +3130,10 @@ extension ShowTicketKeysRequest {
 extension ShowTicketKeysReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_keys_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketKeysReply>) {
-        keys = Array(reading: fields.pointee.keys, count: fields.pointee.n_keys) { TicketKey(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketKeysReply>) throws(MessageError) {
+        keys = try Array(reading: fields.pointee.keys, count: fields.pointee.n_keys) { element throws(MessageError) in
+            try TicketKey(required: element, in: "keys")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3140,7 +3151,7 @@ extension ShowTicketKeysReply {
 extension TicketKey {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__ticket_key__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TicketKey>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TicketKey>) throws(MessageError) {
         keyID = fields.pointee.key_id
         publicKey = [UInt8](reading: fields.pointee.public_key)
     }
@@ -3156,7 +3167,7 @@ extension TicketKey {
 extension CheckInRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__check_in_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInRequest>) throws(MessageError) {
         code = String(reading: fields.pointee.code)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
     }
@@ -3178,8 +3189,8 @@ extension CheckInRequest {
 extension CheckInReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__check_in_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) {
-        ticket = fields.pointee.ticket.map { TicketEntry(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) throws(MessageError) {
+        ticket = try TicketEntry(reading: fields.pointee.ticket, in: "ticket")
         concertName = String(reading: fields.pointee.concert_name)
         scheduleName = String(reading: fields.pointee.schedule_name)
     }
@@ -3201,7 +3212,7 @@ extension CheckInReply {
 extension SalesReportRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__sales_report_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesReportRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesReportRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
     }
 
@@ -3221,8 +3232,10 @@ extension SalesReportRequest {
 extension SalesReportReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__sales_report_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesReportReply>) {
-        lines = Array(reading: fields.pointee.lines, count: fields.pointee.n_lines) { SalesLine(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesReportReply>) throws(MessageError) {
+        lines = try Array(reading: fields.pointee.lines, count: fields.pointee.n_lines) {
+            element throws(MessageError) in try SalesLine(required: element, in: "lines")
+        }
         currency = String(reading: fields.pointee.currency)
     }
 
@@ -3246,11 +3259,11 @@ extension SalesReportReply {
 extension SalesLine {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__sales_line__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesLine>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesLine>) throws(MessageError) {
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         scheduleName = String(reading: fields.pointee.schedule_name)
         grade = String(reading: fields.pointee.grade)
-        counts = fields.pointee.counts.map { SeatCounts(reading: $0) }
+        counts = try SeatCounts(reading: fields.pointee.counts, in: "counts")
         revenue = fields.pointee.revenue
         used = fields.pointee.used
         cancelled = fields.pointee.cancelled
@@ -3278,7 +3291,7 @@ extension SalesLine {
 extension ShowSeatHistoryRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seat_history_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         scheduleID = [UInt8](reading: fields.pointee.schedule_id)
         seat = String(reading: fields.pointee.seat)
@@ -3304,12 +3317,14 @@ extension ShowSeatHistoryRequest {
 extension ShowSeatHistoryReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seat_history_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryReply>) throws(MessageError) {
         state = SeatState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
         blockedReason = String(reading: fields.pointee.blocked_reason)
         grade = String(reading: fields.pointee.grade)
         price = fields.pointee.price
-        claims = Array(reading: fields.pointee.claims, count: fields.pointee.n_claims) { SeatClaim(reading: $0!) }
+        claims = try Array(reading: fields.pointee.claims, count: fields.pointee.n_claims) {
+            element throws(MessageError) in try SeatClaim(required: element, in: "claims")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3336,9 +3351,9 @@ extension ShowSeatHistoryReply {
 extension SeatClaim {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_claim__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) throws(MessageError) {
         userID = [UInt8](reading: fields.pointee.user_id)
-        reservation = fields.pointee.reservation.map { ReservationEntry(reading: $0) }
+        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
         returnReason = String(reading: fields.pointee.return_reason)
     }
 
@@ -3359,8 +3374,10 @@ extension SeatClaim {
 extension TakenSeats {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__taken_seats__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TakenSeats>) {
-        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { TakenSeat(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TakenSeats>) throws(MessageError) {
+        seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
+            element throws(MessageError) in try TakenSeat(required: element, in: "seats")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__TakenSeats> {
@@ -3376,7 +3393,7 @@ extension TakenSeats {
 extension TakenSeat {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__taken_seat__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TakenSeat>) {
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__TakenSeat>) throws(MessageError) {
         seat = String(reading: fields.pointee.seat)
         state = SeatState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
     }

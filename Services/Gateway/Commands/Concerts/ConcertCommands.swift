@@ -34,7 +34,7 @@ enum ConcertCommands {
                 name: name, title: run[title] ?? name, host: run[host] ?? name,
                 currency: run[currency]?.code ?? "EUR")
             if let room = run[room] {
-                request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID
+                request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID.bytes
             }
             let reply = try await run.caller.call(
                 ConcertMethods.createConcert, request, requestID: run.caller.newRequestID())
@@ -68,13 +68,13 @@ enum ConcertCommands {
         ) { date in
             [
                 date.name, run.localTime(date.settings.startsAtMs), sale(date.settings, run),
-                "\(date.entry.counts?.free ?? 0)", date.room.isEmpty ? "none" : line(rooms[date.room], run),
+                "\(date.entry.counts?.free ?? 0)", date.room.map { line(rooms[$0], run) } ?? "none",
             ]
         }
     }
 
     /// What a buyer must do to enter. For an operator, the name of the room.
-    private static func line(_ room: RoomSummary?, _ run: Invocation) -> String {
+    private static func line(_ room: Room?, _ run: Invocation) -> String {
         let isClosed = room?.state.isClosedToJoins ?? false
         if let room, run.caller.isOperator { return isClosed ? "\(room.name), \(room.state)" : room.name }
         return isClosed ? "closed" : "join first"
@@ -190,7 +190,7 @@ enum DateFlags {
             guard !run[noRoom] else {
                 throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
             }
-            settings.roomID = try await Rooms(run.caller).room(named: name).roomID
+            settings.roomID = try await Rooms(run.caller).room(named: name).roomID.bytes
         }
         if run[noRoom] { settings.roomID = [] }
         if before == nil {

@@ -66,13 +66,13 @@ enum LineCommands {
 
     /// Waits for the user's turn, and activates the place.
     static func waitAndEnter(
-        _ place: PlaceView, _ recorded: RecentActivity.Place, _ run: Invocation
-    ) async throws -> PlaceView {
+        _ place: Place, _ recorded: RecentActivity.Place, _ run: Invocation
+    ) async throws -> Place {
         let place = try await WaitingScreen(run, for: recorded, from: place).waitForTurn()
         return try await WaitingLine(run.caller).enter(place, recorded)
     }
 
-    private static func show(_ place: PlaceView, _ recorded: RecentActivity.Place, _ run: Invocation) {
+    private static func show(_ place: Place, _ recorded: RecentActivity.Place, _ run: Invocation) {
         let report = PlaceReport(place: place, target: recorded.target)
         run.show(report.json, report.text(run))
     }
@@ -80,7 +80,7 @@ enum LineCommands {
 
 /// A place in a line as JSON and as text.
 struct PlaceReport {
-    let place: PlaceView
+    let place: Place
     /// As on the command line: `moon-tour/friday`.
     let target: String
 
@@ -89,8 +89,9 @@ struct PlaceReport {
             "target": .string(target), "roomId": .id(place.roomID), "placeId": .id(place.placeID),
             "state": .name(of: place.state), "roomState": .name(of: place.roomState), "serial": .count(place.serial),
             "peopleAhead": .count(place.peopleAhead),
-            "waitAtLeastMs": place.knowsWait ? .count(place.waitAtLeastMs) : nil,
-            "waitAtMostMs": place.knowsWait ? .count(place.waitAtMostMs) : nil, "lapsesAt": .time(place.lapsesAt),
+            "waitAtLeastMs": place.knowsWait ? .count(place.waitAtLeast.milliseconds) : nil,
+            "waitAtMostMs": place.knowsWait ? .count(place.waitAtMost.milliseconds) : nil,
+            "lapsesAt": .time(place.lapsesAt),
             "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt), "reason": .text(place.reason),
         ])
     }
@@ -138,20 +139,20 @@ struct PlaceReport {
     private func roomNote(_ run: Invocation) -> String {
         switch place.roomState {
         case .scheduled, .preQueue:
-            place.opensAt == 0 ? ". The line has not opened yet" : ". The line opens \(run.localTime(place.opensAt))"
+            place.opensAt.map { ". The line opens \(run.localTime($0))" } ?? ". The line has not opened yet"
         case .paused: ". The line is paused"
         default: ""
         }
     }
 }
 
-extension PlaceView {
-    var knowsWait: Bool { waitAtMostMs > 0 }
+extension Place {
+    var knowsWait: Bool { waitAtMost > .zero }
 
     /// The expected wait, such as `about 4 to 6 min`. Nil if the queue service has no estimate.
     var estimate: String? {
         guard knowsWait else { return nil }
-        let (least, most) = (Duration.milliseconds(waitAtLeastMs).text, Duration.milliseconds(waitAtMostMs).text)
+        let (least, most) = (waitAtLeast.text, waitAtMost.text)
         if least == most { return "about \(most)" }
         let (leastUnit, maximumUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())
         return "about \(leastUnit == maximumUnit ? String(least.prefix { $0 != " " }) : least) to \(most)"

@@ -12,7 +12,7 @@ struct WaitingScreen: Sendable {
     private let recorded: RecentActivity.Place
     private let watch: PlaceWatch
 
-    init(_ run: Invocation, for recorded: RecentActivity.Place, from place: PlaceView) {
+    init(_ run: Invocation, for recorded: RecentActivity.Place, from place: Place) {
         self.run = run
         self.recorded = recorded
         watch = PlaceWatch(run.caller, of: recorded, from: place)
@@ -21,7 +21,7 @@ struct WaitingScreen: Sendable {
     private var isLive: Bool { run.console.isTerminal && !run.isJSON }
 
     /// The place when it is no longer waiting.
-    func waitForTurn() async throws -> PlaceView {
+    func waitForTurn() async throws -> Place {
         guard watch.progress.place.state == .waiting else { return watch.progress.place }
         let isInterrupted = Lock(false)
         let watching = Task { try await watch.turn() }
@@ -89,7 +89,7 @@ struct WaitingBar {
     /// Counts the draws, to turn the spinner.
     let tick: Int
 
-    private var place: PlaceView { progress.place }
+    private var place: Place { progress.place }
 
     /// The bar in at most `columns` characters. Omits the bar itself if it does not fit.
     func text(columns: Int, style: Style) -> String {

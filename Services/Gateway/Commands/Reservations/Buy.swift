@@ -66,7 +66,9 @@ struct Buy {
         // It needs no place in the line.
         let (earlier, unanswered) = try await seats.earlierReservation(of: choice)
         if let earlier { return earlier }
-        if date.room != date.concert.browseRoomID { try await enter(WaitingLine(run.caller).entrance(to: date)) }
+        if date.room != RoomID(bytes: date.concert.browseRoomID) {
+            try await enter(WaitingLine(run.caller).entrance(to: date))
+        }
         if let choice { return try await seats.reserve(choice, as: unanswered) }
         return try await chooseSeats(seats)
     }

@@ -55,8 +55,7 @@ enum RoomCommands {
         run: { run in
             let room = try await RoomSettings.room(run)
             let reply = try await run.caller.call(QueueMethods.showRoom, ShowRoomRequest(roomID: room.roomID))
-            let current = reply.room ?? room
-            run.show(current.json.adding(reply.figures), "\(current.text(run))\n\n\(reply.text)")
+            run.show(reply.room.json.adding(reply.figures), "\(reply.room.text(run))\n\n\(reply.text)")
         })
 
     static let open = step("admin room open", "Admits users from now on. Also ends a pause or a drain.") {
@@ -73,7 +72,7 @@ enum RoomCommands {
 
     private static func step(
         _ name: String, _ summary: String,
-        _ step: @escaping @Sendable (ServiceCaller, [UInt8]) async throws -> RoomSummary?
+        _ step: @escaping @Sendable (ServiceCaller, RoomID) async throws -> Room
     ) -> Command {
         Command(
             name, summary, calls: [.queue], caller: .operator, operands: [RoomSettings.name],
@@ -99,8 +98,7 @@ enum RoomCommands {
             show(try await run.caller.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)
         })
 
-    private static func show(_ room: RoomSummary?, _ run: Invocation) {
-        let room = room ?? RoomSummary()
+    private static func show(_ room: Room, _ run: Invocation) {
         run.show(room.json, room.text(run))
     }
 
@@ -114,7 +112,7 @@ enum RoomCommands {
         examples: ["summer-sale 0193e5a0-7a55-7000-8000-000000000001"],
         run: { run in
             let request = ShowHistoryRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place].bytes)
+                roomID: try await RoomSettings.room(run).roomID, placeID: run[place])
             let reply = try await run.caller.call(QueueMethods.showHistory, request)
             let table = Table(["TIME", "STATE", .wrapped("REASON")], reply.events) { event in
                 [run.localTime(event.at), "\(event.state)", event.reason]
@@ -137,7 +135,7 @@ enum RoomCommands {
         run: { run in
             let reason = try run.required(reason)
             let request = RevokePlaceRequest(
-                roomID: try await RoomSettings.room(run).roomID, placeID: run[place].bytes, reason: reason)
+                roomID: try await RoomSettings.room(run).roomID, placeID: run[place], reason: reason)
             let state = try await run.caller.call(QueueMethods.revokePlace, request).state
             run.show(
                 .object(["placeId": .string("\(run[place])"), "state": .name(of: state)]), "The place is \(state).")
@@ -150,14 +148,14 @@ extension ShowRoomReply {
             "joined": .count(joinedCount), "waiting": .count(waitingCount), "admitted": .count(admittedCount),
             "active": .count(activeCount), "finished": .count(finishedCount), "left": .count(leftCount),
             "lapsed": .count(lapsedCount), "revoked": .count(revokedCount), "noShow": .count(noShowCount),
-            "admittedPerSecondThousandths": .count(admittedPerSecondThousandths), "waitP50Ms": .count(waitP50Ms),
-            "waitP90Ms": .count(waitP90Ms),
+            "admittedPerSecondThousandths": .count(admittedPerSecondThousandths),
+            "waitP50Ms": .count(waitP50.milliseconds),
+            "waitP90Ms": .count(waitP90.milliseconds),
         ]
     }
 
     fileprivate var text: String {
         let thousandths = "\(admittedPerSecondThousandths % 1000 + 1000)".dropFirst()
-        let (half, most) = (Duration.milliseconds(waitP50Ms).text, Duration.milliseconds(waitP90Ms).text)
         return """
               joined    \(joinedCount)
               waiting   \(waitingCount)
@@ -168,7 +166,7 @@ extension ShowRoomReply {
               lapsed    \(lapsedCount), including \(noShowCount) that never entered
               revoked   \(revokedCount)
               rate      \(admittedPerSecondThousandths / 1000).\(thousandths) per second in the last minute
-              waits     50 % up to \(half), 90 % up to \(most)
+              waits     50 % up to \(waitP50.text), 90 % up to \(waitP90.text)
             """
     }
 }

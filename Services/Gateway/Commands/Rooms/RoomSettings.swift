@@ -17,7 +17,7 @@ enum RoomSettings {
     static let flags: [any AnyOption] = [active, rate, ready, idle, stay, joinsAt, opensAt]
 
     /// The room that the command line names.
-    static func room(_ run: Invocation) async throws -> RoomSummary {
+    static func room(_ run: Invocation) async throws -> Room {
         try await Rooms(run.caller).room(named: run[name])
     }
 
@@ -28,9 +28,9 @@ enum RoomSettings {
         var limits = before ?? RoomLimits()
         if let active { limits.activeLimit = active }
         if let rate { limits.ratePerSecond = rate }
-        if let ready { limits.readyMs = UInt32(clamping: ready.milliseconds) }
-        if let idle { limits.idleMs = UInt32(clamping: idle.milliseconds) }
-        if let stay { limits.hardLimitMs = UInt32(clamping: stay.milliseconds) }
+        if let ready { limits.ready = ready }
+        if let idle { limits.idle = idle }
+        if let stay { limits.hardLimit = stay }
         return limits
     }
 
@@ -39,41 +39,37 @@ enum RoomSettings {
         let (joins, opens) = (try run.time(joinsAt), try run.time(opensAt))
         guard joins != nil || opens != nil else { return nil }
         var times = before ?? RoomTimes()
-        if let joins { times.joinsAt = joins.milliseconds }
-        if let opens { times.opensAt = opens.milliseconds }
+        if let joins { times.joinsAt = joins }
+        if let opens { times.opensAt = opens }
         return times
     }
 }
 
-extension RoomSummary {
-    private var setLimits: RoomLimits { limits ?? RoomLimits() }
-    private var setTimes: RoomTimes { times ?? RoomTimes() }
-
-    var activeLimit: String { Self.limit(setLimits.activeLimit) }
-    var ratePerSecond: String { Self.limit(setLimits.ratePerSecond) }
+extension Room {
+    var activeLimit: String { Self.limit(limits.activeLimit) }
+    var ratePerSecond: String { Self.limit(limits.ratePerSecond) }
 
     private static func limit(_ number: UInt32) -> String { number == 0 ? "no limit" : "\(number)" }
 
     var json: JSON {
         .object([
             "name": .string(name), "roomId": .id(roomID), "state": .name(of: state),
-            "joinsAt": .time(setTimes.joinsAt), "opensAt": .time(setTimes.opensAt),
-            "activeLimit": .count(setLimits.activeLimit), "ratePerSecond": .count(setLimits.ratePerSecond),
-            "readyMs": .count(setLimits.readyMs), "idleMs": .count(setLimits.idleMs),
-            "stayMs": .count(setLimits.hardLimitMs),
+            "joinsAt": .time(times.joinsAt), "opensAt": .time(times.opensAt),
+            "activeLimit": .count(limits.activeLimit), "ratePerSecond": .count(limits.ratePerSecond),
+            "readyMs": .count(limits.ready.milliseconds), "idleMs": .count(limits.idle.milliseconds),
+            "stayMs": .count(limits.hardLimit.milliseconds),
         ])
     }
 
     func text(_ run: Invocation) -> String {
-        func duration(_ milliseconds: UInt32) -> String { Duration.milliseconds(milliseconds).text }
-        let opens = setTimes.opensAt == 0 ? "" : ", opens \(run.localTime(setTimes.opensAt))"
+        let opens = times.opensAt.map { ", opens \(run.localTime($0))" } ?? ""
         return """
             \(name): \(state == .preQueue ? "open for joins, admits no users yet" : "\(state)")\(opens)
               active users at most  \(activeLimit)
               admitted per second   \(ratePerSecond)
-              time to enter         \(duration(setLimits.readyMs))
-              idle at most          \(duration(setLimits.idleMs))
-              active at most        \(duration(setLimits.hardLimitMs))
+              time to enter         \(limits.ready.text)
+              idle at most          \(limits.idle.text)
+              active at most        \(limits.hardLimit.text)
             """
     }
 }

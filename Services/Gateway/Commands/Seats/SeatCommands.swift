@@ -93,7 +93,7 @@ enum SeatCommands {
             let text = try InputFile.required(file, by: hall.flag, isSecret: false)
             let offers = try Hall.offers(text, in: currency)
             let counts = try await Seats(of: date, run.caller).set(offers)
-            let seats = offers.reduce(0) { $0 + UInt64($1.seats?.count ?? 0) }
+            let seats = offers.reduce(0) { $0 + UInt64($1.seats.count) }
             let unchanged = seats - min(seats, counts.added + counts.changed)
             show(
                 counts, "\(counts.added) seats added, \(counts.changed) changed, \(unchanged) unchanged", of: date, run)

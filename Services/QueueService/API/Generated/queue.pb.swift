@@ -12,49 +12,48 @@ package struct RoomLimits: Message {
     /// Maximum of admissions in any one second: 1 to 100,000. 0: no limit.
     package var ratePerSecond: UInt32
     /// Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
-    package var readyMs: UInt32
+    package var ready: Duration
     /// Time that an active user can be silent: 1,000 to 3,600,000. 0: 300,000.
-    package var idleMs: UInt32
+    package var idle: Duration
     /// Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
-    package var hardLimitMs: UInt32
+    package var hardLimit: Duration
 
     package init(
-        activeLimit: UInt32 = 0, ratePerSecond: UInt32 = 0, readyMs: UInt32 = 0, idleMs: UInt32 = 0,
-        hardLimitMs: UInt32 = 0
+        activeLimit: UInt32 = 0, ratePerSecond: UInt32 = 0, ready: Duration = .zero, idle: Duration = .zero,
+        hardLimit: Duration = .zero
     ) {
         self.activeLimit = activeLimit
         self.ratePerSecond = ratePerSecond
-        self.readyMs = readyMs
-        self.idleMs = idleMs
-        self.hardLimitMs = hardLimitMs
+        self.ready = ready
+        self.idle = idle
+        self.hardLimit = hardLimit
     }
 }
 
 /// Times at which a room opens by itself.
 package struct RoomTimes: Message {
     /// Start of joining. 0: at opens_at.
-    package var joinsAt: Int64
+    package var joinsAt: Timestamp?
     /// Start of admission. 0: at OpenRoom.
-    package var opensAt: Int64
+    package var opensAt: Timestamp?
 
-    package init(joinsAt: Int64 = 0, opensAt: Int64 = 0) {
+    package init(joinsAt: Timestamp? = nil, opensAt: Timestamp? = nil) {
         self.joinsAt = joinsAt
         self.opensAt = opensAt
     }
 }
 
 /// The public data of a room.
-package struct RoomSummary: Message {
-    package var roomID: [UInt8]
+package struct Room: Message {
+    package var roomID: RoomID
     /// The short name that people type.
     package var name: String
     package var state: RoomState
-    package var times: RoomTimes?
-    package var limits: RoomLimits?
+    package var times: RoomTimes
+    package var limits: RoomLimits
 
     package init(
-        roomID: [UInt8] = [], name: String = "", state: RoomState = .unspecified, times: RoomTimes? = nil,
-        limits: RoomLimits? = nil
+        roomID: RoomID, name: String = "", state: RoomState = .unspecified, times: RoomTimes, limits: RoomLimits
     ) {
         self.roomID = roomID
         self.name = name
@@ -80,21 +79,21 @@ package struct CreateRoomRequest: Message {
 }
 
 package struct CreateRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct ConfigureRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
     /// Replaces all limits. If absent, they do not change.
     package var limits: RoomLimits?
     /// Replaces both times. If absent, they do not change. Allowed only before the room has opened.
     package var times: RoomTimes?
 
-    package init(roomID: [UInt8] = [], limits: RoomLimits? = nil, times: RoomTimes? = nil) {
+    package init(roomID: RoomID, limits: RoomLimits? = nil, times: RoomTimes? = nil) {
         self.roomID = roomID
         self.limits = limits
         self.times = times
@@ -102,73 +101,73 @@ package struct ConfigureRoomRequest: Message {
 }
 
 package struct ConfigureRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct OpenRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct OpenRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct PauseRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct PauseRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct DrainRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct DrainRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct CloseRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct CloseRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
@@ -176,55 +175,55 @@ package struct CloseRoomReply: Message {
 package struct FindRoomRequest: Message {
     /// Empty if room_id is set.
     package var name: String
-    package var roomID: [UInt8]
+    package var roomID: RoomID?
 
-    package init(name: String = "", roomID: [UInt8] = []) {
+    package init(name: String = "", roomID: RoomID? = nil) {
         self.name = name
         self.roomID = roomID
     }
 }
 
 package struct FindRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
 
-    package init(room: RoomSummary? = nil) {
+    package init(room: Room) {
         self.room = room
     }
 }
 
 package struct ListRoomsRequest: Message {
     /// The last room of the previous page. Empty: the first page.
-    package var afterRoomID: [UInt8]
+    package var afterRoomID: RoomID?
     /// 1 to 500. 0: 100.
     package var pageSize: UInt32
 
-    package init(afterRoomID: [UInt8] = [], pageSize: UInt32 = 0) {
+    package init(afterRoomID: RoomID? = nil, pageSize: UInt32 = 0) {
         self.afterRoomID = afterRoomID
         self.pageSize = pageSize
     }
 }
 
 package struct ListRoomsReply: Message {
-    package var rooms: [RoomSummary]
+    package var rooms: [Room]
     /// True if there are more after the last one.
     package var hasMore: Bool
 
-    package init(rooms: [RoomSummary] = [], hasMore: Bool = false) {
+    package init(rooms: [Room] = [], hasMore: Bool = false) {
         self.rooms = rooms
         self.hasMore = hasMore
     }
 }
 
 package struct ShowRoomRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct ShowRoomReply: Message {
-    package var room: RoomSummary?
+    package var room: Room
     /// All users who ever joined.
     package var joinedCount: Int64
     package var waitingCount: Int64
@@ -240,15 +239,15 @@ package struct ShowRoomReply: Message {
     /// Admissions per second, in thousandths, over the last 30 to 60 seconds. 0: not measured.
     package var admittedPerSecondThousandths: Int64
     /// The median wait of the last 1,000 admitted users. 0: none.
-    package var waitP50Ms: Int64
+    package var waitP50: Duration
     /// The 90th percentile of their wait. 0: none.
-    package var waitP90Ms: Int64
+    package var waitP90: Duration
 
     package init(
-        room: RoomSummary? = nil, joinedCount: Int64 = 0, waitingCount: Int64 = 0, admittedCount: Int64 = 0,
-        activeCount: Int64 = 0, finishedCount: Int64 = 0, leftCount: Int64 = 0, lapsedCount: Int64 = 0,
-        revokedCount: Int64 = 0, noShowCount: Int64 = 0, admittedPerSecondThousandths: Int64 = 0, waitP50Ms: Int64 = 0,
-        waitP90Ms: Int64 = 0
+        room: Room, joinedCount: Int64 = 0, waitingCount: Int64 = 0, admittedCount: Int64 = 0, activeCount: Int64 = 0,
+        finishedCount: Int64 = 0, leftCount: Int64 = 0, lapsedCount: Int64 = 0, revokedCount: Int64 = 0,
+        noShowCount: Int64 = 0, admittedPerSecondThousandths: Int64 = 0, waitP50: Duration = .zero,
+        waitP90: Duration = .zero
     ) {
         self.room = room
         self.joinedCount = joinedCount
@@ -261,28 +260,28 @@ package struct ShowRoomReply: Message {
         self.revokedCount = revokedCount
         self.noShowCount = noShowCount
         self.admittedPerSecondThousandths = admittedPerSecondThousandths
-        self.waitP50Ms = waitP50Ms
-        self.waitP90Ms = waitP90Ms
+        self.waitP50 = waitP50
+        self.waitP90 = waitP90
     }
 }
 
 package struct ShowHistoryRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
 }
 
 package struct ShowHistoryReply: Message {
-    package var userID: [UInt8]
+    package var userID: UserID
     package var serial: Int64
     /// Ordered by time.
     package var events: [PlaceEvent]
 
-    package init(userID: [UInt8] = [], serial: Int64 = 0, events: [PlaceEvent] = []) {
+    package init(userID: UserID, serial: Int64 = 0, events: [PlaceEvent] = []) {
         self.userID = userID
         self.serial = serial
         self.events = events
@@ -293,11 +292,11 @@ package struct ShowHistoryReply: Message {
 package struct PlaceEvent: Message {
     /// The state after the step. A second ACTIVE is the last renewal.
     package var state: PlaceState
-    package var at: Int64
+    package var at: Timestamp
     /// The reason, if there is one.
     package var reason: String
 
-    package init(state: PlaceState = .unspecified, at: Int64 = 0, reason: String = "") {
+    package init(state: PlaceState = .unspecified, at: Timestamp, reason: String = "") {
         self.state = state
         self.at = at
         self.reason = reason
@@ -305,9 +304,9 @@ package struct PlaceEvent: Message {
 }
 
 /// The state of a place for its user.
-package struct PlaceView: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+package struct Place: Message {
+    package var roomID: RoomID
+    package var placeID: PlaceID
     package var state: PlaceState
     package var roomState: RoomState
     /// The position, counted from 1. Serials have no gaps and never change.
@@ -317,24 +316,24 @@ package struct PlaceView: Message {
     /// serial - admitted - 1 while WAITING, otherwise 0. It only falls.
     package var peopleAhead: Int64
     /// Bounds of the expected wait, from the admissions of the last minute. Both 0: unknown.
-    package var waitAtLeastMs: Int64
-    package var waitAtMostMs: Int64
+    package var waitAtLeast: Duration
+    package var waitAtMost: Duration
     /// Delay before the next poll. It differs from place to place, to spread the polls of a crowd.
-    package var askAgainMs: UInt32
+    package var askAgain: Duration
     /// Deadline of the next Renew; after it the slot goes to the next user. 0 unless ADMITTED or ACTIVE.
-    package var lapsesAt: Int64
+    package var lapsesAt: Timestamp?
     /// Time of the hard limit, after which Renew fails. 0 unless ACTIVE.
-    package var endsAt: Int64
+    package var endsAt: Timestamp?
     /// While WAITING before admission has started: the start, if it is known. Otherwise 0.
-    package var opensAt: Int64
+    package var opensAt: Timestamp?
     /// The reason why the place ended, for the user.
     package var reason: String
 
     package init(
-        roomID: [UInt8] = [], placeID: [UInt8] = [], state: PlaceState = .unspecified,
-        roomState: RoomState = .unspecified, serial: Int64 = 0, admitted: Int64 = 0, peopleAhead: Int64 = 0,
-        waitAtLeastMs: Int64 = 0, waitAtMostMs: Int64 = 0, askAgainMs: UInt32 = 0, lapsesAt: Int64 = 0,
-        endsAt: Int64 = 0, opensAt: Int64 = 0, reason: String = ""
+        roomID: RoomID, placeID: PlaceID, state: PlaceState = .unspecified, roomState: RoomState = .unspecified,
+        serial: Int64 = 0, admitted: Int64 = 0, peopleAhead: Int64 = 0, waitAtLeast: Duration = .zero,
+        waitAtMost: Duration = .zero, askAgain: Duration = .zero, lapsesAt: Timestamp? = nil, endsAt: Timestamp? = nil,
+        opensAt: Timestamp? = nil, reason: String = ""
     ) {
         self.roomID = roomID
         self.placeID = placeID
@@ -343,9 +342,9 @@ package struct PlaceView: Message {
         self.serial = serial
         self.admitted = admitted
         self.peopleAhead = peopleAhead
-        self.waitAtLeastMs = waitAtLeastMs
-        self.waitAtMostMs = waitAtMostMs
-        self.askAgainMs = askAgainMs
+        self.waitAtLeast = waitAtLeast
+        self.waitAtMost = waitAtMost
+        self.askAgain = askAgain
         self.lapsesAt = lapsesAt
         self.endsAt = endsAt
         self.opensAt = opensAt
@@ -354,106 +353,106 @@ package struct PlaceView: Message {
 }
 
 package struct JoinRequest: Message {
-    package var roomID: [UInt8]
+    package var roomID: RoomID
 
-    package init(roomID: [UInt8] = []) {
+    package init(roomID: RoomID) {
         self.roomID = roomID
     }
 }
 
 package struct JoinReply: Message {
-    package var place: PlaceView?
+    package var place: Place
 
-    package init(place: PlaceView? = nil) {
+    package init(place: Place) {
         self.place = place
     }
 }
 
 package struct ShowPlaceRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
 }
 
 package struct ShowPlaceReply: Message {
-    package var place: PlaceView?
+    package var place: Place
 
-    package init(place: PlaceView? = nil) {
+    package init(place: Place) {
         self.place = place
     }
 }
 
 package struct WatchPlaceRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
 }
 
 package struct WatchPlaceItem: Message {
-    package var place: PlaceView?
+    package var place: Place
 
-    package init(place: PlaceView? = nil) {
+    package init(place: Place) {
         self.place = place
     }
 }
 
 package struct RenewRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
 }
 
 package struct RenewReply: Message {
-    package var place: PlaceView?
+    package var place: Place
     /// The signed pass to browse and reserve.
     package var pass: [UInt8]
-    package var passExpiresAt: Int64
+    package var passExpiresAt: Timestamp
     /// Delay before the next Renew that keeps pass and place valid.
-    package var renewAfterMs: UInt32
+    package var renewAfter: Duration
 
-    package init(place: PlaceView? = nil, pass: [UInt8] = [], passExpiresAt: Int64 = 0, renewAfterMs: UInt32 = 0) {
+    package init(place: Place, pass: [UInt8] = [], passExpiresAt: Timestamp, renewAfter: Duration = .zero) {
         self.place = place
         self.pass = pass
         self.passExpiresAt = passExpiresAt
-        self.renewAfterMs = renewAfterMs
+        self.renewAfter = renewAfter
     }
 }
 
 package struct LeaveRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
 }
 
 package struct LeaveReply: Message {
-    package var place: PlaceView?
+    package var place: Place
 
-    package init(place: PlaceView? = nil) {
+    package init(place: Place) {
         self.place = place
     }
 }
 
 package struct FinishPassRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = []) {
+    package init(roomID: RoomID, placeID: PlaceID) {
         self.roomID = roomID
         self.placeID = placeID
     }
@@ -469,12 +468,12 @@ package struct FinishPassReply: Message {
 }
 
 package struct RevokePlaceRequest: Message {
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID
+    package var placeID: PlaceID
     /// Shown to the user: 1 to 200 characters.
     package var reason: String
 
-    package init(roomID: [UInt8] = [], placeID: [UInt8] = [], reason: String = "") {
+    package init(roomID: RoomID, placeID: PlaceID, reason: String = "") {
         self.roomID = roomID
         self.placeID = placeID
         self.reason = reason
@@ -905,21 +904,21 @@ package struct QueueClient: Sendable {
 extension RoomLimits {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__room_limits__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomLimits>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomLimits>) throws(MessageError) {
         activeLimit = fields.pointee.active_limit
         ratePerSecond = fields.pointee.rate_per_second
-        readyMs = fields.pointee.ready_ms
-        idleMs = fields.pointee.idle_ms
-        hardLimitMs = fields.pointee.hard_limit_ms
+        ready = .milliseconds(Int64(clamping: fields.pointee.ready_ms))
+        idle = .milliseconds(Int64(clamping: fields.pointee.idle_ms))
+        hardLimit = .milliseconds(Int64(clamping: fields.pointee.hard_limit_ms))
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomLimits> {
         let fields = try arena.make(onsale__queue__v1__room_limits__init)
         fields.pointee.active_limit = activeLimit
         fields.pointee.rate_per_second = ratePerSecond
-        fields.pointee.ready_ms = readyMs
-        fields.pointee.idle_ms = idleMs
-        fields.pointee.hard_limit_ms = hardLimitMs
+        fields.pointee.ready_ms = UInt32(clamping: ready.milliseconds)
+        fields.pointee.idle_ms = UInt32(clamping: idle.milliseconds)
+        fields.pointee.hard_limit_ms = UInt32(clamping: hardLimit.milliseconds)
         return fields
     }
 
@@ -935,47 +934,46 @@ extension RoomLimits {
 extension RoomTimes {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__room_times__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomTimes>) {
-        joinsAt = fields.pointee.joins_at
-        opensAt = fields.pointee.opens_at
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomTimes>) throws(MessageError) {
+        joinsAt = Timestamp(reading: fields.pointee.joins_at)
+        opensAt = Timestamp(reading: fields.pointee.opens_at)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomTimes> {
         let fields = try arena.make(onsale__queue__v1__room_times__init)
-        fields.pointee.joins_at = joinsAt
-        fields.pointee.opens_at = opensAt
+        fields.pointee.joins_at = Int64(clamping: joinsAt?.milliseconds ?? 0)
+        fields.pointee.opens_at = Int64(clamping: opensAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RoomTimes>) throws(MessageError) {
-        try FieldRule.range(Int64(clamping: fields.pointee.joins_at), 0...9223372036854775807, zero: nil, "joins_at")
-        try FieldRule.range(Int64(clamping: fields.pointee.opens_at), 0...9223372036854775807, zero: nil, "opens_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.joins_at), isRequired: false, "joins_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.opens_at), isRequired: false, "opens_at")
     }
 }
 
-extension RoomSummary {
+extension Room {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__room_summary__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomSummary>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RoomSummary>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
         name = String(reading: fields.pointee.name)
         state = RoomState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
-        times = fields.pointee.times.map { RoomTimes(reading: $0) }
-        limits = fields.pointee.limits.map { RoomLimits(reading: $0) }
+        times = try RoomTimes(required: fields.pointee.times, in: "times")
+        limits = try RoomLimits(required: fields.pointee.limits, in: "limits")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RoomSummary> {
         let fields = try arena.make(onsale__queue__v1__room_summary__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.RoomSummary.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.RoomSummary.room_id")
         fields.pointee.name = try arena.string(name, "onsale.queue.v1.RoomSummary.name")
         fields.pointee.state = Onsale__Queue__V1__RoomState(rawValue: UInt32(bitPattern: state.rawValue))
-        fields.pointee.times = try times?.layOut(in: arena)
-        fields.pointee.limits = try limits?.layOut(in: arena)
+        fields.pointee.times = try times.layOut(in: arena)
+        fields.pointee.limits = try limits.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RoomSummary>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
         try RoomTimes.check(fields.pointee.times, in: "times")
         try RoomLimits.check(fields.pointee.limits, in: "limits")
     }
@@ -984,10 +982,10 @@ extension RoomSummary {
 extension CreateRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__create_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateRoomRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateRoomRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
-        limits = fields.pointee.limits.map { RoomLimits(reading: $0) }
-        times = fields.pointee.times.map { RoomTimes(reading: $0) }
+        limits = try RoomLimits(reading: fields.pointee.limits, in: "limits")
+        times = try RoomTimes(reading: fields.pointee.times, in: "times")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1010,44 +1008,43 @@ extension CreateRoomRequest {
 extension CreateRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__create_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CreateRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__CreateRoomReply
     > {
         let fields = try arena.make(onsale__queue__v1__create_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CreateRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension ConfigureRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__configure_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        limits = fields.pointee.limits.map { RoomLimits(reading: $0) }
-        times = fields.pointee.times.map { RoomTimes(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        limits = try RoomLimits(reading: fields.pointee.limits, in: "limits")
+        times = try RoomTimes(reading: fields.pointee.times, in: "times")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ConfigureRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__configure_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ConfigureRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ConfigureRoomRequest.room_id")
         fields.pointee.limits = try limits?.layOut(in: arena)
         fields.pointee.times = try times?.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
         try RoomLimits.check(fields.pointee.limits, in: "limits")
         try RoomTimes.check(fields.pointee.times, in: "times")
     }
@@ -1056,185 +1053,181 @@ extension ConfigureRoomRequest {
 extension ConfigureRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__configure_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ConfigureRoomReply
     > {
         let fields = try arena.make(onsale__queue__v1__configure_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ConfigureRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension OpenRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__open_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__OpenRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__OpenRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__OpenRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__open_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.OpenRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.OpenRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__OpenRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension OpenRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__open_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__OpenRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__OpenRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__OpenRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__open_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__OpenRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension PauseRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__pause_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PauseRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PauseRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__PauseRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__pause_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.PauseRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.PauseRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PauseRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension PauseRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__pause_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PauseRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PauseRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PauseRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__pause_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PauseRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension DrainRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__drain_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrainRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrainRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__DrainRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__drain_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.DrainRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.DrainRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrainRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension DrainRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__drain_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrainRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__DrainRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__DrainRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__drain_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrainRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension CloseRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__close_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__CloseRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__close_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.CloseRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.CloseRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension CloseRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__close_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__CloseRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__CloseRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__close_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension FindRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__find_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindRoomRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindRoomRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
-        roomID = [UInt8](reading: fields.pointee.room_id)
+        roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1242,39 +1235,38 @@ extension FindRoomRequest {
     > {
         let fields = try arena.make(onsale__queue__v1__find_room_request__init)
         fields.pointee.name = try arena.string(name, "onsale.queue.v1.FindRoomRequest.name")
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.FindRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.FindRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
     }
 }
 
 extension FindRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__find_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FindRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__FindRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__find_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension ListRoomsRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__list_rooms_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListRoomsRequest>) {
-        afterRoomID = [UInt8](reading: fields.pointee.after_room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListRoomsRequest>) throws(MessageError) {
+        afterRoomID = try RoomID(reading: fields.pointee.after_room_id, "after_room_id")
         pageSize = fields.pointee.page_size
     }
 
@@ -1282,13 +1274,12 @@ extension ListRoomsRequest {
         Onsale__Queue__V1__ListRoomsRequest
     > {
         let fields = try arena.make(onsale__queue__v1__list_rooms_request__init)
-        fields.pointee.after_room_id = try arena.bytes(afterRoomID, "onsale.queue.v1.ListRoomsRequest.after_room_id")
+        fields.pointee.after_room_id = try arena.id(afterRoomID, "onsale.queue.v1.ListRoomsRequest.after_room_id")
         fields.pointee.page_size = pageSize
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListRoomsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.after_room_id, isRequired: false, "after_room_id")
         try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "100", "page_size")
     }
 }
@@ -1296,8 +1287,10 @@ extension ListRoomsRequest {
 extension ListRoomsReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__list_rooms_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListRoomsReply>) {
-        rooms = Array(reading: fields.pointee.rooms, count: fields.pointee.n_rooms) { RoomSummary(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ListRoomsReply>) throws(MessageError) {
+        rooms = try Array(reading: fields.pointee.rooms, count: fields.pointee.n_rooms) {
+            element throws(MessageError) in try Room(required: element, in: "rooms")
+        }
         hasMore = fields.pointee.has_more != 0
     }
 
@@ -1313,35 +1306,34 @@ extension ListRoomsReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ListRoomsReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.rooms, count: fields.pointee.n_rooms, in: "rooms")
+        try Room.check(fields.pointee.rooms, count: fields.pointee.n_rooms, in: "rooms")
     }
 }
 
 extension ShowRoomRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_room_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowRoomRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowRoomRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ShowRoomRequest
     > {
         let fields = try arena.make(onsale__queue__v1__show_room_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ShowRoomRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowRoomRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowRoomRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension ShowRoomReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_room_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowRoomReply>) {
-        room = fields.pointee.room.map { RoomSummary(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowRoomReply>) throws(MessageError) {
+        room = try Room(required: fields.pointee.room, in: "room")
         joinedCount = fields.pointee.joined_count
         waitingCount = fields.pointee.waiting_count
         admittedCount = fields.pointee.admitted_count
@@ -1352,14 +1344,14 @@ extension ShowRoomReply {
         revokedCount = fields.pointee.revoked_count
         noShowCount = fields.pointee.no_show_count
         admittedPerSecondThousandths = fields.pointee.admitted_per_second_thousandths
-        waitP50Ms = fields.pointee.wait_p50_ms
-        waitP90Ms = fields.pointee.wait_p90_ms
+        waitP50 = .milliseconds(Int64(clamping: fields.pointee.wait_p50_ms))
+        waitP90 = .milliseconds(Int64(clamping: fields.pointee.wait_p90_ms))
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__ShowRoomReply>
     {
         let fields = try arena.make(onsale__queue__v1__show_room_reply__init)
-        fields.pointee.room = try room?.layOut(in: arena)
+        fields.pointee.room = try room.layOut(in: arena)
         fields.pointee.joined_count = joinedCount
         fields.pointee.waiting_count = waitingCount
         fields.pointee.admitted_count = admittedCount
@@ -1370,53 +1362,53 @@ extension ShowRoomReply {
         fields.pointee.revoked_count = revokedCount
         fields.pointee.no_show_count = noShowCount
         fields.pointee.admitted_per_second_thousandths = admittedPerSecondThousandths
-        fields.pointee.wait_p50_ms = waitP50Ms
-        fields.pointee.wait_p90_ms = waitP90Ms
+        fields.pointee.wait_p50_ms = Int64(clamping: waitP50.milliseconds)
+        fields.pointee.wait_p90_ms = Int64(clamping: waitP90.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowRoomReply>) throws(MessageError) {
-        try RoomSummary.check(fields.pointee.room, in: "room")
+        try Room.check(fields.pointee.room, in: "room")
     }
 }
 
 extension ShowHistoryRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_history_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ShowHistoryRequest
     > {
         let fields = try arena.make(onsale__queue__v1__show_history_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ShowHistoryRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.ShowHistoryRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowHistoryRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.ShowHistoryRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension ShowHistoryReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_history_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryReply>) {
-        userID = [UInt8](reading: fields.pointee.user_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryReply>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
         serial = fields.pointee.serial
-        events = Array(reading: fields.pointee.events, count: fields.pointee.n_events) { PlaceEvent(reading: $0!) }
+        events = try Array(reading: fields.pointee.events, count: fields.pointee.n_events) {
+            element throws(MessageError) in try PlaceEvent(required: element, in: "events")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ShowHistoryReply
     > {
         let fields = try arena.make(onsale__queue__v1__show_history_reply__init)
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.queue.v1.ShowHistoryReply.user_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.queue.v1.ShowHistoryReply.user_id")
         fields.pointee.serial = serial
         fields.pointee.n_events = events.count
         fields.pointee.events = try arena.array(events, "onsale.queue.v1.ShowHistoryReply.events") {
@@ -1426,304 +1418,299 @@ extension ShowHistoryReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryReply>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
+        try PlaceEvent.check(fields.pointee.events, count: fields.pointee.n_events, in: "events")
     }
 }
 
 extension PlaceEvent {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__place_event__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PlaceEvent>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PlaceEvent>) throws(MessageError) {
         state = PlaceState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
-        at = fields.pointee.at
+        at = Timestamp(required: fields.pointee.at)
         reason = String(reading: fields.pointee.reason)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PlaceEvent> {
         let fields = try arena.make(onsale__queue__v1__place_event__init)
         fields.pointee.state = Onsale__Queue__V1__PlaceState(rawValue: UInt32(bitPattern: state.rawValue))
-        fields.pointee.at = at
+        fields.pointee.at = Int64(clamping: at.milliseconds)
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.PlaceEvent.reason")
         return fields
     }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PlaceEvent>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.at), isRequired: true, "at")
+    }
 }
 
-extension PlaceView {
+extension Place {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__place_view__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PlaceView>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__PlaceView>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
         state = PlaceState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
         roomState = RoomState(rawValue: Int32(bitPattern: fields.pointee.room_state.rawValue))
         serial = fields.pointee.serial
         admitted = fields.pointee.admitted
         peopleAhead = fields.pointee.people_ahead
-        waitAtLeastMs = fields.pointee.wait_at_least_ms
-        waitAtMostMs = fields.pointee.wait_at_most_ms
-        askAgainMs = fields.pointee.ask_again_ms
-        lapsesAt = fields.pointee.lapses_at
-        endsAt = fields.pointee.ends_at
-        opensAt = fields.pointee.opens_at
+        waitAtLeast = .milliseconds(Int64(clamping: fields.pointee.wait_at_least_ms))
+        waitAtMost = .milliseconds(Int64(clamping: fields.pointee.wait_at_most_ms))
+        askAgain = .milliseconds(Int64(clamping: fields.pointee.ask_again_ms))
+        lapsesAt = Timestamp(reading: fields.pointee.lapses_at)
+        endsAt = Timestamp(reading: fields.pointee.ends_at)
+        opensAt = Timestamp(reading: fields.pointee.opens_at)
         reason = String(reading: fields.pointee.reason)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__PlaceView> {
         let fields = try arena.make(onsale__queue__v1__place_view__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.PlaceView.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.PlaceView.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.PlaceView.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.PlaceView.place_id")
         fields.pointee.state = Onsale__Queue__V1__PlaceState(rawValue: UInt32(bitPattern: state.rawValue))
         fields.pointee.room_state = Onsale__Queue__V1__RoomState(rawValue: UInt32(bitPattern: roomState.rawValue))
         fields.pointee.serial = serial
         fields.pointee.admitted = admitted
         fields.pointee.people_ahead = peopleAhead
-        fields.pointee.wait_at_least_ms = waitAtLeastMs
-        fields.pointee.wait_at_most_ms = waitAtMostMs
-        fields.pointee.ask_again_ms = askAgainMs
-        fields.pointee.lapses_at = lapsesAt
-        fields.pointee.ends_at = endsAt
-        fields.pointee.opens_at = opensAt
+        fields.pointee.wait_at_least_ms = Int64(clamping: waitAtLeast.milliseconds)
+        fields.pointee.wait_at_most_ms = Int64(clamping: waitAtMost.milliseconds)
+        fields.pointee.ask_again_ms = UInt32(clamping: askAgain.milliseconds)
+        fields.pointee.lapses_at = Int64(clamping: lapsesAt?.milliseconds ?? 0)
+        fields.pointee.ends_at = Int64(clamping: endsAt?.milliseconds ?? 0)
+        fields.pointee.opens_at = Int64(clamping: opensAt?.milliseconds ?? 0)
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.PlaceView.reason")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PlaceView>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.lapses_at), isRequired: false, "lapses_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at), isRequired: false, "ends_at")
+        try FieldRule.time(Int64(clamping: fields.pointee.opens_at), isRequired: false, "opens_at")
     }
 }
 
 extension JoinRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__join_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__JoinRequest> {
         let fields = try arena.make(onsale__queue__v1__join_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.JoinRequest.room_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.JoinRequest.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
     }
 }
 
 extension JoinReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__join_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) {
-        place = fields.pointee.place.map { PlaceView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) throws(MessageError) {
+        place = try Place(required: fields.pointee.place, in: "place")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__JoinReply> {
         let fields = try arena.make(onsale__queue__v1__join_reply__init)
-        fields.pointee.place = try place?.layOut(in: arena)
+        fields.pointee.place = try place.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinReply>) throws(MessageError) {
-        try PlaceView.check(fields.pointee.place, in: "place")
+        try Place.check(fields.pointee.place, in: "place")
     }
 }
 
 extension ShowPlaceRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_place_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__ShowPlaceRequest
     > {
         let fields = try arena.make(onsale__queue__v1__show_place_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.ShowPlaceRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.ShowPlaceRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowPlaceRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.ShowPlaceRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension ShowPlaceReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__show_place_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceReply>) {
-        place = fields.pointee.place.map { PlaceView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceReply>) throws(MessageError) {
+        place = try Place(required: fields.pointee.place, in: "place")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__ShowPlaceReply>
     {
         let fields = try arena.make(onsale__queue__v1__show_place_reply__init)
-        fields.pointee.place = try place?.layOut(in: arena)
+        fields.pointee.place = try place.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceReply>) throws(MessageError) {
-        try PlaceView.check(fields.pointee.place, in: "place")
+        try Place.check(fields.pointee.place, in: "place")
     }
 }
 
 extension WatchPlaceRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__watch_place_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__WatchPlaceRequest
     > {
         let fields = try arena.make(onsale__queue__v1__watch_place_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.WatchPlaceRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.WatchPlaceRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.WatchPlaceRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.WatchPlaceRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension WatchPlaceItem {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__watch_place_item__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceItem>) {
-        place = fields.pointee.place.map { PlaceView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceItem>) throws(MessageError) {
+        place = try Place(required: fields.pointee.place, in: "place")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__WatchPlaceItem>
     {
         let fields = try arena.make(onsale__queue__v1__watch_place_item__init)
-        fields.pointee.place = try place?.layOut(in: arena)
+        fields.pointee.place = try place.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceItem>) throws(MessageError) {
-        try PlaceView.check(fields.pointee.place, in: "place")
+        try Place.check(fields.pointee.place, in: "place")
     }
 }
 
 extension RenewRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__renew_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RenewRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RenewRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RenewRequest> {
         let fields = try arena.make(onsale__queue__v1__renew_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.RenewRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.RenewRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.RenewRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.RenewRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RenewRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension RenewReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__renew_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RenewReply>) {
-        place = fields.pointee.place.map { PlaceView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RenewReply>) throws(MessageError) {
+        place = try Place(required: fields.pointee.place, in: "place")
         pass = [UInt8](reading: fields.pointee.pass)
-        passExpiresAt = fields.pointee.pass_expires_at
-        renewAfterMs = fields.pointee.renew_after_ms
+        passExpiresAt = Timestamp(required: fields.pointee.pass_expires_at)
+        renewAfter = .milliseconds(Int64(clamping: fields.pointee.renew_after_ms))
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__RenewReply> {
         let fields = try arena.make(onsale__queue__v1__renew_reply__init)
-        fields.pointee.place = try place?.layOut(in: arena)
+        fields.pointee.place = try place.layOut(in: arena)
         fields.pointee.pass = try arena.bytes(pass, "onsale.queue.v1.RenewReply.pass")
-        fields.pointee.pass_expires_at = passExpiresAt
-        fields.pointee.renew_after_ms = renewAfterMs
+        fields.pointee.pass_expires_at = Int64(clamping: passExpiresAt.milliseconds)
+        fields.pointee.renew_after_ms = UInt32(clamping: renewAfter.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RenewReply>) throws(MessageError) {
-        try PlaceView.check(fields.pointee.place, in: "place")
+        try Place.check(fields.pointee.place, in: "place")
+        try FieldRule.time(Int64(clamping: fields.pointee.pass_expires_at), isRequired: true, "pass_expires_at")
     }
 }
 
 extension LeaveRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__leave_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LeaveRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LeaveRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__LeaveRequest> {
         let fields = try arena.make(onsale__queue__v1__leave_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.LeaveRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.LeaveRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.LeaveRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.LeaveRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__LeaveRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension LeaveReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__leave_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LeaveReply>) {
-        place = fields.pointee.place.map { PlaceView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__LeaveReply>) throws(MessageError) {
+        place = try Place(required: fields.pointee.place, in: "place")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Queue__V1__LeaveReply> {
         let fields = try arena.make(onsale__queue__v1__leave_reply__init)
-        fields.pointee.place = try place?.layOut(in: arena)
+        fields.pointee.place = try place.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__LeaveReply>) throws(MessageError) {
-        try PlaceView.check(fields.pointee.place, in: "place")
+        try Place.check(fields.pointee.place, in: "place")
     }
 }
 
 extension FinishPassRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__finish_pass_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FinishPassRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FinishPassRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Queue__V1__FinishPassRequest
     > {
         let fields = try arena.make(onsale__queue__v1__finish_pass_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.FinishPassRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.FinishPassRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.FinishPassRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.FinishPassRequest.place_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FinishPassRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
     }
 }
 
 extension FinishPassReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__finish_pass_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FinishPassReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__FinishPassReply>) throws(MessageError) {
         state = PlaceState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
     }
 
@@ -1739,9 +1726,9 @@ extension FinishPassReply {
 extension RevokePlaceRequest {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__revoke_place_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceRequest>) {
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceRequest>) throws(MessageError) {
+        roomID = try RoomID(required: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(required: fields.pointee.place_id, "place_id")
         reason = String(reading: fields.pointee.reason)
     }
 
@@ -1749,15 +1736,13 @@ extension RevokePlaceRequest {
         Onsale__Queue__V1__RevokePlaceRequest
     > {
         let fields = try arena.make(onsale__queue__v1__revoke_place_request__init)
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.queue.v1.RevokePlaceRequest.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.queue.v1.RevokePlaceRequest.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.RevokePlaceRequest.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.RevokePlaceRequest.place_id")
         fields.pointee.reason = try arena.string(reason, "onsale.queue.v1.RevokePlaceRequest.reason")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.room_id, isRequired: true, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: true, "place_id")
         try FieldRule.text(fields.pointee.reason, 1...200, .characters, "reason")
     }
 }
@@ -1765,7 +1750,7 @@ extension RevokePlaceRequest {
 extension RevokePlaceReply {
     package static let descriptor = MessageDescriptor(onsale__queue__v1__revoke_place_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Queue__V1__RevokePlaceReply>) throws(MessageError) {
         state = PlaceState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
     }
 
@@ -1783,164 +1768,168 @@ extension ProtoFile {
     package static let queue = ProtoFile(
         "queue.proto", imports: [.options],
         """
-        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f228602\
+        0a0b71756575652e70726f746f120f6f6e73616c652e71756575652e76311a0d6f7074696f6e732e70726f746f229402\
         0a0a526f6f6d4c696d69747312370a0c6163746976655f6c696d697418012001280d4214f2b51810080110c0843d1a08\
         6e6f206c696d6974520b6163746976654c696d6974123c0a0f726174655f7065725f7365636f6e6418022001280d4214\
-        f2b51810080110a08d061a086e6f206c696d6974520d726174655065725365636f6e64122e0a0872656164795f6d7318\
-        032001280d4213f2b5180f08e8071080dddb011a053630303030520772656164794d73122d0a0769646c655f6d731804\
-        2001280d4214f2b5181008e8071080dddb011a06333030303030520669646c654d7312220a0d686172645f6c696d6974\
-        5f6d7318052001280d520b686172644c696d69744d7322610a09526f6f6d54696d657312290a086a6f696e735f617418\
-        0120012803420ef2b5180a10ffffffffffffffff7f52076a6f696e73417412290a086f70656e735f6174180220012803\
-        420ef2b5180a10ffffffffffffffff7f52076f70656e73417422e1010a0b526f6f6d53756d6d61727912250a07726f6f\
-        6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a046e616d651802200128095204\
-        6e616d6512300a05737461746518032001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552\
-        05737461746512300a0574696d657318042001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d65\
-        73520574696d657312330a066c696d69747318052001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
-        696d69747352066c696d697473229a010a11437265617465526f6f6d52657175657374121e0a046e616d651801200128\
-        09420afab5180608011040180352046e616d6512330a066c696d69747318022001280b321b2e6f6e73616c652e717565\
-        75652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c65\
-        2e71756575652e76312e526f6f6d54696d6573520574696d657322430a0f437265617465526f6f6d5265706c7912300a\
-        04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22\
-        a4010a14436f6e666967757265526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab5180452\
-        6f6f6d80b618015206726f6f6d496412330a066c696d69747318022001280b321b2e6f6e73616c652e71756575652e76\
-        312e526f6f6d4c696d69747352066c696d69747312300a0574696d657318032001280b321a2e6f6e73616c652e717565\
-        75652e76312e526f6f6d54696d6573520574696d657322460a12436f6e666967757265526f6f6d5265706c7912300a04\
-        726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d2238\
-        0a0f4f70656e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b61801\
-        5206726f6f6d496422410a0d4f70656e526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c65\
-        2e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22390a105061757365526f6f6d5265717565737412\
-        250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422420a0e506175736552\
-        6f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d\
-        6d6172795204726f6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c42\
-        0cdab51804526f6f6d80b618015206726f6f6d496422420a0e447261696e526f6f6d5265706c7912300a04726f6f6d18\
-        012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172795204726f6f6d22390a10436c6f\
-        7365526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f\
-        6f6d496422420a0e436c6f7365526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e7175\
-        6575652e76312e526f6f6d53756d6d6172795204726f6f6d22480a0f46696e64526f6f6d5265717565737412120a046e\
-        616d6518012001280952046e616d6512210a07726f6f6d5f696418022001280c4208dab51804526f6f6d5206726f6f6d\
-        496422410a0d46696e64526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e7175657565\
-        2e76312e526f6f6d53756d6d6172795204726f6f6d226d0a104c697374526f6f6d7352657175657374122c0a0d616674\
-        65725f726f6f6d5f696418012001280c4208dab51804526f6f6d520b6166746572526f6f6d4964122b0a09706167655f\
-        73697a6518022001280d420ef2b5180a080110f4031a0331303052087061676553697a65225f0a0e4c697374526f6f6d\
-        735265706c7912320a05726f6f6d7318012003280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d\
-        6172795205726f6f6d7312190a086861735f6d6f726518022001280852076861734d6f726522380a0f53686f77526f6f\
-        6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422\
-        8c040a0d53686f77526f6f6d5265706c7912300a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76\
-        312e526f6f6d53756d6d6172795204726f6f6d12210a0c6a6f696e65645f636f756e74180220012803520b6a6f696e65\
-        64436f756e7412230a0d77616974696e675f636f756e74180320012803520c77616974696e67436f756e7412250a0e61\
-        646d69747465645f636f756e74180420012803520d61646d6974746564436f756e7412210a0c6163746976655f636f75\
-        6e74180520012803520b616374697665436f756e7412250a0e66696e69736865645f636f756e74180620012803520d66\
-        696e6973686564436f756e74121d0a0a6c6566745f636f756e7418072001280352096c656674436f756e7412210a0c6c\
-        61707365645f636f756e74180820012803520b6c6170736564436f756e7412230a0d7265766f6b65645f636f756e7418\
-        0920012803520c7265766f6b6564436f756e7412220a0d6e6f5f73686f775f636f756e74180a20012803520b6e6f5368\
-        6f77436f756e7412450a1f61646d69747465645f7065725f7365636f6e645f74686f7573616e64746873180b20012803\
-        521c61646d69747465645065725365636f6e6454686f7573616e64746873121e0a0b776169745f7035305f6d73180c20\
-        0128035209776169745035304d73121e0a0b776169745f7039305f6d73180d200128035209776169745039304d732265\
-        0a1253686f77486973746f72795265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80\
-        b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c\
-        61636549642286010a1053686f77486973746f72795265706c7912250a07757365725f696418012001280c420cdab518\
-        045573657280b61801520675736572496412160a0673657269616c180220012803520673657269616c12330a06657665\
-        6e747318032003280b321b2e6f6e73616c652e71756575652e76312e506c6163654576656e7452066576656e74732267\
-        0a0a506c6163654576656e7412310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c\
-        616365537461746552057374617465120e0a0261741802200128035202617412160a06726561736f6e18032001280952\
-        06726561736f6e22fc030a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab51804526f6f6d\
-        80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b61801520770\
-        6c616365496412310a05737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461\
-        74655205737461746512390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e\
-        526f6f6d53746174655209726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a08\
-        61646d6974746564180620012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b\
-        70656f706c65416865616412270a10776169745f61745f6c656173745f6d73180820012803520d7761697441744c6561\
-        73744d7312250a0f776169745f61745f6d6f73745f6d73180920012803520c7761697441744d6f73744d7312200a0c61\
-        736b5f616761696e5f6d73180a2001280d520a61736b416761696e4d73121b0a096c61707365735f6174180b20012803\
-        52086c6170736573417412170a07656e64735f6174180c200128035206656e6473417412190a086f70656e735f617418\
-        0d2001280352076f70656e73417412160a06726561736f6e180e200128095206726561736f6e22340a0b4a6f696e5265\
-        717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964223d0a09\
-        4a6f696e5265706c7912300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c616365\
-        566965775205706c61636522630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c\
+        f2b51810080110a08d061a086e6f206c696d6974520d726174655065725365636f6e6412320a0872656164795f6d7318\
+        032001280d4217e8b51801f2b5180f08e8071080dddb011a053630303030520772656164794d7312310a0769646c655f\
+        6d7318042001280d4218e8b51801f2b5181008e8071080dddb011a06333030303030520669646c654d7312280a0d6861\
+        72645f6c696d69745f6d7318052001280d4204e8b51801520b686172644c696d69744d73224d0a09526f6f6d54696d65\
+        73121f0a086a6f696e735f61741801200128034204e0b5180152076a6f696e734174121f0a086f70656e735f61741802\
+        200128034204e0b5180152076f70656e73417422f7010a0b526f6f6d53756d6d61727912250a07726f6f6d5f69641801\
+        2001280c420cdab51804526f6f6d80b618015206726f6f6d496412120a046e616d6518022001280952046e616d651230\
+        0a05737461746518032001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552057374617465\
+        12360a0574696d657318042001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573420480b618\
+        01520574696d657312390a066c696d69747318052001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c\
+        696d697473420480b6180152066c696d6974733a08fab61804526f6f6d229a010a11437265617465526f6f6d52657175\
+        657374121e0a046e616d65180120012809420afab5180608011040180352046e616d6512330a066c696d697473180220\
+        01280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a0574696d65\
+        7318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d657322490a0f4372\
+        65617465526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f\
+        6f6d53756d6d617279420480b618015204726f6f6d22a4010a14436f6e666967757265526f6f6d526571756573741225\
+        0a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412330a066c696d69747318\
+        022001280b321b2e6f6e73616c652e71756575652e76312e526f6f6d4c696d69747352066c696d69747312300a057469\
+        6d657318032001280b321a2e6f6e73616c652e71756575652e76312e526f6f6d54696d6573520574696d6573224c0a12\
+        436f6e666967757265526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e\
+        76312e526f6f6d53756d6d617279420480b618015204726f6f6d22380a0f4f70656e526f6f6d5265717565737412250a\
+        07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422470a0d4f70656e526f6f6d\
+        5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d6172\
+        79420480b618015204726f6f6d22390a105061757365526f6f6d5265717565737412250a07726f6f6d5f696418012001\
+        280c420cdab51804526f6f6d80b618015206726f6f6d496422480a0e5061757365526f6f6d5265706c7912360a04726f\
+        6f6d18012001280b321c2e6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f\
+        6f6d22390a10447261696e526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f\
+        6d80b618015206726f6f6d496422480a0e447261696e526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e\
+        6f6e73616c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22390a10436c6f7365\
+        526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496422480a0e436c6f7365526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71756575\
+        652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d22480a0f46696e64526f6f6d5265717565737412\
+        120a046e616d6518012001280952046e616d6512210a07726f6f6d5f696418022001280c4208dab51804526f6f6d5206\
+        726f6f6d496422470a0d46696e64526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e73616c652e71\
+        756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d226d0a104c697374526f6f6d7352657175\
+        657374122c0a0d61667465725f726f6f6d5f696418012001280c4208dab51804526f6f6d520b6166746572526f6f6d49\
+        64122b0a09706167655f73697a6518022001280d420ef2b5180a080110f4031a0331303052087061676553697a65225f\
+        0a0e4c697374526f6f6d735265706c7912320a05726f6f6d7318012003280b321c2e6f6e73616c652e71756575652e76\
+        312e526f6f6d53756d6d6172795205726f6f6d7312190a086861735f6d6f726518022001280852076861734d6f726522\
+        380a0f53686f77526f6f6d5265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618\
+        015206726f6f6d4964229e040a0d53686f77526f6f6d5265706c7912360a04726f6f6d18012001280b321c2e6f6e7361\
+        6c652e71756575652e76312e526f6f6d53756d6d617279420480b618015204726f6f6d12210a0c6a6f696e65645f636f\
+        756e74180220012803520b6a6f696e6564436f756e7412230a0d77616974696e675f636f756e74180320012803520c77\
+        616974696e67436f756e7412250a0e61646d69747465645f636f756e74180420012803520d61646d6974746564436f75\
+        6e7412210a0c6163746976655f636f756e74180520012803520b616374697665436f756e7412250a0e66696e69736865\
+        645f636f756e74180620012803520d66696e6973686564436f756e74121d0a0a6c6566745f636f756e74180720012803\
+        52096c656674436f756e7412210a0c6c61707365645f636f756e74180820012803520b6c6170736564436f756e741223\
+        0a0d7265766f6b65645f636f756e74180920012803520c7265766f6b6564436f756e7412220a0d6e6f5f73686f775f63\
+        6f756e74180a20012803520b6e6f53686f77436f756e7412450a1f61646d69747465645f7065725f7365636f6e645f74\
+        686f7573616e64746873180b20012803521c61646d69747465645065725365636f6e6454686f7573616e647468731224\
+        0a0b776169745f7035305f6d73180c200128034204e8b518015209776169745035304d7312240a0b776169745f703930\
+        5f6d73180d200128034204e8b518015209776169745039304d7322650a1253686f77486973746f727952657175657374\
+        12250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c616365\
+        5f696418022001280c420ddab51805506c61636580b618015207706c61636549642286010a1053686f77486973746f72\
+        795265706c7912250a07757365725f696418012001280c420cdab518045573657280b61801520675736572496412160a\
+        0673657269616c180220012803520673657269616c12330a066576656e747318032003280b321b2e6f6e73616c652e71\
+        756575652e76312e506c6163654576656e7452066576656e747322710a0a506c6163654576656e7412310a0573746174\
+        6518012001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746512180a0261\
+        741802200128034208e0b5180180b618015202617412160a06726561736f6e1803200128095206726561736f6e22ab04\
+        0a09506c6163655669657712250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496412310a05\
+        737461746518032001280e321b2e6f6e73616c652e71756575652e76312e506c61636553746174655205737461746512\
+        390a0a726f6f6d5f737461746518042001280e321a2e6f6e73616c652e71756575652e76312e526f6f6d537461746552\
+        09726f6f6d537461746512160a0673657269616c180520012803520673657269616c121a0a0861646d69747465641806\
+        20012803520861646d697474656412210a0c70656f706c655f6168656164180720012803520b70656f706c6541686561\
+        64122d0a10776169745f61745f6c656173745f6d731808200128034204e8b51801520d7761697441744c656173744d73\
+        122b0a0f776169745f61745f6d6f73745f6d731809200128034204e8b51801520c7761697441744d6f73744d7312260a\
+        0c61736b5f616761696e5f6d73180a2001280d4204e8b51801520a61736b416761696e4d7312210a096c61707365735f\
+        6174180b200128034204e0b5180152086c61707365734174121d0a07656e64735f6174180c200128034204e0b5180152\
+        06656e64734174121f0a086f70656e735f6174180d200128034204e0b5180152076f70656e73417412160a0672656173\
+        6f6e180e200128095206726561736f6e3a09fab61805506c61636522340a0b4a6f696e5265717565737412250a07726f\
+        6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496422430a094a6f696e5265706c791236\
+        0a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b6180152\
+        05706c61636522630a1053686f77506c6163655265717565737412250a07726f6f6d5f696418012001280c420cdab518\
+        04526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b6\
+        18015207706c616365496422480a0e53686f77506c6163655265706c7912360a05706c61636518012001280b321a2e6f\
+        6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a115761746368506c\
+        6163655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d49\
+        6412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422480a0e57\
+        61746368506c6163654974656d12360a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e50\
+        6c61636556696577420480b618015205706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f6964\
+        18012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420d\
+        dab51805506c61636580b618015207706c616365496422b6010a0a52656e65775265706c7912360a05706c6163651801\
+        2001280b321a2e6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636512120a\
+        047061737318022001280c52047061737312300a0f706173735f657870697265735f61741803200128034208e0b51801\
+        80b61801520d70617373457870697265734174122a0a0e72656e65775f61667465725f6d7318042001280d4204e8b518\
+        01520c72656e657741667465724d73225f0a0c4c656176655265717565737412250a07726f6f6d5f696418012001280c\
         420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c\
-        61636580b618015207706c616365496422420a0e53686f77506c6163655265706c7912300a05706c6163651801200128\
-        0b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c61636522640a115761746368506c61\
-        63655265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d4964\
-        12280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422420a0e5761\
-        746368506c6163654974656d12300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c\
-        616365566965775205706c616365225f0a0c52656e65775265717565737412250a07726f6f6d5f696418012001280c42\
-        0cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61\
-        636580b618015207706c616365496422a0010a0a52656e65775265706c7912300a05706c61636518012001280b321a2e\
-        6f6e73616c652e71756575652e76312e506c616365566965775205706c61636512120a047061737318022001280c5204\
-        7061737312260a0f706173735f657870697265735f6174180320012803520d7061737345787069726573417412240a0e\
-        72656e65775f61667465725f6d7318042001280d520c72656e657741667465724d73225f0a0c4c656176655265717565\
-        737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c61\
-        63655f696418022001280c420ddab51805506c61636580b618015207706c6163654964223e0a0a4c656176655265706c\
-        7912300a05706c61636518012001280b321a2e6f6e73616c652e71756575652e76312e506c616365566965775205706c\
-        61636522640a1146696e697368506173735265717565737412250a07726f6f6d5f696418012001280c420cdab5180452\
-        6f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001280c420ddab51805506c61636580b61801\
-        5207706c616365496422440a0f46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e\
-        73616c652e71756575652e76312e506c616365537461746552057374617465228a010a125265766f6b65506c61636552\
-        65717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a\
-        08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f\
-        6e180320012809420bfab51807080110c80118015206726561736f6e22450a105265766f6b65506c6163655265706c79\
-        12310a05737461746518012001280e321b2e6f6e73616c652e71756575652e76312e506c616365537461746552057374\
-        6174652295090a0c51756575654661696c7572652284090a06526561736f6e12160a12524541534f4e5f554e53504543\
-        49464945441000123e0a0c524f4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e\
-        643a20636865636b20697473206e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805\
-        b2b61834796f752068617665206e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f\
-        20676574206f6e65124d0a0a4e414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d2068\
-        6173206f72206861642074686973206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f\
-        4841535f4f50454e454410041a37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974\
-        732074696d65732063616e6e6f74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2\
-        b6184c75736572732063616e6e6f74206a6f696e2074686520726f6f6d207965743a206f70656e206974206669727374\
-        2c206368616e6765206974732074696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e\
-        10061a31a8b61809b2b6182974686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e20\
-        6c6174657212490a0d524f4f4d5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d206163636570\
-        7473206e6f206d6f72652075736572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410\
-        081a26a8b61809b2b6181e74686520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f\
-        5f4d414e595f4a4f494e5310091a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e672074686973\
-        20726f6f6d206a757374206e6f773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b6\
-        1809b2b618176974206973206e6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f4143544956\
-        45100b1a3da8b61809b2b618357468697320706c616365206973206e6f74206163746976652c20736f20697420686173\
-        206e6f207061737320746f2066696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e\
-        7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e651246\
-        0a0a504c4143455f4c454654100d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f\
-        696e20616761696e20666f722061206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6\
-        182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e65\
-        12490a0d504c4143455f5245564f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465\
-        643b206a6f696e20616761696e20666f722061206e6577206f6e652a750a09526f6f6d5374617465121a0a16524f4f4d\
-        5f53544154455f554e5350454349464945441000120d0a095343484544554c45441001120d0a095052455f5155455545\
-        100212080a044f50454e1003120a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f534544\
-        10062a81010a0a506c6163655374617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b\
-        0a0757414954494e471001120c0a0841444d49545445441002120a0a064143544956451003120c0a0846494e49534845\
-        44100412080a044c4546541005120a0a064c41505345441006120b0a075245564f4b4544100732f70b0a055175657565\
-        125b0a0a437265617465526f6f6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265717565\
-        73741a202e6f6e73616c652e71756575652e76312e437265617465526f6f6d5265706c79220790020288b5180312640a\
-        0d436f6e666967757265526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265\
-        71756573741a232e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220790020288\
-        b5180312550a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573\
-        741a1e2e6f6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220790020288b5180312580a095061\
-        757365526f6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73\
-        616c652e71756575652e76312e5061757365526f6f6d5265706c79220790020288b5180312580a09447261696e526f6f\
-        6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e7175\
-        6575652e76312e447261696e526f6f6d5265706c79220790020288b5180312580a09436c6f7365526f6f6d12212e6f6e\
-        73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e7631\
-        2e436c6f7365526f6f6d5265706c79220790020288b5180312550a0846696e64526f6f6d12202e6f6e73616c652e7175\
-        6575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f\
-        6d5265706c79220790020188b5180112580a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c\
-        697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79\
-        220790020188b5180312550a0853686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d\
-        526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f77526f6f6d5265706c79220790020188b51803\
-        125e0a0b53686f77486973746f727912232e6f6e73616c652e71756575652e76312e53686f77486973746f7279526571\
-        756573741a212e6f6e73616c652e71756575652e76312e53686f77486973746f72795265706c79220790020188b51803\
-        124d0a044a6f696e121c2e6f6e73616c652e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e\
-        71756575652e76312e4a6f696e5265706c79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f\
-        6e73616c652e71756575652e76312e53686f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76\
-        312e53686f77506c6163655265706c79220790020188b51802125c0a0a5761746368506c61636512222e6f6e73616c65\
-        2e71756575652e76312e5761746368506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e5761\
-        746368506c6163654974656d220790020188b518023001124c0a0552656e6577121d2e6f6e73616c652e71756575652e\
-        76312e52656e6577526571756573741a1b2e6f6e73616c652e71756575652e76312e52656e65775265706c7922079002\
-        0288b51802124c0a054c65617665121d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e\
-        6f6e73616c652e71756575652e76312e4c656176655265706c79220790020288b51802125b0a0a46696e697368506173\
-        7312222e6f6e73616c652e71756575652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71\
-        756575652e76312e46696e697368506173735265706c79220790020288b51804125e0a0b5265766f6b65506c61636512\
-        232e6f6e73616c652e71756575652e76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e7175\
-        6575652e76312e5265766f6b65506c6163655265706c79220790020288b51803620670726f746f33
+        61636580b618015207706c616365496422440a0a4c656176655265706c7912360a05706c61636518012001280b321a2e\
+        6f6e73616c652e71756575652e76312e506c61636556696577420480b618015205706c61636522640a1146696e697368\
+        506173735265717565737412250a07726f6f6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d\
+        496412280a08706c6163655f696418022001280c420ddab51805506c61636580b618015207706c616365496422440a0f\
+        46696e697368506173735265706c7912310a05737461746518012001280e321b2e6f6e73616c652e71756575652e7631\
+        2e506c616365537461746552057374617465228a010a125265766f6b65506c6163655265717565737412250a07726f6f\
+        6d5f696418012001280c420cdab51804526f6f6d80b618015206726f6f6d496412280a08706c6163655f696418022001\
+        280c420ddab51805506c61636580b618015207706c616365496412230a06726561736f6e180320012809420bfab51807\
+        080110c80118015206726561736f6e22450a105265766f6b65506c6163655265706c7912310a05737461746518012001\
+        280e321b2e6f6e73616c652e71756575652e76312e506c6163655374617465520573746174652295090a0c5175657565\
+        4661696c7572652284090a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123e0a0c524f\
+        4f4d5f554e4b4e4f574e10011a2ca8b61805b2b61824726f6f6d206e6f7420666f756e643a20636865636b2069747320\
+        6e616d65206f72206964124f0a0d504c4143455f554e4b4e4f574e10021a3ca8b61805b2b61834796f75206861766520\
+        6e6f207375636820706c61636520696e207468697320726f6f6d3b206a6f696e20746f20676574206f6e65124d0a0a4e\
+        414d455f54414b454e10031a3da8b61806b2b61835616e6f7468657220726f6f6d20686173206f722068616420746869\
+        73206e616d653b2063686f6f736520616e6f74686572206f6e65124c0a0f524f4f4d5f4841535f4f50454e454410041a\
+        37a8b61809b2b6182f74686520726f6f6d20686173206f70656e65642c20736f206974732074696d65732063616e6e6f\
+        74206368616e676512680a0e524f4f4d5f5343484544554c454410051a54a8b61809b2b6184c75736572732063616e6e\
+        6f74206a6f696e2074686520726f6f6d207965743a206f70656e2069742066697273742c206368616e67652069747320\
+        74696d65732c206f7220636c6f736520697412440a0d524f4f4d5f4e4f545f4f50454e10061a31a8b61809b2b6182974\
+        686520726f6f6d206973206e6f74206f70656e207965743b2074727920616761696e206c6174657212490a0d524f4f4d\
+        5f445241494e494e4710071a36a8b61809b2b6182e74686520726f6f6d2061636365707473206e6f206d6f7265207573\
+        6572733a20697420697320647261696e696e6712370a0b524f4f4d5f434c4f53454410081a26a8b61809b2b6181e7468\
+        6520726f6f6d20697320636c6f736564207065726d616e656e746c79124e0a0e544f4f5f4d414e595f4a4f494e531009\
+        1a3aa8b61808b2b61832746f6f206d616e7920617265206a6f696e696e67207468697320726f6f6d206a757374206e6f\
+        773b2074727920616761696e12320a0d504c4143455f57414954494e47100a1a1fa8b61809b2b618176974206973206e\
+        6f7420796f7572207475726e2079657412530a10504c4143455f4e4f545f414354495645100b1a3da8b61809b2b61835\
+        7468697320706c616365206973206e6f74206163746976652c20736f20697420686173206e6f207061737320746f2066\
+        696e697368124a0a0e504c4143455f46494e4953484544100c1a36a8b61809b2b6182e7468697320706c616365206861\
+        7320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512460a0a504c4143455f4c45465410\
+        0d1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e20666f7220\
+        61206e6577206f6e6512480a0c504c4143455f4c4150534544100e1a36a8b61809b2b6182e7468697320706c61636520\
+        68617320656e6465643b206a6f696e20616761696e20666f722061206e6577206f6e6512490a0d504c4143455f524556\
+        4f4b4544100f1a36a8b61809b2b6182e7468697320706c6163652068617320656e6465643b206a6f696e20616761696e\
+        20666f722061206e6577206f6e652a750a09526f6f6d5374617465121a0a16524f4f4d5f53544154455f554e53504543\
+        49464945441000120d0a095343484544554c45441001120d0a095052455f5155455545100212080a044f50454e100312\
+        0a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c61636553\
+        74617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001120c\
+        0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c4546541005\
+        120a0a064c41505345441006120b0a075245564f4b4544100732f70b0a055175657565125b0a0a437265617465526f6f\
+        6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e71\
+        756575652e76312e437265617465526f6f6d5265706c79220790020288b5180312640a0d436f6e666967757265526f6f\
+        6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f6e73616c\
+        652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220790020288b5180312550a084f70656e526f\
+        6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e7175\
+        6575652e76312e4f70656e526f6f6d5265706c79220790020288b5180312580a095061757365526f6f6d12212e6f6e73\
+        616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e\
+        5061757365526f6f6d5265706c79220790020288b5180312580a09447261696e526f6f6d12212e6f6e73616c652e7175\
+        6575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e52\
+        6f6f6d5265706c79220790020288b5180312580a09436c6f7365526f6f6d12212e6f6e73616c652e71756575652e7631\
+        2e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526570\
+        6c79220790020288b5180312550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76312e46696e64526f\
+        6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c79220790020188b5\
+        180112580a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265717565\
+        73741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220790020188b5180312550a08\
+        53686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d526571756573741a1e2e6f6e73\
+        616c652e71756575652e76312e53686f77526f6f6d5265706c79220790020188b51803125e0a0b53686f77486973746f\
+        727912232e6f6e73616c652e71756575652e76312e53686f77486973746f7279526571756573741a212e6f6e73616c65\
+        2e71756575652e76312e53686f77486973746f72795265706c79220790020188b51803124d0a044a6f696e121c2e6f6e\
+        73616c652e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e\
+        5265706c79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76\
+        312e53686f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265\
+        706c79220790020188b51802125c0a0a5761746368506c61636512222e6f6e73616c652e71756575652e76312e576174\
+        6368506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e5761746368506c6163654974656d22\
+        0790020188b518023001124c0a0552656e6577121d2e6f6e73616c652e71756575652e76312e52656e65775265717565\
+        73741a1b2e6f6e73616c652e71756575652e76312e52656e65775265706c79220790020288b51802124c0a054c656176\
+        65121d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e\
+        76312e4c656176655265706c79220790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e7175\
+        6575652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e6973\
+        68506173735265706c79220790020288b51804125e0a0b5265766f6b65506c61636512232e6f6e73616c652e71756575\
+        652e76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65\
+        506c6163655265706c79220790020288b51803620670726f746f33
         """)
 }

@@ -768,7 +768,7 @@ package struct WalletClient: Sendable {
 extension SignUpRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_up_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignUpRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignUpRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         password = String(reading: fields.pointee.password)
     }
@@ -790,8 +790,8 @@ extension SignUpRequest {
 extension SignUpReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_up_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignUpReply>) {
-        session = fields.pointee.session.map { Session(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignUpReply>) throws(MessageError) {
+        session = try Session(reading: fields.pointee.session, in: "session")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignUpReply> {
@@ -808,7 +808,7 @@ extension SignUpReply {
 extension SignInRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_in_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         password = String(reading: fields.pointee.password)
     }
@@ -825,8 +825,8 @@ extension SignInRequest {
 extension SignInReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_in_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInReply>) {
-        session = fields.pointee.session.map { Session(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInReply>) throws(MessageError) {
+        session = try Session(reading: fields.pointee.session, in: "session")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignInReply> {
@@ -843,7 +843,7 @@ extension SignInReply {
 extension Session {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__session__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Session>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Session>) throws(MessageError) {
         userID = [UInt8](reading: fields.pointee.user_id)
         credential = [UInt8](reading: fields.pointee.credential)
         expiresAtMs = fields.pointee.expires_at_ms
@@ -865,7 +865,7 @@ extension Session {
 extension ShowBalanceRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_balance_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowBalanceRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowBalanceRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -878,8 +878,10 @@ extension ShowBalanceRequest {
 extension ShowBalanceReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_balance_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowBalanceReply>) {
-        balances = Array(reading: fields.pointee.balances, count: fields.pointee.n_balances) { Balance(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowBalanceReply>) throws(MessageError) {
+        balances = try Array(reading: fields.pointee.balances, count: fields.pointee.n_balances) {
+            element throws(MessageError) in try Balance(required: element, in: "balances")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -897,7 +899,7 @@ extension ShowBalanceReply {
 extension Balance {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__balance__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Balance>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Balance>) throws(MessageError) {
         currency = String(reading: fields.pointee.currency)
         available = fields.pointee.available
         pending = fields.pointee.pending
@@ -915,7 +917,7 @@ extension Balance {
 extension TopUpRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__top_up_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__TopUpRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__TopUpRequest>) throws(MessageError) {
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
         name = String(reading: fields.pointee.name)
@@ -938,8 +940,8 @@ extension TopUpRequest {
 extension TopUpReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__top_up_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__TopUpReply>) {
-        balance = fields.pointee.balance.map { Balance(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__TopUpReply>) throws(MessageError) {
+        balance = try Balance(reading: fields.pointee.balance, in: "balance")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__TopUpReply> {
@@ -952,7 +954,7 @@ extension TopUpReply {
 extension ListEntriesRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_entries_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesRequest>) throws(MessageError) {
         currency = String(reading: fields.pointee.currency)
         beforeSerial = fields.pointee.before_serial
         pageSize = fields.pointee.page_size
@@ -977,8 +979,10 @@ extension ListEntriesRequest {
 extension ListEntriesReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_entries_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesReply>) {
-        entries = Array(reading: fields.pointee.entries, count: fields.pointee.n_entries) { EntryView(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesReply>) throws(MessageError) {
+        entries = try Array(reading: fields.pointee.entries, count: fields.pointee.n_entries) {
+            element throws(MessageError) in try EntryView(required: element, in: "entries")
+        }
         hasMore = fields.pointee.has_more != 0
     }
 
@@ -1002,7 +1006,7 @@ extension ListEntriesReply {
 extension EntryView {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__entry_view__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__EntryView>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__EntryView>) throws(MessageError) {
         serial = fields.pointee.serial
         kind = EntryKind(rawValue: Int32(bitPattern: fields.pointee.kind.rawValue))
         amount = fields.pointee.amount
@@ -1034,7 +1038,7 @@ extension EntryView {
 extension PayRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__pay_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayRequest>) throws(MessageError) {
         paymentID = [UInt8](reading: fields.pointee.payment_id)
         concertID = [UInt8](reading: fields.pointee.concert_id)
         reservationID = [UInt8](reading: fields.pointee.reservation_id)
@@ -1063,8 +1067,8 @@ extension PayRequest {
 extension PayReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__pay_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) {
-        payment = fields.pointee.payment.map { PaymentView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) throws(MessageError) {
+        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PayReply> {
@@ -1081,7 +1085,7 @@ extension PayReply {
 extension PaymentView {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__payment_view__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PaymentView>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PaymentView>) throws(MessageError) {
         paymentID = [UInt8](reading: fields.pointee.payment_id)
         outcome = PaymentOutcome(rawValue: Int32(bitPattern: fields.pointee.outcome.rawValue))
         reason = NotPaidReason(rawValue: Int32(bitPattern: fields.pointee.reason.rawValue))
@@ -1125,7 +1129,7 @@ extension PaymentView {
 extension ShowPaymentRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_payment_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentRequest>) throws(MessageError) {
         paymentID = [UInt8](reading: fields.pointee.payment_id)
     }
 
@@ -1145,8 +1149,8 @@ extension ShowPaymentRequest {
 extension ShowPaymentReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_payment_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentReply>) {
-        payment = fields.pointee.payment.map { PaymentView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentReply>) throws(MessageError) {
+        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1165,7 +1169,7 @@ extension ShowPaymentReply {
 extension CancelPaymentRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__cancel_payment_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentRequest>) throws(MessageError) {
         paymentID = [UInt8](reading: fields.pointee.payment_id)
     }
 
@@ -1185,8 +1189,8 @@ extension CancelPaymentRequest {
 extension CancelPaymentReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__cancel_payment_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentReply>) {
-        payment = fields.pointee.payment.map { PaymentView(reading: $0) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentReply>) throws(MessageError) {
+        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1205,7 +1209,7 @@ extension CancelPaymentReply {
 extension ListPaymentsRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_payments_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsRequest>) throws(MessageError) {
         beforePaymentID = [UInt8](reading: fields.pointee.before_payment_id)
         pageSize = fields.pointee.page_size
     }
@@ -1229,9 +1233,9 @@ extension ListPaymentsRequest {
 extension ListPaymentsReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_payments_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsReply>) {
-        payments = Array(reading: fields.pointee.payments, count: fields.pointee.n_payments) {
-            PaymentView(reading: $0!)
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsReply>) throws(MessageError) {
+        payments = try Array(reading: fields.pointee.payments, count: fields.pointee.n_payments) {
+            element throws(MessageError) in try PaymentView(required: element, in: "payments")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -1256,7 +1260,7 @@ extension ListPaymentsReply {
 extension ListHaltedRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_halted_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListHaltedRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListHaltedRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1269,8 +1273,10 @@ extension ListHaltedRequest {
 extension ListHaltedReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_halted_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListHaltedReply>) {
-        halts = Array(reading: fields.pointee.halts, count: fields.pointee.n_halts) { Halt(reading: $0!) }
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListHaltedReply>) throws(MessageError) {
+        halts = try Array(reading: fields.pointee.halts, count: fields.pointee.n_halts) {
+            element throws(MessageError) in try Halt(required: element, in: "halts")
+        }
         hasMore = fields.pointee.has_more != 0
     }
 
@@ -1294,7 +1300,7 @@ extension ListHaltedReply {
 extension Halt {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__halt__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Halt>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Halt>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
         why = String(reading: fields.pointee.why)
         userID = [UInt8](reading: fields.pointee.user_id)
@@ -1322,7 +1328,7 @@ extension Halt {
 extension LiftHaltRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__lift_halt_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltRequest>) throws(MessageError) {
         concertID = [UInt8](reading: fields.pointee.concert_id)
     }
 
@@ -1342,7 +1348,7 @@ extension LiftHaltRequest {
 extension LiftHaltReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__lift_halt_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltReply>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__LiftHaltReply>
@@ -1354,7 +1360,7 @@ extension LiftHaltReply {
 extension AuditRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__audit_request__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditRequest>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditRequest>) throws(MessageError) {
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__AuditRequest>
@@ -1366,7 +1372,7 @@ extension AuditRequest {
 extension AuditReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__audit_reply__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditReply>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditReply>) throws(MessageError) {
         misfit = String(reading: fields.pointee.misfit)
         userCount = fields.pointee.user_count
         entryCount = fields.pointee.entry_count
@@ -1374,7 +1380,9 @@ extension AuditReply {
         paidCount = fields.pointee.paid_count
         notPaidCount = fields.pointee.not_paid_count
         refundedCount = fields.pointee.refunded_count
-        totals = Array(reading: fields.pointee.totals, count: fields.pointee.n_totals) { AuditTotal(reading: $0!) }
+        totals = try Array(reading: fields.pointee.totals, count: fields.pointee.n_totals) {
+            element throws(MessageError) in try AuditTotal(required: element, in: "totals")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__AuditReply> {
@@ -1397,7 +1405,7 @@ extension AuditReply {
 extension AuditTotal {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__audit_total__init)
 
-    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditTotal>) {
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditTotal>) throws(MessageError) {
         currency = String(reading: fields.pointee.currency)
         toppedUp = fields.pointee.topped_up
         available = fields.pointee.available

@@ -64,7 +64,7 @@ struct FinishedPasses: Sendable {
 
     /// True if the pass is finished or can never be finished.
     private func finish(_ pass: PassTable.Pass, within timeout: Duration) async -> Bool {
-        let request = FinishPassRequest(roomID: pass.place.room.bytes, placeID: pass.place.place.bytes)
+        let request = FinishPassRequest(roomID: pass.place.room, placeID: pass.place.place)
         do throws(RPCFailure) {
             _ = try await queue.finishPass(request, identity.options(timeout: timeout))
             return true

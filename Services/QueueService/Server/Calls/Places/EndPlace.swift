@@ -30,13 +30,12 @@ extension QueueServer {
 
     /// The place must belong to `user`. Nil allows every place.
     private func end(
-        _ id: [UInt8], of user: UserID? = nil, in room: [UInt8], _ call: Call,
+        _ id: PlaceID, of user: UserID? = nil, in roomID: RoomID, _ call: Call,
         _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws(QueueRefusal) -> Void
-    ) async throws -> PlaceView {
-        let (roomID, id) = (try RoomID(field: "room_id", room), try PlaceID(field: "place_id", id))
+    ) async throws -> QueueAPI.Place {
         defer { lines.markChanged(roomID) }
         let request = EndBatch.Request(place: id, user: user, deadline: call.deadline, end: body)
         let (batch, index) = try await ends.outcome(of: request, in: roomID)
-        return PlaceView(try batch.outlook(index))
+        return .init(try batch.outlook(index))
     }
 }

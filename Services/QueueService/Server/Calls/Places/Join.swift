@@ -7,12 +7,11 @@ import Service
 extension QueueServer {
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>) {
         do {
-            let roomID = try RoomID(field: "room_id", request.roomID)
             let waiting = JoinBatch.Request(
                 place: PlaceID(of: try call.requestID), user: try call.user, deadline: call.deadline)
-            joins.add(waiting, to: roomID) { batch, index in
+            joins.add(waiting, to: request.roomID) { batch, index in
                 do {
-                    answer.give(JoinReply(place: PlaceView(try batch.get().outlook(index))))
+                    answer.give(JoinReply(place: .init(try batch.get().outlook(index))))
                 } catch {
                     answer.fail(error)
                 }

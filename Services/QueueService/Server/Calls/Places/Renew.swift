@@ -10,8 +10,7 @@ extension QueueServer {
     static let passLife = Duration.minutes(2)
 
     func renew(_ request: RenewRequest, call: Call) async throws -> RenewReply {
-        let roomID = try RoomID(field: "room_id", request.roomID)
-        let placeID = try PlaceID(field: "place_id", request.placeID)
+        let (roomID, placeID) = (request.roomID, request.placeID)
         let user = try call.user
         let waiting = RenewBatch.Request(place: placeID, user: user, deadline: call.deadline)
         let (batch, index) = try await renewals.outcome(of: waiting, in: roomID)
@@ -22,7 +21,7 @@ extension QueueServer {
         let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
         let soonest = min(expiry, place.lapsesAt ?? start)
         return RenewReply(
-            place: PlaceView(Outlook(place, in: room, at: now)), pass: pass,
-            passExpiresAt: expiry.milliseconds, renewAfterMs: UInt32(clamping: ((soonest - start) / 2).milliseconds))
+            place: .init(Outlook(place, in: room, at: now)), pass: pass, passExpiresAt: expiry,
+            renewAfter: (soonest - start) / 2)
     }
 }

@@ -3,7 +3,6 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
-import Service
 
 /// Changes of a room by an operator. Each is one step of the room.
 extension QueueServer {
@@ -33,15 +32,14 @@ extension QueueServer {
     }
 
     private func change(
-        _ id: [UInt8], _ call: Call, _ body: @escaping @Sendable (inout Room, Timestamp) throws -> Void
-    ) async throws -> RoomSummary {
-        let id = try RoomID(field: "room_id", id)
+        _ id: RoomID, _ call: Call, _ body: @escaping @Sendable (inout Room, Timestamp) throws -> Void
+    ) async throws -> QueueAPI.Room {
         defer { lines.markChanged(id) }
         return try await database.transaction(before: call.deadline) { tx in
             var room = try RoomTable.lock(id, tx)
             try body(&room, tx.now)
             try RoomTable.save(room, tx)
-            return RoomSummary(room, at: tx.now)
+            return .init(room, at: tx.now)
         }
     }
 }

@@ -16,10 +16,10 @@ extension QueueServer {
                 guard try RoomTable.creationFingerprint(of: id, tx) == room.creationFingerprint else {
                     throw QueueRefusal.requestIDReused
                 }
-                return CreateRoomReply(room: RoomSummary(try RoomTable.require(id, tx), at: tx.now))
+                return CreateRoomReply(room: .init(try RoomTable.require(id, tx), at: tx.now))
             }
             guard try RoomTable.takeName(of: room, tx) else { throw QueueRefusal.nameTaken }
-            return CreateRoomReply(room: RoomSummary(room, at: tx.now))
+            return CreateRoomReply(room: .init(room, at: tx.now))
         }
     }
 }

@@ -3,17 +3,15 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
-import Service
 
 extension QueueServer {
     func findRoom(_ request: FindRoomRequest, call: Call) async throws -> FindRoomReply {
-        let known = request.roomID.isEmpty ? nil : try RoomID(field: "room_id", request.roomID)
-        let name = known == nil ? try RoomName(request.name) : nil
+        let name = request.roomID == nil ? try RoomName(request.name) : nil
         return try await database.read(before: call.deadline) { reader in
-            guard let id = try known ?? name.flatMap({ try RoomTable.find(named: $0.text, reader) }) else {
+            guard let id = try request.roomID ?? name.flatMap({ try RoomTable.find(named: $0.text, reader) }) else {
                 throw QueueRefusal.roomUnknown
             }
-            return FindRoomReply(room: RoomSummary(try RoomTable.require(id, reader), at: reader.now))
+            return FindRoomReply(room: .init(try RoomTable.require(id, reader), at: reader.now))
         }
     }
 }

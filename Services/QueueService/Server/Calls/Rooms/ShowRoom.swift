@@ -3,31 +3,30 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
-import Service
 
 extension QueueServer {
     /// The number of last admissions in the wait percentiles.
     private static let sampleCount = 1000
 
     func showRoom(_ request: ShowRoomRequest, call: Call) async throws -> ShowRoomReply {
-        let id = try RoomID(field: "room_id", request.roomID)
+        let id = request.roomID
         return try await database.scan(before: call.deadline) { reader in
             let room = try RoomTable.require(id, reader)
             let counts = try PlaceTable.counts(in: id, reader)
             let waits = try PlaceTable.waits(in: id, upTo: room.admitted, limit: Self.sampleCount, reader).sorted()
             return ShowRoomReply(
-                room: RoomSummary(room, at: reader.now), joinedCount: room.lastSerial,
+                room: .init(room, at: reader.now), joinedCount: room.lastSerial,
                 waitingCount: counts[.waiting] ?? 0, admittedCount: counts[.admitted] ?? 0,
                 activeCount: counts[.active] ?? 0, finishedCount: counts[.finished] ?? 0,
                 leftCount: counts[.left] ?? 0, lapsedCount: counts[.lapsed] ?? 0, revokedCount: counts[.revoked] ?? 0,
                 noShowCount: room.noShows,
                 admittedPerSecondThousandths: room.pace.thousandthsPerSecond(at: reader.now),
-                waitP50Ms: Self.value(atOrBelow: 50, of: waits), waitP90Ms: Self.value(atOrBelow: 90, of: waits))
+                waitP50: Self.value(atOrBelow: 50, of: waits), waitP90: Self.value(atOrBelow: 90, of: waits))
         }
     }
 
     /// The percentile of sorted values. 0 if there are none.
-    private static func value(atOrBelow percent: Int, of values: [Int64]) -> Int64 {
-        values.isEmpty ? 0 : values[(values.count * percent + 99) / 100 - 1]
+    private static func value(atOrBelow percent: Int, of values: [Int64]) -> Duration {
+        .milliseconds(values.isEmpty ? 0 : values[(values.count * percent + 99) / 100 - 1])
     }
 }
