@@ -1,11 +1,11 @@
-/// Where time comes from. Everything that waits or looks at the time is given one, so that a whole system can run under
-/// a clock of a test.
+/// A source of time. All code that waits or reads the time receives one, so that a test can run a whole system under its
+/// own clock.
 package protocol Clock: Sendable {
-    /// Wall time. The machine's clock may step, in both directions; the clock of a running service never steps back.
+    /// The wall time. The clock of a machine may step in both directions. The clock of a running service never steps back.
     var now: Timestamp { get }
-    /// Time since some fixed point; never steps back. What durations and timers are measured with.
+    /// The time since a fixed point, for durations and timers. It never steps back.
     var uptime: Uptime { get }
-    /// Returns when `uptime` has reached `deadline`, or throws as soon as the task is cancelled.
+    /// Returns when `uptime` has reached `deadline`. Throws as soon as the task is cancelled.
     func sleep(until deadline: Uptime) async throws(CancellationError)
 }
 
@@ -15,7 +15,7 @@ extension Clock {
     }
 }
 
-/// A point in time that never steps: nanoseconds since some fixed point of this process or machine.
+/// Nanoseconds since a fixed point of this process or machine. They never step.
 @usableFromInline
 package struct Uptime: Hashable, Sendable {
     package let nanoseconds: UInt64
@@ -24,7 +24,7 @@ package struct Uptime: Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// Stays at the limits where the sum would not fit.
+    /// Saturates at the limits of 64 bits.
     package static func + (time: Uptime, duration: Duration) -> Uptime {
         let (seconds, attoseconds) = duration.components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

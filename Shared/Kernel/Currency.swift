@@ -1,9 +1,9 @@
-/// An ISO 4217 currency that money can be counted in.
+/// A currency of ISO 4217.
 package struct Currency: Hashable, Sendable {
     /// Three upper-case letters.
     package let code: String
 
-    /// How many decimals people write: 2 for the euro, none for the yen, 3 for the dinars.
+    /// The number of decimals: 2 for the euro, 0 for the yen, 3 for dinars.
     package var fractionDigits: Int { Self.fractionDigits[code] ?? 2 }
 
     package static let eur = Currency(known: "EUR")
@@ -36,7 +36,7 @@ package struct Currency: Hashable, Sendable {
 }
 
 extension Currency: LosslessStringConvertible {
-    /// Nil for a code that is not in ISO 4217; lower case is accepted.
+    /// Accepts lower case. Nil for a code that is not in ISO 4217.
     package init?(_ text: String) {
         let code = text.uppercased()
         guard Self.codes.contains(code) else { return nil }

@@ -1,6 +1,6 @@
-/// Text that came from outside, short enough for an error message and a log line.
+/// Shortens text of a request for an error message and a log line.
 package enum Excerpt {
-    /// The most bytes of an excerpt.
+    /// Maximum bytes of an excerpt.
     package static let maxBytes = 200
     private static let ellipsis = "…"
 
@@ -10,9 +10,9 @@ package enum Excerpt {
         return text.beginning(atMost: maxBytes - ellipsis.utf8.count) + ellipsis
     }
 
-    /// The same for bytes that should be UTF-8. Decodes no more of them than it returns.
+    /// The same for bytes that should be UTF-8. Decodes little more than it returns.
     package static func of(_ bytes: UnsafeRawBufferPointer) -> String {
-        // A cut within a character leaves a replacement character at the end of what is decoded, beyond the excerpt.
+        // Four bytes more, because a character that is cut here becomes a replacement character at the end.
         of(String(decoding: bytes.prefix(maxBytes + 4), as: UTF8.self))
     }
 }

@@ -1,6 +1,6 @@
 /// A 64-bit hash (FNV-1a) of a request's content. It tells a retry from a request id that was reused for other content.
 ///
-/// It does not resist deliberate collisions. A caller who finds one only confuses his own request.
+/// It does not resist deliberate collisions. A collision affects only the requests of the caller who made it.
 package struct Fingerprint: Hashable, Sendable {
     package let value: Int64
 

@@ -37,7 +37,8 @@ package struct ID<Entity>: Hashable, Sendable {
     }
 }
 
-/// The kinds of entities that have an id. These are names only: the domains define the entities.
+/// The kinds of entities whose ids more than one module uses. These are names only: the domains define the entities. They
+/// are in Kernel because a domain imports no other module. An id of one context stays there (`ScheduleID`).
 package enum Identified {
     /// One request of the outermost client. Its retries share the id.
     package enum Request {}
@@ -108,14 +109,14 @@ extension ID: Comparable {
 }
 
 extension ID: LosslessStringConvertible {
-    /// `8-4-4-4-12` hexadecimal digits, upper or lower case; nil for anything else.
+    /// Reads `8-4-4-4-12` hexadecimal digits of either case. Nil for other text.
     @usableFromInline package init?(_ text: String) {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
         self.init(digits: groups.joined())
     }
 
-    /// 32 hexadecimal digits; nil for anything else.
+    /// Nil unless there are exactly 32 hexadecimal digits.
     package init?(digits: some StringProtocol) {
         guard digits.utf8.count == 32, !digits.contains("+"), let high = UInt64(digits.prefix(16), radix: 16),
             let low = UInt64(digits.suffix(16), radix: 16)
