@@ -14,11 +14,8 @@ final class ClientLane: @unchecked Sendable {
     private var random: SeededGenerator
     /// Calls that wait for a connection with room, in order.
     private let waiting: WaitingCalls
-    private var shutdown: Shutdown?
-
-    private struct Shutdown {
-        var waiting: [@Sendable () -> Void] = []
-    }
+    /// The callbacks of the shutdown. Nil before it begins.
+    private var shutdownWaiters: [@Sendable () -> Void]?
 
     init(to addresses: [Address], on loop: EventLoop, network: any Network, settings: ClientSettings, seed: UInt64) {
         self.loop = loop
@@ -90,7 +87,7 @@ final class ClientLane: @unchecked Sendable {
     }
 
     private func problem(with call: PendingCall) -> RPCFailure? {
-        if shutdown != nil { return RPCFailure(CallReason.clientShutDown, "this client has been shut down") }
+        if shutdownWaiters != nil { return RPCFailure(CallReason.clientShutDown, "this client has been shut down") }
         if call.attempt.deadline <= loop.uptime {
             return RPCFailure(
                 CallReason.deadlineExceeded, "the time for \(call.method.name) was over before it was sent")
@@ -141,7 +138,7 @@ final class ClientLane: @unchecked Sendable {
     }
 
     /// True if an unreachable peer should be tried again.
-    var needsConnection: Bool { shutdown == nil && waiting.count > 0 }
+    var needsConnection: Bool { shutdownWaiters == nil && waiting.count > 0 }
 
     func pause(_ backoff: Backoff, after number: Int) -> Duration {
         backoff.pause(after: number, shorterBy: 0.5, using: &random)
@@ -156,8 +153,7 @@ final class ClientLane: @unchecked Sendable {
     /// Starts the shutdown, from any thread and repeatedly. Calls `then` when everything is closed.
     func beginShutdown(then: @escaping @Sendable () -> Void) {
         loop.execute { [self] in
-            shutdown = shutdown ?? Shutdown()
-            shutdown?.waiting.append(then)
+            shutdownWaiters = (shutdownWaiters ?? []) + [then]
             for call in waiting.takeAll() { start(call) }
             for peer in peers { peer.close() }
             endShutdownIfClosed()
@@ -165,10 +161,10 @@ final class ClientLane: @unchecked Sendable {
     }
 
     func endShutdownIfClosed() {
-        guard let waiting = shutdown?.waiting, peers.allSatisfy(\.isClosed) else { return }
+        guard let waiters = shutdownWaiters, peers.allSatisfy(\.isClosed) else { return }
         peers = []
-        shutdown?.waiting = []
-        for then in waiting { then() }
+        shutdownWaiters = []
+        for then in waiters { then() }
     }
 }
 

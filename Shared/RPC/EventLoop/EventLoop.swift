@@ -32,9 +32,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private var ready: [Work] = []
     private var running: [Work] = []
-    private var unflushed: [any Flushable] = []
-    private var flushing: [any Flushable] = []
-    private var pulsed: [any Pulsed] = []
+    private var unflushed: [Connection] = []
+    private var flushing: [Connection] = []
+    private var pulsed: [Connection] = []
     private var pulse: TimerWheel.Handle?
     private(set) var uptime: Uptime
     private(set) var timers: TimerWheel
@@ -193,10 +193,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         flushing.removeAll(keepingCapacity: true)
     }
 
-    // MARK: From what lives on the loop
+    // MARK: From the loop itself
 
     /// Flushes `connection` at the end of this turn. Call it once per turn.
-    func flushLater(_ connection: some Flushable) {
+    func flushLater(_ connection: Connection) {
         unflushed.append(connection)
     }
 
@@ -209,7 +209,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Calls `pulse` of `connection` about twice a second until it returns false.
-    func beginPulse(_ connection: some Pulsed) {
+    func beginPulse(_ connection: Connection) {
         pulsed.append(connection)
         if pulse == nil { pulse = timers.start(self, at: uptime + Self.pulseInterval) }
     }
@@ -249,17 +249,6 @@ extension EventLoop: TimerTarget {
         pulsed = pulsed.filter { $0.pulse(at: uptime) }
         pulse = pulsed.isEmpty ? nil : timers.start(self, at: uptime + Self.pulseInterval)
     }
-}
-
-/// An object that collects output during a turn and writes it at the end.
-protocol Flushable: AnyObject {
-    func flush()
-}
-
-/// An object that checks the time regularly, for silence and stalls.
-protocol Pulsed: AnyObject {
-    /// Returns false to stop the calls.
-    func pulse(at now: Uptime) -> Bool
 }
 
 /// The loop of the calling thread, in thread-local storage.

@@ -5,7 +5,7 @@ import Messages
 /// peer. Its `side` interprets the frames.
 ///
 /// Belongs to one event loop.
-final class Connection: TransportReceiver, Flushable, Pulsed {
+final class Connection: TransportReceiver {
     /// After this many frames, a turn writes its output early.
     private static let firstEarlyFlush = 32
     /// Pings that the peer may send at once. Then one per `minPingInterval`.
@@ -110,6 +110,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
         output.removeAll()
     }
 
+    /// Writes the output of a turn.
     func flush() {
         isFlushDue = false
         unflushedFrames = 0
@@ -209,6 +210,7 @@ final class Connection: TransportReceiver, Flushable, Pulsed {
 
     // MARK: Silence and the end
 
+    /// Checks for silence and stalls. Returns false if the connection has closed.
     func pulse(at now: Uptime) -> Bool {
         guard !isClosed else { return false }
         let unsent = transport.unsentCount

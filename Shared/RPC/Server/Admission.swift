@@ -22,23 +22,14 @@ struct Admission {
     /// True if the connection has neither calls nor streams.
     var isIdle: Bool { inFlight == 0 && streamCount == 0 }
 
-    mutating func begin(isStream: Bool) {
+    /// Counts the begin (1) or the end (-1) of a call.
+    mutating func count(_ difference: Int, isStream: Bool) {
         if isStream {
-            streamCount += 1
-            core.streamCount.wrappingAdd(1, ordering: .relaxed)
+            streamCount += difference
+            core.streamCount.wrappingAdd(difference, ordering: .relaxed)
         } else {
-            inFlight += 1
-            core.inFlight.wrappingAdd(1, ordering: .relaxed)
-        }
-    }
-
-    mutating func end(isStream: Bool) {
-        if isStream {
-            streamCount -= 1
-            core.streamCount.wrappingSubtract(1, ordering: .relaxed)
-        } else {
-            inFlight -= 1
-            core.inFlight.wrappingSubtract(1, ordering: .relaxed)
+            inFlight += difference
+            core.inFlight.wrappingAdd(difference, ordering: .relaxed)
         }
     }
 

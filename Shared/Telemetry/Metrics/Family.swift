@@ -22,9 +22,7 @@ package final class Family<Metric: Sendable>: Sendable {
     }
 
     /// `values` has the order of the labels.
-    package func with(_ values: String...) -> Metric { with(values) }
-
-    package func with(_ values: [String]) -> Metric {
+    package func with(_ values: String...) -> Metric {
         precondition(
             values.count == labels.count, "\(name) has the labels \(labels), but got \(values.count) values")
         return metrics.withLock { metrics in

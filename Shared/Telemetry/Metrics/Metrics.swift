@@ -21,7 +21,7 @@ package final class Metrics: Sendable {
     package init() {}
 
     package func counter(_ name: String, _ help: String) -> Counter {
-        counters(name, help, labels: []).with([])
+        counters(name, help, labels: []).with()
     }
 
     package func counters(_ name: String, _ help: String, labels: [String]) -> Family<Counter> {
@@ -42,7 +42,7 @@ package final class Metrics: Sendable {
     }
 
     package func histogram(_ name: String, _ help: String, bounds: [Duration] = Histogram.latencyBounds) -> Histogram {
-        histograms(name, help, labels: [], bounds: bounds).with([])
+        histograms(name, help, labels: [], bounds: bounds).with()
     }
 
     package func histograms(
