@@ -93,7 +93,11 @@ package final class Database: Sendable {
     func perform(_ job: DatabaseJob) async throws {
         var retry = Retry(environment)
         while true {
-            await engine.perform(job)
+            await withUnsafeContinuation { caller in
+                job.wait(caller)
+                engine.start(job)
+            }
+            job.checkFinished()
             guard let problem = job.problem else { return }
             guard let error = problem as? DatabaseError, error.isTransient else { throw retry.final(problem) }
             try await retry.pause(after: error, before: job.deadline)

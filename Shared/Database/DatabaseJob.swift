@@ -68,8 +68,8 @@ package class DatabaseJob: @unchecked Sendable {
     }
 
     /// Resumes the caller.
-    final func finish() {
-        // A job that ran on its caller's thread has no continuation.
+    package func finish() {
+        // A job inside another one has no continuation.
         let caller = continuation
         isFinished.store(true, ordering: .releasing)
         caller?.resume()
@@ -103,13 +103,21 @@ final class JobOf<Handle: Reader, Value>: DatabaseJob, @unchecked Sendable {
 /// A job that uses the connection itself: a backup, or an engine that wraps another one.
 package final class SessionJob: DatabaseJob, @unchecked Sendable {
     private let body: (SessionJob, any DatabaseSession, Timestamp) throws -> Bool
+    private let finished: (SessionJob) -> Void
 
     package init(
         _ kind: Kind, deadline: Uptime? = nil,
-        _ body: @escaping (SessionJob, any DatabaseSession, Timestamp) throws -> Bool
+        _ body: @escaping (SessionJob, any DatabaseSession, Timestamp) throws -> Bool,
+        finished: @escaping (SessionJob) -> Void = { _ in }
     ) {
         self.body = body
+        self.finished = finished
         super.init(kind, deadline: deadline)
+    }
+
+    package override func finish() {
+        super.finish()
+        finished(self)
     }
 
     package override func run(on session: any DatabaseSession, now: Timestamp) -> Bool {

@@ -36,8 +36,8 @@ final class JobQueue: Sendable {
         state = Lock(State(slots: Array(repeating: nil, count: limit)))
     }
 
-    /// Adds the job. Returns the error if the queue refuses it.
-    private func add(_ job: DatabaseJob) -> DatabaseError? {
+    /// Adds the job. Finishes it at once if the queue is full or closed.
+    func add(_ job: DatabaseJob, _ environment: Environment) {
         let (refusal, wakes): (DatabaseError?, Bool) = state.withLock { state in
             if state.isClosed { return (.closed, false) }
             if state.count == state.slots.count { return (state.overload, false) }
@@ -48,19 +48,10 @@ final class JobQueue: Sendable {
             return (nil, wakes)
         }
         if wakes { arrival.signal() }
-        return refusal
-    }
-
-    /// Returns when a thread has finished the job, or at once if the queue refuses it.
-    func perform(_ job: DatabaseJob, _ environment: Environment) async {
-        await withUnsafeContinuation { continuation in
-            job.wait(continuation)
-            guard let refusal = add(job) else { return }
-            environment.observe(.refused(refusal))
-            job.problem = refusal
-            job.finish()
-        }
-        job.checkFinished()
+        guard let refusal else { return }
+        environment.observe(.refused(refusal))
+        job.problem = refusal
+        job.finish()
     }
 
     /// Waits for a job. Returns nil if the queue is closed and empty.

@@ -46,7 +46,9 @@ package class Reader {
         }
     }
 
-    private func query(
+    /// Passes rows to `body` until it returns false. Not generic: the generic functions are compiled by their callers.
+    @usableFromInline
+    final func query(
         _ statement: Statement, _ bind: (Binder) -> Void, _ body: (borrowing Row) throws -> Bool
     ) throws {
         var thrown: (any Error)?
@@ -66,6 +68,7 @@ package class Reader {
     }
 
     /// Returns all rows.
+    @inlinable
     package final func rows<Value>(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value
     ) throws -> [Value] {
@@ -93,7 +96,6 @@ package class Reader {
         return values
     }
 
-    /// Not generic, so that only `rows` is compiled for each type.
     @usableFromInline
     final func forEach(
         _ keyed: KeyedStatement, _ count: Int, _ bind: (Binder, _ next: Range<Int>, _ size: Int) -> Void,
@@ -108,6 +110,7 @@ package class Reader {
     }
 
     /// Returns the first row. Nil if there is none.
+    @inlinable
     package final func first<Value>(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value
     ) throws -> Value? {

@@ -1,13 +1,16 @@
 import Threads
 
 /// The text of a statement, composed from literals, other SQL and the values of enums. It cannot contain input.
+@usableFromInline
 package struct SQL: Sendable, ExpressibleByStringInterpolation {
     let text: String
 
+    @usableFromInline
     package init(stringLiteral text: String) {
         self.text = text
     }
 
+    @usableFromInline
     package init(stringInterpolation: StringInterpolation) {
         text = stringInterpolation.text
     }
@@ -17,11 +20,14 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         SQL(stringLiteral: numbers.map { item($0).text }.joined(separator: ", "))
     }
 
+    @usableFromInline
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
+        @usableFromInline
         package init(literalCapacity: Int, interpolationCount: Int) {}
 
+        @usableFromInline
         package mutating func appendLiteral(_ literal: String) { text += literal }
         package mutating func appendInterpolation(_ sql: SQL) { text += sql.text }
         package mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
@@ -38,6 +44,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
 }
 
 /// A statement, kept in a static property. Equal texts have one `id`, the index in the caches of the connections.
+@usableFromInline
 package final class Statement: Sendable, CustomStringConvertible, ExpressibleByStringInterpolation {
     private static let ids = Lock<[String: Int]>([:])
 
@@ -46,6 +53,7 @@ package final class Statement: Sendable, CustomStringConvertible, ExpressibleByS
     /// True for an insert from a select. Engines that distribute tables count the selected rows, not the inserted ones.
     let insertsSelection: Bool
 
+    @usableFromInline
     package init(stringLiteral text: String) {
         self.text = text
         insertsSelection = text.hasPrefix("insert ") && text.contains("select ")
@@ -56,11 +64,12 @@ package final class Statement: Sendable, CustomStringConvertible, ExpressibleByS
         }
     }
 
+    @usableFromInline
     package convenience init(stringInterpolation: SQL.StringInterpolation) {
         self.init(stringLiteral: stringInterpolation.text)
     }
 
-    package var description: String { text }
+    @usableFromInline package var description: String { text }
 }
 
 /// A query for the rows of several keys, as one statement for each of `sizes`. The keys are the last parameters.

@@ -34,8 +34,8 @@ final class PostgreSQLEngine: DatabaseEngine {
         }
     }
 
-    func perform(_ job: DatabaseJob) async {
-        await (job.kind == .scan ? scans : calls).perform(job, environment)
+    func start(_ job: DatabaseJob) {
+        (job.kind == .scan ? scans : calls).add(job, environment)
     }
 
     func close() async {

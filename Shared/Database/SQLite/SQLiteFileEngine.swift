@@ -30,9 +30,14 @@ final class SQLiteFileEngine: DatabaseEngine {
         }
     }
 
-    func perform(_ job: DatabaseJob) async {
-        if job.kind == .read { return read(job) }
-        await (job.kind == .scan ? scans : transactions).perform(job, environment)
+    func start(_ job: DatabaseJob) {
+        switch job.kind {
+        case .transaction: transactions.add(job, environment)
+        case .scan: scans.add(job, environment)
+        case .read:
+            read(job)
+            job.finish()
+        }
     }
 
     /// A read takes microseconds, so it does not wait for another thread.

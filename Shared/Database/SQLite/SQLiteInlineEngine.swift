@@ -21,10 +21,12 @@ final class SQLiteInlineEngine: DatabaseEngine {
         state = Lock(State(connection: connection, writer: SQLiteWriter(connection, environment)))
     }
 
-    func perform(_ job: DatabaseJob) async {
+    func start(_ job: DatabaseJob) {
         state.withLock { state in
-            guard let state else { return job.problem = DatabaseError.closed }
-            if job.kind != .transaction { return state.connection.read(job, environment) }
+            guard let state, job.kind == .transaction else {
+                if let state { state.connection.read(job, environment) } else { job.problem = DatabaseError.closed }
+                return job.finish()
+            }
             state.writer.run(job)
             state.writer.commit()
         }

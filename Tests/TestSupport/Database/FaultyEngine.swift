@@ -36,9 +36,10 @@ package final class FaultyEngine: DatabaseEngine {
         return engine
     }
 
-    package func perform(_ job: DatabaseJob) async {
+    package func start(_ job: DatabaseJob) {
         guard let engine = inside.withLock({ $0 }) else {
-            return job.problem = DatabaseError(.closed, "the database is closed")
+            job.problem = DatabaseError(.closed, "the database is closed")
+            return job.finish()
         }
         let ending = Lock(Ending.asUsual)
         let wrapped = SessionJob(job.kind, deadline: job.deadline) { [self] wrapped, session, _ in
@@ -48,10 +49,12 @@ package final class FaultyEngine: DatabaseEngine {
             (wrapped.problem, wrapped.failure) = (job.problem, job.failure)
             guard isKept, job.kind == .transaction else { return isKept }
             return commits(wrapped, session) { end in ending.withLock { $0 = end } }
+        } finished: { wrapped in
+            job.problem = wrapped.problem
+            if job.problem == nil, case .answerLost(let error) = ending.withLock({ $0 }) { job.problem = error }
+            job.finish()
         }
-        await engine.perform(wrapped)
-        job.problem = wrapped.problem
-        if job.problem == nil, case .answerLost(let error) = ending.withLock({ $0 }) { job.problem = error }
+        engine.start(wrapped)
     }
 
     /// Returns false if the transaction must be undone.
