@@ -117,4 +117,40 @@ import Testing
             #expect(try await row.now()?.state == .lapsed)
         }
     }
+
+    @Test(arguments: [1, 2, 4, 8, 16]) func `places are found by the index of their ids`(count: Int) async throws {
+        try await Waiting.with(.memory) { waiting in
+            let plan = try await waiting.service.instances[0].database.read { reader in
+                try reader.rows("explain query plan \(PlaceTable.query(ofIDs: count))") { binder in
+                    binder.bind(RoomID(high: 1, low: 1))
+                    for id in 0..<count { binder.bind(PlaceID(high: 1, low: UInt64(id))) }
+                } map: { row in
+                    try row.text(3)
+                }
+            }
+            #expect(plan.count { $0.contains("place_id_is_taken_once") } == count)
+            #expect(!plan.contains { $0.contains("PRIMARY KEY") || $0.contains("SCAN place") })
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `any number of places is found by their ids`(engine: Engine) async throws {
+        try await Waiting.with(engine) { waiting in
+            let database = waiting.service.instances[0].database
+            let room = waiting.room
+            var ids: [PlaceID] = []
+            for number in 0..<37 {
+                let place = try await waiting.join(.user(number), request: UInt64(100 + number))
+                ids.append(place.placeID)
+            }
+            for count in [0, 1, 3, 15, 16, 37] {
+                let wanted = Array(ids.suffix(count))
+                let found = try await database.read {
+                    try PlaceTable.find(wanted + [PlaceID(high: 9, low: 9)], in: room, $0)
+                }
+                #expect(Set(found.keys) == Set(wanted))
+                #expect(found.allSatisfy { $0.key == $0.value.id })
+            }
+        }
+    }
 }

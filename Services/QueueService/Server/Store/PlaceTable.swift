@@ -18,8 +18,9 @@ enum PlaceTable {
         /// The condition of an index.
         static let isLive: SQL = "state < \(Place.State.finished)"
         static let find: Statement = "select \(columns) from place where room_id = $1 and place_id = $2"
-        static let findByID = KeyedStatement(after: 1) { ids in
-            "select \(columns) from place where room_id = $1 and place_id in (\(ids))"
+        /// Statements for 16, 8, 4, 2 and 1 places.
+        static let finds = sizes.map { count in
+            (count: count, statement: "\(PlaceTable.query(ofIDs: count))" as Statement)
         }
         static let findBySerial = KeyedStatement(after: 1) { serials in
             "select \(columns) from place where room_id = $1 and serial in (\(serials))"
@@ -43,11 +44,12 @@ enum PlaceTable {
             select admitted_at - joined_at from place
             where room_id = $1 and serial <= $2 and admitted_at is not null order by serial desc limit $3
             """
+        static let sizes = [16, 8, 4, 2, 1]
         /// Statements for 16, 8, 4, 2 and 1 places.
-        static let inserts = [4, 3, 2, 1, 0].map { power in
-            let rows = SQL.list(0..<(1 << power), row)
+        static let inserts = sizes.map { count in
+            let rows = SQL.list(0..<count, row)
             return (
-                count: 1 << power,
+                count: count,
                 statement: "insert into place (\(insertColumns)) values \(rows) on conflict do nothing" as Statement
             )
         }
@@ -74,13 +76,34 @@ enum PlaceTable {
         "($1, $\(8 + 2 * n), $\(9 + 2 * n), $2 + \(n), $5, $3 + \(n), $4, $6, $7, '')"
     }
 
+    /// Each id has its own `select`, because SQLite reads the whole room for a list of four ids or more.
+    static func query(ofIDs count: Int) -> SQL {
+        (0..<count).dropFirst().reduce(one(0)) { query, n in "\(query) union all \(one(n))" }
+    }
+
+    private static func one(_ n: Int) -> SQL {
+        "select \(Statements.columns) from place where room_id = $1 and place_id = $\(2 + n)"
+    }
+
     static func find(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
         try reader.first(Statements.find, { $0.bind(room, id) }, map: place)
     }
 
     static func find(_ ids: [PlaceID], in room: RoomID, _ reader: Reader) throws -> [PlaceID: Place] {
-        let places = try reader.rows(Statements.findByID, keys: ids, { $0.bind(room) }, map: place)
-        return Dictionary(places.map { ($0.id, $0) }) { first, _ in first }
+        var places: [PlaceID: Place] = [:]
+        var rest = ids[...]
+        while let find = Statements.finds.first(where: { $0.count <= rest.count }) {
+            let page = rest.prefix(find.count)
+            rest = rest.dropFirst(find.count)
+            try reader.forEach(find.statement) { binder in
+                binder.bind(room)
+                for id in page { binder.bind(id) }
+            } body: { row in
+                let found = try place(row)
+                places[found.id] = found
+            }
+        }
+        return places
     }
 
     static func find(serials: [Int64], in room: RoomID, _ reader: Reader) throws -> [Place] {
