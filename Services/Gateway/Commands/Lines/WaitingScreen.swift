@@ -25,13 +25,17 @@ struct WaitingScreen: Sendable {
         guard watch.progress.place.state == .waiting else { return watch.progress.place }
         let isInterrupted = Lock(false)
         let watching = Task { try await watch.turn() }
-        let showing = Task { await showProgress() }
         let outcome = await Interrupts.handling({
             isInterrupted.withLock { $0 = true }
             watching.cancel()
-        }) { await watching.result }
-        showing.cancel()
-        await showing.value
+        }) {
+            // Draw only now: a user who sees the bar may press Ctrl-C at once.
+            let showing = Task { await showProgress() }
+            let outcome = await watching.result
+            showing.cancel()
+            await showing.value
+            return outcome
+        }
         if isLive { run.console.draw(WaitingBar.clearLine) }
         if isInterrupted.withLock({ $0 }) { throw try await interrupted() }
         return try outcome.get()
