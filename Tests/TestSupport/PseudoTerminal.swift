@@ -17,6 +17,7 @@ package final class PseudoTerminal: Sendable {
     private let process: pid_t
     // Sound because only one thread at a time uses a terminal.
     private nonisolated(unsafe) var bytes: [UInt8] = []
+    private nonisolated(unsafe) var isReaped = false
 
     /// `environment` is the whole environment of the program, as `NAME=value`.
     package init(_ arguments: [String], environment: [String], columns: UInt16 = 80, rows: UInt16 = 40) {
@@ -55,7 +56,11 @@ package final class PseudoTerminal: Sendable {
     }
 
     deinit {
-        kill(process, SIGKILL)
+        // A child that nobody reaps keeps Swift Testing from seeing the end of its exit tests.
+        if !isReaped {
+            kill(process, SIGKILL)
+            _ = reap()
+        }
         close(window)
     }
 
@@ -82,8 +87,13 @@ package final class PseudoTerminal: Sendable {
         var left = milliseconds
         while left > 0, read(&left) {}
         if left <= 0 { kill(process, SIGKILL) }
+        return reap()
+    }
+
+    private func reap() -> CInt {
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        isReaped = true
         return status
     }
 
