@@ -38,5 +38,5 @@ package enum JourneyError: Error {
     case tooManyOpenPayments(limit: Int)
     /// Nil if the wallet service answers, but has no decision yet.
     case paymentPending(CallFailure?)
-    case notPaid(PaymentView, Shortfall?)
+    case notPaid(Payment, Shortfall?)
 }

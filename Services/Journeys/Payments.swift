@@ -26,7 +26,7 @@ package struct Payments: Sendable {
     ///
     /// Its id is recorded before it is sent, so a retry after a crash sends the same payment. A sold reservation
     /// returns the payment that bought it.
-    package func pay(_ reservation: ReservationEntry) async throws -> PaymentView {
+    package func pay(_ reservation: ReservationEntry) async throws -> Payment {
         guard let recorded = RecentActivity.Reservation(reservation) else {
             throw JourneyError.incompleteAnswer(.concert, missing: "id of the reservation")
         }
@@ -39,7 +39,7 @@ package struct Payments: Sendable {
         // A sold reservation has a payment. Sending it again returns the same outcome.
         let new = PaymentID(bytes: reservation.paymentID) ?? .make(at: caller.clock.now)
         let id = try caller.records.update { try $0.payment(for: recorded, orBegin: new) }
-        let payment = try await decided(id, reservation)
+        let payment = try await decided(id, recorded, reservation)
         guard payment.outcome == .paid else {
             throw JourneyError.notPaid(payment, await Wallet(caller).shortfall(of: payment))
         }
@@ -47,18 +47,20 @@ package struct Payments: Sendable {
     }
 
     /// Sends the payment until it is decided, or until the time-out.
-    private func decided(_ id: PaymentID, _ reservation: ReservationEntry) async throws -> PaymentView {
+    private func decided(
+        _ id: PaymentID, _ recorded: RecentActivity.Reservation, _ reservation: ReservationEntry
+    ) async throws -> Payment {
         let request = PayRequest(
-            paymentID: id.bytes, concertID: reservation.concertID, reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
+            paymentID: id, concertID: recorded.concert, reservationID: recorded.reservation, amount: reservation.amount,
+            currency: reservation.currency)
         let end = caller.clock.uptime + caller.timeout
         while true {
             var pause = Self.shortestPause
             var problem: CallFailure?
             do {
-                let reply = try await caller.call(WalletMethods.pay, request, requestID: RequestID(of: id))
-                if let payment = reply.payment, payment.outcome != .pending { return try settle(payment, id) }
-                pause = .milliseconds(reply.payment?.askAgainMs ?? 0)
+                let payment = try await caller.call(WalletMethods.pay, request, requestID: RequestID(of: id)).payment
+                if payment.outcome != .pending { return try settle(payment) }
+                pause = payment.askAgain
             } catch let failure as CallFailure where failure.isWorthRetrying {
                 pause = Self.longestPause
                 problem = failure
@@ -69,25 +71,23 @@ package struct Payments: Sendable {
     }
 
     /// Records the outcome. After NOT_PAID the next attempt is a new payment.
-    @discardableResult
-    private func settle(_ payment: PaymentView, _ id: PaymentID) throws -> PaymentView {
+    private func settle(_ payment: Payment) throws -> Payment {
         switch payment.outcome {
-        case .paid: try caller.records.update { $0.settle(id) }
-        case .notPaid: try caller.records.update { $0.removePayment(id) }
+        case .paid: try caller.records.update { $0.settle(payment.paymentID) }
+        case .notPaid: try caller.records.update { $0.removePayment(payment.paymentID) }
         default: break
         }
         return payment
     }
 
     /// The current state of a payment, and records its outcome.
-    package func show(_ id: PaymentID) async throws -> PaymentView {
-        let request = ShowPaymentRequest(paymentID: id.bytes)
-        return try settle(try await caller.call(WalletMethods.showPayment, request).payment ?? PaymentView(), id)
+    package func show(_ id: PaymentID) async throws -> Payment {
+        try settle(try await caller.call(WalletMethods.showPayment, ShowPaymentRequest(paymentID: id)).payment)
     }
 
-    package func newest(_ count: Int) async throws -> [PaymentView] {
+    package func newest(_ count: Int) async throws -> [Payment] {
         try await caller.allPages(upTo: count) { last in
-            let request = ListPaymentsRequest(beforePaymentID: last?.paymentID ?? [])
+            let request = ListPaymentsRequest(beforePaymentID: last?.paymentID)
             let page = try await caller.call(WalletMethods.listPayments, request)
             return (page.payments, page.hasMore)
         }
@@ -97,18 +97,18 @@ package struct Payments: Sendable {
     package func id(_ name: String?) async throws -> PaymentID {
         if let name {
             let suffix = IDSuffix(name)
-            return try await newest(Self.maximumSearched).compactMap { PaymentID(bytes: $0.paymentID) }
+            return try await newest(Self.maximumSearched).map(\.paymentID)
                 .filter { suffix.matches($0.bytes) }.onlyOne(.payment, name)
         }
         // Prefers the recorded payment without an outcome, because the service may not have received it.
         if let open = try caller.records.load().payments.last(where: \.isOpen) { return open.payment }
-        if let last = try await newest(1).first.flatMap({ PaymentID(bytes: $0.paymentID) }) { return last }
+        if let last = try await newest(1).first { return last.paymentID }
         throw JourneyError.noneOf(.payment)
     }
 
     /// The undecided payment of a reservation, if there is one. Does not call the concert service, because its failure
     /// may be the reason that the payment is undecided.
-    package func undecided(of reservation: String?) async throws -> PaymentView? {
+    package func undecided(of reservation: String?) async throws -> Payment? {
         let activity = try caller.records.load()
         let latest = activity.reservations.last { !$0.isOpen }?.reservation
         let suffix = reservation.map { IDSuffix($0) }
@@ -121,15 +121,13 @@ package struct Payments: Sendable {
             return payment.outcome == .pending ? payment : nil
         } catch let failure as CallFailure where failure.isBecause(WalletReason.paymentUnknown) {
             // The payment may still arrive.
-            return PaymentView(paymentID: begun.payment.bytes, outcome: .pending)
+            return Payment(paymentID: begun.payment, outcome: .pending)
         }
     }
 
     /// Cancels an undecided payment, and records its outcome. The outcome may still be pending.
-    package func cancel(_ payment: PaymentView) async throws -> PaymentView {
+    package func cancel(_ payment: Payment) async throws -> Payment {
         let request = CancelPaymentRequest(paymentID: payment.paymentID)
-        let cancelled = try await caller.call(WalletMethods.cancelPayment, request).payment ?? PaymentView()
-        if let id = PaymentID(bytes: payment.paymentID) { try settle(cancelled, id) }
-        return cancelled
+        return try settle(try await caller.call(WalletMethods.cancelPayment, request).payment)
     }
 }

@@ -34,7 +34,7 @@ package struct Wallet: Sendable {
     }
 
     /// The missing amount if that is the reason that a payment is NOT_PAID.
-    func shortfall(of payment: PaymentView) async -> Shortfall? {
+    func shortfall(of payment: Payment) async -> Shortfall? {
         guard payment.reason == .insufficient || payment.reason == .noAccount else { return nil }
         return try? await shortfall(for: payment.amount, payment.currency)
     }
@@ -43,18 +43,18 @@ package struct Wallet: Sendable {
     package func topUp(_ amount: UInt64, _ currency: String, of name: String = "") async throws -> Balance {
         let request = TopUpRequest(amount: amount, currency: currency, name: name)
         let reply = try await caller.call(WalletMethods.topUp, request, requestID: caller.newRequestID())
-        return reply.balance ?? Balance(currency: currency)
+        return reply.balance
     }
 
     /// The newest entries of one currency, or of each currency of the wallet.
-    package func entries(_ currency: String?, limit: Int) async throws -> [EntryView] {
+    package func entries(_ currency: String?, limit: Int) async throws -> [Entry] {
         if let currency { return try await entries(of: currency, limit) }
-        var all: [EntryView] = []
+        var all: [Entry] = []
         for balance in try await balances() { all += try await entries(of: balance.currency, limit) }
         return all
     }
 
-    private func entries(of currency: String, _ limit: Int) async throws -> [EntryView] {
+    private func entries(of currency: String, _ limit: Int) async throws -> [Entry] {
         try await caller.allPages(upTo: limit) { last in
             let request = ListEntriesRequest(currency: currency, beforeSerial: last?.serial ?? 0)
             let page = try await caller.call(WalletMethods.listEntries, request)
@@ -65,20 +65,18 @@ package struct Wallet: Sendable {
     package func signUp(_ name: String, password: String) async throws -> StoredCredential {
         let request = SignUpRequest(name: name, password: password)
         let reply = try await caller.call(WalletMethods.signUp, request, requestID: caller.newRequestID())
-        return try credential(of: reply.session, name)
+        return StoredCredential(reply.session, name: name)
     }
 
     package func signIn(_ name: String, password: String) async throws -> StoredCredential {
         let request = SignInRequest(name: name, password: password)
-        return try credential(of: try await caller.call(WalletMethods.signIn, request).session, name)
+        return StoredCredential(try await caller.call(WalletMethods.signIn, request).session, name: name)
     }
+}
 
-    private func credential(of session: Session?, _ name: String) throws -> StoredCredential {
-        guard let session, let user = UserID(bytes: session.userID) else {
-            throw JourneyError.incompleteAnswer(.wallet, missing: "credential")
-        }
-        return StoredCredential(
-            name: name, role: .user, user: user, expiry: Timestamp(milliseconds: Int64(clamping: session.expiresAtMs)),
-            bytes: session.credential)
+extension StoredCredential {
+    fileprivate init(_ session: Session, name: String) {
+        self.init(
+            name: name, role: .user, user: session.userID, expiry: session.expiresAt, bytes: session.credential)
     }
 }

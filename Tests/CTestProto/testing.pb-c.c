@@ -79,6 +79,12 @@ void   onsale__testing__v1__typed_part__init
   static const Onsale__Testing__V1__TypedPart init_value = ONSALE__TESTING__V1__TYPED_PART__INIT;
   *message = init_value;
 }
+void   onsale__testing__v1__raw_ids__init
+                     (Onsale__Testing__V1__RawIDs         *message)
+{
+  static const Onsale__Testing__V1__RawIDs init_value = ONSALE__TESTING__V1__RAW_IDS__INIT;
+  *message = init_value;
+}
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message)
 {
@@ -719,6 +725,70 @@ const ProtobufCMessageDescriptor onsale__testing__v1__typed_part__descriptor =
   onsale__testing__v1__typed_part__field_indices_by_name,
   1,  onsale__testing__v1__typed_part__number_ranges,
   (ProtobufCMessageInit) onsale__testing__v1__typed_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__testing__v1__raw_ids__field_descriptors[3] =
+{
+  {
+    "first",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__RawIDs, first),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "second",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__RawIDs, second),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "third",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Testing__V1__RawIDs, third),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__testing__v1__raw_ids__field_indices_by_name[] = {
+  0,   /* field[0] = first */
+  1,   /* field[1] = second */
+  2,   /* field[2] = third */
+};
+static const ProtobufCIntRange onsale__testing__v1__raw_ids__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__testing__v1__raw_ids__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.testing.v1.RawIDs",
+  "RawIDs",
+  "Onsale__Testing__V1__RawIDs",
+  "onsale.testing.v1",
+  sizeof(Onsale__Testing__V1__RawIDs),
+  3,
+  onsale__testing__v1__raw_ids__field_descriptors,
+  onsale__testing__v1__raw_ids__field_indices_by_name,
+  1,  onsale__testing__v1__raw_ids__number_ranges,
+  (ProtobufCMessageInit) onsale__testing__v1__raw_ids__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__testing__v1__everything__nested__deeper__field_descriptors[2] =

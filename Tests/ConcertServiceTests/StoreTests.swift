@@ -11,7 +11,7 @@ import Testing
 @Suite struct StoreTests {
     private func reservation(_ id: UInt64, in house: House) async throws -> Reservation {
         try await house.service.instances[0].database.read { reader in
-            try ReservationTable.require(ReservationID(of: .numbered(id)), of: house.concert, for: nil, reader)
+            try ReservationTable.require(ReservationID.numbered(id), of: house.concert, for: nil, reader)
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
                 house.clock.advance(by: pause)
                 try await house.service.instances[0].database.transaction { tx in
                     for id in [10, 12] as [UInt64] {
-                        let reservation = ReservationID(of: .numbered(id))
+                        let reservation = ReservationID.numbered(id)
                         try ReservationTable.expire(
                             try ReservationTable.require(reservation, of: house.concert, for: nil, tx), tx)
                     }

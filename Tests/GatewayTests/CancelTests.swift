@@ -20,10 +20,10 @@ struct CancelTests {
         let wallet = [
             Route(WalletMethods.showPayment) { request, _ in
                 guard let shown else { throw RPCFailure(.notFound, "PAYMENT_UNKNOWN", "you have no such payment") }
-                return ShowPaymentReply(payment: Self.view(shown, request.paymentID))
+                return ShowPaymentReply(payment: Self.payment(shown, request.paymentID))
             },
             Route(WalletMethods.cancelPayment) { request, _ in
-                var view = Self.view(cancelled, request.paymentID)
+                var view = Self.payment(cancelled, request.paymentID)
                 view.isCancelling = cancelled == .pending
                 if cancelled == .notPaid { view.reason = .cancelled }
                 return CancelPaymentReply(payment: view)
@@ -40,9 +40,9 @@ struct CancelTests {
         return try #require(outcome)
     }
 
-    private static func view(_ outcome: PaymentOutcome, _ id: [UInt8]) -> PaymentView {
-        PaymentView(
-            paymentID: id, outcome: outcome, reservationID: reservation.reservation.bytes, amount: 8900, currency: "EUR"
+    private static func payment(_ outcome: PaymentOutcome, _ id: PaymentID) -> Payment {
+        Payment(
+            paymentID: id, outcome: outcome, reservationID: reservation.reservation, amount: 8900, currency: "EUR"
         )
     }
 

@@ -18,7 +18,7 @@ struct PagesTests {
         let route = Route(WalletMethods.listEntries) { request, _ in
             before.withLock { $0.append(request.beforeSerial) }
             let older = (1...Self.count).reversed().filter { request.beforeSerial == 0 || $0 < request.beforeSerial }
-            let entries = older.prefix(2).map { EntryView(serial: $0, kind: .topUp, amount: 1, currency: "EUR") }
+            let entries = older.prefix(2).map { Entry(serial: $0, kind: .topUp, amount: 1, currency: "EUR", at: .noon) }
             return ListEntriesReply(entries: entries, hasMore: older.count > 2)
         }
         var result: CommandResult?

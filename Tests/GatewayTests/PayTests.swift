@@ -16,9 +16,9 @@ struct PayTests {
 
     /// The result of the command, and the payments that it sent. `answer` receives the number of the attempt.
     private func pay(
-        _ answer: @escaping @Sendable (Int) throws -> PaymentView
-    ) async throws -> (result: CommandResult, sent: [[UInt8]], activity: RecentActivity) {
-        let sent = Mutex<[[UInt8]]>([])
+        _ answer: @escaping @Sendable (Int) throws -> Payment
+    ) async throws -> (result: CommandResult, sent: [PaymentID], activity: RecentActivity) {
+        let sent = Mutex<[PaymentID]>([])
         let concert = Route(ConcertMethods.showReservation) { _, _ in
             ShowReservationReply(
                 reservation: ReservationEntry(
@@ -30,9 +30,11 @@ struct PayTests {
                 $0.append(request.paymentID)
                 return $0.count
             }
-            var view = try answer(number)
-            (view.paymentID, view.amount, view.currency) = (request.paymentID, request.amount, request.currency)
-            return PayReply(payment: view)
+            var payment = try answer(number)
+            (payment.paymentID, payment.amount, payment.currency) = (
+                request.paymentID, request.amount, request.currency
+            )
+            return PayReply(payment: payment)
         }
         var outcome: (result: CommandResult, activity: RecentActivity)?
         try await StubServices.with(concert: [concert], wallet: [wallet]) { services in
@@ -47,7 +49,7 @@ struct PayTests {
         NotPaidReason.noAccount, .insufficient, .cancelled, .holdExpired, .reservationGone, .alreadySold, .mismatch,
     ])
     func `a payment that is not paid is a refusal, whatever the reason`(reason: NotPaidReason) async throws {
-        let (result, sent, activity) = try await pay { _ in PaymentView(outcome: .notPaid, reason: reason) }
+        let (result, sent, activity) = try await pay { _ in Payment(outcome: .notPaid, reason: reason) }
         #expect(result.exit == .refused && result.output.isEmpty, "\(result)")
         #expect(sent.count == 1)
         #expect(activity.payments.isEmpty, "the next attempt is a new payment")
@@ -56,7 +58,7 @@ struct PayTests {
     @Test func `a payment whose answer is lost is sent again by the same command`() async throws {
         let (result, sent, activity) = try await pay { number in
             guard number > 1 else { throw RPCFailure(.unknown, "LOST", "the answer was lost").indefinite }
-            return PaymentView(outcome: .paid)
+            return Payment(outcome: .paid)
         }
         #expect(result.exit == .done, "\(result)")
         #expect(sent.count == 2 && Set(sent).count == 1)

@@ -17,13 +17,13 @@ struct ReportTests {
     }
 
     @Test(arguments: [
-        (PaymentView(outcome: .paid), "paid"), (PaymentView(outcome: .paid, isRefunded: true), "paid, refunded"),
-        (PaymentView(outcome: .notPaid, reason: .insufficient), "not paid: too little money"),
-        (PaymentView(outcome: .notPaid, reason: .holdExpired), "not paid: hold expired"),
-        (PaymentView(outcome: .pending), "pending"),
-        (PaymentView(outcome: .pending, isCancelling: true), "cancellation pending"),
+        (Payment(outcome: .paid), "paid"), (Payment(outcome: .paid, isRefunded: true), "paid, refunded"),
+        (Payment(outcome: .notPaid, reason: .insufficient), "not paid: too little money"),
+        (Payment(outcome: .notPaid, reason: .holdExpired), "not paid: hold expired"),
+        (Payment(outcome: .pending), "pending"),
+        (Payment(outcome: .pending, isCancelling: true), "cancellation pending"),
     ])
-    func `a list shows the outcome of a payment`(payment: PaymentView, words: String) {
+    func `a list shows the outcome of a payment`(payment: Payment, words: String) {
         #expect(payment.shortText == words)
     }
 }

@@ -12,10 +12,10 @@ struct PaymentsTests {
         amount: 8900, currency: "EUR")
 
     @Test func `a payment without a decision stays recorded, and is sent again`() async throws {
-        let sent = Lock<[[UInt8]]>([])
+        let sent = Lock<[PaymentID]>([])
         let pay = Route(WalletMethods.pay) { request, _ in
             sent.withLock { $0.append(request.paymentID) }
-            return PayReply(payment: PaymentView(outcome: .pending, askAgainMs: 120_000))
+            return PayReply(payment: Payment(paymentID: request.paymentID, outcome: .pending, askAgain: .minutes(2)))
         }
         try await StubCaller.with(pay) { stub in
             for _ in 1...2 {
@@ -30,8 +30,9 @@ struct PaymentsTests {
     @Test func `a payment without enough money names the missing amount`() async throws {
         let pay = Route(WalletMethods.pay) { request, _ in
             PayReply(
-                payment: PaymentView(
-                    outcome: .notPaid, reason: .insufficient, amount: request.amount, currency: request.currency))
+                payment: Payment(
+                    paymentID: request.paymentID, outcome: .notPaid, reason: .insufficient, amount: request.amount,
+                    currency: request.currency))
         }
         let balance = Route(WalletMethods.showBalance) { _, _ in
             ShowBalanceReply(balances: [Balance(currency: "EUR", available: 900)])

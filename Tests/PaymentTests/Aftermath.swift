@@ -25,7 +25,7 @@ struct Aftermath {
     func check() async throws {
         try await waitForQuiet()
         let audit = try await crowd.audit()
-        #expect(audit.misfit == "")
+        #expect(audit.violation == "")
         await crowd.shutdown()
         try await programs.kill(Programs.Name.allCases)
         try await checkBooks()

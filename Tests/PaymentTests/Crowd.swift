@@ -138,27 +138,28 @@ final class Crowd: @unchecked Sendable {
 
     private func pay(
         for reservation: ReservationEntry, _ user: TestCaller, _ number: UInt64
-    ) async throws -> PaymentView {
+    ) async throws -> Payment {
         let id = PaymentID(of: RequestID.numbered(number))
         let request = PayRequest(
-            paymentID: id.bytes, concertID: concertID, reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
+            paymentID: id, concertID: ConcertID(bytes: concertID)!,
+            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
+            currency: reservation.currency)
         reservations[id] = ReservationID(bytes: reservation.reservationID)
         let isCancelled = Int.random(in: 1...10, using: &random) == 1
         for _ in 1...Self.maximumTries {
-            let payment = try await untilAnswered { [self] in try await wallet.pay(request, options(user)) }.payment!
+            let payment = try await untilAnswered { [self] in try await wallet.pay(request, options(user)) }.payment
             try note(payment, id)
             if payment.outcome != .pending { return payment }
             if isCancelled {
-                let cancel = CancelPaymentRequest(paymentID: id.bytes)
+                let cancel = CancelPaymentRequest(paymentID: id)
                 let answer = try await untilAnswered { [self] in try await wallet.cancelPayment(cancel, options(user)) }
-                try note(answer.payment!, id)
+                try note(answer.payment, id)
             }
         }
         throw Unanswered(last: nil)
     }
 
-    private func note(_ payment: PaymentView, _ id: PaymentID) throws {
+    private func note(_ payment: Payment, _ id: PaymentID) throws {
         guard payment.outcome != .pending else { return }
         let isPaid = payment.outcome == .paid
         guard self.isPaid.updateValue(isPaid, forKey: id) ?? isPaid == isPaid else {

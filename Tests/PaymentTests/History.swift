@@ -228,10 +228,10 @@ final class History: @unchecked Sendable {
         }
     }
 
-    private func received(_ payment: PaymentView) {
+    private func received(_ payment: Payment) {
         note("payer receives \(payment.outcome)")
-        guard payment.outcome != .pending, breach == nil, let id = PaymentID(bytes: payment.paymentID) else { return }
-        found { try invariants.received([id: payment.outcome == .paid], wallet) }
+        guard payment.outcome != .pending, breach == nil else { return }
+        found { try invariants.received([payment.paymentID: payment.outcome == .paid], wallet) }
     }
 
     /// Reports errors that a server logs, except injected disk faults. A mutant may log errors, because it must be

@@ -176,12 +176,12 @@ private struct FirstAnswers: Sendable {
     private func signUp(_ timeout: Duration) async throws -> String {
         let request = SignUpRequest(name: "alice", password: "correct horse battery")
         let options = CallOptions(timeout: timeout, requestID: .numbered(6))
-        return "\(try await wallet.signUp(request, options).session!.userID)"
+        return "\(try await wallet.signUp(request, options).session.userID)"
     }
 
     private func topUp(_ timeout: Duration) async throws -> String {
         let request = TopUpRequest(amount: 5 * Self.price, currency: "EUR")
-        return "\(try await wallet.topUp(request, options(.alice, 7, timeout)).balance!.available)"
+        return "\(try await wallet.topUp(request, options(.alice, 7, timeout)).balance.available)"
     }
 
     private func reserveSeats(_ timeout: Duration) async throws -> String {
@@ -194,9 +194,9 @@ private struct FirstAnswers: Sendable {
 
     private func pay(_ timeout: Duration) async throws -> String {
         let request = PayRequest(
-            paymentID: RequestID.numbered(9).bytes, concertID: RequestID.numbered(3).bytes,
-            reservationID: RequestID.numbered(8).bytes, amount: Self.price, currency: "EUR")
-        return "\(try await wallet.pay(request, options(.alice, 9, timeout)).payment!.outcome)"
+            paymentID: .numbered(9), concertID: .numbered(3), reservationID: .numbered(8), amount: Self.price,
+            currency: "EUR")
+        return "\(try await wallet.pay(request, options(.alice, 9, timeout)).payment.outcome)"
     }
 
     private func cancelReservation(_ timeout: Duration) async throws -> String {

@@ -109,22 +109,23 @@ private struct StoppedSale: Sendable {
 
     func pay(
         for reservation: ReservationEntry, by caller: TestCaller, number: UInt64, timeout: Duration = .seconds(20)
-    ) async throws -> PaymentView {
+    ) async throws -> Payment {
         let request = PayRequest(
-            paymentID: RequestID.numbered(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
-        return try await wallet.pay(request, options(caller, timeout: timeout)).payment!
+            paymentID: .numbered(number), concertID: ConcertID(bytes: concertID)!,
+            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
+            currency: reservation.currency)
+        return try await wallet.pay(request, options(caller, timeout: timeout)).payment
     }
 
     /// Polls until the payment is decided.
-    func outcome(of number: UInt64, by caller: TestCaller) async throws -> PaymentView {
-        let request = ShowPaymentRequest(paymentID: RequestID.numbered(number).bytes)
+    func outcome(of number: UInt64, by caller: TestCaller) async throws -> Payment {
+        let request = ShowPaymentRequest(paymentID: .numbered(number))
         for _ in 1..<Self.maximumPolls {
-            let payment = try await wallet.showPayment(request, options(caller)).payment!
+            let payment = try await wallet.showPayment(request, options(caller)).payment
             if payment.outcome != .pending { return payment }
             try await SystemClock().sleep(for: .milliseconds(50))
         }
-        return try await wallet.showPayment(request, options(caller)).payment!
+        return try await wallet.showPayment(request, options(caller)).payment
     }
 
     func available(of caller: TestCaller) async throws -> Int {

@@ -11,7 +11,7 @@ struct Visit: Sendable {
     let number: UInt64
     let visitCount: UInt64
     /// Called with each answer that the payer receives.
-    let received: @Sendable (PaymentView) -> Void
+    let received: @Sendable (Payment) -> Void
 
     private var reservation: UInt64 { 1000 * number }
 
@@ -64,11 +64,11 @@ struct Visit: Sendable {
     private func pay(_ id: UInt64, _ amount: UInt64, _ caller: TestCaller, _ random: inout SeededGenerator) async {
         let isOdd = Double.random(in: 0..<1, using: &random)
         var request = PayRequest(
-            paymentID: RequestID.numbered(id).bytes, concertID: world.concertID,
-            reservationID: RequestID.numbered(reservation).bytes, amount: amount, currency: "EUR")
+            paymentID: .numbered(id), concertID: ConcertID(bytes: world.concertID)!,
+            reservationID: .numbered(reservation), amount: amount, currency: "EUR")
         if isOdd < 0.06 { request.amount -= 1 }
         if (0.06..<0.12).contains(isOdd) {
-            request.reservationID = RequestID.numbered(1000 * UInt64.random(in: 1...visitCount, using: &random)).bytes
+            request.reservationID = .numbered(1000 * UInt64.random(in: 1...visitCount, using: &random))
         }
         let isLate = Double.random(in: 0..<1, using: &random) < 0.2
         await pause(isLate ? 7000...12_000 : 0...1500, &random)
@@ -108,7 +108,7 @@ struct Visit: Sendable {
     }
 
     private func cancel(_ id: UInt64, _ caller: TestCaller) async {
-        let request = CancelPaymentRequest(paymentID: RequestID.numbered(id).bytes)
+        let request = CancelPaymentRequest(paymentID: .numbered(id))
         let options = world.options(caller, timeout: .seconds(3))
         if let payment = try? await world.walletCalls.cancelPayment(request, options).payment { received(payment) }
     }

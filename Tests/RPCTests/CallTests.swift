@@ -89,7 +89,7 @@ import Testing
         let id = RequestID.make(at: .noon, using: &random)
         let trace = TraceContext(trace: TraceID(high: 1, low: 2), span: 3, flags: 1)
         try world.run {
-            let entries = [Entry(key: "lang", value: Array("de".utf8)), Entry(key: "x", value: [])]
+            let entries = [MetadataField(key: "lang", value: Array("de".utf8)), MetadataField(key: "x", value: [])]
             _ = try await world.calls.echo(
                 EchoRequest(), CallOptions(requestID: id, trace: trace, metadata: entries))
         }

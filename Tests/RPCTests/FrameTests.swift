@@ -78,7 +78,9 @@ import Testing
                 timeoutUs: random.next() >> UInt64.random(in: 0..<64, using: &random),
                 status: Bool.random(using: &random) ? Status(code: 5, message: "none") : nil,
                 flags: .random(in: 0...7, using: &random),
-                metadata: (0..<Int.random(in: 0...3, using: &random)).map { Entry(key: "k\($0)", value: [1, 2]) },
+                metadata: (0..<Int.random(in: 0...3, using: &random)).map {
+                    MetadataField(key: "k\($0)", value: [1, 2])
+                },
                 trace: Bool.random(using: &random) ? Array(repeating: 7, count: 25) : [],
                 requestID: Bool.random(using: &random) ? Array(repeating: 9, count: 16) : [],
                 attempt: .random(in: 0...3, using: &random), credit: .random(in: 0...100, using: &random),
@@ -90,7 +92,7 @@ import Testing
                 #expect(String(decoding: frame.method, as: UTF8.self) == envelope.method)
                 #expect(frame.timeoutMicroseconds == envelope.timeoutUs && frame.flags == UInt64(envelope.flags))
                 #expect(try frame.status.map { try Status(decoding: Array($0)) } == envelope.status)
-                #expect(try frame.metadata.map { try Entry(decoding: Array($0)) } == envelope.metadata)
+                #expect(try frame.metadata.map { try MetadataField(decoding: Array($0)) } == envelope.metadata)
                 #expect(Array(frame.trace) == envelope.trace && Array(frame.requestID) == envelope.requestID)
                 #expect(frame.attempt == UInt64(envelope.attempt) && frame.credit == UInt64(envelope.credit))
                 #expect(Array(frame.credential) == envelope.credential && Array(frame.payload) == envelope.payload)
@@ -164,8 +166,8 @@ import Testing
     }
 
     @Test func `metadata is limited in entries and bytes`() throws {
-        let many = Envelope(metadata: (0..<33).map { Entry(key: "\($0)") })
-        let long = Envelope(metadata: [Entry(key: "k", value: Array(repeating: 0, count: 8200))])
+        let many = Envelope(metadata: (0..<33).map { MetadataField(key: "\($0)") })
+        let long = Envelope(metadata: [MetadataField(key: "k", value: Array(repeating: 0, count: 8200))])
         for envelope in [many, long] {
             let bytes = try envelope.encoded()
             #expect(throws: WireError.self) { try bytes.withUnsafeBytes { _ = try Frame($0) } }

@@ -218,7 +218,7 @@ import Testing
     @Test func `metadata above its limit is not sent`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
-            let entries = (0..<33).map { Entry(key: "\($0)") }
+            let entries = (0..<33).map { MetadataField(key: "\($0)") }
             _ = try await world.calls.echo(EchoRequest(), CallOptions(metadata: entries))
         }
         #expect(failure.isNotProcessed && failure.reason == "METADATA_TOO_LARGE")

@@ -244,6 +244,6 @@ import Testing
 
 extension CallOptions {
     fileprivate static let largeMetadata = CallOptions(metadata: [
-        Entry(key: "large", value: Array(repeating: 0, count: 300))
+        MetadataField(key: "large", value: Array(repeating: 0, count: 300))
     ])
 }

@@ -19,7 +19,7 @@ import WalletAPI
                     }
                 }
                 let audit = try await market.audit()
-                #expect(audit.misfit == "")
+                #expect(audit.violation == "")
                 #expect(audit.userCount == 20 && audit.entryCount == 60)
                 #expect(audit.paidCount == 20 && audit.notPaidCount == 20 && audit.pendingPaymentCount == 0)
                 #expect(
@@ -38,7 +38,7 @@ import WalletAPI
                 let reservation = try await market.reserve("1")
                 for number: UInt64 in 0..<40 { _ = try await market.pay(reservation, number: 200 + number) }
                 let audit = try await market.audit()
-                #expect(audit.misfit == "")
+                #expect(audit.violation == "")
                 #expect(audit.paidCount == 1 && audit.notPaidCount == 39)
             }
         }
@@ -61,7 +61,7 @@ import WalletAPI
                     try await market.topUp(5000)
                     _ = try await market.pay(try await market.reserve("1"))
                     try await market.wallet.instances[0].database.transaction { try $0.execute(sql) }
-                    let found = try await market.audit().misfit
+                    let found = try await market.audit().violation
                     #expect(found.contains(violation), "\(sql): \(found)")
                 }
             }
@@ -75,7 +75,7 @@ import WalletAPI
                     try tx.execute("delete from account")
                     try tx.execute("delete from entry")
                 }
-                #expect(try await market.audit().misfit.contains("top-up"))
+                #expect(try await market.audit().violation.contains("top-up"))
             }
         }
 
@@ -89,7 +89,7 @@ import WalletAPI
                     try tx.execute("delete from entry")
                     try tx.execute("delete from top_up")
                 }
-                #expect(try await market.audit().misfit.contains("payment"))
+                #expect(try await market.audit().violation.contains("payment"))
             }
         }
     }

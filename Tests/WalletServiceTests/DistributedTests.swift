@@ -27,7 +27,7 @@ import WalletAPI
                 }
             }
             let audit = try await market.audit()
-            #expect(audit.misfit == "")
+            #expect(audit.violation == "")
             #expect(topUps.all.count == Int(reads))
             #expect(audit.userCount == 1 && audit.entryCount == 1 + reads)
             #expect(audit.totals.map(\.toppedUp) == [5000 + 500 * Int64(reads)])
@@ -38,12 +38,12 @@ import WalletAPI
         try await with { market, proxy in
             try await market.topUp(5000)
             let reservation = try await market.reserve("1")
-            let payments = Recorder<PaymentView>()
+            let payments = Recorder<WalletAPI.Payment>()
             proxy.interrupt(before: "from payment where user_id between") {
                 if let payment = try? await market.pay(reservation) { payments.add(payment) }
             }
             let audit = try await market.audit()
-            #expect(audit.misfit == "")
+            #expect(audit.violation == "")
             #expect(payments.all.map(\.outcome) == [.paid])
             #expect(audit.paidCount == 1)
         }
@@ -59,7 +59,7 @@ import WalletAPI
             proxy.interrupt(before: "from top_up where user_id between") {
                 _ = try? await market.topUp(500, number: 11)
             }
-            let violation = try await market.audit().misfit
+            let violation = try await market.audit().violation
             #expect(violation.contains("account of user \(UserID.bob)"), "\(violation)")
         }
     }
@@ -76,7 +76,7 @@ import WalletAPI
                     try? await database.transaction { try $0.execute("update account set available = available + 1") }
                 }
             }
-            let violation = try await market.audit(timeout: .seconds(12)).misfit
+            let violation = try await market.audit(timeout: .seconds(12)).violation
             #expect(violation.contains("account of user"), "\(violation)")
             #expect(changes.all.count > 5)
         }

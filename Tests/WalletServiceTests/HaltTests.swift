@@ -31,14 +31,15 @@ import WalletAPI
             try await confirm(first, 30, market)
             #expect(try await market.payUnanswered(second, number: 30).outcome == .pending)
             let halts = try await market.halts()
-            #expect(halts.map(\.concertID) == [market.concertID])
-            #expect(halts.first?.paymentID == RequestID.numbered(30).bytes && halts.first?.why.isEmpty == false)
+            #expect(halts.map(\.concertID.bytes) == [market.concertID])
+            #expect(halts.first?.paymentID == .numbered(30) && halts.first?.why.isEmpty == false)
 
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
             #expect(try await market.pay(third, number: 32).outcome == .paid, "a halt changes no decided payment")
             #expect(try await market.money() == [14_000, 3000])
             for _ in 1...2 {
-                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
+                _ = try await market.calls(of: .operator).liftHalt(
+                    LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
             }
             #expect(try await market.halts().isEmpty)
             // The payment of a lifted halt does not halt the concert again, however often it is tried.

@@ -10,27 +10,27 @@ import WalletAPI
         @Test(arguments: Engine.available)
         func `a halt stops only its own concert, and lifting it lifts no other`(engine: Engine) async throws {
             try await Market.with(engine) { market in
-                func lift(_ concert: [UInt8]) async throws {
+                func lift(_ concert: ConcertID) async throws {
                     _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert))
                 }
-                let other = ConcertID(high: 2, low: 1).bytes
+                let other = ConcertID(high: 2, low: 1)
                 try await market.topUp(20_000)
                 let first = try await market.reserve("1", number: 20)
                 let second = try await market.reserve("2", number: 21)
                 try await market.halt(other, because: 90)
                 #expect(try await market.pay(first, number: 30).outcome == .paid)
-                try await market.halt(market.concertID, because: 91)
+                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
                 try await lift(other)
-                #expect(try await market.halts().map(\.concertID) == [market.concertID])
+                #expect(try await market.halts().map(\.concertID.bytes) == [market.concertID])
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
-                try await lift(market.concertID)
+                try await lift(ConcertID(bytes: market.concertID)!)
                 #expect(try await market.halts().isEmpty)
                 #expect(try await market.pay(second, number: 31).outcome == .paid)
                 // A new halt after a lifted one.
-                try await market.halt(market.concertID, because: 92)
+                try await market.halt(ConcertID(bytes: market.concertID)!, because: 92)
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
-                #expect(try await market.halts().map(\.paymentID) == [RequestID.numbered(92).bytes])
+                #expect(try await market.halts().map(\.paymentID) == [.numbered(92)])
             }
         }
 
@@ -52,7 +52,7 @@ import WalletAPI
                         """, concert, payment, UserID.alice)
                 }
                 #expect(try await halted() == 1)
-                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert.bytes))
+                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: concert))
                 #expect(try await halted() == 0)
             }
         }
@@ -62,7 +62,8 @@ import WalletAPI
         @Test func `an invalid id`() async throws {
             try await Market.with(.memory) { market in
                 await refused("INVALID_FIELD") {
-                    try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: [1]))
+                    try await market.wallet.client(of: .operator).call(
+                        WalletMethods.liftHalt.withRawIDs, RawIDs(first: [1]))
                 }
             }
         }
@@ -72,9 +73,10 @@ import WalletAPI
         @Test(arguments: Engine.available)
         func `lifting again, or no halt, changes nothing`(engine: Engine) async throws {
             try await Market.with(engine) { market in
-                try await market.halt(market.concertID, because: 91)
+                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
                 for _ in 1...2 {
-                    _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
+                    _ = try await market.calls(of: .operator).liftHalt(
+                        LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
                     #expect(try await market.halts().isEmpty)
                 }
             }
@@ -85,12 +87,13 @@ import WalletAPI
         @Test(arguments: Engine.available)
         func `simultaneous duplicates lift the halt once`(engine: Engine) async throws {
             try await Market.with(engine, instances: engine.instances) { market in
-                try await market.halt(market.concertID, because: 91)
+                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
                 try await withThrowingTaskGroup { group in
                     for number in 0..<8 {
                         group.addTask {
                             let calls = market.calls(of: .operator, instance: number % engine.instances)
-                            _ = try await calls.liftHalt(LiftHaltRequest(concertID: market.concertID))
+                            _ = try await calls.liftHalt(
+                                LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
                         }
                     }
                     try await group.waitForAll()

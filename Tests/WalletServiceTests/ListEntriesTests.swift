@@ -15,7 +15,7 @@ import WalletAPI
                 _ = try await market.pay(try await market.reserve("1", number: 20), number: 30)
                 try await market.topUp(500, number: 11)
                 let calls = market.calls(of: .alice)
-                var entries: [EntryView] = []
+                var entries: [WalletAPI.Entry] = []
                 var request = ListEntriesRequest(currency: "EUR", pageSize: 3)
                 while true {
                     let page = try await calls.listEntries(request)
@@ -28,8 +28,8 @@ import WalletAPI
                 #expect(entries.map(\.amount) == [500, 3000, 3000, 10_000])
                 #expect(entries.map(\.available) == [7500, 7000, 7000, 10_000])
                 #expect(entries.map(\.pending) == [0, 0, 3000, 0])
-                let payment = RequestID.numbered(30).bytes
-                #expect(entries.map(\.paymentID) == [[], payment, payment, []])
+                let payment = PaymentID.numbered(30)
+                #expect(entries.map(\.paymentID) == [nil, payment, payment, nil])
                 let dollars = TopUpRequest(amount: 700, currency: "USD")
                 _ = try await calls.topUp(dollars, CallOptions(requestID: .numbered(12)))
                 #expect(

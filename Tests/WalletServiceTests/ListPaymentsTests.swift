@@ -17,7 +17,7 @@ import WalletAPI
                 let calls = market.calls(of: .alice)
                 let first = try await calls.listPayments(ListPaymentsRequest(pageSize: 3))
                 #expect(
-                    first.payments.map(\.paymentID) == [34, 33, 32].map { RequestID.numbered($0).bytes }
+                    first.payments.map(\.paymentID) == [34, 33, 32].map { .numbered($0) }
                         && first.hasMore)
                 #expect(first.payments.allSatisfy { $0.reason == .insufficient })
                 let request = ListPaymentsRequest(beforePaymentID: first.payments.last!.paymentID)

@@ -35,7 +35,7 @@ struct Market: Sendable {
         try await withOthers { others in
             try await others.open(engine, instances: instances, queue: queue) { market in
                 try await body(market)
-                if isAudited { #expect(try await market.audit().misfit == "") }
+                if isAudited { #expect(try await market.audit().violation == "") }
             }
         }
     }
@@ -107,7 +107,7 @@ struct Market: Sendable {
     @discardableResult
     func topUp(_ amount: UInt64, for caller: TestCaller = .alice, number: UInt64 = 10) async throws -> Balance {
         let request = TopUpRequest(amount: amount, currency: "EUR")
-        return try await calls(of: caller).topUp(request, CallOptions(requestID: .numbered(number))).balance!
+        return try await calls(of: caller).topUp(request, CallOptions(requestID: .numbered(number))).balance
     }
 
     func reserve(
@@ -122,25 +122,26 @@ struct Market: Sendable {
     /// Pays. Waits for the timer if the machine is too busy for the first attempt.
     func pay(
         _ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 30, instance: Int = 0
-    ) async throws -> PaymentView {
+    ) async throws -> WalletAPI.Payment {
         let payment = try await sendPay(reservation, by: caller, number, instance, timeout: .seconds(5))
         return payment.outcome == .pending ? try await settled(number, of: caller) : payment
     }
 
     private func sendPay(
         _ reservation: ReservationEntry, by caller: TestCaller, _ number: UInt64, _ instance: Int, timeout: Duration
-    ) async throws -> PaymentView {
+    ) async throws -> WalletAPI.Payment {
         let request = PayRequest(
-            paymentID: RequestID.numbered(number).bytes, concertID: concertID, reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
-        return try await calls(of: caller, instance: instance).pay(request, CallOptions(timeout: timeout)).payment!
+            paymentID: .numbered(number), concertID: ConcertID(bytes: concertID)!,
+            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
+            currency: reservation.currency)
+        return try await calls(of: caller, instance: instance).pay(request, CallOptions(timeout: timeout)).payment
     }
 
     /// Pays while the road loses messages. A busy machine may miss the deadline here; `SimulationTests` shows that
     /// PENDING comes in time.
     func payUnanswered(
         _ reservation: ReservationEntry, number: UInt64 = 30, instance: Int = 0
-    ) async throws -> PaymentView {
+    ) async throws -> WalletAPI.Payment {
         do {
             return try await sendPay(reservation, by: .alice, number, instance, timeout: Self.patience)
         } catch let failure as RPCFailure where failure.code == .deadlineExceeded {
@@ -148,16 +149,16 @@ struct Market: Sendable {
         }
     }
 
-    func show(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> PaymentView {
-        let request = ShowPaymentRequest(paymentID: RequestID.numbered(number).bytes)
-        return try await calls(of: caller).showPayment(request).payment!
+    func show(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> WalletAPI.Payment {
+        let request = ShowPaymentRequest(paymentID: .numbered(number))
+        return try await calls(of: caller).showPayment(request).payment
     }
 
     func cancel(
         _ number: UInt64 = 30, by caller: TestCaller = .alice, timeout: Duration = .seconds(20)
-    ) async throws -> PaymentView {
-        let request = CancelPaymentRequest(paymentID: RequestID.numbered(number).bytes)
-        return try await calls(of: caller).cancelPayment(request, CallOptions(timeout: timeout)).payment!
+    ) async throws -> WalletAPI.Payment {
+        let request = CancelPaymentRequest(paymentID: .numbered(number))
+        return try await calls(of: caller).cancelPayment(request, CallOptions(timeout: timeout)).payment
     }
 
     func giveBack(_ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 40) async throws {
@@ -186,13 +187,12 @@ struct Market: Sendable {
     }
 
     /// Stores a halt as the service does.
-    func halt(_ concert: [UInt8], because payment: UInt64) async throws {
-        let concert = try #require(ConcertID(bytes: concert))
+    func halt(_ concert: ConcertID, because payment: UInt64) async throws {
         try await wallet.instances[0].database.transaction { tx in
             try tx.execute(
                 """
                 insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, 'why', 0)
-                """, concert, PaymentID(of: .numbered(payment)), UserID.alice)
+                """, concert, PaymentID.numbered(payment), UserID.alice)
         }
     }
 
@@ -208,7 +208,7 @@ struct Market: Sendable {
     }
 
     /// Advances the clock until the timer has decided the payment.
-    func settled(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> PaymentView {
+    func settled(_ number: UInt64 = 30, of caller: TestCaller = .alice) async throws -> WalletAPI.Payment {
         for _ in 0..<40 {
             let payment = try await show(number, of: caller)
             if payment.outcome != .pending { return payment }

@@ -86,7 +86,7 @@ import WalletAPI
             #expect(try await market.pay(second.reservation, number: 31).outcome == .paid)
             /// Postpones the second pass, however often the first one is tried.
             func putOff() async throws {
-                let (payment, later) = (PaymentID(of: .numbered(31)), market.clock.now + .seconds(20))
+                let (payment, later) = (PaymentID.numbered(31), market.clock.now + .seconds(20))
                 try await market.wallet.instances[0].database.transaction {
                     try $0.execute("update pass_due set next_attempt = $2 where payment_id = $1", payment, later)
                 }

@@ -15,7 +15,7 @@ import WalletAPI
                 let payment = try await market.pay(reservation)
                 #expect(payment.outcome == .paid)
                 #expect(payment.amount == 6000 && payment.currency == "EUR" && payment.reason == .unspecified)
-                #expect(payment.begunAtMs == UInt64(Timestamp.noon.milliseconds) && payment.decidedAtMs != 0)
+                #expect(payment.begunAt == Timestamp.noon && payment.decidedAt != nil)
                 #expect(try await market.show() == payment)
                 #expect(try await market.money() == [4000, 0])
                 #expect(try await market.entries() == [.topUp, .setAside, .payment])
@@ -58,12 +58,10 @@ import WalletAPI
         @Test func `an invalid field`() async throws {
             try await Market.with(.memory) { market in
                 let good = PayRequest(
-                    paymentID: RequestID.numbered(1).bytes, concertID: RequestID.numbered(2).bytes,
-                    reservationID: RequestID.numbered(3).bytes, amount: 1, currency: "EUR")
+                    paymentID: .numbered(1), concertID: .numbered(2),
+                    reservationID: .numbered(3), amount: 1, currency: "EUR")
                 let changes: [(String, (inout PayRequest) -> Void)] = [
-                    ("payment_id", { $0.paymentID = [1] }), ("concert_id", { $0.concertID = [] }),
-                    ("reservation_id", { $0.reservationID = [] }), ("currency", { $0.currency = "XXX" }),
-                    ("amount", { $0.amount = .max }),
+                    ("currency", { $0.currency = "XXX" }), ("amount", { $0.amount = 1_000_000_000_000_001 }),
                 ]
                 for (field, change) in changes {
                     var request = good
@@ -87,7 +85,7 @@ import WalletAPI
                 let sold = try await market.reserve("2", number: 21)
                 let his = try await market.reserve("3", by: .bob, number: 22)
                 var (unknown, cheaper) = (sold, try await market.reserve("4", number: 23))
-                unknown.reservationID = RequestID.numbered(99).bytes
+                unknown.reservationID = ReservationID.numbered(99).bytes
                 cheaper.amount -= 1
                 _ = try await market.pay(sold, number: 30)
                 let attempts: [(ReservationEntry, NotPaidReason)] = [
@@ -146,7 +144,7 @@ import WalletAPI
                 try await market.topUp(10_000)
                 let reservation = try await market.reserve("1")
                 let last = market.wallet.instances.count - 1
-                let payments = try await withThrowingTaskGroup(of: PaymentView.self) { group in
+                let payments = try await withThrowingTaskGroup(of: WalletAPI.Payment.self) { group in
                     for number in 0..<16 {
                         group.addTask { try await market.pay(reservation, instance: number % 2 * last) }
                     }
@@ -162,7 +160,7 @@ import WalletAPI
             try await Market.with(engine, instances: engine.instances) { market in
                 try await market.topUp(7 * Market.price + 2999)
                 let last = market.wallet.instances.count - 1
-                let payments = try await withThrowingTaskGroup(of: PaymentView.self) { group in
+                let payments = try await withThrowingTaskGroup(of: WalletAPI.Payment.self) { group in
                     for number in 1...20 as ClosedRange<UInt64> {
                         group.addTask {
                             let reservation = try await market.reserve("\(number)", number: 100 + number)

@@ -58,7 +58,7 @@ import WalletService
         @Test func `simultaneous sign-ins are all the same user`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 let user = try await wallet.signUp().userID
-                try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                try await withThrowingTaskGroup(of: UserID.self) { group in
                     for _ in 1...3 { group.addTask { try await wallet.signIn().userID } }
                     for try await other in group { #expect(other == user) }
                 }

@@ -13,8 +13,8 @@ import WalletService
         func `signing up signs in, and each later sign-in is the same user`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
                 let first = try await wallet.signUp()
-                #expect(first.expiresAtMs == UInt64((Timestamp.noon + .hours(12)).milliseconds))
-                #expect(first.userID != RequestID.numbered(1).bytes, "a user cannot choose the user id")
+                #expect(first.expiresAt == Timestamp.noon + .hours(12))
+                #expect(first.userID != .numbered(1), "a user cannot choose the user id")
                 for session in [first, try await wallet.signIn(), try await wallet.signUp()] {
                     #expect(session.userID == first.userID)
                     let options = CallOptions(credential: session.credential)
@@ -33,7 +33,8 @@ import WalletService
     struct Refuses {
         @Test func `an invalid name or password, and a request without id`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
-                for (name, password) in [("Al", TestService.password), ("alice", "short")] {
+                let lengths = [7, 129].map { ("alice", String(repeating: "x", count: $0)) }
+                for (name, password) in [("Al", TestService.password)] + lengths {
                     let failure = await refused("INVALID_FIELD") { try await wallet.signUp(name, password) }
                     #expect(failure?.message.contains(" must have ") == true)
                 }
@@ -71,7 +72,7 @@ import WalletService
         @Test(arguments: Engine.available)
         func `a name belongs to one user, also if several sign up with it at once`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
-                let users = await withTaskGroup(of: [UInt8]?.self) { group in
+                let users = await withTaskGroup(of: UserID?.self) { group in
                     for number in 1...3 as ClosedRange<UInt64> {
                         group.addTask { try? await wallet.signUp(number: number).userID }
                     }

@@ -15,7 +15,7 @@ private func topUp(
     let request = TopUpRequest(amount: amount, currency: currency, name: name)
     return try await WalletClient(wallet.client(of: caller, instance: instance)).topUp(
         request, CallOptions(requestID: .numbered(number))
-    ).balance!
+    ).balance
 }
 
 @Suite struct TopUpTests {
@@ -80,8 +80,8 @@ private func topUp(
                 _ = try await topUp(2000, wallet, number: 1)
                 let alice = WalletClient(wallet.client(of: .alice))
                 let pay = PayRequest(
-                    paymentID: RequestID.numbered(2).bytes, concertID: RequestID.numbered(3).bytes,
-                    reservationID: RequestID.numbered(4).bytes, amount: 1500, currency: "EUR")
+                    paymentID: .numbered(2), concertID: .numbered(3),
+                    reservationID: .numbered(4), amount: 1500, currency: "EUR")
                 // Concert does not answer, so the money stays set aside.
                 _ = try? await alice.pay(pay, CallOptions(timeout: Market.patience))
                 #expect(
@@ -143,7 +143,7 @@ private func topUp(
                 let calls = WalletClient(wallet.client(of: .alice))
                 #expect(try await calls.showBalance(ShowBalanceRequest()).balances.map(\.available) == [2000])
                 let audit = try await WalletClient(wallet.client(of: .operator)).audit(AuditRequest())
-                #expect(audit.misfit == "" && audit.entryCount == 20)
+                #expect(audit.violation == "" && audit.entryCount == 20)
             }
         }
     }

@@ -14,12 +14,12 @@ extension TestService {
     ) async throws -> Session {
         let request = SignUpRequest(name: name, password: password)
         let options = CallOptions(timeout: Self.patience, requestID: .numbered(number))
-        return try await WalletClient(client(of: nil)).signUp(request, options).session!
+        return try await WalletClient(client(of: nil)).signUp(request, options).session
     }
 
     func signIn(_ name: String = "alice", _ password: String = password) async throws -> Session {
         let request = SignInRequest(name: name, password: password)
         let options = CallOptions(timeout: Self.patience)
-        return try await WalletClient(client(of: nil)).signIn(request, options).session!
+        return try await WalletClient(client(of: nil)).signIn(request, options).session
     }
 }

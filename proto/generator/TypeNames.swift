@@ -23,7 +23,7 @@ struct TypeNames {
     }
 
     /// The contracts whose ids have a type in Swift.
-    private static let withIDs = ["onsale.queue.v1.", "onsale.testing.v1.", "test.v1."]
+    private static let withIDs = ["onsale.queue.v1.", "onsale.wallet.v1.", "onsale.testing.v1.", "test.v1."]
 
     /// True if the Swift type of the field is an `ID`.
     func hasID(_ field: Field, of message: MessageType) -> Bool {

@@ -4,7 +4,10 @@ import Service
 import WalletAPI
 import WalletDomain
 
-// Conversions between domain values and messages.
+// Conversions between domain values and messages. In this module, these names are the values of the domain, and
+// `WalletAPI.Payment` is the message.
+typealias Entry = WalletDomain.Entry
+typealias Payment = WalletDomain.Payment
 
 extension Balance {
     init(_ account: Account) {
@@ -14,12 +17,12 @@ extension Balance {
     }
 }
 
-extension EntryView {
+extension WalletAPI.Entry {
     init(_ entry: Entry) {
         self.init(
             serial: UInt64(clamping: entry.serial), kind: EntryKind(entry.kind), amount: entry.amount.field,
             currency: entry.amount.currency.code, available: UInt64(clamping: entry.available),
-            pending: UInt64(clamping: entry.pending), paymentID: entry.payment?.bytes ?? [], atMs: entry.at.field)
+            pending: UInt64(clamping: entry.pending), paymentID: entry.payment, at: entry.at)
     }
 }
 
@@ -36,23 +39,18 @@ extension EntryKind {
     }
 }
 
-extension PaymentView {
+extension WalletAPI.Payment {
     init(_ payment: Payment, at now: Timestamp) {
         self.init(
-            paymentID: payment.id.bytes, outcome: PaymentOutcome(payment.state),
-            reason: payment.reason.map { NotPaidReason($0) } ?? .unspecified,
-            concertID: payment.content?.concert.bytes ?? [],
-            reservationID: payment.content?.reservation.bytes ?? [], amount: payment.content?.amount.field ?? 0,
+            paymentID: payment.id, outcome: PaymentOutcome(payment.state),
+            reason: payment.reason.map { NotPaidReason($0) } ?? .unspecified, concertID: payment.content?.concert,
+            reservationID: payment.content?.reservation, amount: payment.content?.amount.field ?? 0,
             currency: payment.content?.amount.currency.code ?? "", isRefunded: payment.state == .refunded,
-            isCancelling: payment.wantsAbort && payment.state == .reserved, begunAtMs: payment.begunAt.field,
-            decidedAtMs: payment.decidedAt?.field ?? 0, refundedAtMs: payment.refundedAt?.field ?? 0,
-            askAgainMs: payment.nextAttempt.map { Self.pause(until: $0, now) } ?? 0)
-    }
-
-    /// Returns the time until the next attempt. The payment stays undecided until then.
-    private static func pause(until attempt: Timestamp, _ now: Timestamp) -> UInt32 {
-        let pause = min(max(attempt - now, Attempts.shortestPause), Attempts.longestPause)
-        return UInt32(clamping: pause.milliseconds)
+            isCancelling: payment.wantsAbort && payment.state == .reserved, begunAt: payment.begunAt,
+            decidedAt: payment.decidedAt, refundedAt: payment.refundedAt,
+            // The payment stays undecided until the next attempt.
+            askAgain: payment.nextAttempt.map { min(max($0 - now, Attempts.shortestPause), Attempts.longestPause) }
+                ?? .zero)
     }
 }
 
@@ -103,19 +101,6 @@ extension Money {
     }
 
     var field: UInt64 { UInt64(clamping: minorUnits) }
-}
-
-extension Timestamp {
-    var field: UInt64 { UInt64(clamping: milliseconds) }
-}
-
-extension Payment.Content {
-    init(_ request: PayRequest) throws {
-        self.init(
-            concert: try ConcertID(field: "concert_id", request.concertID),
-            reservation: try ReservationID(field: "reservation_id", request.reservationID),
-            amount: try Money(field: request.amount, request.currency))
-    }
 }
 
 /// The size of a page of a list.

@@ -13,7 +13,7 @@ package final class Call: Sendable {
     /// The time at which the caller stops waiting, on the clock of the event loops.
     package let deadline: Uptime
     package let trace: TraceContext?
-    package let metadata: [Entry]
+    package let metadata: [MetadataField]
     /// The address of the caller: `127.0.0.1:50312`.
     package let peer: String
     package let requestIDIfAny: RequestID?
@@ -21,7 +21,7 @@ package final class Call: Sendable {
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
-        metadata: [Entry], peer: String
+        metadata: [MetadataField], peer: String
     ) {
         self.method = method
         self.caller = caller

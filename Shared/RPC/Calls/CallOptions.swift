@@ -10,11 +10,11 @@ package struct CallOptions: Sendable {
     package var requestID: RequestID?
     package var credential: [UInt8]?
     package var trace: TraceContext?
-    package var metadata: [Entry]
+    package var metadata: [MetadataField]
 
     package init(
         timeout: Duration? = nil, requestID: RequestID? = nil, credential: [UInt8]? = nil, trace: TraceContext? = nil,
-        metadata: [Entry] = []
+        metadata: [MetadataField] = []
     ) {
         self.timeout = timeout
         self.requestID = requestID

@@ -92,12 +92,12 @@ struct Admission {
         return caller
     }
 
-    private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [Entry] {
+    private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [MetadataField] {
         if metadata.isEmpty { return [] }
         defer { loop.arena.reset() }
         do throws(MessageError) {
-            var entries: [Entry] = []
-            for bytes in metadata { entries.append(try Entry(decoding: bytes, in: loop.arena)) }
+            var entries: [MetadataField] = []
+            for bytes in metadata { entries.append(try MetadataField(decoding: bytes, in: loop.arena)) }
             return entries
         } catch {
             throw RPCFailure(CallReason.malformedMetadata, "\(error)")

@@ -119,12 +119,13 @@ final class Buyers: @unchecked Sendable {
         for reservation: ReservationEntry, _ credential: [UInt8], _ clients: MarketClients
     ) async throws {
         let request = PayRequest(
-            paymentID: PaymentID.make(at: SystemClock().now, using: &random).bytes,
-            concertID: reservation.concertID, reservationID: reservation.reservationID, amount: reservation.amount,
+            paymentID: PaymentID.make(at: SystemClock().now, using: &random),
+            concertID: ConcertID(bytes: reservation.concertID)!,
+            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
             currency: reservation.currency)
         let payment = try await WalletClient(clients.wallet).pay(request, options(credential)).payment
-        guard payment?.outcome == .paid else {
-            throw BenchmarkError("a payment is not paid: \(String(describing: payment))")
+        guard payment.outcome == .paid else {
+            throw BenchmarkError("a payment is not paid: \(payment)")
         }
     }
 

@@ -88,9 +88,9 @@ final class Market: Sendable {
     func audit(_ clients: MarketClients) async throws {
         let reply = try await WalletClient(clients.wallet).audit(
             AuditRequest(), wallet.options(Self.admin, .operator, timeout: .minutes(5)))
-        guard reply.misfit.isEmpty, reply.pendingPaymentCount == 0 else {
+        guard reply.violation.isEmpty, reply.pendingPaymentCount == 0 else {
             throw BenchmarkError(
-                "\(reply.pendingPaymentCount) payments are pending; the audit reports: \(reply.misfit)")
+                "\(reply.pendingPaymentCount) payments are pending; the audit reports: \(reply.violation)")
         }
     }
 

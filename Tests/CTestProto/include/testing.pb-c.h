@@ -28,6 +28,7 @@ typedef struct Onsale__Testing__V1__CountRequest Onsale__Testing__V1__CountReque
 typedef struct Onsale__Testing__V1__CountItem Onsale__Testing__V1__CountItem;
 typedef struct Onsale__Testing__V1__Typed Onsale__Testing__V1__Typed;
 typedef struct Onsale__Testing__V1__TypedPart Onsale__Testing__V1__TypedPart;
+typedef struct Onsale__Testing__V1__RawIDs Onsale__Testing__V1__RawIDs;
 typedef struct Onsale__Testing__V1__Everything Onsale__Testing__V1__Everything;
 typedef struct Onsale__Testing__V1__Everything__Nested Onsale__Testing__V1__Everything__Nested;
 typedef struct Onsale__Testing__V1__Everything__Nested__Deeper Onsale__Testing__V1__Everything__Nested__Deeper;
@@ -196,6 +197,18 @@ struct  Onsale__Testing__V1__TypedPart
     , {0,NULL}, 0 }
 
 
+struct  Onsale__Testing__V1__RawIDs
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData first;
+  ProtobufCBinaryData second;
+  ProtobufCBinaryData third;
+};
+#define ONSALE__TESTING__V1__RAW_IDS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__testing__v1__raw_ids__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
 struct  Onsale__Testing__V1__Everything__Nested__Deeper
 {
   ProtobufCMessage base;
@@ -345,6 +358,9 @@ void   onsale__testing__v1__typed__init
 /* Onsale__Testing__V1__TypedPart methods */
 void   onsale__testing__v1__typed_part__init
                      (Onsale__Testing__V1__TypedPart         *message);
+/* Onsale__Testing__V1__RawIDs methods */
+void   onsale__testing__v1__raw_ids__init
+                     (Onsale__Testing__V1__RawIDs         *message);
 /* Onsale__Testing__V1__Everything__Nested__Deeper methods */
 void   onsale__testing__v1__everything__nested__deeper__init
                      (Onsale__Testing__V1__Everything__Nested__Deeper         *message);
@@ -392,6 +408,9 @@ typedef void (*Onsale__Testing__V1__Typed_Closure)
 typedef void (*Onsale__Testing__V1__TypedPart_Closure)
                  (const Onsale__Testing__V1__TypedPart *message,
                   void *closure_data);
+typedef void (*Onsale__Testing__V1__RawIDs_Closure)
+                 (const Onsale__Testing__V1__RawIDs *message,
+                  void *closure_data);
 typedef void (*Onsale__Testing__V1__Everything__Nested__Deeper_Closure)
                  (const Onsale__Testing__V1__Everything__Nested__Deeper *message,
                   void *closure_data);
@@ -420,6 +439,7 @@ extern const ProtobufCMessageDescriptor onsale__testing__v1__count_request__desc
 extern const ProtobufCMessageDescriptor onsale__testing__v1__count_item__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__typed__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__typed_part__descriptor;
+extern const ProtobufCMessageDescriptor onsale__testing__v1__raw_ids__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__descriptor;
 extern const ProtobufCMessageDescriptor onsale__testing__v1__everything__nested__deeper__descriptor;

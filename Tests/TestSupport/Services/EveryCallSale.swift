@@ -101,11 +101,11 @@ extension EveryCall {
         let anyone = wallet(nil)
         let session = try await twice(WalletMethods.signUp) {
             try await anyone.signUp(SignUpRequest(name: "alice", password: Self.password), $0)
-        }.session!
+        }.session
         try await twice(WalletMethods.signIn) {
             try await anyone.signIn(SignInRequest(name: "alice", password: Self.password), $0)
         }
-        let alice = TestCaller(user: UserID(bytes: session.userID)!, role: .user)
+        let alice = TestCaller(user: session.userID, role: .user)
         let bank = wallet(.operator)
         try await twice(WalletMethods.topUp) {
             try await bank.topUp(TopUpRequest(amount: 10 * Self.price, currency: "EUR", name: "alice"), $0)
@@ -161,12 +161,13 @@ extension EveryCall {
         }
     }
 
-    private func pay(_ reservation: ReservationEntry, _ sale: Sale) async throws -> PaymentView {
+    private func pay(_ reservation: ReservationEntry, _ sale: Sale) async throws -> Payment {
         let calls = wallet(sale.alice)
         let request = PayRequest(
-            paymentID: options().requestID!.bytes, concertID: sale.concert, reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
-        return try await twice(WalletMethods.pay) { try await calls.pay(request, $0) }.payment!
+            paymentID: PaymentID(of: options().requestID!), concertID: ConcertID(bytes: sale.concert)!,
+            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
+            currency: reservation.currency)
+        return try await twice(WalletMethods.pay) { try await calls.pay(request, $0) }.payment
     }
 
     private func buy(_ sale: Sale) async throws -> ReservationEntry {
@@ -176,7 +177,7 @@ extension EveryCall {
         try await twice(WalletMethods.showPayment) {
             try await calls.showPayment(ShowPaymentRequest(paymentID: paid.paymentID), $0)
         }
-        let cancelled = options().requestID!.bytes
+        let cancelled = PaymentID(of: options().requestID!)
         try await twice(WalletMethods.cancelPayment) {
             try await calls.cancelPayment(CancelPaymentRequest(paymentID: cancelled), $0)
         }
@@ -189,7 +190,7 @@ extension EveryCall {
         try await twice(ConcertMethods.confirm) {
             try await service.confirm(
                 ConfirmRequest(
-                    concertID: sale.concert, paymentID: paid.paymentID, reservationID: reservation.reservationID,
+                    concertID: sale.concert, paymentID: paid.paymentID.bytes, reservationID: reservation.reservationID,
                     userID: sale.alice.user.bytes, amount: reservation.amount, currency: reservation.currency), $0)
         }
         let other = options().requestID!.bytes
@@ -232,7 +233,7 @@ extension EveryCall {
         try await twice(ConcertMethods.acknowledgeRefund) {
             try await service.acknowledgeRefund(
                 AcknowledgeRefundRequest(
-                    concertID: sale.concert, refundID: cancelled.refundID, paymentID: paid.paymentID), $0)
+                    concertID: sale.concert, refundID: cancelled.refundID, paymentID: paid.paymentID.bytes), $0)
         }
     }
 
@@ -250,7 +251,7 @@ extension EveryCall {
         let books = wallet(.operator)
         try await twice(WalletMethods.listHalted) { try await books.listHalted(ListHaltedRequest(), $0) }
         try await twice(WalletMethods.liftHalt) {
-            try await books.liftHalt(LiftHaltRequest(concertID: sale.concert), $0)
+            try await books.liftHalt(LiftHaltRequest(concertID: ConcertID(bytes: sale.concert)!), $0)
         }
         try await twice(WalletMethods.audit) { try await books.audit(AuditRequest(), $0) }
     }

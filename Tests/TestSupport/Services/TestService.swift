@@ -73,9 +73,9 @@ package final class TestService: Sendable {
     }
 }
 
-extension RequestID {
-    /// The request id of this number.
-    package static func numbered(_ number: UInt64) -> RequestID {
-        RequestID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | number)
+extension ID {
+    /// The id of this number.
+    package static func numbered(_ number: UInt64) -> ID {
+        ID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | number)
     }
 }

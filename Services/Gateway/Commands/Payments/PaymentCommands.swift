@@ -22,7 +22,7 @@ enum PaymentCommands {
             run.show(payment.json, payment.text)
         })
 
-    static func pay(_ reservation: ReservationEntry, _ run: Invocation) async throws -> PaymentView {
+    static func pay(_ reservation: ReservationEntry, _ run: Invocation) async throws -> Payment {
         try await run.questions.withInterruptMessage(
             "The payment continues, and never pays twice. To see its outcome: gateway pay"
         ) { try await Payments(run.caller).pay(reservation) }
@@ -45,7 +45,7 @@ enum PaymentCommands {
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
                 empty: "You have made no payments.", ["CODE", "BEGUN", .right("AMOUNT"), "OUTCOME"]
-            ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAtMs), $0.total, $0.shortText] }
+            ) { [IDSuffix.text(of: $0.paymentID.bytes), run.localTime($0.begunAt), $0.total, $0.shortText] }
         })
 
     static let halts = Command(
@@ -54,8 +54,8 @@ enum PaymentCommands {
         run: { run in
             let reply = try await run.caller.call(WalletMethods.listHalted, ListHaltedRequest())
             let concerts = reply.halts.isEmpty ? [] : try await run.catalogue.concerts()
-            func name(_ id: [UInt8]) -> String {
-                concerts.first { $0.concertID == id }?.name ?? ConcertID(bytes: id).map { "\($0)" } ?? ""
+            func name(_ id: ConcertID) -> String {
+                concerts.first { $0.concertID == id.bytes }?.name ?? "\(id)"
             }
             run.show(
                 reply.halts,
@@ -63,14 +63,11 @@ enum PaymentCommands {
                     .object([
                         "concert": .string(name(halt.concertID)), "concertId": .id(halt.concertID),
                         "why": .string(halt.why), "userId": .id(halt.userID), "paymentId": .id(halt.paymentID),
-                        "haltedAt": .time(halt.haltedAtMs),
+                        "haltedAt": .time(halt.haltedAt),
                     ])
                 }, empty: "No payments are halted.", ["CONCERT", .wrapped("SINCE"), "PAYMENT", .wrapped("WHY")]
             ) { halt in
-                [
-                    name(halt.concertID), run.localTime(halt.haltedAtMs),
-                    PaymentID(bytes: halt.paymentID).map { "\($0)" } ?? "", halt.why,
-                ]
+                [name(halt.concertID), run.localTime(halt.haltedAt), "\(halt.paymentID)", halt.why]
             }
             if reply.hasMore { run.note("The list is incomplete: more concerts are halted.") }
         })
@@ -81,25 +78,28 @@ enum PaymentCommands {
         examples: ["moon-tour --yes"],
         run: { run in
             let concert = try await run.catalogue.concert(named: run[Operands.concert])
+            guard let id = ConcertID(bytes: concert.concertID) else {
+                throw JourneyError.incompleteAnswer(.concert, missing: "id of the concert")
+            }
             try run.questions.requireConfirmation(
                 "Accept payments for \(concert.name) again?", unchanged: "payments for \(concert.name) stay halted")
-            _ = try await run.caller.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: concert.concertID))
+            _ = try await run.caller.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: id))
             run.show(
                 .object(["concert": .string(concert.name), "isHalted": .bool(false)]),
                 "Payments for \(concert.name) are accepted again.")
         })
 }
 
-extension PaymentView {
+extension Payment {
     var total: String { Money.text(amount, currency) }
 
     var json: JSON {
         .object([
-            "paymentId": .id(paymentID), "code": .string(IDSuffix.text(of: paymentID)),
+            "paymentId": .id(paymentID), "code": .string(IDSuffix.text(of: paymentID.bytes)),
             "outcome": .name(of: outcome), "reason": outcome == .notPaid ? .name(of: reason) : nil,
             "concertId": .id(concertID), "reservationId": .id(reservationID), "amount": Money.json(amount, currency),
-            "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAtMs),
-            "decidedAt": .time(decidedAtMs), "refundedAt": .time(refundedAtMs),
+            "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAt),
+            "decidedAt": .time(decidedAt), "refundedAt": .time(refundedAt),
         ])
     }
 

@@ -115,7 +115,7 @@ struct Buy {
                 "nothing was paid. The seats are held for \(reservation.left(run.clock.now)). To pay: gateway pay")
     }
 
-    private func show(_ payment: PaymentView, _ reservation: ReservationEntry, _ date: ConcertDate) async throws {
+    private func show(_ payment: Payment, _ reservation: ReservationEntry, _ date: ConcertDate) async throws {
         let tickets = try await Tickets(run.caller).all(of: date.concert.name).filter {
             $0.ticket.reservationID == reservation.reservationID
         }

@@ -96,7 +96,7 @@ enum ReservationCommands {
             "\(cancelled.text(now: run.clock.now)) The refund is on its way to your wallet.")
     }
 
-    private static func end(_ payment: PaymentView, _ run: Invocation) async throws {
+    private static func end(_ payment: Payment, _ run: Invocation) async throws {
         try run.questions.requireConfirmation(
             "Cancel \(payment.title), which is not decided yet?",
             unchanged: "nothing was cancelled. To continue the payment: gateway pay")
@@ -108,7 +108,7 @@ enum ReservationCommands {
                 "the payment succeeded before the cancellation. To return the seats: gateway cancel")
         default:
             throw GatewayError(
-                .indefinite, cancelled.cancellationPending, hint: PaymentView.seeOutcome, reason: "PENDING")
+                .indefinite, cancelled.cancellationPending, hint: Payment.seeOutcome, reason: "PENDING")
         }
     }
 }

@@ -54,7 +54,7 @@ enum WalletCommands {
                 empty: "There are no entries yet.", ["TIME", "KIND", .right("AMOUNT"), .right("AVAILABLE")]
             ) { entry in
                 [
-                    run.localTime(entry.atMs), entry.kindText, Money.text(entry.amount, entry.currency),
+                    run.localTime(entry.at), entry.kindText, Money.text(entry.amount, entry.currency),
                     Money.text(entry.available, entry.currency),
                 ]
             }
@@ -80,18 +80,18 @@ enum WalletCommands {
             """
             \(reply.userCount) users, \(reply.entryCount) entries; payments: \(reply.paidCount) paid, \
             \(reply.notPaidCount) not paid, \(reply.pendingPaymentCount) pending, \(reply.refundedCount) refunded
-            \(table.text(run.console))\(reply.misfit.isEmpty ? "No inconsistencies found." : "")
+            \(table.text(run.console))\(reply.violation.isEmpty ? "No inconsistencies found." : "")
             """)
-        guard reply.misfit.isEmpty else {
+        guard reply.violation.isEmpty else {
             throw GatewayError(
-                .refused, "the audit found an inconsistency: \(reply.misfit)",
+                .refused, "the audit found an inconsistency: \(reply.violation)",
                 hint: "Keep a copy of the databases, and see InvariantBroken in deploy/README.md")
         }
     }
 
     private static func json(_ reply: AuditReply) -> JSON {
         .object([
-            "misfit": .text(reply.misfit), "users": .count(reply.userCount),
+            "misfit": .text(reply.violation), "users": .count(reply.userCount),
             "entries": .count(reply.entryCount), "paid": .count(reply.paidCount), "notPaid": .count(reply.notPaidCount),
             "pending": .count(reply.pendingPaymentCount), "refunded": .count(reply.refundedCount),
             "totals": .list(reply.totals) { total in
@@ -112,12 +112,12 @@ extension Balance {
     }
 }
 
-extension EntryView {
+extension Entry {
     fileprivate var json: JSON {
         .object([
             "serial": .count(serial), "kind": .name(of: kind), "amount": Money.json(amount, currency),
             "available": Money.json(available, currency), "pending": Money.json(pending, currency),
-            "paymentId": .id(paymentID), "at": .time(atMs),
+            "paymentId": .id(paymentID), "at": .time(at),
         ])
     }
 

@@ -19,9 +19,9 @@ package struct SignUpRequest: Message {
 }
 
 package struct SignUpReply: Message {
-    package var session: Session?
+    package var session: Session
 
-    package init(session: Session? = nil) {
+    package init(session: Session) {
         self.session = session
     }
 }
@@ -38,24 +38,24 @@ package struct SignInRequest: Message {
 }
 
 package struct SignInReply: Message {
-    package var session: Session?
+    package var session: Session
 
-    package init(session: Session? = nil) {
+    package init(session: Session) {
         self.session = session
     }
 }
 
 /// The credential of a user for all services.
 package struct Session: Message {
-    package var userID: [UInt8]
+    package var userID: UserID
     /// Put it into the envelope of each call.
     package var credential: [UInt8]
-    package var expiresAtMs: UInt64
+    package var expiresAt: Timestamp
 
-    package init(userID: [UInt8] = [], credential: [UInt8] = [], expiresAtMs: UInt64 = 0) {
+    package init(userID: UserID, credential: [UInt8] = [], expiresAt: Timestamp) {
         self.userID = userID
         self.credential = credential
-        self.expiresAtMs = expiresAtMs
+        self.expiresAt = expiresAt
     }
 }
 
@@ -102,9 +102,9 @@ package struct TopUpRequest: Message {
 
 package struct TopUpReply: Message {
     /// The current balance.
-    package var balance: Balance?
+    package var balance: Balance
 
-    package init(balance: Balance? = nil) {
+    package init(balance: Balance) {
         self.balance = balance
     }
 }
@@ -124,18 +124,18 @@ package struct ListEntriesRequest: Message {
 }
 
 package struct ListEntriesReply: Message {
-    package var entries: [EntryView]
+    package var entries: [Entry]
     /// True if there are more before the last one.
     package var hasMore: Bool
 
-    package init(entries: [EntryView] = [], hasMore: Bool = false) {
+    package init(entries: [Entry] = [], hasMore: Bool = false) {
         self.entries = entries
         self.hasMore = hasMore
     }
 }
 
 /// One movement of money. It never changes.
-package struct EntryView: Message {
+package struct Entry: Message {
     /// The number of the entry in its account, from 1, without gaps.
     package var serial: UInt64
     package var kind: EntryKind
@@ -145,12 +145,12 @@ package struct EntryView: Message {
     package var available: UInt64
     package var pending: UInt64
     /// The payment of the entry. Empty for a top-up.
-    package var paymentID: [UInt8]
-    package var atMs: UInt64
+    package var paymentID: PaymentID?
+    package var at: Timestamp
 
     package init(
         serial: UInt64 = 0, kind: EntryKind = .unspecified, amount: UInt64 = 0, currency: String = "",
-        available: UInt64 = 0, pending: UInt64 = 0, paymentID: [UInt8] = [], atMs: UInt64 = 0
+        available: UInt64 = 0, pending: UInt64 = 0, paymentID: PaymentID? = nil, at: Timestamp
     ) {
         self.serial = serial
         self.kind = kind
@@ -159,24 +159,24 @@ package struct EntryView: Message {
         self.available = available
         self.pending = pending
         self.paymentID = paymentID
-        self.atMs = atMs
+        self.at = at
     }
 }
 
 package struct PayRequest: Message {
     /// A new id for each payment, stored by the client before it sends. Refused with other content, or if it belongs to
     /// another user.
-    package var paymentID: [UInt8]
+    package var paymentID: PaymentID
     /// The concert of the reservation.
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
     /// A held reservation of the caller.
-    package var reservationID: [UInt8]
+    package var reservationID: ReservationID
     /// The price of the reservation.
     package var amount: UInt64
     package var currency: String
 
     package init(
-        paymentID: [UInt8] = [], concertID: [UInt8] = [], reservationID: [UInt8] = [], amount: UInt64 = 0,
+        paymentID: PaymentID, concertID: ConcertID, reservationID: ReservationID, amount: UInt64 = 0,
         currency: String = ""
     ) {
         self.paymentID = paymentID
@@ -188,41 +188,41 @@ package struct PayRequest: Message {
 }
 
 package struct PayReply: Message {
-    package var payment: PaymentView?
+    package var payment: Payment
 
-    package init(payment: PaymentView? = nil) {
+    package init(payment: Payment) {
         self.payment = payment
     }
 }
 
 /// The state of a payment for its payer.
-package struct PaymentView: Message {
-    package var paymentID: [UInt8]
+package struct Payment: Message {
+    package var paymentID: PaymentID
     package var outcome: PaymentOutcome
     /// Set only if NOT_PAID.
     package var reason: NotPaidReason
     /// Empty, like amount and currency, if the payment was cancelled before it arrived.
-    package var concertID: [UInt8]
-    package var reservationID: [UInt8]
+    package var concertID: ConcertID?
+    package var reservationID: ReservationID?
     package var amount: UInt64
     package var currency: String
     /// True if PAID and then refunded.
     package var isRefunded: Bool
     /// True if the payer requested cancellation and the payment is undecided.
     package var isCancelling: Bool
-    package var begunAtMs: UInt64
+    package var begunAt: Timestamp?
     /// Time at which it became PAID or NOT_PAID. 0 while PENDING.
-    package var decidedAtMs: UInt64
+    package var decidedAt: Timestamp?
     /// Time of the refund. 0: not refunded.
-    package var refundedAtMs: UInt64
+    package var refundedAt: Timestamp?
     /// While PENDING: delay before the next poll.
-    package var askAgainMs: UInt32
+    package var askAgain: Duration
 
     package init(
-        paymentID: [UInt8] = [], outcome: PaymentOutcome = .unspecified, reason: NotPaidReason = .unspecified,
-        concertID: [UInt8] = [], reservationID: [UInt8] = [], amount: UInt64 = 0, currency: String = "",
-        isRefunded: Bool = false, isCancelling: Bool = false, begunAtMs: UInt64 = 0, decidedAtMs: UInt64 = 0,
-        refundedAtMs: UInt64 = 0, askAgainMs: UInt32 = 0
+        paymentID: PaymentID, outcome: PaymentOutcome = .unspecified, reason: NotPaidReason = .unspecified,
+        concertID: ConcertID? = nil, reservationID: ReservationID? = nil, amount: UInt64 = 0, currency: String = "",
+        isRefunded: Bool = false, isCancelling: Bool = false, begunAt: Timestamp? = nil, decidedAt: Timestamp? = nil,
+        refundedAt: Timestamp? = nil, askAgain: Duration = .zero
     ) {
         self.paymentID = paymentID
         self.outcome = outcome
@@ -233,65 +233,65 @@ package struct PaymentView: Message {
         self.currency = currency
         self.isRefunded = isRefunded
         self.isCancelling = isCancelling
-        self.begunAtMs = begunAtMs
-        self.decidedAtMs = decidedAtMs
-        self.refundedAtMs = refundedAtMs
-        self.askAgainMs = askAgainMs
+        self.begunAt = begunAt
+        self.decidedAt = decidedAt
+        self.refundedAt = refundedAt
+        self.askAgain = askAgain
     }
 }
 
 package struct ShowPaymentRequest: Message {
     /// A payment of the caller.
-    package var paymentID: [UInt8]
+    package var paymentID: PaymentID
 
-    package init(paymentID: [UInt8] = []) {
+    package init(paymentID: PaymentID) {
         self.paymentID = paymentID
     }
 }
 
 package struct ShowPaymentReply: Message {
-    package var payment: PaymentView?
+    package var payment: Payment
 
-    package init(payment: PaymentView? = nil) {
+    package init(payment: Payment) {
         self.payment = payment
     }
 }
 
 package struct CancelPaymentRequest: Message {
     /// The id of the payment. A payment that arrives later is NOT_PAID.
-    package var paymentID: [UInt8]
+    package var paymentID: PaymentID
 
-    package init(paymentID: [UInt8] = []) {
+    package init(paymentID: PaymentID) {
         self.paymentID = paymentID
     }
 }
 
 package struct CancelPaymentReply: Message {
-    package var payment: PaymentView?
+    package var payment: Payment
 
-    package init(payment: PaymentView? = nil) {
+    package init(payment: Payment) {
         self.payment = payment
     }
 }
 
 package struct ListPaymentsRequest: Message {
     /// The id of the last payment of the previous page. Empty: start with the newest.
-    package var beforePaymentID: [UInt8]
+    package var beforePaymentID: PaymentID?
     /// 1 to 500. 0: 50.
     package var pageSize: UInt32
 
-    package init(beforePaymentID: [UInt8] = [], pageSize: UInt32 = 0) {
+    package init(beforePaymentID: PaymentID? = nil, pageSize: UInt32 = 0) {
         self.beforePaymentID = beforePaymentID
         self.pageSize = pageSize
     }
 }
 
 package struct ListPaymentsReply: Message {
-    package var payments: [PaymentView]
+    package var payments: [Payment]
     /// True if there are more before the last one.
     package var hasMore: Bool
 
-    package init(payments: [PaymentView] = [], hasMore: Bool = false) {
+    package init(payments: [Payment] = [], hasMore: Bool = false) {
         self.payments = payments
         self.hasMore = hasMore
     }
@@ -314,30 +314,28 @@ package struct ListHaltedReply: Message {
 
 /// A reason why a concert takes no new payments. A concert can have several.
 package struct Halt: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
     /// The violated invariant, for the operator.
     package var why: String
     /// The payment that violated it.
-    package var userID: [UInt8]
-    package var paymentID: [UInt8]
-    package var haltedAtMs: UInt64
+    package var userID: UserID
+    package var paymentID: PaymentID
+    package var haltedAt: Timestamp
 
-    package init(
-        concertID: [UInt8] = [], why: String = "", userID: [UInt8] = [], paymentID: [UInt8] = [], haltedAtMs: UInt64 = 0
-    ) {
+    package init(concertID: ConcertID, why: String = "", userID: UserID, paymentID: PaymentID, haltedAt: Timestamp) {
         self.concertID = concertID
         self.why = why
         self.userID = userID
         self.paymentID = paymentID
-        self.haltedAtMs = haltedAtMs
+        self.haltedAt = haltedAt
     }
 }
 
 package struct LiftHaltRequest: Message {
     /// A concert from ListHalted.
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
 
-    package init(concertID: [UInt8] = []) {
+    package init(concertID: ConcertID) {
         self.concertID = concertID
     }
 }
@@ -352,7 +350,7 @@ package struct AuditRequest: Message {
 
 package struct AuditReply: Message {
     /// The first inconsistent row and the reason. Empty: no inconsistencies found in the counted rows.
-    package var misfit: String
+    package var violation: String
     package var userCount: UInt64
     package var entryCount: UInt64
     package var pendingPaymentCount: UInt64
@@ -363,10 +361,10 @@ package struct AuditReply: Message {
     package var totals: [AuditTotal]
 
     package init(
-        misfit: String = "", userCount: UInt64 = 0, entryCount: UInt64 = 0, pendingPaymentCount: UInt64 = 0,
+        violation: String = "", userCount: UInt64 = 0, entryCount: UInt64 = 0, pendingPaymentCount: UInt64 = 0,
         paidCount: UInt64 = 0, notPaidCount: UInt64 = 0, refundedCount: UInt64 = 0, totals: [AuditTotal] = []
     ) {
-        self.misfit = misfit
+        self.violation = violation
         self.userCount = userCount
         self.entryCount = entryCount
         self.pendingPaymentCount = pendingPaymentCount
@@ -791,12 +789,12 @@ extension SignUpReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_up_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignUpReply>) throws(MessageError) {
-        session = try Session(reading: fields.pointee.session, in: "session")
+        session = try Session(required: fields.pointee.session, in: "session")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignUpReply> {
         let fields = try arena.make(onsale__wallet__v1__sign_up_reply__init)
-        fields.pointee.session = try session?.layOut(in: arena)
+        fields.pointee.session = try session.layOut(in: arena)
         return fields
     }
 
@@ -826,12 +824,12 @@ extension SignInReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_in_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInReply>) throws(MessageError) {
-        session = try Session(reading: fields.pointee.session, in: "session")
+        session = try Session(required: fields.pointee.session, in: "session")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignInReply> {
         let fields = try arena.make(onsale__wallet__v1__sign_in_reply__init)
-        fields.pointee.session = try session?.layOut(in: arena)
+        fields.pointee.session = try session.layOut(in: arena)
         return fields
     }
 
@@ -844,21 +842,21 @@ extension Session {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__session__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Session>) throws(MessageError) {
-        userID = [UInt8](reading: fields.pointee.user_id)
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
         credential = [UInt8](reading: fields.pointee.credential)
-        expiresAtMs = fields.pointee.expires_at_ms
+        expiresAt = Timestamp(required: fields.pointee.expires_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__Session> {
         let fields = try arena.make(onsale__wallet__v1__session__init)
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.wallet.v1.Session.user_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.Session.user_id")
         fields.pointee.credential = try arena.bytes(credential, "onsale.wallet.v1.Session.credential")
-        fields.pointee.expires_at_ms = expiresAtMs
+        fields.pointee.expires_at_ms = UInt64(clamping: expiresAt.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__Session>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.expires_at_ms), isRequired: true, "expires_at_ms")
     }
 }
 
@@ -941,12 +939,12 @@ extension TopUpReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__top_up_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__TopUpReply>) throws(MessageError) {
-        balance = try Balance(reading: fields.pointee.balance, in: "balance")
+        balance = try Balance(required: fields.pointee.balance, in: "balance")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__TopUpReply> {
         let fields = try arena.make(onsale__wallet__v1__top_up_reply__init)
-        fields.pointee.balance = try balance?.layOut(in: arena)
+        fields.pointee.balance = try balance.layOut(in: arena)
         return fields
     }
 }
@@ -981,7 +979,7 @@ extension ListEntriesReply {
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesReply>) throws(MessageError) {
         entries = try Array(reading: fields.pointee.entries, count: fields.pointee.n_entries) {
-            element throws(MessageError) in try EntryView(required: element, in: "entries")
+            element throws(MessageError) in try Entry(required: element, in: "entries")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -999,11 +997,11 @@ extension ListEntriesReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListEntriesReply>) throws(MessageError) {
-        try EntryView.check(fields.pointee.entries, count: fields.pointee.n_entries, in: "entries")
+        try Entry.check(fields.pointee.entries, count: fields.pointee.n_entries, in: "entries")
     }
 }
 
-extension EntryView {
+extension Entry {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__entry_view__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__EntryView>) throws(MessageError) {
@@ -1013,8 +1011,8 @@ extension EntryView {
         currency = String(reading: fields.pointee.currency)
         available = fields.pointee.available
         pending = fields.pointee.pending
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        atMs = fields.pointee.at_ms
+        paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
+        at = Timestamp(required: fields.pointee.at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__EntryView> {
@@ -1025,13 +1023,13 @@ extension EntryView {
         fields.pointee.currency = try arena.string(currency, "onsale.wallet.v1.EntryView.currency")
         fields.pointee.available = available
         fields.pointee.pending = pending
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.EntryView.payment_id")
-        fields.pointee.at_ms = atMs
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.EntryView.payment_id")
+        fields.pointee.at_ms = UInt64(clamping: at.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__EntryView>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.at_ms), isRequired: true, "at_ms")
     }
 }
 
@@ -1039,27 +1037,24 @@ extension PayRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__pay_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayRequest>) throws(MessageError) {
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PayRequest> {
         let fields = try arena.make(onsale__wallet__v1__pay_request__init)
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.PayRequest.payment_id")
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.wallet.v1.PayRequest.concert_id")
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.wallet.v1.PayRequest.reservation_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.PayRequest.payment_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.wallet.v1.PayRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.wallet.v1.PayRequest.reservation_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.wallet.v1.PayRequest.currency")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__PayRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
         try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
     }
 }
@@ -1068,61 +1063,61 @@ extension PayReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__pay_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) throws(MessageError) {
-        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
+        payment = try Payment(required: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PayReply> {
         let fields = try arena.make(onsale__wallet__v1__pay_reply__init)
-        fields.pointee.payment = try payment?.layOut(in: arena)
+        fields.pointee.payment = try payment.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__PayReply>) throws(MessageError) {
-        try PaymentView.check(fields.pointee.payment, in: "payment")
+        try Payment.check(fields.pointee.payment, in: "payment")
     }
 }
 
-extension PaymentView {
+extension Payment {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__payment_view__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__PaymentView>) throws(MessageError) {
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
         outcome = PaymentOutcome(rawValue: Int32(bitPattern: fields.pointee.outcome.rawValue))
         reason = NotPaidReason(rawValue: Int32(bitPattern: fields.pointee.reason.rawValue))
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        concertID = try ConcertID(reading: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(reading: fields.pointee.reservation_id, "reservation_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
         isRefunded = fields.pointee.is_refunded != 0
         isCancelling = fields.pointee.is_cancelling != 0
-        begunAtMs = fields.pointee.begun_at_ms
-        decidedAtMs = fields.pointee.decided_at_ms
-        refundedAtMs = fields.pointee.refunded_at_ms
-        askAgainMs = fields.pointee.ask_again_ms
+        begunAt = Timestamp(reading: fields.pointee.begun_at_ms)
+        decidedAt = Timestamp(reading: fields.pointee.decided_at_ms)
+        refundedAt = Timestamp(reading: fields.pointee.refunded_at_ms)
+        askAgain = .milliseconds(Int64(clamping: fields.pointee.ask_again_ms))
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__PaymentView> {
         let fields = try arena.make(onsale__wallet__v1__payment_view__init)
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.PaymentView.payment_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.PaymentView.payment_id")
         fields.pointee.outcome = Onsale__Wallet__V1__PaymentOutcome(rawValue: UInt32(bitPattern: outcome.rawValue))
         fields.pointee.reason = Onsale__Wallet__V1__NotPaidReason(rawValue: UInt32(bitPattern: reason.rawValue))
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.wallet.v1.PaymentView.concert_id")
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.wallet.v1.PaymentView.reservation_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.wallet.v1.PaymentView.concert_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.wallet.v1.PaymentView.reservation_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.wallet.v1.PaymentView.currency")
         fields.pointee.is_refunded = isRefunded ? 1 : 0
         fields.pointee.is_cancelling = isCancelling ? 1 : 0
-        fields.pointee.begun_at_ms = begunAtMs
-        fields.pointee.decided_at_ms = decidedAtMs
-        fields.pointee.refunded_at_ms = refundedAtMs
-        fields.pointee.ask_again_ms = askAgainMs
+        fields.pointee.begun_at_ms = UInt64(clamping: begunAt?.milliseconds ?? 0)
+        fields.pointee.decided_at_ms = UInt64(clamping: decidedAt?.milliseconds ?? 0)
+        fields.pointee.refunded_at_ms = UInt64(clamping: refundedAt?.milliseconds ?? 0)
+        fields.pointee.ask_again_ms = UInt32(clamping: askAgain.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__PaymentView>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: false, "concert_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: false, "reservation_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.begun_at_ms), isRequired: false, "begun_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.decided_at_ms), isRequired: false, "decided_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.refunded_at_ms), isRequired: false, "refunded_at_ms")
     }
 }
 
@@ -1130,19 +1125,18 @@ extension ShowPaymentRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_payment_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentRequest>) throws(MessageError) {
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Wallet__V1__ShowPaymentRequest
     > {
         let fields = try arena.make(onsale__wallet__v1__show_payment_request__init)
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.ShowPaymentRequest.payment_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.ShowPaymentRequest.payment_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
     }
 }
 
@@ -1150,19 +1144,19 @@ extension ShowPaymentReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__show_payment_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentReply>) throws(MessageError) {
-        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
+        payment = try Payment(required: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Wallet__V1__ShowPaymentReply
     > {
         let fields = try arena.make(onsale__wallet__v1__show_payment_reply__init)
-        fields.pointee.payment = try payment?.layOut(in: arena)
+        fields.pointee.payment = try payment.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ShowPaymentReply>) throws(MessageError) {
-        try PaymentView.check(fields.pointee.payment, in: "payment")
+        try Payment.check(fields.pointee.payment, in: "payment")
     }
 }
 
@@ -1170,19 +1164,18 @@ extension CancelPaymentRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__cancel_payment_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentRequest>) throws(MessageError) {
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Wallet__V1__CancelPaymentRequest
     > {
         let fields = try arena.make(onsale__wallet__v1__cancel_payment_request__init)
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.CancelPaymentRequest.payment_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.CancelPaymentRequest.payment_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
     }
 }
 
@@ -1190,19 +1183,19 @@ extension CancelPaymentReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__cancel_payment_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentReply>) throws(MessageError) {
-        payment = try PaymentView(reading: fields.pointee.payment, in: "payment")
+        payment = try Payment(required: fields.pointee.payment, in: "payment")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Wallet__V1__CancelPaymentReply
     > {
         let fields = try arena.make(onsale__wallet__v1__cancel_payment_reply__init)
-        fields.pointee.payment = try payment?.layOut(in: arena)
+        fields.pointee.payment = try payment.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__CancelPaymentReply>) throws(MessageError) {
-        try PaymentView.check(fields.pointee.payment, in: "payment")
+        try Payment.check(fields.pointee.payment, in: "payment")
     }
 }
 
@@ -1210,7 +1203,7 @@ extension ListPaymentsRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_payments_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsRequest>) throws(MessageError) {
-        beforePaymentID = [UInt8](reading: fields.pointee.before_payment_id)
+        beforePaymentID = try PaymentID(reading: fields.pointee.before_payment_id, "before_payment_id")
         pageSize = fields.pointee.page_size
     }
 
@@ -1218,14 +1211,13 @@ extension ListPaymentsRequest {
         Onsale__Wallet__V1__ListPaymentsRequest
     > {
         let fields = try arena.make(onsale__wallet__v1__list_payments_request__init)
-        fields.pointee.before_payment_id = try arena.bytes(
+        fields.pointee.before_payment_id = try arena.id(
             beforePaymentID, "onsale.wallet.v1.ListPaymentsRequest.before_payment_id")
         fields.pointee.page_size = pageSize
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.before_payment_id, isRequired: false, "before_payment_id")
         try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "50", "page_size")
     }
 }
@@ -1235,7 +1227,7 @@ extension ListPaymentsReply {
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsReply>) throws(MessageError) {
         payments = try Array(reading: fields.pointee.payments, count: fields.pointee.n_payments) {
-            element throws(MessageError) in try PaymentView(required: element, in: "payments")
+            element throws(MessageError) in try Payment(required: element, in: "payments")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -1253,7 +1245,7 @@ extension ListPaymentsReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListPaymentsReply>) throws(MessageError) {
-        try PaymentView.check(fields.pointee.payments, count: fields.pointee.n_payments, in: "payments")
+        try Payment.check(fields.pointee.payments, count: fields.pointee.n_payments, in: "payments")
     }
 }
 
@@ -1301,27 +1293,25 @@ extension Halt {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__halt__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__Halt>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         why = String(reading: fields.pointee.why)
-        userID = [UInt8](reading: fields.pointee.user_id)
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        haltedAtMs = fields.pointee.halted_at_ms
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
+        haltedAt = Timestamp(required: fields.pointee.halted_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__Halt> {
         let fields = try arena.make(onsale__wallet__v1__halt__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.wallet.v1.Halt.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.wallet.v1.Halt.concert_id")
         fields.pointee.why = try arena.string(why, "onsale.wallet.v1.Halt.why")
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.wallet.v1.Halt.user_id")
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.wallet.v1.Halt.payment_id")
-        fields.pointee.halted_at_ms = haltedAtMs
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.Halt.user_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.wallet.v1.Halt.payment_id")
+        fields.pointee.halted_at_ms = UInt64(clamping: haltedAt.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__Halt>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.halted_at_ms), isRequired: true, "halted_at_ms")
     }
 }
 
@@ -1329,19 +1319,18 @@ extension LiftHaltRequest {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__lift_halt_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Wallet__V1__LiftHaltRequest
     > {
         let fields = try arena.make(onsale__wallet__v1__lift_halt_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.wallet.v1.LiftHaltRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.wallet.v1.LiftHaltRequest.concert_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__LiftHaltRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -1373,7 +1362,7 @@ extension AuditReply {
     package static let descriptor = MessageDescriptor(onsale__wallet__v1__audit_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__AuditReply>) throws(MessageError) {
-        misfit = String(reading: fields.pointee.misfit)
+        violation = String(reading: fields.pointee.misfit)
         userCount = fields.pointee.user_count
         entryCount = fields.pointee.entry_count
         pendingPaymentCount = fields.pointee.pending_payment_count
@@ -1387,7 +1376,7 @@ extension AuditReply {
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__AuditReply> {
         let fields = try arena.make(onsale__wallet__v1__audit_reply__init)
-        fields.pointee.misfit = try arena.string(misfit, "onsale.wallet.v1.AuditReply.misfit")
+        fields.pointee.misfit = try arena.string(violation, "onsale.wallet.v1.AuditReply.misfit")
         fields.pointee.user_count = userCount
         fields.pointee.entry_count = entryCount
         fields.pointee.pending_payment_count = pendingPaymentCount
@@ -1431,130 +1420,133 @@ extension ProtoFile {
         """
         0a0c77616c6c65742e70726f746f12106f6e73616c652e77616c6c65742e76311a0d6f7074696f6e732e70726f746f22\
         560a0d5369676e557052657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d65\
-        12250a0870617373776f72641802200128094209fab518050808108001520870617373776f726422420a0b5369676e55\
-        705265706c7912330a0773657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e5365737369\
-        6f6e520773657373696f6e223f0a0d5369676e496e5265717565737412120a046e616d6518012001280952046e616d65\
-        121a0a0870617373776f7264180220012809520870617373776f726422420a0b5369676e496e5265706c7912330a0773\
-        657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e53657373696f6e520773657373696f6e\
-        22740a0753657373696f6e12250a07757365725f696418012001280c420cdab518045573657280b61801520675736572\
-        4964121e0a0a63726564656e7469616c18022001280c520a63726564656e7469616c12220a0d657870697265735f6174\
-        5f6d73180320012804520b6578706972657341744d7322140a1253686f7742616c616e63655265717565737422490a10\
-        53686f7742616c616e63655265706c7912350a0862616c616e63657318012003280b32192e6f6e73616c652e77616c6c\
-        65742e76312e42616c616e6365520862616c616e636573225d0a0742616c616e6365121a0a0863757272656e63791801\
-        20012809520863757272656e6379121c0a09617661696c61626c651802200128045209617661696c61626c6512180a07\
-        70656e64696e67180320012804520770656e64696e67225e0a0c546f7055705265717565737412160a06616d6f756e74\
-        1801200128045206616d6f756e7412220a0863757272656e63791802200128094206fab518021805520863757272656e\
-        637912120a046e616d6518032001280952046e616d6522410a0a546f7055705265706c7912330a0762616c616e636518\
-        012001280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520762616c616e63652289010a124c69\
-        7374456e74726965735265717565737412220a0863757272656e63791801200128094206fab518021805520863757272\
-        656e637912230a0d6265666f72655f73657269616c180220012804520c6265666f726553657269616c122a0a09706167\
-        655f73697a6518032001280d420df2b51809080110f4031a02353052087061676553697a6522640a104c697374456e74\
-        726965735265706c7912350a07656e747269657318012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e\
-        747279566965775207656e747269657312190a086861735f6d6f726518022001280852076861734d6f72652281020a09\
-        456e7472795669657712160a0673657269616c180120012804520673657269616c122f0a046b696e6418022001280e32\
-        1b2e6f6e73616c652e77616c6c65742e76312e456e7472794b696e6452046b696e6412160a06616d6f756e7418032001\
-        28045206616d6f756e74121a0a0863757272656e6379180420012809520863757272656e6379121c0a09617661696c61\
-        626c651805200128045209617661696c61626c6512180a0770656e64696e67180620012804520770656e64696e67122a\
-        0a0a7061796d656e745f696418072001280c420bdab518075061796d656e7452097061796d656e74496412130a056174\
-        5f6d73180820012804520461744d7322e4010a0a50617952657175657374122e0a0a7061796d656e745f696418012001\
-        280c420fdab518075061796d656e7480b6180152097061796d656e744964122e0a0a636f6e636572745f696418022001\
-        280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f6964\
-        18032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412160a06616d\
-        6f756e741804200128045206616d6f756e7412220a0863757272656e63791805200128094206fab51802180552086375\
-        7272656e637922430a085061795265706c7912370a077061796d656e7418012001280b321d2e6f6e73616c652e77616c\
-        6c65742e76312e5061796d656e745669657752077061796d656e74229c040a0b5061796d656e7456696577122e0a0a70\
-        61796d656e745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a076f\
-        7574636f6d6518022001280e32202e6f6e73616c652e77616c6c65742e76312e5061796d656e744f7574636f6d655207\
-        6f7574636f6d6512370a06726561736f6e18032001280e321f2e6f6e73616c652e77616c6c65742e76312e4e6f745061\
-        6964526561736f6e5206726561736f6e122a0a0a636f6e636572745f696418042001280c420bdab51807436f6e636572\
-        745209636f6e63657274496412360a0e7265736572766174696f6e5f696418052001280c420fdab5180b526573657276\
-        6174696f6e520d7265736572766174696f6e496412160a06616d6f756e741806200128045206616d6f756e74121a0a08\
-        63757272656e6379180720012809520863757272656e6379121f0a0b69735f726566756e646564180820012808520a69\
-        73526566756e64656412230a0d69735f63616e63656c6c696e67180920012808520c697343616e63656c6c696e67121e\
-        0a0b626567756e5f61745f6d73180a200128045209626567756e41744d7312220a0d646563696465645f61745f6d7318\
-        0b20012804520b6465636964656441744d7312240a0e726566756e6465645f61745f6d73180c20012804520c72656675\
-        6e64656441744d7312200a0c61736b5f616761696e5f6d73180d2001280d520a61736b416761696e4d7322440a125368\
-        6f775061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e\
-        7480b6180152097061796d656e744964224b0a1053686f775061796d656e745265706c7912370a077061796d656e7418\
-        012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657752077061796d656e7422460a\
-        1443616e63656c5061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420fdab5180750\
-        61796d656e7480b6180152097061796d656e744964224d0a1243616e63656c5061796d656e745265706c7912370a0770\
-        61796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e74566965775207706179\
-        6d656e74227a0a134c6973745061796d656e74735265717565737412370a116265666f72655f7061796d656e745f6964\
-        18012001280c420bdab518075061796d656e74520f6265666f72655061796d656e744964122a0a09706167655f73697a\
-        6518022001280d420df2b51809080110f4031a02353052087061676553697a6522690a114c6973745061796d656e7473\
-        5265706c7912390a087061796d656e747318012003280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d65\
-        6e745669657752087061796d656e747312190a086861735f6d6f726518022001280852076861734d6f726522130a114c\
-        69737448616c74656452657175657374225a0a0f4c69737448616c7465645265706c79122c0a0568616c747318012003\
-        280b32162e6f6e73616c652e77616c6c65742e76312e48616c74520568616c747312190a086861735f6d6f7265180220\
-        01280852076861734d6f726522c1010a0448616c74122e0a0a636f6e636572745f696418012001280c420fdab5180743\
-        6f6e6365727480b618015209636f6e63657274496412100a03776879180220012809520377687912250a07757365725f\
-        696418032001280c420cdab518045573657280b618015206757365724964122e0a0a7061796d656e745f696418042001\
-        280c420fdab518075061796d656e7480b6180152097061796d656e74496412200a0c68616c7465645f61745f6d731805\
-        20012804520a68616c74656441744d7322410a0f4c69667448616c7452657175657374122e0a0a636f6e636572745f69\
-        6418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964220f0a0d4c69667448616c7452\
-        65706c79220e0a0c41756469745265717565737422ba020a0a41756469745265706c7912160a066d6973666974180120\
-        01280952066d6973666974121d0a0a757365725f636f756e74180220012804520975736572436f756e74121f0a0b656e\
-        7472795f636f756e74180320012804520a656e747279436f756e7412320a1570656e64696e675f7061796d656e745f63\
-        6f756e74180420012804521370656e64696e675061796d656e74436f756e74121d0a0a706169645f636f756e74180520\
-        012804520970616964436f756e7412240a0e6e6f745f706169645f636f756e74180620012804520c6e6f745061696443\
-        6f756e7412250a0e726566756e6465645f636f756e74180720012804520d726566756e646564436f756e7412340a0674\
-        6f74616c7318082003280b321c2e6f6e73616c652e77616c6c65742e76312e4175646974546f74616c5206746f74616c\
-        732297010a0a4175646974546f74616c121a0a0863757272656e6379180120012809520863757272656e6379121b0a09\
-        746f707065645f75701802200128035208746f707065645570121c0a09617661696c61626c6518032001280352096176\
-        61696c61626c6512180a0770656e64696e67180420012803520770656e64696e6712180a07726576656e756518052001\
-        28035207726576656e75652283080a0d57616c6c65744661696c75726522f1070a06526561736f6e12160a1252454153\
-        4f4e5f554e5350454349464945441000125d0a115041594d454e545f49445f52455553454410011a46a8b61806b2b618\
-        3e74686973207061796d656e745f696420776173207573656420666f7220616e6f74686572207061796d656e743b2063\
-        72656174652061206e6577206f6e6512620a0f5041594d454e545f554e4b4e4f574e10021a4da8b61805b2b61845796f\
-        752068617665206e6f207061796d656e74207769746820746869732069643b20636865636b207468652069642c206f72\
-        206c69737420796f7572207061796d656e747312460a0a4e414d455f54414b454e10031a36a8b61806b2b6182e616e6f\
-        746865722075736572206861732074686973206e616d653b2063686f6f736520616e6f74686572206f6e6512580a0c4e\
-        414d455f554e4b4e4f574e10041a46a8b61805b2b6183e6e6f2075736572206861732074686973206e616d653b206368\
-        65636b2069742c206f72206c6574207468652075736572207369676e20757020666972737412510a164e414d455f4f52\
-        5f50415353574f52445f57524f4e4710051a35a8b61810b2b6182d746865206e616d65206f7220746865207061737377\
-        6f72642069732077726f6e673b20636865636b20626f7468123e0a0e544f4f5f4d414e595f545249455310061a2aa8b6\
-        1808b2b61822746f6f206d616e7920617474656d7074733b2074727920616761696e206c61746572124b0a0e50415353\
-        574f5244535f4255535910071a37a8b61808b2b6182f746f6f206d616e792070617373776f7264732061726520626569\
-        6e6720636865636b65643b2074727920616761696e125f0a12544f505f55505f4e4f545f414c4c4f57454410081a47a8\
-        b61807b2b6183f6f6e6c79206f70657261746f72732063616e20707574206d6f6e657920696e746f2077616c6c657473\
-        20686572653b2061736b20616e206f70657261746f72124f0a0d42414c414e43455f4c494d495410091a3ca8b61809b2\
-        b618347468652077616c6c657420776f756c6420686f6c64206d6f7265207468616e20616c6c6f7765643b20746f7020\
-        7570206c657373127e0a0e434f4e434552545f48414c544544100a1a6aa8b61809b2b618627468697320636f6e636572\
-        742074616b6573206e6f207061796d656e747320756e74696c20616e206f70657261746f72206c696674732069747320\
-        68616c743b206e6f7468696e672077617320706169642c2074727920616761696e206c6174657212580a13554e524541\
-        4441424c455f4445434953494f4e100b1a3fa8b6180db2b6183774686520636f6e636572742073657276696365207365\
-        6e742061206465636973696f6e20746861742063616e6e6f7420626520726561642a680a09456e7472794b696e64121a\
-        0a16454e5452595f4b494e445f554e5350454349464945441000120a0a06544f505f55501001120d0a095345545f4153\
-        4944451002120b0a075041594d454e541003120b0a0752454c454153451004120a0a06524546554e4410052a560a0e50\
-        61796d656e744f7574636f6d65121f0a1b5041594d454e545f4f5554434f4d455f554e53504543494649454410001208\
-        0a04504149441001120c0a084e4f545f504149441002120b0a0750454e44494e4710032aa9010a0d4e6f745061696452\
-        6561736f6e121f0a1b4e4f545f504149445f524541534f4e5f554e5350454349464945441000120e0a0a4e4f5f414343\
-        4f554e54100112100a0c494e53554646494349454e541002120d0a0943414e43454c4c4544100312100a0c484f4c445f\
-        45585049524544100412140a105245534552564154494f4e5f474f4e45100512100a0c414c52454144595f534f4c4410\
-        06120c0a084d49534d41544348100732c7080a0657616c6c657412510a065369676e5570121f2e6f6e73616c652e7761\
-        6c6c65742e76312e5369676e5570526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e557052\
-        65706c79220790020288b5180112510a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e5369676e49\
-        6e526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e496e5265706c79220790020288b51801\
-        12600a0b53686f7742616c616e636512242e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e63655265\
-        71756573741a222e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e63655265706c79220790020188b5\
-        180212520a05546f705570121e2e6f6e73616c652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e\
-        73616c652e77616c6c65742e76312e546f7055705265706c79220b90020288b5180288b5180312600a0b4c697374456e\
-        747269657312242e6f6e73616c652e77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f6e\
-        73616c652e77616c6c65742e76312e4c697374456e74726965735265706c79220790020188b5180212480a0350617912\
-        1c2e6f6e73616c652e77616c6c65742e76312e506179526571756573741a1a2e6f6e73616c652e77616c6c65742e7631\
-        2e5061795265706c79220790020288b5180212600a0b53686f775061796d656e7412242e6f6e73616c652e77616c6c65\
-        742e76312e53686f775061796d656e74526571756573741a222e6f6e73616c652e77616c6c65742e76312e53686f7750\
-        61796d656e745265706c79220790020188b5180212660a0d43616e63656c5061796d656e7412262e6f6e73616c652e77\
-        616c6c65742e76312e43616e63656c5061796d656e74526571756573741a242e6f6e73616c652e77616c6c65742e7631\
-        2e43616e63656c5061796d656e745265706c79220790020288b5180212630a0c4c6973745061796d656e747312252e6f\
-        6e73616c652e77616c6c65742e76312e4c6973745061796d656e7473526571756573741a232e6f6e73616c652e77616c\
-        6c65742e76312e4c6973745061796d656e74735265706c79220790020188b51802125d0a0a4c69737448616c74656412\
-        232e6f6e73616c652e77616c6c65742e76312e4c69737448616c746564526571756573741a212e6f6e73616c652e7761\
-        6c6c65742e76312e4c69737448616c7465645265706c79220790020188b5180312570a084c69667448616c7412212e6f\
-        6e73616c652e77616c6c65742e76312e4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e\
-        76312e4c69667448616c745265706c79220790020288b51803124e0a054175646974121e2e6f6e73616c652e77616c6c\
-        65742e76312e4175646974526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79\
-        220790020188b51803620670726f746f33
+        12250a0870617373776f72641802200128094209fab518050808108001520870617373776f726422480a0b5369676e55\
+        705265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e5365737369\
+        6f6e420480b61801520773657373696f6e223f0a0d5369676e496e5265717565737412120a046e616d65180120012809\
+        52046e616d65121a0a0870617373776f7264180220012809520870617373776f726422480a0b5369676e496e5265706c\
+        7912390a0773657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e53657373696f6e420480\
+        b61801520773657373696f6e227e0a0753657373696f6e12250a07757365725f696418012001280c420cdab518045573\
+        657280b618015206757365724964121e0a0a63726564656e7469616c18022001280c520a63726564656e7469616c122c\
+        0a0d657870697265735f61745f6d731803200128044208e0b5180180b61801520b6578706972657341744d7322140a12\
+        53686f7742616c616e63655265717565737422490a1053686f7742616c616e63655265706c7912350a0862616c616e63\
+        657318012003280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520862616c616e636573225d0a\
+        0742616c616e6365121a0a0863757272656e6379180120012809520863757272656e6379121c0a09617661696c61626c\
+        651802200128045209617661696c61626c6512180a0770656e64696e67180320012804520770656e64696e67225e0a0c\
+        546f7055705265717565737412160a06616d6f756e741801200128045206616d6f756e7412220a0863757272656e6379\
+        1802200128094206fab518021805520863757272656e637912120a046e616d6518032001280952046e616d6522470a0a\
+        546f7055705265706c7912390a0762616c616e636518012001280b32192e6f6e73616c652e77616c6c65742e76312e42\
+        616c616e6365420480b61801520762616c616e63652289010a124c697374456e74726965735265717565737412220a08\
+        63757272656e63791801200128094206fab518021805520863757272656e637912230a0d6265666f72655f7365726961\
+        6c180220012804520c6265666f726553657269616c122a0a09706167655f73697a6518032001280d420df2b518090801\
+        10f4031a02353052087061676553697a6522640a104c697374456e74726965735265706c7912350a07656e7472696573\
+        18012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e747279566965775207656e747269657312190a08\
+        6861735f6d6f726518022001280852076861734d6f72652296020a09456e7472795669657712160a0673657269616c18\
+        0120012804520673657269616c122f0a046b696e6418022001280e321b2e6f6e73616c652e77616c6c65742e76312e45\
+        6e7472794b696e6452046b696e6412160a06616d6f756e741803200128045206616d6f756e74121a0a0863757272656e\
+        6379180420012809520863757272656e6379121c0a09617661696c61626c651805200128045209617661696c61626c65\
+        12180a0770656e64696e67180620012804520770656e64696e67122a0a0a7061796d656e745f696418072001280c420b\
+        dab518075061796d656e7452097061796d656e744964121d0a0561745f6d731808200128044208e0b5180180b6180152\
+        0461744d733a09fab61805456e74727922e4010a0a50617952657175657374122e0a0a7061796d656e745f6964180120\
+        01280c420fdab518075061796d656e7480b6180152097061796d656e744964122e0a0a636f6e636572745f6964180220\
+        01280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f69\
+        6418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412160a0661\
+        6d6f756e741804200128045206616d6f756e7412220a0863757272656e63791805200128094206fab518021805520863\
+        757272656e637922490a085061795265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e7761\
+        6c6c65742e76312e5061796d656e7456696577420480b6180152077061796d656e7422c1040a0b5061796d656e745669\
+        6577122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e74\
+        4964123a0a076f7574636f6d6518022001280e32202e6f6e73616c652e77616c6c65742e76312e5061796d656e744f75\
+        74636f6d6552076f7574636f6d6512370a06726561736f6e18032001280e321f2e6f6e73616c652e77616c6c65742e76\
+        312e4e6f7450616964526561736f6e5206726561736f6e122a0a0a636f6e636572745f696418042001280c420bdab518\
+        07436f6e636572745209636f6e63657274496412360a0e7265736572766174696f6e5f696418052001280c420fdab518\
+        0b5265736572766174696f6e520d7265736572766174696f6e496412160a06616d6f756e741806200128045206616d6f\
+        756e74121a0a0863757272656e6379180720012809520863757272656e6379121f0a0b69735f726566756e6465641808\
+        20012808520a6973526566756e64656412230a0d69735f63616e63656c6c696e67180920012808520c697343616e6365\
+        6c6c696e6712240a0b626567756e5f61745f6d73180a200128044204e0b518015209626567756e41744d7312280a0d64\
+        6563696465645f61745f6d73180b200128044204e0b51801520b6465636964656441744d73122a0a0e726566756e6465\
+        645f61745f6d73180c200128044204e0b51801520c726566756e64656441744d7312260a0c61736b5f616761696e5f6d\
+        73180d2001280d4204e8b51801520a61736b416761696e4d733a0bfab618075061796d656e7422440a1253686f775061\
+        796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e7480b618\
+        0152097061796d656e74496422510a1053686f775061796d656e745265706c79123d0a077061796d656e741801200128\
+        0b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e7456696577420480b6180152077061796d656e7422\
+        460a1443616e63656c5061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420fdab518\
+        075061796d656e7480b6180152097061796d656e74496422530a1243616e63656c5061796d656e745265706c79123d0a\
+        077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e7456696577420480\
+        b6180152077061796d656e74227a0a134c6973745061796d656e74735265717565737412370a116265666f72655f7061\
+        796d656e745f696418012001280c420bdab518075061796d656e74520f6265666f72655061796d656e744964122a0a09\
+        706167655f73697a6518022001280d420df2b51809080110f4031a02353052087061676553697a6522690a114c697374\
+        5061796d656e74735265706c7912390a087061796d656e747318012003280b321d2e6f6e73616c652e77616c6c65742e\
+        76312e5061796d656e745669657752087061796d656e747312190a086861735f6d6f726518022001280852076861734d\
+        6f726522130a114c69737448616c74656452657175657374225a0a0f4c69737448616c7465645265706c79122c0a0568\
+        616c747318012003280b32162e6f6e73616c652e77616c6c65742e76312e48616c74520568616c747312190a08686173\
+        5f6d6f726518022001280852076861734d6f726522cb010a0448616c74122e0a0a636f6e636572745f69641801200128\
+        0c420fdab51807436f6e6365727480b618015209636f6e63657274496412100a03776879180220012809520377687912\
+        250a07757365725f696418032001280c420cdab518045573657280b618015206757365724964122e0a0a7061796d656e\
+        745f696418042001280c420fdab518075061796d656e7480b6180152097061796d656e744964122a0a0c68616c746564\
+        5f61745f6d731805200128044208e0b5180180b61801520a68616c74656441744d7322410a0f4c69667448616c745265\
+        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
+        6572744964220f0a0d4c69667448616c745265706c79220e0a0c41756469745265717565737422c9020a0a4175646974\
+        5265706c7912250a066d6973666974180120012809420d8ab6180976696f6c6174696f6e52066d6973666974121d0a0a\
+        757365725f636f756e74180220012804520975736572436f756e74121f0a0b656e7472795f636f756e74180320012804\
+        520a656e747279436f756e7412320a1570656e64696e675f7061796d656e745f636f756e74180420012804521370656e\
+        64696e675061796d656e74436f756e74121d0a0a706169645f636f756e74180520012804520970616964436f756e7412\
+        240a0e6e6f745f706169645f636f756e74180620012804520c6e6f7450616964436f756e7412250a0e726566756e6465\
+        645f636f756e74180720012804520d726566756e646564436f756e7412340a06746f74616c7318082003280b321c2e6f\
+        6e73616c652e77616c6c65742e76312e4175646974546f74616c5206746f74616c732297010a0a4175646974546f7461\
+        6c121a0a0863757272656e6379180120012809520863757272656e6379121b0a09746f707065645f7570180220012803\
+        5208746f707065645570121c0a09617661696c61626c651803200128035209617661696c61626c6512180a0770656e64\
+        696e67180420012803520770656e64696e6712180a07726576656e75651805200128035207726576656e75652283080a\
+        0d57616c6c65744661696c75726522f1070a06526561736f6e12160a12524541534f4e5f554e53504543494649454410\
+        00125d0a115041594d454e545f49445f52455553454410011a46a8b61806b2b6183e74686973207061796d656e745f69\
+        6420776173207573656420666f7220616e6f74686572207061796d656e743b206372656174652061206e6577206f6e65\
+        12620a0f5041594d454e545f554e4b4e4f574e10021a4da8b61805b2b61845796f752068617665206e6f207061796d65\
+        6e74207769746820746869732069643b20636865636b207468652069642c206f72206c69737420796f7572207061796d\
+        656e747312460a0a4e414d455f54414b454e10031a36a8b61806b2b6182e616e6f746865722075736572206861732074\
+        686973206e616d653b2063686f6f736520616e6f74686572206f6e6512580a0c4e414d455f554e4b4e4f574e10041a46\
+        a8b61805b2b6183e6e6f2075736572206861732074686973206e616d653b20636865636b2069742c206f72206c657420\
+        7468652075736572207369676e20757020666972737412510a164e414d455f4f525f50415353574f52445f57524f4e47\
+        10051a35a8b61810b2b6182d746865206e616d65206f72207468652070617373776f72642069732077726f6e673b2063\
+        6865636b20626f7468123e0a0e544f4f5f4d414e595f545249455310061a2aa8b61808b2b61822746f6f206d616e7920\
+        617474656d7074733b2074727920616761696e206c61746572124b0a0e50415353574f5244535f4255535910071a37a8\
+        b61808b2b6182f746f6f206d616e792070617373776f72647320617265206265696e6720636865636b65643b20747279\
+        20616761696e125f0a12544f505f55505f4e4f545f414c4c4f57454410081a47a8b61807b2b6183f6f6e6c79206f7065\
+        7261746f72732063616e20707574206d6f6e657920696e746f2077616c6c65747320686572653b2061736b20616e206f\
+        70657261746f72124f0a0d42414c414e43455f4c494d495410091a3ca8b61809b2b618347468652077616c6c65742077\
+        6f756c6420686f6c64206d6f7265207468616e20616c6c6f7765643b20746f70207570206c657373127e0a0e434f4e43\
+        4552545f48414c544544100a1a6aa8b61809b2b618627468697320636f6e636572742074616b6573206e6f207061796d\
+        656e747320756e74696c20616e206f70657261746f72206c69667473206974732068616c743b206e6f7468696e672077\
+        617320706169642c2074727920616761696e206c6174657212580a13554e5245414441424c455f4445434953494f4e10\
+        0b1a3fa8b6180db2b6183774686520636f6e6365727420736572766963652073656e742061206465636973696f6e2074\
+        6861742063616e6e6f7420626520726561642a680a09456e7472794b696e64121a0a16454e5452595f4b494e445f554e\
+        5350454349464945441000120a0a06544f505f55501001120d0a095345545f41534944451002120b0a075041594d454e\
+        541003120b0a0752454c454153451004120a0a06524546554e4410052a560a0e5061796d656e744f7574636f6d65121f\
+        0a1b5041594d454e545f4f5554434f4d455f554e535045434946494544100012080a04504149441001120c0a084e4f54\
+        5f504149441002120b0a0750454e44494e4710032aa9010a0d4e6f7450616964526561736f6e121f0a1b4e4f545f5041\
+        49445f524541534f4e5f554e5350454349464945441000120e0a0a4e4f5f4143434f554e54100112100a0c494e535546\
+        46494349454e541002120d0a0943414e43454c4c4544100312100a0c484f4c445f45585049524544100412140a105245\
+        534552564154494f4e5f474f4e45100512100a0c414c52454144595f534f4c441006120c0a084d49534d415443481007\
+        32c7080a0657616c6c657412510a065369676e5570121f2e6f6e73616c652e77616c6c65742e76312e5369676e557052\
+        6571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e55705265706c79220790020288b518011251\
+        0a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e5369676e496e526571756573741a1d2e6f6e7361\
+        6c652e77616c6c65742e76312e5369676e496e5265706c79220790020288b5180112600a0b53686f7742616c616e6365\
+        12242e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e6365526571756573741a222e6f6e73616c652e\
+        77616c6c65742e76312e53686f7742616c616e63655265706c79220790020188b5180212520a05546f705570121e2e6f\
+        6e73616c652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e\
+        546f7055705265706c79220b90020288b5180288b5180312600a0b4c697374456e747269657312242e6f6e73616c652e\
+        77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f6e73616c652e77616c6c65742e76312e\
+        4c697374456e74726965735265706c79220790020188b5180212480a03506179121c2e6f6e73616c652e77616c6c6574\
+        2e76312e506179526571756573741a1a2e6f6e73616c652e77616c6c65742e76312e5061795265706c79220790020288\
+        b5180212600a0b53686f775061796d656e7412242e6f6e73616c652e77616c6c65742e76312e53686f775061796d656e\
+        74526571756573741a222e6f6e73616c652e77616c6c65742e76312e53686f775061796d656e745265706c7922079002\
+        0188b5180212660a0d43616e63656c5061796d656e7412262e6f6e73616c652e77616c6c65742e76312e43616e63656c\
+        5061796d656e74526571756573741a242e6f6e73616c652e77616c6c65742e76312e43616e63656c5061796d656e7452\
+        65706c79220790020288b5180212630a0c4c6973745061796d656e747312252e6f6e73616c652e77616c6c65742e7631\
+        2e4c6973745061796d656e7473526571756573741a232e6f6e73616c652e77616c6c65742e76312e4c6973745061796d\
+        656e74735265706c79220790020188b51802125d0a0a4c69737448616c74656412232e6f6e73616c652e77616c6c6574\
+        2e76312e4c69737448616c746564526571756573741a212e6f6e73616c652e77616c6c65742e76312e4c69737448616c\
+        7465645265706c79220790020188b5180312570a084c69667448616c7412212e6f6e73616c652e77616c6c65742e7631\
+        2e4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e76312e4c69667448616c745265706c\
+        79220790020288b51803124e0a054175646974121e2e6f6e73616c652e77616c6c65742e76312e417564697452657175\
+        6573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79220790020188b51803620670726f74\
+        6f33
         """)
 }

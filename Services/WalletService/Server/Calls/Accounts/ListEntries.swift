@@ -14,7 +14,7 @@ extension WalletServer {
             let page = try Page(of: size) {
                 try EntryTable.all(of: user, in: currency, before: before, limit: $0, reader)
             }
-            return ListEntriesReply(entries: page.items.map { EntryView($0) }, hasMore: page.hasMore)
+            return ListEntriesReply(entries: page.items.map { .init($0) }, hasMore: page.hasMore)
         }
     }
 }

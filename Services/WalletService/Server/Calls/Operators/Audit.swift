@@ -30,7 +30,7 @@ extension AuditReply {
             states.reduce(0) { $0 + UInt64(audit.paymentCounts[$1] ?? 0) }
         }
         self.init(
-            misfit: audit.violation ?? "", userCount: UInt64(audit.userCount), entryCount: UInt64(audit.entryCount),
+            violation: audit.violation ?? "", userCount: UInt64(audit.userCount), entryCount: UInt64(audit.entryCount),
             pendingPaymentCount: count(.reserved), paidCount: count(.posted, .refunded),
             notPaidCount: count(.voided, .declined), refundedCount: count(.refunded),
             totals: audit.totals.sorted { $0.key.code < $1.key.code }.map { currency, sums in

@@ -6,12 +6,11 @@ import WalletAPI
 
 extension WalletServer {
     func liftHalt(_ request: LiftHaltRequest, call: Call) async throws -> LiftHaltReply {
-        let concert = try ConcertID(field: "concert_id", request.concertID)
         let (user, wasHalted) = (
             try call.user,
-            try await database.transaction(before: call.deadline) { try HaltTable.lift(concert, $0) }
+            try await database.transaction(before: call.deadline) { try HaltTable.lift(request.concertID, $0) }
         )
-        if wasHalted { coordinator.alarm.lifted(concert, by: user) }
+        if wasHalted { coordinator.alarm.lifted(request.concertID, by: user) }
         return LiftHaltReply()
     }
 }

@@ -18,7 +18,6 @@ extension WalletServer {
 extension Halt {
     fileprivate init(_ halt: HaltTable.Halt) {
         self.init(
-            concertID: halt.concert.bytes, why: halt.why, userID: halt.user.bytes, paymentID: halt.payment.bytes,
-            haltedAtMs: halt.at.field)
+            concertID: halt.concert, why: halt.why, userID: halt.user, paymentID: halt.payment, haltedAt: halt.at)
     }
 }

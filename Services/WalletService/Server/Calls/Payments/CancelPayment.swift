@@ -8,14 +8,13 @@ import WalletDomain
 extension WalletServer {
     func cancelPayment(_ request: CancelPaymentRequest, call: Call) async throws -> CancelPaymentReply {
         let user = try call.user
-        let id = try PaymentID(field: "payment_id", request.paymentID)
         var payment = try await database.transaction(before: call.deadline) { tx in
-            try Self.cancel(id, of: user, clock: clock.now, tx)
+            try Self.cancel(request.paymentID, of: user, clock: clock.now, tx)
         }
         if payment.state == .reserved {
             payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
-        return CancelPaymentReply(payment: PaymentView(payment, at: clock.now))
+        return CancelPaymentReply(payment: .init(payment, at: clock.now))
     }
 
     static func cancel(_ id: PaymentID, of user: UserID, clock: Timestamp, _ tx: Transaction) throws -> Payment {

@@ -10,17 +10,18 @@ extension WalletServer {
 
     func pay(_ request: PayRequest, call: Call) async throws -> PayReply {
         let user = try call.user
-        let id = try PaymentID(field: "payment_id", request.paymentID)
-        let content = try Payment.Content(request)
+        let content = Payment.Content(
+            concert: request.concertID, reservation: request.reservationID,
+            amount: try Money(field: request.amount, request.currency))
         var (payment, isNew) = try await database.transaction(before: call.deadline) { tx in
-            try Self.begin(id, by: user, for: content, clock: clock.now, tx)
+            try Self.begin(request.paymentID, by: user, for: content, clock: clock.now, tx)
         }
         let margin = LiveAttempt.margin(of: call)
         if isNew, payment.state == .reserved {
             payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         payment = await outcome(of: payment, call, margin)
-        return PayReply(payment: PaymentView(payment, at: clock.now))
+        return PayReply(payment: .init(payment, at: clock.now))
     }
 
     static func begin(

@@ -8,10 +8,11 @@ import WalletDomain
 extension WalletServer {
     func showPayment(_ request: ShowPaymentRequest, call: Call) async throws -> ShowPaymentReply {
         let user = try call.user
-        let id = try PaymentID(field: "payment_id", request.paymentID)
         return try await database.read(before: call.deadline) { reader in
-            guard let payment = try PaymentTable.find(id, of: user, reader) else { throw WalletRefusal.paymentUnknown }
-            return ShowPaymentReply(payment: PaymentView(payment, at: clock.now))
+            guard let payment = try PaymentTable.find(request.paymentID, of: user, reader) else {
+                throw WalletRefusal.paymentUnknown
+            }
+            return ShowPaymentReply(payment: .init(payment, at: clock.now))
         }
     }
 }

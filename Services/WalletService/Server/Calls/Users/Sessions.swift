@@ -17,6 +17,6 @@ struct Sessions: Sendable {
     func begin(for user: UserID) -> Session {
         let expiry = clock.now + lifetime
         let credential = credentials.sign(Credential(user: user, role: .user, expiry: expiry))
-        return Session(userID: user.bytes, credential: credential, expiresAtMs: expiry.field)
+        return Session(userID: user, credential: credential, expiresAt: expiry)
     }
 }
