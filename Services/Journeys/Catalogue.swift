@@ -10,29 +10,29 @@ package struct Catalogue: Sendable {
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
-    package func concerts() async throws -> [ConcertEntry] {
+    package func concerts() async throws -> [Concert] {
         try await caller.allPages { last in
             let page = try await caller.call(
-                ConcertMethods.listConcerts, ListConcertsRequest(after: last?.concertID ?? []))
+                ConcertMethods.listConcerts, ListConcertsRequest(after: last?.concertID))
             return (page.concerts, page.hasMore)
         }
     }
 
     /// Reservations and tickets are listed concert by concert. Without a name, only the newest concerts are queried.
-    func concerts(toQuery name: String?) async throws -> [ConcertEntry] {
+    func concerts(toQuery name: String?) async throws -> [Concert] {
         if let name { return [try await concert(named: name)] }
         return try await concerts().suffix(Self.maximumQueried)
     }
 
-    package func concert(named name: String) async throws -> ConcertEntry {
+    package func concert(named name: String) async throws -> Concert {
         let found = try await caller.call(ConcertMethods.listConcerts, ListConcertsRequest(name: name)).concerts.first
         if let found { return found }
         throw JourneyError.unknownConcert(name, nearest: name.nearest(among: try await concerts().map(\.name)))
     }
 
     /// The dates of a concert. Sends a pass if the concert has a waiting room for browsing.
-    package func dates(of concert: ConcertEntry, onlyWithFreeSeats: Bool = false) async throws -> [ConcertDate] {
-        let room = RoomID(bytes: concert.browseRoomID)
+    package func dates(of concert: Concert, onlyWithFreeSeats: Bool = false) async throws -> [ConcertDate] {
+        let room = concert.browseRoomID
         let request = ListSchedulesRequest(
             concertID: concert.concertID, onlyWithFreeSeats: onlyWithFreeSeats,
             pass: try await WaitingLine(caller).pass(of: room, for: concert.name))
@@ -54,9 +54,9 @@ package struct Catalogue: Sendable {
     }
 
     /// The names of the dates of reservations by their ids. Only the concert's name if its dates need a pass.
-    package func dateNames(of reservations: [ReservationEntry]) async throws -> [[UInt8]: String] {
+    package func dateNames(of reservations: [Reservation]) async throws -> [ScheduleID: String] {
         let byConcert = Dictionary(grouping: reservations, by: \.concertID)
-        var names: [[UInt8]: String] = [:]
+        var names: [ScheduleID: String] = [:]
         for concert in try await concerts() {
             guard let own = byConcert[concert.concertID] else { continue }
             let dates = (try? await self.dates(of: concert)) ?? []

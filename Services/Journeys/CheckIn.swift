@@ -24,7 +24,7 @@ package struct CheckIn: Sendable {
         let id = unanswered.removeValue(forKey: code) ?? caller.newRequestID()
         do {
             return try await caller.call(
-                ConcertMethods.checkIn, CheckInRequest(code: code, scheduleID: date?.id ?? []), requestID: id)
+                ConcertMethods.checkIn, CheckInRequest(code: code, scheduleID: date?.id), requestID: id)
         } catch let failure as CallFailure {
             if failure.outcome == .indefinite || failure.outcome == .unavailable { unanswered[code] = id }
             throw failure

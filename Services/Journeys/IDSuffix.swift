@@ -1,8 +1,8 @@
-import Encoding
+import Kernel
 
 /// The last hexadecimal digits of an id. Lists show eight digits. Four or more find an id.
 package struct IDSuffix: Sendable {
-    private static let shownBytes = 4
+    private static let shownDigits = 8
     private static let minimumDigits = 4
 
     private let digits: String
@@ -12,10 +12,10 @@ package struct IDSuffix: Sendable {
     }
 
     /// The suffix that lists show.
-    package static func text(of id: [UInt8]) -> String { Hexadecimal.text(of: Array(id.suffix(shownBytes))) }
+    package static func text<Entity>(of id: ID<Entity>) -> String { String(id.digits.suffix(shownDigits)) }
 
     /// True if the id ends in these digits. A suffix of fewer than four digits matches nothing.
-    package func matches(_ id: [UInt8]) -> Bool {
-        digits.count >= Self.minimumDigits && Hexadecimal.text(of: id).hasSuffix(digits)
+    package func matches<Entity>(_ id: ID<Entity>) -> Bool {
+        digits.count >= Self.minimumDigits && id.digits.hasSuffix(digits)
     }
 }

@@ -9,14 +9,12 @@ package enum JourneyError: Error {
     package enum Kind: String, Sendable { case reservation, payment, ticket }
 
     case listTooLong(limit: Int)
-    /// An answer of a service lacks a field that the journey needs.
-    case incompleteAnswer(Service, missing: String)
 
     case unknownConcert(String, nearest: String?)
-    case noDates(ConcertEntry)
-    case unknownDate(String, ConcertEntry, dates: [String])
+    case noDates(Concert)
+    case unknownDate(String, Concert, dates: [String])
     /// The concert has several dates, and the target names none of them.
-    case dateNotNamed(ConcertEntry, dates: [String])
+    case dateNotNamed(Concert, dates: [String])
     /// The date has several grades, and the choice names none of them.
     case gradeNotNamed(ConcertDate, grades: [String])
 
@@ -34,7 +32,7 @@ package enum JourneyError: Error {
     /// The caller has, or has recorded, none.
     case noneOf(Kind)
 
-    case nothingToPay(ReservationEntry)
+    case nothingToPay(Reservation)
     case tooManyOpenPayments(limit: Int)
     /// Nil if the wallet service answers, but has no decision yet.
     case paymentPending(CallFailure?)

@@ -13,7 +13,7 @@ package struct Payments: Sendable {
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
     /// The reservation to pay for: the named one, that of a payment without an outcome, or the latest one.
-    package func reservationToPay(_ name: String?) async throws -> ReservationEntry {
+    package func reservationToPay(_ name: String?) async throws -> Reservation {
         let begun = try caller.records.load().payments.last(where: \.isOpen)
         if name == nil, let begun {
             return try await Reservations(caller).reservation(
@@ -26,10 +26,8 @@ package struct Payments: Sendable {
     ///
     /// Its id is recorded before it is sent, so a retry after a crash sends the same payment. A sold reservation
     /// returns the payment that bought it.
-    package func pay(_ reservation: ReservationEntry) async throws -> Payment {
-        guard let recorded = RecentActivity.Reservation(reservation) else {
-            throw JourneyError.incompleteAnswer(.concert, missing: "id of the reservation")
-        }
+    package func pay(_ reservation: Reservation) async throws -> Payment {
+        let recorded = RecentActivity.Reservation(reservation)
         let isBegun = try caller.records.load().payments.contains {
             $0.isOpen && $0.reservation == recorded.reservation
         }
@@ -37,9 +35,9 @@ package struct Payments: Sendable {
             throw JourneyError.nothingToPay(reservation)
         }
         // A sold reservation has a payment. Sending it again returns the same outcome.
-        let new = PaymentID(bytes: reservation.paymentID) ?? .make(at: caller.clock.now)
+        let new = reservation.paymentID ?? .make(at: caller.clock.now)
         let id = try caller.records.update { try $0.payment(for: recorded, orBegin: new) }
-        let payment = try await decided(id, recorded, reservation)
+        let payment = try await decided(id, reservation)
         guard payment.outcome == .paid else {
             throw JourneyError.notPaid(payment, await Wallet(caller).shortfall(of: payment))
         }
@@ -47,12 +45,10 @@ package struct Payments: Sendable {
     }
 
     /// Sends the payment until it is decided, or until the time-out.
-    private func decided(
-        _ id: PaymentID, _ recorded: RecentActivity.Reservation, _ reservation: ReservationEntry
-    ) async throws -> Payment {
+    private func decided(_ id: PaymentID, _ reservation: Reservation) async throws -> Payment {
         let request = PayRequest(
-            paymentID: id, concertID: recorded.concert, reservationID: recorded.reservation, amount: reservation.amount,
-            currency: reservation.currency)
+            paymentID: id, concertID: reservation.concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
         let end = caller.clock.uptime + caller.timeout
         while true {
             var pause = Self.shortestPause
@@ -98,7 +94,7 @@ package struct Payments: Sendable {
         if let name {
             let suffix = IDSuffix(name)
             return try await newest(Self.maximumSearched).map(\.paymentID)
-                .filter { suffix.matches($0.bytes) }.onlyOne(.payment, name)
+                .filter { suffix.matches($0) }.onlyOne(.payment, name)
         }
         // Prefers the recorded payment without an outcome, because the service may not have received it.
         if let open = try caller.records.load().payments.last(where: \.isOpen) { return open.payment }
@@ -113,7 +109,7 @@ package struct Payments: Sendable {
         let latest = activity.reservations.last { !$0.isOpen }?.reservation
         let suffix = reservation.map { IDSuffix($0) }
         let begun = activity.payments.last { payment in
-            payment.isOpen && suffix?.matches(payment.reservation.bytes) ?? (payment.reservation == latest)
+            payment.isOpen && suffix?.matches(payment.reservation) ?? (payment.reservation == latest)
         }
         guard let begun else { return nil }
         do {

@@ -8,17 +8,17 @@ package struct Reservations: Sendable {
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
     /// The reservations for one concert, or for the newest concerts. The newest reservation comes first.
-    package func all(of concert: String?) async throws -> [ReservationEntry] {
-        var all: [ReservationEntry] = []
+    package func all(of concert: String?) async throws -> [Reservation] {
+        var all: [Reservation] = []
         for concert in try await Catalogue(caller).concerts(toQuery: concert) {
             let request = ListReservationsRequest(concertID: concert.concertID)
             all += try await caller.call(ConcertMethods.listReservations, request).reservations
         }
-        return all.sorted { $0.reservedAtMs > $1.reservedAtMs }
+        return all.sorted { $0.reservedAt > $1.reservedAt }
     }
 
     /// The reservation whose id ends in `name`. Without a name, the latest one that is recorded.
-    package func reservation(_ name: String?) async throws -> ReservationEntry {
+    package func reservation(_ name: String?) async throws -> Reservation {
         guard let name else { return try await latest() }
         let suffix = IDSuffix(name)
         let found = try await all(of: nil).filter { suffix.matches($0.reservationID) }
@@ -26,7 +26,7 @@ package struct Reservations: Sendable {
     }
 
     /// Skips reservations that were requested without an answer and were not made.
-    private func latest() async throws -> ReservationEntry {
+    private func latest() async throws -> Reservation {
         for recorded in try caller.records.load().reservations.reversed() {
             if let reservation = try await reservationIfMade(recorded) { return reservation }
         }
@@ -34,7 +34,7 @@ package struct Reservations: Sendable {
     }
 
     /// Nil if the request for it got no answer and the concert service does not have it.
-    func reservationIfMade(_ recorded: RecentActivity.Reservation) async throws -> ReservationEntry? {
+    func reservationIfMade(_ recorded: RecentActivity.Reservation) async throws -> Reservation? {
         do {
             return try await reservation(recorded)
         } catch let failure as CallFailure where recorded.isOpen && failure.isBecause(ConcertReason.reservationUnknown)
@@ -43,20 +43,15 @@ package struct Reservations: Sendable {
         }
     }
 
-    package func reservation(_ recorded: RecentActivity.Reservation) async throws -> ReservationEntry {
-        let request = ShowReservationRequest(
-            concertID: recorded.concert.bytes, reservationID: recorded.reservation.bytes)
-        return try await caller.call(ConcertMethods.showReservation, request).reservation ?? ReservationEntry()
+    package func reservation(_ recorded: RecentActivity.Reservation) async throws -> Reservation {
+        let request = ShowReservationRequest(concertID: recorded.concert, reservationID: recorded.reservation)
+        return try await caller.call(ConcertMethods.showReservation, request).reservation
     }
 }
 
 extension RecentActivity.Reservation {
-    /// Nil if the reservation lacks an id.
-    package init?(_ entry: ReservationEntry) {
-        guard let concert = ConcertID(bytes: entry.concertID), let id = ReservationID(bytes: entry.reservationID) else {
-            return nil
-        }
-        self.init(concert: concert, reservation: id)
+    package init(_ reservation: ConcertAPI.Reservation) {
+        self.init(concert: reservation.concertID, reservation: reservation.reservationID)
     }
 }
 

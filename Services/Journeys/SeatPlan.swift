@@ -27,7 +27,8 @@ package struct SeatPlan: Sendable {
 
     package init(_ reply: ShowSeatsReply) {
         blocks = reply.blocks.compactMap { block in
-            guard let seats = block.seats, seats.firstNumber <= seats.lastNumber else { return nil }
+            let seats = block.seats
+            guard seats.firstNumber <= seats.lastNumber else { return nil }
             return Block(
                 section: seats.section, row: seats.row, numbers: Int(seats.firstNumber)...Int(seats.lastNumber),
                 grade: block.grade, price: block.price, firstIndex: Int(block.firstIndex))

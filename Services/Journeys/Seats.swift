@@ -34,10 +34,8 @@ package struct Seats: Sendable {
     /// The caller's own reservation of the named seats, or else a new one.
     ///
     /// The own one is returned even if the place in the line has ended.
-    package func reserveOnce(_ choice: SeatChoice) async throws -> ReservationEntry {
-        let hasReserved = try caller.records.load().reservations.contains {
-            $0.concert.bytes == date.concert.concertID
-        }
+    package func reserveOnce(_ choice: SeatChoice) async throws -> Reservation {
+        let hasReserved = try caller.records.load().reservations.contains { $0.concert == date.concert.concertID }
         if hasReserved, let own = try await ownReservation(of: choice) { return own }
         return try await reserve(choice)
     }
@@ -46,14 +44,12 @@ package struct Seats: Sendable {
     ///
     /// The request id is recorded before it is sent, because seats may be held without an answer. `earlier` is the id of
     /// a request that got no answer. Repeating it holds no further seats.
-    package func reserve(_ choice: SeatChoice, as earlier: RequestID? = nil) async throws -> ReservationEntry {
+    package func reserve(_ choice: SeatChoice, as earlier: RequestID? = nil) async throws -> Reservation {
         let request = ReserveSeatsRequest(
-            concertID: date.concert.concertID, scheduleID: date.id, wish: try await wish(choice),
+            concertID: date.concert.concertID, scheduleID: date.id, choice: try await wanted(choice),
             pass: try await pass())
         let id = earlier ?? caller.newRequestID()
-        guard let concert = ConcertID(bytes: date.concert.concertID) else {
-            throw JourneyError.incompleteAnswer(.concert, missing: "id of \(date.name)")
-        }
+        let concert = date.concert.concertID
         let requested = ReservationID(of: id)
         let isKnown = try caller.records.load().reservations.contains { $0.reservation == requested && !$0.isOpen }
         if !isKnown {
@@ -62,7 +58,7 @@ package struct Seats: Sendable {
         do {
             let reply = try await caller.call(ConcertMethods.reserveSeats, request, requestID: id)
             try caller.records.update { $0.add(.init(concert: concert, reservation: requested)) }
-            return reply.reservation ?? ReservationEntry()
+            return reply.reservation
         } catch let failure as CallFailure {
             let isAnswered = failure.outcome != .indefinite && (earlier == nil || failure.outcome != .unavailable)
             if !isKnown, isAnswered { try caller.records.update { $0.removeReservation(requested) } }
@@ -76,7 +72,7 @@ package struct Seats: Sendable {
         }
     }
 
-    private func wish(_ choice: SeatChoice) async throws -> ReserveSeatsRequest.Wish {
+    private func wanted(_ choice: SeatChoice) async throws -> ReserveSeatsRequest.Choice {
         switch choice {
         case .named(let names): return .seats(SeatNames(names: names))
         case .best(let count, let grade?): return .best(BestSeats(count: UInt32(count), grade: grade))
@@ -88,15 +84,15 @@ package struct Seats: Sendable {
     }
 
     /// The caller's own reservation of exactly the named seats, and records it. Nil if there is none.
-    private func ownReservation(of choice: SeatChoice) async throws -> ReservationEntry? {
+    private func ownReservation(of choice: SeatChoice) async throws -> Reservation? {
         guard case .named(let names) = choice else { return nil }
         let own = try await claims().first { Set($0.seats) == Set(names) }
-        if let latest = own.flatMap(RecentActivity.Reservation.init) { try caller.records.update { $0.add(latest) } }
+        if let own { try caller.records.update { $0.add(.init(own)) } }
         return own
     }
 
     /// The caller's held and sold reservations for the date.
-    private func claims() async throws -> [ReservationEntry] {
+    private func claims() async throws -> [Reservation] {
         try await Reservations(caller).all(of: date.concert.name).filter {
             $0.scheduleID == date.id && ($0.state == .held || $0.state == .sold)
         }
@@ -108,12 +104,12 @@ package struct Seats: Sendable {
     /// earlier request that may still arrive.
     package func earlierReservation(
         of choice: SeatChoice?
-    ) async throws -> (reservation: ReservationEntry?, unanswered: RequestID?) {
+    ) async throws -> (reservation: Reservation?, unanswered: RequestID?) {
         let activity = try caller.records.load()
         let undecided = activity.payments.last(where: \.isOpen).map {
             RecentActivity.Reservation(concert: $0.concert, reservation: $0.reservation)
         }
-        guard let last = undecided ?? activity.reservations.last, last.concert.bytes == date.concert.concertID else {
+        guard let last = undecided ?? activity.reservations.last, last.concert == date.concert.concertID else {
             return (nil, nil)
         }
         guard let reservation = try await Reservations(caller).reservationIfMade(last) else {
@@ -127,7 +123,7 @@ package struct Seats: Sendable {
         return (try await ownReservation(of: choice), nil)
     }
 
-    private func matches(_ choice: SeatChoice?, _ reservation: ReservationEntry) async throws -> Bool {
+    private func matches(_ choice: SeatChoice?, _ reservation: Reservation) async throws -> Bool {
         switch choice {
         case nil: return true
         case .named(let names): return Set(names) == Set(reservation.seats)
@@ -145,7 +141,7 @@ package struct Seats: Sendable {
             let request = SetSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.id,
                 offers: Array(offers[start..<min(start + Self.offersPerCall, offers.count)]))
-            let part = try await caller.call(ConcertMethods.setSeats, request).counts ?? SeatChangeCounts()
+            let part = try await caller.call(ConcertMethods.setSeats, request).counts
             counts.added += part.added
             counts.changed += part.changed
             counts.kept += part.kept

@@ -27,18 +27,18 @@ package struct Target: Equatable, Sendable {
 
 /// A date and its concert.
 package struct ConcertDate: Sendable {
-    package let concert: ConcertEntry
-    package let entry: ScheduleEntry
+    package let concert: Concert
+    package let entry: Schedule
 
-    package init(concert: ConcertEntry, entry: ScheduleEntry) {
+    package init(concert: Concert, entry: Schedule) {
         self.concert = concert
         self.entry = entry
     }
 
-    package var id: [UInt8] { entry.scheduleID }
-    package var settings: ScheduleSettings { entry.settings ?? ScheduleSettings() }
+    package var id: ScheduleID { entry.scheduleID }
+    package var settings: ScheduleSettings { entry.settings }
     /// The text of its target: `moon-tour/friday`.
     package var name: String { "\(concert.name)/\(settings.name)" }
     /// Its waiting room. Nil if it needs no pass.
-    package var room: RoomID? { RoomID(bytes: settings.roomID) }
+    package var room: RoomID? { settings.roomID }
 }

@@ -3,17 +3,17 @@ import Kernel
 
 /// A ticket and its concert.
 package struct OwnTicket: Sendable {
-    package var ticket: TicketEntry
-    package let concert: ConcertEntry
+    package var ticket: Ticket
+    package let concert: Concert
 
-    package init(ticket: TicketEntry, concert: ConcertEntry) {
+    package init(ticket: Ticket, concert: Concert) {
         self.ticket = ticket
         self.concert = concert
     }
 
     /// True if the ticket is valid and its date has not ended.
     package func isUsable(at now: Timestamp) -> Bool {
-        ticket.state == .valid && now < Timestamp(milliseconds: Int64(clamping: ticket.endsAtMs))
+        ticket.state == .valid && now < ticket.endsAt
     }
 }
 
@@ -54,6 +54,6 @@ package struct Tickets: Sendable {
     package func show(_ own: OwnTicket) async throws -> (own: OwnTicket, code: String) {
         let request = ShowTicketRequest(concertID: own.ticket.concertID, ticketID: own.ticket.ticketID)
         let reply = try await caller.call(ConcertMethods.showTicket, request)
-        return (OwnTicket(ticket: reply.ticket ?? own.ticket, concert: own.concert), reply.code)
+        return (OwnTicket(ticket: reply.ticket, concert: own.concert), reply.code)
     }
 }

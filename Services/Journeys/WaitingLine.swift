@@ -27,7 +27,7 @@ package struct WaitingLine: Sendable {
     ///
     /// If the dates of a concert have different rooms, `chooseDate` names one.
     package func entrance(
-        to target: Target, chooseDate: ((ConcertEntry) async throws -> ConcertDate)? = nil
+        to target: Target, chooseDate: ((Concert) async throws -> ConcertDate)? = nil
     ) async throws -> Entrance? {
         if let name = target.room {
             return Entrance(room: try await Rooms(caller).room(named: name).roomID, target: "room:\(name)")
@@ -46,8 +46,8 @@ package struct WaitingLine: Sendable {
     }
 
     /// The entrance to the list of a concert's dates. Nil if the list needs no pass.
-    package func browsing(_ concert: ConcertEntry) -> Entrance? {
-        RoomID(bytes: concert.browseRoomID).map { Entrance(room: $0, target: concert.name) }
+    package func browsing(_ concert: Concert) -> Entrance? {
+        concert.browseRoomID.map { Entrance(room: $0, target: concert.name) }
     }
 
     package func entrance(to date: ConcertDate) -> Entrance? {

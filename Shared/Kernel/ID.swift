@@ -50,6 +50,8 @@ package enum Identified {
     /// A user's position in a room.
     package enum Place {}
     package enum Concert {}
+    /// One date of a concert.
+    package enum Schedule {}
     /// Seats that one user holds or has bought together.
     package enum Reservation {}
     /// Money that a user pays for a reservation.
@@ -65,6 +67,7 @@ package typealias UserID = ID<Identified.User>
 package typealias RoomID = ID<Identified.Room>
 package typealias PlaceID = ID<Identified.Place>
 package typealias ConcertID = ID<Identified.Concert>
+package typealias ScheduleID = ID<Identified.Schedule>
 package typealias ReservationID = ID<Identified.Reservation>
 package typealias PaymentID = ID<Identified.Payment>
 package typealias RefundID = ID<Identified.Refund>

@@ -11,16 +11,6 @@ package enum FieldRule {
     }
 
     @inlinable
-    package static func id(
-        _ bytes: ProtobufCBinaryData, isRequired: Bool, _ field: StaticString
-    ) throws(MessageError) {
-        guard bytes.len == 16 || (bytes.len == 0 && !isRequired) else {
-            throw refused(
-                field, isRequired ? "must have 16 bytes" : "must have 16 bytes or none", got: "\(bytes.len) bytes")
-        }
-    }
-
-    @inlinable
     package static func time(_ milliseconds: Int64, isRequired: Bool, _ field: StaticString) throws(MessageError) {
         guard milliseconds > 0 || (milliseconds == 0 && !isRequired) else {
             let rule = "must be a time in milliseconds since 1970"

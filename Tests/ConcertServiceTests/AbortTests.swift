@@ -24,7 +24,8 @@ import Testing
         func `an id of another length`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("INVALID_FIELD") {
-                    try await house.abort(ReservationEntry(reservationID: [1]), payment: 11)
+                    try await house.service.client(of: .service).call(
+                        ConcertMethods.abort.withRawIDs, RawIDs(first: house.concert.bytes, second: [1]))
                 }
             }
         }

@@ -35,11 +35,11 @@ import Testing
                 for _ in 1...2 {
                     _ = try await service.acknowledgeRefund(
                         AcknowledgeRefundRequest(
-                            concertID: AcknowledgeRefundTests.concerts[0].bytes,
-                            refundID: AcknowledgeRefundTests.refund.bytes,
-                            paymentID: isPaymentNamed ? AcknowledgeRefundTests.payment.bytes : []))
+                            concertID: AcknowledgeRefundTests.concerts[0],
+                            refundID: AcknowledgeRefundTests.refund,
+                            paymentID: isPaymentNamed ? AcknowledgeRefundTests.payment : nil))
                     let due = try await service.listRefundsDue(ListRefundsDueRequest()).refunds
-                    #expect(due.map(\.concertID) == [AcknowledgeRefundTests.concerts[1].bytes])
+                    #expect(due.map(\.concertID) == [AcknowledgeRefundTests.concerts[1]])
                 }
             }
         }
@@ -50,8 +50,8 @@ import Testing
         func `an id of another length`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("INVALID_FIELD") {
-                    try await house.calls(of: .service).acknowledgeRefund(
-                        AcknowledgeRefundRequest(concertID: house.concert.bytes, refundID: [1]))
+                    try await house.service.client(of: .service).call(
+                        ConcertMethods.acknowledgeRefund.withRawIDs, RawIDs(first: house.concert.bytes, second: [1]))
                 }
             }
         }
@@ -68,7 +68,7 @@ import Testing
                 #expect(try await house.refundsDue().isEmpty)
                 _ = try await house.cancel(second, as: .alice, number: 20)
                 try await house.acknowledge(20, of: 11)
-                #expect(try await house.refundsDue() == [RequestID.numbered(13).bytes])
+                #expect(try await house.refundsDue() == [.numbered(13)])
                 try await house.acknowledge(20, of: nil)
                 #expect(
                     try await house.refundsDue().isEmpty,

@@ -8,7 +8,7 @@ import Testing
     struct Accepts {
         @Test func `seats that another instance has added can be blocked immediately`() async throws {
             try await House.with(.postgreSQL, instances: 2) { house in
-                let (concert, schedule) = (house.concert.bytes, house.schedule.bytes)
+                let (concert, schedule) = (house.concert, house.schedule)
                 let (first, second) = (house.calls(of: .operator), house.calls(of: .operator, instance: 1))
                 _ = try await second.showSeats(ShowSeatsRequest(concertID: concert, scheduleID: schedule))
                 let offer = SeatOffer.row("C", "1", 1...2, grade: "C", price: 100)

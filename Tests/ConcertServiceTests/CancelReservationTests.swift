@@ -15,8 +15,8 @@ import Testing
                 let mine = try await house.sold("A-1-1", "A-1-2")
                 let service = house.calls(of: .service)
                 let reply = try await house.cancel(mine, as: .alice, number: 20, reason: "ill")
-                #expect(reply.reservation?.state == .returned)
-                #expect(reply.refundID == RequestID.numbered(20).bytes)
+                #expect(reply.reservation.state == .returned)
+                #expect(reply.refundID == .numbered(20))
                 #expect(try await house.confirm(mine, payment: 11).outcome == .confirmed)
                 #expect(try await house.confirm(mine, payment: 12).reason == .gone)
                 let tickets = try await house.tickets(of: .alice)
@@ -24,19 +24,19 @@ import Testing
                 let map = try await house.map()
                 #expect(map.sold.isEmpty)
 
-                for request in [ListRefundsDueRequest(), ListRefundsDueRequest(concertID: house.concert.bytes)] {
+                for request in [ListRefundsDueRequest(), ListRefundsDueRequest(concertID: house.concert)] {
                     let due = try await service.listRefundsDue(request)
                     #expect(due.refunds.count == 1)
-                    #expect(due.refunds.first?.refundID == RequestID.numbered(20).bytes)
-                    #expect(due.refunds.first?.paymentID == RequestID.numbered(11).bytes)
-                    #expect(due.refunds.first?.userID == UserID.alice.bytes)
+                    #expect(due.refunds.first?.refundID == .numbered(20))
+                    #expect(due.refunds.first?.paymentID == .numbered(11))
+                    #expect(due.refunds.first?.userID == UserID.alice)
                     #expect(due.refunds.first?.amount == 9000)
                     #expect(due.refunds.first?.reason == "ill")
                     #expect(due.hasMore == false)
                 }
                 for _ in 1...2 {
                     _ = try await service.acknowledgeRefund(
-                        AcknowledgeRefundRequest(concertID: house.concert.bytes, refundID: RequestID.numbered(20).bytes)
+                        AcknowledgeRefundRequest(concertID: house.concert, refundID: .numbered(20))
                     )
                 }
                 let due = try await service.listRefundsDue(ListRefundsDueRequest())
@@ -57,14 +57,14 @@ import Testing
                 await expectRefusal("CANCEL_DEADLINE_PASSED") { try await house.cancel(second, as: .alice, number: 21) }
                 await expectRefusal("RESERVATION_UNKNOWN") { try await house.cancel(second, as: .bob, number: 22) }
                 let reply = try await house.cancel(second, as: .operator, number: 23, reason: "storm")
-                #expect(reply.reservation?.state == .returned)
+                #expect(reply.reservation.state == .returned)
             }
         }
 
         @Test(arguments: Engine.available)
         func `without a cancel deadline only an operator cancels`(engine: Engine) async throws {
             try await House.with(engine) {
-                $0.cancelUntilMs = 0
+                $0.cancelUntil = nil
             } _: { house in
                 let mine = try await house.sold("A-1-1")
                 await expectRefusal("NOT_CANCELLABLE") { try await house.cancel(mine, as: .alice, number: 20) }
@@ -91,7 +91,7 @@ import Testing
                 _ = try await house.cancel(first, as: .alice, number: 20)
                 await expectRefusal("REQUEST_ID_REUSED") { try await house.cancel(second, as: .alice, number: 20) }
                 #expect(try await house.show(second, as: .alice).state == .sold)
-                #expect(try await house.refundsDue() == [RequestID.numbered(11).bytes])
+                #expect(try await house.refundsDue() == [.numbered(11)])
             }
         }
     }

@@ -10,12 +10,12 @@ import Testing
         func `a change of a date applies immediately on the same instance`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 _ = try await house.reserve("A-1-1", as: .alice, number: 10)
-                let list = ListSchedulesRequest(concertID: house.concert.bytes)
+                let list = ListSchedulesRequest(concertID: house.concert)
                 let date = try #require(try await house.calls(of: nil).listSchedules(list).schedules.first)
-                var settings = try #require(date.settings)
+                var settings = date.settings
                 settings.seatsPerUser = 1
                 let change = ConfigureScheduleRequest(
-                    concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
+                    concertID: house.concert, scheduleID: house.schedule, settings: settings,
                     version: date.version)
                 _ = try await house.calls(of: .operator).configureSchedule(
                     change, CallOptions(requestID: .numbered(11)))
@@ -30,9 +30,9 @@ import Testing
                 let (added, change) = try await house.rename("matinee")
                 _ = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
                 let retried = try await calls.addSchedule(added, CallOptions(requestID: .numbered(2)))
-                #expect(retried.schedule?.settings?.name == "matinee")
+                #expect(retried.schedule.settings.name == "matinee")
                 let tonight = try await calls.addSchedule(added, CallOptions(requestID: .numbered(8)))
-                #expect(tonight.schedule?.settings?.name == "tonight")
+                #expect(tonight.schedule.settings.name == "tonight")
             }
         }
     }
@@ -61,7 +61,7 @@ import Testing
                 await expectRefusal("NAME_TAKEN") {
                     try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
                 }
-                change.scheduleID = RequestID.numbered(99).bytes
+                change.scheduleID = .numbered(99)
                 await expectRefusal("SCHEDULE_UNKNOWN") {
                     try await calls.configureSchedule(change, CallOptions(requestID: .numbered(6)))
                 }
@@ -77,7 +77,7 @@ import Testing
                 var (_, change) = try await house.rename("matinee")
                 for _ in 1...2 {
                     let changed = try await calls.configureSchedule(change, CallOptions(requestID: .numbered(5)))
-                    #expect(changed.schedule?.version == change.version + 1)
+                    #expect(changed.schedule.version == change.version + 1)
                 }
                 change.settings.seatsPerUser = 7
                 await expectRefusal("REQUEST_ID_REUSED") {
@@ -95,13 +95,13 @@ import Testing
                 for number in 0..<20 as Range<UInt64> {
                     settings.name = "night-\(number)"
                     let change = ConfigureScheduleRequest(
-                        concertID: house.concert.bytes, scheduleID: house.schedule.bytes, settings: settings,
+                        concertID: house.concert, scheduleID: house.schedule, settings: settings,
                         version: number + 1)
                     let answers = try await house.twice {
                         try await $0.configureSchedule(change, CallOptions(requestID: .numbered(100 + number)))
                     }
                     #expect(answers.0 == answers.1)
-                    #expect(answers.0.schedule?.version == number + 2)
+                    #expect(answers.0.schedule.version == number + 2)
                 }
             }
         }
@@ -111,13 +111,13 @@ import Testing
 extension House {
     /// Returns the request that added the date, and a request that renames it.
     fileprivate func rename(_ name: String) async throws -> (AddScheduleRequest, ConfigureScheduleRequest) {
-        let add = AddScheduleRequest(concertID: concert.bytes, settings: .tonight)
+        let add = AddScheduleRequest(concertID: concert, settings: .tonight)
         let reply = try await calls(of: .operator).addSchedule(add, CallOptions(requestID: .numbered(2)))
-        var settings = try #require(reply.schedule?.settings)
+        var settings = reply.schedule.settings
         settings.name = name
         let change = ConfigureScheduleRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, settings: settings,
-            version: try #require(reply.schedule?.version))
+            concertID: concert, scheduleID: schedule, settings: settings,
+            version: reply.schedule.version)
         return (add, change)
     }
 }

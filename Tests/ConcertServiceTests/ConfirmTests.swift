@@ -76,7 +76,7 @@ import Testing
                 _ = try await house.release(released, as: .alice)
                 #expect(try await house.confirm(released, payment: 11).reason == .gone)
                 var unknown = released
-                unknown.reservationID = RequestID.numbered(99).bytes
+                unknown.reservationID = .numbered(99)
                 #expect(try await house.confirm(unknown, payment: 12).reason == .gone)
                 let sold = try await house.sold("A-1-1", number: 13)
                 #expect(try await house.confirm(sold, payment: 15).reason == .alreadySold)
@@ -136,7 +136,7 @@ import Testing
             try await House.with(engine, instances: engine.instances) { house in
                 let mine = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
                 let last = house.service.instances.count - 1
-                let answers = try await withThrowingTaskGroup(of: DecisionEntry.self) { group in
+                let answers = try await withThrowingTaskGroup(of: ConcertAPI.Decision.self) { group in
                     for number in 0..<20 {
                         group.addTask { try await house.confirm(mine, payment: 11, instance: number % 2 * last) }
                     }
@@ -175,7 +175,7 @@ import Testing
             try await House.with(engine, instances: engine.instances) { house in
                 let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
                 let last = house.service.instances.count - 1
-                let answers = try await withThrowingTaskGroup(of: DecisionEntry.self) { group in
+                let answers = try await withThrowingTaskGroup(of: ConcertAPI.Decision.self) { group in
                     for number in 0..<10 {
                         group.addTask {
                             try await house.confirm(mine, payment: UInt64(20 + number), instance: number % 2 * last)

@@ -25,13 +25,13 @@ import Testing
                 await expectRefusal("INVALID_FIELD") {
                     try await admin.showSeatHistory(
                         ShowSeatHistoryRequest(
-                            concertID: house.concert.bytes, scheduleID: house.schedule.bytes, seat: text))
+                            concertID: house.concert, scheduleID: house.schedule, seat: text))
                 },
                 await expectRefusal("INVALID_FIELD") {
                     try await house.calls(of: .service).confirm(
                         ConfirmRequest(
-                            concertID: house.concert.bytes, paymentID: RequestID.numbered(11).bytes,
-                            reservationID: RequestID.numbered(12).bytes, userID: TestCaller.alice.user.bytes, amount: 1,
+                            concertID: house.concert, paymentID: .numbered(11),
+                            reservationID: .numbered(12), userID: TestCaller.alice.user, amount: 1,
                             currency: text))
                 },
             ]

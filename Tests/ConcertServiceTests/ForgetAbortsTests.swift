@@ -48,8 +48,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `one run deletes several pages, also after a page of aborts that must stay`(engine: Engine) async throws {
         try await House.with(engine) { house in
-            let held = try #require(
-                ReservationID(bytes: try await house.reserve("A-1-1", as: .alice, number: 10).reservationID))
+            let held = try await house.reserve("A-1-1", as: .alice, number: 10).reservationID
             try await abort(1001, about: held, at: .noon - Self.age, in: house)
             try await abort(1001, about: ReservationID(high: 9, low: 9), at: .noon - .hours(24), in: house)
             try await house.service.run("forget aborts")
@@ -65,8 +64,8 @@ import Testing
         engine: Engine
     ) async throws {
         try await House.with(engine) { house in
-            var unknown = ReservationEntry()
-            unknown.reservationID = RequestID.numbered(10).bytes
+            var unknown = ConcertAPI.Reservation()
+            unknown.reservationID = .numbered(10)
             #expect(try await house.abort(unknown, payment: 11).reason == .requested)
             house.clock.advance(by: .hours(1) - .milliseconds(1))
             let mine = try await house.reserve("A-1-1", as: .alice, number: 10)

@@ -85,7 +85,7 @@ import Testing
         do {
             let reply = try await calls[user].reserveSeats(
                 house.request(wanted.map { "B-1-\($0)" }), CallOptions(requestID: .numbered(number)))
-            #expect(isFree && isWithin && reply.reservation?.amount == Self.price * UInt64(wanted.count))
+            #expect(isFree && isWithin && reply.reservation.amount == Self.price * UInt64(wanted.count))
             model.records[number] = Model.Record(user: user, seats: wanted, deadline: now + .minutes(5))
         } catch {
             #expect(error.reason == "TOO_MANY_SEATS" ? !isWithin : !isFree, "\(error)")
@@ -99,10 +99,9 @@ import Testing
         // Sometimes repeats a payment that has a decision.
         let old = model.decisions.keys.sorted().randomElement(using: &random)
         let payment = Bool.random(using: &random) ? number : old ?? number
-        let entry = ReservationEntry(
-            reservationID: RequestID.numbered(id).bytes, amount: Self.price * UInt64(record.seats.count),
-            currency: "EUR")
-        let decision = try await house.confirm(entry, payment: payment, user: .user(record.user))
+        var reservation = ConcertAPI.Reservation(id: .numbered(id))
+        (reservation.amount, reservation.currency) = (Self.price * UInt64(record.seats.count), "EUR")
+        let decision = try await house.confirm(reservation, payment: payment, user: .user(record.user))
         if let known = model.decisions[payment] {
             #expect(decision.outcome == known)
             return
@@ -123,7 +122,7 @@ import Testing
         let old = model.decisions.keys.sorted().randomElement(using: &random)
         let payment = Bool.random(using: &random) ? number : old ?? number
         let decision = try await house.abort(
-            ReservationEntry(reservationID: RequestID.numbered(id).bytes), payment: payment)
+            ConcertAPI.Reservation(id: .numbered(id)), payment: payment)
         #expect(decision.outcome == model.decisions[payment] ?? .aborted)
         model.decisions[payment] = decision.outcome
     }
@@ -133,8 +132,8 @@ import Testing
         let state = model.state(of: id, at: house.clock.now)
         do {
             let reply = try await calls[record.user].releaseReservation(
-                ReleaseReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.numbered(id).bytes))
-            #expect(reply.reservation?.state == (state == .held ? .released : state))
+                ReleaseReservationRequest(concertID: house.concert, reservationID: .numbered(id)))
+            #expect(reply.reservation.state == (state == .held ? .released : state))
             if state == .held { model.records[id]?.state = .released }
         } catch {
             #expect(error.reason == "ALREADY_SOLD" && state == .sold)
@@ -146,7 +145,7 @@ import Testing
         let isSold = model.state(of: id, at: house.clock.now) == .sold
         do {
             _ = try await house.cancel(
-                ReservationEntry(reservationID: RequestID.numbered(id).bytes), as: .operator, number: number)
+                ConcertAPI.Reservation(id: .numbered(id)), as: .operator, number: number)
             #expect(isSold)
             model.records[id]?.state = .returned
         } catch let failure as RPCFailure {
@@ -158,10 +157,10 @@ import Testing
     private func compare(_ model: Model, _ house: House, _ calls: [ConcertClient], _ place: String) async throws {
         for (id, record) in model.records {
             let entry = try await calls[record.user].showReservation(
-                ShowReservationRequest(concertID: house.concert.bytes, reservationID: RequestID.numbered(id).bytes)
+                ShowReservationRequest(concertID: house.concert, reservationID: .numbered(id))
             ).reservation
-            #expect(entry?.state == model.state(of: id, at: house.clock.now), "\(place)")
-            #expect(entry?.paymentID == (record.payment.map { RequestID.numbered($0).bytes } ?? []), "\(place)")
+            #expect(entry.state == model.state(of: id, at: house.clock.now), "\(place)")
+            #expect(entry.paymentID == record.payment.map { .numbered($0) }, "\(place)")
         }
         let map = try await house.map()
         let first = 20
@@ -176,7 +175,7 @@ import Testing
         #expect(valid.count == Set(valid).count, "\(place)")
         #expect(valid.count == sold.reduce(0) { $0 + $1.seats.count }, "\(place)")
         let report = try await house.calls(of: .operator).salesReport(
-            SalesReportRequest(concertID: house.concert.bytes))
+            SalesReportRequest(concertID: house.concert))
         let line = report.lines.first { $0.grade == "B" }
         #expect(line?.revenue == UInt64(valid.count) * Self.price, "\(place)")
         let due = try await house.calls(of: .service).listRefundsDue(ListRefundsDueRequest())

@@ -8,6 +8,13 @@ import Service
 import TestSupport
 import Testing
 
+// In these tests, as in the service, these names are the values of the domain.
+typealias Concert = ConcertDomain.Concert
+typealias Schedule = ConcertDomain.Schedule
+typealias Reservation = ConcertDomain.Reservation
+typealias Decision = ConcertDomain.Decision
+typealias Ticket = ConcertDomain.Ticket
+
 /// A running service with one concert and one date. A-1-1 to A-2-10 have grade A and cost 45.00 EUR. B-1-1 to B-1-10
 /// have grade B and cost 30.00 EUR. The sale is open from noon for an hour.
 struct House: Sendable {
@@ -31,12 +38,11 @@ struct House: Sendable {
             var settings = ScheduleSettings.tonight
             change(&settings)
             let schedule = try await calls.addSchedule(
-                AddScheduleRequest(concertID: concert?.concertID ?? [], settings: settings),
+                AddScheduleRequest(concertID: concert.concertID, settings: settings),
                 CallOptions(requestID: .numbered(2))
             ).schedule
             let house = House(
-                service: service, concert: try #require(ConcertID(bytes: concert?.concertID ?? [])),
-                schedule: try #require(ScheduleID(bytes: schedule?.scheduleID ?? [])))
+                service: service, concert: concert.concertID, schedule: schedule.scheduleID)
             _ = try await calls.setSeats(
                 house.seats([
                     .row("A", "1", 1...10, grade: "A", price: 4500), .row("A", "2", 1...10, grade: "A", price: 4500),
@@ -51,86 +57,86 @@ struct House: Sendable {
     }
 
     func seats(_ offers: [SeatOffer]) -> SetSeatsRequest {
-        SetSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes, offers: offers)
+        SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers)
     }
 
     func request(_ names: [String], pass: [UInt8] = []) -> ReserveSeatsRequest {
         ReserveSeatsRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, wish: .seats(SeatNames(names: names)), pass: pass)
+            concertID: concert, scheduleID: schedule, choice: .seats(SeatNames(names: names)), pass: pass)
     }
 
     func best(_ count: UInt32, _ grade: String) -> ReserveSeatsRequest {
         ReserveSeatsRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, wish: .best(BestSeats(count: count, grade: grade)))
+            concertID: concert, scheduleID: schedule, choice: .best(BestSeats(count: count, grade: grade)))
     }
 
     /// Reserves seats. Each `number` is a new request.
     func reserve(
         _ names: String..., as caller: TestCaller, number: UInt64
-    ) async throws -> ReservationEntry {
+    ) async throws -> ConcertAPI.Reservation {
         let reply = try await calls(of: caller).reserveSeats(request(names), CallOptions(requestID: .numbered(number)))
-        return try #require(reply.reservation)
+        return reply.reservation
     }
 
     func confirm(
-        _ reservation: ReservationEntry, payment: UInt64, user: TestCaller = .alice, instance: Int = 0
-    ) async throws -> DecisionEntry {
+        _ reservation: ConcertAPI.Reservation, payment: UInt64, user: TestCaller = .alice, instance: Int = 0
+    ) async throws -> ConcertAPI.Decision {
         let reply = try await calls(of: .service, instance: instance).confirm(
             ConfirmRequest(
-                concertID: concert.bytes, paymentID: RequestID.numbered(payment).bytes,
-                reservationID: reservation.reservationID, userID: user.user.bytes, amount: reservation.amount,
+                concertID: concert, paymentID: .numbered(payment),
+                reservationID: reservation.reservationID, userID: user.user, amount: reservation.amount,
                 currency: reservation.currency))
-        return try #require(reply.decision)
+        return reply.decision
     }
 
-    func abort(_ reservation: ReservationEntry, payment: UInt64) async throws -> DecisionEntry {
+    func abort(_ reservation: ConcertAPI.Reservation, payment: UInt64) async throws -> ConcertAPI.Decision {
         let reply = try await calls(of: .service).abort(
             AbortRequest(
-                concertID: concert.bytes, paymentID: RequestID.numbered(payment).bytes,
+                concertID: concert, paymentID: .numbered(payment),
                 reservationID: reservation.reservationID))
-        return try #require(reply.decision)
+        return reply.decision
     }
 
     func cancel(
-        _ reservation: ReservationEntry, as caller: TestCaller, number: UInt64, reason: String = ""
+        _ reservation: ConcertAPI.Reservation, as caller: TestCaller, number: UInt64, reason: String = ""
     ) async throws -> CancelReservationReply {
         try await calls(of: caller).cancelReservation(
             CancelReservationRequest(
-                concertID: concert.bytes, reservationID: reservation.reservationID, reason: reason),
+                concertID: concert, reservationID: reservation.reservationID, reason: reason),
             CallOptions(requestID: .numbered(number)))
     }
 
-    func show(_ reservation: ReservationEntry, as caller: TestCaller) async throws -> ReservationEntry {
+    func show(_ reservation: ConcertAPI.Reservation, as caller: TestCaller) async throws -> ConcertAPI.Reservation {
         let reply = try await calls(of: caller).showReservation(
-            ShowReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
-        return try #require(reply.reservation)
+            ShowReservationRequest(concertID: concert, reservationID: reservation.reservationID))
+        return reply.reservation
     }
 
     /// Reserves and buys seats for Alice. The payment has the next number.
-    func sold(_ names: String..., number: UInt64 = 10) async throws -> ReservationEntry {
+    func sold(_ names: String..., number: UInt64 = 10) async throws -> ConcertAPI.Reservation {
         let reply = try await calls(of: .alice).reserveSeats(
             request(names), CallOptions(requestID: .numbered(number)))
-        let reservation = try #require(reply.reservation)
+        let reservation = reply.reservation
         try #require(try await confirm(reservation, payment: number + 1).outcome == .confirmed)
         return reservation
     }
 
-    func release(_ reservation: ReservationEntry, as caller: TestCaller) async throws -> ReservationEntry {
+    func release(_ reservation: ConcertAPI.Reservation, as caller: TestCaller) async throws -> ConcertAPI.Reservation {
         let reply = try await calls(of: caller).releaseReservation(
-            ReleaseReservationRequest(concertID: concert.bytes, reservationID: reservation.reservationID))
-        return try #require(reply.reservation)
+            ReleaseReservationRequest(concertID: concert, reservationID: reservation.reservationID))
+        return reply.reservation
     }
 
     /// The payments of the refunds due.
-    func refundsDue() async throws -> [[UInt8]] {
+    func refundsDue() async throws -> [PaymentID] {
         try await calls(of: .service).listRefundsDue(ListRefundsDueRequest()).refunds.map(\.paymentID)
     }
 
     func acknowledge(_ refund: UInt64, of payment: UInt64?) async throws {
         _ = try await calls(of: .service).acknowledgeRefund(
             AcknowledgeRefundRequest(
-                concertID: concert.bytes, refundID: RequestID.numbered(refund).bytes,
-                paymentID: payment.map { RequestID.numbered($0).bytes } ?? []))
+                concertID: concert, refundID: .numbered(refund),
+                paymentID: payment.map { .numbered($0) }))
     }
 
     /// The ticket of a seat that Alice buys.
@@ -139,12 +145,12 @@ struct House: Sendable {
         return try await show(try #require(try await tickets(of: .alice).first { $0.seat == seat }))
     }
 
-    func show(_ ticket: TicketEntry) async throws -> ShowTicketReply {
+    func show(_ ticket: ConcertAPI.Ticket) async throws -> ShowTicketReply {
         try await calls(of: .alice).showTicket(
-            ShowTicketRequest(concertID: concert.bytes, ticketID: ticket.ticketID))
+            ShowTicketRequest(concertID: concert, ticketID: ticket.ticketID))
     }
 
-    func checkIn(_ code: String, number: UInt64) async throws -> TicketEntry? {
+    func checkIn(_ code: String, number: UInt64) async throws -> ConcertAPI.Ticket? {
         try await calls(of: .operator).checkIn(
             CheckInRequest(code: code), CallOptions(requestID: .numbered(number))
         ).ticket
@@ -153,12 +159,12 @@ struct House: Sendable {
     /// Blocks seats of row 1 of section A.
     func block(_ numbers: ClosedRange<UInt32>) -> BlockSeatsRequest {
         BlockSeatsRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, seats: [.row("A", "1", numbers)], reason: "camera")
+            concertID: concert, scheduleID: schedule, seats: [.row("A", "1", numbers)], reason: "camera")
     }
 
     func seatsRequest(known: UInt64 = 0, pass: [UInt8] = []) -> ShowSeatsRequest {
         ShowSeatsRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, pass: pass, knownLayoutVersion: known)
+            concertID: concert, scheduleID: schedule, pass: pass, knownLayoutVersion: known)
     }
 
     /// Sends one request simultaneously to two instances if the engine supports two. Returns both replies.
@@ -170,20 +176,20 @@ struct House: Sendable {
         return try await (one, two)
     }
 
-    func tickets(of caller: TestCaller) async throws -> [TicketEntry] {
-        try await calls(of: caller).listTickets(ListTicketsRequest(concertID: concert.bytes)).tickets
+    func tickets(of caller: TestCaller) async throws -> [ConcertAPI.Ticket] {
+        try await calls(of: caller).listTickets(ListTicketsRequest(concertID: concert)).tickets
     }
 
     func history(of seat: String) async throws -> ShowSeatHistoryReply {
         try await calls(of: .operator).showSeatHistory(
-            ShowSeatHistoryRequest(concertID: concert.bytes, scheduleID: schedule.bytes, seat: seat))
+            ShowSeatHistoryRequest(concertID: concert, scheduleID: schedule, seat: seat))
     }
 
     /// The current map. Advances the clock beyond the age of the cached one.
     func map() async throws -> ShowSeatsReply {
         clock.advance(by: .milliseconds(250))
         return try await calls(of: .operator).showSeats(
-            ShowSeatsRequest(concertID: concert.bytes, scheduleID: schedule.bytes))
+            ShowSeatsRequest(concertID: concert, scheduleID: schedule))
     }
 
     func pass(of caller: TestCaller, room: RoomID = .hall, until expiry: Timestamp) -> [UInt8] {
@@ -207,9 +213,9 @@ extension CreateConcertRequest {
 
 extension ScheduleSettings {
     static let tonight = ScheduleSettings(
-        name: "tonight", startsAtMs: Timestamp.noon.later(.hours(8)), endsAtMs: Timestamp.noon.later(.hours(10)),
-        saleOpensAtMs: Timestamp.noon.later(.zero), saleClosesAtMs: Timestamp.noon.later(.hours(1)),
-        cancelUntilMs: Timestamp.noon.later(.hours(2)))
+        name: "tonight", startsAt: Timestamp.noon.later(.hours(8)), endsAt: Timestamp.noon.later(.hours(10)),
+        saleOpensAt: Timestamp.noon.later(.zero), saleClosesAt: Timestamp.noon.later(.hours(1)),
+        cancelUntil: Timestamp.noon.later(.hours(2)))
 }
 
 extension SeatOffer {
@@ -227,7 +233,7 @@ extension SeatRange {
 }
 
 extension Timestamp {
-    func later(_ duration: Duration) -> UInt64 { UInt64((self + duration).milliseconds) }
+    func later(_ duration: Duration) -> Timestamp { self + duration }
 }
 
 /// Expects the call to fail definitely with `reason`. Returns the failure.

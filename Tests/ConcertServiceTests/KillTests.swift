@@ -49,14 +49,14 @@ private final class Sale: @unchecked Sendable {
     private struct Step {
         let user: TestCaller
         let number: UInt64
-        var reservation: ReservationEntry?
-        var decision: DecisionEntry?
+        var reservation: ConcertAPI.Reservation?
+        var decision: ConcertAPI.Decision?
     }
 
     private static let seats = 400
     private let keys: KeyFile
-    private var concert: [UInt8] = []
-    private var schedule: [UInt8] = []
+    private var concert = ConcertID(high: 0, low: 0)
+    private var schedule = ScheduleID(high: 0, low: 0)
     private var steps: [Step] = []
 
     init(keys: KeyFile) {
@@ -69,12 +69,12 @@ private final class Sale: @unchecked Sendable {
 
     /// Sends the same requests after each restart.
     func open(_ calls: ConcertClient) async throws {
-        concert = try await calls.createConcert(.moonTour, options(.operator, 1)).concert?.concertID ?? []
+        concert = try await calls.createConcert(.moonTour, options(.operator, 1)).concert.concertID
         var settings = ScheduleSettings.tonight
-        settings.saleOpensAtMs = 1
-        settings.saleClosesAtMs = UInt64(Timestamp.noon.milliseconds) * 2
+        settings.saleOpensAt = Timestamp(milliseconds: 1)
+        settings.saleClosesAt = .noon + .days(10_000)
         let add = AddScheduleRequest(concertID: concert, settings: settings)
-        schedule = try await calls.addSchedule(add, options(.operator, 2)).schedule?.scheduleID ?? []
+        schedule = try await calls.addSchedule(add, options(.operator, 2)).schedule.scheduleID
         let offers = [SeatOffer.row("", "", 1...UInt32(Self.seats), grade: "S", price: 1000)]
         _ = try await calls.setSeats(
             SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers), options(.operator, 3))
@@ -90,17 +90,17 @@ private final class Sale: @unchecked Sendable {
     private func run(_ index: Int, _ calls: ConcertClient) async throws {
         let step = steps[index]
         let request = ReserveSeatsRequest(
-            concertID: concert, scheduleID: schedule, wish: .seats(SeatNames(names: ["\(index + 1)"])))
-        let reservation = try #require(
-            try await calls.reserveSeats(request, options(step.user, 10_000 + step.number)).reservation)
-        if let known = step.reservation { #expect(reservation.reservedAtMs == known.reservedAtMs) }
+            concertID: concert, scheduleID: schedule, choice: .seats(SeatNames(names: ["\(index + 1)"])))
+        let reservation = try await calls.reserveSeats(request, options(step.user, 10_000 + step.number))
+            .reservation
+        if let known = step.reservation { #expect(reservation.reservedAt == known.reservedAt) }
         steps[index].reservation = reservation
         let payment = ConfirmRequest(
-            concertID: concert, paymentID: RequestID.numbered(20_000 + step.number).bytes,
-            reservationID: reservation.reservationID, userID: step.user.user.bytes, amount: 1000, currency: "EUR")
+            concertID: concert, paymentID: .numbered(20_000 + step.number),
+            reservationID: reservation.reservationID, userID: step.user.user, amount: 1000, currency: "EUR")
         let decision = try await calls.confirm(payment, options(.service, 0)).decision
         if let known = step.decision { #expect(decision == known) }
-        #expect(decision?.outcome == .confirmed)
+        #expect(decision.outcome == .confirmed)
         steps[index].decision = decision
     }
 

@@ -24,7 +24,7 @@ import Testing
                 #expect(first.concerts.count == 100 && first.hasMore)
                 let last = try #require(first.concerts.last)
                 let second = try await calls.listConcerts(ListConcertsRequest(after: last.concertID))
-                #expect(second.concerts.map(\.concertID) == [house.concert.bytes] && !second.hasMore)
+                #expect(second.concerts.map(\.concertID) == [house.concert] && !second.hasMore)
             }
         }
 

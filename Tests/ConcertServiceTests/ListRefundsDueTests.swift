@@ -30,9 +30,9 @@ import Testing
     }
 
     /// Reads all pages of `request`.
-    fileprivate static func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[RefundEntry]] {
+    fileprivate static func pages(_ request: ListRefundsDueRequest, in house: House) async throws -> [[Refund]] {
         var request = request
-        var pages: [[RefundEntry]] = []
+        var pages: [[Refund]] = []
         while true {
             let reply = try await house.calls(of: .service).listRefundsDue(request)
             pages.append(reply.refunds)
@@ -49,11 +49,11 @@ import Testing
                 try await ListRefundsDueTests.owe(in: house)
                 let pages = try await ListRefundsDueTests.pages(ListRefundsDueRequest(), in: house)
                 #expect(pages.map(\.count) == [100, 100, 60])
-                #expect(pages.joined().map(\.refundID) == ListRefundsDueTests.refunds.joined().map(\.bytes))
+                #expect(pages.joined().map(\.refundID) == Array(ListRefundsDueTests.refunds.joined()))
                 #expect(
                     pages.joined().map(\.concertID)
                         == ListRefundsDueTests.concerts.flatMap { concert in
-                            Array(repeating: concert.bytes, count: Int(ListRefundsDueTests.count))
+                            Array(repeating: concert, count: Int(ListRefundsDueTests.count))
                         })
             }
         }
@@ -64,9 +64,9 @@ import Testing
                 try await ListRefundsDueTests.owe(in: house)
                 for (concert, refunds) in zip(ListRefundsDueTests.concerts, ListRefundsDueTests.refunds) {
                     let pages = try await ListRefundsDueTests.pages(
-                        ListRefundsDueRequest(concertID: concert.bytes), in: house)
+                        ListRefundsDueRequest(concertID: concert), in: house)
                     #expect(pages.map(\.count) == [100, 30])
-                    #expect(pages.joined().map(\.refundID) == refunds.map(\.bytes))
+                    #expect(pages.joined().map(\.refundID) == refunds)
                 }
             }
         }

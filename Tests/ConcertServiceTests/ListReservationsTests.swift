@@ -13,7 +13,7 @@ import Testing
                 let second = try await house.reserve("A-1-2", as: .alice, number: 11)
                 _ = try await house.reserve("A-1-3", as: .bob, number: 12)
                 let list = try await house.calls(of: .alice).listReservations(
-                    ListReservationsRequest(concertID: house.concert.bytes))
+                    ListReservationsRequest(concertID: house.concert))
                 #expect(list.reservations == [second, first])
             }
         }

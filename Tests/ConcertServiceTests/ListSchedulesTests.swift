@@ -11,35 +11,35 @@ import Testing
             try await House.with(engine) { house in
                 var earlier = ScheduleSettings.tonight
                 earlier.name = "afternoon"
-                earlier.startsAtMs -= 3_600_000
+                earlier.startsAt = earlier.startsAt.map { $0 - .hours(1) }
                 _ = try await house.calls(of: .operator).addSchedule(
-                    AddScheduleRequest(concertID: house.concert.bytes, settings: earlier),
+                    AddScheduleRequest(concertID: house.concert, settings: earlier),
                     CallOptions(requestID: .numbered(4)))
                 _ = try await house.confirm(try await house.reserve("A-1-1", as: .alice, number: 10), payment: 11)
                 _ = try await house.reserve("A-1-2", "A-1-3", as: .bob, number: 12)
                 _ = try await house.calls(of: .operator).blockSeats(
                     BlockSeatsRequest(
-                        concertID: house.concert.bytes, scheduleID: house.schedule.bytes,
+                        concertID: house.concert, scheduleID: house.schedule,
                         seats: [.row("A", "2", 1...3)],
                         reason: "camera"), CallOptions(requestID: .numbered(13)))
                 let calls = house.calls(of: nil)
-                let all = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes)).schedules
-                #expect(all.map { $0.settings?.name } == ["afternoon", "tonight"])
+                let all = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert)).schedules
+                #expect(all.map { $0.settings.name } == ["afternoon", "tonight"])
                 #expect(all.last?.counts == SeatCounts(free: 24, held: 2, sold: 1, blocked: 3))
                 // The counts can be one second old.
                 _ = try await house.reserve("A-1-4", as: .bob, number: 14)
                 house.clock.advance(by: .seconds(1))
-                let later = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert.bytes))
+                let later = try await calls.listSchedules(ListSchedulesRequest(concertID: house.concert))
                     .schedules
                 #expect(later.last?.counts == SeatCounts(free: 23, held: 3, sold: 1, blocked: 3))
                 house.clock.advance(by: .minutes(5))
                 let left = try await calls.listSchedules(
-                    ListSchedulesRequest(concertID: house.concert.bytes, onlyWithFreeSeats: true)
+                    ListSchedulesRequest(concertID: house.concert, onlyWithFreeSeats: true)
                 ).schedules
-                #expect(left.map { $0.settings?.name } == ["tonight"])
+                #expect(left.map { $0.settings.name } == ["tonight"])
                 #expect(left.first?.counts == SeatCounts(free: 26, held: 0, sold: 1, blocked: 3))
                 let named = try await calls.listSchedules(
-                    ListSchedulesRequest(concertID: house.concert.bytes, name: "afternoon"))
+                    ListSchedulesRequest(concertID: house.concert, name: "afternoon"))
                 #expect(named.schedules.count == 1)
             }
         }
@@ -50,10 +50,10 @@ import Testing
             try await House.with(.memory) { house in
                 var secret = CreateConcertRequest.moonTour
                 secret.name = "secret"
-                secret.browseRoomID = RoomID.hall.bytes
+                secret.browseRoomID = RoomID.hall
                 let concert = try await house.calls(of: .operator).createConcert(
                     secret, CallOptions(requestID: .numbered(4)))
-                let id = concert.concert?.concertID ?? []
+                let id = concert.concert.concertID
                 await expectRefusal("PASS_MISSING") {
                     try await house.calls(of: .alice).listSchedules(ListSchedulesRequest(concertID: id))
                 }
@@ -70,7 +70,7 @@ import Testing
             try await House.with(.memory) { house in
                 await expectRefusal("CONCERT_UNKNOWN") {
                     try await house.calls(of: nil).listSchedules(
-                        ListSchedulesRequest(concertID: ConcertID(high: 0xdead, low: 1).bytes))
+                        ListSchedulesRequest(concertID: ConcertID(high: 0xdead, low: 1)))
                 }
             }
         }

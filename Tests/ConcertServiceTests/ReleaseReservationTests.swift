@@ -50,11 +50,11 @@ import Testing
                 let alice = TestCaller.alice.credential(house.service.keys)
                 let (one, two) = try await house.twice {
                     try await $0.releaseReservation(
-                        ReleaseReservationRequest(concertID: house.concert.bytes, reservationID: held.reservationID),
+                        ReleaseReservationRequest(concertID: house.concert, reservationID: held.reservationID),
                         CallOptions(credential: alice))
                 }
                 #expect(one == two)
-                #expect(one.reservation?.state == .released)
+                #expect(one.reservation.state == .released)
                 #expect(try await house.map().held.isEmpty)
             }
         }

@@ -14,7 +14,7 @@ extension ReserveSeatsTests {
             try await House.with(engine) { house in
                 let calls = house.calls(of: .alice)
                 let reply = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .numbered(10)))
-                #expect(reply.reservation?.seats == ["B-1-4", "B-1-5", "B-1-6", "B-1-7"])
+                #expect(reply.reservation.seats == ["B-1-4", "B-1-5", "B-1-6", "B-1-7"])
                 let again = try await calls.reserveSeats(house.best(4, "B"), CallOptions(requestID: .numbered(10)))
                 #expect(again == reply)
                 await expectRefusal("REQUEST_ID_REUSED") {
@@ -23,8 +23,8 @@ extension ReserveSeatsTests {
                 let bob = house.calls(of: .bob)
                 let three = try await bob.reserveSeats(house.best(3, "B"), CallOptions(requestID: .numbered(11)))
                 #expect(
-                    three.reservation?.seats == ["B-1-1", "B-1-2", "B-1-3"]
-                        || three.reservation?.seats == ["B-1-10", "B-1-8", "B-1-9"])
+                    three.reservation.seats == ["B-1-1", "B-1-2", "B-1-3"]
+                        || three.reservation.seats == ["B-1-10", "B-1-8", "B-1-9"])
                 await expectRefusal("NO_SEATS_TOGETHER") {
                     try await house.calls(of: .user(1)).reserveSeats(
                         house.best(4, "B"), CallOptions(requestID: .numbered(12)))
@@ -42,13 +42,13 @@ extension ReserveSeatsTests {
                 for number in 0..<10 {
                     let reply = try await house.calls(of: .user(number)).reserveSeats(
                         house.best(1, "B"), CallOptions(requestID: .numbered(UInt64(10 + number))))
-                    seats.formUnion(reply.reservation?.seats ?? [])
+                    seats.formUnion(reply.reservation.seats)
                 }
                 #expect(seats.count == 10)
                 // A seat that was freed recently can be chosen again.
                 _ = try await house.calls(of: .user(3)).releaseReservation(
                     ReleaseReservationRequest(
-                        concertID: house.concert.bytes, reservationID: RequestID.numbered(13).bytes))
+                        concertID: house.concert, reservationID: .numbered(13)))
                 house.clock.advance(by: .milliseconds(250))
                 _ = try await house.calls(of: .alice).reserveSeats(
                     house.best(1, "B"), CallOptions(requestID: .numbered(20)))
@@ -73,7 +73,7 @@ extension ReserveSeatsTests {
         @Test(arguments: Engine.available)
         func `a repeated request finds its reservation after the pass has expired`(engine: Engine) async throws {
             try await House.with(engine) {
-                $0.roomID = RoomID.hall.bytes
+                $0.roomID = RoomID.hall
             } _: { house in
                 let request = house.request(["A-1-1"], pass: house.pass(of: .alice, until: .noon + .minutes(2)))
                 let first = try await house.calls(of: .alice).reserveSeats(
@@ -96,10 +96,10 @@ extension ReserveSeatsTests {
                 for number in 0..<64 as Range<UInt64> {
                     _ = try await calls.releaseReservation(
                         ReleaseReservationRequest(
-                            concertID: house.concert.bytes, reservationID: RequestID.numbered(100 + number).bytes))
+                            concertID: house.concert, reservationID: .numbered(100 + number)))
                     _ = try await house.reserve("A-1-1", as: .alice, number: 101 + number)
                 }
-                let list = try await calls.listReservations(ListReservationsRequest(concertID: house.concert.bytes))
+                let list = try await calls.listReservations(ListReservationsRequest(concertID: house.concert))
                 #expect(!list.reservations.map(\.reservationID).contains(first.reservationID))
                 // First its seat is taken, then it is free.
                 #expect(try await house.reserve("A-1-1", as: .alice, number: 100).reservationID == first.reservationID)

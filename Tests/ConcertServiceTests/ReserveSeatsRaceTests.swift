@@ -105,7 +105,7 @@ extension ReserveSeatsTests {
                     #expect(one == two)
                     _ = try await calls[0].releaseReservation(
                         ReleaseReservationRequest(
-                            concertID: house.concert.bytes, reservationID: RequestID.numbered(100 + number).bytes))
+                            concertID: house.concert, reservationID: .numbered(100 + number)))
                 }
             }
         }

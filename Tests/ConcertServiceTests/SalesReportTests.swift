@@ -13,13 +13,13 @@ import Testing
                 let used = try await house.reserve("A-1-1", as: .alice, number: 10)
                 _ = try await house.confirm(used, payment: 11)
                 let ticket = try #require(try await house.tickets(of: .alice).first)
-                let show = ShowTicketRequest(concertID: house.concert.bytes, ticketID: ticket.ticketID)
+                let show = ShowTicketRequest(concertID: house.concert, ticketID: ticket.ticketID)
                 let code = try await alice.showTicket(show).code
                 _ = try await admin.checkIn(CheckInRequest(code: code), CallOptions(requestID: .numbered(12)))
                 let cancelled = try await house.reserve("A-1-2", "A-1-3", as: .bob, number: 13)
                 _ = try await house.confirm(cancelled, payment: 14, user: .bob)
                 _ = try await house.cancel(cancelled, as: .bob, number: 15)
-                let report = try await admin.salesReport(SalesReportRequest(concertID: house.concert.bytes))
+                let report = try await admin.salesReport(SalesReportRequest(concertID: house.concert))
                 let line = try #require(report.lines.first)
                 #expect(line.counts == SeatCounts(free: 19, held: 0, sold: 1, blocked: 0))
                 #expect(line.used == 1 && line.revenue == 4500)
@@ -37,7 +37,7 @@ import Testing
                 _ = try await house.cancel(returned, as: .bob, number: 14)
                 _ = try await house.reserve("B-1-3", as: .bob, number: 15)
                 let report = try await house.calls(of: .operator).salesReport(
-                    SalesReportRequest(concertID: house.concert.bytes))
+                    SalesReportRequest(concertID: house.concert))
                 #expect(report.currency == "EUR")
                 #expect(report.lines.map(\.grade) == ["A", "B"])
                 #expect(report.lines.first?.counts == SeatCounts(free: 19, held: 0, sold: 1, blocked: 0))
@@ -55,7 +55,7 @@ import Testing
             try await House.with(.memory) { house in
                 await expectRefusal("CONCERT_UNKNOWN") {
                     try await house.calls(of: .operator).salesReport(
-                        SalesReportRequest(concertID: ConcertID(high: 0xdead, low: 1).bytes))
+                        SalesReportRequest(concertID: ConcertID(high: 0xdead, low: 1)))
                 }
             }
         }

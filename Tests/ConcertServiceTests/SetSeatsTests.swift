@@ -12,7 +12,7 @@ import Testing
         func `the map of the same instance shows a change immediately`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let calls = house.calls(of: .operator)
-                let show = ShowSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
+                let show = ShowSeatsRequest(concertID: house.concert, scheduleID: house.schedule)
                 #expect(try await calls.showSeats(show).blocks.count == 3)
                 let offer = SeatOffer.row("C", "1", 1...2, grade: "C", price: 100)
                 _ = try await calls.setSeats(house.seats([offer]), CallOptions(requestID: .numbered(10)))
@@ -45,14 +45,14 @@ import Testing
                         CallOptions(requestID: .numbered(UInt64(10 + number))))
                 }
                 let map = try await house.map()
-                let blocks = map.blocks.filter { $0.grade == "C" }.map { Array(($0.seats?.section ?? "").utf8) }
+                let blocks = map.blocks.filter { $0.grade == "C" }.map { Array($0.seats.section.utf8) }
                 #expect(Set(blocks) == Set(sections.map { Array($0.utf8) }))
                 let names = sections.map { $0 + #"-\%_-1"# }
                 let held = try await house.reserve(names[0], names[1], as: .alice, number: 20)
                 #expect(held.seats.count == 2)
                 for name in names.prefix(2) {
                     let history = try await house.history(of: name)
-                    #expect(history.claims.map { $0.reservation?.reservationID } == [held.reservationID])
+                    #expect(history.claims.map { $0.reservation.reservationID } == [held.reservationID])
                 }
                 #expect(try await house.history(of: names[2]).claims.isEmpty)
             }
@@ -121,7 +121,7 @@ import Testing
                 #expect(try await house.reserve("A-1-2", as: .bob, number: 14).amount == 9900)
                 #expect(try await house.confirm(held, payment: 15).amount == 4500)
                 let map = try await house.map()
-                let vip = map.blocks.filter { $0.seats?.row == "1" && $0.seats?.section == "A" }
+                let vip = map.blocks.filter { $0.seats.row == "1" && $0.seats.section == "A" }
                 #expect(vip.map(\.price) == [4500, 9900, 100])
                 #expect(vip.map(\.firstIndex) == [0, 1, 11])
             }

@@ -13,7 +13,7 @@ import Testing
                 #expect(try await house.show(mine, as: .alice) == mine)
                 house.clock.advance(by: .minutes(5))
                 let late = try await house.show(mine, as: .alice)
-                #expect(late.state == .expired && late.endedAtMs == mine.deadlineMs)
+                #expect(late.state == .expired && late.endedAt == mine.deadline)
             }
         }
     }

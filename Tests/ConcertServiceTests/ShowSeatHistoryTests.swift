@@ -12,17 +12,17 @@ import Testing
                 let calls = house.calls(of: .operator)
                 var settings = ScheduleSettings.tonight
                 settings.name = "tomorrow"
-                let add = AddScheduleRequest(concertID: house.concert.bytes, settings: settings)
+                let add = AddScheduleRequest(concertID: house.concert, settings: settings)
                 let added = try await calls.addSchedule(add, CallOptions(requestID: .numbered(4))).schedule
                 let tomorrow = House(
                     service: house.service, concert: house.concert,
-                    schedule: try #require(added.flatMap { .init(bytes: $0.scheduleID) }))
+                    schedule: added.scheduleID)
                 _ = try await calls.setSeats(
                     tomorrow.seats([.row("A", "1", 1...1, grade: "A", price: 4500)]),
                     CallOptions(requestID: .numbered(5)))
                 let held = try await tomorrow.reserve("A-1-1", as: .alice, number: 10)
                 #expect(
-                    try await tomorrow.history(of: "A-1-1").claims.map { $0.reservation?.reservationID }
+                    try await tomorrow.history(of: "A-1-1").claims.map { $0.reservation.reservationID }
                         == [held.reservationID])
                 let history = try await house.history(of: "A-1-1")
                 #expect(history.state == .free && history.claims.isEmpty)
@@ -41,10 +41,10 @@ import Testing
                 _ = try await house.reserve("A-1-10", as: .alice, number: 14)
                 let history = try await house.history(of: "A-1-1")
                 #expect(history.state == .free)
-                #expect(history.claims.map(\.userID) == [UserID.alice.bytes, UserID.bob.bytes])
-                #expect(history.claims.map { $0.reservation?.state } == [.expired, .returned])
-                #expect(history.claims.first?.reservation?.endedAtMs == lapsed.deadlineMs)
-                #expect(history.claims.last?.reservation?.endedAtMs == Timestamp.noon.later(.minutes(6)))
+                #expect(history.claims.map(\.userID) == [UserID.alice, UserID.bob])
+                #expect(history.claims.map { $0.reservation.state } == [.expired, .returned])
+                #expect(history.claims.first?.reservation.endedAt == lapsed.deadline)
+                #expect(history.claims.last?.reservation.endedAt == Timestamp.noon.later(.minutes(6)))
                 #expect(history.claims.last?.returnReason == "storm")
             }
         }

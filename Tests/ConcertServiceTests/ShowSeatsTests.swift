@@ -12,7 +12,7 @@ import Testing
                 let calls = house.calls(of: .alice)
                 let empty = try await calls.showSeats(house.seatsRequest())
                 #expect(empty.held.isEmpty)
-                #expect(empty.blocks.map { $0.seats?.row } == ["1", "2", "1"])
+                #expect(empty.blocks.map { $0.seats.row } == ["1", "2", "1"])
                 _ = try await house.reserve("A-1-1", as: .alice, number: 10)
                 house.clock.advance(by: .milliseconds(250))
                 let map = try await calls.showSeats(house.seatsRequest(known: empty.layoutVersion))
@@ -33,7 +33,7 @@ import Testing
                 house.clock.advance(by: .minutes(5) - .milliseconds(1))
                 let calls = house.calls(of: .operator)
                 #expect(try await calls.showSeats(house.seatsRequest()).held == [21])
-                let concert = house.concert.bytes
+                let concert = house.concert
                 let dates = try await calls.listSchedules(ListSchedulesRequest(concertID: concert)).schedules
                 #expect(dates.map(\.counts) == [SeatCounts(free: 29, held: 1, sold: 0, blocked: 0)])
                 let lines = try await calls.salesReport(SalesReportRequest(concertID: concert)).lines
@@ -47,7 +47,7 @@ import Testing
     struct Refuses {
         @Test func `the map of a date with a room needs a pass, except for operators`() async throws {
             try await House.with(.memory) {
-                $0.roomID = RoomID.hall.bytes
+                $0.roomID = RoomID.hall
             } _: { house in
                 await expectRefusal("PASS_MISSING") {
                     try await house.calls(of: .alice).showSeats(house.seatsRequest())

@@ -20,11 +20,11 @@ import Testing
                 let code = try verifier.verify(shown.code)
                 #expect(code.seat == "A-1-7")
                 #expect(code.concert == house.concert)
-                #expect(code.ticket.bytes == shown.ticket?.ticketID)
+                #expect(code.ticket == shown.ticket.ticketID)
                 #expect(code.startsAt == .noon + .hours(8))
                 await expectRefusal("TICKET_UNKNOWN") {
                     try await house.calls(of: .bob).showTicket(
-                        ShowTicketRequest(concertID: house.concert.bytes, ticketID: code.ticket.bytes))
+                        ShowTicketRequest(concertID: house.concert, ticketID: code.ticket))
                 }
             }
         }
@@ -37,7 +37,7 @@ import Testing
                 let shown = try await house.ticket("A-1-7")
                 await expectRefusal("TICKET_UNKNOWN") {
                     try await house.calls(of: .bob).showTicket(
-                        ShowTicketRequest(concertID: house.concert.bytes, ticketID: shown.ticket?.ticketID ?? []))
+                        ShowTicketRequest(concertID: house.concert, ticketID: shown.ticket.ticketID))
                 }
             }
         }

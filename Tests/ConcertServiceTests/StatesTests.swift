@@ -12,8 +12,8 @@ import Testing
         let tables = try StateTable.ofReadme()
         #expect(tables.map(\.subject) == ["reservation", "ticket", "seat"])
         try await House.with(engine) {
-            $0.saleClosesAtMs = Timestamp.noon.later(.hours(8))
-            $0.cancelUntilMs = Timestamp.noon.later(.hours(8))
+            $0.saleClosesAt = Timestamp.noon.later(.hours(8))
+            $0.cancelUntil = Timestamp.noon.later(.hours(8))
         } _: { house in
             let seats = [SeatOffer.row("", "", 1...100, grade: "S", price: 1000)]
             _ = try await house.calls(of: .operator).setSeats(house.seats(seats), CallOptions(requestID: .numbered(4)))
@@ -81,16 +81,17 @@ private struct SeatScript {
     }
 
     private var buyer: TestCaller { .user(number) }
-    private var reservation: ReservationEntry {
-        ReservationEntry(
-            reservationID: RequestID.numbered(UInt64(number * 100 + 1)).bytes, amount: 1000, currency: "EUR")
+    private var reservation: ConcertAPI.Reservation {
+        var reservation = ConcertAPI.Reservation(id: .numbered(UInt64(number * 100 + 1)))
+        (reservation.amount, reservation.currency) = (1000, "EUR")
+        return reservation
     }
 
     /// Runs a step. Returns the reason if it is refused or the payment is aborted.
     mutating func refusal(of step: String) async throws -> String? {
         requests += 1
         let id = UInt64(number * 100 + requests)
-        let (concert, schedule) = (house.concert.bytes, house.schedule.bytes)
+        let (concert, schedule) = (house.concert, house.schedule)
         let (options, admin) = (CallOptions(requestID: .numbered(id)), house.calls(of: .operator))
         let range = [SeatRange.row("", "", UInt32(number)...UInt32(number))]
         do {

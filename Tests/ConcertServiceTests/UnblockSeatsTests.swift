@@ -69,6 +69,6 @@ import Testing
 extension House {
     fileprivate func unblock(_ numbers: ClosedRange<UInt32>) -> UnblockSeatsRequest {
         UnblockSeatsRequest(
-            concertID: concert.bytes, scheduleID: schedule.bytes, seats: [.row("A", "1", numbers)])
+            concertID: concert, scheduleID: schedule, seats: [.row("A", "1", numbers)])
     }
 }

@@ -24,7 +24,7 @@ import Testing
         func `a stream sends the map, then holds, sales and expiries`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let items = house.calls(of: .alice).watchSeats(
-                    WatchSeatsRequest(concertID: house.concert.bytes, scheduleID: house.schedule.bytes)
+                    WatchSeatsRequest(concertID: house.concert, scheduleID: house.schedule)
                 ).makeAsyncIterator()
                 guard case .map(let map) = try await items.next()?.news else {
                     Issue.record("no map came first")
@@ -54,11 +54,11 @@ import Testing
     struct Refuses {
         @Test func `a stream ends when its pass expires`() async throws {
             try await House.with(.memory) {
-                $0.roomID = RoomID.hall.bytes
+                $0.roomID = RoomID.hall
             } _: { house in
                 let items = house.calls(of: .alice).watchSeats(
                     WatchSeatsRequest(
-                        concertID: house.concert.bytes, scheduleID: house.schedule.bytes,
+                        concertID: house.concert, scheduleID: house.schedule,
                         pass: house.pass(of: .alice, until: .noon + .milliseconds(250)))
                 ).makeAsyncIterator()
                 _ = try await items.next()

@@ -22,7 +22,7 @@ struct CheckInTests {
             }
             guard count > lost else { throw RPCFailure(.unknown, "LOST", "the answer was lost").indefinite }
             return CheckInReply(
-                ticket: TicketEntry(state: .used, seat: "A-1-7", grade: "A"), concertName: "moon-tour",
+                ticket: Ticket(state: .used, seat: "A-1-7", grade: "A"), concertName: "moon-tour",
                 scheduleName: "friday")
         }
         var result: CommandResult?

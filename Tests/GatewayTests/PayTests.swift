@@ -21,9 +21,10 @@ struct PayTests {
         let sent = Mutex<[PaymentID]>([])
         let concert = Route(ConcertMethods.showReservation) { _, _ in
             ShowReservationReply(
-                reservation: ReservationEntry(
-                    reservationID: Self.reservation.reservation.bytes, concertID: Self.reservation.concert.bytes,
-                    state: .held, seats: ["A-1-1"], amount: 8900, currency: "EUR"))
+                reservation: Reservation(
+                    reservationID: Self.reservation.reservation, concertID: Self.reservation.concert,
+                    scheduleID: ScheduleID(high: 3, low: 1), state: .held, seats: ["A-1-1"], amount: 8900,
+                    currency: "EUR", reservedAt: .noon, deadline: .noon + .minutes(5)))
         }
         let wallet = Route(WalletMethods.pay) { request, _ in
             let number = sent.withLock {

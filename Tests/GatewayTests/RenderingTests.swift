@@ -3,6 +3,7 @@ import ConcertAPI
 import Journeys
 import Kernel
 import QueueAPI
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -23,7 +24,7 @@ struct RenderingTests {
                             section: "Stalls", row: "2", firstNumber: numbers.lowerBound,
                             lastNumber: numbers.lowerBound + 1),
                         grade: "Aisle", price: 4500, firstIndex: second),
-                ], sold: sold, blocked: blocked, currency: "EUR"))
+                ], sold: sold, blocked: blocked, currency: "EUR", asOf: .noon))
     }
 
     @Test func `a table that is too wide for the terminal wraps its widest cells between words`() {

@@ -12,7 +12,7 @@ struct ReportTests {
         (["Stalls-1-1", "Stalls-1-2"], "The hold on Stalls-1-1, Stalls-1-2 expired before a payment."),
     ])
     func `an expired reservation names its seats`(seats: [String], text: String) {
-        let reservation = ReservationEntry(state: .expired, seats: seats)
+        let reservation = Reservation(state: .expired, seats: seats)
         #expect(reservation.text(now: .noon) == text)
     }
 

@@ -29,14 +29,14 @@ struct TicketsTests {
         let concert = [
             Route(ConcertMethods.listConcerts) { _, _ in
                 ListConcertsReply(concerts: [
-                    ConcertEntry(concertID: ConcertID(high: 1, low: 1).bytes, name: "moon-tour")
+                    Concert(concertID: ConcertID(high: 1, low: 1), name: "moon-tour")
                 ])
             },
             Route(ConcertMethods.listTickets) { _, _ in
                 ListTicketsReply(
                     tickets: example.states.enumerated().map { index, state in
-                        TicketEntry(
-                            state: state, seat: "Stalls-1-\(index + 1)", endsAtMs: UInt64(clamping: ends.milliseconds))
+                        Ticket(
+                            state: state, seat: "Stalls-1-\(index + 1)", endsAt: ends)
                     })
             },
         ]

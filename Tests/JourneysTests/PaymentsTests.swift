@@ -2,14 +2,16 @@ import ConcertAPI
 import Journeys
 import Kernel
 import RPC
+import TestSupport
 import Testing
 import Threads
 import WalletAPI
 
 struct PaymentsTests {
-    private static let held = ReservationEntry(
-        reservationID: ReservationID(high: 2, low: 1).bytes, concertID: ConcertID(high: 1, low: 1).bytes, state: .held,
-        amount: 8900, currency: "EUR")
+    private static let held = Reservation(
+        reservationID: ReservationID(high: 2, low: 1), concertID: ConcertID(high: 1, low: 1),
+        scheduleID: ScheduleID(high: 4, low: 1), state: .held, amount: 8900, currency: "EUR", reservedAt: .noon,
+        deadline: .noon + .minutes(5))
 
     @Test func `a payment without a decision stays recorded, and is sent again`() async throws {
         let sent = Lock<[PaymentID]>([])
@@ -58,7 +60,9 @@ struct PaymentsTests {
     @Test func `the payment without an outcome is paid first, and is found without its id`() async throws {
         try await StubCaller.with(
             Route(ConcertMethods.showReservation) { request, _ in
-                ShowReservationReply(reservation: ReservationEntry(reservationID: request.reservationID))
+                var reservation = Self.held
+                reservation.reservationID = request.reservationID
+                return ShowReservationReply(reservation: reservation)
             }
         ) { stub in
             let concert = ConcertID(high: 1, low: 1)
@@ -69,7 +73,7 @@ struct PaymentsTests {
                 $0.add(.init(concert: concert, reservation: ReservationID(high: 2, low: 9)))
             }
             let payments = Payments(stub.caller)
-            #expect(try await payments.reservationToPay(nil).reservationID == begun.reservation.bytes)
+            #expect(try await payments.reservationToPay(nil).reservationID == begun.reservation)
             #expect(try await payments.id(nil) == payment)
         }
     }

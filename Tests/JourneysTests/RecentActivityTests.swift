@@ -77,7 +77,7 @@ struct RecentActivityTests {
     }
 
     @Test func `the end of an id is enough from four digits on`() {
-        let id = RequestID(high: 0x0193_e5a0_0000_7000, low: 0x8000_0000_3f2a_9c01).bytes
+        let id = RequestID(high: 0x0193_e5a0_0000_7000, low: 0x8000_0000_3f2a_9c01)
         for typed in ["9c01", "3F2A9C01", "0000-3f2a9c01"] { #expect(IDSuffix(typed).matches(id), "\(typed)") }
         for typed in ["", "c01", "9c02", "3f2a", "09c01"] { #expect(!IDSuffix(typed).matches(id), "\(typed)") }
         #expect(IDSuffix.text(of: id) == "3f2a9c01")

@@ -2,15 +2,16 @@ import ConcertAPI
 import Journeys
 import Kernel
 import RPC
+import TestSupport
 import Testing
 import Threads
 
 struct SeatsTests {
     private static let concert = ConcertID(high: 1, low: 1)
     private static let date = ConcertDate(
-        concert: ConcertEntry(concertID: concert.bytes, name: "moon-tour"),
-        entry: ScheduleEntry(
-            scheduleID: ConcertID(high: 2, low: 1).bytes, concertID: concert.bytes,
+        concert: Concert(concertID: concert, name: "moon-tour"),
+        entry: Schedule(
+            scheduleID: ScheduleID(high: 2, low: 1), concertID: concert,
             settings: ScheduleSettings(name: "friday")))
 
     private static let unknown = Route(ConcertMethods.showReservation) { _, _ in
@@ -26,7 +27,7 @@ struct SeatsTests {
                 return $0.count == 1
             }
             if isFirst { throw RPCFailure(.unknown, "LOST", "the answer was lost").indefinite }
-            return ReserveSeatsReply(reservation: ReservationEntry(state: .held))
+            return ReserveSeatsReply(reservation: Reservation(state: .held))
         }
         try await StubCaller.with(reserve, Self.unknown) { stub in
             let seats = Seats(of: Self.date, stub.caller)
@@ -59,11 +60,11 @@ struct SeatsTests {
                 blocks: grades.enumerated().map { index, grade in
                     SeatBlock(
                         seats: SeatRange(firstNumber: 1, lastNumber: 1), grade: grade, firstIndex: UInt32(index))
-                })
+                }, asOf: .noon)
         }
         let reserve = Route(ConcertMethods.reserveSeats) { request, _ in
-            guard case .best(let best) = request.wish else { throw RPCFailure(.internal, "WISH", "no best seats") }
-            return ReserveSeatsReply(reservation: ReservationEntry(seats: [best.grade]))
+            guard case .best(let best) = request.choice else { throw RPCFailure(.internal, "WISH", "no best seats") }
+            return ReserveSeatsReply(reservation: Reservation(seats: [best.grade]))
         }
         try await StubCaller.with(show, reserve) { stub in
             let seats = Seats(of: Self.date, stub.caller)

@@ -12,19 +12,19 @@ struct WaitingLineTests {
 
     /// A concert with a room for browsing, or none, and with dates that have these rooms.
     private static func routes(browse: RoomID? = nil, _ rooms: [RoomID?]) -> [Route] {
-        let id = ConcertID(high: 1, low: 1).bytes
+        let id = ConcertID(high: 1, low: 1)
         return [
             Route(ConcertMethods.listConcerts) { _, _ in
                 ListConcertsReply(concerts: [
-                    ConcertEntry(concertID: id, name: "moon-tour", browseRoomID: browse?.bytes ?? [])
+                    Concert(concertID: id, name: "moon-tour", browseRoomID: browse)
                 ])
             },
             Route(ConcertMethods.listSchedules) { _, _ in
                 ListSchedulesReply(
                     schedules: rooms.enumerated().map { index, room in
-                        ScheduleEntry(
-                            concertID: id,
-                            settings: ScheduleSettings(name: "day-\(index + 1)", roomID: room?.bytes ?? []))
+                        Schedule(
+                            scheduleID: ScheduleID(high: 2, low: UInt64(index)), concertID: id,
+                            settings: ScheduleSettings(name: "day-\(index + 1)", roomID: room))
                     })
             },
             Route(QueueMethods.findRoom) { _, _ in

@@ -30,8 +30,8 @@ final class Crowd: @unchecked Sendable {
     private let clients: [Client]
     private var random: SeededGenerator
     private var room = RoomID(high: 0, low: 0)
-    private var concertID: [UInt8] = []
-    private var scheduleID: [UInt8] = []
+    private var concertID = ConcertID(high: 0, low: 0)
+    private var scheduleID = ScheduleID(high: 0, low: 0)
     private var nextSeat = 0
     private var nextUser = 0
 
@@ -49,15 +49,15 @@ final class Crowd: @unchecked Sendable {
             room = try await queue.createRoom(CreateRoomRequest(name: "sale"), options(.operator, 1)).room.roomID
             _ = try await queue.openRoom(OpenRoomRequest(roomID: room), options(.operator))
             let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
-            concertID = try await concert.createConcert(tour, options(.operator, 2)).concert!.concertID
-            let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { UInt64((now + $0).milliseconds) }
+            concertID = try await concert.createConcert(tour, options(.operator, 2)).concert.concertID
+            let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { now + $0 }
             let settings = ScheduleSettings(
-                name: "tonight", startsAtMs: times[0], endsAtMs: times[1], saleOpensAtMs: times[2],
-                saleClosesAtMs: times[3], cancelUntilMs: times[3], holdMs: UInt32(Self.hold.milliseconds),
-                roomID: room.bytes)
+                name: "tonight", startsAt: times[0], endsAt: times[1], saleOpensAt: times[2],
+                saleClosesAt: times[3], cancelUntil: times[3], hold: Self.hold,
+                roomID: room)
             scheduleID = try await concert.addSchedule(
                 AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 3)
-            ).schedule!.scheduleID
+            ).schedule.scheduleID
             let offer = SeatOffer(
                 seats: SeatRange(firstNumber: 1, lastNumber: UInt32(Self.seats)), grade: "A", price: Self.price)
             _ = try await concert.setSeats(
@@ -123,11 +123,11 @@ final class Crowd: @unchecked Sendable {
         try await giveBack(reservation, user, number + 5)
     }
 
-    private func reserve(for user: TestCaller, _ number: UInt64, _ pass: [UInt8]) async throws -> ReservationEntry? {
+    private func reserve(for user: TestCaller, _ number: UInt64, _ pass: [UInt8]) async throws -> Reservation? {
         nextSeat = nextSeat % Self.seats + 1
         let seat = Int.random(in: 1...4, using: &random) == 1 ? Int.random(in: 1...nextSeat, using: &random) : nextSeat
         let request = ReserveSeatsRequest(
-            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["\(seat)"])), pass: pass)
+            concertID: concertID, scheduleID: scheduleID, choice: .seats(SeatNames(names: ["\(seat)"])), pass: pass)
         do {
             return try await untilAnswered { [self] in try await concert.reserveSeats(request, options(user, number)) }
                 .reservation
@@ -137,14 +137,13 @@ final class Crowd: @unchecked Sendable {
     }
 
     private func pay(
-        for reservation: ReservationEntry, _ user: TestCaller, _ number: UInt64
+        for reservation: Reservation, _ user: TestCaller, _ number: UInt64
     ) async throws -> Payment {
         let id = PaymentID(of: RequestID.numbered(number))
         let request = PayRequest(
-            paymentID: id, concertID: ConcertID(bytes: concertID)!,
-            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
-            currency: reservation.currency)
-        reservations[id] = ReservationID(bytes: reservation.reservationID)
+            paymentID: id, concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
+        reservations[id] = reservation.reservationID
         let isCancelled = Int.random(in: 1...10, using: &random) == 1
         for _ in 1...Self.maximumTries {
             let payment = try await untilAnswered { [self] in try await wallet.pay(request, options(user)) }.payment
@@ -167,9 +166,9 @@ final class Crowd: @unchecked Sendable {
         }
     }
 
-    private func giveBack(_ reservation: ReservationEntry, _ user: TestCaller, _ number: UInt64) async throws {
+    private func giveBack(_ reservation: Reservation, _ user: TestCaller, _ number: UInt64) async throws {
         // From here on a valid ticket is not promised, whatever the answer.
-        returned.insert(ReservationID(bytes: reservation.reservationID)!)
+        returned.insert(reservation.reservationID)
         let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
         _ = try await untilAnswered { [self] in try await concert.cancelReservation(request, options(user, number)) }
     }

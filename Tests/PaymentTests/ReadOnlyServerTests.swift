@@ -147,29 +147,29 @@ private struct FirstAnswers: Sendable {
     }
 
     private func join(_ timeout: Duration) async throws -> String {
-        let request = JoinRequest(roomID: RoomID(of: RequestID.numbered(1)))
+        let request = JoinRequest(roomID: .numbered(1))
         return "\(try await queue.join(request, options(.alice, 2, timeout)).place.placeID)"
     }
 
     private func createConcert(_ timeout: Duration) async throws -> String {
         let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
-        return "\(try await concert.createConcert(tour, options(.operator, 3, timeout)).concert!.concertID)"
+        return "\(try await concert.createConcert(tour, options(.operator, 3, timeout)).concert.concertID)"
     }
 
     private func addSchedule(_ timeout: Duration) async throws -> String {
-        let day: UInt64 = 86_400_000
+        func day(_ number: Int) -> Timestamp { Timestamp(milliseconds: 0) + .days(number) }
         let settings = ScheduleSettings(
-            name: "tonight", startsAtMs: 25_000 * day, endsAtMs: 25_000 * day + 1, saleOpensAtMs: day,
-            saleClosesAtMs: 24_000 * day, cancelUntilMs: 24_000 * day, holdMs: 600_000)
-        let request = AddScheduleRequest(concertID: RequestID.numbered(3).bytes, settings: settings)
-        return "\(try await concert.addSchedule(request, options(.operator, 4, timeout)).schedule!.scheduleID)"
+            name: "tonight", startsAt: day(25_000), endsAt: day(25_001), saleOpensAt: day(1), saleClosesAt: day(24_000),
+            cancelUntil: day(24_000), hold: .minutes(10))
+        let request = AddScheduleRequest(concertID: .numbered(3), settings: settings)
+        return "\(try await concert.addSchedule(request, options(.operator, 4, timeout)).schedule.scheduleID)"
     }
 
     private func setSeats(_ timeout: Duration) async throws -> String {
         let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 9), grade: "A", price: Self.price)
         let request = SetSeatsRequest(
-            concertID: RequestID.numbered(3).bytes, scheduleID: RequestID.numbered(4).bytes, offers: [offer])
-        let counts = try await concert.setSeats(request, options(.operator, 5, timeout)).counts!
+            concertID: .numbered(3), scheduleID: .numbered(4), offers: [offer])
+        let counts = try await concert.setSeats(request, options(.operator, 5, timeout)).counts
         return "\(counts.added) added, \(counts.changed) changed"
     }
 
@@ -186,22 +186,22 @@ private struct FirstAnswers: Sendable {
 
     private func reserveSeats(_ timeout: Duration) async throws -> String {
         let request = ReserveSeatsRequest(
-            concertID: RequestID.numbered(3).bytes, scheduleID: RequestID.numbered(4).bytes,
-            wish: .seats(SeatNames(names: ["1"])))
-        let entry = try await concert.reserveSeats(request, options(.alice, 8, timeout)).reservation!
-        return "\(entry.reservationID) \(entry.seats) \(entry.amount) \(entry.deadlineMs)"
+            concertID: .numbered(3), scheduleID: .numbered(4),
+            choice: .seats(SeatNames(names: ["1"])))
+        let entry = try await concert.reserveSeats(request, options(.alice, 8, timeout)).reservation
+        return "\(entry.reservationID) \(entry.seats) \(entry.amount) \(entry.deadline)"
     }
 
     private func pay(_ timeout: Duration) async throws -> String {
         let request = PayRequest(
-            paymentID: .numbered(9), concertID: .numbered(3), reservationID: .numbered(8), amount: Self.price,
-            currency: "EUR")
+            paymentID: .numbered(9), concertID: .numbered(3),
+            reservationID: .numbered(8), amount: Self.price, currency: "EUR")
         return "\(try await wallet.pay(request, options(.alice, 9, timeout)).payment.outcome)"
     }
 
     private func cancelReservation(_ timeout: Duration) async throws -> String {
         let request = CancelReservationRequest(
-            concertID: RequestID.numbered(3).bytes, reservationID: RequestID.numbered(8).bytes)
+            concertID: .numbered(3), reservationID: .numbered(8))
         return "\(try await concert.cancelReservation(request, options(.alice, 10, timeout)).refundID)"
     }
 }

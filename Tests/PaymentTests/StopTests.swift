@@ -55,8 +55,8 @@ private struct StoppedSale: Sendable {
     let programs: Programs
     private let concert: ConcertClient
     private let wallet: WalletClient
-    private let concertID: [UInt8]
-    private let scheduleID: [UInt8]
+    private let concertID: ConcertID
+    private let scheduleID: ScheduleID
 
     static func with(_ engine: Engine, hold: Duration, _ body: (StoppedSale) async throws -> Void) async throws {
         try await Programs.with(engine) { programs in
@@ -77,15 +77,15 @@ private struct StoppedSale: Sendable {
             CallOptions(requestID: .numbered(number), credential: caller.credential(programs.keys))
         }
         let tour = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
-        concertID = try await concert.createConcert(tour, options(.operator, 1)).concert!.concertID
+        concertID = try await concert.createConcert(tour, options(.operator, 1)).concert.concertID
         let now = SystemClock().now
-        let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { UInt64((now + $0).milliseconds) }
+        let times = [Duration.hours(30), .hours(32), .hours(-2), .hours(24)].map { now + $0 }
         let settings = ScheduleSettings(
-            name: "tonight", startsAtMs: times[0], endsAtMs: times[1], saleOpensAtMs: times[2],
-            saleClosesAtMs: times[3], holdMs: UInt32(hold.milliseconds))
+            name: "tonight", startsAt: times[0], endsAt: times[1], saleOpensAt: times[2],
+            saleClosesAt: times[3], hold: hold)
         scheduleID = try await concert.addSchedule(
             AddScheduleRequest(concertID: concertID, settings: settings), options(.operator, 2)
-        ).schedule!.scheduleID
+        ).schedule.scheduleID
         let offer = SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 1), grade: "A", price: Self.price)
         _ = try await concert.setSeats(
             SetSeatsRequest(concertID: concertID, scheduleID: scheduleID, offers: [offer]), options(.operator, 3))
@@ -101,19 +101,18 @@ private struct StoppedSale: Sendable {
             timeout: timeout, requestID: number.map { .numbered($0) }, credential: caller.credential(programs.keys))
     }
 
-    func reserve(by caller: TestCaller, number: UInt64) async throws -> ReservationEntry {
+    func reserve(by caller: TestCaller, number: UInt64) async throws -> Reservation {
         let request = ReserveSeatsRequest(
-            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: ["1"])))
-        return try await concert.reserveSeats(request, options(caller, number)).reservation!
+            concertID: concertID, scheduleID: scheduleID, choice: .seats(SeatNames(names: ["1"])))
+        return try await concert.reserveSeats(request, options(caller, number)).reservation
     }
 
     func pay(
-        for reservation: ReservationEntry, by caller: TestCaller, number: UInt64, timeout: Duration = .seconds(20)
+        for reservation: Reservation, by caller: TestCaller, number: UInt64, timeout: Duration = .seconds(20)
     ) async throws -> Payment {
         let request = PayRequest(
-            paymentID: .numbered(number), concertID: ConcertID(bytes: concertID)!,
-            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
-            currency: reservation.currency)
+            paymentID: .numbered(number), concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
         return try await wallet.pay(request, options(caller, timeout: timeout)).payment
     }
 

@@ -53,7 +53,7 @@ struct Visit: Sendable {
 
     private func reserve(_ seats: [String], _ caller: TestCaller, _ random: inout SeededGenerator) async {
         let request = ReserveSeatsRequest(
-            concertID: world.concertID, scheduleID: world.scheduleID, wish: .seats(SeatNames(names: seats)))
+            concertID: world.concertID, scheduleID: world.scheduleID, choice: .seats(SeatNames(names: seats)))
         for _ in 1...3 {
             let options = world.options(caller, reservation, timeout: .seconds(2))
             if (try? await world.concertCalls.reserveSeats(request, options)) != nil { return }
@@ -64,7 +64,7 @@ struct Visit: Sendable {
     private func pay(_ id: UInt64, _ amount: UInt64, _ caller: TestCaller, _ random: inout SeededGenerator) async {
         let isOdd = Double.random(in: 0..<1, using: &random)
         var request = PayRequest(
-            paymentID: .numbered(id), concertID: ConcertID(bytes: world.concertID)!,
+            paymentID: .numbered(id), concertID: world.concertID,
             reservationID: .numbered(reservation), amount: amount, currency: "EUR")
         if isOdd < 0.06 { request.amount -= 1 }
         if (0.06..<0.12).contains(isOdd) {
@@ -117,14 +117,14 @@ struct Visit: Sendable {
         guard Double.random(in: 0..<1, using: &random) < 0.25 else { return }
         await pause(0...6000, &random)
         let request = ReleaseReservationRequest(
-            concertID: world.concertID, reservationID: RequestID.numbered(reservation).bytes)
+            concertID: world.concertID, reservationID: .numbered(reservation))
         _ = try? await world.concertCalls.releaseReservation(request, world.options(caller))
     }
 
     private func giveBack(_ caller: TestCaller, _ random: inout SeededGenerator) async {
         guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
         let request = CancelReservationRequest(
-            concertID: world.concertID, reservationID: RequestID.numbered(reservation).bytes)
+            concertID: world.concertID, reservationID: .numbered(reservation))
         // Some use the same request id for all cancellations.
         let number = Double.random(in: 0..<1, using: &random) < 0.3 ? 9 : reservation + 9
         for _ in 1...3 {

@@ -21,8 +21,8 @@ final class World: @unchecked Sendable {
     let wallet: SimulatedProgram
     let concert: SimulatedProgram
     let payers: [TestCaller] = [.alice, .bob]
-    private(set) var concertID: [UInt8] = []
-    private(set) var scheduleID: [UInt8] = []
+    private(set) var concertID = ConcertID(high: 0, low: 0)
+    private(set) var scheduleID = ScheduleID(high: 0, low: 0)
     /// True while faults are injected.
     var isOpen = false
     private let keys = KeyFile.random()
@@ -64,10 +64,10 @@ final class World: @unchecked Sendable {
             let made = try await concertCalls.createConcert(
                 CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR"),
                 options(.operator, 1))
-            concertID = made.concert?.concertID ?? []
+            concertID = made.concert.concertID
             let added = try await concertCalls.addSchedule(
                 AddScheduleRequest(concertID: concertID, settings: .tonight), options(.operator, 2))
-            scheduleID = added.schedule?.scheduleID ?? []
+            scheduleID = added.schedule.scheduleID
             let offer = SeatOffer(
                 seats: SeatRange(firstNumber: 1, lastNumber: UInt32(Self.seats.count)), grade: "A", price: Self.price)
             _ = try await concertCalls.setSeats(
@@ -101,9 +101,9 @@ final class World: @unchecked Sendable {
 
 extension ScheduleSettings {
     fileprivate static let tonight = ScheduleSettings(
-        name: "tonight", startsAtMs: noon(.hours(30)), endsAtMs: noon(.hours(32)), saleOpensAtMs: noon(.hours(-2)),
-        saleClosesAtMs: noon(.hours(24)), cancelUntilMs: noon(.hours(24)), seatsPerUser: 40,
-        holdMs: UInt32(World.hold.milliseconds))
+        name: "tonight", startsAt: noon(.hours(30)), endsAt: noon(.hours(32)), saleOpensAt: noon(.hours(-2)),
+        saleClosesAt: noon(.hours(24)), cancelUntil: noon(.hours(24)), seatsPerUser: 40,
+        hold: World.hold)
 
-    private static func noon(_ later: Duration) -> UInt64 { UInt64((Timestamp.noon + later).milliseconds) }
+    private static func noon(_ later: Duration) -> Timestamp { Timestamp.noon + later }
 }

@@ -94,7 +94,7 @@ import WalletAPI
                 try tx.execute(
                     """
                     insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, '', 0)
-                    """, ConcertID(bytes: market.concertID), RequestID.numbered(99), UserID.bob)
+                    """, market.concertID, RequestID.numbered(99), UserID.bob)
             }
             #expect(try await market.pay(first, number: 30) == paid)
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }

@@ -9,13 +9,13 @@ import WalletAPI
 
 /// Breaks invariants with decisions that Concert made without the wallet, and with changed rows.
 @Suite struct HaltTests {
-    private func confirm(_ reservation: ReservationEntry, _ number: UInt64, _ market: Market) async throws {
+    private func confirm(_ reservation: Reservation, _ number: UInt64, _ market: Market) async throws {
         let request = ConfirmRequest(
-            concertID: market.concertID, paymentID: RequestID.numbered(number).bytes,
-            reservationID: reservation.reservationID, userID: UserID.alice.bytes, amount: reservation.amount,
+            concertID: market.concertID, paymentID: .numbered(number),
+            reservationID: reservation.reservationID, userID: UserID.alice, amount: reservation.amount,
             currency: reservation.currency)
         let decision = try await market.seller(of: .service).confirm(request).decision
-        #expect(decision?.outcome == .confirmed)
+        #expect(decision.outcome == .confirmed)
     }
 
     @Test(arguments: Engine.available)
@@ -31,15 +31,14 @@ import WalletAPI
             try await confirm(first, 30, market)
             #expect(try await market.payUnanswered(second, number: 30).outcome == .pending)
             let halts = try await market.halts()
-            #expect(halts.map(\.concertID.bytes) == [market.concertID])
+            #expect(halts.map(\.concertID) == [market.concertID])
             #expect(halts.first?.paymentID == .numbered(30) && halts.first?.why.isEmpty == false)
 
             await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
             #expect(try await market.pay(third, number: 32).outcome == .paid, "a halt changes no decided payment")
             #expect(try await market.money() == [14_000, 3000])
             for _ in 1...2 {
-                _ = try await market.calls(of: .operator).liftHalt(
-                    LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
+                _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
             }
             #expect(try await market.halts().isEmpty)
             // The payment of a lifted halt does not halt the concert again, however often it is tried.
@@ -59,7 +58,7 @@ import WalletAPI
             let first = try await market.reserve("1", number: 20)
             let second = try await market.reserve("2", number: 21)
             _ = try await market.cancel(30)
-            for (reservation, payment) in [(first, 30), (second, 31)] as [(ReservationEntry, UInt64)] {
+            for (reservation, payment) in [(first, 30), (second, 31)] as [(Reservation, UInt64)] {
                 try await confirm(reservation, payment, market)
                 try await market.giveBack(reservation, number: 10 + payment)
             }

@@ -19,16 +19,16 @@ import WalletAPI
                 let second = try await market.reserve("2", number: 21)
                 try await market.halt(other, because: 90)
                 #expect(try await market.pay(first, number: 30).outcome == .paid)
-                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
+                try await market.halt(market.concertID, because: 91)
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
                 try await lift(other)
-                #expect(try await market.halts().map(\.concertID.bytes) == [market.concertID])
+                #expect(try await market.halts().map(\.concertID) == [market.concertID])
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 31) }
-                try await lift(ConcertID(bytes: market.concertID)!)
+                try await lift(market.concertID)
                 #expect(try await market.halts().isEmpty)
                 #expect(try await market.pay(second, number: 31).outcome == .paid)
                 // A new halt after a lifted one.
-                try await market.halt(ConcertID(bytes: market.concertID)!, because: 92)
+                try await market.halt(market.concertID, because: 92)
                 await refused("CONCERT_HALTED") { try await market.pay(second, number: 32) }
                 #expect(try await market.halts().map(\.paymentID) == [.numbered(92)])
             }
@@ -73,10 +73,9 @@ import WalletAPI
         @Test(arguments: Engine.available)
         func `lifting again, or no halt, changes nothing`(engine: Engine) async throws {
             try await Market.with(engine) { market in
-                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
+                try await market.halt(market.concertID, because: 91)
                 for _ in 1...2 {
-                    _ = try await market.calls(of: .operator).liftHalt(
-                        LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
+                    _ = try await market.calls(of: .operator).liftHalt(LiftHaltRequest(concertID: market.concertID))
                     #expect(try await market.halts().isEmpty)
                 }
             }
@@ -87,13 +86,12 @@ import WalletAPI
         @Test(arguments: Engine.available)
         func `simultaneous duplicates lift the halt once`(engine: Engine) async throws {
             try await Market.with(engine, instances: engine.instances) { market in
-                try await market.halt(ConcertID(bytes: market.concertID)!, because: 91)
+                try await market.halt(market.concertID, because: 91)
                 try await withThrowingTaskGroup { group in
                     for number in 0..<8 {
                         group.addTask {
                             let calls = market.calls(of: .operator, instance: number % engine.instances)
-                            _ = try await calls.liftHalt(
-                                LiftHaltRequest(concertID: ConcertID(bytes: market.concertID)!))
+                            _ = try await calls.liftHalt(LiftHaltRequest(concertID: market.concertID))
                         }
                     }
                     try await group.waitForAll()

@@ -11,7 +11,7 @@ import WalletAPI
             try await Market.with(engine) { market in
                 for (number, hasMore) in [(100, false), (101, true)] as [(UInt64, Bool)] {
                     for payment in UInt64(number == 100 ? 1 : 101)...number {
-                        try await market.halt(ConcertID(bytes: market.concertID)!, because: payment)
+                        try await market.halt(market.concertID, because: payment)
                     }
                     let reply = try await market.calls(of: .operator).listHalted(ListHaltedRequest())
                     #expect(reply.halts.count == 100 && reply.hasMore == hasMore)

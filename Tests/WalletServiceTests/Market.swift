@@ -22,8 +22,8 @@ struct Market: Sendable {
     let concert: TestService
     let queue: TestService
     let road: Road
-    let concertID: [UInt8]
-    let scheduleID: [UInt8]
+    let concertID: ConcertID
+    let scheduleID: ScheduleID
 
     var clock: ManualClock { wallet.clock }
 
@@ -44,8 +44,8 @@ struct Market: Sendable {
     struct Others: Sendable {
         let concert: TestService
         let queue: TestService
-        let concertID: [UInt8]
-        let scheduleID: [UInt8]
+        let concertID: ConcertID
+        let scheduleID: ScheduleID
         let road: Road
 
         func open(
@@ -73,10 +73,10 @@ struct Market: Sendable {
             try await TestService.with(.queue, on: .memory, keys: concert.keys, clock: concert.clock) { queue in
                 let road = try Road(to: concert.instances[0].address)
                 let calls = ConcertClient(concert.client(of: .operator))
-                let concertID = try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(1))).concert!
+                let concertID = try await calls.createConcert(.moonTour, CallOptions(requestID: .numbered(1))).concert
                     .concertID
                 let schedule = AddScheduleRequest(concertID: concertID, settings: .tonight)
-                let scheduleID = try await calls.addSchedule(schedule, CallOptions(requestID: .numbered(2))).schedule!
+                let scheduleID = try await calls.addSchedule(schedule, CallOptions(requestID: .numbered(2))).schedule
                     .scheduleID
                 let offers = [
                     SeatOffer(seats: SeatRange(firstNumber: 1, lastNumber: 40), grade: "A", price: price),
@@ -112,35 +112,34 @@ struct Market: Sendable {
 
     func reserve(
         _ seats: String..., by caller: TestCaller = .alice, number: UInt64 = 20, pass: [UInt8] = []
-    ) async throws -> ReservationEntry {
+    ) async throws -> Reservation {
         let request = ReserveSeatsRequest(
-            concertID: concertID, scheduleID: scheduleID, wish: .seats(SeatNames(names: seats)), pass: pass)
+            concertID: concertID, scheduleID: scheduleID, choice: .seats(SeatNames(names: seats)), pass: pass)
         return try await seller(of: caller).reserveSeats(request, CallOptions(requestID: .numbered(number)))
-            .reservation!
+            .reservation
     }
 
     /// Pays. Waits for the timer if the machine is too busy for the first attempt.
     func pay(
-        _ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 30, instance: Int = 0
+        _ reservation: Reservation, by caller: TestCaller = .alice, number: UInt64 = 30, instance: Int = 0
     ) async throws -> WalletAPI.Payment {
         let payment = try await sendPay(reservation, by: caller, number, instance, timeout: .seconds(5))
         return payment.outcome == .pending ? try await settled(number, of: caller) : payment
     }
 
     private func sendPay(
-        _ reservation: ReservationEntry, by caller: TestCaller, _ number: UInt64, _ instance: Int, timeout: Duration
+        _ reservation: Reservation, by caller: TestCaller, _ number: UInt64, _ instance: Int, timeout: Duration
     ) async throws -> WalletAPI.Payment {
         let request = PayRequest(
-            paymentID: .numbered(number), concertID: ConcertID(bytes: concertID)!,
-            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
-            currency: reservation.currency)
+            paymentID: .numbered(number), concertID: concertID, reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
         return try await calls(of: caller, instance: instance).pay(request, CallOptions(timeout: timeout)).payment
     }
 
     /// Pays while the road loses messages. A busy machine may miss the deadline here; `SimulationTests` shows that
     /// PENDING comes in time.
     func payUnanswered(
-        _ reservation: ReservationEntry, number: UInt64 = 30, instance: Int = 0
+        _ reservation: Reservation, number: UInt64 = 30, instance: Int = 0
     ) async throws -> WalletAPI.Payment {
         do {
             return try await sendPay(reservation, by: .alice, number, instance, timeout: Self.patience)
@@ -161,7 +160,7 @@ struct Market: Sendable {
         return try await calls(of: caller).cancelPayment(request, CallOptions(timeout: timeout)).payment
     }
 
-    func giveBack(_ reservation: ReservationEntry, by caller: TestCaller = .alice, number: UInt64 = 40) async throws {
+    func giveBack(_ reservation: Reservation, by caller: TestCaller = .alice, number: UInt64 = 40) async throws {
         let request = CancelReservationRequest(concertID: concertID, reservationID: reservation.reservationID)
         _ = try await seller(of: caller).cancelReservation(request, CallOptions(requestID: .numbered(number)))
     }
@@ -236,10 +235,10 @@ extension CreateConcertRequest {
 
 extension ScheduleSettings {
     fileprivate static let tonight = ScheduleSettings(
-        name: "tonight", startsAtMs: noon(.hours(30)), endsAtMs: noon(.hours(32)), saleOpensAtMs: noon(.zero),
-        saleClosesAtMs: noon(.hours(24)), cancelUntilMs: noon(.hours(24)), seatsPerUser: 40)
+        name: "tonight", startsAt: noon(.hours(30)), endsAt: noon(.hours(32)), saleOpensAt: noon(.zero),
+        saleClosesAt: noon(.hours(24)), cancelUntil: noon(.hours(24)), seatsPerUser: 40)
 
-    private static func noon(_ later: Duration) -> UInt64 { UInt64((Timestamp.noon + later).milliseconds) }
+    private static func noon(_ later: Duration) -> Timestamp { Timestamp.noon + later }
 }
 
 /// Expects `body` to be refused for `reason`.

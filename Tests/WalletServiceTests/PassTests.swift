@@ -14,7 +14,7 @@ import WalletAPI
         let queue: QueueClient
         let room: RoomID
         let place: PlaceID
-        let reservation: ReservationEntry
+        let reservation: Reservation
 
         /// Uses the request ids of `number` and the next four.
         init(_ market: Market, number: UInt64 = 50) async throws {
@@ -31,27 +31,27 @@ import WalletAPI
 
         private static func reserve(
             behind room: RoomID, _ pass: [UInt8], _ market: Market, number: UInt64
-        ) async throws -> ReservationEntry {
+        ) async throws -> Reservation {
             let seller = market.seller(of: .operator)
             let dates = try await market.seller(of: nil).listSchedules(
                 ListSchedulesRequest(concertID: market.concertID)
             ).schedules
-            var settings = dates[0].settings!
+            var settings = dates[0].settings
             settings.name = "date-\(number)"
-            settings.roomID = room.bytes
+            settings.roomID = room
             let schedule = try await seller.addSchedule(
                 AddScheduleRequest(concertID: market.concertID, settings: settings),
                 CallOptions(requestID: .numbered(number))
-            ).schedule!.scheduleID
+            ).schedule.scheduleID
             let offer = SeatOffer(
                 seats: SeatRange(firstNumber: 1, lastNumber: 2), grade: "A", price: Market.price)
             _ = try await seller.setSeats(
                 SetSeatsRequest(concertID: market.concertID, scheduleID: schedule, offers: [offer]),
                 CallOptions(requestID: .numbered(number + 1)))
             let request = ReserveSeatsRequest(
-                concertID: market.concertID, scheduleID: schedule, wish: .seats(SeatNames(names: ["1"])), pass: pass)
+                concertID: market.concertID, scheduleID: schedule, choice: .seats(SeatNames(names: ["1"])), pass: pass)
             let options = CallOptions(requestID: .numbered(number + 2))
-            return try await market.seller(of: .alice).reserveSeats(request, options).reservation!
+            return try await market.seller(of: .alice).reserveSeats(request, options).reservation
         }
 
         func state() async throws -> PlaceState {
@@ -144,7 +144,7 @@ import WalletAPI
             let line = try await Line(market)
             let bob = QueueClient(market.queue.client(of: .bob))
             let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .numbered(70))).place
-            for place in [waits.placeID, PlaceID(of: RequestID.numbered(99))] {
+            for place in [waits.placeID, .numbered(99)] {
                 let pass = (room: line.room, place: place)
                 try await market.wallet.instances[0].database.transaction { tx in
                     try tx.execute(

@@ -85,10 +85,10 @@ import WalletAPI
                 let sold = try await market.reserve("2", number: 21)
                 let his = try await market.reserve("3", by: .bob, number: 22)
                 var (unknown, cheaper) = (sold, try await market.reserve("4", number: 23))
-                unknown.reservationID = ReservationID.numbered(99).bytes
+                unknown.reservationID = .numbered(99)
                 cheaper.amount -= 1
                 _ = try await market.pay(sold, number: 30)
-                let attempts: [(ReservationEntry, NotPaidReason)] = [
+                let attempts: [(Reservation, NotPaidReason)] = [
                     (expired, .reservationGone), (sold, .alreadySold), (his, .mismatch), (unknown, .reservationGone),
                     (cheaper, .mismatch),
                 ]

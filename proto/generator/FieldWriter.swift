@@ -27,7 +27,7 @@ struct FieldWriter {
         return isOptional ? "\(elementType)?" : elementType
     }
 
-    private var isID: Bool { types.hasID(field, of: message) }
+    private var isID: Bool { !field.rules.id.isEmpty }
 
     /// True if nil stands for a value that is not set: of an id, a time or a message that is not required.
     private var isOptional: Bool { canBeNil && !field.rules.isRequired }

@@ -16,9 +16,6 @@ struct RuleWriter {
         let value = "fields.pointee.\(SwiftNames.escaped(field.name))"
         let name = "\"\(field.name)\""
         let rules = field.rules
-        if !rules.id.isEmpty, !types.hasID(field, of: message) {
-            text.line("try FieldRule.id(\(value), isRequired: \(rules.isRequired), \(name))")
-        }
         if rules.isTime { text.line("try FieldRule.time(\(number(value)), isRequired: \(rules.isRequired), \(name))") }
         if let range = rules.range {
             let zero = range.zero.isEmpty ? "nil" : "\"\(range.zero)\""
@@ -47,7 +44,7 @@ struct RuleWriter {
 extension Field {
     /// True if the generated check reads this field.
     var isChecked: Bool {
-        !rules.id.isEmpty || rules.isTime || rules.range != nil || rules.text != nil
+        rules.isTime || rules.range != nil || rules.text != nil
     }
 
     /// True if its Swift type is an id, a time or a duration.

@@ -22,14 +22,6 @@ struct TypeNames {
         }
     }
 
-    /// The contracts whose ids have a type in Swift.
-    private static let withIDs = ["onsale.queue.v1.", "onsale.wallet.v1.", "onsale.testing.v1.", "test.v1."]
-
-    /// True if the Swift type of the field is an `ID`.
-    func hasID(_ field: Field, of message: MessageType) -> Bool {
-        !field.rules.id.isEmpty && Self.withIDs.contains { message.fullName.hasPrefix($0) }
-    }
-
     /// True if the message has a generated check.
     func isChecked(_ fullName: String) -> Bool { checked.contains(fullName) }
 

@@ -1,7 +1,5 @@
 import Kernel
 
-package typealias ScheduleID = ID<Schedule>
-
 /// One date of a concert, with the rules for the sale of its seats.
 package struct Schedule: Equatable, Sendable {
     package let id: ScheduleID

@@ -1,21 +1,28 @@
 import ConcertAPI
 import ConcertDomain
 import Kernel
+import Service
 
-/// Messages of the values of the domain.
-extension ConcertEntry {
+// Conversions between domain values and messages. In this module, these names are the values of the domain, and
+// `ConcertAPI.Concert` is the message.
+typealias Concert = ConcertDomain.Concert
+typealias Schedule = ConcertDomain.Schedule
+typealias Reservation = ConcertDomain.Reservation
+typealias Decision = ConcertDomain.Decision
+typealias Ticket = ConcertDomain.Ticket
+
+extension ConcertAPI.Concert {
     init(_ concert: Concert) {
         self.init(
-            concertID: concert.id.bytes, name: concert.name, title: concert.title, host: concert.host,
-            currency: concert.currency.code, browseRoomID: concert.browseRoom?.bytes ?? [],
-            createdAtMs: concert.createdAt.field)
+            concertID: concert.id, name: concert.name, title: concert.title, host: concert.host,
+            currency: concert.currency.code, browseRoomID: concert.browseRoom, createdAt: concert.createdAt)
     }
 }
 
-extension ScheduleEntry {
+extension ConcertAPI.Schedule {
     init(_ schedule: Schedule, _ tally: SeatTally? = nil) {
         self.init(
-            scheduleID: schedule.id.bytes, concertID: schedule.concert.bytes,
+            scheduleID: schedule.id, concertID: schedule.concert,
             settings: ScheduleSettings(schedule.settings), version: UInt64(clamping: schedule.version),
             layoutVersion: UInt64(clamping: schedule.layoutVersion), counts: tally.map { SeatCounts($0) })
     }
@@ -24,10 +31,9 @@ extension ScheduleEntry {
 extension ScheduleSettings {
     init(_ settings: Schedule.Settings) {
         self.init(
-            name: settings.name, startsAtMs: settings.startsAt.field, endsAtMs: settings.endsAt.field,
-            saleOpensAtMs: settings.saleOpensAt.field, saleClosesAtMs: settings.saleClosesAt.field,
-            cancelUntilMs: settings.cancelUntil.field, seatsPerUser: UInt32(clamping: settings.seatsPerUser),
-            holdMs: UInt32(clamping: settings.hold.milliseconds), roomID: settings.room?.bytes ?? [])
+            name: settings.name, startsAt: settings.startsAt, endsAt: settings.endsAt,
+            saleOpensAt: settings.saleOpensAt, saleClosesAt: settings.saleClosesAt, cancelUntil: settings.cancelUntil,
+            seatsPerUser: UInt32(clamping: settings.seatsPerUser), hold: settings.hold, roomID: settings.room)
     }
 }
 
@@ -35,16 +41,14 @@ extension Schedule.Settings {
     private static let defaultSeatsPerUser = 4
     private static let defaultHold = Duration.minutes(5)
 
-    init(_ settings: ScheduleSettings?) throws(ConcertRefusal) {
-        guard let settings else { throw .invalid("settings", "is missing: set the settings of the date") }
+    init(_ settings: ScheduleSettings) throws(ConcertRefusal) {
+        let unset = Timestamp(milliseconds: 0)
         try self.init(
-            name: settings.name, startsAt: Timestamp(field: settings.startsAtMs),
-            endsAt: Timestamp(field: settings.endsAtMs), saleOpensAt: Timestamp(field: settings.saleOpensAtMs),
-            saleClosesAt: Timestamp(field: settings.saleClosesAtMs),
-            cancelUntil: settings.cancelUntilMs == 0 ? nil : Timestamp(field: settings.cancelUntilMs),
+            name: settings.name, startsAt: settings.startsAt ?? unset, endsAt: settings.endsAt ?? unset,
+            saleOpensAt: settings.saleOpensAt ?? unset, saleClosesAt: settings.saleClosesAt ?? unset,
+            cancelUntil: settings.cancelUntil,
             seatsPerUser: settings.seatsPerUser == 0 ? Self.defaultSeatsPerUser : Int(settings.seatsPerUser),
-            hold: settings.holdMs == 0 ? Self.defaultHold : .milliseconds(settings.holdMs),
-            room: RoomID.optional(field: settings.roomID, "room_id"))
+            hold: settings.hold == .zero ? Self.defaultHold : settings.hold, room: settings.roomID)
     }
 }
 
@@ -56,18 +60,16 @@ extension SeatCounts {
     }
 }
 
-extension ReservationEntry {
+extension ConcertAPI.Reservation {
     /// Shows a lapsed reservation as expired at its deadline, even if its row is not updated yet.
     init(_ reservation: Reservation, at now: Timestamp) {
         let isLapsed = reservation.isLapsed(at: now)
         self.init(
-            reservationID: reservation.id.bytes, concertID: reservation.concert.bytes,
-            scheduleID: reservation.schedule.bytes, state: ReservationState(reservation.state(at: now)),
-            seats: reservation.seats.map(\.text), amount: reservation.amount.field,
-            currency: reservation.amount.currency.code, reservedAtMs: reservation.reservedAt.field,
-            deadlineMs: reservation.deadline.field, soldAtMs: reservation.soldAt.field,
-            endedAtMs: (isLapsed ? reservation.deadline : reservation.endedAt).field,
-            paymentID: reservation.payment?.bytes ?? [])
+            reservationID: reservation.id, concertID: reservation.concert, scheduleID: reservation.schedule,
+            state: ReservationState(reservation.state(at: now)), seats: reservation.seats.map(\.text),
+            amount: reservation.amount.field, currency: reservation.amount.currency.code,
+            reservedAt: reservation.reservedAt, deadline: reservation.deadline, soldAt: reservation.soldAt,
+            endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment)
     }
 }
 
@@ -84,7 +86,7 @@ extension ReservationState {
     }
 }
 
-extension TicketEntry {
+extension ConcertAPI.Ticket {
     init(_ ticket: Ticket) {
         let state: TicketState =
             switch ticket.state {
@@ -93,18 +95,17 @@ extension TicketEntry {
             case .cancelled: .cancelled
             }
         self.init(
-            ticketID: ticket.id.bytes, concertID: ticket.concert.bytes, scheduleID: ticket.schedule.bytes,
-            reservationID: ticket.reservation.bytes, state: state, seat: ticket.seat.text, grade: ticket.grade,
-            price: ticket.price.field, currency: ticket.price.currency.code, startsAtMs: ticket.startsAt.field,
-            endsAtMs: ticket.endsAt.field, issuedAtMs: ticket.issuedAt.field, usedAtMs: ticket.usedAt.field,
-            cancelledAtMs: ticket.cancelledAt.field)
+            ticketID: ticket.id, concertID: ticket.concert, scheduleID: ticket.schedule,
+            reservationID: ticket.reservation, state: state, seat: ticket.seat.text, grade: ticket.grade,
+            price: ticket.price.field, currency: ticket.price.currency.code, startsAt: ticket.startsAt,
+            endsAt: ticket.endsAt, issuedAt: ticket.issuedAt, usedAt: ticket.usedAt, cancelledAt: ticket.cancelledAt)
     }
 }
 
-extension DecisionEntry {
+extension ConcertAPI.Decision {
     /// `sold` is the reservation that the payment bought. Nil if it bought none.
     init(_ decision: Decision, sold: Reservation?) {
-        self.init(reservationID: decision.reservation.bytes)
+        self.init(reservationID: decision.reservation)
         switch decision.outcome {
         case .confirmed: outcome = .confirmed
         case .aborted(let why):
@@ -114,8 +115,8 @@ extension DecisionEntry {
         if let sold {
             amount = sold.amount.field
             currency = sold.amount.currency.code
-            roomID = sold.place?.room.bytes ?? []
-            placeID = sold.place?.place.bytes ?? []
+            roomID = sold.place?.room
+            placeID = sold.place?.place
         }
     }
 }
@@ -134,16 +135,9 @@ extension AbortReason {
 }
 
 extension SeatRun {
-    init(_ range: SeatRange?, _ field: String) throws(ConcertRefusal) {
-        guard let range else { throw .invalid(field, "is missing: set a range of seats") }
+    init(_ range: SeatRange) throws(ConcertRefusal) {
         try self.init(
             section: range.section, row: range.row, first: Int(range.firstNumber), last: Int(range.lastNumber))
-    }
-
-    static func all(_ ranges: [SeatRange]) throws(ConcertRefusal) -> [SeatRun] {
-        var runs: [SeatRun] = []
-        for range in ranges { runs.append(try SeatRun(range, "seats")) }
-        return runs
     }
 }
 
@@ -157,7 +151,7 @@ extension SeatRange {
 
 extension Offer {
     init(_ offer: SeatOffer) throws(ConcertRefusal) {
-        self.init(try SeatRun(offer.seats, "offers.seats"), grade: offer.grade, price: Int64(clamping: offer.price))
+        self.init(try SeatRun(offer.seats), grade: offer.grade, price: Int64(clamping: offer.price))
     }
 }
 
@@ -169,7 +163,7 @@ extension ShowSeatsReply {
         self.init(
             layoutVersion: UInt64(layout.version), blocks: isKnown ? [] : layout.blocks.map { SeatBlock($0) },
             held: map.held, sold: map.sold, blocked: map.blocked, currency: schedule.currency.code,
-            asOfMs: map.asOf.field)
+            asOf: map.asOf)
     }
 }
 
@@ -182,59 +176,11 @@ extension SeatBlock {
 }
 
 extension SeatChoice {
-    init(_ wish: ReserveSeatsRequest.Wish?) throws(ConcertRefusal) {
-        switch wish {
+    init(_ choice: ReserveSeatsRequest.Choice?) throws(ConcertRefusal) {
+        switch choice {
         case .seats(let seats): try self.init(names: seats.names)
         case .best(let best): try self.init(best: Int(best.count), grade: best.grade)
         case nil: throw .invalid("wish", "is missing: set seats or best")
         }
     }
-}
-
-/// Parses the fields of requests. The refusal names the field.
-extension ID {
-    init(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) {
-        guard let id = ID(bytes: bytes) else {
-            throw .invalid(name, "must have 16 bytes; got \(bytes.count)")
-        }
-        self = id
-    }
-
-    /// Nil if the field is empty.
-    static func optional(field bytes: [UInt8], _ name: String) throws(ConcertRefusal) -> ID? {
-        bytes.isEmpty ? nil : try ID(field: bytes, name)
-    }
-}
-
-extension ScheduleKey {
-    init(_ concert: [UInt8], _ schedule: [UInt8]) throws(ConcertRefusal) {
-        self.concert = try ConcertID(field: concert, "concert_id")
-        self.schedule = try ScheduleID(field: schedule, "schedule_id")
-    }
-}
-
-extension Timestamp {
-    init(field milliseconds: UInt64) {
-        self.init(milliseconds: Int64(clamping: milliseconds))
-    }
-
-    var field: UInt64 { UInt64(clamping: milliseconds) }
-}
-
-extension Timestamp? {
-    var field: UInt64 { self?.field ?? 0 }
-}
-
-extension Money {
-    init(field minorUnits: UInt64, _ code: String) throws(ConcertRefusal) {
-        guard let currency = Currency(code) else {
-            throw .invalid("currency", "must be an ISO 4217 code such as EUR; got “\(Excerpt.of(code))”")
-        }
-        guard let amount = Int64(exactly: minorUnits) else {
-            throw .invalid("amount", "must be at most \(Int64.max); got \(minorUnits)")
-        }
-        self.init(minorUnits: amount, currency)
-    }
-
-    var field: UInt64 { UInt64(clamping: minorUnits) }
 }

@@ -108,11 +108,6 @@ struct Invocation: Sendable {
     /// A time for people, in `zone`. Empty if there is none.
     func localTime(_ time: Timestamp?) -> String { time.map { zone.text(of: $0) } ?? "" }
 
-    /// A time for people, in `zone`.
-    func localTime(_ milliseconds: some BinaryInteger) -> String {
-        zone.text(of: Timestamp(milliseconds: Int64(clamping: milliseconds)))
-    }
-
     /// Any error as an error of this command.
     func error(_ error: any Error) -> GatewayError {
         switch error {

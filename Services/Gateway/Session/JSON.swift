@@ -29,17 +29,9 @@ indirect enum JSON: Sendable {
 
     static func count(_ number: some BinaryInteger) -> JSON { .number(Int64(clamping: number)) }
 
-    /// Nil for an empty id.
-    static func id(_ bytes: [UInt8]) -> JSON? { RequestID(bytes: bytes).map { .string("\($0)") } }
-
     static func id<Entity>(_ id: ID<Entity>?) -> JSON? { id.map { .string("\($0)") } }
 
     static func time(_ time: Timestamp?) -> JSON? { time.map { .string("\($0)") } }
-
-    /// The time of milliseconds since 1970. Nil for 0, which means no time.
-    static func time(_ milliseconds: some BinaryInteger) -> JSON? {
-        milliseconds == 0 ? nil : .string("\(Timestamp(milliseconds: Int64(clamping: milliseconds)))")
-    }
 
     /// The name of a state in the contract, in lowerCamelCase.
     static func name(of state: some Sendable) -> JSON { .string("\(state)") }

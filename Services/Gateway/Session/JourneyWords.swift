@@ -12,8 +12,6 @@ struct JourneyWords {
     func error(_ error: JourneyError) -> GatewayError {
         switch error {
         case .listTooLong(let limit): .refused("the list has more than \(limit) elements, the limit of the gateway")
-        case .incompleteAnswer(let service, let missing):
-            GatewayError(.indefinite, "the \(service.rawValue) service sent no \(missing)", hint: "Repeat the command")
         case .unknownConcert(let name, let nearest):
             .refused(
                 "unknown concert \(name.printable)",
@@ -43,7 +41,7 @@ struct JourneyWords {
         }
     }
 
-    private func list(_ dates: [String], of concert: ConcertEntry) -> String {
+    private func list(_ dates: [String], of concert: Concert) -> String {
         let more = dates.count > Self.maximumNamed ? " and more, see: gateway dates \(concert.name)" : ""
         return dates.prefix(Self.maximumNamed).joined(separator: ", ") + more
     }
@@ -89,7 +87,7 @@ struct JourneyWords {
         switch error {
         case .nothingToPay(let reservation):
             .refused(
-                "there is nothing to pay. \(reservation.text(now: run.clock.now)) \(ReservationEntry.reserveAgain)")
+                "there is nothing to pay. \(reservation.text(now: run.clock.now)) \(Reservation.reserveAgain)")
         case .tooManyOpenPayments(let limit):
             .refused("\(limit) payments have no outcome yet, which is the limit", hint: "See: gateway payments")
         case .notPaid(let payment, let shortfall):

@@ -42,9 +42,6 @@ package struct Payment: Equatable, Sendable {
         }
     }
 
-    /// Far below the range of 64 bits, so that no sum with a balance overflows.
-    package static let largestAmount: Int64 = 1_000_000_000_000_000
-
     package let id: PaymentID
     package let user: UserID
     /// Nil if the payment was cancelled before it arrived.

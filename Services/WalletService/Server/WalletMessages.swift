@@ -8,6 +8,7 @@ import WalletDomain
 // `WalletAPI.Payment` is the message.
 typealias Entry = WalletDomain.Entry
 typealias Payment = WalletDomain.Payment
+typealias Decision = WalletDomain.Decision
 
 extension Balance {
     init(_ account: Account) {
@@ -80,29 +81,6 @@ extension NotPaidReason {
     }
 }
 
-/// Reads fields of requests. A refusal names the field.
-extension Currency {
-    init(field code: String) throws(WalletRefusal) {
-        guard let currency = Currency(code) else {
-            throw .invalid("currency", "must be a code of ISO 4217 such as EUR")
-        }
-        self = currency
-    }
-}
-
-extension Money {
-    init(field minorUnits: UInt64, _ code: String) throws(WalletRefusal) {
-        guard let amount = Int64(exactly: minorUnits), amount <= Payment.largestAmount else {
-            throw .invalid(
-                "amount",
-                "must be at most \(Payment.largestAmount) in the smallest unit of the currency; got \(minorUnits)")
-        }
-        self.init(minorUnits: amount, try Currency(field: code))
-    }
-
-    var field: UInt64 { UInt64(clamping: minorUnits) }
-}
-
 /// The size of a page of a list.
 enum PageSize {
     private static let usual = 50
@@ -112,18 +90,18 @@ enum PageSize {
 
 /// Converts messages of Concert to values of the domain. Nil if a message cannot be read.
 extension Decision {
-    init?(_ entry: DecisionEntry) {
-        switch entry.outcome {
+    init?(_ decision: ConcertAPI.Decision) {
+        switch decision.outcome {
         case .confirmed:
-            guard let reservation = ReservationID(bytes: entry.reservationID),
-                let amount = Money(answered: entry.amount, entry.currency)
+            guard let reservation = decision.reservationID,
+                let amount = try? Money(field: decision.amount, decision.currency)
             else { return nil }
-            let place = RoomID(bytes: entry.roomID).flatMap { room in
-                PlaceID(bytes: entry.placeID).map { Payment.Place(room: room, place: $0) }
+            let place = decision.roomID.flatMap { room in
+                decision.placeID.map { Payment.Place(room: room, place: $0) }
             }
             self = .confirmed(reservation, amount, place)
         case .aborted:
-            guard let reason = Payment.Reason(entry.reason) else { return nil }
+            guard let reason = Payment.Reason(decision.reason) else { return nil }
             self = .aborted(reason)
         case .unspecified, .unrecognized: return nil
         }
@@ -144,18 +122,10 @@ extension Payment.Reason {
 }
 
 extension RefundDue {
-    init?(_ entry: RefundEntry) {
-        guard let id = RefundID(bytes: entry.refundID), let concert = ConcertID(bytes: entry.concertID),
-            let reservation = ReservationID(bytes: entry.reservationID), let user = UserID(bytes: entry.userID),
-            let payment = PaymentID(bytes: entry.paymentID), let amount = Money(answered: entry.amount, entry.currency)
-        else { return nil }
-        self.init(id, concert: concert, reservation: reservation, user: user, payment: payment, amount: amount)
-    }
-}
-
-extension Money {
-    fileprivate init?(answered minorUnits: UInt64, _ code: String) {
-        guard let amount = Int64(exactly: minorUnits), let currency = Currency(code) else { return nil }
-        self.init(minorUnits: amount, currency)
+    init?(_ refund: Refund) {
+        guard let amount = try? Money(field: refund.amount, refund.currency) else { return nil }
+        self.init(
+            refund.refundID, concert: refund.concertID, reservation: refund.reservationID, user: refund.userID,
+            payment: refund.paymentID, amount: amount)
     }
 }

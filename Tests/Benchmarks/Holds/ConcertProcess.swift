@@ -30,16 +30,14 @@ final class ConcertProcess: Sendable {
         func options() -> CallOptions { program.options(UserID(high: 1, low: 1), .operator, timeout: .minutes(5)) }
         let concert = try await calls.createConcert(
             CreateConcertRequest(name: name, title: name, host: "benchmark", currency: "EUR"), options()
-        ).concert?.concertID
+        ).concert.concertID
         let settings = ScheduleSettings(
-            name: name, startsAtMs: UInt64((now + .days(2)).milliseconds),
-            endsAtMs: UInt64((now + .days(3)).milliseconds),
-            saleOpensAtMs: 1, saleClosesAtMs: UInt64((now + .days(1)).milliseconds), seatsPerUser: 50,
-            holdMs: 86_400_000, roomID: room?.bytes ?? [])
+            name: name, startsAt: now + .days(2), endsAt: now + .days(3), saleOpensAt: Timestamp(milliseconds: 1),
+            saleClosesAt: now + .days(1), seatsPerUser: 50, hold: .hours(24), roomID: room)
         let schedule = try await calls.addSchedule(
-            AddScheduleRequest(concertID: concert ?? [], settings: settings), options()
-        ).schedule?.scheduleID
-        let sale = Sale(concert: concert ?? [], schedule: schedule ?? [], seats: count)
+            AddScheduleRequest(concertID: concert, settings: settings), options()
+        ).schedule.scheduleID
+        let sale = Sale(concert: concert, schedule: schedule, seats: count)
         let rows = (1...max(1, count / Self.seatsInARow)).map { row in
             let seats = SeatRange(
                 section: "H", row: "\(row)", firstNumber: 1, lastNumber: UInt32(min(count, Self.seatsInARow)))
@@ -59,8 +57,8 @@ final class ConcertProcess: Sendable {
 struct Sale: Sendable {
     static let price: UInt64 = 5000
 
-    let concert: [UInt8]
-    let schedule: [UInt8]
+    let concert: ConcertID
+    let schedule: ScheduleID
     let seats: Int
 
     func name(of seat: Int) -> String {
@@ -69,6 +67,6 @@ struct Sale: Sendable {
 
     func request(_ seats: [Int], pass: [UInt8]) -> ReserveSeatsRequest {
         ReserveSeatsRequest(
-            concertID: concert, scheduleID: schedule, wish: .seats(SeatNames(names: seats.map(name))), pass: pass)
+            concertID: concert, scheduleID: schedule, choice: .seats(SeatNames(names: seats.map(name))), pass: pass)
     }
 }

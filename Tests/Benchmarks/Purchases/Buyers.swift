@@ -16,7 +16,7 @@ final class Buyers: @unchecked Sendable {
 
     private struct Held {
         let credential: [UInt8]
-        let reservation: ReservationEntry
+        let reservation: Reservation
     }
 
     private let market: Market
@@ -60,8 +60,7 @@ final class Buyers: @unchecked Sendable {
             let credential = buyers.users[number / Self.seatsEach]
             let reply = try await ConcertClient(buyers.clients(of: number).concert).reserveSeats(
                 sale.request([buyers.seats[number]], pass: []), buyers.options(credential))
-            guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
-            buyers.held.append(Held(credential: credential, reservation: reservation))
+            buyers.held.append(Held(credential: credential, reservation: reply.reservation))
         }
         await shuffle(seats: 0)
     }
@@ -93,8 +92,7 @@ final class Buyers: @unchecked Sendable {
             ).pass
             let reply = try await ConcertClient(clients.concert).reserveSeats(
                 sale.request([seat], pass: pass), buyers.options(credential))
-            guard let reservation = reply.reservation else { throw BenchmarkError("a reply has no reservation") }
-            try await buyers.pay(for: reservation, credential, clients)
+            try await buyers.pay(for: reply.reservation, credential, clients)
         }
     }
 
@@ -116,12 +114,11 @@ final class Buyers: @unchecked Sendable {
     private func clients(of number: Int) -> MarketClients { clients[number % clients.count] }
 
     private func pay(
-        for reservation: ReservationEntry, _ credential: [UInt8], _ clients: MarketClients
+        for reservation: Reservation, _ credential: [UInt8], _ clients: MarketClients
     ) async throws {
         let request = PayRequest(
             paymentID: PaymentID.make(at: SystemClock().now, using: &random),
-            concertID: ConcertID(bytes: reservation.concertID)!,
-            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
+            concertID: reservation.concertID, reservationID: reservation.reservationID, amount: reservation.amount,
             currency: reservation.currency)
         let payment = try await WalletClient(clients.wallet).pay(request, options(credential)).payment
         guard payment.outcome == .paid else {

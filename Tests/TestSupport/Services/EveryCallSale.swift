@@ -11,8 +11,8 @@ extension EveryCall {
 
     private struct Sale {
         let room: RoomID
-        let concert: [UInt8]
-        let schedule: [UInt8]
+        let concert: ConcertID
+        let schedule: ScheduleID
         let alice: TestCaller
         var pass: [UInt8] = []
     }
@@ -51,17 +51,17 @@ extension EveryCall {
         return room
     }
 
-    private func addConcert(_ room: RoomID) async throws -> (concert: [UInt8], schedule: [UInt8]) {
+    private func addConcert(_ room: RoomID) async throws -> (concert: ConcertID, schedule: ScheduleID) {
         let calls = concert(.operator)
         let create = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
         let concert = try await twice(ConcertMethods.createConcert) { try await calls.createConcert(create, $0) }
-            .concert!.concertID
+            .concert.concertID
         var settings = ScheduleSettings(
-            name: "tonight", startsAtMs: later(.hours(30)), endsAtMs: later(.hours(32)), saleOpensAtMs: later(.zero),
-            saleClosesAtMs: later(.hours(24)), cancelUntilMs: later(.hours(24)), seatsPerUser: 4, roomID: room.bytes)
+            name: "tonight", startsAt: later(.hours(30)), endsAt: later(.hours(32)), saleOpensAt: later(.zero),
+            saleClosesAt: later(.hours(24)), cancelUntil: later(.hours(24)), seatsPerUser: 4, roomID: room)
         let added = try await twice(ConcertMethods.addSchedule) { [settings] in
             try await calls.addSchedule(AddScheduleRequest(concertID: concert, settings: settings), $0)
-        }.schedule!
+        }.schedule
         let schedule = added.scheduleID
         settings.seatsPerUser = 40
         try await twice(ConcertMethods.configureSchedule) { [settings] in
@@ -89,7 +89,7 @@ extension EveryCall {
         return (concert, schedule)
     }
 
-    private func later(_ duration: Duration) -> UInt64 { UInt64((now + duration).milliseconds) }
+    private func later(_ duration: Duration) -> Timestamp { now + duration }
 
     private func seats(_ numbers: ClosedRange<UInt32>) -> SeatRange {
         SeatRange(firstNumber: numbers.lowerBound, lastNumber: numbers.upperBound)
@@ -131,11 +131,12 @@ extension EveryCall {
         return place
     }
 
-    private func reserve(_ seats: [String], _ sale: Sale) async throws -> ReservationEntry {
+    private func reserve(_ seats: [String], _ sale: Sale) async throws -> Reservation {
         let calls = concert(sale.alice)
         let request = ReserveSeatsRequest(
-            concertID: sale.concert, scheduleID: sale.schedule, wish: .seats(SeatNames(names: seats)), pass: sale.pass)
-        return try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(request, $0) }.reservation!
+            concertID: sale.concert, scheduleID: sale.schedule, choice: .seats(SeatNames(names: seats)), pass: sale.pass
+        )
+        return try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(request, $0) }.reservation
     }
 
     private func reserveAndRelease(_ sale: Sale) async throws {
@@ -145,9 +146,9 @@ extension EveryCall {
         let watch = WatchSeatsRequest(concertID: sale.concert, scheduleID: sale.schedule, pass: sale.pass)
         try await twice(ConcertMethods.watchSeats) { calls.watchSeats(watch) }
         let best = ReserveSeatsRequest(
-            concertID: sale.concert, scheduleID: sale.schedule, wish: .best(BestSeats(count: 2, grade: "A")),
+            concertID: sale.concert, scheduleID: sale.schedule, choice: .best(BestSeats(count: 2, grade: "A")),
             pass: sale.pass)
-        let held = try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(best, $0) }.reservation!
+        let held = try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(best, $0) }.reservation
         try await twice(ConcertMethods.showReservation) {
             try await calls.showReservation(
                 ShowReservationRequest(concertID: sale.concert, reservationID: held.reservationID), $0)
@@ -161,16 +162,16 @@ extension EveryCall {
         }
     }
 
-    private func pay(_ reservation: ReservationEntry, _ sale: Sale) async throws -> Payment {
+    private func pay(_ reservation: Reservation, _ sale: Sale) async throws -> Payment {
         let calls = wallet(sale.alice)
         let request = PayRequest(
-            paymentID: PaymentID(of: options().requestID!), concertID: ConcertID(bytes: sale.concert)!,
-            reservationID: ReservationID(bytes: reservation.reservationID)!, amount: reservation.amount,
-            currency: reservation.currency)
+            paymentID: PaymentID(of: options().requestID!), concertID: sale.concert,
+            reservationID: reservation.reservationID,
+            amount: reservation.amount, currency: reservation.currency)
         return try await twice(WalletMethods.pay) { try await calls.pay(request, $0) }.payment
     }
 
-    private func buy(_ sale: Sale) async throws -> ReservationEntry {
+    private func buy(_ sale: Sale) async throws -> Reservation {
         let calls = wallet(sale.alice)
         let reservation = try await reserve(["1", "2"], sale)
         let paid = try await pay(reservation, sale)
@@ -190,10 +191,10 @@ extension EveryCall {
         try await twice(ConcertMethods.confirm) {
             try await service.confirm(
                 ConfirmRequest(
-                    concertID: sale.concert, paymentID: paid.paymentID.bytes, reservationID: reservation.reservationID,
-                    userID: sale.alice.user.bytes, amount: reservation.amount, currency: reservation.currency), $0)
+                    concertID: sale.concert, paymentID: paid.paymentID, reservationID: reservation.reservationID,
+                    userID: sale.alice.user, amount: reservation.amount, currency: reservation.currency), $0)
         }
-        let other = options().requestID!.bytes
+        let other = PaymentID(of: options().requestID!)
         try await twice(ConcertMethods.abort) {
             try await service.abort(
                 AbortRequest(
@@ -202,7 +203,7 @@ extension EveryCall {
         return reservation
     }
 
-    private func useTicket(_ sale: Sale, of reservation: ReservationEntry) async throws {
+    private func useTicket(_ sale: Sale, of reservation: Reservation) async throws {
         let calls = concert(sale.alice)
         let ticket = try await twice(ConcertMethods.listTickets) {
             try await calls.listTickets(ListTicketsRequest(concertID: sale.concert), $0)
@@ -233,7 +234,7 @@ extension EveryCall {
         try await twice(ConcertMethods.acknowledgeRefund) {
             try await service.acknowledgeRefund(
                 AcknowledgeRefundRequest(
-                    concertID: sale.concert, refundID: cancelled.refundID, paymentID: paid.paymentID.bytes), $0)
+                    concertID: sale.concert, refundID: cancelled.refundID, paymentID: paid.paymentID), $0)
         }
     }
 
@@ -251,7 +252,7 @@ extension EveryCall {
         let books = wallet(.operator)
         try await twice(WalletMethods.listHalted) { try await books.listHalted(ListHaltedRequest(), $0) }
         try await twice(WalletMethods.liftHalt) {
-            try await books.liftHalt(LiftHaltRequest(concertID: ConcertID(bytes: sale.concert)!), $0)
+            try await books.liftHalt(LiftHaltRequest(concertID: sale.concert), $0)
         }
         try await twice(WalletMethods.audit) { try await books.audit(AuditRequest(), $0) }
     }

@@ -1,8 +1,25 @@
+import ConcertAPI
 import Kernel
 import RPC
 import WalletAPI
 
 // Messages for tests that do not care about most of the fields.
+
+extension Reservation {
+    package init(id: ReservationID = .numbered(1), state: ReservationState = .held, seats: [String] = []) {
+        self.init(
+            reservationID: id, concertID: .numbered(2), scheduleID: .numbered(3), state: state, seats: seats,
+            reservedAt: .noon, deadline: .noon + .minutes(5))
+    }
+}
+
+extension Ticket {
+    package init(state: TicketState, seat: String, grade: String = "", endsAt: Timestamp = .noon) {
+        self.init(
+            ticketID: .numbered(4), concertID: .numbered(2), scheduleID: .numbered(3), reservationID: .numbered(1),
+            state: state, seat: seat, grade: grade, startsAt: endsAt - .hours(2), endsAt: endsAt, issuedAt: .noon)
+    }
+}
 
 extension Payment {
     package init(

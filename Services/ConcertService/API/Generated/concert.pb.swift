@@ -16,10 +16,10 @@ package struct CreateConcertRequest: Message {
     /// The ISO 4217 code, such as `EUR`, of every price of this concert.
     package var currency: String
     /// If set, only users with a pass of this room can list the dates. Empty: anyone can.
-    package var browseRoomID: [UInt8]
+    package var browseRoomID: RoomID?
 
     package init(
-        name: String = "", title: String = "", host: String = "", currency: String = "", browseRoomID: [UInt8] = []
+        name: String = "", title: String = "", host: String = "", currency: String = "", browseRoomID: RoomID? = nil
     ) {
         self.name = name
         self.title = title
@@ -30,26 +30,26 @@ package struct CreateConcertRequest: Message {
 }
 
 package struct CreateConcertReply: Message {
-    package var concert: ConcertEntry?
+    package var concert: Concert
 
-    package init(concert: ConcertEntry? = nil) {
+    package init(concert: Concert) {
         self.concert = concert
     }
 }
 
-package struct ConcertEntry: Message {
-    package var concertID: [UInt8]
+package struct Concert: Message {
+    package var concertID: ConcertID
     package var name: String
     package var title: String
     package var host: String
     package var currency: String
     /// The room whose pass is needed to list the dates. Empty: none.
-    package var browseRoomID: [UInt8]
-    package var createdAtMs: UInt64
+    package var browseRoomID: RoomID?
+    package var createdAt: Timestamp?
 
     package init(
-        concertID: [UInt8] = [], name: String = "", title: String = "", host: String = "", currency: String = "",
-        browseRoomID: [UInt8] = [], createdAtMs: UInt64 = 0
+        concertID: ConcertID, name: String = "", title: String = "", host: String = "", currency: String = "",
+        browseRoomID: RoomID? = nil, createdAt: Timestamp? = nil
     ) {
         self.concertID = concertID
         self.name = name
@@ -57,7 +57,7 @@ package struct ConcertEntry: Message {
         self.host = host
         self.currency = currency
         self.browseRoomID = browseRoomID
-        self.createdAtMs = createdAtMs
+        self.createdAt = createdAt
     }
 }
 
@@ -65,66 +65,66 @@ package struct ConcertEntry: Message {
 package struct ScheduleSettings: Message {
     /// The name that people type, such as `2026-12-24`. Same rule as a concert's name; unique within the concert.
     package var name: String
-    package var startsAtMs: UInt64
+    package var startsAt: Timestamp?
     /// After starts_at_ms.
-    package var endsAtMs: UInt64
+    package var endsAt: Timestamp?
     /// Start of the sale.
-    package var saleOpensAtMs: UInt64
+    package var saleOpensAt: Timestamp?
     /// End of the sale, exclusive.
-    package var saleClosesAtMs: UInt64
+    package var saleClosesAt: Timestamp?
     /// Users can cancel a sold reservation until this time, exclusive. 0: never.
-    package var cancelUntilMs: UInt64
+    package var cancelUntil: Timestamp?
     /// Maximum of seats that one user holds and owns together, 1 to 50. 0: 4.
     package var seatsPerUser: UInt32
     /// Length of a hold, 1 s to 24 h. 0: 5 minutes.
-    package var holdMs: UInt32
+    package var hold: Duration
     /// The room whose pass is needed to see and reserve seats. Empty: none.
-    package var roomID: [UInt8]
+    package var roomID: RoomID?
 
     package init(
-        name: String = "", startsAtMs: UInt64 = 0, endsAtMs: UInt64 = 0, saleOpensAtMs: UInt64 = 0,
-        saleClosesAtMs: UInt64 = 0, cancelUntilMs: UInt64 = 0, seatsPerUser: UInt32 = 0, holdMs: UInt32 = 0,
-        roomID: [UInt8] = []
+        name: String = "", startsAt: Timestamp? = nil, endsAt: Timestamp? = nil, saleOpensAt: Timestamp? = nil,
+        saleClosesAt: Timestamp? = nil, cancelUntil: Timestamp? = nil, seatsPerUser: UInt32 = 0, hold: Duration = .zero,
+        roomID: RoomID? = nil
     ) {
         self.name = name
-        self.startsAtMs = startsAtMs
-        self.endsAtMs = endsAtMs
-        self.saleOpensAtMs = saleOpensAtMs
-        self.saleClosesAtMs = saleClosesAtMs
-        self.cancelUntilMs = cancelUntilMs
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.saleOpensAt = saleOpensAt
+        self.saleClosesAt = saleClosesAt
+        self.cancelUntil = cancelUntil
         self.seatsPerUser = seatsPerUser
-        self.holdMs = holdMs
+        self.hold = hold
         self.roomID = roomID
     }
 }
 
 package struct AddScheduleRequest: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
     package var settings: ScheduleSettings
 
-    package init(concertID: [UInt8] = [], settings: ScheduleSettings) {
+    package init(concertID: ConcertID, settings: ScheduleSettings) {
         self.concertID = concertID
         self.settings = settings
     }
 }
 
 package struct AddScheduleReply: Message {
-    package var schedule: ScheduleEntry?
+    package var schedule: Schedule
 
-    package init(schedule: ScheduleEntry? = nil) {
+    package init(schedule: Schedule) {
         self.schedule = schedule
     }
 }
 
 package struct ConfigureScheduleRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     /// Replaces all settings. An absent field gets its default.
     package var settings: ScheduleSettings
     /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
     package var version: UInt64
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], settings: ScheduleSettings, version: UInt64 = 0) {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, settings: ScheduleSettings, version: UInt64 = 0) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.settings = settings
@@ -133,17 +133,17 @@ package struct ConfigureScheduleRequest: Message {
 }
 
 package struct ConfigureScheduleReply: Message {
-    package var schedule: ScheduleEntry?
+    package var schedule: Schedule
 
-    package init(schedule: ScheduleEntry? = nil) {
+    package init(schedule: Schedule) {
         self.schedule = schedule
     }
 }
 
-package struct ScheduleEntry: Message {
-    package var scheduleID: [UInt8]
-    package var concertID: [UInt8]
-    package var settings: ScheduleSettings?
+package struct Schedule: Message {
+    package var scheduleID: ScheduleID
+    package var concertID: ConcertID
+    package var settings: ScheduleSettings
     /// Grows with every change of the settings.
     package var version: UInt64
     /// Grows with every change of the seats.
@@ -152,7 +152,7 @@ package struct ScheduleEntry: Message {
     package var counts: SeatCounts?
 
     package init(
-        scheduleID: [UInt8] = [], concertID: [UInt8] = [], settings: ScheduleSettings? = nil, version: UInt64 = 0,
+        scheduleID: ScheduleID, concertID: ConcertID, settings: ScheduleSettings, version: UInt64 = 0,
         layoutVersion: UInt64 = 0, counts: SeatCounts? = nil
     ) {
         self.scheduleID = scheduleID
@@ -212,12 +212,12 @@ package struct SeatOffer: Message {
 }
 
 package struct SetSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     /// At most 200000 seats in total, none twice.
     package var offers: [SeatOffer]
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], offers: [SeatOffer] = []) {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, offers: [SeatOffer] = []) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.offers = offers
@@ -225,9 +225,9 @@ package struct SetSeatsRequest: Message {
 }
 
 package struct SetSeatsReply: Message {
-    package var counts: SeatChangeCounts?
+    package var counts: SeatChangeCounts
 
-    package init(counts: SeatChangeCounts? = nil) {
+    package init(counts: SeatChangeCounts) {
         self.counts = counts
     }
 }
@@ -247,13 +247,13 @@ package struct SeatChangeCounts: Message {
 }
 
 package struct BlockSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     package var seats: [SeatRange]
     /// The reason that users read who request the seat, 1 to 200 bytes.
     package var reason: String
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], seats: [SeatRange] = [], reason: String = "") {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, seats: [SeatRange] = [], reason: String = "") {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.seats = seats
@@ -262,19 +262,19 @@ package struct BlockSeatsRequest: Message {
 }
 
 package struct BlockSeatsReply: Message {
-    package var counts: SeatChangeCounts?
+    package var counts: SeatChangeCounts
 
-    package init(counts: SeatChangeCounts? = nil) {
+    package init(counts: SeatChangeCounts) {
         self.counts = counts
     }
 }
 
 package struct UnblockSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     package var seats: [SeatRange]
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], seats: [SeatRange] = []) {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, seats: [SeatRange] = []) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.seats = seats
@@ -282,9 +282,9 @@ package struct UnblockSeatsRequest: Message {
 }
 
 package struct UnblockSeatsReply: Message {
-    package var counts: SeatChangeCounts?
+    package var counts: SeatChangeCounts
 
-    package init(counts: SeatChangeCounts? = nil) {
+    package init(counts: SeatChangeCounts) {
         self.counts = counts
     }
 }
@@ -293,9 +293,9 @@ package struct ListConcertsRequest: Message {
     /// Returns only the one with this name. Empty: all.
     package var name: String
     /// Returns only those after this id.
-    package var after: [UInt8]
+    package var after: ConcertID?
 
-    package init(name: String = "", after: [UInt8] = []) {
+    package init(name: String = "", after: ConcertID? = nil) {
         self.name = name
         self.after = after
     }
@@ -303,18 +303,18 @@ package struct ListConcertsRequest: Message {
 
 package struct ListConcertsReply: Message {
     /// At most 100, ordered by id, which is the order of their creation.
-    package var concerts: [ConcertEntry]
+    package var concerts: [Concert]
     /// True if there may be more after the last one.
     package var hasMore: Bool
 
-    package init(concerts: [ConcertEntry] = [], hasMore: Bool = false) {
+    package init(concerts: [Concert] = [], hasMore: Bool = false) {
         self.concerts = concerts
         self.hasMore = hasMore
     }
 }
 
 package struct ListSchedulesRequest: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
     /// Returns only the one with this name. Empty: all.
     package var name: String
     /// Returns only dates with a free seat.
@@ -322,7 +322,7 @@ package struct ListSchedulesRequest: Message {
     /// The caller's pass, if the concert has a browse room.
     package var pass: [UInt8]
 
-    package init(concertID: [UInt8] = [], name: String = "", onlyWithFreeSeats: Bool = false, pass: [UInt8] = []) {
+    package init(concertID: ConcertID, name: String = "", onlyWithFreeSeats: Bool = false, pass: [UInt8] = []) {
         self.concertID = concertID
         self.name = name
         self.onlyWithFreeSeats = onlyWithFreeSeats
@@ -332,23 +332,22 @@ package struct ListSchedulesRequest: Message {
 
 package struct ListSchedulesReply: Message {
     /// Ordered by start.
-    package var schedules: [ScheduleEntry]
+    package var schedules: [Schedule]
 
-    package init(schedules: [ScheduleEntry] = []) {
+    package init(schedules: [Schedule] = []) {
         self.schedules = schedules
     }
 }
 
 package struct ShowSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     /// The caller's pass, if the date has a room. Operators need none.
     package var pass: [UInt8]
     /// The layout version that the caller has. The reply omits the blocks if it is current. 0: none.
     package var knownLayoutVersion: UInt64
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], pass: [UInt8] = [], knownLayoutVersion: UInt64 = 0)
-    {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, pass: [UInt8] = [], knownLayoutVersion: UInt64 = 0) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.pass = pass
@@ -366,11 +365,11 @@ package struct ShowSeatsReply: Message {
     package var blocked: [UInt32]
     package var currency: String
     /// The time of the map.
-    package var asOfMs: UInt64
+    package var asOf: Timestamp
 
     package init(
         layoutVersion: UInt64 = 0, blocks: [SeatBlock] = [], held: [UInt32] = [], sold: [UInt32] = [],
-        blocked: [UInt32] = [], currency: String = "", asOfMs: UInt64 = 0
+        blocked: [UInt32] = [], currency: String = "", asOf: Timestamp
     ) {
         self.layoutVersion = layoutVersion
         self.blocks = blocks
@@ -378,19 +377,19 @@ package struct ShowSeatsReply: Message {
         self.sold = sold
         self.blocked = blocked
         self.currency = currency
-        self.asOfMs = asOfMs
+        self.asOf = asOf
     }
 }
 
 /// Seats side by side with one grade and price.
 package struct SeatBlock: Message {
-    package var seats: SeatRange?
+    package var seats: SeatRange
     package var grade: String
     package var price: UInt64
     /// The index of the first seat in this layout version. The others follow.
     package var firstIndex: UInt32
 
-    package init(seats: SeatRange? = nil, grade: String = "", price: UInt64 = 0, firstIndex: UInt32 = 0) {
+    package init(seats: SeatRange, grade: String = "", price: UInt64 = 0, firstIndex: UInt32 = 0) {
         self.seats = seats
         self.grade = grade
         self.price = price
@@ -399,11 +398,11 @@ package struct SeatBlock: Message {
 }
 
 package struct WatchSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     package var pass: [UInt8]
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], pass: [UInt8] = []) {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, pass: [UInt8] = []) {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.pass = pass
@@ -440,21 +439,21 @@ package struct SeatChanges: Message {
 }
 
 package struct ReserveSeatsRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
-    package var wish: Wish?
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    package var choice: Choice?
     /// The caller's pass, if the date has a room.
     package var pass: [UInt8]
 
-    package enum Wish: Equatable, Sendable {
+    package enum Choice: Equatable, Sendable {
         case seats(SeatNames)
         case best(BestSeats)
     }
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], wish: Wish? = nil, pass: [UInt8] = []) {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, choice: Choice? = nil, pass: [UInt8] = []) {
         self.concertID = concertID
         self.scheduleID = scheduleID
-        self.wish = wish
+        self.choice = choice
         self.pass = pass
     }
 }
@@ -480,38 +479,38 @@ package struct BestSeats: Message {
 }
 
 package struct ReserveSeatsReply: Message {
-    package var reservation: ReservationEntry?
+    package var reservation: Reservation
 
-    package init(reservation: ReservationEntry? = nil) {
+    package init(reservation: Reservation) {
         self.reservation = reservation
     }
 }
 
-package struct ReservationEntry: Message {
-    package var reservationID: [UInt8]
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+package struct Reservation: Message {
+    package var reservationID: ReservationID
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     package var state: ReservationState
     /// The names of its seats.
     package var seats: [String]
     /// The total price, fixed when the seats were reserved.
     package var amount: UInt64
     package var currency: String
-    package var reservedAtMs: UInt64
+    package var reservedAt: Timestamp
     /// End of the hold, exclusive.
-    package var deadlineMs: UInt64
+    package var deadline: Timestamp
     /// Time of the sale. 0: not sold.
-    package var soldAtMs: UInt64
+    package var soldAt: Timestamp?
     /// Time of the release, expiry or return. 0: none.
-    package var endedAtMs: UInt64
+    package var endedAt: Timestamp?
     /// The payment that bought it. Empty: none.
-    package var paymentID: [UInt8]
+    package var paymentID: PaymentID?
 
     package init(
-        reservationID: [UInt8] = [], concertID: [UInt8] = [], scheduleID: [UInt8] = [],
+        reservationID: ReservationID, concertID: ConcertID, scheduleID: ScheduleID,
         state: ReservationState = .unspecified, seats: [String] = [], amount: UInt64 = 0, currency: String = "",
-        reservedAtMs: UInt64 = 0, deadlineMs: UInt64 = 0, soldAtMs: UInt64 = 0, endedAtMs: UInt64 = 0,
-        paymentID: [UInt8] = []
+        reservedAt: Timestamp, deadline: Timestamp, soldAt: Timestamp? = nil, endedAt: Timestamp? = nil,
+        paymentID: PaymentID? = nil
     ) {
         self.reservationID = reservationID
         self.concertID = concertID
@@ -520,78 +519,78 @@ package struct ReservationEntry: Message {
         self.seats = seats
         self.amount = amount
         self.currency = currency
-        self.reservedAtMs = reservedAtMs
-        self.deadlineMs = deadlineMs
-        self.soldAtMs = soldAtMs
-        self.endedAtMs = endedAtMs
+        self.reservedAt = reservedAt
+        self.deadline = deadline
+        self.soldAt = soldAt
+        self.endedAt = endedAt
         self.paymentID = paymentID
     }
 }
 
 package struct ReleaseReservationRequest: Message {
-    package var concertID: [UInt8]
-    package var reservationID: [UInt8]
+    package var concertID: ConcertID
+    package var reservationID: ReservationID
 
-    package init(concertID: [UInt8] = [], reservationID: [UInt8] = []) {
+    package init(concertID: ConcertID, reservationID: ReservationID) {
         self.concertID = concertID
         self.reservationID = reservationID
     }
 }
 
 package struct ReleaseReservationReply: Message {
-    package var reservation: ReservationEntry?
+    package var reservation: Reservation
 
-    package init(reservation: ReservationEntry? = nil) {
+    package init(reservation: Reservation) {
         self.reservation = reservation
     }
 }
 
 package struct ShowReservationRequest: Message {
-    package var concertID: [UInt8]
-    package var reservationID: [UInt8]
+    package var concertID: ConcertID
+    package var reservationID: ReservationID
 
-    package init(concertID: [UInt8] = [], reservationID: [UInt8] = []) {
+    package init(concertID: ConcertID, reservationID: ReservationID) {
         self.concertID = concertID
         self.reservationID = reservationID
     }
 }
 
 package struct ShowReservationReply: Message {
-    package var reservation: ReservationEntry?
+    package var reservation: Reservation
 
-    package init(reservation: ReservationEntry? = nil) {
+    package init(reservation: Reservation) {
         self.reservation = reservation
     }
 }
 
 package struct ListReservationsRequest: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
 
-    package init(concertID: [UInt8] = []) {
+    package init(concertID: ConcertID) {
         self.concertID = concertID
     }
 }
 
 package struct ListReservationsReply: Message {
-    package var reservations: [ReservationEntry]
+    package var reservations: [Reservation]
 
-    package init(reservations: [ReservationEntry] = []) {
+    package init(reservations: [Reservation] = []) {
         self.reservations = reservations
     }
 }
 
 package struct ConfirmRequest: Message {
-    package var concertID: [UInt8]
-    package var paymentID: [UInt8]
-    package var reservationID: [UInt8]
-    package var userID: [UInt8]
+    package var concertID: ConcertID
+    package var paymentID: PaymentID
+    package var reservationID: ReservationID
+    package var userID: UserID
     /// The amount that the wallet reserved for it.
     package var amount: UInt64
     package var currency: String
 
     package init(
-        concertID: [UInt8] = [], paymentID: [UInt8] = [], reservationID: [UInt8] = [], userID: [UInt8] = [],
-        amount: UInt64 = 0, currency: String = ""
+        concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID, userID: UserID, amount: UInt64 = 0,
+        currency: String = ""
     ) {
         self.concertID = concertID
         self.paymentID = paymentID
@@ -603,19 +602,19 @@ package struct ConfirmRequest: Message {
 }
 
 package struct ConfirmReply: Message {
-    package var decision: DecisionEntry?
+    package var decision: Decision
 
-    package init(decision: DecisionEntry? = nil) {
+    package init(decision: Decision) {
         self.decision = decision
     }
 }
 
 package struct AbortRequest: Message {
-    package var concertID: [UInt8]
-    package var paymentID: [UInt8]
-    package var reservationID: [UInt8]
+    package var concertID: ConcertID
+    package var paymentID: PaymentID
+    package var reservationID: ReservationID
 
-    package init(concertID: [UInt8] = [], paymentID: [UInt8] = [], reservationID: [UInt8] = []) {
+    package init(concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID) {
         self.concertID = concertID
         self.paymentID = paymentID
         self.reservationID = reservationID
@@ -623,28 +622,29 @@ package struct AbortRequest: Message {
 }
 
 package struct AbortReply: Message {
-    package var decision: DecisionEntry?
+    package var decision: Decision
 
-    package init(decision: DecisionEntry? = nil) {
+    package init(decision: Decision) {
         self.decision = decision
     }
 }
 
 /// The final decision about a payment.
-package struct DecisionEntry: Message {
+package struct Decision: Message {
     package var outcome: DecisionOutcome
     /// Set only if ABORTED.
     package var reason: AbortReason
-    package var reservationID: [UInt8]
+    package var reservationID: ReservationID?
     /// Set only if CONFIRMED: the price and the place in the waiting room.
     package var amount: UInt64
     package var currency: String
-    package var roomID: [UInt8]
-    package var placeID: [UInt8]
+    package var roomID: RoomID?
+    package var placeID: PlaceID?
 
     package init(
-        outcome: DecisionOutcome = .unspecified, reason: AbortReason = .unspecified, reservationID: [UInt8] = [],
-        amount: UInt64 = 0, currency: String = "", roomID: [UInt8] = [], placeID: [UInt8] = []
+        outcome: DecisionOutcome = .unspecified, reason: AbortReason = .unspecified,
+        reservationID: ReservationID? = nil, amount: UInt64 = 0, currency: String = "", roomID: RoomID? = nil,
+        placeID: PlaceID? = nil
     ) {
         self.outcome = outcome
         self.reason = reason
@@ -657,12 +657,12 @@ package struct DecisionEntry: Message {
 }
 
 package struct CancelReservationRequest: Message {
-    package var concertID: [UInt8]
-    package var reservationID: [UInt8]
+    package var concertID: ConcertID
+    package var reservationID: ReservationID
     /// The reason, at most 200 bytes.
     package var reason: String
 
-    package init(concertID: [UInt8] = [], reservationID: [UInt8] = [], reason: String = "") {
+    package init(concertID: ConcertID, reservationID: ReservationID, reason: String = "") {
         self.concertID = concertID
         self.reservationID = reservationID
         self.reason = reason
@@ -670,10 +670,10 @@ package struct CancelReservationRequest: Message {
 }
 
 package struct CancelReservationReply: Message {
-    package var reservation: ReservationEntry?
-    package var refundID: [UInt8]
+    package var reservation: Reservation
+    package var refundID: RefundID
 
-    package init(reservation: ReservationEntry? = nil, refundID: [UInt8] = []) {
+    package init(reservation: Reservation, refundID: RefundID) {
         self.reservation = reservation
         self.refundID = refundID
     }
@@ -681,12 +681,12 @@ package struct CancelReservationReply: Message {
 
 package struct ListRefundsDueRequest: Message {
     /// Only refunds of this concert. Empty: of all concerts.
-    package var concertID: [UInt8]
+    package var concertID: ConcertID?
     /// The concert_id and refund_id of the last refund of the previous page. Empty: the first page.
-    package var afterConcertID: [UInt8]
-    package var afterRefundID: [UInt8]
+    package var afterConcertID: ConcertID?
+    package var afterRefundID: RefundID?
 
-    package init(concertID: [UInt8] = [], afterConcertID: [UInt8] = [], afterRefundID: [UInt8] = []) {
+    package init(concertID: ConcertID? = nil, afterConcertID: ConcertID? = nil, afterRefundID: RefundID? = nil) {
         self.concertID = concertID
         self.afterConcertID = afterConcertID
         self.afterRefundID = afterRefundID
@@ -695,29 +695,29 @@ package struct ListRefundsDueRequest: Message {
 
 package struct ListRefundsDueReply: Message {
     /// At most 100.
-    package var refunds: [RefundEntry]
+    package var refunds: [Refund]
     package var hasMore: Bool
 
-    package init(refunds: [RefundEntry] = [], hasMore: Bool = false) {
+    package init(refunds: [Refund] = [], hasMore: Bool = false) {
         self.refunds = refunds
         self.hasMore = hasMore
     }
 }
 
-package struct RefundEntry: Message {
-    package var refundID: [UInt8]
-    package var concertID: [UInt8]
-    package var paymentID: [UInt8]
-    package var reservationID: [UInt8]
-    package var userID: [UInt8]
+package struct Refund: Message {
+    package var refundID: RefundID
+    package var concertID: ConcertID
+    package var paymentID: PaymentID
+    package var reservationID: ReservationID
+    package var userID: UserID
     package var amount: UInt64
     package var currency: String
     package var reason: String
-    package var dueSinceMs: UInt64
+    package var dueSince: Timestamp
 
     package init(
-        refundID: [UInt8] = [], concertID: [UInt8] = [], paymentID: [UInt8] = [], reservationID: [UInt8] = [],
-        userID: [UInt8] = [], amount: UInt64 = 0, currency: String = "", reason: String = "", dueSinceMs: UInt64 = 0
+        refundID: RefundID, concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID, userID: UserID,
+        amount: UInt64 = 0, currency: String = "", reason: String = "", dueSince: Timestamp
     ) {
         self.refundID = refundID
         self.concertID = concertID
@@ -727,18 +727,18 @@ package struct RefundEntry: Message {
         self.amount = amount
         self.currency = currency
         self.reason = reason
-        self.dueSinceMs = dueSinceMs
+        self.dueSince = dueSince
     }
 }
 
 package struct AcknowledgeRefundRequest: Message {
-    package var concertID: [UInt8]
-    package var refundID: [UInt8]
+    package var concertID: ConcertID
+    package var refundID: RefundID
     /// The refunded payment. It keeps a late call from acknowledging another refund with a reused request_id. Empty: not
     /// checked, for callers older than this field.
-    package var paymentID: [UInt8]
+    package var paymentID: PaymentID?
 
-    package init(concertID: [UInt8] = [], refundID: [UInt8] = [], paymentID: [UInt8] = []) {
+    package init(concertID: ConcertID, refundID: RefundID, paymentID: PaymentID? = nil) {
         self.concertID = concertID
         self.refundID = refundID
         self.paymentID = paymentID
@@ -750,44 +750,44 @@ package struct AcknowledgeRefundReply: Message {
 }
 
 package struct ListTicketsRequest: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
 
-    package init(concertID: [UInt8] = []) {
+    package init(concertID: ConcertID) {
         self.concertID = concertID
     }
 }
 
 package struct ListTicketsReply: Message {
-    package var tickets: [TicketEntry]
+    package var tickets: [Ticket]
 
-    package init(tickets: [TicketEntry] = []) {
+    package init(tickets: [Ticket] = []) {
         self.tickets = tickets
     }
 }
 
-package struct TicketEntry: Message {
-    package var ticketID: [UInt8]
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
-    package var reservationID: [UInt8]
+package struct Ticket: Message {
+    package var ticketID: TicketID
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    package var reservationID: ReservationID
     package var state: TicketState
     package var seat: String
     package var grade: String
     package var price: UInt64
     package var currency: String
-    package var startsAtMs: UInt64
-    package var endsAtMs: UInt64
-    package var issuedAtMs: UInt64
+    package var startsAt: Timestamp
+    package var endsAt: Timestamp
+    package var issuedAt: Timestamp
     /// Time of the check-in. 0: not used.
-    package var usedAtMs: UInt64
+    package var usedAt: Timestamp?
     /// Time of the cancellation. 0: not cancelled.
-    package var cancelledAtMs: UInt64
+    package var cancelledAt: Timestamp?
 
     package init(
-        ticketID: [UInt8] = [], concertID: [UInt8] = [], scheduleID: [UInt8] = [], reservationID: [UInt8] = [],
+        ticketID: TicketID, concertID: ConcertID, scheduleID: ScheduleID, reservationID: ReservationID,
         state: TicketState = .unspecified, seat: String = "", grade: String = "", price: UInt64 = 0,
-        currency: String = "", startsAtMs: UInt64 = 0, endsAtMs: UInt64 = 0, issuedAtMs: UInt64 = 0,
-        usedAtMs: UInt64 = 0, cancelledAtMs: UInt64 = 0
+        currency: String = "", startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp, usedAt: Timestamp? = nil,
+        cancelledAt: Timestamp? = nil
     ) {
         self.ticketID = ticketID
         self.concertID = concertID
@@ -798,30 +798,30 @@ package struct TicketEntry: Message {
         self.grade = grade
         self.price = price
         self.currency = currency
-        self.startsAtMs = startsAtMs
-        self.endsAtMs = endsAtMs
-        self.issuedAtMs = issuedAtMs
-        self.usedAtMs = usedAtMs
-        self.cancelledAtMs = cancelledAtMs
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.issuedAt = issuedAt
+        self.usedAt = usedAt
+        self.cancelledAt = cancelledAt
     }
 }
 
 package struct ShowTicketRequest: Message {
-    package var concertID: [UInt8]
-    package var ticketID: [UInt8]
+    package var concertID: ConcertID
+    package var ticketID: TicketID
 
-    package init(concertID: [UInt8] = [], ticketID: [UInt8] = []) {
+    package init(concertID: ConcertID, ticketID: TicketID) {
         self.concertID = concertID
         self.ticketID = ticketID
     }
 }
 
 package struct ShowTicketReply: Message {
-    package var ticket: TicketEntry?
+    package var ticket: Ticket
     /// The text of the QR code. Empty unless the ticket is valid.
     package var code: String
 
-    package init(ticket: TicketEntry? = nil, code: String = "") {
+    package init(ticket: Ticket, code: String = "") {
         self.ticket = ticket
         self.code = code
     }
@@ -854,21 +854,21 @@ package struct CheckInRequest: Message {
     /// The text of the ticket's QR code.
     package var code: String
     /// The date of this gate. Tickets for other dates are refused and stay valid. Empty: any date.
-    package var scheduleID: [UInt8]
+    package var scheduleID: ScheduleID?
 
-    package init(code: String = "", scheduleID: [UInt8] = []) {
+    package init(code: String = "", scheduleID: ScheduleID? = nil) {
         self.code = code
         self.scheduleID = scheduleID
     }
 }
 
 package struct CheckInReply: Message {
-    package var ticket: TicketEntry?
+    package var ticket: Ticket
     /// The names of the concert and the date, such as `moon-tour` and `friday`.
     package var concertName: String
     package var scheduleName: String
 
-    package init(ticket: TicketEntry? = nil, concertName: String = "", scheduleName: String = "") {
+    package init(ticket: Ticket, concertName: String = "", scheduleName: String = "") {
         self.ticket = ticket
         self.concertName = concertName
         self.scheduleName = scheduleName
@@ -876,9 +876,9 @@ package struct CheckInReply: Message {
 }
 
 package struct SalesReportRequest: Message {
-    package var concertID: [UInt8]
+    package var concertID: ConcertID
 
-    package init(concertID: [UInt8] = []) {
+    package init(concertID: ConcertID) {
         self.concertID = concertID
     }
 }
@@ -895,7 +895,7 @@ package struct SalesReportReply: Message {
 }
 
 package struct SalesLine: Message {
-    package var scheduleID: [UInt8]
+    package var scheduleID: ScheduleID
     package var scheduleName: String
     package var grade: String
     package var counts: SeatCounts?
@@ -908,7 +908,7 @@ package struct SalesLine: Message {
     package var refunded: UInt64
 
     package init(
-        scheduleID: [UInt8] = [], scheduleName: String = "", grade: String = "", counts: SeatCounts? = nil,
+        scheduleID: ScheduleID, scheduleName: String = "", grade: String = "", counts: SeatCounts? = nil,
         revenue: UInt64 = 0, used: UInt64 = 0, cancelled: UInt64 = 0, refunded: UInt64 = 0
     ) {
         self.scheduleID = scheduleID
@@ -923,12 +923,12 @@ package struct SalesLine: Message {
 }
 
 package struct ShowSeatHistoryRequest: Message {
-    package var concertID: [UInt8]
-    package var scheduleID: [UInt8]
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
     /// Such as `A-12-7`.
     package var seat: String
 
-    package init(concertID: [UInt8] = [], scheduleID: [UInt8] = [], seat: String = "") {
+    package init(concertID: ConcertID, scheduleID: ScheduleID, seat: String = "") {
         self.concertID = concertID
         self.scheduleID = scheduleID
         self.seat = seat
@@ -958,12 +958,12 @@ package struct ShowSeatHistoryReply: Message {
 
 /// A reservation that contained the seat.
 package struct SeatClaim: Message {
-    package var userID: [UInt8]
-    package var reservation: ReservationEntry?
+    package var userID: UserID
+    package var reservation: Reservation
     /// The reason of the return, if it was returned.
     package var returnReason: String
 
-    package init(userID: [UInt8] = [], reservation: ReservationEntry? = nil, returnReason: String = "") {
+    package init(userID: UserID, reservation: Reservation, returnReason: String = "") {
         self.userID = userID
         self.reservation = reservation
         self.returnReason = returnReason
@@ -1609,7 +1609,7 @@ extension CreateConcertRequest {
         title = String(reading: fields.pointee.title)
         host = String(reading: fields.pointee.host)
         currency = String(reading: fields.pointee.currency)
-        browseRoomID = [UInt8](reading: fields.pointee.browse_room_id)
+        browseRoomID = try RoomID(reading: fields.pointee.browse_room_id, "browse_room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1620,7 +1620,7 @@ extension CreateConcertRequest {
         fields.pointee.title = try arena.string(title, "onsale.concert.v1.CreateConcertRequest.title")
         fields.pointee.host = try arena.string(host, "onsale.concert.v1.CreateConcertRequest.host")
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.CreateConcertRequest.currency")
-        fields.pointee.browse_room_id = try arena.bytes(
+        fields.pointee.browse_room_id = try arena.id(
             browseRoomID, "onsale.concert.v1.CreateConcertRequest.browse_room_id")
         return fields
     }
@@ -1630,7 +1630,6 @@ extension CreateConcertRequest {
         try FieldRule.text(fields.pointee.title, 1...200, .bytes, "title")
         try FieldRule.text(fields.pointee.host, 1...200, .bytes, "host")
         try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
-        try FieldRule.id(fields.pointee.browse_room_id, isRequired: false, "browse_room_id")
     }
 }
 
@@ -1638,51 +1637,50 @@ extension CreateConcertReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__create_concert_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CreateConcertReply>) throws(MessageError) {
-        concert = try ConcertEntry(reading: fields.pointee.concert, in: "concert")
+        concert = try Concert(required: fields.pointee.concert, in: "concert")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__CreateConcertReply
     > {
         let fields = try arena.make(onsale__concert__v1__create_concert_reply__init)
-        fields.pointee.concert = try concert?.layOut(in: arena)
+        fields.pointee.concert = try concert.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CreateConcertReply>) throws(MessageError) {
-        try ConcertEntry.check(fields.pointee.concert, in: "concert")
+        try Concert.check(fields.pointee.concert, in: "concert")
     }
 }
 
-extension ConcertEntry {
+extension Concert {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__concert_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         name = String(reading: fields.pointee.name)
         title = String(reading: fields.pointee.title)
         host = String(reading: fields.pointee.host)
         currency = String(reading: fields.pointee.currency)
-        browseRoomID = [UInt8](reading: fields.pointee.browse_room_id)
-        createdAtMs = fields.pointee.created_at_ms
+        browseRoomID = try RoomID(reading: fields.pointee.browse_room_id, "browse_room_id")
+        createdAt = Timestamp(reading: fields.pointee.created_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ConcertEntry>
     {
         let fields = try arena.make(onsale__concert__v1__concert_entry__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ConcertEntry.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ConcertEntry.concert_id")
         fields.pointee.name = try arena.string(name, "onsale.concert.v1.ConcertEntry.name")
         fields.pointee.title = try arena.string(title, "onsale.concert.v1.ConcertEntry.title")
         fields.pointee.host = try arena.string(host, "onsale.concert.v1.ConcertEntry.host")
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConcertEntry.currency")
-        fields.pointee.browse_room_id = try arena.bytes(browseRoomID, "onsale.concert.v1.ConcertEntry.browse_room_id")
-        fields.pointee.created_at_ms = createdAtMs
+        fields.pointee.browse_room_id = try arena.id(browseRoomID, "onsale.concert.v1.ConcertEntry.browse_room_id")
+        fields.pointee.created_at_ms = UInt64(clamping: createdAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConcertEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.browse_room_id, isRequired: false, "browse_room_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.created_at_ms), isRequired: false, "created_at_ms")
     }
 }
 
@@ -1691,14 +1689,14 @@ extension ScheduleSettings {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleSettings>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
-        startsAtMs = fields.pointee.starts_at_ms
-        endsAtMs = fields.pointee.ends_at_ms
-        saleOpensAtMs = fields.pointee.sale_opens_at_ms
-        saleClosesAtMs = fields.pointee.sale_closes_at_ms
-        cancelUntilMs = fields.pointee.cancel_until_ms
+        startsAt = Timestamp(reading: fields.pointee.starts_at_ms)
+        endsAt = Timestamp(reading: fields.pointee.ends_at_ms)
+        saleOpensAt = Timestamp(reading: fields.pointee.sale_opens_at_ms)
+        saleClosesAt = Timestamp(reading: fields.pointee.sale_closes_at_ms)
+        cancelUntil = Timestamp(reading: fields.pointee.cancel_until_ms)
         seatsPerUser = fields.pointee.seats_per_user
-        holdMs = fields.pointee.hold_ms
-        roomID = [UInt8](reading: fields.pointee.room_id)
+        hold = .milliseconds(Int64(clamping: fields.pointee.hold_ms))
+        roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1706,22 +1704,26 @@ extension ScheduleSettings {
     > {
         let fields = try arena.make(onsale__concert__v1__schedule_settings__init)
         fields.pointee.name = try arena.string(name, "onsale.concert.v1.ScheduleSettings.name")
-        fields.pointee.starts_at_ms = startsAtMs
-        fields.pointee.ends_at_ms = endsAtMs
-        fields.pointee.sale_opens_at_ms = saleOpensAtMs
-        fields.pointee.sale_closes_at_ms = saleClosesAtMs
-        fields.pointee.cancel_until_ms = cancelUntilMs
+        fields.pointee.starts_at_ms = UInt64(clamping: startsAt?.milliseconds ?? 0)
+        fields.pointee.ends_at_ms = UInt64(clamping: endsAt?.milliseconds ?? 0)
+        fields.pointee.sale_opens_at_ms = UInt64(clamping: saleOpensAt?.milliseconds ?? 0)
+        fields.pointee.sale_closes_at_ms = UInt64(clamping: saleClosesAt?.milliseconds ?? 0)
+        fields.pointee.cancel_until_ms = UInt64(clamping: cancelUntil?.milliseconds ?? 0)
         fields.pointee.seats_per_user = seatsPerUser
-        fields.pointee.hold_ms = holdMs
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.concert.v1.ScheduleSettings.room_id")
+        fields.pointee.hold_ms = UInt32(clamping: hold.milliseconds)
+        fields.pointee.room_id = try arena.id(roomID, "onsale.concert.v1.ScheduleSettings.room_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleSettings>) throws(MessageError) {
         try FieldRule.text(fields.pointee.name, 1...40, .name, "name")
+        try FieldRule.time(Int64(clamping: fields.pointee.starts_at_ms), isRequired: false, "starts_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at_ms), isRequired: false, "ends_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.sale_opens_at_ms), isRequired: false, "sale_opens_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.sale_closes_at_ms), isRequired: false, "sale_closes_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.cancel_until_ms), isRequired: false, "cancel_until_ms")
         try FieldRule.range(Int64(clamping: fields.pointee.seats_per_user), 1...50, zero: "4", "seats_per_user")
         try FieldRule.range(Int64(clamping: fields.pointee.hold_ms), 1000...86400000, zero: "300000", "hold_ms")
-        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
     }
 }
 
@@ -1729,7 +1731,7 @@ extension AddScheduleRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__add_schedule_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         settings = try ScheduleSettings(required: fields.pointee.settings, in: "settings")
     }
 
@@ -1737,13 +1739,12 @@ extension AddScheduleRequest {
         Onsale__Concert__V1__AddScheduleRequest
     > {
         let fields = try arena.make(onsale__concert__v1__add_schedule_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.AddScheduleRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.AddScheduleRequest.concert_id")
         fields.pointee.settings = try settings.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AddScheduleRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
@@ -1752,19 +1753,19 @@ extension AddScheduleReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__add_schedule_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__AddScheduleReply>) throws(MessageError) {
-        schedule = try ScheduleEntry(reading: fields.pointee.schedule, in: "schedule")
+        schedule = try Schedule(required: fields.pointee.schedule, in: "schedule")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__AddScheduleReply
     > {
         let fields = try arena.make(onsale__concert__v1__add_schedule_reply__init)
-        fields.pointee.schedule = try schedule?.layOut(in: arena)
+        fields.pointee.schedule = try schedule.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AddScheduleReply>) throws(MessageError) {
-        try ScheduleEntry.check(fields.pointee.schedule, in: "schedule")
+        try Schedule.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
@@ -1772,8 +1773,8 @@ extension ConfigureScheduleRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_schedule_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         settings = try ScheduleSettings(required: fields.pointee.settings, in: "settings")
         version = fields.pointee.version
     }
@@ -1782,9 +1783,8 @@ extension ConfigureScheduleRequest {
         Onsale__Concert__V1__ConfigureScheduleRequest
     > {
         let fields = try arena.make(onsale__concert__v1__configure_schedule_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ConfigureScheduleRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(
-            scheduleID, "onsale.concert.v1.ConfigureScheduleRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ConfigureScheduleRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ConfigureScheduleRequest.schedule_id")
         fields.pointee.settings = try settings.layOut(in: arena)
         fields.pointee.version = version
         return fields
@@ -1793,8 +1793,6 @@ extension ConfigureScheduleRequest {
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleRequest>)
         throws(MessageError)
     {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
@@ -1803,30 +1801,30 @@ extension ConfigureScheduleReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__configure_schedule_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleReply>) throws(MessageError) {
-        schedule = try ScheduleEntry(reading: fields.pointee.schedule, in: "schedule")
+        schedule = try Schedule(required: fields.pointee.schedule, in: "schedule")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ConfigureScheduleReply
     > {
         let fields = try arena.make(onsale__concert__v1__configure_schedule_reply__init)
-        fields.pointee.schedule = try schedule?.layOut(in: arena)
+        fields.pointee.schedule = try schedule.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfigureScheduleReply>) throws(MessageError)
     {
-        try ScheduleEntry.check(fields.pointee.schedule, in: "schedule")
+        try Schedule.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
-extension ScheduleEntry {
+extension Schedule {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__schedule_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        settings = try ScheduleSettings(reading: fields.pointee.settings, in: "settings")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        settings = try ScheduleSettings(required: fields.pointee.settings, in: "settings")
         version = fields.pointee.version
         layoutVersion = fields.pointee.layout_version
         counts = try SeatCounts(reading: fields.pointee.counts, in: "counts")
@@ -1836,9 +1834,9 @@ extension ScheduleEntry {
         Onsale__Concert__V1__ScheduleEntry
     > {
         let fields = try arena.make(onsale__concert__v1__schedule_entry__init)
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ScheduleEntry.schedule_id")
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ScheduleEntry.concert_id")
-        fields.pointee.settings = try settings?.layOut(in: arena)
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ScheduleEntry.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ScheduleEntry.concert_id")
+        fields.pointee.settings = try settings.layOut(in: arena)
         fields.pointee.version = version
         fields.pointee.layout_version = layoutVersion
         fields.pointee.counts = try counts?.layOut(in: arena)
@@ -1846,8 +1844,6 @@ extension ScheduleEntry {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
     }
 }
@@ -1925,8 +1921,8 @@ extension SetSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__set_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         offers = try Array(reading: fields.pointee.offers, count: fields.pointee.n_offers) {
             element throws(MessageError) in try SeatOffer(required: element, in: "offers")
         }
@@ -1936,8 +1932,8 @@ extension SetSeatsRequest {
         Onsale__Concert__V1__SetSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__set_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.SetSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.SetSeatsRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.SetSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.SetSeatsRequest.schedule_id")
         fields.pointee.n_offers = offers.count
         fields.pointee.offers = try arena.array(offers, "onsale.concert.v1.SetSeatsRequest.offers") {
             element throws(MessageError) in try element.layOut(in: arena)
@@ -1946,8 +1942,6 @@ extension SetSeatsRequest {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SetSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
         try SeatOffer.check(fields.pointee.offers, count: fields.pointee.n_offers, in: "offers")
     }
 }
@@ -1956,14 +1950,14 @@ extension SetSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__set_seats_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetSeatsReply>) throws(MessageError) {
-        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
+        counts = try SeatChangeCounts(required: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__SetSeatsReply
     > {
         let fields = try arena.make(onsale__concert__v1__set_seats_reply__init)
-        fields.pointee.counts = try counts?.layOut(in: arena)
+        fields.pointee.counts = try counts.layOut(in: arena)
         return fields
     }
 }
@@ -1992,8 +1986,8 @@ extension BlockSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__block_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
             element throws(MessageError) in try SeatRange(required: element, in: "seats")
         }
@@ -2004,8 +1998,8 @@ extension BlockSeatsRequest {
         Onsale__Concert__V1__BlockSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__block_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.BlockSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.BlockSeatsRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.BlockSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.BlockSeatsRequest.schedule_id")
         fields.pointee.n_seats = seats.count
         fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.BlockSeatsRequest.seats") {
             element throws(MessageError) in try element.layOut(in: arena)
@@ -2015,8 +2009,6 @@ extension BlockSeatsRequest {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
         try SeatRange.check(fields.pointee.seats, count: fields.pointee.n_seats, in: "seats")
         try FieldRule.text(fields.pointee.reason, 1...200, .bytes, "reason")
     }
@@ -2026,14 +2018,14 @@ extension BlockSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__block_seats_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__BlockSeatsReply>) throws(MessageError) {
-        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
+        counts = try SeatChangeCounts(required: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__BlockSeatsReply
     > {
         let fields = try arena.make(onsale__concert__v1__block_seats_reply__init)
-        fields.pointee.counts = try counts?.layOut(in: arena)
+        fields.pointee.counts = try counts.layOut(in: arena)
         return fields
     }
 }
@@ -2042,8 +2034,8 @@ extension UnblockSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__unblock_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         seats = try Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) {
             element throws(MessageError) in try SeatRange(required: element, in: "seats")
         }
@@ -2053,8 +2045,8 @@ extension UnblockSeatsRequest {
         Onsale__Concert__V1__UnblockSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__unblock_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.UnblockSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.UnblockSeatsRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.UnblockSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.UnblockSeatsRequest.schedule_id")
         fields.pointee.n_seats = seats.count
         fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.UnblockSeatsRequest.seats") {
             element throws(MessageError) in try element.layOut(in: arena)
@@ -2063,8 +2055,6 @@ extension UnblockSeatsRequest {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
         try SeatRange.check(fields.pointee.seats, count: fields.pointee.n_seats, in: "seats")
     }
 }
@@ -2073,14 +2063,14 @@ extension UnblockSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__unblock_seats_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__UnblockSeatsReply>) throws(MessageError) {
-        counts = try SeatChangeCounts(reading: fields.pointee.counts, in: "counts")
+        counts = try SeatChangeCounts(required: fields.pointee.counts, in: "counts")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__UnblockSeatsReply
     > {
         let fields = try arena.make(onsale__concert__v1__unblock_seats_reply__init)
-        fields.pointee.counts = try counts?.layOut(in: arena)
+        fields.pointee.counts = try counts.layOut(in: arena)
         return fields
     }
 }
@@ -2090,7 +2080,7 @@ extension ListConcertsRequest {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
-        after = [UInt8](reading: fields.pointee.after)
+        after = try ConcertID(reading: fields.pointee.after, "after")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2098,12 +2088,8 @@ extension ListConcertsRequest {
     > {
         let fields = try arena.make(onsale__concert__v1__list_concerts_request__init)
         fields.pointee.name = try arena.string(name, "onsale.concert.v1.ListConcertsRequest.name")
-        fields.pointee.after = try arena.bytes(after, "onsale.concert.v1.ListConcertsRequest.after")
+        fields.pointee.after = try arena.id(after, "onsale.concert.v1.ListConcertsRequest.after")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListConcertsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.after, isRequired: false, "after")
     }
 }
 
@@ -2112,7 +2098,7 @@ extension ListConcertsReply {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListConcertsReply>) throws(MessageError) {
         concerts = try Array(reading: fields.pointee.concerts, count: fields.pointee.n_concerts) {
-            element throws(MessageError) in try ConcertEntry(required: element, in: "concerts")
+            element throws(MessageError) in try Concert(required: element, in: "concerts")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -2130,7 +2116,7 @@ extension ListConcertsReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListConcertsReply>) throws(MessageError) {
-        try ConcertEntry.check(fields.pointee.concerts, count: fields.pointee.n_concerts, in: "concerts")
+        try Concert.check(fields.pointee.concerts, count: fields.pointee.n_concerts, in: "concerts")
     }
 }
 
@@ -2138,7 +2124,7 @@ extension ListSchedulesRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_schedules_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         name = String(reading: fields.pointee.name)
         onlyWithFreeSeats = fields.pointee.only_with_free_seats != 0
         pass = [UInt8](reading: fields.pointee.pass)
@@ -2148,15 +2134,11 @@ extension ListSchedulesRequest {
         Onsale__Concert__V1__ListSchedulesRequest
     > {
         let fields = try arena.make(onsale__concert__v1__list_schedules_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListSchedulesRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ListSchedulesRequest.concert_id")
         fields.pointee.name = try arena.string(name, "onsale.concert.v1.ListSchedulesRequest.name")
         fields.pointee.only_with_free_seats = onlyWithFreeSeats ? 1 : 0
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ListSchedulesRequest.pass")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -2165,7 +2147,7 @@ extension ListSchedulesReply {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesReply>) throws(MessageError) {
         schedules = try Array(reading: fields.pointee.schedules, count: fields.pointee.n_schedules) {
-            element throws(MessageError) in try ScheduleEntry(required: element, in: "schedules")
+            element throws(MessageError) in try Schedule(required: element, in: "schedules")
         }
     }
 
@@ -2181,7 +2163,7 @@ extension ListSchedulesReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListSchedulesReply>) throws(MessageError) {
-        try ScheduleEntry.check(fields.pointee.schedules, count: fields.pointee.n_schedules, in: "schedules")
+        try Schedule.check(fields.pointee.schedules, count: fields.pointee.n_schedules, in: "schedules")
     }
 }
 
@@ -2189,8 +2171,8 @@ extension ShowSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         pass = [UInt8](reading: fields.pointee.pass)
         knownLayoutVersion = fields.pointee.known_layout_version
     }
@@ -2199,16 +2181,11 @@ extension ShowSeatsRequest {
         Onsale__Concert__V1__ShowSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__show_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ShowSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ShowSeatsRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ShowSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ShowSeatsRequest.schedule_id")
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.ShowSeatsRequest.pass")
         fields.pointee.known_layout_version = knownLayoutVersion
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -2224,7 +2201,7 @@ extension ShowSeatsReply {
         sold = Array(reading: fields.pointee.sold, count: fields.pointee.n_sold)
         blocked = Array(reading: fields.pointee.blocked, count: fields.pointee.n_blocked)
         currency = String(reading: fields.pointee.currency)
-        asOfMs = fields.pointee.as_of_ms
+        asOf = Timestamp(required: fields.pointee.as_of_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2243,12 +2220,13 @@ extension ShowSeatsReply {
         fields.pointee.n_blocked = blocked.count
         fields.pointee.blocked = try arena.array(blocked, "onsale.concert.v1.ShowSeatsReply.blocked")
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ShowSeatsReply.currency")
-        fields.pointee.as_of_ms = asOfMs
+        fields.pointee.as_of_ms = UInt64(clamping: asOf.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatsReply>) throws(MessageError) {
         try SeatBlock.check(fields.pointee.blocks, count: fields.pointee.n_blocks, in: "blocks")
+        try FieldRule.time(Int64(clamping: fields.pointee.as_of_ms), isRequired: true, "as_of_ms")
     }
 }
 
@@ -2256,7 +2234,7 @@ extension SeatBlock {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_block__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatBlock>) throws(MessageError) {
-        seats = try SeatRange(reading: fields.pointee.seats, in: "seats")
+        seats = try SeatRange(required: fields.pointee.seats, in: "seats")
         grade = String(reading: fields.pointee.grade)
         price = fields.pointee.price
         firstIndex = fields.pointee.first_index
@@ -2264,7 +2242,7 @@ extension SeatBlock {
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SeatBlock> {
         let fields = try arena.make(onsale__concert__v1__seat_block__init)
-        fields.pointee.seats = try seats?.layOut(in: arena)
+        fields.pointee.seats = try seats.layOut(in: arena)
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.SeatBlock.grade")
         fields.pointee.price = price
         fields.pointee.first_index = firstIndex
@@ -2280,8 +2258,8 @@ extension WatchSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__watch_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         pass = [UInt8](reading: fields.pointee.pass)
     }
 
@@ -2289,15 +2267,10 @@ extension WatchSeatsRequest {
         Onsale__Concert__V1__WatchSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__watch_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.WatchSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.WatchSeatsRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.WatchSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.WatchSeatsRequest.schedule_id")
         fields.pointee.pass = try arena.bytes(pass, "onsale.concert.v1.WatchSeatsRequest.pass")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__WatchSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -2367,9 +2340,9 @@ extension ReserveSeatsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reserve_seats_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        wish =
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        choice =
             switch fields.pointee.wish_case {
             case ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_SEATS:
                 .seats(try SeatNames(required: fields.pointee.seats, in: "seats"))
@@ -2384,9 +2357,9 @@ extension ReserveSeatsRequest {
         Onsale__Concert__V1__ReserveSeatsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__reserve_seats_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ReserveSeatsRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ReserveSeatsRequest.schedule_id")
-        switch wish {
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ReserveSeatsRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ReserveSeatsRequest.schedule_id")
+        switch choice {
         case .seats(let value):
             fields.pointee.wish_case = ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_SEATS
             fields.pointee.seats = try value.layOut(in: arena)
@@ -2400,8 +2373,6 @@ extension ReserveSeatsRequest {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
         if fields.pointee.wish_case == ONSALE__CONCERT__V1__RESERVE_SEATS_REQUEST__WISH_BEST {
             try BestSeats.check(fields.pointee.best, in: "best")
         }
@@ -2449,48 +2420,47 @@ extension ReserveSeatsReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reserve_seats_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsReply>) throws(MessageError) {
-        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ReserveSeatsReply
     > {
         let fields = try arena.make(onsale__concert__v1__reserve_seats_reply__init)
-        fields.pointee.reservation = try reservation?.layOut(in: arena)
+        fields.pointee.reservation = try reservation.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReserveSeatsReply>) throws(MessageError) {
-        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
-extension ReservationEntry {
+extension Reservation {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__reservation_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReservationEntry>) throws(MessageError) {
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         state = ReservationState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
         seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { String(reading: $0) }
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
-        reservedAtMs = fields.pointee.reserved_at_ms
-        deadlineMs = fields.pointee.deadline_ms
-        soldAtMs = fields.pointee.sold_at_ms
-        endedAtMs = fields.pointee.ended_at_ms
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
+        reservedAt = Timestamp(required: fields.pointee.reserved_at_ms)
+        deadline = Timestamp(required: fields.pointee.deadline_ms)
+        soldAt = Timestamp(reading: fields.pointee.sold_at_ms)
+        endedAt = Timestamp(reading: fields.pointee.ended_at_ms)
+        paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ReservationEntry
     > {
         let fields = try arena.make(onsale__concert__v1__reservation_entry__init)
-        fields.pointee.reservation_id = try arena.bytes(
-            reservationID, "onsale.concert.v1.ReservationEntry.reservation_id")
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ReservationEntry.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ReservationEntry.schedule_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.ReservationEntry.reservation_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ReservationEntry.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ReservationEntry.schedule_id")
         fields.pointee.state = Onsale__Concert__V1__ReservationState(rawValue: UInt32(bitPattern: state.rawValue))
         fields.pointee.n_seats = seats.count
         fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.ReservationEntry.seats") {
@@ -2498,19 +2468,19 @@ extension ReservationEntry {
         }
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ReservationEntry.currency")
-        fields.pointee.reserved_at_ms = reservedAtMs
-        fields.pointee.deadline_ms = deadlineMs
-        fields.pointee.sold_at_ms = soldAtMs
-        fields.pointee.ended_at_ms = endedAtMs
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.ReservationEntry.payment_id")
+        fields.pointee.reserved_at_ms = UInt64(clamping: reservedAt.milliseconds)
+        fields.pointee.deadline_ms = UInt64(clamping: deadline.milliseconds)
+        fields.pointee.sold_at_ms = UInt64(clamping: soldAt?.milliseconds ?? 0)
+        fields.pointee.ended_at_ms = UInt64(clamping: endedAt?.milliseconds ?? 0)
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.ReservationEntry.payment_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReservationEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.reserved_at_ms), isRequired: true, "reserved_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.deadline_ms), isRequired: true, "deadline_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.sold_at_ms), isRequired: false, "sold_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ended_at_ms), isRequired: false, "ended_at_ms")
     }
 }
 
@@ -2518,25 +2488,18 @@ extension ReleaseReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__release_reservation_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ReleaseReservationRequest
     > {
         let fields = try arena.make(onsale__concert__v1__release_reservation_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ReleaseReservationRequest.concert_id")
-        fields.pointee.reservation_id = try arena.bytes(
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ReleaseReservationRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
             reservationID, "onsale.concert.v1.ReleaseReservationRequest.reservation_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationRequest>)
-        throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
     }
 }
 
@@ -2544,21 +2507,21 @@ extension ReleaseReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__release_reservation_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationReply>) throws(MessageError) {
-        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ReleaseReservationReply
     > {
         let fields = try arena.make(onsale__concert__v1__release_reservation_reply__init)
-        fields.pointee.reservation = try reservation?.layOut(in: arena)
+        fields.pointee.reservation = try reservation.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReleaseReservationReply>)
         throws(MessageError)
     {
-        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -2566,24 +2529,18 @@ extension ShowReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_reservation_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ShowReservationRequest
     > {
         let fields = try arena.make(onsale__concert__v1__show_reservation_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ShowReservationRequest.concert_id")
-        fields.pointee.reservation_id = try arena.bytes(
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ShowReservationRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
             reservationID, "onsale.concert.v1.ShowReservationRequest.reservation_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowReservationRequest>) throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
     }
 }
 
@@ -2591,19 +2548,19 @@ extension ShowReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_reservation_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowReservationReply>) throws(MessageError) {
-        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ShowReservationReply
     > {
         let fields = try arena.make(onsale__concert__v1__show_reservation_reply__init)
-        fields.pointee.reservation = try reservation?.layOut(in: arena)
+        fields.pointee.reservation = try reservation.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowReservationReply>) throws(MessageError) {
-        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -2611,21 +2568,15 @@ extension ListReservationsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_reservations_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ListReservationsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__list_reservations_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListReservationsRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ListReservationsRequest.concert_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListReservationsRequest>)
-        throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -2634,7 +2585,7 @@ extension ListReservationsReply {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListReservationsReply>) throws(MessageError) {
         reservations = try Array(reading: fields.pointee.reservations, count: fields.pointee.n_reservations) {
-            element throws(MessageError) in try ReservationEntry(required: element, in: "reservations")
+            element throws(MessageError) in try Reservation(required: element, in: "reservations")
         }
     }
 
@@ -2651,8 +2602,7 @@ extension ListReservationsReply {
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListReservationsReply>) throws(MessageError)
     {
-        try ReservationEntry.check(
-            fields.pointee.reservations, count: fields.pointee.n_reservations, in: "reservations")
+        try Reservation.check(fields.pointee.reservations, count: fields.pointee.n_reservations, in: "reservations")
     }
 }
 
@@ -2660,10 +2610,10 @@ extension ConfirmRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__confirm_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
-        userID = [UInt8](reading: fields.pointee.user_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
     }
@@ -2672,21 +2622,16 @@ extension ConfirmRequest {
         Onsale__Concert__V1__ConfirmRequest
     > {
         let fields = try arena.make(onsale__concert__v1__confirm_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ConfirmRequest.concert_id")
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.ConfirmRequest.payment_id")
-        fields.pointee.reservation_id = try arena.bytes(
-            reservationID, "onsale.concert.v1.ConfirmRequest.reservation_id")
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.concert.v1.ConfirmRequest.user_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ConfirmRequest.concert_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.ConfirmRequest.payment_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.ConfirmRequest.reservation_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.ConfirmRequest.user_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConfirmRequest.currency")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfirmRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
-        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
         try FieldRule.text(fields.pointee.currency, 0...0, .currency, "currency")
     }
 }
@@ -2695,18 +2640,14 @@ extension ConfirmReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__confirm_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ConfirmReply>) throws(MessageError) {
-        decision = try DecisionEntry(reading: fields.pointee.decision, in: "decision")
+        decision = try Decision(required: fields.pointee.decision, in: "decision")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ConfirmReply>
     {
         let fields = try arena.make(onsale__concert__v1__confirm_reply__init)
-        fields.pointee.decision = try decision?.layOut(in: arena)
+        fields.pointee.decision = try decision.layOut(in: arena)
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ConfirmReply>) throws(MessageError) {
-        try DecisionEntry.check(fields.pointee.decision, in: "decision")
     }
 }
 
@@ -2714,24 +2655,18 @@ extension AbortRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__abort_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__AbortRequest>
     {
         let fields = try arena.make(onsale__concert__v1__abort_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.AbortRequest.concert_id")
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.AbortRequest.payment_id")
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.concert.v1.AbortRequest.reservation_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.AbortRequest.concert_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.AbortRequest.payment_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.AbortRequest.reservation_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AbortRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: true, "payment_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
     }
 }
 
@@ -2739,31 +2674,27 @@ extension AbortReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__abort_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__AbortReply>) throws(MessageError) {
-        decision = try DecisionEntry(reading: fields.pointee.decision, in: "decision")
+        decision = try Decision(required: fields.pointee.decision, in: "decision")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__AbortReply> {
         let fields = try arena.make(onsale__concert__v1__abort_reply__init)
-        fields.pointee.decision = try decision?.layOut(in: arena)
+        fields.pointee.decision = try decision.layOut(in: arena)
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AbortReply>) throws(MessageError) {
-        try DecisionEntry.check(fields.pointee.decision, in: "decision")
     }
 }
 
-extension DecisionEntry {
+extension Decision {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__decision_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__DecisionEntry>) throws(MessageError) {
         outcome = DecisionOutcome(rawValue: Int32(bitPattern: fields.pointee.outcome.rawValue))
         reason = AbortReason(rawValue: Int32(bitPattern: fields.pointee.reason.rawValue))
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        reservationID = try ReservationID(reading: fields.pointee.reservation_id, "reservation_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
-        roomID = [UInt8](reading: fields.pointee.room_id)
-        placeID = [UInt8](reading: fields.pointee.place_id)
+        roomID = try RoomID(reading: fields.pointee.room_id, "room_id")
+        placeID = try PlaceID(reading: fields.pointee.place_id, "place_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2772,18 +2703,12 @@ extension DecisionEntry {
         let fields = try arena.make(onsale__concert__v1__decision_entry__init)
         fields.pointee.outcome = Onsale__Concert__V1__DecisionOutcome(rawValue: UInt32(bitPattern: outcome.rawValue))
         fields.pointee.reason = Onsale__Concert__V1__AbortReason(rawValue: UInt32(bitPattern: reason.rawValue))
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.concert.v1.DecisionEntry.reservation_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.DecisionEntry.reservation_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.DecisionEntry.currency")
-        fields.pointee.room_id = try arena.bytes(roomID, "onsale.concert.v1.DecisionEntry.room_id")
-        fields.pointee.place_id = try arena.bytes(placeID, "onsale.concert.v1.DecisionEntry.place_id")
+        fields.pointee.room_id = try arena.id(roomID, "onsale.concert.v1.DecisionEntry.room_id")
+        fields.pointee.place_id = try arena.id(placeID, "onsale.concert.v1.DecisionEntry.place_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__DecisionEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: false, "reservation_id")
-        try FieldRule.id(fields.pointee.room_id, isRequired: false, "room_id")
-        try FieldRule.id(fields.pointee.place_id, isRequired: false, "place_id")
     }
 }
 
@@ -2791,8 +2716,8 @@ extension CancelReservationRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_reservation_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
         reason = String(reading: fields.pointee.reason)
     }
 
@@ -2800,8 +2725,8 @@ extension CancelReservationRequest {
         Onsale__Concert__V1__CancelReservationRequest
     > {
         let fields = try arena.make(onsale__concert__v1__cancel_reservation_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.CancelReservationRequest.concert_id")
-        fields.pointee.reservation_id = try arena.bytes(
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.CancelReservationRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
             reservationID, "onsale.concert.v1.CancelReservationRequest.reservation_id")
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelReservationRequest.reason")
         return fields
@@ -2810,8 +2735,6 @@ extension CancelReservationRequest {
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelReservationRequest>)
         throws(MessageError)
     {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
         try FieldRule.text(fields.pointee.reason, 0...200, .bytes, "reason")
     }
 }
@@ -2820,23 +2743,22 @@ extension CancelReservationReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_reservation_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError) {
-        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
-        refundID = [UInt8](reading: fields.pointee.refund_id)
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
+        refundID = try RefundID(required: fields.pointee.refund_id, "refund_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__CancelReservationReply
     > {
         let fields = try arena.make(onsale__concert__v1__cancel_reservation_reply__init)
-        fields.pointee.reservation = try reservation?.layOut(in: arena)
-        fields.pointee.refund_id = try arena.bytes(refundID, "onsale.concert.v1.CancelReservationReply.refund_id")
+        fields.pointee.reservation = try reservation.layOut(in: arena)
+        fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.CancelReservationReply.refund_id")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError)
     {
-        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
-        try FieldRule.id(fields.pointee.refund_id, isRequired: true, "refund_id")
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -2844,28 +2766,21 @@ extension ListRefundsDueRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_refunds_due_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        afterConcertID = [UInt8](reading: fields.pointee.after_concert_id)
-        afterRefundID = [UInt8](reading: fields.pointee.after_refund_id)
+        concertID = try ConcertID(reading: fields.pointee.concert_id, "concert_id")
+        afterConcertID = try ConcertID(reading: fields.pointee.after_concert_id, "after_concert_id")
+        afterRefundID = try RefundID(reading: fields.pointee.after_refund_id, "after_refund_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ListRefundsDueRequest
     > {
         let fields = try arena.make(onsale__concert__v1__list_refunds_due_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListRefundsDueRequest.concert_id")
-        fields.pointee.after_concert_id = try arena.bytes(
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ListRefundsDueRequest.concert_id")
+        fields.pointee.after_concert_id = try arena.id(
             afterConcertID, "onsale.concert.v1.ListRefundsDueRequest.after_concert_id")
-        fields.pointee.after_refund_id = try arena.bytes(
+        fields.pointee.after_refund_id = try arena.id(
             afterRefundID, "onsale.concert.v1.ListRefundsDueRequest.after_refund_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueRequest>) throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: false, "concert_id")
-        try FieldRule.id(fields.pointee.after_concert_id, isRequired: false, "after_concert_id")
-        try FieldRule.id(fields.pointee.after_refund_id, isRequired: false, "after_refund_id")
     }
 }
 
@@ -2874,7 +2789,7 @@ extension ListRefundsDueReply {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueReply>) throws(MessageError) {
         refunds = try Array(reading: fields.pointee.refunds, count: fields.pointee.n_refunds) {
-            element throws(MessageError) in try RefundEntry(required: element, in: "refunds")
+            element throws(MessageError) in try Refund(required: element, in: "refunds")
         }
         hasMore = fields.pointee.has_more != 0
     }
@@ -2892,46 +2807,42 @@ extension ListRefundsDueReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListRefundsDueReply>) throws(MessageError) {
-        try RefundEntry.check(fields.pointee.refunds, count: fields.pointee.n_refunds, in: "refunds")
+        try Refund.check(fields.pointee.refunds, count: fields.pointee.n_refunds, in: "refunds")
     }
 }
 
-extension RefundEntry {
+extension Refund {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__refund_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) throws(MessageError) {
-        refundID = [UInt8](reading: fields.pointee.refund_id)
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
-        userID = [UInt8](reading: fields.pointee.user_id)
+        refundID = try RefundID(required: fields.pointee.refund_id, "refund_id")
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        paymentID = try PaymentID(required: fields.pointee.payment_id, "payment_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
         reason = String(reading: fields.pointee.reason)
-        dueSinceMs = fields.pointee.due_since_ms
+        dueSince = Timestamp(required: fields.pointee.due_since_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__RefundEntry>
     {
         let fields = try arena.make(onsale__concert__v1__refund_entry__init)
-        fields.pointee.refund_id = try arena.bytes(refundID, "onsale.concert.v1.RefundEntry.refund_id")
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.RefundEntry.concert_id")
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.RefundEntry.payment_id")
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.concert.v1.RefundEntry.reservation_id")
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.concert.v1.RefundEntry.user_id")
+        fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.RefundEntry.refund_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.RefundEntry.concert_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.RefundEntry.payment_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.RefundEntry.reservation_id")
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.RefundEntry.user_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.RefundEntry.currency")
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.RefundEntry.reason")
-        fields.pointee.due_since_ms = dueSinceMs
+        fields.pointee.due_since_ms = UInt64(clamping: dueSince.milliseconds)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.refund_id, isRequired: false, "refund_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: false, "concert_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: false, "reservation_id")
-        try FieldRule.id(fields.pointee.user_id, isRequired: false, "user_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.due_since_ms), isRequired: true, "due_since_ms")
     }
 }
 
@@ -2939,27 +2850,19 @@ extension AcknowledgeRefundRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__acknowledge_refund_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        refundID = [UInt8](reading: fields.pointee.refund_id)
-        paymentID = [UInt8](reading: fields.pointee.payment_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        refundID = try RefundID(required: fields.pointee.refund_id, "refund_id")
+        paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__AcknowledgeRefundRequest
     > {
         let fields = try arena.make(onsale__concert__v1__acknowledge_refund_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.AcknowledgeRefundRequest.concert_id")
-        fields.pointee.refund_id = try arena.bytes(refundID, "onsale.concert.v1.AcknowledgeRefundRequest.refund_id")
-        fields.pointee.payment_id = try arena.bytes(paymentID, "onsale.concert.v1.AcknowledgeRefundRequest.payment_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.AcknowledgeRefundRequest.concert_id")
+        fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.AcknowledgeRefundRequest.refund_id")
+        fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.AcknowledgeRefundRequest.payment_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__AcknowledgeRefundRequest>)
-        throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.refund_id, isRequired: true, "refund_id")
-        try FieldRule.id(fields.pointee.payment_id, isRequired: false, "payment_id")
     }
 }
 
@@ -2980,19 +2883,15 @@ extension ListTicketsRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__list_tickets_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ListTicketsRequest
     > {
         let fields = try arena.make(onsale__concert__v1__list_tickets_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ListTicketsRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ListTicketsRequest.concert_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListTicketsRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -3001,7 +2900,7 @@ extension ListTicketsReply {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ListTicketsReply>) throws(MessageError) {
         tickets = try Array(reading: fields.pointee.tickets, count: fields.pointee.n_tickets) {
-            element throws(MessageError) in try TicketEntry(required: element, in: "tickets")
+            element throws(MessageError) in try Ticket(required: element, in: "tickets")
         }
     }
 
@@ -3017,55 +2916,56 @@ extension ListTicketsReply {
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ListTicketsReply>) throws(MessageError) {
-        try TicketEntry.check(fields.pointee.tickets, count: fields.pointee.n_tickets, in: "tickets")
+        try Ticket.check(fields.pointee.tickets, count: fields.pointee.n_tickets, in: "tickets")
     }
 }
 
-extension TicketEntry {
+extension Ticket {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__ticket_entry__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__TicketEntry>) throws(MessageError) {
-        ticketID = [UInt8](reading: fields.pointee.ticket_id)
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
-        reservationID = [UInt8](reading: fields.pointee.reservation_id)
+        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
         state = TicketState(rawValue: Int32(bitPattern: fields.pointee.state.rawValue))
         seat = String(reading: fields.pointee.seat)
         grade = String(reading: fields.pointee.grade)
         price = fields.pointee.price
         currency = String(reading: fields.pointee.currency)
-        startsAtMs = fields.pointee.starts_at_ms
-        endsAtMs = fields.pointee.ends_at_ms
-        issuedAtMs = fields.pointee.issued_at_ms
-        usedAtMs = fields.pointee.used_at_ms
-        cancelledAtMs = fields.pointee.cancelled_at_ms
+        startsAt = Timestamp(required: fields.pointee.starts_at_ms)
+        endsAt = Timestamp(required: fields.pointee.ends_at_ms)
+        issuedAt = Timestamp(required: fields.pointee.issued_at_ms)
+        usedAt = Timestamp(reading: fields.pointee.used_at_ms)
+        cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__TicketEntry>
     {
         let fields = try arena.make(onsale__concert__v1__ticket_entry__init)
-        fields.pointee.ticket_id = try arena.bytes(ticketID, "onsale.concert.v1.TicketEntry.ticket_id")
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.TicketEntry.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.TicketEntry.schedule_id")
-        fields.pointee.reservation_id = try arena.bytes(reservationID, "onsale.concert.v1.TicketEntry.reservation_id")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.TicketEntry.ticket_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.TicketEntry.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.TicketEntry.schedule_id")
+        fields.pointee.reservation_id = try arena.id(reservationID, "onsale.concert.v1.TicketEntry.reservation_id")
         fields.pointee.state = Onsale__Concert__V1__TicketState(rawValue: UInt32(bitPattern: state.rawValue))
         fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.TicketEntry.seat")
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.TicketEntry.grade")
         fields.pointee.price = price
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.TicketEntry.currency")
-        fields.pointee.starts_at_ms = startsAtMs
-        fields.pointee.ends_at_ms = endsAtMs
-        fields.pointee.issued_at_ms = issuedAtMs
-        fields.pointee.used_at_ms = usedAtMs
-        fields.pointee.cancelled_at_ms = cancelledAtMs
+        fields.pointee.starts_at_ms = UInt64(clamping: startsAt.milliseconds)
+        fields.pointee.ends_at_ms = UInt64(clamping: endsAt.milliseconds)
+        fields.pointee.issued_at_ms = UInt64(clamping: issuedAt.milliseconds)
+        fields.pointee.used_at_ms = UInt64(clamping: usedAt?.milliseconds ?? 0)
+        fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__TicketEntry>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.ticket_id, isRequired: true, "ticket_id")
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
-        try FieldRule.id(fields.pointee.reservation_id, isRequired: true, "reservation_id")
+        try FieldRule.time(Int64(clamping: fields.pointee.starts_at_ms), isRequired: true, "starts_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at_ms), isRequired: true, "ends_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.issued_at_ms), isRequired: true, "issued_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.used_at_ms), isRequired: false, "used_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.cancelled_at_ms), isRequired: false, "cancelled_at_ms")
     }
 }
 
@@ -3073,22 +2973,17 @@ extension ShowTicketRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        ticketID = [UInt8](reading: fields.pointee.ticket_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        ticketID = try TicketID(required: fields.pointee.ticket_id, "ticket_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__ShowTicketRequest
     > {
         let fields = try arena.make(onsale__concert__v1__show_ticket_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ShowTicketRequest.concert_id")
-        fields.pointee.ticket_id = try arena.bytes(ticketID, "onsale.concert.v1.ShowTicketRequest.ticket_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ShowTicketRequest.concert_id")
+        fields.pointee.ticket_id = try arena.id(ticketID, "onsale.concert.v1.ShowTicketRequest.ticket_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowTicketRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.ticket_id, isRequired: true, "ticket_id")
     }
 }
 
@@ -3096,7 +2991,7 @@ extension ShowTicketReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_ticket_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowTicketReply>) throws(MessageError) {
-        ticket = try TicketEntry(reading: fields.pointee.ticket, in: "ticket")
+        ticket = try Ticket(required: fields.pointee.ticket, in: "ticket")
         code = String(reading: fields.pointee.code)
     }
 
@@ -3104,13 +2999,13 @@ extension ShowTicketReply {
         Onsale__Concert__V1__ShowTicketReply
     > {
         let fields = try arena.make(onsale__concert__v1__show_ticket_reply__init)
-        fields.pointee.ticket = try ticket?.layOut(in: arena)
+        fields.pointee.ticket = try ticket.layOut(in: arena)
         fields.pointee.code = try arena.string(code, "onsale.concert.v1.ShowTicketReply.code")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowTicketReply>) throws(MessageError) {
-        try TicketEntry.check(fields.pointee.ticket, in: "ticket")
+        try Ticket.check(fields.pointee.ticket, in: "ticket")
     }
 }
 
@@ -3169,7 +3064,7 @@ extension CheckInRequest {
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInRequest>) throws(MessageError) {
         code = String(reading: fields.pointee.code)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        scheduleID = try ScheduleID(reading: fields.pointee.schedule_id, "schedule_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -3177,12 +3072,8 @@ extension CheckInRequest {
     > {
         let fields = try arena.make(onsale__concert__v1__check_in_request__init)
         fields.pointee.code = try arena.string(code, "onsale.concert.v1.CheckInRequest.code")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.CheckInRequest.schedule_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.CheckInRequest.schedule_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CheckInRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: false, "schedule_id")
     }
 }
 
@@ -3190,7 +3081,7 @@ extension CheckInReply {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__check_in_reply__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) throws(MessageError) {
-        ticket = try TicketEntry(reading: fields.pointee.ticket, in: "ticket")
+        ticket = try Ticket(required: fields.pointee.ticket, in: "ticket")
         concertName = String(reading: fields.pointee.concert_name)
         scheduleName = String(reading: fields.pointee.schedule_name)
     }
@@ -3198,14 +3089,14 @@ extension CheckInReply {
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__CheckInReply>
     {
         let fields = try arena.make(onsale__concert__v1__check_in_reply__init)
-        fields.pointee.ticket = try ticket?.layOut(in: arena)
+        fields.pointee.ticket = try ticket.layOut(in: arena)
         fields.pointee.concert_name = try arena.string(concertName, "onsale.concert.v1.CheckInReply.concert_name")
         fields.pointee.schedule_name = try arena.string(scheduleName, "onsale.concert.v1.CheckInReply.schedule_name")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CheckInReply>) throws(MessageError) {
-        try TicketEntry.check(fields.pointee.ticket, in: "ticket")
+        try Ticket.check(fields.pointee.ticket, in: "ticket")
     }
 }
 
@@ -3213,19 +3104,15 @@ extension SalesReportRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__sales_report_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesReportRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
         Onsale__Concert__V1__SalesReportRequest
     > {
         let fields = try arena.make(onsale__concert__v1__sales_report_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.SalesReportRequest.concert_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.SalesReportRequest.concert_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesReportRequest>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
     }
 }
 
@@ -3250,17 +3137,13 @@ extension SalesReportReply {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.SalesReportReply.currency")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesReportReply>) throws(MessageError) {
-        try SalesLine.check(fields.pointee.lines, count: fields.pointee.n_lines, in: "lines")
-    }
 }
 
 extension SalesLine {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__sales_line__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SalesLine>) throws(MessageError) {
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         scheduleName = String(reading: fields.pointee.schedule_name)
         grade = String(reading: fields.pointee.grade)
         counts = try SeatCounts(reading: fields.pointee.counts, in: "counts")
@@ -3272,7 +3155,7 @@ extension SalesLine {
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SalesLine> {
         let fields = try arena.make(onsale__concert__v1__sales_line__init)
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.SalesLine.schedule_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.SalesLine.schedule_id")
         fields.pointee.schedule_name = try arena.string(scheduleName, "onsale.concert.v1.SalesLine.schedule_name")
         fields.pointee.grade = try arena.string(grade, "onsale.concert.v1.SalesLine.grade")
         fields.pointee.counts = try counts?.layOut(in: arena)
@@ -3282,18 +3165,14 @@ extension SalesLine {
         fields.pointee.refunded = refunded
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SalesLine>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
-    }
 }
 
 extension ShowSeatHistoryRequest {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__show_seat_history_request__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryRequest>) throws(MessageError) {
-        concertID = [UInt8](reading: fields.pointee.concert_id)
-        scheduleID = [UInt8](reading: fields.pointee.schedule_id)
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
         seat = String(reading: fields.pointee.seat)
     }
 
@@ -3301,16 +3180,10 @@ extension ShowSeatHistoryRequest {
         Onsale__Concert__V1__ShowSeatHistoryRequest
     > {
         let fields = try arena.make(onsale__concert__v1__show_seat_history_request__init)
-        fields.pointee.concert_id = try arena.bytes(concertID, "onsale.concert.v1.ShowSeatHistoryRequest.concert_id")
-        fields.pointee.schedule_id = try arena.bytes(scheduleID, "onsale.concert.v1.ShowSeatHistoryRequest.schedule_id")
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.ShowSeatHistoryRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.ShowSeatHistoryRequest.schedule_id")
         fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.ShowSeatHistoryRequest.seat")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ShowSeatHistoryRequest>) throws(MessageError)
-    {
-        try FieldRule.id(fields.pointee.concert_id, isRequired: true, "concert_id")
-        try FieldRule.id(fields.pointee.schedule_id, isRequired: true, "schedule_id")
     }
 }
 
@@ -3352,22 +3225,21 @@ extension SeatClaim {
     package static let descriptor = MessageDescriptor(onsale__concert__v1__seat_claim__init)
 
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) throws(MessageError) {
-        userID = [UInt8](reading: fields.pointee.user_id)
-        reservation = try ReservationEntry(reading: fields.pointee.reservation, in: "reservation")
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
         returnReason = String(reading: fields.pointee.return_reason)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SeatClaim> {
         let fields = try arena.make(onsale__concert__v1__seat_claim__init)
-        fields.pointee.user_id = try arena.bytes(userID, "onsale.concert.v1.SeatClaim.user_id")
-        fields.pointee.reservation = try reservation?.layOut(in: arena)
+        fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.SeatClaim.user_id")
+        fields.pointee.reservation = try reservation.layOut(in: arena)
         fields.pointee.return_reason = try arena.string(returnReason, "onsale.concert.v1.SeatClaim.return_reason")
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SeatClaim>) throws(MessageError) {
-        try FieldRule.id(fields.pointee.user_id, isRequired: true, "user_id")
-        try ReservationEntry.check(fields.pointee.reservation, in: "reservation")
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
     }
 }
 
@@ -3416,331 +3288,339 @@ extension ProtoFile {
         1028180252046e616d65121f0a057469746c651802200128094209fab51805080110c80152057469746c65121d0a0468\
         6f73741803200128094209fab51805080110c8015204686f737412220a0863757272656e63791804200128094206fab5\
         18021805520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418052001280c4208dab51804526f6f6d\
-        520c62726f777365526f6f6d4964224f0a12437265617465436f6e636572745265706c7912390a07636f6e6365727418\
-        012001280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795207636f6e6365727422\
-        ec010a0c436f6e63657274456e747279122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
-        7480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d6512140a057469746c65180320\
-        01280952057469746c6512120a04686f73741804200128095204686f7374121a0a0863757272656e6379180520012809\
-        520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418062001280c4208dab51804526f6f6d520c6272\
-        6f777365526f6f6d496412220a0d637265617465645f61745f6d73180720012804520b6372656174656441744d7322f3\
-        020a105363686564756c6553657474696e6773121e0a046e616d65180120012809420afab5180608011028180252046e\
-        616d6512200a0c7374617274735f61745f6d73180220012804520a73746172747341744d73121c0a0a656e64735f6174\
-        5f6d731803200128045208656e647341744d7312270a1073616c655f6f70656e735f61745f6d73180420012804520d73\
-        616c654f70656e7341744d7312290a1173616c655f636c6f7365735f61745f6d73180520012804520e73616c65436c6f\
-        73657341744d7312260a0f63616e63656c5f756e74696c5f6d73180620012804520d63616e63656c556e74696c4d7312\
-        310a0e73656174735f7065725f7573657218072001280d420bf2b51807080110321a0134520c73656174735065725573\
-        6572122d0a07686f6c645f6d7318082001280d4214f2b5181008e8071080b899291a063330303030305206686f6c644d\
-        7312210a07726f6f6d5f696418092001280c4208dab51804526f6f6d5206726f6f6d4964228b010a1241646453636865\
-        64756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e63657274496412450a0873657474696e677318022001280b32232e6f6e73616c652e636f6e636572742e76\
-        312e5363686564756c6553657474696e6773420480b61801520873657474696e677322500a104164645363686564756c\
-        655265706c79123c0a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e536368\
-        6564756c65456e74727952087363686564756c6522de010a18436f6e6669677572655363686564756c65526571756573\
-        74122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365727449\
-        6412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a736368656475\
-        6c65496412450a0873657474696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564\
-        756c6553657474696e6773420480b61801520873657474696e677312180a0776657273696f6e18042001280452077665\
-        7273696f6e22560a16436f6e6669677572655363686564756c655265706c79123c0a087363686564756c651801200128\
-        0b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952087363686564756c6522ab02\
-        0a0d5363686564756c65456e74727912310a0b7363686564756c655f696418012001280c4210dab51808536368656475\
-        6c6580b61801520a7363686564756c654964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e63\
-        65727480b618015209636f6e636572744964123f0a0873657474696e677318032001280b32232e6f6e73616c652e636f\
-        6e636572742e76312e5363686564756c6553657474696e6773520873657474696e677312180a0776657273696f6e1804\
-        20012804520776657273696f6e12250a0e6c61796f75745f76657273696f6e180520012804520d6c61796f7574566572\
-        73696f6e12350a06636f756e747318062001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f75\
-        6e74735206636f756e747322620a0a53656174436f756e747312120a046672656518012001280452046672656512120a\
-        0468656c64180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b6564\
-        1804200128045207626c6f636b65642293010a095365617452616e676512180a0773656374696f6e1801200128095207\
-        73656374696f6e12100a03726f771802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d42\
-        0af2b518060801109f8d06520b66697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2\
-        b518060801109f8d06520a6c6173744e756d6265722288010a09536561744f6666657212380a05736561747318012001\
-        280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a\
-        0567726164651802200128094208fab51804080110205205677261646512210a057072696365180320012804420bf2b5\
-        18071080a094a58d1d5205707269636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f\
-        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c65\
-        5f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a066f66666572\
-        7318032003280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252066f6666657273224c0a\
-        0d53657453656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e\
-        76312e536561744368616e6765436f756e74735206636f756e747322560a10536561744368616e6765436f756e747312\
-        140a0561646465641801200128045205616464656412180a076368616e67656418022001280452076368616e67656412\
-        120a046b65707418032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f6e\
-        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
-        6564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05\
-        736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e676552057365617473\
-        12210a06726561736f6e1804200128094209fab51805080110c8015206726561736f6e224e0a0f426c6f636b53656174\
-        735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e5365617443\
-        68616e6765436f756e74735206636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a63\
-        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b73\
-        63686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c6549641232\
-        0a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561\
-        747322500a11556e626c6f636b53656174735265706c79123b0a06636f756e747318012001280b32232e6f6e73616c65\
-        2e636f6e636572742e76312e536561744368616e6765436f756e74735206636f756e7473224c0a134c697374436f6e63\
-        657274735265717565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001280c420b\
-        dab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a08636f6e6365\
-        72747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208636f6e63\
-        6572747312190a086861735f6d6f726518022001280852076861734d6f7265229f010a144c6973745363686564756c65\
-        7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801520963\
-        6f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f667265655f73\
-        6561747318032001280852116f6e6c795769746846726565536561747312120a047061737318042001280c5204706173\
-        7322540a124c6973745363686564756c65735265706c79123e0a097363686564756c657318012003280b32202e6f6e73\
-        616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c657322bb010a1053686f77\
-        536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
-        015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580\
-        b61801520a7363686564756c65496412120a047061737318032001280c52047061737312300a146b6e6f776e5f6c6179\
-        6f75745f76657273696f6e18042001280452126b6e6f776e4c61796f757456657273696f6e22e5010a0e53686f775365\
-        6174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c61796f757456657273696f6e12\
-        340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174426c6f636b520662\
-        6c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c6418042003280d5204736f6c6412180a\
-        07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e637918062001280952086375727265\
-        6e637912180a0861735f6f665f6d73180720012804520661734f664d73228c010a0953656174426c6f636b12320a0573\
-        6561747318012001280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747312\
-        140a0567726164651802200128095205677261646512140a05707269636518032001280452057072696365121f0a0b66\
-        697273745f696e64657818042001280d520a6669727374496e646578228a010a11576174636853656174735265717565\
+        520c62726f777365526f6f6d496422550a12437265617465436f6e636572745265706c79123f0a07636f6e6365727418\
+        012001280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e747279420480b618015207636f\
+        6e6365727422ff010a0c436f6e63657274456e747279122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d6512140a057469\
+        746c6518032001280952057469746c6512120a04686f73741804200128095204686f7374121a0a0863757272656e6379\
+        180520012809520863757272656e6379122e0a0e62726f7773655f726f6f6d5f696418062001280c4208dab51804526f\
+        6f6d520c62726f777365526f6f6d496412280a0d637265617465645f61745f6d731807200128044204e0b51801520b63\
+        72656174656441744d733a0bfab61807436f6e636572742295030a105363686564756c6553657474696e6773121e0a04\
+        6e616d65180120012809420afab5180608011028180252046e616d6512260a0c7374617274735f61745f6d7318022001\
+        28044204e0b51801520a73746172747341744d7312220a0a656e64735f61745f6d731803200128044204e0b518015208\
+        656e647341744d73122d0a1073616c655f6f70656e735f61745f6d731804200128044204e0b51801520d73616c654f70\
+        656e7341744d73122f0a1173616c655f636c6f7365735f61745f6d731805200128044204e0b51801520e73616c65436c\
+        6f73657341744d73122c0a0f63616e63656c5f756e74696c5f6d731806200128044204e0b51801520d63616e63656c55\
+        6e74696c4d7312310a0e73656174735f7065725f7573657218072001280d420bf2b51807080110321a0134520c736561\
+        74735065725573657212310a07686f6c645f6d7318082001280d4218e8b51801f2b5181008e8071080b899291a063330\
+        303030305206686f6c644d7312210a07726f6f6d5f696418092001280c4208dab51804526f6f6d5206726f6f6d496422\
+        8b010a124164645363686564756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412450a0873657474696e677318022001280b32232e6f6e73616c\
+        652e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677322560a\
+        104164645363686564756c655265706c7912420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e\
+        636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522de010a18436f6e666967\
+        7572655363686564756c6552657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63\
+        65727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab51808536368\
+        6564756c6580b61801520a7363686564756c65496412450a0873657474696e677318032001280b32232e6f6e73616c65\
+        2e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677312180a07\
+        76657273696f6e180420012804520776657273696f6e225c0a16436f6e6669677572655363686564756c655265706c79\
+        12420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c6545\
+        6e747279420480b6180152087363686564756c6522bf020a0d5363686564756c65456e74727912310a0b736368656475\
+        6c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c654964122e0a0a636f6e\
+        636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a08736574\
+        74696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773\
+        420480b61801520873657474696e677312180a0776657273696f6e180420012804520776657273696f6e12250a0e6c61\
+        796f75745f76657273696f6e180520012804520d6c61796f757456657273696f6e12350a06636f756e74731806200128\
+        0b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e74733a0cfab618085363\
+        686564756c6522620a0a53656174436f756e747312120a046672656518012001280452046672656512120a0468656c64\
+        180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b65641804200128\
+        045207626c6f636b65642293010a095365617452616e676512180a0773656374696f6e18012001280952077365637469\
+        6f6e12100a03726f771802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d420af2b51806\
+        0801109f8d06520b66697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2b518060801\
+        109f8d06520a6c6173744e756d6265722288010a09536561744f6666657212380a05736561747318012001280b321c2e\
+        6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a0567726164\
+        651802200128094208fab51804080110205205677261646512210a057072696365180320012804420bf2b518071080a0\
+        94a58d1d5205707269636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f6964180120\
+        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
+        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a066f666665727318032003\
+        280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252066f666665727322520a0d53657453\
+        656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e5365\
+        61744368616e6765436f756e7473420480b618015206636f756e747322560a10536561744368616e6765436f756e7473\
+        12140a0561646465641801200128045205616464656412180a076368616e67656418022001280452076368616e676564\
+        12120a046b65707418032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f\
+        6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363\
+        686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a\
+        05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765520573656174\
+        7312210a06726561736f6e1804200128094209fab51805080110c8015206726561736f6e22540a0f426c6f636b536561\
+        74735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e53656174\
+        4368616e6765436f756e7473420480b618015206636f756e747322ac010a13556e626c6f636b53656174735265717565\
         7374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274\
         496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564\
-        756c65496412120a047061737318032001280c520470617373228b010a0e576174636853656174734974656d12350a03\
-        6d617018012001280b32212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c7948005203\
-        6d6170123a0a076368616e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e53656174436861\
-        6e676573480052076368616e67657342060a046e65777322650a0b536561744368616e67657312140a05667265656418\
-        012003280d5205667265656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d5204\
-        736f6c6412180a07626c6f636b656418042003280d5207626c6f636b656422fe010a1352657365727665536561747352\
-        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
-        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
-        63686564756c65496412340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561\
-        744e616d657348005205736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76\
-        312e426573745365617473480052046265737412120a047061737318052001280c52047061737342060a047769736822\
-        210a09536561744e616d657312140a056e616d657318012003280952056e616d657322410a0942657374536561747312\
-        1e0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a0567726164651802200128095205\
-        6772616465225a0a115265736572766553656174735265706c7912450a0b7265736572766174696f6e18012001280b32\
-        232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b7265736572766174696f\
-        6e22e7030a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f696418012001280c4213\
-        dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e636572745f6964\
-        18022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
-        6418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a0573746174651804\
-        2001280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e537461746552057374617465\
-        12140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f756e74121a\
-        0a0863757272656e6379180720012809520863757272656e637912240a0e72657365727665645f61745f6d7318082001\
-        2804520c726573657276656441744d73121f0a0b646561646c696e655f6d73180920012804520a646561646c696e654d\
-        73121c0a0a736f6c645f61745f6d73180a200128045208736f6c6441744d73121e0a0b656e6465645f61745f6d73180b\
-        200128045209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e74\
-        52097061796d656e7449642287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e\
+        756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e\
+        67655205736561747322560a11556e626c6f636b53656174735265706c7912410a06636f756e747318012001280b3223\
+        2e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e74\
+        73224c0a134c697374436f6e63657274735265717565737412120a046e616d6518012001280952046e616d6512210a05\
+        616674657218022001280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e636572747352\
+        65706c79123b0a08636f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e6365\
+        7274456e7472795208636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f7265229f010a\
+        144c6973745363686564756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab5180743\
+        6f6e6365727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c\
+        795f776974685f667265655f736561747318032001280852116f6e6c795769746846726565536561747312120a047061\
+        737318042001280c52047061737322540a124c6973745363686564756c65735265706c79123e0a097363686564756c65\
+        7318012003280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564\
+        756c657322bb010a1053686f77536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fda\
+        b51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210\
+        dab518085363686564756c6580b61801520a7363686564756c65496412120a047061737318032001280c520470617373\
+        12300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f75745665727369\
+        6f6e22ef010a0e53686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804520d6c\
+        61796f757456657273696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e636572742e7631\
+        2e53656174426c6f636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c641804\
+        2003280d5204736f6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a0863757272656e6379\
+        180620012809520863757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b6180152066173\
+        4f664d732292010a0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f6e6365\
+        72742e76312e5365617452616e6765420480b618015205736561747312140a0567726164651802200128095205677261\
+        646512140a05707269636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d520a66\
+        69727374496e646578228a010a115761746368536561747352657175657374122e0a0a636f6e636572745f6964180120\
+        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
+        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412120a047061737318032001280c\
+        520470617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32212e6f6e73616c652e\
+        636f6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a076368616e6765731802200128\
+        0b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368616e67657342060a04\
+        6e65777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265656412120a0468656c\
+        6418022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c6f636b656418042003\
+        280d5207626c6f636b6564228a020a1352657365727665536561747352657175657374122e0a0a636f6e636572745f69\
+        6418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f\
+        696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a05736561747318\
+        032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205736561747312320a04\
+        6265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e4265737453656174734800520462657374\
+        12120a047061737318052001280c52047061737342120a0477697368120acab7180663686f69636522210a0953656174\
+        4e616d657312140a056e616d657318012003280952056e616d657322410a09426573745365617473121e0a05636f756e\
+        7418012001280d4208f2b51804080110325205636f756e7412140a056772616465180220012809520567726164652260\
+        0a115265736572766553656174735265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c\
+        652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e\
+        2298040a105265736572766174696f6e456e747279123a0a0e7265736572766174696f6e5f696418012001280c4213da\
+        b5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964122e0a0a636f6e636572745f696418\
+        022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
+        18032001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412390a057374617465180420\
+        01280e32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e53746174655205737461746512\
+        140a0573656174731805200328095205736561747312160a06616d6f756e741806200128045206616d6f756e74121a0a\
+        0863757272656e6379180720012809520863757272656e6379122e0a0e72657365727665645f61745f6d731808200128\
+        044208e0b5180180b61801520c726573657276656441744d7312290a0b646561646c696e655f6d731809200128044208\
+        e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d73180a200128044204e0b518015208\
+        736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b518015209656e64656441744d73122a\
+        0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e7452097061796d656e7449643a0ffab6180b\
+        5265736572766174696f6e2287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e\
         636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573\
         6572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174\
-        696f6e496422600a1752656c656173655265736572766174696f6e5265706c7912450a0b7265736572766174696f6e18\
-        012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b72657365\
-        72766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e636572745f6964\
-        18012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f\
-        6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964225d\
-        0a1453686f775265736572766174696f6e5265706c7912450a0b7265736572766174696f6e18012001280b32232e6f6e\
-        73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279520b7265736572766174696f6e22490a\
-        174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab5\
-        1807436f6e6365727480b618015209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c\
-        7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e52657365\
-        72766174696f6e456e747279520c7265736572766174696f6e73228f020a0e436f6e6669726d52657175657374122e0a\
-        0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a\
-        0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a\
-        0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d72657365\
-        72766174696f6e496412250a07757365725f696418042001280c420cdab518045573657280b618015206757365724964\
-        12160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e63791806200128094206fab51802\
-        1805520863757272656e6379224c0a0c436f6e6669726d5265706c79123c0a086465636973696f6e18012001280b3220\
-        2e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e74727952086465636973696f6e22aa010a0c41\
-        626f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b61801\
-        52097061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b52657365727661\
-        74696f6e80b61801520d7265736572766174696f6e4964224a0a0a41626f72745265706c79123c0a086465636973696f\
-        6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e74727952086465636973\
-        696f6e22ba020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e\
-        636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e180220\
-        01280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e72\
-        65736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f\
-        6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863\
-        757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c\
-        6163655f696418072001280c4209dab51805506c6163655207706c616365496422a7010a1843616e63656c5265736572\
-        766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b6\
-        18015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572\
-        766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f6e1803200128094207fab5180310\
-        c8015206726561736f6e228c010a1643616e63656c5265736572766174696f6e5265706c7912450a0b72657365727661\
-        74696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e74727952\
-        0b7265736572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b6180152\
-        08726566756e64496422ae010a154c697374526566756e647344756552657175657374122a0a0a636f6e636572745f69\
-        6418012001280c420bdab51807436f6e636572745209636f6e63657274496412350a1061667465725f636f6e63657274\
-        5f696418022001280c420bdab51807436f6e63657274520e6166746572436f6e63657274496412320a0f61667465725f\
-        726566756e645f696418032001280c420adab51806526566756e64520d6166746572526566756e644964226a0a134c69\
-        7374526566756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f6e63\
-        6572742e76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f7265180220012808520768\
-        61734d6f726522d7020a0b526566756e64456e74727912270a09726566756e645f696418012001280c420adab5180652\
-        6566756e645208726566756e644964122a0a0a636f6e636572745f696418022001280c420bdab51807436f6e63657274\
-        5209636f6e636572744964122a0a0a7061796d656e745f696418032001280c420bdab518075061796d656e7452097061\
-        796d656e74496412360a0e7265736572766174696f6e5f696418042001280c420fdab5180b5265736572766174696f6e\
-        520d7265736572766174696f6e496412210a07757365725f696418052001280c4208dab5180455736572520675736572\
-        496412160a06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e637918072001280952086375\
-        7272656e637912160a06726561736f6e1808200128095206726561736f6e12200a0c6475655f73696e63655f6d731809\
-        20012804520a64756553696e63654d7322a3010a1841636b6e6f776c65646765526566756e6452657175657374122e0a\
-        0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a\
-        09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a7061\
-        796d656e745f696418032001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e6f77\
-        6c65646765526566756e645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e636572\
-        745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c6973745469\
-        636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e\
-        5469636b6574456e74727952077469636b6574732293040a0b5469636b6574456e747279122b0a097469636b65745f69\
-        6418012001280c420edab518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f696418\
-        022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
-        18032001280c4210dab518085363686564756c6580b61801520a7363686564756c654964123a0a0e7265736572766174\
-        696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
-        12340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574537461746552\
-        05737461746512120a047365617418062001280952047365617412140a05677261646518072001280952056772616465\
-        12140a05707269636518082001280452057072696365121a0a0863757272656e6379180920012809520863757272656e\
-        637912200a0c7374617274735f61745f6d73180a20012804520a73746172747341744d73121c0a0a656e64735f61745f\
-        6d73180b200128045208656e647341744d7312200a0c6973737565645f61745f6d73180c20012804520a697373756564\
-        41744d73121c0a0a757365645f61745f6d73180d2001280452087573656441744d7312260a0f63616e63656c6c65645f\
-        61745f6d73180e20012804520d63616e63656c6c656441744d7322700a1153686f775469636b65745265717565737412\
-        2e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
-        2b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152087469636b65744964225d0a0f\
-        53686f775469636b65745265706c7912360a067469636b657418012001280b321e2e6f6e73616c652e636f6e63657274\
-        2e76312e5469636b6574456e74727952067469636b657412120a04636f64651802200128095204636f646522170a1553\
-        686f775469636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c7912300a046b\
-        65797318012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b65797322410a\
-        095469636b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b657918\
-        022001280c52097075626c69634b657922530a0e436865636b496e5265717565737412120a04636f6465180120012809\
-        5204636f6465122d0a0b7363686564756c655f696418022001280c420cdab518085363686564756c65520a7363686564\
-        756c654964228e010a0c436865636b496e5265706c7912360a067469636b657418012001280b321e2e6f6e73616c652e\
-        636f6e636572742e76312e5469636b6574456e74727952067469636b657412210a0c636f6e636572745f6e616d651802\
-        20012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809520c736368656475\
-        6c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f696418012001280c\
-        420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c65735265706f72745265706c79\
-        12320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c\
-        696e6573121a0a0863757272656e6379180220012809520863757272656e63792298020a0953616c65734c696e651231\
-        0a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c6549\
-        6412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d6512140a05677261646518\
-        03200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f6e636572742e7631\
-        2e53656174436f756e74735206636f756e747312180a07726576656e75651805200128045207726576656e756512120a\
-        0475736564180620012804520475736564121c0a0963616e63656c6c6564180720012804520963616e63656c6c656412\
-        1a0a08726566756e6465641808200128045208726566756e646564228f010a1653686f7753656174486973746f727952\
-        657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e\
-        63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a73\
-        63686564756c65496412120a047365617418032001280952047365617422d3010a1453686f7753656174486973746f72\
-        795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e536561745374\
-        6174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f\
-        6e12140a0567726164651803200128095205677261646512140a0570726963651804200128045205707269636512340a\
-        06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61\
-        696d73229e010a0953656174436c61696d12250a07757365725f696418012001280c420cdab518045573657280b61801\
-        520675736572496412450a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76\
-        312e5265736572766174696f6e456e747279520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e\
-        180320012809520c72657475726e526561736f6e22400a0a54616b656e536561747312320a0573656174731801200328\
-        0b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e53\
-        65617412120a047365617418012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e\
-        636f6e636572742e76312e5365617453746174655205737461746522bd110a0e436f6e636572744661696c75726522aa\
-        110a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10\
-        011a2da8b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e65\
-        12440a0f434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e64\
-        3a20636865636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b6\
-        1805b2b6183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b2069747320\
-        6e616d65206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f75\
-        2068617665206e6f2073756368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b\
-        2069747320696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420\
-        666f756e6420696e207468697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c53\
-        4541545f554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e20\
-        746869732064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f66\
-        20746869732064617465206861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a\
-        48a8b6180ab2b61840746865206461746520686173206368616e6765643a2072657065617420746865206368616e6765\
-        2077697468206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b6\
-        1809b2b618257468652073616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953\
-        414c455f4f564552100a1a48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f\
-        7365642c20736f206974732073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d4953\
-        53494e47100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f\
-        6d20616e64207761697420666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807\
-        b2b618387468652070617373207761732072656a65637465643a2072656e657720796f757220706c61636520746f2067\
-        65742061206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c\
-        746865207061737320697320666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b618\
-        0ab2b618326120736561742069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b\
-        656e536561747312390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b20\
-        736565207468652054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b618256120\
-        7365617420697320626c6f636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b\
-        454e10111a41a8b6180ab2b618397365617473206172652074616b656e20666f7220646966666572656e742072656173\
-        6f6e733b20736565207468652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5e\
-        a8b6180ab2b61856736f206d616e79207365617473206f662074686520677261646520617265206e6f74206672656520\
-        746f6765746865723a2072657175657374206665776572207365617473206f7220616e6f74686572206772616465126b\
-        0a0e544f4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520\
-        746f6f206d616e79207365617473206f66207468697320646174653a20726571756573742066657765722c206f722072\
-        656c6561736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e\
-        74686520757365722068617320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572\
-        743a2072656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c64\
-        207265736572766174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c656412\
-        3e0a084e4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063\
-        616e2062652063616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c7573\
-        6572732063616e6e6f742063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f7065\
-        7261746f72732063616e126d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b61849\
-        75736572732063616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f66207468697320\
-        646174653b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b618\
-        03b2b6181c746865207469636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f41\
-        4e4f544845525f44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f74686572\
-        2064617465122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b6574207761732075\
-        73656412360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b6574207761\
-        732063616e63656c6c65642a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53\
-        544154455f554e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c454153\
-        45441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f\
-        6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45\
-        441001120b0a0741424f5254454410022a760a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f\
-        554e535045434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c52\
-        454144595f534f4c441003120c0a084d49534d415443481004120d0a0952455155455354454410052a4f0a0b5469636b\
-        65745374617465121c0a185449434b45545f53544154455f554e535045434946494544100012090a0556414c49441001\
-        12080a04555345441002120d0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53\
-        544154455f554e535045434946494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f\
-        53544154455f48454c44100212130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f\
-        424c4f434b4544100432b1140a07436f6e6365727412680a0d437265617465436f6e6365727412272e6f6e73616c652e\
-        636f6e636572742e76312e437265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e63657274\
-        2e76312e437265617465436f6e636572745265706c79220790020288b5180312620a0b4164645363686564756c651225\
-        2e6f6e73616c652e636f6e636572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e63\
-        6f6e636572742e76312e4164645363686564756c655265706c79220790020288b5180312740a11436f6e666967757265\
-        5363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265\
-        71756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265706c79\
-        220790020288b5180312590a08536574536561747312222e6f6e73616c652e636f6e636572742e76312e536574536561\
-        7473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265706c792207900202\
-        88b51803125f0a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174\
-        73526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b53656174735265706c7922079002\
-        0288b5180312650a0c556e626c6f636b536561747312262e6f6e73616c652e636f6e636572742e76312e556e626c6f63\
-        6b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e556e626c6f636b53656174735265\
-        706c79220790020288b5180312650a0c4c697374436f6e636572747312262e6f6e73616c652e636f6e636572742e7631\
-        2e4c697374436f6e6365727473526571756573741a242e6f6e73616c652e636f6e636572742e76312e4c697374436f6e\
-        63657274735265706c79220790020188b5180112680a0d4c6973745363686564756c657312272e6f6e73616c652e636f\
-        6e636572742e76312e4c6973745363686564756c6573526571756573741a252e6f6e73616c652e636f6e636572742e76\
-        312e4c6973745363686564756c65735265706c79220790020188b5180112600a0953686f77536561747312232e6f6e73\
-        616c652e636f6e636572742e76312e53686f775365617473526571756573741a212e6f6e73616c652e636f6e63657274\
-        2e76312e53686f7753656174735265706c79220b90020188b5180288b5180312640a0a5761746368536561747312242e\
-        6f6e73616c652e636f6e636572742e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e\
-        636572742e76312e576174636853656174734974656d220b90020188b5180288b51803300112650a0c52657365727665\
-        536561747312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e\
-        6f6e73616c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a12\
-        52656c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c656173655265\
-        736572766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c6561736552657365\
-        72766174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c\
-        652e636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e\
-        636572742e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c697374526573\
-        6572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265\
-        71756573741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c7922\
-        0790020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d52\
-        6571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b51804\
-        12500a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73\
-        616c652e636f6e636572742e76312e41626f72745265706c79220790020288b5180412780a1143616e63656c52657365\
-        72766174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e526571\
-        756573741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c7922\
-        0b90020288b5180288b51803126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e\
-        76312e4c697374526566756e6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c6973\
-        74526566756e64734475655265706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b\
-        2e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e\
-        73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412\
-        620a0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265\
-        71756573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188\
-        b51802125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574\
-        526571756573741a222e6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265706c792207900201\
-        88b51802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f7754\
-        69636b65744b657973526571756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b\
-        6579735265706c79220790020188b5180112560a07436865636b496e12212e6f6e73616c652e636f6e636572742e7631\
-        2e436865636b496e526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79\
-        220790020288b5180312620a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53616c\
-        65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f727452\
-        65706c79220790020188b51803126e0a0f53686f7753656174486973746f727912292e6f6e73616c652e636f6e636572\
-        742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e636f6e636572742e76312e\
-        53686f7753656174486973746f72795265706c79220790020188b51803620670726f746f33
+        696f6e496422660a1752656c656173655265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18\
+        012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801\
+        520b7265736572766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e63\
+        6572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e72657365\
+        72766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d726573657276617469\
+        6f6e496422630a1453686f775265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e1801200128\
+        0b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265\
+        736572766174696f6e22490a174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f\
+        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422600a154c69737452657365\
+        72766174696f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e\
+        636572742e76312e5265736572766174696f6e456e747279520c7265736572766174696f6e73228f020a0e436f6e6669\
+        726d52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209\
+        636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b618015209\
+        7061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b526573657276617469\
+        6f6e80b61801520d7265736572766174696f6e496412250a07757365725f696418042001280c420cdab5180455736572\
+        80b61801520675736572496412160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e6379\
+        1806200128094206fab518021805520863757272656e637922520a0c436f6e6669726d5265706c7912420a0864656369\
+        73696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6\
+        180152086465636973696f6e22aa010a0c41626f727452657175657374122e0a0a636f6e636572745f69641801200128\
+        0c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f69641802200128\
+        0c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418\
+        032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422500a0a41626f\
+        72745265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465\
+        636973696f6e456e747279420480b6180152086465636973696f6e22c8020a0d4465636973696f6e456e747279123c0a\
+        076f7574636f6d6518012001280e32222e6f6e73616c652e636f6e636572742e76312e4465636973696f6e4f7574636f\
+        6d6552076f7574636f6d6512360a06726561736f6e18022001280e321e2e6f6e73616c652e636f6e636572742e76312e\
+        41626f7274526561736f6e5206726561736f6e12360a0e7265736572766174696f6e5f696418032001280c420fdab518\
+        0b5265736572766174696f6e520d7265736572766174696f6e496412160a06616d6f756e741804200128045206616d6f\
+        756e74121a0a0863757272656e6379180520012809520863757272656e637912210a07726f6f6d5f696418062001280c\
+        4208dab51804526f6f6d5206726f6f6d496412240a08706c6163655f696418072001280c4209dab51805506c61636552\
+        07706c61636549643a0cfab618084465636973696f6e22a7010a1843616e63656c5265736572766174696f6e52657175\
+        657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572\
+        744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801\
+        520d7265736572766174696f6e4964121f0a06726561736f6e1803200128094207fab5180310c8015206726561736f6e\
+        2292010a1643616e63656c5265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b\
+        32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b726573\
+        6572766174696f6e122b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208726566\
+        756e64496422ae010a154c697374526566756e647344756552657175657374122a0a0a636f6e636572745f6964180120\
+        01280c420bdab51807436f6e636572745209636f6e63657274496412350a1061667465725f636f6e636572745f696418\
+        022001280c420bdab51807436f6e63657274520e6166746572436f6e63657274496412320a0f61667465725f72656675\
+        6e645f696418032001280c420adab51806526566756e64520d6166746572526566756e644964226a0a134c6973745265\
+        66756e64734475655265706c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f6e636572742e\
+        76312e526566756e64456e7472795207726566756e647312190a086861735f6d6f726518022001280852076861734d6f\
+        72652281030a0b526566756e64456e747279122b0a09726566756e645f696418012001280c420edab51806526566756e\
+        6480b618015208726566756e644964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e63657274\
+        80b618015209636f6e636572744964122e0a0a7061796d656e745f696418032001280c420fdab518075061796d656e74\
+        80b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418042001280c4213dab5180b526573\
+        6572766174696f6e80b61801520d7265736572766174696f6e496412250a07757365725f696418052001280c420cdab5\
+        18045573657280b61801520675736572496412160a06616d6f756e741806200128045206616d6f756e74121a0a086375\
+        7272656e6379180720012809520863757272656e637912160a06726561736f6e1808200128095206726561736f6e122a\
+        0a0c6475655f73696e63655f6d731809200128044208e0b5180180b61801520a64756553696e63654d733a0afab61806\
+        526566756e6422a3010a1841636b6e6f776c65646765526566756e6452657175657374122e0a0a636f6e636572745f69\
+        6418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a09726566756e645f6964\
+        18022001280c420edab51806526566756e6480b618015208726566756e644964122a0a0a7061796d656e745f69641803\
+        2001280c420bdab518075061796d656e7452097061796d656e74496422180a1641636b6e6f776c65646765526566756e\
+        645265706c7922440a124c6973745469636b65747352657175657374122e0a0a636f6e636572745f696418012001280c\
+        420fdab51807436f6e6365727480b618015209636f6e636572744964224c0a104c6973745469636b6574735265706c79\
+        12380a077469636b65747318012003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e7472\
+        7952077469636b65747322c9040a0b5469636b6574456e747279122b0a097469636b65745f696418012001280c420eda\
+        b518065469636b657480b6180152087469636b65744964122e0a0a636f6e636572745f696418022001280c420fdab518\
+        07436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418032001280c4210dab5\
+        18085363686564756c6580b61801520a7363686564756c654964123a0a0e7265736572766174696f6e5f696418042001\
+        280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412340a05737461746518\
+        052001280e321e2e6f6e73616c652e636f6e636572742e76312e5469636b657453746174655205737461746512120a04\
+        7365617418062001280952047365617412140a0567726164651807200128095205677261646512140a05707269636518\
+        082001280452057072696365121a0a0863757272656e6379180920012809520863757272656e6379122a0a0c73746172\
+        74735f61745f6d73180a200128044208e0b5180180b61801520a73746172747341744d7312260a0a656e64735f61745f\
+        6d73180b200128044208e0b5180180b618015208656e647341744d73122a0a0c6973737565645f61745f6d73180c2001\
+        28044208e0b5180180b61801520a69737375656441744d7312220a0a757365645f61745f6d73180d200128044204e0b5\
+        180152087573656441744d73122c0a0f63616e63656c6c65645f61745f6d73180e200128044204e0b51801520d63616e\
+        63656c6c656441744d733a0afab618065469636b657422700a1153686f775469636b657452657175657374122e0a0a63\
+        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122b0a0974\
+        69636b65745f696418022001280c420edab518065469636b657480b6180152087469636b6574496422630a0f53686f77\
+        5469636b65745265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e\
+        5469636b6574456e747279420480b6180152067469636b657412120a04636f64651802200128095204636f646522170a\
+        1553686f775469636b65744b6579735265717565737422470a1353686f775469636b65744b6579735265706c7912300a\
+        046b65797318012003280b321c2e6f6e73616c652e636f6e636572742e76312e5469636b65744b657952046b65797322\
+        410a095469636b65744b657912150a066b65795f696418012001280d52056b65794964121d0a0a7075626c69635f6b65\
+        7918022001280c52097075626c69634b657922530a0e436865636b496e5265717565737412120a04636f646518012001\
+        28095204636f6465122d0a0b7363686564756c655f696418022001280c420cdab518085363686564756c65520a736368\
+        6564756c6549642294010a0c436865636b496e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c\
+        652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412210a0c636f6e636572\
+        745f6e616d65180220012809520b636f6e636572744e616d6512230a0d7363686564756c655f6e616d65180320012809\
+        520c7363686564756c654e616d6522440a1253616c65735265706f727452657175657374122e0a0a636f6e636572745f\
+        696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496422620a1053616c6573526570\
+        6f72745265706c7912320a056c696e657318012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65\
+        734c696e6552056c696e6573121a0a0863757272656e6379180220012809520863757272656e63792298020a0953616c\
+        65734c696e6512310a0b7363686564756c655f696418012001280c4210dab518085363686564756c6580b61801520a73\
+        63686564756c65496412230a0d7363686564756c655f6e616d65180220012809520c7363686564756c654e616d651214\
+        0a0567726164651803200128095205677261646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f\
+        6e636572742e76312e53656174436f756e74735206636f756e747312180a07726576656e756518052001280452077265\
+        76656e756512120a0475736564180620012804520475736564121c0a0963616e63656c6c656418072001280452096361\
+        6e63656c6c6564121a0a08726566756e6465641808200128045208726566756e646564228f010a1653686f7753656174\
+        486973746f727952657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480\
+        b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c\
+        6580b61801520a7363686564756c65496412120a047365617418032001280952047365617422d3010a1453686f775365\
+        6174486973746f72795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76\
+        312e5365617453746174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d626c6f63\
+        6b6564526561736f6e12140a0567726164651803200128095205677261646512140a0570726963651804200128045205\
+        707269636512340a06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c\
+        61696d5206636c61696d7322a4010a0953656174436c61696d12250a07757365725f696418012001280c420cdab51804\
+        5573657280b618015206757365724964124b0a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e63\
+        6f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e12230a\
+        0d72657475726e5f726561736f6e180320012809520c72657475726e526561736f6e22400a0a54616b656e5365617473\
+        12320a05736561747318012003280b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e53656174520573\
+        6561747322530a0954616b656e5365617412120a047365617418012001280952047365617412320a0573746174651802\
+        2001280e321c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746522bd110a0e436f\
+        6e636572744661696c75726522aa110a06526561736f6e12160a12524541534f4e5f554e535045434946494544100012\
+        3d0a0a4e414d455f54414b454e10011a2da8b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f\
+        736520616e6f74686572206f6e6512440a0f434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e\
+        63657274206e6f7420666f756e643a20636865636b20697473206e616d65206f7220696412520a105343484544554c45\
+        5f554e4b4e4f574e10031a3ca8b61805b2b6183464617465206e6f7420666f756e6420696e207468697320636f6e6365\
+        72743a20636865636b20697473206e616d65206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10\
+        041a42a8b61805b2b6183a796f752068617665206e6f2073756368207265736572766174696f6e206f66207468697320\
+        636f6e636572743a20636865636b2069747320696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2\
+        b618367469636b6574206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b206974732069\
+        64206f7220636f6465123c0a0c534541545f554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f\
+        20737563682073656174206f6e20746869732064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805\
+        b2b618236e6f2073656174206f6620746869732064617465206861732074686973206772616465125e0a105343484544\
+        554c455f4348414e47454410081a48a8b6180ab2b61840746865206461746520686173206368616e6765643a20726570\
+        65617420746865206368616e67652077697468206974732063757272656e742076657273696f6e12400a0d53414c455f\
+        4e4f545f4f50454e10091a2da8b61809b2b618257468652073616c65206f6620746869732064617465206973206e6f74\
+        206f70656e2079657412570a0953414c455f4f564552100a1a48a8b61809b2b618407468652073616c65206f66207468\
+        6973206461746520697320636c6f7365642c20736f206974732073656174732063616e6e6f7420626520726573657276\
+        656412520a0c504153535f4d495353494e47100b1a40a8b61807b2b61838612070617373206973207265717569726564\
+        3a206a6f696e2074686520726f6f6d20616e64207761697420666f7220796f7572207475726e12520a0c504153535f52\
+        454655534544100c1a40a8b61807b2b618387468652070617373207761732072656a65637465643a2072656e65772079\
+        6f757220706c61636520746f206765742061206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f\
+        4f4d100d1a24a8b61807b2b6181c746865207061737320697320666f7220616e6f7468657220726f6f6d12490a095345\
+        41545f48454c44100e1a3aa8b6180ab2b618326120736561742069732068656c6420627920616e6f7468657220757365\
+        723b20736565207468652054616b656e536561747312390a09534541545f534f4c44100f1a2aa8b6180ab2b618226120\
+        7365617420697320736f6c643b20736565207468652054616b656e5365617473123f0a0c534541545f424c4f434b4544\
+        10101a2da8b6180ab2b6182561207365617420697320626c6f636b65643b20736565207468652054616b656e53656174\
+        7312520a0b53454154535f54414b454e10111a41a8b6180ab2b618397365617473206172652074616b656e20666f7220\
+        646966666572656e7420726561736f6e733b20736565207468652054616b656e536561747312750a114e4f5f53454154\
+        535f544f47455448455210121a5ea8b6180ab2b61856736f206d616e79207365617473206f6620746865206772616465\
+        20617265206e6f74206672656520746f6765746865723a2072657175657374206665776572207365617473206f722061\
+        6e6f74686572206772616465126b0a0e544f4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573\
+        657220776f756c64206861766520746f6f206d616e79207365617473206f66207468697320646174653a207265717565\
+        73742066657765722c206f722072656c6561736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f\
+        4e5310141a46a8b61809b2b6183e74686520757365722068617320746f6f206d616e79207265736572766174696f6e73\
+        206f662074686520636f6e636572743a2072656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3d\
+        a8b61809b2b618356120736f6c64207265736572766174696f6e2063616e6e6f742062652072656c65617365642c206f\
+        6e6c792063616e63656c6c6564123e0a084e4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64\
+        207265736572766174696f6e2063616e2062652063616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c45\
+        10171a44a8b61809b2b6183c75736572732063616e6e6f742063616e63656c207265736572766174696f6e73206f6620\
+        7468697320646174653b206f70657261746f72732063616e126d0a1643414e43454c5f444541444c494e455f50415353\
+        454410181a51a8b61809b2b6184975736572732063616e206e6f206c6f6e6765722063616e63656c2072657365727661\
+        74696f6e73206f66207468697320646174653b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f\
+        5245465553454410191a24a8b61803b2b6181c746865207469636b657420636f6465207761732072656a656374656412\
+        420a165449434b45545f4f465f414e4f544845525f44415445101a1a26a8b61809b2b6181e746865207469636b657420\
+        697320666f7220616e6f746865722064617465122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b618137468\
+        65207469636b657420776173207573656412360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b618\
+        18746865207469636b6574207761732063616e63656c6c65642a720a105265736572766174696f6e537461746512210a\
+        1d5245534552564154494f4e5f53544154455f554e535045434946494544100012080a0448454c44100112080a04534f\
+        4c441002120c0a0852454c45415345441003120b0a07455850495245441004120c0a0852455455524e454410052a4f0a\
+        0f4465636973696f6e4f7574636f6d6512200a1c4445434953494f4e5f4f5554434f4d455f554e535045434946494544\
+        1000120d0a09434f4e4649524d45441001120b0a0741424f5254454410022a760a0b41626f7274526561736f6e121c0a\
+        1841424f52545f524541534f4e5f554e535045434946494544100012100a0c484f4c445f45585049524544100112080a\
+        04474f4e45100212100a0c414c52454144595f534f4c441003120c0a084d49534d415443481004120d0a095245515545\
+        5354454410052a4f0a0b5469636b65745374617465121c0a185449434b45545f53544154455f554e5350454349464945\
+        44100012090a0556414c4944100112080a04555345441002120d0a0943414e43454c4c454410032a7e0a095365617453\
+        74617465121a0a16534541545f53544154455f554e535045434946494544100012130a0f534541545f53544154455f46\
+        524545100112130a0f534541545f53544154455f48454c44100212130a0f534541545f53544154455f534f4c44100312\
+        160a12534541545f53544154455f424c4f434b4544100432b1140a07436f6e6365727412680a0d437265617465436f6e\
+        6365727412272e6f6e73616c652e636f6e636572742e76312e437265617465436f6e63657274526571756573741a252e\
+        6f6e73616c652e636f6e636572742e76312e437265617465436f6e636572745265706c79220790020288b5180312620a\
+        0b4164645363686564756c6512252e6f6e73616c652e636f6e636572742e76312e4164645363686564756c6552657175\
+        6573741a232e6f6e73616c652e636f6e636572742e76312e4164645363686564756c655265706c79220790020288b518\
+        0312740a11436f6e6669677572655363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e6669\
+        677572655363686564756c65526571756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572\
+        655363686564756c655265706c79220790020288b5180312590a08536574536561747312222e6f6e73616c652e636f6e\
+        636572742e76312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453\
+        656174735265706c79220790020288b51803125f0a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572\
+        742e76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b\
+        53656174735265706c79220790020288b5180312650a0c556e626c6f636b536561747312262e6f6e73616c652e636f6e\
+        636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e\
+        556e626c6f636b53656174735265706c79220790020288b5180312650a0c4c697374436f6e636572747312262e6f6e73\
+        616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73616c652e636f6e63\
+        6572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c6973745363686564756c\
+        657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c6573526571756573741a252e6f6e\
+        73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188b5180112600a0953\
+        686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f775365617473526571756573741a212e\
+        6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79220b90020188b5180288b5180312640a\
+        0a5761746368536561747312242e6f6e73616c652e636f6e636572742e76312e57617463685365617473526571756573\
+        741a212e6f6e73616c652e636f6e636572742e76312e576174636853656174734974656d220b90020188b5180288b518\
+        03300112650a0c52657365727665536561747312262e6f6e73616c652e636f6e636572742e76312e5265736572766553\
+        65617473526571756573741a242e6f6e73616c652e636f6e636572742e76312e5265736572766553656174735265706c\
+        79220790020288b5180212770a1252656c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572\
+        742e76312e52656c656173655265736572766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e\
+        76312e52656c656173655265736572766174696f6e5265706c79220790020288b51802126e0a0f53686f775265736572\
+        766174696f6e12292e6f6e73616c652e636f6e636572742e76312e53686f775265736572766174696f6e526571756573\
+        741a272e6f6e73616c652e636f6e636572742e76312e53686f775265736572766174696f6e5265706c79220790020188\
+        b5180212710a104c6973745265736572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c697374\
+        5265736572766174696f6e73526571756573741a282e6f6e73616c652e636f6e636572742e76312e4c69737452657365\
+        72766174696f6e735265706c79220790020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e6365\
+        72742e76312e436f6e6669726d526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d\
+        5265706c79220790020288b5180412500a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f72\
+        74526571756573741a1d2e6f6e73616c652e636f6e636572742e76312e41626f72745265706c79220790020288b51804\
+        12780a1143616e63656c5265736572766174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c\
+        5265736572766174696f6e526571756573741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c526573\
+        6572766174696f6e5265706c79220b90020288b5180288b51803126b0a0e4c697374526566756e647344756512282e6f\
+        6e73616c652e636f6e636572742e76312e4c697374526566756e6473447565526571756573741a262e6f6e73616c652e\
+        636f6e636572742e76312e4c697374526566756e64734475655265706c79220790020188b5180412740a1141636b6e6f\
+        776c65646765526566756e64122b2e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c6564676552656675\
+        6e64526571756573741a292e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e6452\
+        65706c79220790020288b5180412620a0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e7631\
+        2e4c6973745469636b657473526571756573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469636b\
+        6574735265706c79220790020188b51802125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e63657274\
+        2e76312e53686f775469636b6574526571756573741a222e6f6e73616c652e636f6e636572742e76312e53686f775469\
+        636b65745265706c79220790020188b51802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e636f\
+        6e636572742e76312e53686f775469636b65744b657973526571756573741a262e6f6e73616c652e636f6e636572742e\
+        76312e53686f775469636b65744b6579735265706c79220790020188b5180112560a07436865636b496e12212e6f6e73\
+        616c652e636f6e636572742e76312e436865636b496e526571756573741a1f2e6f6e73616c652e636f6e636572742e76\
+        312e436865636b496e5265706c79220790020288b5180312620a0b53616c65735265706f727412252e6f6e73616c652e\
+        636f6e636572742e76312e53616c65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76\
+        312e53616c65735265706f72745265706c79220790020188b51803126e0a0f53686f7753656174486973746f72791229\
+        2e6f6e73616c652e636f6e636572742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e7361\
+        6c652e636f6e636572742e76312e53686f7753656174486973746f72795265706c79220790020188b51803620670726f\
+        746f33
         """)
 }

@@ -1,4 +1,5 @@
 import ConcertDomain
+import Kernel
 import Threads
 
 /// Seats that were taken recently. A request for one of them reads before it begins a transaction, because it is

@@ -59,7 +59,7 @@ enum AccountCommands {
 
 extension StoredCredential {
     var json: JSON {
-        .object(["name": .string(name), "userId": .string("\(user)"), "until": .time(expiry.milliseconds)])
+        .object(["name": .string(name), "userId": .string("\(user)"), "until": .time(expiry)])
     }
 }
 

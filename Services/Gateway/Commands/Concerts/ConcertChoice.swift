@@ -20,11 +20,11 @@ struct ConcertChoice {
         return Target(concert: concert.name, date: nil)
     }
 
-    func date(of concert: ConcertEntry) async throws -> ConcertDate {
+    func date(of concert: Concert) async throws -> ConcertDate {
         let dates = try await run.catalogue.dates(of: concert)
         if dates.isEmpty { throw JourneyError.noDates(concert) }
         return try run.questions.choose("Which date?", among: dates, \.settings.name) { date in
-            "\(date.settings.name)  \(run.localTime(date.settings.startsAtMs))  \(date.entry.counts?.free ?? 0) seats left"
+            "\(date.settings.name)  \(run.localTime(date.settings.startsAt))  \(date.entry.counts?.free ?? 0) seats left"
         }
     }
 

@@ -34,11 +34,11 @@ enum ConcertCommands {
                 name: name, title: run[title] ?? name, host: run[host] ?? name,
                 currency: run[currency]?.code ?? "EUR")
             if let room = run[room] {
-                request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID.bytes
+                request.browseRoomID = try await Rooms(run.caller).room(named: room).roomID
             }
             let reply = try await run.caller.call(
                 ConcertMethods.createConcert, request, requestID: run.caller.newRequestID())
-            let concert = reply.concert ?? ConcertEntry()
+            let concert = reply.concert
             run.show(
                 concert.json,
                 "Created \(concert.name). Next: gateway admin schedule add \(concert.name)/DATE --starts TIME "
@@ -67,7 +67,7 @@ enum ConcertCommands {
             ["DATE", .wrapped("BEGINS"), .wrapped("ON SALE"), .right("FREE"), "LINE"]
         ) { date in
             [
-                date.name, run.localTime(date.settings.startsAtMs), sale(date.settings, run),
+                date.name, run.localTime(date.settings.startsAt), sale(date.settings, run),
                 "\(date.entry.counts?.free ?? 0)", date.room.map { line(rooms[$0], run) } ?? "none",
             ]
         }
@@ -81,9 +81,9 @@ enum ConcertCommands {
     }
 
     private static func sale(_ settings: ScheduleSettings, _ run: Invocation) -> String {
-        let now = UInt64(clamping: run.clock.now.milliseconds)
-        if now < settings.saleOpensAtMs { return "from \(run.localTime(settings.saleOpensAtMs))" }
-        return now < settings.saleClosesAtMs ? "now" : "over"
+        if let opens = settings.saleOpensAt, run.clock.now < opens { return "from \(run.localTime(opens))" }
+        guard let closes = settings.saleClosesAt, run.clock.now < closes else { return "over" }
+        return "now"
     }
 
     static let addDate = Command(
@@ -105,7 +105,7 @@ enum ConcertCommands {
             let reply = try await run.caller.call(
                 ConcertMethods.addSchedule, request, requestID: run.caller.newRequestID())
             run.show(
-                ConcertDate(concert: concert, entry: reply.schedule ?? ScheduleEntry()).json,
+                ConcertDate(concert: concert, entry: reply.schedule).json,
                 "Added \(target.text). Next: gateway admin seats set \(target.text) --hall FILE")
         })
 
@@ -123,7 +123,7 @@ enum ConcertCommands {
                 version: date.entry.version)
             let reply = try await run.caller.call(ConcertMethods.configureSchedule, request)
             run.show(
-                ConcertDate(concert: date.concert, entry: reply.schedule ?? date.entry).json,
+                ConcertDate(concert: date.concert, entry: reply.schedule).json,
                 "Changed \(date.name).")
         })
 }
@@ -132,10 +132,11 @@ extension ConcertDate {
     var json: JSON {
         .object([
             "date": .string(name), "scheduleId": .id(id), "concertId": .id(entry.concertID),
-            "startsAt": .time(settings.startsAtMs), "endsAt": .time(settings.endsAtMs),
-            "saleOpensAt": .time(settings.saleOpensAtMs), "saleClosesAt": .time(settings.saleClosesAtMs),
-            "cancelUntil": .time(settings.cancelUntilMs), "seatsPerUser": .count(settings.seatsPerUser),
-            "holdMs": .count(settings.holdMs), "roomId": .id(settings.roomID), "version": .count(entry.version),
+            "startsAt": .time(settings.startsAt), "endsAt": .time(settings.endsAt),
+            "saleOpensAt": .time(settings.saleOpensAt), "saleClosesAt": .time(settings.saleClosesAt),
+            "cancelUntil": .time(settings.cancelUntil), "seatsPerUser": .count(settings.seatsPerUser),
+            "holdMs": .count(settings.hold.milliseconds), "roomId": .id(settings.roomID),
+            "version": .count(entry.version),
             "counts": entry.counts.map(\.json),
         ])
     }
@@ -147,11 +148,11 @@ extension SeatCounts {
     }
 }
 
-extension ConcertEntry {
+extension Concert {
     fileprivate var json: JSON {
         .object([
             "concertId": .id(concertID), "name": .string(name), "title": .string(title), "host": .string(host),
-            "currency": .string(currency), "browseRoomId": .id(browseRoomID), "createdAt": .time(createdAtMs),
+            "currency": .string(currency), "browseRoomId": .id(browseRoomID), "createdAt": .time(createdAt),
         ])
     }
 }
@@ -179,29 +180,29 @@ enum DateFlags {
     ) async throws -> ScheduleSettings {
         var settings = before ?? ScheduleSettings()
         settings.name = name
-        if let time = try run.time(starts) { settings.startsAtMs = UInt64(clamping: time.milliseconds) }
-        if let time = try run.time(ends) { settings.endsAtMs = UInt64(clamping: time.milliseconds) }
-        if let time = try run.time(opens) { settings.saleOpensAtMs = UInt64(clamping: time.milliseconds) }
-        if let time = try run.time(closes) { settings.saleClosesAtMs = UInt64(clamping: time.milliseconds) }
-        if let time = try run.time(cancel) { settings.cancelUntilMs = UInt64(clamping: time.milliseconds) }
+        if let time = try run.time(starts) { settings.startsAt = time }
+        if let time = try run.time(ends) { settings.endsAt = time }
+        if let time = try run.time(opens) { settings.saleOpensAt = time }
+        if let time = try run.time(closes) { settings.saleClosesAt = time }
+        if let time = try run.time(cancel) { settings.cancelUntil = time }
         if let count = run[seats] { settings.seatsPerUser = count }
-        if let hold = run[hold] { settings.holdMs = UInt32(clamping: hold.milliseconds) }
+        if let hold = run[hold] { settings.hold = hold }
         if let name = run[room] {
             guard !run[noRoom] else {
                 throw GatewayError.usage("\(room.flag) and \(noRoom.flag) exclude each other. Pass one of them")
             }
-            settings.roomID = try await Rooms(run.caller).room(named: name).roomID.bytes
+            settings.roomID = try await Rooms(run.caller).room(named: name).roomID
         }
-        if run[noRoom] { settings.roomID = [] }
+        if run[noRoom] { settings.roomID = nil }
         if before == nil {
-            guard settings.startsAtMs > 0, settings.endsAtMs > 0 else {
+            guard settings.startsAt != nil, settings.endsAt != nil else {
                 throw GatewayError.usage(
                     "a new date needs --starts and --ends, such as --starts '2037-12-24 20:00' "
                         + "--ends '2037-12-24 23:00'"
                 )
             }
-            if settings.saleOpensAtMs == 0 { settings.saleOpensAtMs = UInt64(clamping: run.clock.now.milliseconds) }
-            if settings.saleClosesAtMs == 0 { settings.saleClosesAtMs = settings.startsAtMs }
+            if settings.saleOpensAt == nil { settings.saleOpensAt = run.clock.now }
+            if settings.saleClosesAt == nil { settings.saleClosesAt = settings.startsAt }
         }
         return settings
     }

@@ -22,7 +22,7 @@ enum PaymentCommands {
             run.show(payment.json, payment.text)
         })
 
-    static func pay(_ reservation: ReservationEntry, _ run: Invocation) async throws -> Payment {
+    static func pay(_ reservation: Reservation, _ run: Invocation) async throws -> Payment {
         try await run.questions.withInterruptMessage(
             "The payment continues, and never pays twice. To see its outcome: gateway pay"
         ) { try await Payments(run.caller).pay(reservation) }
@@ -45,7 +45,7 @@ enum PaymentCommands {
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
                 empty: "You have made no payments.", ["CODE", "BEGUN", .right("AMOUNT"), "OUTCOME"]
-            ) { [IDSuffix.text(of: $0.paymentID.bytes), run.localTime($0.begunAt), $0.total, $0.shortText] }
+            ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAt), $0.total, $0.shortText] }
         })
 
     static let halts = Command(
@@ -55,7 +55,7 @@ enum PaymentCommands {
             let reply = try await run.caller.call(WalletMethods.listHalted, ListHaltedRequest())
             let concerts = reply.halts.isEmpty ? [] : try await run.catalogue.concerts()
             func name(_ id: ConcertID) -> String {
-                concerts.first { $0.concertID == id.bytes }?.name ?? "\(id)"
+                concerts.first { $0.concertID == id }?.name ?? "\(id)"
             }
             run.show(
                 reply.halts,
@@ -78,12 +78,9 @@ enum PaymentCommands {
         examples: ["moon-tour --yes"],
         run: { run in
             let concert = try await run.catalogue.concert(named: run[Operands.concert])
-            guard let id = ConcertID(bytes: concert.concertID) else {
-                throw JourneyError.incompleteAnswer(.concert, missing: "id of the concert")
-            }
             try run.questions.requireConfirmation(
                 "Accept payments for \(concert.name) again?", unchanged: "payments for \(concert.name) stay halted")
-            _ = try await run.caller.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: id))
+            _ = try await run.caller.call(WalletMethods.liftHalt, LiftHaltRequest(concertID: concert.concertID))
             run.show(
                 .object(["concert": .string(concert.name), "isHalted": .bool(false)]),
                 "Payments for \(concert.name) are accepted again.")
@@ -95,7 +92,7 @@ extension Payment {
 
     var json: JSON {
         .object([
-            "paymentId": .id(paymentID), "code": .string(IDSuffix.text(of: paymentID.bytes)),
+            "paymentId": .id(paymentID), "code": .string(IDSuffix.text(of: paymentID)),
             "outcome": .name(of: outcome), "reason": outcome == .notPaid ? .name(of: reason) : nil,
             "concertId": .id(concertID), "reservationId": .id(reservationID), "amount": Money.json(amount, currency),
             "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAt),

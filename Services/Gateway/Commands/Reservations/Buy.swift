@@ -61,12 +61,12 @@ struct Buy {
     }
 
     /// A reservation of an earlier attempt that matches the choice, or else a new one.
-    private func reservation(of choice: SeatChoice?, _ date: ConcertDate) async throws -> ReservationEntry {
+    private func reservation(of choice: SeatChoice?, _ date: ConcertDate) async throws -> Reservation {
         let seats = Seats(of: date, run.caller)
         // It needs no place in the line.
         let (earlier, unanswered) = try await seats.earlierReservation(of: choice)
         if let earlier { return earlier }
-        if date.room != RoomID(bytes: date.concert.browseRoomID) {
+        if date.room != date.concert.browseRoomID {
             try await enter(WaitingLine(run.caller).entrance(to: date))
         }
         if let choice { return try await seats.reserve(choice, as: unanswered) }
@@ -74,7 +74,7 @@ struct Buy {
     }
 
     /// Shows the map and asks for seats until a reservation succeeds.
-    private func chooseSeats(_ seats: Seats) async throws -> ReservationEntry {
+    private func chooseSeats(_ seats: Seats) async throws -> Reservation {
         var problem: String?
         while true {
             let plan = try await seats.plan()
@@ -98,7 +98,7 @@ struct Buy {
     }
 
     /// Tops up the wallet if it has too little money, and asks for confirmation. Throws if the user refuses either.
-    private func confirmPayment(of reservation: ReservationEntry) async throws {
+    private func confirmPayment(of reservation: Reservation) async throws {
         let wallet = Wallet(run.caller)
         if let shortfall = try await wallet.shortfall(for: reservation.amount, reservation.currency) {
             let refusal = GatewayError(.refused, shortfall.text, hint: shortfall.hint, reason: "INSUFFICIENT")
@@ -115,17 +115,15 @@ struct Buy {
                 "nothing was paid. The seats are held for \(reservation.left(run.clock.now)). To pay: gateway pay")
     }
 
-    private func show(_ payment: Payment, _ reservation: ReservationEntry, _ date: ConcertDate) async throws {
+    private func show(_ payment: Payment, _ reservation: Reservation, _ date: ConcertDate) async throws {
         let tickets = try await Tickets(run.caller).all(of: date.concert.name).filter {
             $0.ticket.reservationID == reservation.reservationID
         }
         if run.isJSON {
-            let sold = RecentActivity.Reservation(reservation)
-            var entry = reservation
-            if let sold { entry = try await Reservations(run.caller).reservation(sold) }
+            let sold = try await Reservations(run.caller).reservation(RecentActivity.Reservation(reservation))
             return run.show(
                 .object([
-                    "reservation": entry.json, "payment": payment.json, "tickets": .list(tickets, \.json),
+                    "reservation": sold.json, "payment": payment.json, "tickets": .list(tickets, \.json),
                 ]), "")
         }
         run.console.print(run.style.paint("Paid: \(payment.total). Enjoy the concert!", .green) + "\n")

@@ -31,10 +31,10 @@ enum ReservationCommands {
             let request = ReleaseReservationRequest(
                 concertID: reservation.concertID, reservationID: reservation.reservationID)
             let reply = try await run.caller.call(ConcertMethods.releaseReservation, request)
-            show(reply.reservation ?? reservation, run)
+            show(reply.reservation, run)
         })
 
-    private static func show(_ reservation: ReservationEntry, _ run: Invocation) {
+    private static func show(_ reservation: Reservation, _ run: Invocation) {
         run.show(reservation.json, reservation.text(now: run.clock.now))
     }
 
@@ -80,7 +80,7 @@ enum ReservationCommands {
         default:
             throw GatewayError.refused(
                 "there are no bought seats to return. \(reservation.text(now: run.clock.now)) "
-                    + ReservationEntry.reserveAgain)
+                    + Reservation.reserveAgain)
         }
         try run.questions.requireConfirmation(
             "Return \(reservation.seatNames) for \(reservation.total)?",
@@ -90,7 +90,7 @@ enum ReservationCommands {
             reason: run[reason] ?? "")
         let reply = try await run.caller.call(
             ConcertMethods.cancelReservation, request, requestID: run.caller.newRequestID())
-        let cancelled = reply.reservation ?? reservation
+        let cancelled = reply.reservation
         run.show(
             .object(["reservation": cancelled.json, "refundId": .id(reply.refundID)]),
             "\(cancelled.text(now: run.clock.now)) The refund is on its way to your wallet.")
@@ -113,7 +113,7 @@ enum ReservationCommands {
     }
 }
 
-extension ReservationEntry {
+extension Reservation {
     var total: String { Money.text(amount, currency) }
 
     var seatNames: String { seats.joined(separator: ", ").printable }
@@ -123,8 +123,8 @@ extension ReservationEntry {
             "reservationId": .id(reservationID), "code": .string(IDSuffix.text(of: reservationID)),
             "concertId": .id(concertID), "scheduleId": .id(scheduleID), "state": .name(of: state),
             "seats": .list(seats) { .string($0) }, "total": Money.json(amount, currency),
-            "reservedAt": .time(reservedAtMs), "deadline": .time(deadlineMs), "soldAt": .time(soldAtMs),
-            "endedAt": .time(endedAtMs), "paymentId": .id(paymentID),
+            "reservedAt": .time(reservedAt), "deadline": .time(deadline), "soldAt": .time(soldAt),
+            "endedAt": .time(endedAt), "paymentId": .id(paymentID),
         ])
     }
 
@@ -148,5 +148,5 @@ extension ReservationEntry {
     func held(_ now: Timestamp) -> String { "Held for you: \(seatNames), \(total), for \(left(now))." }
 
     /// The time until the hold ends.
-    func left(_ now: Timestamp) -> String { (Timestamp(milliseconds: Int64(clamping: deadlineMs)) - now).text }
+    func left(_ now: Timestamp) -> String { (deadline - now).text }
 }

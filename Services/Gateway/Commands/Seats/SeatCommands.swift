@@ -46,11 +46,10 @@ enum SeatCommands {
         let table = Table(
             [.wrapped("RESERVED"), "STATE", .wrapped("ENDED"), "USER", .wrapped("RETURNED FOR")], reply.claims
         ) { claim in
-            let reservation = claim.reservation ?? ReservationEntry()
+            let reservation = claim.reservation
             return [
-                run.localTime(reservation.reservedAtMs), "\(reservation.state)",
-                reservation.endedAtMs == 0 ? "" : run.localTime(reservation.endedAtMs),
-                UserID(bytes: claim.userID).map { "\($0)" } ?? "", claim.returnReason,
+                run.localTime(reservation.reservedAt), "\(reservation.state)", run.localTime(reservation.endedAt),
+                "\(claim.userID)", claim.returnReason,
             ]
         }
         let reason = reply.blockedReason.isEmpty ? "" : " (\(reply.blockedReason.printable))"
@@ -60,7 +59,7 @@ enum SeatCommands {
                 "blockedReason": .text(reply.blockedReason), "grade": .string(reply.grade),
                 "claims": .list(reply.claims) { claim in
                     .object([
-                        "userId": .id(claim.userID), "reservation": claim.reservation.map(\.json),
+                        "userId": .id(claim.userID), "reservation": claim.reservation.json,
                         "returnReason": .text(claim.returnReason),
                     ])
                 },
@@ -108,7 +107,7 @@ enum SeatCommands {
             let date = try await run.catalogue.date(run[Operands.target])
             let request = BlockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range), reason: reason)
-            let counts = try await run.caller.call(ConcertMethods.blockSeats, request).counts ?? SeatChangeCounts()
+            let counts = try await run.caller.call(ConcertMethods.blockSeats, request).counts
             show(counts, "\(counts.changed) seats taken off sale", of: date, run)
         })
 
@@ -120,7 +119,7 @@ enum SeatCommands {
             let date = try await run.catalogue.date(run[Operands.target])
             let request = UnblockSeatsRequest(
                 concertID: date.concert.concertID, scheduleID: date.id, seats: run[seats].map(\.range))
-            let counts = try await run.caller.call(ConcertMethods.unblockSeats, request).counts ?? SeatChangeCounts()
+            let counts = try await run.caller.call(ConcertMethods.unblockSeats, request).counts
             show(counts, "\(counts.changed) seats put back on sale", of: date, run)
         })
 

@@ -20,7 +20,7 @@ enum TicketCommands {
                 ["CODE", "CONCERT", "BEGINS", "SEAT", "GRADE", "STATE"]
             ) { own in
                 [
-                    IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAtMs),
+                    IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAt),
                     own.ticket.seat, own.ticket.grade, "\(own.ticket.state)",
                 ]
             }
@@ -80,7 +80,7 @@ enum TicketCommands {
                     .object([
                         "genuine": .bool(true), "concertId": .string("\(ticket.concert)"),
                         "ticketId": .string("\(ticket.ticket)"), "seat": .string(ticket.seat),
-                        "startsAt": .time(ticket.startsAt.milliseconds),
+                        "startsAt": .time(ticket.startsAt),
                     ]),
                     "Genuine: seat \(ticket.seat.printable), \(run.zone.text(of: ticket.startsAt)).")
             } catch {
@@ -139,17 +139,17 @@ enum TicketCommands {
     }
 
     private static func show(_ reply: CheckInReply, _ run: Invocation) {
-        let ticket = reply.ticket ?? TicketEntry()
+        let ticket = reply.ticket
         let name = "\(reply.concertName)/\(reply.scheduleName)"
         run.show(
             .object([
-                "ticketId": .id(ticket.ticketID), "date": .string(name), "startsAt": .time(ticket.startsAtMs),
+                "ticketId": .id(ticket.ticketID), "date": .string(name), "startsAt": .time(ticket.startsAt),
                 "seat": .string(ticket.seat), "grade": .string(ticket.grade), "state": .name(of: ticket.state),
-                "usedAt": .time(ticket.usedAtMs),
+                "usedAt": .time(ticket.usedAt),
             ]),
             run.style.paint(
                 "Checked in: seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(name), "
-                    + run.localTime(ticket.startsAtMs), .green))
+                    + run.localTime(ticket.startsAt), .green))
     }
 }
 
@@ -160,9 +160,9 @@ extension OwnTicket {
             "concert": .string(concert.name), "concertId": .id(ticket.concertID),
             "scheduleId": .id(ticket.scheduleID), "reservationId": .id(ticket.reservationID),
             "state": .name(of: ticket.state), "seat": .string(ticket.seat), "grade": .string(ticket.grade),
-            "price": Money.json(ticket.price, ticket.currency), "startsAt": .time(ticket.startsAtMs),
-            "endsAt": .time(ticket.endsAtMs), "issuedAt": .time(ticket.issuedAtMs), "usedAt": .time(ticket.usedAtMs),
-            "cancelledAt": .time(ticket.cancelledAtMs),
+            "price": Money.json(ticket.price, ticket.currency), "startsAt": .time(ticket.startsAt),
+            "endsAt": .time(ticket.endsAt), "issuedAt": .time(ticket.issuedAt), "usedAt": .time(ticket.usedAt),
+            "cancelledAt": .time(ticket.cancelledAt),
         ])
     }
 
@@ -170,13 +170,13 @@ extension OwnTicket {
         let state =
             switch ticket.state {
             case .valid: "Valid for one person, once."
-            case .used: "Used on \(run.localTime(ticket.usedAtMs))."
-            case .cancelled: "Cancelled on \(run.localTime(ticket.cancelledAtMs))."
+            case .used: "Used on \(run.localTime(ticket.usedAt))."
+            case .cancelled: "Cancelled on \(run.localTime(ticket.cancelledAt))."
             case .unspecified, .unrecognized: "\(ticket.state)"
             }
         return """
             \(concert.title.printable)
-            \(run.localTime(ticket.startsAtMs))
+            \(run.localTime(ticket.startsAt))
             Seat \(ticket.seat.printable), grade \(ticket.grade.printable), \(Money.text(ticket.price, ticket.currency))
             \(state)
             """

@@ -1084,9 +1084,6 @@ extension OpenRoomRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.OpenRoomRequest.room_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__OpenRoomRequest>) throws(MessageError) {
-    }
 }
 
 extension OpenRoomReply {
@@ -1121,9 +1118,6 @@ extension PauseRoomRequest {
         let fields = try arena.make(onsale__queue__v1__pause_room_request__init)
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.PauseRoomRequest.room_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__PauseRoomRequest>) throws(MessageError) {
     }
 }
 
@@ -1160,9 +1154,6 @@ extension DrainRoomRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.DrainRoomRequest.room_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__DrainRoomRequest>) throws(MessageError) {
-    }
 }
 
 extension DrainRoomReply {
@@ -1197,9 +1188,6 @@ extension CloseRoomRequest {
         let fields = try arena.make(onsale__queue__v1__close_room_request__init)
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.CloseRoomRequest.room_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__CloseRoomRequest>) throws(MessageError) {
     }
 }
 
@@ -1237,9 +1225,6 @@ extension FindRoomRequest {
         fields.pointee.name = try arena.string(name, "onsale.queue.v1.FindRoomRequest.name")
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.FindRoomRequest.room_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FindRoomRequest>) throws(MessageError) {
     }
 }
 
@@ -1324,9 +1309,6 @@ extension ShowRoomRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowRoomRequest.room_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowRoomRequest>) throws(MessageError) {
-    }
 }
 
 extension ShowRoomReply {
@@ -1387,9 +1369,6 @@ extension ShowHistoryRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowHistoryRequest.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.ShowHistoryRequest.place_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowHistoryRequest>) throws(MessageError) {
     }
 }
 
@@ -1502,9 +1481,6 @@ extension JoinRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.JoinRequest.room_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__JoinRequest>) throws(MessageError) {
-    }
 }
 
 extension JoinReply {
@@ -1540,9 +1516,6 @@ extension ShowPlaceRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.ShowPlaceRequest.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.ShowPlaceRequest.place_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__ShowPlaceRequest>) throws(MessageError) {
     }
 }
 
@@ -1581,9 +1554,6 @@ extension WatchPlaceRequest {
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.WatchPlaceRequest.place_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__WatchPlaceRequest>) throws(MessageError) {
-    }
 }
 
 extension WatchPlaceItem {
@@ -1618,9 +1588,6 @@ extension RenewRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.RenewRequest.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.RenewRequest.place_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__RenewRequest>) throws(MessageError) {
     }
 }
 
@@ -1663,9 +1630,6 @@ extension LeaveRequest {
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.LeaveRequest.place_id")
         return fields
     }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__LeaveRequest>) throws(MessageError) {
-    }
 }
 
 extension LeaveReply {
@@ -1701,9 +1665,6 @@ extension FinishPassRequest {
         fields.pointee.room_id = try arena.id(roomID, "onsale.queue.v1.FinishPassRequest.room_id")
         fields.pointee.place_id = try arena.id(placeID, "onsale.queue.v1.FinishPassRequest.place_id")
         return fields
-    }
-
-    package static func check(_ fields: UnsafePointer<Onsale__Queue__V1__FinishPassRequest>) throws(MessageError) {
     }
 }
 

@@ -50,22 +50,20 @@ struct Coordinator: Sendable {
     private func decision(
         about payment: Payment, _ content: Payment.Content, _ options: CallOptions
     ) async throws -> Decision {
-        let entry: DecisionEntry?
+        let answer: ConcertAPI.Decision
         if payment.wantsAbort {
             let request = AbortRequest(
-                concertID: content.concert.bytes, paymentID: payment.id.bytes,
-                reservationID: content.reservation.bytes)
-            entry = try await concert.abort(request, options).decision
+                concertID: content.concert, paymentID: payment.id, reservationID: content.reservation)
+            answer = try await concert.abort(request, options).decision
         } else {
             let request = ConfirmRequest(
-                concertID: content.concert.bytes, paymentID: payment.id.bytes,
-                reservationID: content.reservation.bytes, userID: payment.user.bytes, amount: content.amount.field,
-                currency: content.amount.currency.code)
-            entry = try await concert.confirm(request, options).decision
+                concertID: content.concert, paymentID: payment.id, reservationID: content.reservation,
+                userID: payment.user, amount: content.amount.field, currency: content.amount.currency.code)
+            answer = try await concert.confirm(request, options).decision
         }
-        guard let decision = entry.flatMap({ Decision($0) }) else {
+        guard let decision = Decision(answer) else {
             throw RPCFailure(
-                WalletReason.unreadableDecision, "Concert's decision cannot be read: \(String(describing: entry))")
+                WalletReason.unreadableDecision, "Concert's decision cannot be read: \(answer)")
         }
         return decision
     }

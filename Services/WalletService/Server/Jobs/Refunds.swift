@@ -51,17 +51,16 @@ struct Refunds: Sendable {
         }
     }
 
-    private func payOut(_ entry: RefundEntry) async {
-        guard let due = RefundDue(entry) else {
-            return log.error("a refund cannot be read", ["refund": "\(entry)"])
+    private func payOut(_ refund: Refund) async {
+        guard let due = RefundDue(refund) else {
+            return log.error("a refund cannot be read", ["refund": "\(refund)"])
         }
         do {
             let (isPaidOut, halt) = try await database.transaction { tx in try Self.payOut(due, tx) }
             if let halt { alarm.raise(halt) }
             guard isPaidOut else { return }
             _ = try await concert.acknowledgeRefund(
-                AcknowledgeRefundRequest(
-                    concertID: entry.concertID, refundID: entry.refundID, paymentID: entry.paymentID),
+                AcknowledgeRefundRequest(concertID: due.concert, refundID: due.id, paymentID: due.payment),
                 identity.options(timeout: Self.timeout))
         } catch let broken as BrokenInvariant {
             await alarm.halt(due.concert, because: broken, due.payment, of: due.user)

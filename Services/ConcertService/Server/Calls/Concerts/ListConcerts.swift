@@ -8,14 +8,13 @@ extension ConcertServer {
     private static let pageSize = 100
 
     func listConcerts(_ request: ListConcertsRequest, call: Call) async throws -> ListConcertsReply {
-        let last = try ConcertID.optional(field: request.after, "after")
-        return try await database.read(before: call.deadline) { reader in
+        try await database.read(before: call.deadline) { reader in
             if !request.name.isEmpty {
                 let concert = try ConcertTable.find(named: request.name, reader)
-                return ListConcertsReply(concerts: concert.map { [ConcertEntry($0)] } ?? [])
+                return ListConcertsReply(concerts: concert.map { [.init($0)] } ?? [])
             }
-            let page = try Page(of: Self.pageSize) { try ConcertTable.all(after: last, limit: $0, reader) }
-            return ListConcertsReply(concerts: page.items.map { ConcertEntry($0) }, hasMore: page.hasMore)
+            let page = try Page(of: Self.pageSize) { try ConcertTable.all(after: request.after, limit: $0, reader) }
+            return ListConcertsReply(concerts: page.items.map { .init($0) }, hasMore: page.hasMore)
         }
     }
 }

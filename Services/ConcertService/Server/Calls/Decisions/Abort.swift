@@ -8,16 +8,13 @@ extension ConcertServer {
     /// Aborts a payment, unless a decision about it exists. The reservation does not change, so its user can pay in
     /// another way.
     func abort(_ request: AbortRequest, call: Call) async throws -> AbortReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
-        let payment = try PaymentID(field: request.paymentID, "payment_id")
-        let reservation = try ReservationID(field: request.reservationID, "reservation_id")
-        let entry = try await database.transaction(before: call.deadline) { tx in
-            let decision = Decision(payment, for: reservation, .aborted(.requested), at: tx.now)
+        let (concert, payment) = (request.concertID, request.paymentID)
+        return try await database.transaction(before: call.deadline) { tx in
+            let decision = Decision(payment, for: request.reservationID, .aborted(.requested), at: tx.now)
             guard try DecisionTable.insert(decision, in: concert, tx) else {
-                return try Self.decision(about: payment, in: concert, tx)
+                return AbortReply(decision: try Self.decision(about: payment, in: concert, tx))
             }
-            return DecisionEntry(decision, sold: nil)
+            return AbortReply(decision: .init(decision, sold: nil))
         }
-        return AbortReply(decision: entry)
     }
 }

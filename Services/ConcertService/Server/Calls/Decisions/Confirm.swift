@@ -3,24 +3,22 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 import Telemetry
 
 extension ConcertServer {
     /// Sells a reservation to a payment, or records the reason against it. The first decision about a payment is final.
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
-        let payment = try PaymentID(field: request.paymentID, "payment_id")
-        let id = try ReservationID(field: request.reservationID, "reservation_id")
-        let user = try UserID(field: request.userID, "user_id")
+        let (concert, payment, id) = (request.concertID, request.paymentID, request.reservationID)
         let amount = try Money(field: request.amount, request.currency)
-        let entry = try await countingBrokenInvariants(before: call.deadline) { tx in
+        let decision = try await countingBrokenInvariants(before: call.deadline) { tx in
             // Fence: a concurrent call for this payment waits here and then reads the decision.
             let expected = Decision(payment, for: id, .confirmed, at: tx.now)
             guard try DecisionTable.insert(expected, in: concert, tx) else {
                 return try Self.decision(about: payment, in: concert, tx)
             }
             let reservation = try ReservationTable.find(id, of: concert, tx)
-            let outcome = Decision.judge(reservation, paidBy: user, amount, now: tx.now)
+            let outcome = Decision.judge(reservation, paidBy: request.userID, amount, now: tx.now)
             if let reservation {
                 switch outcome {
                 case .confirmed: try Self.sell(reservation, to: payment, tx)
@@ -30,18 +28,18 @@ extension ConcertServer {
             }
             let decision = Decision(payment, for: id, outcome, at: tx.now)
             if outcome != .confirmed { try DecisionTable.settle(decision, in: concert, tx) }
-            return DecisionEntry(decision, sold: outcome == .confirmed ? reservation : nil)
+            return ConcertAPI.Decision(decision, sold: outcome == .confirmed ? reservation : nil)
         }
-        return ConfirmReply(decision: entry)
+        return ConfirmReply(decision: decision)
     }
 
     static func decision(
         about payment: PaymentID, in concert: ConcertID, _ tx: Transaction
-    ) throws -> DecisionEntry {
+    ) throws -> ConcertAPI.Decision {
         guard let decision = try DecisionTable.find(payment, in: concert, tx) else { throw tx.conflict() }
         let isSale = decision.outcome == .confirmed
         let sold = isSale ? try ReservationTable.find(decision.reservation, of: concert, tx) : nil
-        return DecisionEntry(decision, sold: sold)
+        return .init(decision, sold: sold)
     }
 
     /// Sells all seats, or throws if one of them does not belong to the reservation.

@@ -3,31 +3,30 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     private static let pageSize = 100
 
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply {
-        let concert = try ConcertID.optional(field: request.concertID, "concert_id")
-        let lastConcert = try ConcertID.optional(field: request.afterConcertID, "after_concert_id")
-        let lastRefund = try RefundID.optional(field: request.afterRefundID, "after_refund_id")
         let last = (
-            concert: lastConcert ?? ConcertID(high: 0, low: 0), refund: lastRefund ?? RefundID(high: 0, low: 0)
+            concert: request.afterConcertID ?? ConcertID(high: 0, low: 0),
+            refund: request.afterRefundID ?? RefundID(high: 0, low: 0)
         )
         return try await database.read(before: call.deadline) { reader in
             let page = try Page(of: Self.pageSize) {
-                try RefundTable.due(after: last, of: concert, limit: $0, reader)
+                try RefundTable.due(after: last, of: request.concertID, limit: $0, reader)
             }
-            return ListRefundsDueReply(refunds: page.items.map { RefundEntry($0) }, hasMore: page.hasMore)
+            return ListRefundsDueReply(refunds: page.items.map { .init($0) }, hasMore: page.hasMore)
         }
     }
 }
 
-extension RefundEntry {
+extension ConcertAPI.Refund {
     fileprivate init(_ refund: RefundTable.Refund) {
         self.init(
-            refundID: refund.id.bytes, concertID: refund.concert.bytes, paymentID: refund.payment.bytes,
-            reservationID: refund.reservation.bytes, userID: refund.user.bytes, amount: refund.amount.field,
-            currency: refund.amount.currency.code, reason: refund.reason, dueSinceMs: refund.dueSince.field)
+            refundID: refund.id, concertID: refund.concert, paymentID: refund.payment,
+            reservationID: refund.reservation, userID: refund.user, amount: refund.amount.field,
+            currency: refund.amount.currency.code, reason: refund.reason, dueSince: refund.dueSince)
     }
 }

@@ -7,13 +7,12 @@ import RPC
 extension ConcertServer {
     /// Returns a sold reservation and records the refund due. The decision about the payment does not change.
     func cancelReservation(_ request: CancelReservationRequest, call: Call) async throws -> CancelReservationReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
-        let id = try ReservationID(field: request.reservationID, "reservation_id")
+        let concert = request.concertID
         let refund = RefundID(of: try call.requestID)
         let isOperator = call.caller?.role == .operator
         let owner = isOperator ? nil : try call.user
-        let entry = try await database.transaction(before: call.deadline) { tx in
-            let old = try ReservationTable.require(id, of: concert, for: owner, tx)
+        return try await database.transaction(before: call.deadline) { tx in
+            let old = try ReservationTable.require(request.reservationID, of: concert, for: owner, tx)
             let schedule = try ScheduleTable.require(old.schedule, of: concert, tx)
             let oldTickets = try TicketTable.all(of: old, tx)
             // On PostgreSQL each statement has its own snapshot, so another call may have cancelled between the two
@@ -31,9 +30,8 @@ extension ConcertServer {
                 let due = try RefundTable.Refund(refund, of: reservation, now: tx.now)
                 guard try RefundTable.insert(due, tx) else { throw ConcertRefusal.requestIDReused }
             }
-            return ReservationEntry(reservation, at: tx.now)
+            return CancelReservationReply(reservation: .init(reservation, at: tx.now), refundID: refund)
         }
-        return CancelReservationReply(reservation: entry, refundID: refund.bytes)
     }
 }
 

@@ -12,8 +12,8 @@ extension ConcertServer {
     private static let choicesOnCachedMap = 4
 
     func reserveSeats(_ request: ReserveSeatsRequest, call: Call) async throws -> ReserveSeatsReply {
-        let choice = try SeatChoice(request.wish)
-        let key = try ScheduleKey(request.concertID, request.scheduleID)
+        let choice = try SeatChoice(request.choice)
+        let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         var attempt = Attempt(
             id: ReservationID(of: try call.requestID), user: try call.user, choice: choice,
             schedule: try await schedules.current(key))
@@ -170,6 +170,6 @@ extension ConcertServer {
 
 extension ReserveSeatsReply {
     fileprivate init(_ reservation: Reservation) {
-        self.init(reservation: ReservationEntry(reservation, at: reservation.reservedAt))
+        self.init(reservation: .init(reservation, at: reservation.reservedAt))
     }
 }

@@ -6,12 +6,11 @@ import RPC
 
 extension ConcertServer {
     func showReservation(_ request: ShowReservationRequest, call: Call) async throws -> ShowReservationReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
-        let id = try ReservationID(field: request.reservationID, "reservation_id")
         let user = try call.user
         return try await database.read(before: call.deadline) { reader in
-            let reservation = try ReservationTable.require(id, of: concert, for: user, reader)
-            return ShowReservationReply(reservation: ReservationEntry(reservation, at: reader.now))
+            let reservation = try ReservationTable.require(
+                request.reservationID, of: request.concertID, for: user, reader)
+            return ShowReservationReply(reservation: .init(reservation, at: reader.now))
         }
     }
 }

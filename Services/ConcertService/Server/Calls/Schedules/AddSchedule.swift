@@ -7,16 +7,15 @@ import RPC
 extension ConcertServer {
     func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply {
         let id = ScheduleID(of: try call.requestID)
-        let concertID = try ConcertID(field: request.concertID, "concert_id")
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
-            let schedule = Schedule(id, of: try ConcertTable.require(concertID, tx), settings)
+            let schedule = Schedule(id, of: try ConcertTable.require(request.concertID, tx), settings)
             guard try ScheduleTable.insert(schedule, tx) else {
-                return try ScheduleTable.require(id, of: concertID, tx).matching(settings)
+                return try ScheduleTable.require(id, of: request.concertID, tx).matching(settings)
             }
             guard try ScheduleTable.takeName(of: schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
             return schedule
         }
-        return AddScheduleReply(schedule: ScheduleEntry(schedule))
+        return AddScheduleReply(schedule: .init(schedule))
     }
 }

@@ -7,7 +7,7 @@ import RPC
 extension ConcertServer {
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply {
         let id = try call.requestID
-        let key = try ScheduleKey(request.concertID, request.scheduleID)
+        let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
             let old = try ScheduleTable.require(key.schedule, of: key.concert, tx)
@@ -17,6 +17,6 @@ extension ConcertServer {
             return schedule
         }
         schedules.invalidate(key)
-        return ConfigureScheduleReply(schedule: ScheduleEntry(schedule))
+        return ConfigureScheduleReply(schedule: .init(schedule))
     }
 }

@@ -6,17 +6,17 @@ import RPC
 
 extension ConcertServer {
     func listSchedules(_ request: ListSchedulesRequest, call: Call) async throws -> ListSchedulesReply {
-        let id = try ConcertID(field: request.concertID, "concert_id")
+        let id = request.concertID
         let (concert, schedules) = try await database.read(before: call.deadline) { reader in
             (try ConcertTable.require(id, reader), try ScheduleTable.all(of: id, reader))
         }
         _ = try checkBrowsing(request.pass, in: concert.browseRoom, call: call)
         let tallies = try await tallies.current(id)
-        let entries = schedules.compactMap { schedule -> ScheduleEntry? in
+        let entries = schedules.compactMap { schedule -> ConcertAPI.Schedule? in
             let tally = tallies[schedule.id] ?? SeatTally()
             if !request.name.isEmpty, schedule.settings.name != request.name { return nil }
             if request.onlyWithFreeSeats, tally.free == 0 { return nil }
-            return ScheduleEntry(schedule, tally)
+            return .init(schedule, tally)
         }
         return ListSchedulesReply(schedules: entries)
     }

@@ -7,22 +7,24 @@ import RPC
 /// Changes of many seats, in batches.
 extension ConcertServer {
     func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply {
-        var offers: [Offer] = []
-        for offer in request.offers { offers.append(try Offer(offer)) }
-        let change = try SeatChange(call.requestID, offers: offers)
-        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        let change = try SeatChange(call.requestID, offers: request.offers.map { try Offer($0) })
+        let tally = try await apply(
+            change, to: ScheduleKey(concert: request.concertID, schedule: request.scheduleID), call: call)
         return SetSeatsReply(counts: SeatChangeCounts(tally))
     }
 
     func blockSeats(_ request: BlockSeatsRequest, call: Call) async throws -> BlockSeatsReply {
-        let change = try SeatChange(call.requestID, blocking: SeatRun.all(request.seats), reason: request.reason)
-        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        let change = try SeatChange(
+            call.requestID, blocking: request.seats.map { try SeatRun($0) }, reason: request.reason)
+        let tally = try await apply(
+            change, to: ScheduleKey(concert: request.concertID, schedule: request.scheduleID), call: call)
         return BlockSeatsReply(counts: SeatChangeCounts(tally))
     }
 
     func unblockSeats(_ request: UnblockSeatsRequest, call: Call) async throws -> UnblockSeatsReply {
-        let change = try SeatChange(call.requestID, unblocking: SeatRun.all(request.seats))
-        let tally = try await apply(change, to: ScheduleKey(request.concertID, request.scheduleID), call: call)
+        let change = try SeatChange(call.requestID, unblocking: request.seats.map { try SeatRun($0) })
+        let tally = try await apply(
+            change, to: ScheduleKey(concert: request.concertID, schedule: request.scheduleID), call: call)
         return UnblockSeatsReply(counts: SeatChangeCounts(tally))
     }
 

@@ -7,13 +7,12 @@ import RPC
 extension ConcertServer {
     /// Reads the history from the rows of the reservations, which contain all times and reasons.
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply {
-        let key = try ScheduleKey(request.concertID, request.scheduleID)
         guard let label = SeatLabel(request.seat) else {
             throw ConcertRefusal.invalid(
                 "seat", "must be a name such as A-12-7, 12-7 or 7; got “\(Excerpt.of(request.seat))”")
         }
         return try await database.scan(before: call.deadline) { reader in
-            let schedule = try ScheduleTable.require(key.schedule, of: key.concert, reader)
+            let schedule = try ScheduleTable.require(request.scheduleID, of: request.concertID, reader)
             guard let seat = try SeatTable.find(label, of: schedule, reader) else {
                 throw ConcertRefusal.seatUnknown(label)
             }
@@ -21,7 +20,7 @@ extension ConcertServer {
             let reason = if case .blocked(let reason) = claim { reason } else { "" }
             let claims = try ReservationTable.containing(label, of: schedule, reader).map { reservation in
                 SeatClaim(
-                    userID: reservation.user.bytes, reservation: ReservationEntry(reservation, at: reader.now),
+                    userID: reservation.user, reservation: .init(reservation, at: reader.now),
                     returnReason: reservation.returnReason)
             }
             return ShowSeatHistoryReply(

@@ -4,7 +4,7 @@ import RPC
 
 extension ConcertServer {
     func showSeats(_ request: ShowSeatsRequest, call: Call) async throws -> ShowSeatsReply {
-        let key = try ScheduleKey(request.concertID, request.scheduleID)
+        let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         let schedule = try await schedules.current(key)
         _ = try checkBrowsing(request.pass, in: schedule.settings.room, call: call)
         return ShowSeatsReply(

@@ -8,7 +8,7 @@ extension ConcertServer {
     /// Polls the cached map, so it also sends the expiry of holds. The stream ends when the pass expires. To continue,
     /// the user calls again with a new pass.
     func watchSeats(_ request: WatchSeatsRequest, call: Call, items: ItemWriter<WatchSeatsItem>) async throws {
-        let key = try ScheduleKey(request.concertID, request.scheduleID)
+        let key = ScheduleKey(concert: request.concertID, schedule: request.scheduleID)
         let schedule = try await schedules.current(key)
         let pass = try checkBrowsing(request.pass, in: schedule.settings.room, call: call)
         var last = try await maps.current(key)

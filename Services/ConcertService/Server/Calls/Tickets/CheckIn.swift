@@ -8,7 +8,6 @@ import RPC
 extension ConcertServer {
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply {
         let id = try call.requestID
-        let gate = try ScheduleID.optional(field: request.scheduleID, "schedule_id")
         let code: TicketCode
         do throws(TokenError) {
             code = try verifier.verify(request.code)
@@ -20,11 +19,13 @@ extension ConcertServer {
                 throw ConcertRefusal.ticketUnknown
             }
             var ticket = old
-            if try ticket.use(by: id, at: gate, now: tx.now) { try TicketTable.save(ticket, was: old, tx) }
+            if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {
+                try TicketTable.save(ticket, was: old, tx)
+            }
             let concert = try ConcertTable.require(ticket.concert, tx)
             let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
             return CheckInReply(
-                ticket: TicketEntry(ticket), concertName: concert.name, scheduleName: schedule.settings.name)
+                ticket: .init(ticket), concertName: concert.name, scheduleName: schedule.settings.name)
         }
     }
 }

@@ -6,7 +6,7 @@ import RPC
 
 extension ConcertServer {
     func listTickets(_ request: ListTicketsRequest, call: Call) async throws -> ListTicketsReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
+        let concert = request.concertID
         let user = try call.user
         return try await database.read(before: call.deadline) { reader in
             let ids = try BuyerTable.reservations(of: user, in: concert, reader)
@@ -15,7 +15,7 @@ extension ConcertServer {
             let sorted = tickets.sorted { a, b in
                 a.startsAt == b.startsAt ? a.seat.parts < b.seat.parts : a.startsAt < b.startsAt
             }
-            return ListTicketsReply(tickets: sorted.map { TicketEntry($0) })
+            return ListTicketsReply(tickets: sorted.map { .init($0) })
         }
     }
 }

@@ -7,17 +7,17 @@ import RPC
 
 extension ConcertServer {
     func showTicket(_ request: ShowTicketRequest, call: Call) async throws -> ShowTicketReply {
-        let concert = try ConcertID(field: request.concertID, "concert_id")
-        let id = try TicketID(field: request.ticketID, "ticket_id")
         let user = try call.user
         let ticket = try await database.read(before: call.deadline) { reader in
-            guard let ticket = try TicketTable.find(id, of: concert, reader), ticket.user == user else {
+            guard let ticket = try TicketTable.find(request.ticketID, of: request.concertID, reader),
+                ticket.user == user
+            else {
                 throw ConcertRefusal.ticketUnknown
             }
             return ticket
         }
         let code = TicketCode(
             concert: ticket.concert, ticket: ticket.id, startsAt: ticket.startsAt, seat: ticket.seat.text)
-        return ShowTicketReply(ticket: TicketEntry(ticket), code: ticket.state == .valid ? signer.sign(code) : "")
+        return ShowTicketReply(ticket: .init(ticket), code: ticket.state == .valid ? signer.sign(code) : "")
     }
 }

@@ -1,6 +1,7 @@
 import Database
 import Kernel
 import RPC
+import Service
 import WalletAPI
 import WalletDomain
 

@@ -1,7 +1,6 @@
 import Database
 import Kernel
 import RPC
-import Service
 import WalletAPI
 import WalletDomain
 
