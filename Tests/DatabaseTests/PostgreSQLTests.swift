@@ -47,7 +47,7 @@ import Threads
         }
     }
 
-    @Test func `of two transactions that wait for each other, one runs again`() async throws {
+    @Test func `of two transactions that wait for each other, at least one runs again`() async throws {
         let test = try await TestDatabase.make(on: .postgreSQL)
         let database = try Self.open(Self.url(of: test, setting: "deadlock_timeout", to: "20"))
         try await database.transaction { tx in
@@ -73,7 +73,8 @@ import Threads
             }
             try await group.waitForAll()
         }
-        #expect(parties.map { $0.runs.load(ordering: .relaxed) }.sorted() == [1, 2])
+        // The server may choose a victim again, when the second run of the first one gets its lock before the other wakes up.
+        #expect(parties.contains { $0.runs.load(ordering: .relaxed) > 1 })
         #expect(try await database.read { try Shop.balance(of: 1, $0) } == 2)
         #expect(try await database.read { try Shop.balance(of: 2, $0) } == 2)
         await database.close()

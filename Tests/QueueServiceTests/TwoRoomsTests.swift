@@ -65,8 +65,16 @@ import Testing
             for (number, caller) in [TestCaller.user(1), .user(2), .bob].enumerated() {
                 try await second.join(caller, request: 20 + UInt64(number))
             }
-            #expect(try await first.join(.alice, request: 10).state == .admitted)
-            for (waiting, inside, outside) in [(first, 1, 0), (second, 2, 1)] as [(Waiting, Int64, Int64)] {
+            let inside = try await first.join(.user(3), request: 30)
+            try await first.join(.user(4), request: 31)
+            let waits = try await first.join(.user(5), request: 32)
+            let alice = try await first.join(.alice, request: 33)
+            // The serial of bob, who waits in the other room, is now between those of the last admitted user and of alice.
+            _ = try await first.leave(.user(5), waits)
+            _ = try await first.leave(.user(3), inside)
+            try await first.service.run("settlement")
+            #expect(try await first.show(.alice, alice).state == .admitted)
+            for (waiting, inside, outside) in [(first, 2, 0), (second, 2, 1)] as [(Waiting, Int64, Int64)] {
                 let shown = try await waiting.admin.showRoom(ShowRoomRequest(roomID: waiting.room))
                 #expect(shown.admittedCount == inside && shown.waitingCount == outside)
             }
