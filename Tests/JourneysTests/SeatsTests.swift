@@ -63,7 +63,7 @@ struct SeatsTests {
                 }, asOf: .noon)
         }
         let reserve = Route(ConcertMethods.reserveSeats) { request, _ in
-            guard case .best(let best) = request.choice else { throw RPCFailure(.internal, "WISH", "no best seats") }
+            guard case .best(let best) = request.choice else { throw RPCFailure(.internal, "CHOICE", "no best seats") }
             return ReserveSeatsReply(reservation: Reservation(seats: [best.grade]))
         }
         try await StubCaller.with(show, reserve) { stub in

@@ -17,6 +17,7 @@ package final class PseudoTerminal: Sendable {
     private let process: pid_t
     // Sound because only one thread at a time uses a terminal.
     private nonisolated(unsafe) var bytes: [UInt8] = []
+    // Sound for the same reason.
     private nonisolated(unsafe) var isReaped = false
 
     /// `environment` is the whole environment of the program, as `NAME=value`.
@@ -56,7 +57,7 @@ package final class PseudoTerminal: Sendable {
     }
 
     deinit {
-        // A child that nobody reaps keeps Swift Testing from seeing the end of its exit tests.
+        // A child that is not reaped keeps Swift Testing from seeing the end of its exit tests.
         if !isReaped {
             kill(process, SIGKILL)
             _ = reap()

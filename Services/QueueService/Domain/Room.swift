@@ -141,7 +141,7 @@ package struct Room: Equatable, Sendable {
 
     package func isJoinable(at now: Timestamp) -> Bool { (try? checkJoining(at: now)) != nil }
 
-    /// The next place at the end of the line, or the one `after` others behind it. It is admitted at once if nobody
+    /// The next place at the end of the line, or the one `after` others behind it. It is admitted at once if no user
     /// waits and the limits allow it.
     package func nextPlace(_ id: PlaceID, of user: UserID, after others: Int64 = 0, now: Timestamp) -> Place {
         var place = Place(
