@@ -7,19 +7,24 @@ import Kernel
 ///
 /// A refused closure waits for the commit, too, because it may have read rows that the others wrote.
 ///
-/// The closures of a *block* have one undo point. If one of them fails after a write, the block is undone, and its other
-/// closures run again, each with an undo point of its own. So a closure runs at most twice in a group.
+/// The closures of a *block* have one undo point. If one of them fails after a write, the block is undone, and its
+/// closures run again, each with an undo point of its own. So a closure runs at most twice in a group. The one that failed
+/// runs again, too, because it may have read rows that are undone now.
 final class SQLiteWriter {
     private static let longestBlock = 32
+    /// The number of blocks of one length that must be kept before the next ones are longer.
+    private static let blocksOfOneLength = 4
 
     private let connection: SQLiteConnection
     private let environment: Environment
     private var group: [DatabaseJob] = []
     /// The index in `group` of the first closure of the block.
     private var blockStart = 0
-    /// The length of a block is 1 after a failure, and grows by 1 after each block that is kept. If many closures fail, few
-    /// run twice. If few fail, there are few savepoints.
+    /// The length of a block is 1 after a failure, and grows by 1 after every fourth block that is kept. So at most a third of
+    /// the closures run twice, whichever fail. If few fail, there are few savepoints.
     private var blockLength = 1
+    /// The number of kept blocks of this length.
+    private var keptBlocks = 0
     private var start = Uptime(nanoseconds: 0)
     /// True if no commit has written since the log was emptied on a full disk.
     private var isLogEmptied = false
@@ -49,9 +54,9 @@ final class SQLiteWriter {
         group.append(job)
         do throws(DatabaseError) {
             if try !isKept(job) {
-                try repeatBlock(without: job)
+                try repeatBlock()
             } else if group.count - blockStart >= blockLength {
-                blockLength = min(blockLength + 1, Self.longestBlock)
+                noteKeptBlock()
                 try beginBlock()
             }
         } catch {
@@ -76,16 +81,23 @@ final class SQLiteWriter {
         return isKept || !connection.closureHasWritten
     }
 
-    /// Undoes the block and runs it again, without the closure that failed.
-    private func repeatBlock(without failed: DatabaseJob) throws(DatabaseError) {
-        blockLength = 1
+    /// Undoes the block. If the closure that failed is not its only one, runs the block again.
+    private func repeatBlock() throws(DatabaseError) {
+        (blockLength, keptBlocks) = (1, 0)
         try connection.undo()
-        for job in group[blockStart...] where job !== failed {
+        let block = group[blockStart...]
+        for job in block where block.count > 1 {
             try connection.setUndoPoint()
             job.prepareRerun()
             if try !isKept(job) { try connection.undo() }
         }
         try beginBlock()
+    }
+
+    private func noteKeptBlock() {
+        keptBlocks += 1
+        guard keptBlocks == Self.blocksOfOneLength else { return }
+        (blockLength, keptBlocks) = (min(blockLength + 1, Self.longestBlock), 0)
     }
 
     private func beginBlock() throws(DatabaseError) {
