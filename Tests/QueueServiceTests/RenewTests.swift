@@ -200,7 +200,7 @@ extension Waiting {
                     var room = try RoomTable.lock(id, tx)
                     let due = try PlaceTable.due(in: id, at: late, limit: 10, tx)
                     stop()
-                    for place in room.settle(due: due, waiting: [], now: late) {
+                    for place in room.settle(due: due.readable, waiting: [], now: late) {
                         try PlaceTable.save(place, was: .active, in: id, tx)
                     }
                     try RoomTable.save(room, tx)

@@ -98,6 +98,24 @@ private struct World: Sendable {
             #expect(heard.all.map(\.0.state) == [.admitted, .active, .left])
         }
 
+        /// Whenever the end comes: a place is read by its key only once a second.
+        @Test(arguments: [0, 250, 500, 750])
+        func `a watcher receives the end of an active place within half a second`(offset: Int) throws {
+            let world = try World()
+            let heard = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(0, count: .max, into: heard)
+            try world.simulation.run { [world] in
+                _ = try await world.client(0).renew(RenewRequest(roomID: world.room, placeID: world.places[0].placeID))
+            }
+            world.simulation.simulation.run(for: .seconds(5) + .milliseconds(offset))
+            #expect(heard.all.last?.0.state == .active)
+            try world.simulation.run { [world] in
+                _ = try await world.client(0).leave(LeaveRequest(roomID: world.room, placeID: world.places[0].placeID))
+            }
+            world.simulation.simulation.run(for: .milliseconds(400))
+            #expect(heard.all.last?.0.state == .left)
+        }
+
         @Test func `a watcher receives the end of a place that waited`() throws {
             let world = try World()
             let heard = Recorder<(QueueAPI.Place, Uptime)>()

@@ -6,8 +6,8 @@ import Threads
 /// A cache of waiting places, so that the polls of a crowd do not reach the database.
 ///
 /// An entry is at most `maximumAge` old. An older line is refreshed by one query of its room, plus one of the places that
-/// ended while they waited. A place up to `room.admitted` does not wait any more. Changes by callers of this instance are visible immediately. Admissions by a settlement are
-/// visible after the next refresh.
+/// ended while they waited. A place up to `room.admitted` does not wait any more. Changes by callers of this instance are
+/// visible immediately. Admissions by a settlement are visible after the next refresh.
 final class WaitingLines: Sendable {
     static let maximumAge = Duration.milliseconds(250)
     /// Maximum of places in all rooms. When it is reached, the cache is cleared.
@@ -95,7 +95,7 @@ final class WaitingLines: Sendable {
         guard let (steps, revision) = state.withLock({ $0.lines[id].map { ($0.steps, $0.room.revision) } }) else {
             return
         }
-        let (room, gone): (Room, [Place]) = try await database.read { reader in
+        let (room, gone): (Room, [PlaceRow]) = try await database.read { reader in
             let room = try RoomTable.require(id, reader)
             if room.revision == revision { return (room, []) }
             return (room, try PlaceTable.gone(in: id, since: revision, limit: Self.maximumChanges, reader))
@@ -105,7 +105,7 @@ final class WaitingLines: Sendable {
             guard let line = state.lines[id], line.room.revision == revision else { return }
             let before = line.places.count
             if gone.count == Self.maximumChanges { line.places = [:] }
-            for place in gone { line.places[place.id] = nil }
+            for place in gone.readable { line.places[place.id] = nil }
             state.placeCount -= before - line.places.count
             line.room = room
             line.readAt = readAt

@@ -3,9 +3,9 @@ import Kernel
 import QueueDomain
 import Threads
 
-/// Notifies the watchers of places. One query per room serves all watchers of waiting places. If the room has changed, a
-/// second query reads the places that ended while they waited. An admitted place changes without its room, so the places
-/// that are watched after their admission are read by their serials, each once a second.
+/// Notifies the watchers of places. One query per room serves all watchers. If the room has changed, a second query reads
+/// the places that ended without a purchase. Neither a claim nor a purchase appears there, so the places that are watched
+/// after their admission are read by their serials, each once a second.
 final class RoomWatches: Sendable {
     static let interval = Duration.milliseconds(250)
     /// The minimum pause between two notifications of one watcher.
@@ -104,44 +104,54 @@ final class RoomWatches: Sendable {
         }
     }
 
-    /// Polls every room that has watchers.
+    /// Polls every room that has watchers. A failing room does not stop the others.
     func poll() async throws {
         let watched = rooms.withLock { rooms in rooms.compactMapValues { $0.revision } }
-        for (room, revision) in watched { try await poll(at: room, since: revision) }
+        var firstError: (any Error)?
+        for (room, revision) in watched {
+            do { try await poll(at: room, since: revision) } catch { firstError = firstError ?? error }
+        }
+        if let firstError { throw firstError }
     }
 
     private func poll(at id: RoomID, since revision: Int64) async throws {
         var revision = revision
+        var damage: (any Error)?
         while true {
-            let (room, gone, now) = try await database.read { [revision] reader in
+            let (room, ended, now) = try await database.read { [revision] reader in
                 let room = try RoomTable.require(id, reader)
                 let isNew = room.revision > revision
-                let gone = isNew ? try PlaceTable.gone(in: id, since: revision, limit: Self.pageSize, reader) : []
-                return (room, gone, reader.now)
+                let ended = isNew ? try PlaceTable.ended(in: id, since: revision, limit: Self.pageSize, reader) : []
+                return (room, ended, reader.now)
             }
-            let since = revision
-            let isWhole = gone.count < Self.pageSize
-            revision = isWhole ? room.revision : gone[gone.count - 1].revision
-            rooms.withLock { [revision] rooms in rooms[id]?.apply(gone, since: since, upTo: revision) }
+            let (since, places) = (revision, ended.readable)
+            let isWhole = ended.count < Self.pageSize
+            revision = isWhole ? room.revision : places.last?.revision ?? room.revision
+            damage = damage ?? ended.damage
+            rooms.withLock { [revision] rooms in rooms[id]?.apply(places, since: since, upTo: revision) }
             guard isWhole else { continue }
-            try await readAdmitted(in: room)
+            damage = try await readAdmitted(in: room) ?? damage
             let due = rooms.withLock { rooms in rooms[id]?.notifications(room, at: clock.uptime, now: now) ?? [] }
             for (continuation, snapshot) in due { continuation.resume(returning: snapshot) }
+            if let damage { throw damage }
             return
         }
     }
 
-    /// Reads the places that are watched after their admission.
-    private func readAdmitted(in room: Room) async throws {
+    /// Reads the places that are watched after their admission. Returns the first error of a row that cannot be read.
+    private func readAdmitted(in room: Room) async throws -> (any Error)? {
         let uptime = clock.uptime
         let serials = rooms.withLock { rooms in rooms[room.id]?.admitted(in: room, toReadAt: uptime) ?? [] }
+        var damage: (any Error)?
         for start in stride(from: 0, to: serials.count, by: Self.pageSize) {
             let page = Array(serials[start...].prefix(Self.pageSize))
             let places = try await database.read { reader in
                 try PlaceTable.find(serials: page, in: room.id, reader)
             }
-            rooms.withLock { rooms in rooms[room.id]?.apply(places) }
+            damage = damage ?? places.damage
+            rooms.withLock { rooms in rooms[room.id]?.apply(places.readable) }
         }
+        return damage
     }
 }
 
@@ -160,9 +170,9 @@ extension RoomWatches.Watched {
 
     /// Records ended places up to `revision`. A watcher that registered meanwhile may have read an older room; then the
     /// next poll starts from its revision.
-    fileprivate mutating func apply(_ gone: [Place], since: Int64, upTo revision: Int64) {
+    fileprivate mutating func apply(_ ended: [Place], since: Int64, upTo revision: Int64) {
         if self.revision == since { self.revision = revision }
-        apply(gone)
+        apply(ended)
     }
 
     /// Records places for their watchers, which may have read them later.

@@ -4,6 +4,20 @@ import QueueDomain
 
 extension Place.State: Bindable {}
 
+/// A place, or the error of a row that cannot be read. Such a row fails only the calls for its own place.
+typealias PlaceRow = Result<Place, any Error>
+
+extension Sequence<PlaceRow> {
+    /// The places whose rows can be read.
+    var readable: [Place] { compactMap { try? $0.get() } }
+
+    /// The first error of a row that cannot be read.
+    var damage: (any Error)? {
+        for case .failure(let error) in self { return error }
+        return nil
+    }
+}
+
 /// The rows of places. Every write except `renew` requires that the transaction has locked the room.
 ///
 /// A transaction writes places in the order of their serials, so that two of them do not deadlock.
@@ -34,10 +48,14 @@ enum PlaceTable {
             order by serial limit $3
             """
         static let live: Statement = "select \(columns) from place where room_id = $1 and \(isLive) limit $2"
-        /// The condition of an index.
-        static let gaveUp: SQL = "ended_at is not null and admitted_at is null"
+        /// The condition of an index. A purchase ends its place as FINISHED.
+        static let hasEnded: SQL = "state > \(Place.State.finished)"
+        static let ended: Statement = """
+            select \(columns) from place where room_id = $1 and revision > $2 and \(hasEnded) order by revision limit $3
+            """
         static let gone: Statement = """
-            select \(columns) from place where room_id = $1 and revision > $2 and \(gaveUp) order by revision limit $3
+            select \(columns) from place where room_id = $1 and revision > $2 and \(hasEnded) and admitted_at is null
+            order by revision limit $3
             """
         static let counts: Statement = "select state, count(*) from place where room_id = $1 group by state"
         static let waits: Statement = """
@@ -60,10 +78,15 @@ enum PlaceTable {
             where room_id = $1 and serial = $2 and state = $12
                 and ($3 <> \(Place.State.lapsed) or lapses_at <= $10)
             """
+        /// True if another renewal, since the read, has set a later deadline.
+        static let wasRenewedLonger: SQL = "lapses_at <> $10 and lapses_at > $5"
         /// A claimed place has a hard limit. A shift of the deadlines moves it, and the ready time of an admitted place.
         static let renew: Statement = """
-            update place set state = \(Place.State.active), claimed_at = $3, renewed_at = $4, lapses_at = $5, ends_at = $6
-            where room_id = $1 and serial = $2 and revision = $7 and state = $8 and coalesce(ends_at, lapses_at) = $9
+            update place set state = \(Place.State.active), claimed_at = $3, ends_at = $6,
+                renewed_at = case when \(wasRenewedLonger) then renewed_at else $4 end,
+                lapses_at = case when \(wasRenewedLonger) then lapses_at else $5 end
+            where room_id = $1 and serial = $2 and revision = $7 and state = $8
+                and coalesce(ends_at, lapses_at) is not distinct from $9
             """
         static let shiftDeadlines: Statement = """
             update place set lapses_at = lapses_at + $2, ends_at = ends_at + $2
@@ -89,8 +112,8 @@ enum PlaceTable {
         try reader.first(Statements.find, { $0.bind(room, id) }, map: place)
     }
 
-    static func find(_ ids: [PlaceID], in room: RoomID, _ reader: Reader) throws -> [PlaceID: Place] {
-        var places: [PlaceID: Place] = [:]
+    static func find(_ ids: [PlaceID], in room: RoomID, _ reader: Reader) throws -> [PlaceID: PlaceRow] {
+        var places: [PlaceID: PlaceRow] = [:]
         var rest = ids[...]
         while let find = Statements.finds.first(where: { $0.count <= rest.count }) {
             let page = rest.prefix(find.count)
@@ -99,15 +122,14 @@ enum PlaceTable {
                 binder.bind(room)
                 for id in page { binder.bind(id) }
             } body: { row in
-                let found = try place(row)
-                places[found.id] = found
+                places[try row.id(0)] = read(row)
             }
         }
         return places
     }
 
-    static func find(serials: [Int64], in room: RoomID, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.findBySerial, keys: serials, { $0.bind(room) }, map: place)
+    static func find(serials: [Int64], in room: RoomID, _ reader: Reader) throws -> [PlaceRow] {
+        try reader.rows(Statements.findBySerial, keys: serials, { $0.bind(room) }, map: read)
     }
 
     /// The place, if it belongs to `user`. Nil allows every user. A place of another user is reported as unknown.
@@ -122,21 +144,40 @@ enum PlaceTable {
         try reader.first(Statements.findLive, { $0.bind(room, user) }, map: place)
     }
 
-    static func due(in room: RoomID, at now: Timestamp, limit: Int, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.due, { $0.bind(room, now, limit) }, map: place)
+    static func due(in room: RoomID, at now: Timestamp, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try rows(Statements.due, reader, limit) { $0.bind(room, now, $1) }
     }
 
-    static func waiting(in room: RoomID, after serial: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.waiting, { $0.bind(room, serial, limit) }, map: place)
+    static func waiting(in room: RoomID, after serial: Int64, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try rows(Statements.waiting, reader, limit) { $0.bind(room, serial, $1) }
     }
 
-    static func live(in room: RoomID, limit: Int, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.live, { $0.bind(room, limit) }, map: place)
+    static func live(in room: RoomID, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try rows(Statements.live, reader, limit) { $0.bind(room, $1) }
+    }
+
+    /// Returns `limit` places, or fewer if there are no more. Rows that cannot be read come in addition.
+    private static func rows(
+        _ statement: Statement, _ reader: Reader, _ limit: Int, _ bind: (Binder, _ limit: Int) -> Void
+    ) throws -> [PlaceRow] {
+        var damagedCount = 0
+        while true {
+            let count = limit + damagedCount
+            let rows = try reader.rows(statement, { bind($0, count) }, map: read)
+            let damaged = rows.count - rows.readable.count
+            if damaged == damagedCount || rows.count < count { return rows }
+            damagedCount = damaged
+        }
+    }
+
+    /// Places that ended since `revision`, but not by a purchase, oldest end first.
+    static func ended(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try reader.rows(Statements.ended, { $0.bind(room, revision, limit) }, map: read)
     }
 
     /// Places that ended since `revision` while they waited, oldest end first.
-    static func gone(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [Place] {
-        try reader.rows(Statements.gone, { $0.bind(room, revision, limit) }, map: place)
+    static func gone(in room: RoomID, since revision: Int64, limit: Int, _ reader: Reader) throws -> [PlaceRow] {
+        try reader.rows(Statements.gone, { $0.bind(room, revision, limit) }, map: read)
     }
 
     static func counts(in room: RoomID, _ reader: Reader) throws -> [Place.State: Int64] {
@@ -200,17 +241,22 @@ enum PlaceTable {
     }
 
     /// Claims or renews a place without locking its room. If the place has changed since it was read, the closure runs
-    /// again.
+    /// again. Another renewal is no such change: of both deadlines the later one stays. A conflict would let a user who renews
+    /// one place through two instances at once repeat the batches of both.
     static func renew(_ place: Place, was: Place, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(Statements.renew) {
             $0.bind(room, place.serial, place.claimedAt, place.renewedAt, place.lapsesAt, place.endsAt, was.revision)
-                .bind(was.state, was.endsAt ?? was.lapsesAt)
+                .bind(was.state, was.endsAt ?? was.lapsesAt, was.lapsesAt)
         }
     }
 
     /// Shifts the deadlines of all users inside.
     static func shiftDeadlines(in room: RoomID, by shift: Duration, _ tx: Transaction) throws {
         try tx.execute(Statements.shiftDeadlines) { $0.bind(room, shift.milliseconds) }
+    }
+
+    private static func read(_ row: borrowing Row) -> PlaceRow {
+        do { return .success(try place(row)) } catch { return .failure(error) }
     }
 
     private static func place(_ row: borrowing Row) throws -> Place {

@@ -73,5 +73,10 @@ enum QueueSchema {
             """
             create index place_gone on place (room_id, revision) where ended_at is not null and admitted_at is null
             """),
+        // Watchers then receive every end but that by a purchase, which is FINISHED, state 3.
+        Migration(
+            "index the places that end without a purchase",
+            "drop index place_gone",
+            "create index place_ended on place (room_id, revision) where state > 3"),
     ]
 }

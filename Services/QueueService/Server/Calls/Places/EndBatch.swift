@@ -25,7 +25,7 @@ final class EndBatch: Sendable {
 
     private let room: Room
     private let time: Timestamp
-    private let places: [Result<Place, QueueRefusal>]
+    private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
         let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
@@ -45,16 +45,15 @@ final class EndBatch: Sendable {
         let before = try PlaceTable.find(Array(Set(requests.map(\.place))), in: id, tx)
         var after = before
         places = requests.map { request in
-            Result { () throws(QueueRefusal) in
-                guard var place = after[request.place], request.user == nil || place.user == request.user else {
-                    throw .placeUnknown
-                }
+            Result {
+                guard var place = try after[request.place]?.get(), request.user == nil || place.user == request.user
+                else { throw QueueRefusal.placeUnknown }
                 try request.end(&room, &place, tx.now)
-                after[place.id] = place
+                after[place.id] = .success(place)
                 return place
             }
         }
-        try PlaceTable.save(after.values, were: before.values, in: id, tx)
+        try PlaceTable.save(after.values.readable, were: before.values.readable, in: id, tx)
         if room.revision != revision { try RoomTable.save(room, tx) }
         (self.room, self.time) = (room, tx.now)
     }

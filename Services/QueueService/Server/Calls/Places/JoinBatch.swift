@@ -23,7 +23,7 @@ final class JoinBatch: Sendable {
 
     private let room: Room
     private let time: Timestamp
-    private let places: [Result<Place, QueueRefusal>]
+    private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
         let overload = RPCFailure(QueueReason.tooManyJoins)
@@ -42,9 +42,9 @@ final class JoinBatch: Sendable {
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)
         // Those who wait come before those who join.
-        if room.isJoinable(at: tx.now), room.needsSettling(at: tx.now) { _ = try Settlement.run(in: &room, tx) }
+        if room.isJoinable(at: tx.now), room.needsSettling(at: tx.now) { try Settlement.run(in: &room, tx) }
         let before = room.lastSerial
-        var places: [Result<Place, QueueRefusal>] = []
+        var places: [PlaceRow] = []
         places.reserveCapacity(requests.count)
         for place in try Self.newPlaces(for: requests, in: &room, tx) { places.append(.success(place)) }
         for request in requests.dropFirst(places.count) {
@@ -52,6 +52,9 @@ final class JoinBatch: Sendable {
                 places.append(.success(try Self.place(for: request, in: &room, tx)))
             } catch let refusal as QueueRefusal {
                 places.append(.failure(refusal))
+            } catch let error as DatabaseError where error.reason == .damaged {
+                // The user's own row cannot be read.
+                places.append(.failure(error))
             }
         }
         if room.lastSerial > before { try RoomTable.save(room, tx) }

@@ -22,7 +22,7 @@ final class RenewBatch: Sendable {
 
     let room: Room
     let time: Timestamp
-    private let places: [Result<Place, QueueRefusal>]
+    private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
         let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
@@ -41,25 +41,28 @@ final class RenewBatch: Sendable {
         var before = try PlaceTable.find(ids, in: id, tx)
         guard !before.isEmpty else { throw QueueRefusal.placeUnknown }
         var room = try RoomTable.require(id, tx)
-        let isSettled = !room.needsCatchingUp(at: tx.now) && !before.values.contains { $0.isDue(at: tx.now) }
+        let found = before.values.readable
+        let isSettled = !room.needsCatchingUp(at: tx.now) && !found.contains { $0.isDue(at: tx.now) }
         // A waiting or ended place is refused, and a claim or a renewal changes one row. Neither locks the room.
-        if !isSettled, before.values.contains(where: \.holdsSlot) {
+        if !isSettled, found.contains(where: \.holdsSlot) {
             room = try RoomTable.lock(id, tx)
             // Shift deadlines first: time in which the service was down does not count against users.
-            _ = try Settlement.run(in: &room, tx)
+            try Settlement.run(in: &room, tx)
             before = try PlaceTable.find(ids, in: id, tx)
         }
         var after = before
         places = requests.map { [room] request in
-            Result { () throws(QueueRefusal) in
-                guard var place = after[request.place], place.user == request.user else { throw .placeUnknown }
+            Result {
+                guard var place = try after[request.place]?.get(), place.user == request.user else {
+                    throw QueueRefusal.placeUnknown
+                }
                 try room.claim(&place, now: tx.now)
-                after[place.id] = place
+                after[place.id] = .success(place)
                 return place
             }
         }
-        for place in after.values.sorted(by: { $0.serial < $1.serial }) {
-            guard let was = before[place.id], was != place else { continue }
+        for place in after.values.readable.sorted(by: { $0.serial < $1.serial }) {
+            guard let was = try before[place.id]?.get(), was != place else { continue }
             try PlaceTable.renew(place, was: was, in: id, tx)
         }
         (self.room, self.time) = (room, tx.now)
