@@ -110,7 +110,7 @@ let package = Package(
         tests(
             of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Threads"],
             exclude: ["pooler"]),
-        tests(of: "Identity", ["Kernel"]),
+        tests(of: "Identity", ["Encoding", "Kernel"]),
         tests(of: "Telemetry", ["Kernel", "Threads"]),
         tests(of: "Messages", ["CTestProto", "Encoding", "Kernel", "RPC"]),
         tests(of: "RPC", ["Encoding", "Kernel", "Messages", "Telemetry", "Threads"]),

@@ -26,7 +26,14 @@ package struct KeyFile: Sendable {
 
     private var keys: [Kind: [Key]]
 
-    var auth: [Key] { keys[.auth, default: []] }
+    /// The keys for one purpose, in the order of the file.
+    func keys(for purpose: KeyPurpose) -> [Key] {
+        keys[.auth, default: []].map { key in
+            let derived = Sodium.derivedKey(from: key.secret, number: purpose.rawValue, context: "onsale01")
+            return Key(id: key.id, secret: derived)
+        }
+    }
+
     var ticket: [Key] { keys[.ticket, default: []] }
 
     /// One new key of each kind.

@@ -22,7 +22,7 @@ package struct Passes: Sendable {
     private let seal: Seal
 
     package init(_ keyFile: KeyFile) {
-        seal = Seal(keyFile, for: .pass)
+        seal = Seal(.pass, keyFile.keys(for: .pass))
     }
 
     package func sign(_ pass: Pass) -> [UInt8] {

@@ -1,31 +1,24 @@
 import Kernel
 
-/// Signs and checks short messages of one purpose with the keys that all services share.
+/// Signs and checks short tokens of one kind, with one tag.
 ///
 ///     kind u8 | key id u32 | body | tag (32)        big endian; the tag covers everything before it
 ///
 /// It is a value without locks: any number of threads can check at the same time.
 struct Seal: Sendable {
-    enum Purpose: UInt8 {
-        case credential = 1
-        case pass = 2
-    }
-
     static let headerByteCount = 5
 
-    private let purpose: Purpose
+    private let kind: TokenKind
     private let keys: [(id: KeyID, key: TagKey)]
 
-    init(_ keyFile: KeyFile, for purpose: Purpose) {
-        self.purpose = purpose
-        keys = keyFile.auth.map { key in
-            let derived = Sodium.derivedKey(from: key.secret, number: UInt64(purpose.rawValue), context: "onsale01")
-            return (key.id, TagKey(derived))
-        }
+    /// The first key signs, all of them verify.
+    init(_ kind: TokenKind, _ keys: [KeyFile.Key]) {
+        self.kind = kind
+        self.keys = keys.map { ($0.id, TagKey($0.secret)) }
     }
 
     func sign(_ body: [UInt8]) -> [UInt8] {
-        var token = [purpose.rawValue]
+        var token = [kind.rawValue]
         token.reserveCapacity(Self.headerByteCount + body.count + TagKey.tagByteCount)
         token += keys[0].id.rawValue.bigEndianBytes
         token += body
@@ -35,12 +28,13 @@ struct Seal: Sendable {
 
     /// Returns if `token` is genuine and throws otherwise. The body begins at `headerByteCount`.
     func check(_ token: RawSpan, bodyByteCount: Int) throws(TokenError) {
-        guard token.byteCount == Self.headerByteCount + bodyByteCount + TagKey.tagByteCount,
-            token.bigEndian(at: 0) == purpose.rawValue
+        let contentByteCount = Self.headerByteCount + bodyByteCount
+        guard token.byteCount == contentByteCount + TagKey.tagByteCount,
+            token.bigEndian(at: 0) == kind.rawValue
         else { throw .malformed }
         let id = KeyID(rawValue: token.bigEndian(at: 1))
         for candidate in keys where candidate.id == id {
-            guard candidate.key.endsWithItsTag(token) else { throw .forged }
+            guard candidate.key.isTag(at: contentByteCount, ofFirst: contentByteCount, in: token) else { throw .forged }
             return
         }
         throw .unknownKey(id)

@@ -17,17 +17,16 @@ struct TagKey: Sendable {
         return tag
     }
 
-    /// True if the last bytes of `message` are the tag of the bytes before. Compares in constant time.
-    func endsWithItsTag(_ message: RawSpan) -> Bool {
+    /// True if the bytes of `message` at `position` are the tag of its first `count` bytes. Compares in constant time.
+    func isTag(at position: Int, ofFirst count: Int, in message: RawSpan) -> Bool {
         message.withUnsafeBytes { message in
-            let contentCount = message.count - Self.tagByteCount
-            guard contentCount >= 0, let bytes = message.assumingMemoryBound(to: UInt8.self).baseAddress else {
-                return false
-            }
+            guard count >= 0, position >= 0, message.count >= max(count, position + Self.tagByteCount),
+                let bytes = message.assumingMemoryBound(to: UInt8.self).baseAddress
+            else { return false }
             return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.tagByteCount) { tag in
                 guard let tag = tag.baseAddress else { return false }
-                write(tagOf: bytes, contentCount, to: tag)
-                return sodium_memcmp(tag, bytes + contentCount, Self.tagByteCount) == 0
+                write(tagOf: bytes, count, to: tag)
+                return sodium_memcmp(tag, bytes + position, Self.tagByteCount) == 0
             }
         }
     }

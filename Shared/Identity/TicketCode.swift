@@ -25,7 +25,7 @@ package struct TicketCode: Hashable, Sendable {
 package struct TicketSigner: Sendable {
     /// A prefix of the signed bytes, so that the signature is valid for ticket codes only.
     static let domain = Array("onsale ticket code 1\n".utf8)
-    static let kind: UInt8 = 3
+    static let kind = TokenKind.ticketCode.rawValue
     static let fixedByteCount = 45
 
     /// The public half of every ticket key in the key file. Verifiers need no more.

@@ -45,6 +45,8 @@ package enum Identified {
     /// Correlates the log lines of one request across services.
     package enum Trace {}
     package enum User {}
+    /// One sign-in of a user or an operator.
+    package enum Session {}
     /// The waiting room of one sale.
     package enum Room {}
     /// A user's position in a room.
@@ -64,6 +66,7 @@ package enum Identified {
 package typealias RequestID = ID<Identified.Request>
 package typealias TraceID = ID<Identified.Trace>
 package typealias UserID = ID<Identified.User>
+package typealias SessionID = ID<Identified.Session>
 package typealias RoomID = ID<Identified.Room>
 package typealias PlaceID = ID<Identified.Place>
 package typealias ConcertID = ID<Identified.Concert>

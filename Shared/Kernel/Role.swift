@@ -9,9 +9,11 @@ package struct Role: OptionSet, Hashable, Sendable {
     package static let user = Role(rawValue: 1)
     package static let `operator` = Role(rawValue: 2)
     package static let service = Role(rawValue: 4)
+    /// The web edge, which may only tell the address of its caller.
+    package static let edge = Role(rawValue: 8)
 
     package static let names: [(role: Role, name: String)] = [
-        (.user, "user"), (.operator, "operator"), (.service, "service"),
+        (.user, "user"), (.operator, "operator"), (.service, "service"), (.edge, "edge"),
     ]
 }
 

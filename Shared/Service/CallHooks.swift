@@ -7,10 +7,9 @@ import Telemetry
 extension ServerHooks {
     /// Hooks that verify credentials, report readiness, translate errors, and feed log and metrics.
     package static func service(
-        _ descriptions: [ServiceDescription], keys: KeyFile, clock: any Clock, log: Log, metrics: Metrics,
-        health: Health
+        _ descriptions: [ServiceDescription], credentials: CredentialVerifier, clock: any Clock, log: Log,
+        metrics: Metrics, health: Health
     ) -> ServerHooks {
-        let credentials = Credentials(keys)
         let calls = CallMetrics(descriptions, metrics)
         var hooks = ServerHooks { bytes throws(RPCFailure) in try credentials.caller(bytes, at: clock.now) }
         hooks.isServing = { _ in health.problems.isEmpty }
@@ -22,11 +21,12 @@ extension ServerHooks {
     }
 }
 
-extension Credentials {
+extension CredentialVerifier {
     fileprivate func caller(_ bytes: UnsafeRawBufferPointer, at now: Timestamp) throws(RPCFailure) -> Verified {
         do throws(TokenError) {
             let credential = try verify(bytes.bytes, at: now)
-            let caller = Caller(user: credential.user, role: credential.role)
+            let caller = Caller(
+                user: credential.user, role: credential.role, duties: credential.duties, session: credential.session)
             return Verified(caller, remaining: credential.expiry - now)
         } catch {
             let reason: CallReason = if case .expired = error { .credentialExpired } else { .credentialInvalid }

@@ -12,6 +12,8 @@ package struct ServiceContext: Sendable {
     package let summary: String
     /// The name of the database file: `queue`.
     package let name: String
+    /// The program as the key file knows it.
+    package let holder: KeyHolder
     /// The default port for calls. `statusPort` is that of the status pages.
     package let port: UInt16
     package let statusPort: UInt16
@@ -21,13 +23,14 @@ package struct ServiceContext: Sendable {
     package let build: @Sendable (ServiceEnvironment) throws -> ServiceParts
 
     package init(
-        _ program: String, _ summary: String, name: String, port: UInt16, statusPort: UInt16,
-        migrations: [Migration], options: [any AnyOption] = [],
+        _ program: String, _ summary: String, name: String, holder: KeyHolder, port: UInt16,
+        statusPort: UInt16, migrations: [Migration], options: [any AnyOption] = [],
         build: @escaping @Sendable (ServiceEnvironment) throws -> ServiceParts
     ) {
         self.program = program
         self.summary = summary
         self.name = name
+        self.holder = holder
         self.port = port
         self.statusPort = statusPort
         self.migrations = migrations

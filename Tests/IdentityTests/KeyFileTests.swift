@@ -9,6 +9,9 @@ import Testing
     private var path: String { folder.path + "/keys" }
     private let alice = Credential(
         user: UserID(high: 1, low: 1), role: .user, expiry: .noon + .hours(1))
+    private let pass = Pass(
+        room: RoomID(high: 1, low: 2), place: PlaceID(high: 3, low: 4), user: UserID(high: 1, low: 1),
+        expiry: .noon + .minutes(2))
 
     private func write(_ text: String, mode: mode_t = 0o600) {
         folder.write(text, to: "keys", mode: mode)
@@ -18,7 +21,7 @@ import Testing
         let created = try KeyFile.create(at: path)
         let read = try KeyFile.read(path)
         for kind in KeyFile.Kind.allCases { #expect(read.ids(of: kind) == created.ids(of: kind)) }
-        #expect(try Credentials(read).verify(Credentials(created).sign(alice), at: .noon) == alice)
+        #expect(try CredentialVerifier(read, for: .queue).verify(Credentials(created).sign(alice), at: .noon) == alice)
         #expect(folder.mode(of: "keys") == 0o600)
         #expect(folder.names == ["keys"])
     }
@@ -92,20 +95,26 @@ import Testing
         let new = try keys.stage(.auth)
         try keys.replace(path)
         let staged = try KeyFile.read(path)
-        #expect(try Credentials(before).verify(Credentials(staged).sign(alice), at: .noon) == alice)
+        #expect(try CredentialVerifier(before, for: .queue).verify(Credentials(staged).sign(alice), at: .noon) == alice)
 
         try keys.promote(new, of: .auth)
         try keys.replace(path)
         let promoted = try KeyFile.read(path)
         #expect(promoted.ids(of: .auth) == [new, old])
-        #expect(try Credentials(staged).verify(Credentials(promoted).sign(alice), at: .noon) == alice)
-        #expect(try Credentials(promoted).verify(Credentials(staged).sign(alice), at: .noon) == alice)
+        #expect(
+            try CredentialVerifier(staged, for: .queue).verify(Credentials(promoted).sign(alice), at: .noon) == alice)
+        #expect(
+            try CredentialVerifier(promoted, for: .queue).verify(Credentials(staged).sign(alice), at: .noon) == alice)
+        #expect(try Passes(promoted).verify(Passes(staged).sign(pass), of: pass.user, at: .noon) == pass)
 
         try keys.drop(old, of: .auth)
         try keys.replace(path)
         let dropped = try KeyFile.read(path)
         #expect(throws: TokenError.unknownKey(old)) {
-            try Credentials(dropped).verify(Credentials(before).sign(alice), at: .noon)
+            try CredentialVerifier(dropped, for: .queue).verify(Credentials(before).sign(alice), at: .noon)
+        }
+        #expect(throws: TokenError.unknownKey(old)) {
+            try Passes(dropped).verify(Passes(before).sign(pass), of: pass.user, at: .noon)
         }
         #expect(folder.names == ["keys"])
         #expect(folder.mode(of: "keys") == 0o600)

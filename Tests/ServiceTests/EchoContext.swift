@@ -1,4 +1,5 @@
 import Database
+import Identity
 import RPC
 import Service
 import TestSupport
@@ -6,7 +7,7 @@ import TestSupport
 extension ServiceContext {
     /// The service of testing.proto as a program. Its method Wait throws a database error.
     static let echo = ServiceContext(
-        "EchoService", "returns its requests", name: "echo", port: 0, statusPort: 0,
+        "EchoService", "returns its requests", name: "echo", holder: .queue, port: 0, statusPort: 0,
         migrations: [Migration("create nothing")]
     ) { environment in
         let broken = Route(EchoMethods.wait) { _, _ in

@@ -1,4 +1,5 @@
 import CommandLine
+import Identity
 import Kernel
 import Testing
 
@@ -6,7 +7,9 @@ import Testing
 
 @Suite struct ListenRuleTests {
     private let options = ServiceOptions(
-        ServiceContext("example", "an example", name: "example", port: 7000, statusPort: 9000, migrations: []) { _ in
+        ServiceContext(
+            "example", "an example", name: "example", holder: .queue, port: 7000, statusPort: 9000, migrations: []
+        ) { _ in
             ServiceParts([])
         }
     ).options

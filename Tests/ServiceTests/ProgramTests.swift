@@ -1,6 +1,7 @@
 import CommandLine
 import Database
 import Glibc
+import Identity
 import Kernel
 import Telemetry
 import TestSupport
@@ -17,7 +18,7 @@ import Testing
         let folder = TemporaryFolder()
         chdir(folder.path)
         let context = ServiceContext(
-            "example", "an example", name: "example", port: 0, statusPort: 0,
+            "example", "an example", name: "example", holder: .queue, port: 0, statusPort: 0,
             migrations: [Migration("create nothing")], build: build)
         let code = await Program.run(
             context, arguments: ["--database", "sqlite::memory:"] + arguments, environment: [:])

@@ -65,7 +65,8 @@ import Threads
         await #expect(processExitsWith: .exitCode(0)) {
             let echo = ServiceContext.echo
             let broken = ServiceContext(
-                echo.program, echo.summary, name: echo.name, port: 0, statusPort: 0, migrations: echo.migrations
+                echo.program, echo.summary, name: echo.name, holder: echo.holder, port: 0, statusPort: 0,
+                migrations: echo.migrations
             ) { _ in throw DatabaseError(.setup, "not built") }
             await ServiceProgramTests.fail(broken, [])
         }
@@ -99,7 +100,7 @@ extension ServiceContext {
     /// The same context with a job that ends it by SIGTERM at its start.
     fileprivate var endingAtOnce: ServiceContext {
         ServiceContext(
-            program, summary, name: name, port: port, statusPort: statusPort, migrations: migrations
+            program, summary, name: name, holder: holder, port: port, statusPort: statusPort, migrations: migrations
         ) { environment in
             let parts = try build(environment)
             return ServiceParts(parts.services, jobs: [Job("end", every: .hours(1)) { kill(getpid(), SIGTERM) }])

@@ -1,10 +1,11 @@
 import ConcertAPI
+import Identity
 import Service
 
 extension ServiceContext {
     package static let concert = ServiceContext(
         "ConcertService", "sells seats: dates, reservations, decisions about payments, tickets", name: "concert",
-        port: 7002,
+        holder: .concert, port: 7002,
         statusPort: 7102, migrations: ConcertSchema.migrations
     ) { environment in
         let sweep = Sweep(database: environment.database)

@@ -1,11 +1,12 @@
+import Identity
 import QueueAPI
 import RPC
 import Service
 
 extension ServiceContext {
     package static let queue = ServiceContext(
-        "QueueService", "the waiting room: a fair line in front of a sale", name: "queue", port: 7001,
-        statusPort: 7101, migrations: QueueSchema.migrations
+        "QueueService", "the waiting room: a fair line in front of a sale", name: "queue", holder: .queue,
+        port: 7001, statusPort: 7101, migrations: QueueSchema.migrations
     ) { environment in
         let server = QueueServer(environment)
         let settlement = Settlement(database: environment.database)

@@ -1,5 +1,6 @@
 import CommandLine
 import ConcertAPI
+import Identity
 import Kernel
 import QueueAPI
 import RPC
@@ -10,7 +11,7 @@ import WalletDomain
 extension ServiceContext {
     package static let wallet = ServiceContext(
         "WalletService", "accounts, money, and payments that happen exactly once or not at all", name: "wallet",
-        port: 7003,
+        holder: .wallet, port: 7003,
         statusPort: 7103, migrations: WalletSchema.migrations, options: WalletFlags.all
     ) { environment in
         let concert = Client(to: environment.configuration[WalletFlags.concert], environment)

@@ -75,13 +75,19 @@ package final class Call: Sendable {
     }
 }
 
-/// The user and role of a verified credential.
+/// The user of a verified credential, with role, duties and session.
 package struct Caller: Equatable, Sendable {
     package let user: UserID
     package let role: Role
+    /// Empty unless the caller is an operator.
+    package let duties: Duties
+    /// Nil if the credential does not belong to a sign-in.
+    package let session: SessionID?
 
-    package init(user: UserID, role: Role) {
+    package init(user: UserID, role: Role, duties: Duties = [], session: SessionID? = nil) {
         self.user = user
         self.role = role
+        self.duties = duties
+        self.session = session
     }
 }

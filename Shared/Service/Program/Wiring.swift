@@ -1,5 +1,6 @@
 import CommandLine
 import Database
+import Identity
 import Kernel
 import RPC
 import Telemetry
@@ -33,8 +34,8 @@ struct Wiring {
             let server = Server(
                 parts.services, on: loops, limits: Limits(configuration), agent: context.program,
                 hooks: .service(
-                    parts.services.map(\.description), keys: keys, clock: clock, log: log, metrics: metrics,
-                    health: health))
+                    parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
+                    clock: clock, log: log, metrics: metrics, health: health))
             server.report(to: metrics)
             let components = [
                 component(database, newest), Component("loops", start: {}, stop: { loops.stop() }),

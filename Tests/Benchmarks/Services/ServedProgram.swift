@@ -50,7 +50,8 @@ final class ServedProgram: Sendable {
     }
 
     func credential(_ user: UserID, _ role: Role) -> [UInt8] {
-        Credentials(keys).sign(Credential(user: user, role: role, expiry: .distantFuture))
+        let duties: Duties = role == .operator ? .all : []
+        return Credentials(keys).sign(Credential(user: user, role: role, duties: duties, expiry: .distantFuture))
     }
 
     /// Options of a call that writes.

@@ -50,8 +50,8 @@ package final class ServiceInstance: Sendable {
         server = Server(
             parts.services, on: loops, network: network, agent: context.program,
             hooks: .service(
-                parts.services.map(\.description), keys: keys, clock: clock, log: log, metrics: metrics,
-                health: health))
+                parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
+                clock: clock, log: log, metrics: metrics, health: health))
         address = try server.listen(on: wanted)
     }
 

@@ -5,6 +5,13 @@ import Kernel
 package struct TestCaller: Sendable {
     package let user: UserID
     package let role: Role
+    package let duties: Duties
+
+    package init(user: UserID, role: Role, duties: Duties? = nil) {
+        self.user = user
+        self.role = role
+        self.duties = duties ?? (role == .operator ? .all : [])
+    }
 
     package static let alice = TestCaller(user: .alice, role: .user)
     package static let bob = TestCaller(user: .bob, role: .user)
@@ -17,6 +24,6 @@ package struct TestCaller: Sendable {
     }
 
     package func credential(_ keys: KeyFile, until expiry: Timestamp = .distantFuture) -> [UInt8] {
-        Credentials(keys).sign(Credential(user: user, role: role, expiry: expiry))
+        Credentials(keys).sign(Credential(user: user, role: role, duties: duties, expiry: expiry))
     }
 }

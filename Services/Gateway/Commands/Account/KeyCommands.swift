@@ -113,7 +113,8 @@ enum KeyCommands {
         }
         let keyFile = try change(run) { try KeyFile.read($0) }
         let credential = Credential(
-            user: .make(at: run.clock.now), role: kind.role, expiry: run.clock.now + (run[valid] ?? defaultLifetime))
+            user: .make(at: run.clock.now), role: kind.role, duties: kind.role == .operator ? .all : [],
+            expiry: run.clock.now + (run[valid] ?? defaultLifetime))
         let stored = StoredCredential(
             name: run[name] ?? kind.rawValue, role: kind.role, user: credential.user,
             expiry: credential.expiry, bytes: Credentials(keyFile).sign(credential))

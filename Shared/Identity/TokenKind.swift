@@ -1,0 +1,18 @@
+/// The first byte of a token. The number of a kind that is no longer made is never used again.
+enum TokenKind: UInt8 {
+    /// A credential of versions before duties and sessions: one tag, whose key every service has.
+    case oldCredential = 1
+    case pass = 2
+    case ticketCode = 3
+    case credential = 4
+}
+
+/// A purpose for which `KeyFile` derives keys from its `auth` keys. The raw value goes into the derivation, so it never
+/// changes.
+enum KeyPurpose: UInt64 {
+    case oldCredential = 1
+    case pass = 2
+    case queueCredential = 4
+    case concertCredential = 5
+    case walletCredential = 6
+}

@@ -1,0 +1,29 @@
+/// The duties of an operator. A call of operators names the duty that it needs, and an owner may make all of them.
+package struct Duties: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Everything, and granting duties to others.
+    package static let owner = Duties(rawValue: 1)
+    /// Rooms, concerts, dates, seats, orders, and money back.
+    package static let sales = Duties(rawValue: 2)
+    /// Check-in.
+    package static let gate = Duties(rawValue: 4)
+    /// Reports, orders, audit and events, without changing anything.
+    package static let read = Duties(rawValue: 8)
+
+    package static let all: Duties = [.owner, .sales, .gate, .read]
+
+    package static let names: [(duty: Duties, name: String)] = [
+        (.owner, "owner"), (.sales, "sales"), (.gate, "gate"), (.read, "read"),
+    ]
+}
+
+extension Duties: CustomStringConvertible {
+    package var description: String {
+        isEmpty ? "no duties" : Self.names.filter { contains($0.duty) }.map(\.name).joined(separator: " and ")
+    }
+}
