@@ -61,6 +61,7 @@ let package = Package(
         shared("CLogWriter", ["CSQLite"], exclude: []),
         shared("Database", ["CLogWriter", "CPostgreSQL", "CSQLite", "Files", "Kernel", "Threads"]),
         shared("Identity", ["CSodium", "Encoding", "Files", "Kernel", "Threads"]),
+        shared("Certificates", ["Encoding", "Identity", "Kernel"]),
         shared("Telemetry", ["Kernel", "Threads", "CMicroHTTP"]),
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
@@ -77,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "CProtobufC", "CTerminal", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity", "Journeys",
-                "Kernel", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
+                "CProtobufC", "CTerminal", "Certificates", "CommandLine", "ConcertAPI", "Encoding", "Files", "Identity",
+                "Journeys", "Kernel", "MessageJSON", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
             ],
             path: "Services/Gateway", exclude: ["README.md"]),
         protobufC("CTestProto", "Tests/CTestProto", ["CProto"]),
@@ -111,10 +112,13 @@ let package = Package(
             of: "Database", ["CLogWriter", "CPowerLoss", "CSQLite", "DatabaseWriter", "Kernel", "Threads"],
             exclude: ["pooler"]),
         tests(of: "Identity", ["Encoding", "Kernel"]),
+        tests(of: "Certificates", ["Identity", "Kernel", "Threads"]),
         tests(of: "Telemetry", ["Kernel", "Threads"]),
         tests(of: "Messages", ["CTestProto", "Encoding", "Kernel", "RPC"]),
         tests(of: "RPC", ["Encoding", "Kernel", "Messages", "Telemetry", "Threads"]),
-        tests(of: "Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
+        tests(
+            of: "Service",
+            ["Certificates", "CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         tests(of: "Benchmarks", ["Kernel", "RPC", "Threads"]),
         tests(of: "MessageJSON", ["Encoding", "Kernel", "Messages"]),
         tests(of: "MessageGenerator", ["RPC"]),
@@ -127,7 +131,7 @@ let package = Package(
             path: "Tests/EndToEndTests"),
         tests(
             of: "Gateway",
-            ["CommandLine", "ConcertAPI", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
+            ["CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         tests(of: "Journeys", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",

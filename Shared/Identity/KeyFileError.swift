@@ -12,6 +12,11 @@ package enum KeyFileError: Error, Equatable {
     case noKeys(KeyFile.Kind)
     case tooManyKeys(KeyFile.Kind)
     case noSuchKey(KeyFile.Kind, KeyID)
+    /// The file has the keys of one program where the keys of all are needed.
+    case ofOneProgram(KeyHolder)
+    case ofAnotherProgram(path: String, holder: KeyHolder, reader: KeyHolder)
+    case lacks(KeyHolder, String)
+    case badLineOfOneProgram(Int)
 }
 
 extension KeyFileError: CustomStringConvertible {
@@ -34,8 +39,8 @@ extension KeyFileError: CustomStringConvertible {
         case .exists(let path):
             "\(path) already exists: name another path, or stage a new key in this file"
         case .badLine(let number):
-            "line \(number) of the key file is invalid: write auth or ticket, an id of 8 hexadecimal digits and a secret "
-                + "of 64, separated by spaces"
+            "line \(number) of the key file is invalid: write auth, ticket, line or ca, an id of 8 hexadecimal digits and a "
+                + "secret of 64, separated by spaces"
         case .twice(let kind, let id):
             "the key file contains the \(kind) key \(id) twice: remove one of the lines"
         case .noKeys(let kind):
@@ -44,6 +49,16 @@ extension KeyFileError: CustomStringConvertible {
             "a key file holds at most \(KeyFile.maximumKeysOfAKind) \(kind) keys: drop the oldest"
         case .noSuchKey(let kind, let id):
             "the key file has no \(kind) key \(id)"
+        case .ofOneProgram(let holder):
+            "this key file has the keys of \(holder) only: name the file with all keys, from which it was split"
+        case .ofAnotherProgram(let path, let holder, let reader):
+            "the key file \(path) is for \(holder), and this is \(reader): name the file \(reader.rawValue).keys of the same "
+                + "folder, or the file with all keys"
+        case .lacks(let holder, let word):
+            "the key file of \(holder) needs lines that begin with \(word) (exactly one if it is certificate or "
+                + "certificate-key): run gateway admin keys split again"
+        case .badLineOfOneProgram(let number):
+            "line \(number) of the key file does not belong into the file of one program: run gateway admin keys split again"
         }
     }
 }

@@ -3,10 +3,24 @@ import Glibc
 import Kernel
 
 extension KeyFile {
-    package static let maximumByteCount = 16 * 1024
+    package static let maximumByteCount = 32 * 1024
+
+    /// Reads the key file with all keys.
+    package static func read(_ path: String) throws(KeyFileError) -> KeyFile {
+        let keys = try readAny(path)
+        if let holder = keys.holder { throw .ofOneProgram(holder) }
+        return keys
+    }
+
+    /// Reads the key file of a program: its own, or the one with all keys.
+    package static func read(_ path: String, for reader: KeyHolder) throws(KeyFileError) -> KeyFile {
+        let keys = try readAny(path)
+        guard let holder = keys.holder, holder != reader else { return keys }
+        throw .ofAnotherProgram(path: path, holder: holder, reader: reader)
+    }
 
     /// Reads a key file. Refuses a file that another user owns, can read or can write.
-    package static func read(_ path: String) throws(KeyFileError) -> KeyFile {
+    package static func readAny(_ path: String) throws(KeyFileError) -> KeyFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: .lastError) }
         defer { close(descriptor) }

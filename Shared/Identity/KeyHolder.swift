@@ -4,4 +4,37 @@ package enum KeyHolder: String, CaseIterable, Sendable {
     case concert
     case wallet
     case edge
+
+    /// The keys that a file of this program contains.
+    var needs: [KeyPurpose] {
+        switch self {
+        case .queue: [.queueCredential, .pass, .line]
+        case .concert: [.concertCredential, .pass, .ticket]
+        case .wallet: [.queueCredential, .concertCredential, .walletCredential]
+        case .edge: []
+        }
+    }
+}
+
+extension KeyHolder: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .queue: "QueueService"
+        case .concert: "ConcertService"
+        case .wallet: "WalletService"
+        case .edge: "the web edge"
+        }
+    }
+}
+
+/// What a key is for. The raw value is its word in the file of one program.
+enum KeyPurpose: String, CaseIterable {
+    case oldCredential = "old-credential"
+    case queueCredential = "queue-credential"
+    case concertCredential = "concert-credential"
+    case walletCredential = "wallet-credential"
+    case pass
+    case ticket
+    case line
+    case authority = "ca"
 }

@@ -30,6 +30,13 @@ enum Sodium {
         return SecretKey(filling: derived)
     }
 
+    /// SHA-256.
+    static func hash(of message: [UInt8]) -> [UInt8] {
+        var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256(&hash, message, UInt64(message.count))
+        return hash
+    }
+
     /// The Ed25519 key pair of `seed`.
     static func signingKeys(seed: SecretKey) -> (public: [UInt8], secret: [UInt8]) {
         initialize()

@@ -33,7 +33,7 @@ package struct TicketSigner: Sendable {
     private let secretKey: [UInt8]
 
     package init(_ keyFile: KeyFile) {
-        let pairs = keyFile.ticket.map { ($0.id, Sodium.signingKeys(seed: $0.secret)) }
+        let pairs = keyFile.keys(for: .ticket).map { ($0.id, Sodium.signingKeys(seed: $0.secret)) }
         publicKeys = pairs.map { TicketPublicKey(id: $0, checked: $1.public) }
         secretKey = pairs[0].1.secret
     }

@@ -6,13 +6,3 @@ enum TokenKind: UInt8 {
     case ticketCode = 3
     case credential = 4
 }
-
-/// A purpose for which `KeyFile` derives keys from its `auth` keys. The raw value goes into the derivation, so it never
-/// changes.
-enum KeyPurpose: UInt64 {
-    case oldCredential = 1
-    case pass = 2
-    case queueCredential = 4
-    case concertCredential = 5
-    case walletCredential = 6
-}

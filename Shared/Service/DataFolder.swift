@@ -24,7 +24,7 @@ enum DataFolder {
 
     /// Reads the key file. Creates it if it does not exist and `--keys` was not given. If several services do that at
     /// once, one creates the file and the others read it.
-    static func keys(_ configuration: Configuration, _ log: Log) throws -> KeyFile {
+    static func keys(_ configuration: Configuration, for holder: KeyHolder, _ log: Log) throws -> KeyFile {
         let path = configuration[ServiceOptions.keys]
         if configuration.source(of: ServiceOptions.keys) == nil, access(path, F_OK) != 0 {
             try make(name)
@@ -33,10 +33,10 @@ enum DataFolder {
                 log.warning("made new keys: give the same file to all services and operators", ["keys": "\(path)"])
                 return keys
             } catch .exists {
-                return try KeyFile.read(path)
+                return try KeyFile.read(path, for: holder)
             }
         }
-        return try KeyFile.read(path)
+        return try KeyFile.read(path, for: holder)
     }
 
     private static func make(_ folder: String) throws {

@@ -97,6 +97,8 @@ struct RefusalTests {
         Case("guest", "reservations", 77, "not signed in"),
         Case("alice", "tickets nowhere", 1, "unknown concert nowhere"),
         Case("guest", "admin keys create --keys /nonexistent/keys", 74, "/nonexistent"),
+        Case("guest", "admin keys split /nonexistent/split --keys /nonexistent", 74, "/nonexistent"),
+        Case("guest", "admin certificate --ca --keys /nonexistent", 74, "/nonexistent"),
         Case("guest", "admin keys promote auth 3f2a9c01 --keys /nonexistent", 74, "/nonexistent"),
         Case("guest", "admin keys drop auth 3f2a9c01 --yes --keys /nonexistent", 74, "/nonexistent"),
         Case("carol", "admin room show nowhere", 1, "ROOM_UNKNOWN"),

@@ -1,3 +1,4 @@
+import Certificates
 import Database
 import Glibc
 import Identity
@@ -27,6 +28,25 @@ import Threads
             }
             rmdir("data")
         }
+    }
+
+    @Test func `a key file of another program is refused, and its own is accepted`() async throws {
+        let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
+            exit(try await ServiceProgramTests.start(withKeysOf: .wallet))
+        }
+        let errors = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(errors.contains("/own.keys is for WalletService, and this is QueueService"))
+        await #expect(processExitsWith: .exitCode(0)) { exit(try await ServiceProgramTests.start(withKeysOf: .queue)) }
+    }
+
+    private static func start(withKeysOf holder: KeyHolder) async throws -> CInt {
+        let folder = TemporaryFolder()
+        chdir(folder.path)
+        let keys = KeyFile.random()
+        let own = try keys.split(for: holder, hosts: ["localhost"], validFor: .days(1), now: SystemClock().now)
+        try own.replace("\(folder.path)/own.keys")
+        let arguments = ["--keys", "\(folder.path)/own.keys", "--database", "sqlite::memory:"]
+        return await Program.run(.echo.endingAtOnce, arguments: arguments, environment: [:]).rawValue
     }
 
     @Test func `a database that lost its rows is refused, and the error names --accept-loss`() async throws {

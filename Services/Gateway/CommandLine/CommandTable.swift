@@ -13,7 +13,7 @@ enum CommandTable {
         TicketCommands.list, TicketCommands.show, TicketCommands.verify,
         WalletCommands.balance, WalletCommands.topUp, WalletCommands.history,
         KeyCommands.credential, KeyCommands.create, KeyCommands.list, KeyCommands.stage, KeyCommands.promote,
-        KeyCommands.drop,
+        KeyCommands.drop, CertificateCommands.split, CertificateCommands.certificate,
         RoomCommands.create, RoomCommands.configure, RoomCommands.open, RoomCommands.pause, RoomCommands.drain,
         RoomCommands.close,
         RoomCommands.list, RoomCommands.show, RoomCommands.history, RoomCommands.revoke,

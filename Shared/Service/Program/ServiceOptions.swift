@@ -17,7 +17,8 @@ struct ServiceOptions: Sendable {
         "Maximum time for calls in flight after SIGTERM.")
     static let keys = Option(
         "keys", .path, default: DataFolder.name + "/keys",
-        "Key file that all services share. Created on the first start if this option is not given.")
+        "Key file that all services share, or the file of this service. "
+            + "Created on the first start if this option is not given.")
     static let loops = Option(
         "loops", .integer(in: 1...64), default: max(1, min(64, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))),
         "Number of threads that answer calls.")

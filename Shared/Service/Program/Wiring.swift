@@ -17,7 +17,7 @@ struct Wiring {
 
     /// The components in the order of their start, and the jobs.
     func parts() async throws -> (components: [Component], jobs: [Job]) {
-        let keys = try DataFolder.keys(configuration, log)
+        let keys = try DataFolder.keys(configuration, for: context.holder, log)
         let watch = DatabaseWatch(log, metrics, health, clock)
         let newest = NewestTime(clock, metrics, health)
         let database = try openDatabase { event in

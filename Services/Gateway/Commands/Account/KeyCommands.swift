@@ -5,7 +5,7 @@ import Kernel
 
 /// Creates the key file, replaces its keys step by step, and creates credentials from it.
 enum KeyCommands {
-    private static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
+    static let path = Option("keys", .path, "key file of the services", variable: "ONSALE_KEYS")
     private static let kind = Operand("KIND", ValueKind<KeyFile.Kind>.choice)
     private static let id = Operand(
         "ID", ValueKind(placeholder: "ID", allowed: "the id of a key. See: gateway admin keys list") { KeyID($0) })
@@ -18,13 +18,14 @@ enum KeyCommands {
     static let list = Command(
         "admin keys list", "Lists the keys by kind and id, and which of them sign. Never prints a secret.",
         flags: [path], examples: ["--keys data/keys"],
-        run: { run in show(try change(run) { try KeyFile.read($0) }, run) })
+        run: { run in show(try change(run) { try KeyFile.readAny($0) }, run) })
 
     static let stage = Command(
         "admin keys stage", "Adds a key that verifies, but does not sign yet: step 1 of 3.",
         details: """
             A key is replaced in three steps: stage a new key, promote it, and drop the old key after everything it
-            signed has expired. Restart the services after each step. KIND is auth (credentials and passes) or ticket.
+            signed has expired. Restart the services after each step. KIND is auth (credentials and passes), ticket
+            (ticket codes), line (the log of the waiting line) or ca (certificates).
             """,
         operands: [kind], flags: [path], examples: ["auth --keys data/keys"],
         run: { run in try edit(run) { try $0.stage(run[kind]) } })
@@ -56,25 +57,22 @@ enum KeyCommands {
     }
 
     /// Runs `body` with the path of `--keys`.
-    private static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
+    static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
         do {
             return try body(try run.required(path))
         } catch let error as KeyFileError {
             switch error {
-            case .noSuchKey, .noKeys, .tooManyKeys: throw GatewayError.refused("\(error)")
+            case .noSuchKey, .noKeys, .tooManyKeys, .ofOneProgram: throw GatewayError.refused("\(error)")
             default: throw GatewayError(.file, "\(error)")
             }
         }
     }
 
     private static func show(_ keys: KeyFile, _ run: Invocation) {
-        let all = KeyFile.Kind.allCases.flatMap { kind in
-            keys.ids(of: kind).map { (kind: kind.rawValue, id: "\($0)", signs: keys.ids(of: kind).first == $0) }
-        }
         run.show(
-            all, { .object(["kind": .string($0.kind), "id": .string($0.id), "signs": .bool($0.signs)]) },
+            keys.list, { .object(["kind": .string($0.word), "id": .string("\($0.id)"), "signs": .bool($0.signs)]) },
             ["KIND", "ID", "USE"]
-        ) { [$0.kind, $0.id, $0.signs ? "signs" : "verifies"] }
+        ) { [$0.word, "\($0.id)", $0.signs ? "signs" : "verifies"] }
     }
 
     private enum CredentialKind: String, CaseIterable {
