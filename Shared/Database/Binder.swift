@@ -15,14 +15,6 @@ package class Binder {
         value.bind(to: self)
         return self
     }
-
-    /// Binds `count` values. The last value fills the rest, so that a statement with a fixed list takes a shorter one.
-    @inlinable @discardableResult
-    final package func bind<Value: Bindable>(_ values: ArraySlice<Value>, filling count: Int) -> Binder {
-        for value in values { value.bind(to: self) }
-        if let last = values.last { for _ in values.count..<max(values.count, count) { last.bind(to: self) } }
-        return self
-    }
 }
 
 /// A value that a statement accepts for a parameter `$n`.

@@ -8,11 +8,34 @@ package protocol DatabaseSession: AnyObject {
     func query(
         _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, _ body: (borrowing Row) -> Bool
     ) throws(DatabaseError)
-    /// Runs a statement without waiting for its answer: a later call may throw its error.
-    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError)
+    /// Runs a statement without waiting for its answer: a later call may throw its error. `expected` is the number of rows
+    /// that it must change.
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expected: Int?) throws(DatabaseError)
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int
+    /// Runs a statement without waiting for its answer.
+    func send(
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
+    ) throws(DatabaseError)
+    /// Waits for the answers to all statements before.
+    func receive() throws(DatabaseError)
     /// Runs the statements of a migration, which have no parameters and are not cached.
     func script(_ sql: String) throws(DatabaseError)
     /// Copies a snapshot of the whole database to a new file.
     func backup(to path: String) throws
+}
+
+/// An engine that answers at once.
+extension DatabaseSession {
+    package func send(
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        if answer.isCount {
+            answer.count = try executeCounting(statement, bind)
+        } else {
+            try query(statement, bind, limit: limit) { row in answer.add(row) }
+        }
+        answer.hasArrived = true
+    }
+
+    package func receive() throws(DatabaseError) {}
 }

@@ -76,7 +76,7 @@ struct Migrator {
         try session.begin()
         do throws(DatabaseError) {
             let bind = { (binder: Binder) in _ = binder.bind(index + 1, migration.name, environment.now()) }
-            try session.execute(Self.insert, bind, expectsOne: true)
+            try session.execute(Self.insert, bind, expected: 1)
             for text in migration.steps.compactMap(sql) { try session.script(text) }
             try session.commit()
         } catch {

@@ -46,6 +46,38 @@ package class Reader {
         }
     }
 
+    /// Refuses statements until `leaveRows`, because the rows of an answer are read.
+    @usableFromInline
+    final func enterRows() -> Bool {
+        defer { isInRows = true }
+        return isInRows
+    }
+
+    @usableFromInline
+    final func leaveRows(_ isNested: Bool) {
+        isInRows = isNested
+    }
+
+    @usableFromInline
+    final func send(
+        _ statement: Statement, _ bind: (Binder) -> Void, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        try run(statement) { session throws(DatabaseError) in
+            try session.send(statement, bind, limit: rowLimit, to: answer)
+        }
+    }
+
+    /// Waits for the answers to all statements before.
+    @usableFromInline
+    final func receive() throws(DatabaseError) {
+        guard let session else { preconditionFailure("an answer is used after its closure returned") }
+        do {
+            try session.receive()
+        } catch {
+            throw failing(error)
+        }
+    }
+
     /// Passes rows to `body` until it returns false. Not generic: the generic functions are compiled by their callers.
     @usableFromInline
     final func query(
@@ -80,32 +112,28 @@ package class Reader {
         return values
     }
 
-    /// Returns the rows of several keys, with few queries.
+    /// Returns the rows of several keys. On PostgreSQL it waits once for all of them.
     @inlinable
     package final func rows<Key: Bindable, Value>(
-        _ statement: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
-        map: (borrowing Row) throws -> Value
+        _ keyed: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
+        map: @escaping (borrowing Row) throws -> Value
     ) throws -> [Value] {
-        var values: [Value] = []
-        try forEach(statement, keys.count) { binder, next, size in
-            bind(binder)
-            binder.bind(keys[next], filling: size)
-        } body: { row in
-            values.append(try map(row))
-        }
-        return values
+        try pendingRows(keyed, keys: keys, bind, map: map).flatMap { rows in try rows.all() }
     }
 
-    @usableFromInline
-    final func forEach(
-        _ keyed: KeyedStatement, _ count: Int, _ bind: (Binder, _ next: Range<Int>, _ size: Int) -> Void,
-        body: (borrowing Row) throws -> Void
-    ) throws {
-        var start = 0
-        while start < count {
-            let (size, statement) = keyed.fitting(count - start)
-            try forEach(statement, { bind($0, start..<min(start + size, count), size) }, body: body)
-            start += size
+    /// As `rows`, but does not wait for the answers.
+    @inlinable
+    package final func pendingRows<Key: Bindable, Value>(
+        _ keyed: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
+        map: @escaping (borrowing Row) throws -> Value
+    ) throws -> [PendingRows<Value>] {
+        try keyed.parts(keys.count).map { items, statement in
+            try pendingRows(
+                statement,
+                { binder in
+                    bind(binder)
+                    for key in keys[items] { binder.bind(key) }
+                }, map: map)
         }
     }
 

@@ -73,20 +73,63 @@ package final class Statement: Sendable, CustomStringConvertible, ExpressibleByS
 }
 
 /// A query for the rows of several keys, as one statement for each of `sizes`. The keys are the last parameters.
+///
+/// Each key has its own `select`, because the plan of a list is a guess: on a small table, both engines may decide to read
+/// all rows with the same first columns, and PostgreSQL keeps such a plan while the table grows.
 @usableFromInline
 package struct KeyedStatement: Sendable {
-    private static let sizes = [1, 2, 4, 8, 16]
+    private let sizes: StatementSizes
 
-    private let statements: [(size: Int, statement: Statement)]
-
-    /// `sql` receives the parameters of the keys, for `in (…)`. They follow `count` others.
+    /// `sql` receives the parameter of the key. It follows `count` others.
     package init(after count: Int, _ sql: (SQL) -> SQL) {
-        statements = Self.sizes.map { ($0, Statement(stringLiteral: sql("\(count + 1...count + $0)").text)) }
+        sizes = StatementSizes(upTo: 16) { size in
+            (1...size).map { sql("$\(count + $0)").text }.joined(separator: " union all ")
+        }
     }
 
-    /// Returns the smallest statement that takes `count` keys, or the largest one.
-    func fitting(_ count: Int) -> (size: Int, statement: Statement) {
-        statements.first { $0.size >= count } ?? statements.last!
+    /// Returns the statements for `count` keys, each with the indexes of its keys.
+    @usableFromInline
+    func parts(_ count: Int) -> [(items: Range<Int>, statement: Statement)] { sizes.parts(count) }
+}
+
+/// An insert of several rows, as one statement for each of its sizes. The values of the rows are the last parameters.
+@usableFromInline
+package struct RowsStatement: Sendable {
+    private let sizes: StatementSizes
+
+    /// `sql` receives the rows, for `values …`. `row` receives the `width` parameters of a row, and returns its values in
+    /// parentheses. They follow `count` others.
+    package init(after count: Int = 0, width: Int, row: (ClosedRange<Int>) -> SQL, _ sql: (SQL) -> SQL) {
+        sizes = StatementSizes(upTo: 64) { size in
+            let rows = SQL.list(0..<size) { number in
+                row(count + number * width + 1...count + (number + 1) * width)
+            }
+            return sql(rows).text
+        }
+    }
+
+    /// Returns the statements for `count` rows, each with the indexes of its rows.
+    @usableFromInline
+    func parts(_ count: Int) -> [(items: Range<Int>, statement: Statement)] { sizes.parts(count) }
+}
+
+/// Statements for 1, 2, 4, 8, … items.
+private struct StatementSizes: Sendable {
+    private let statements: [(size: Int, statement: Statement)]
+
+    init(upTo largest: Int, _ text: (Int) -> String) {
+        let sizes = sequence(first: largest) { $0 > 1 ? $0 / 2 : nil }
+        statements = sizes.map { ($0, Statement(stringLiteral: text($0))) }
+    }
+
+    func parts(_ count: Int) -> [(items: Range<Int>, statement: Statement)] {
+        var parts: [(items: Range<Int>, statement: Statement)] = []
+        var start = 0
+        while let (size, statement) = statements.first(where: { $0.size <= count - start }) {
+            parts.append((start..<start + size, statement))
+            start += size
+        }
+        return parts
     }
 }
 

@@ -7,7 +7,7 @@ package final class Transaction: Reader {
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }
     ) throws(DatabaseError) {
         try run(statement) { session throws(DatabaseError) in
-            try session.execute(statement, bind, expectsOne: false)
+            try session.execute(statement, bind, expected: nil)
         }
     }
 
@@ -17,7 +17,60 @@ package final class Transaction: Reader {
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }
     ) throws(DatabaseError) {
         try counting(statement) { session throws(DatabaseError) in
-            try session.execute(statement, bind, expectsOne: true)
+            try session.execute(statement, bind, expected: 1)
+        }
+    }
+
+    /// Inserts a row for each item. If a row exists, another transaction was faster, and the closure runs again.
+    @inlinable
+    package func executeAll<Item>(
+        _ insert: RowsStatement, _ items: [Item], _ bind: (Binder) -> Void = { _ in }, each: (Binder, Item) -> Void
+    ) throws(DatabaseError) {
+        for (part, statement) in insert.parts(items.count) {
+            try execute(statement, expected: part.count) { binder in
+                bind(binder)
+                for item in items[part] { each(binder, item) }
+            }
+        }
+    }
+
+    /// Inserts a row for each item, unless it exists. Returns the number of new rows of each statement, and the indexes of its
+    /// items. On PostgreSQL it waits once.
+    @inlinable
+    package func counts<Item>(
+        _ insert: RowsStatement, _ items: [Item], _ bind: (Binder) -> Void = { _ in }, each: (Binder, Item) -> Void
+    ) throws -> [(items: Range<Int>, count: Int)] {
+        let counts = try insert.parts(items.count).map { part, statement in
+            let count = try pendingCount(statement) { binder in
+                bind(binder)
+                for item in items[part] { each(binder, item) }
+            }
+            return (part, count)
+        }
+        return try counts.map { part, count in (part, try count.value()) }
+    }
+
+    /// Inserts a row for each item, and reads what the statement returns. On PostgreSQL it waits once.
+    @inlinable
+    package func rows<Item, Value>(
+        _ insert: RowsStatement, _ items: [Item], _ bind: (Binder) -> Void = { _ in },
+        each: (Binder, Item) -> Void, map: @escaping (borrowing Row) throws -> Value
+    ) throws -> [Value] {
+        let answers = try insert.parts(items.count).map { part, statement in
+            try pendingRows(
+                statement,
+                { binder in
+                    bind(binder)
+                    for item in items[part] { each(binder, item) }
+                }, map: map)
+        }
+        return try answers.flatMap { rows in try rows.all() }
+    }
+
+    @usableFromInline
+    func execute(_ statement: Statement, expected: Int, _ bind: (Binder) -> Void) throws(DatabaseError) {
+        try counting(statement) { session throws(DatabaseError) in
+            try session.execute(statement, bind, expected: expected)
         }
     }
 
@@ -30,7 +83,7 @@ package final class Transaction: Reader {
 
     /// Throws for an insert from a select, because engines that distribute tables count the selected rows instead of the
     /// inserted ones.
-    private func counting<Value>(
+    func counting<Value>(
         _ statement: Statement, _ body: (any DatabaseSession) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
         try run(statement) { session throws(DatabaseError) in

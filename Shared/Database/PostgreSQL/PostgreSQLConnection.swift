@@ -21,18 +21,20 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     private static let rollback: Statement = "rollback"
 
     /// An answer that the server has yet to send.
-    private enum PendingAnswer {
+    private enum Outstanding {
         case preparation(PostgreSQLStatement)
         case execution
-        /// A statement that must change one row.
-        case change(Statement)
+        /// A statement that must change this number of rows.
+        case change(Statement, Int)
+        /// The rows of a query that waits for them.
         case rows
+        case later(Statement, limit: Int, PendingAnswer)
         case commit
         case synchronization
     }
 
     let link: PostgreSQLLink
-    private var pending: [PendingAnswer] = []
+    private var pending: [Outstanding] = []
     private var phase = PostgreSQLPhase.writing
     /// True after an error that another server may not have.
     private var needsOtherServer = false
@@ -61,8 +63,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     func commit() throws(DatabaseError) {
         // `executeOne` must fail before the commit is sent, not after.
         if pending.contains(where: { if case .change = $0 { true } else { false } }) {
-            link.flush()
-            try receivePending()
+            try receive()
         }
         if link.server.hasSynchronousStandby { try send(Self.standbyWait, .execution) }
         try send(Self.commit, .commit)
@@ -92,33 +93,29 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         link.flush()
         try receivePending()
         if limit == .max { PQsetSingleRowMode(link.handle) }
-        var count = 0
-        var isWanted = true
-        while let result = PQgetResult(link.handle) {
-            defer { PQclear(result) }
-            let status = PQresultStatus(result)
-            guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
-                let error = serverError(result, during: phase)
-                skipResult()
-                throw error
-            }
-            let rows = PQntuples(result)
-            count += Int(rows)
-            guard count <= limit else {
-                skipResult()
-                throw .tooManyRows(statement, limit)
-            }
-            for row in 0..<rows where isWanted {
-                isWanted = body(Row(cells: .postgreSQL(result, row: row), statement: statement))
-            }
-        }
+        _ = try receiveRows(statement, limit: limit, body)
     }
 
-    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError) {
-        try send(statement, expectsOne ? .change(statement) : .execution, bind)
-        guard pending.count >= Self.outstandingLimit else { return }
+    func send(
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        try send(statement, .later(statement, limit: limit, answer), bind)
+        try limitOutstanding()
+    }
+
+    func receive() throws(DatabaseError) {
+        guard !pending.isEmpty else { return }
         link.flush()
         try receivePending()
+    }
+
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expected: Int?) throws(DatabaseError) {
+        try send(statement, expected.map { .change(statement, $0) } ?? .execution, bind)
+        try limitOutstanding()
+    }
+
+    private func limitOutstanding() throws(DatabaseError) {
+        if pending.count >= Self.outstandingLimit { try receive() }
     }
 
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {
@@ -141,7 +138,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     // MARK: - Sending
 
     private func send(
-        _ statement: Statement, _ answer: PendingAnswer, _ bind: (Binder) -> Void = { _ in }
+        _ statement: Statement, _ answer: Outstanding, _ bind: (Binder) -> Void = { _ in }
     ) throws(DatabaseError) {
         parameters.removeAll()
         bind(parameters)
@@ -186,8 +183,13 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         return count
     }
 
-    private func receive(_ answer: PendingAnswer) throws(DatabaseError) -> Int {
+    private func receive(_ answer: Outstanding) throws(DatabaseError) -> Int {
         if case .commit = answer { return try receiveCommit() }
+        if case .later(let statement, let limit, let answer) = answer {
+            answer.count = try receiveRows(statement, limit: limit) { row in answer.add(row) }
+            answer.hasArrived = true
+            return answer.count
+        }
         guard let result = PQgetResult(link.handle) else { throw lost }
         defer { PQclear(result) }
         if case .synchronization = answer {
@@ -201,8 +203,42 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
             throw serverError(result, during: phase)
         }
         let count = strtol(PQcmdTuples(result), nil, 10)
-        if case .change(let statement) = answer, count != 1 { throw count == 0 ? .conflict : .notOne(statement, count) }
+        if case .change(let statement, let expected) = answer, count != expected {
+            throw .unexpected(count, of: expected, statement)
+        }
         return count
+    }
+
+    /// Passes the rows of the next result to `body` until it returns false. Returns the number of rows that the statement
+    /// returned or changed. Not inlined, because the optimizer of Swift 6.3.1 crashes when it inlines it.
+    @inline(never)
+    private func receiveRows(
+        _ statement: Statement, limit: Int, _ body: (borrowing Row) -> Bool
+    ) throws(DatabaseError) -> Int {
+        var count = 0
+        var changed: Int?
+        var isWanted = true
+        while let result = PQgetResult(link.handle) {
+            defer { PQclear(result) }
+            let status = PQresultStatus(result)
+            guard status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE || status == PGRES_COMMAND_OK else {
+                let error = serverError(result, during: phase)
+                skipResult()
+                throw error
+            }
+            let rows = PQntuples(result)
+            count += Int(rows)
+            guard count <= limit else {
+                skipResult()
+                throw .tooManyRows(statement, limit)
+            }
+            changed = strtol(PQcmdTuples(result), nil, 10)
+            for row in 0..<rows where isWanted {
+                isWanted = body(Row(cells: .postgreSQL(result, row: row), statement: statement))
+            }
+        }
+        guard let changed else { throw lost }
+        return changed
     }
 
     /// Receives the answer to a commit. A warning in it means that the commit is less durable than requested: an

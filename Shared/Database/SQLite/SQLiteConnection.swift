@@ -151,9 +151,9 @@ final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
         }
     }
 
-    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError) {
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expected: Int?) throws(DatabaseError) {
         let count = try executeCounting(statement, bind)
-        if expectsOne, count != 1 { throw count == 0 ? .conflict : .notOne(statement, count) }
+        if let expected, count != expected { throw .unexpected(count, of: expected, statement) }
     }
 
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {

@@ -29,7 +29,10 @@ extension DatabaseError {
         DatabaseError(.misuse, "«\(statement)» returns more than \(limit) rows: narrow it, or use a scan")
     }
 
-    static func notOne(_ statement: Statement, _ count: Int) -> DatabaseError {
-        DatabaseError(.misuse, "«\(statement)» changed \(count) rows instead of 1: select the row by its key")
+    /// The error of a statement that changed `count` rows instead of `expected`. Fewer rows are a conflict.
+    static func unexpected(_ count: Int, of expected: Int, _ statement: Statement) -> DatabaseError {
+        if count < expected { return .conflict }
+        return DatabaseError(
+            .misuse, "«\(statement)» changed \(count) rows instead of \(expected): select the rows by their keys")
     }
 }

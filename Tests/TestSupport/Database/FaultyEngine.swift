@@ -99,7 +99,7 @@ private final class FaultySession: DatabaseSession {
     }
 
     func cut() {
-        try? session.execute(Self.terminate, { _ in }, expectsOne: false)
+        try? session.execute(Self.terminate, { _ in }, expected: nil)
     }
 
     /// Returns the statement to run. Throws the fault of this statement.
@@ -125,9 +125,17 @@ private final class FaultySession: DatabaseSession {
         try session.query(try next(statement), bind, limit: limit, body)
     }
 
-    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expectsOne: Bool) throws(DatabaseError) {
-        try session.execute(try next(statement), bind, expectsOne: expectsOne)
+    func execute(_ statement: Statement, _ bind: (Binder) -> Void, expected: Int?) throws(DatabaseError) {
+        try session.execute(try next(statement), bind, expected: expected)
     }
+
+    func send(
+        _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        try session.send(try next(statement), bind, limit: limit, to: answer)
+    }
+
+    func receive() throws(DatabaseError) { try session.receive() }
 
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {
         try session.executeCounting(try next(statement), bind)

@@ -31,13 +31,10 @@ enum PlaceTable {
             "room_id, place_id, user_id, serial, state, revision, joined_at, admitted_at, lapses_at, reason"
         /// The condition of an index.
         static let isLive: SQL = "state < \(Place.State.finished)"
-        static let find: Statement = "select \(columns) from place where room_id = $1 and place_id = $2"
-        /// Statements for 16, 8, 4, 2 and 1 places.
-        static let finds = sizes.map { count in
-            (count: count, statement: "\(PlaceTable.query(ofIDs: count))" as Statement)
-        }
-        static let findBySerial = KeyedStatement(after: 1) { serials in
-            "select \(columns) from place where room_id = $1 and serial in (\(serials))"
+        static let find: Statement = "\(PlaceTable.query(ofID: "$2"))"
+        static let findByID = KeyedStatement(after: 1, PlaceTable.query)
+        static let findBySerial = KeyedStatement(after: 1) { serial in
+            "select \(columns) from place where room_id = $1 and serial = \(serial)"
         }
         static let findLive: Statement =
             "select \(columns) from place where room_id = $1 and user_id = $2 and \(isLive)"
@@ -99,13 +96,8 @@ enum PlaceTable {
         "($1, $\(8 + 2 * n), $\(9 + 2 * n), $2 + \(n), $5, $3 + \(n), $4, $6, $7, '')"
     }
 
-    /// Each id has its own `select`, because SQLite reads the whole room for a list of four ids or more.
-    static func query(ofIDs count: Int) -> SQL {
-        (0..<count).dropFirst().reduce(one(0)) { query, n in "\(query) union all \(one(n))" }
-    }
-
-    private static func one(_ n: Int) -> SQL {
-        "select \(Statements.columns) from place where room_id = $1 and place_id = $\(2 + n)"
+    static func query(ofID id: SQL) -> SQL {
+        "select \(Statements.columns) from place where room_id = $1 and place_id = \(id)"
     }
 
     static func find(_ id: PlaceID, in room: RoomID, _ reader: Reader) throws -> Place? {
@@ -113,19 +105,10 @@ enum PlaceTable {
     }
 
     static func find(_ ids: [PlaceID], in room: RoomID, _ reader: Reader) throws -> [PlaceID: PlaceRow] {
-        var places: [PlaceID: PlaceRow] = [:]
-        var rest = ids[...]
-        while let find = Statements.finds.first(where: { $0.count <= rest.count }) {
-            let page = rest.prefix(find.count)
-            rest = rest.dropFirst(find.count)
-            try reader.forEach(find.statement) { binder in
-                binder.bind(room)
-                for id in page { binder.bind(id) }
-            } body: { row in
-                places[try row.id(0)] = read(row)
-            }
+        let rows = try reader.rows(Statements.findByID, keys: ids, { $0.bind(room) }) { row in
+            (try row.id(0, as: Identified.Place.self), read(row))
         }
-        return places
+        return Dictionary(rows) { first, _ in first }
     }
 
     static func find(serials: [Int64], in room: RoomID, _ reader: Reader) throws -> [PlaceRow] {

@@ -15,8 +15,8 @@ enum AuditTable {
         static let topUps: Statement = "select \(TopUpTable.columns) from top_up where user_id between $1 and $2"
         static let payments: Statement = "select \(PaymentTable.columns) from payment where user_id between $1 and $2"
         static let accounts: Statement = "select \(AccountTable.columns) from account where user_id between $1 and $2"
-        static let owners = KeyedStatement(after: 0) { ids in
-            "select payment_id, user_id from payment_owner where payment_id in (\(ids))"
+        static let owners = KeyedStatement(after: 0) { id in
+            "select payment_id, user_id from payment_owner where payment_id = \(id)"
         }
     }
 
