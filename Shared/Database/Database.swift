@@ -28,13 +28,15 @@ package final class Database: Sendable {
 
     /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again. So it
     /// must change nothing outside the database, and derive the keys of its rows from the id of the request: a second
-    /// run must find the rows of the first. It does not start after `deadline`.
+    /// run must find the rows of the first. It does not start after `deadline`. A shared transaction, which has another way,
+    /// has fewer attempts after a conflict.
     @inlinable
     package func transaction<Value: Sendable>(
-        before deadline: Uptime? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
+        before deadline: Uptime? = nil, isShared: Bool = false,
+        _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         let job = JobOf(.transaction, deadline: deadline, body)
-        try await perform(job)
+        try await perform(job, isShared: isShared)
         return job.value!
     }
 
@@ -90,8 +92,8 @@ package final class Database: Sendable {
 
     /// Runs the job until it has an outcome. Throws if the outcome is an error.
     @usableFromInline
-    func perform(_ job: DatabaseJob) async throws {
-        var retry = Retry(environment)
+    func perform(_ job: DatabaseJob, isShared: Bool = false) async throws {
+        var retry = Retry(environment, isShared: isShared)
         while true {
             await withUnsafeContinuation { caller in
                 job.wait(caller)

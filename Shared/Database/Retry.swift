@@ -5,11 +5,14 @@ struct Retry {
     private static let backoff = Backoff(from: .milliseconds(2), upTo: .milliseconds(500))
 
     private let environment: Environment
+    /// True for a transaction of several requests. Each has one of its own if this one keeps conflicting.
+    private let isShared: Bool
     private var attempt = 1
     private var mayHaveCommitted = false
 
-    init(_ environment: Environment) {
+    init(_ environment: Environment, isShared: Bool) {
         self.environment = environment
+        self.isShared = isShared
     }
 
     /// Returns when it is time for the next attempt. Throws if there are no attempts left, or if the deadline comes
@@ -21,7 +24,7 @@ struct Retry {
         var random = SeededGenerator(seed: environment.clock.uptime.nanoseconds &+ environment.nextSeed())
         let pause = Self.backoff.pause(after: attempt - 1, shorterBy: 0.5, using: &random)
         let resumption = environment.clock.uptime + pause
-        guard attempt < environment.limits.attempts, resumption < deadline ?? Uptime(nanoseconds: .max) else {
+        guard attempt < attempts(after: error), resumption < deadline ?? Uptime(nanoseconds: .max) else {
             throw error.afterUnknownCommit(mayHaveCommitted)
         }
         // The second attempt is immediate, because most conflicts are over by then.
@@ -34,6 +37,13 @@ struct Retry {
             }
         }
         attempt += 1
+    }
+
+    /// A shared transaction whose rows were changed runs again once. It does not wait again for a row that another transaction
+    /// holds for long.
+    private func attempts(after error: DatabaseError) -> Int {
+        guard isShared, error.reason == .conflict else { return environment.limits.attempts }
+        return min(error == .conflict ? 2 : 1, environment.limits.attempts)
     }
 
     /// Returns the error of the last attempt. A commit with an unknown outcome stays unknown after a later database
