@@ -94,8 +94,12 @@ import Testing
     @Test(arguments: Engine.available)
     func `an existing seat is not added again`(engine: Engine) async throws {
         try await withRow(engine) { row in
-            let isRefused = try await row.conflicts { try SeatTable.insert(Self.seat(.free, price: 9900), of: $0, $1) }
-            #expect(isRefused)
+            let seat = Self.seat(.free, price: 9900)
+            let (added, unsure) = try await row.database.transaction { [schedule = row.schedule] tx in
+                try SeatTable.insert([seat], of: schedule, tx)
+            }
+            #expect(added == 0)
+            #expect(unsure == [seat])
             #expect(try await row.now()?.price == 4500)
         }
     }

@@ -11,14 +11,14 @@ enum SeatTable {
         static let columns: SQL = "label, grade, price, state, reservation_id, until, reason"
         static let find: Statement =
             "select \(columns) from seat where concert_id = $1 and schedule_id = $2 and label = $3"
-        static let findForReservation = KeyedStatement(after: 3) { labels in
+        static let findForReservation = KeyedStatement(after: 3) { label in
             """
             select \(columns), (select count(*) from reservation where concert_id = $1 and reservation_id = $3)
-            from seat where concert_id = $1 and schedule_id = $2 and label in (\(labels))
+            from seat where concert_id = $1 and schedule_id = $2 and label = \(label)
             """
         }
-        static let findMany = KeyedStatement(after: 2) { labels in
-            "select \(columns) from seat where concert_id = $1 and schedule_id = $2 and label in (\(labels))"
+        static let findMany = KeyedStatement(after: 2) { label in
+            "select \(columns) from seat where concert_id = $1 and schedule_id = $2 and label = \(label)"
         }
         static let all: Statement = "select \(columns) from seat where concert_id = $1 and schedule_id = $2"
         static let taken: Statement = """
@@ -31,10 +31,12 @@ enum SeatTable {
             select schedule_id, grade, \(stateNow), count(*) from seat where concert_id = $1
             group by schedule_id, grade, \(stateNow)
             """
-        static let insert: Statement = """
-            insert into seat (concert_id, schedule_id, label, grade, price, state)
-            values (\(1...5), \(State.free)) on conflict (concert_id, schedule_id, label) do nothing
+        static let insert = RowsStatement(after: 2, width: 3, row: { "($1, $2, \($0), \(State.free))" }) { rows in
             """
+            insert into seat (concert_id, schedule_id, label, grade, price, state)
+            values \(rows) on conflict (concert_id, schedule_id, label) do nothing
+            """
+        }
         static let save: Statement = """
             update seat set grade = $4, price = $5, state = $6, reservation_id = $7, until = $8, reason = $9
             where concert_id = $1 and schedule_id = $2 and label = $3
@@ -126,10 +128,16 @@ enum SeatTable {
         }
     }
 
-    static func insert(_ seat: Seat, of schedule: Schedule, _ tx: Transaction) throws {
-        try tx.executeOne(Statements.insert) {
-            $0.bind(schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price)
+    /// Inserts free seats in lock order, unless they exist. Returns the number of new ones, and the seats of those statements
+    /// that did not insert all of theirs.
+    static func insert(
+        _ seats: [Seat], of schedule: Schedule, _ tx: Transaction
+    ) throws -> (added: Int, unsure: [Seat]) {
+        let counts = try tx.counts(Statements.insert, seats, { $0.bind(schedule.concert, schedule.id) }) {
+            $0.bind($1.label.text, $1.grade, $1.price)
         }
+        let unsure = counts.filter { $0.count < $0.items.count }.flatMap { seats[$0.items] }
+        return (counts.reduce(0) { $0 + $1.count }, unsure)
     }
 
     /// Conflicts if another transaction has changed the seat since `old`. The price counts, because a reservation adds

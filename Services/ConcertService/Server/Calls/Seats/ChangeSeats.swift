@@ -67,25 +67,7 @@ extension ConcertServer {
         guard end > progress.done else { return progress }
         try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
 
-        let batch = change.seats[progress.done..<end]
-        let found = try SeatTable.find(batch.map(\.label), of: schedule, tx)
-        let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
-        for holder in Set(lapsed).sorted() {
-            if let old = try ReservationTable.find(holder, of: key.concert, tx) { try ReservationTable.expire(old, tx) }
-        }
-        var tally = SeatChange.Tally()
-        for wanted in batch {
-            switch change.step(for: wanted, found: found[wanted.label], now: tx.now) {
-            case .insert(let seat):
-                try SeatTable.insert(seat, of: schedule, tx)
-                tally.added += 1
-            case .save(let seat, let old):
-                try SeatTable.save(seat, was: old, of: schedule, tx)
-                tally.changed += 1
-            case .nothing: break
-            case .keep: tally.kept += 1
-            }
-        }
+        let tally = try apply(change, to: change.seats[progress.done..<end], of: schedule, tx)
         try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)
         if change.kind == .set, tally.added + tally.changed > 0 {
             try ScheduleTable.changeLayout(key.schedule, of: key.concert, tx)
@@ -95,6 +77,37 @@ extension ConcertServer {
             kept: progress.tally.kept + tally.kept)
         return SeatChangeTable.Progress(
             schedule: key.schedule, fingerprint: change.fingerprint, done: end, tally: sum)
+    }
+
+    /// Changes the seats of a batch. New seats are inserted before the others are read, because most batches have only new ones.
+    private static func apply(
+        _ change: SeatChange, to batch: ArraySlice<Seat>, of schedule: Schedule, _ tx: Transaction
+    ) throws -> SeatChange.Tally {
+        let isNew = { (seat: Seat) in change.step(for: seat, found: nil, now: tx.now) == .insert(seat) }
+        let (new, old) = (batch.filter { isNew($0) }, batch.filter { !isNew($0) })
+        let (added, unsure) = try SeatTable.insert(new, of: schedule, tx)
+        // A seat that was inserted is found as requested, so its step is `nothing`.
+        let rest = old + unsure
+        let found = try SeatTable.find(rest.map(\.label), of: schedule, tx)
+        let lapsed = change.kind == .set ? [] : found.values.compactMap { $0.lapsedHolder(at: tx.now) }
+        for holder in Set(lapsed).sorted() {
+            if let old = try ReservationTable.find(holder, of: schedule.concert, tx) {
+                try ReservationTable.expire(old, tx)
+            }
+        }
+        var tally = SeatChange.Tally(added: added)
+        for wanted in rest {
+            switch change.step(for: wanted, found: found[wanted.label], now: tx.now) {
+            // Another transaction inserted it, which this one cannot see yet.
+            case .insert: throw tx.conflict()
+            case .save(let seat, let old):
+                try SeatTable.save(seat, was: old, of: schedule, tx)
+                tally.changed += 1
+            case .nothing: break
+            case .keep: tally.kept += 1
+            }
+        }
+        return tally
     }
 }
 
