@@ -110,7 +110,7 @@ import Testing
             try await row.set(Self.held(by: Self.other))
             let sold = { (id: ReservationID) in
                 try await row.database.transaction { [schedule = row.schedule] tx in
-                    try SeatTable.sell(Self.label, of: Self.reservation(id, of: schedule), tx)?.claim
+                    try SeatTable.sell(Self.label, of: Self.reservation(id, of: schedule), tx).first()?.claim
                 }
             }
             #expect(try await sold(Self.mine) == nil)

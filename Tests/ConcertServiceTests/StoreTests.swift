@@ -120,9 +120,9 @@ import Testing
             let abort = Decision(payment, for: reservation, .aborted(.requested), at: .noon)
             let concert = house.concert
             let isNew = try await database.transaction { tx in
-                [sale, abort].map { decision in (try? DecisionTable.insert(decision, in: concert, tx)) ?? false }
+                try [sale, abort].map { try DecisionTable.insert([$0], in: concert, tx) }
             }
-            #expect(isNew == [true, false])
+            #expect(isNew == [[payment], []])
             try await database.transaction { try DecisionTable.delete(payment, in: concert, $0) }
             #expect(try await database.read { try DecisionTable.find(payment, in: concert, $0) } == sale)
             try await database.transaction { try DecisionTable.settle(abort, in: concert, $0) }

@@ -20,6 +20,8 @@ struct ConcertServer: ConcertHandlers {
     let tallies: Tallies
     let hints = SeatHints()
     let takenLately: TakenLately
+    let reservations: ReserveBatch.Line
+    let confirmations: ConfirmBatch.Line
     private let brokenInvariants: Counter
 
     init(_ environment: ServiceEnvironment) {
@@ -32,16 +34,16 @@ struct ConcertServer: ConcertHandlers {
         maps = SeatMaps(environment.database, clock)
         tallies = Tallies(environment.database, clock)
         takenLately = TakenLately(clock)
+        reservations = ReserveBatch.line(on: environment.database)
+        confirmations = ConfirmBatch.line(on: environment.database)
         brokenInvariants = environment.metrics.counter(
             "concert_broken_invariants_total", "Broken invariants. Raise an alarm if it increases.")
     }
 
-    /// Runs a transaction and counts the broken invariants that it finds.
-    func countingBrokenInvariants<Value: Sendable>(
-        before deadline: Uptime, _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws -> Value {
+    /// Counts a broken invariant that `body` throws.
+    func countingBrokenInvariants<Value>(_ body: () throws -> Value) throws -> Value {
         do {
-            return try await database.transaction(before: deadline, body)
+            return try body()
         } catch let broken as BrokenInvariant {
             brokenInvariants.increment()
             throw broken

@@ -29,7 +29,8 @@ struct Sweep: Sendable {
             let reservation = try ReservationTable.expire(old, tx)
             if reservation.state == .expired { seats += reservation.seats.map { ($0, reservation) } }
         }
-        for (label, reservation) in seats.sorted(by: { $0.label < $1.label }) {
+        seats.sort { ($0.label, $0.reservation.schedule) < ($1.label, $1.reservation.schedule) }
+        for (label, reservation) in seats {
             try SeatTable.free(label, of: reservation, tx)
         }
     }

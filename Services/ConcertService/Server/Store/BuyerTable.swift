@@ -6,29 +6,38 @@ import Kernel
 /// user run one by one. The rows of the reservations have their states.
 enum BuyerTable {
     private enum Statements {
-        static let append: Statement = """
-            insert into buyer (concert_id, user_id, reservations) values (\(1...3))
-            on conflict (concert_id, user_id) do update set reservations = buyer.reservations || excluded.reservations
-            returning reservations
+        static let append = RowsStatement(after: 1, width: 2, row: { "($1, \($0))" }) { rows in
             """
+            insert into buyer (concert_id, user_id, reservations) values \(rows)
+            on conflict (concert_id, user_id) do update set reservations = buyer.reservations || excluded.reservations
+            returning user_id, reservations
+            """
+        }
         static let save: Statement = "update buyer set reservations = $3 where concert_id = $1 and user_id = $2"
+        static let delete: Statement = "delete from buyer where concert_id = $1 and user_id = $2"
         static let reservations: Statement = "select reservations from buyer where concert_id = $1 and user_id = $2"
     }
 
-    /// Appends `reservation` to the user's list. Returns the list before that.
+    /// Appends reservations to the lists of their users. Returns the lists before that.
     static func append(
-        _ reservation: ReservationID, of user: UserID, in concert: ConcertID, _ tx: Transaction
-    ) throws -> [ReservationID] {
-        let text = try tx.first(Statements.append, { $0.bind(concert, user, reservation.digits) }) { row in
-            try row.text(0)
+        _ reservations: [UserID: [ReservationID]], in concert: ConcertID, _ tx: Transaction
+    ) throws -> [UserID: [ReservationID]] {
+        // In the order of the keys, so that two transactions cannot deadlock.
+        let lists = try tx.rows(
+            Statements.append, reservations.sorted { $0.key < $1.key }, { $0.bind(concert) },
+            each: { $0.bind($1.key, text(of: $1.value)) }
+        ) { row in (try row.id(0, as: Identified.User.self), try ids(in: try row.text(1))) }
+        return Dictionary(lists) { first, _ in first }.reduce(into: [:]) { before, list in
+            before[list.key] = Array(list.value.dropLast(reservations[list.key]?.count ?? 0))
         }
-        return Array(try ids(in: text ?? "").dropLast())
     }
 
+    /// Replaces the list of a user whose row this transaction has written. An empty list needs no row.
     static func save(
         _ reservations: [ReservationID], of user: UserID, in concert: ConcertID, _ tx: Transaction
     ) throws {
-        try tx.execute(Statements.save) { $0.bind(concert, user, reservations.map(\.digits).joined()) }
+        guard !reservations.isEmpty else { return try tx.execute(Statements.delete) { $0.bind(concert, user) } }
+        try tx.execute(Statements.save) { $0.bind(concert, user, text(of: reservations)) }
     }
 
     /// Oldest first.
@@ -36,6 +45,8 @@ enum BuyerTable {
         let text = try reader.first(Statements.reservations, { $0.bind(concert, user) }) { row in try row.text(0) }
         return try ids(in: text ?? "")
     }
+
+    private static func text(of ids: [ReservationID]) -> String { ids.map(\.digits).joined() }
 
     private static func ids(in text: String) throws -> [ReservationID] {
         var (ids, rest) = ([ReservationID](), text[...])

@@ -7,10 +7,12 @@ enum DecisionTable {
         static let columns: SQL = "payment_id, reservation_id, outcome, decided_at"
         /// The condition of an index.
         static let isAborted: SQL = "outcome <> \(confirmed)"
-        static let insert: Statement = """
-            insert into decision (\(columns), concert_id)
-            values (\(1...5)) on conflict (concert_id, payment_id) do nothing
+        static let insert = RowsStatement(after: 1, width: 4, row: { "(\($0), $1)" }) { rows in
             """
+            insert into decision (\(columns), concert_id)
+            values \(rows) on conflict (concert_id, payment_id) do nothing returning payment_id
+            """
+        }
         static let settle: Statement = "update decision set outcome = $3 where concert_id = $1 and payment_id = $2"
         static let find: Statement = "select \(columns) from decision where concert_id = $1 and payment_id = $2"
         static let aborted: Statement = """
@@ -24,12 +26,15 @@ enum DecisionTable {
     /// The value of the column `outcome` for a sale. Other values are the reason of an abort.
     private static let confirmed = 0
 
-    /// Returns false and writes nothing if a decision about the payment exists. `settle` can change the outcome until
-    /// the transaction commits.
-    static func insert(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.insert) {
-            $0.bind(decision.payment, decision.reservation, number(of: decision.outcome), decision.at, concert)
-        } == 1
+    /// Inserts decisions about different payments. Returns the payments that had none; no other decision is written. `settle` can
+    /// change the outcome until the transaction commits.
+    static func insert(_ decisions: [Decision], in concert: ConcertID, _ tx: Transaction) throws -> Set<PaymentID> {
+        // In the order of the keys, so that two transactions cannot deadlock.
+        let inserted = try tx.rows(
+            Statements.insert, decisions.sorted { $0.payment < $1.payment }, { $0.bind(concert) },
+            each: { $0.bind($1.payment, $1.reservation, number(of: $1.outcome), $1.at) }
+        ) { row in try row.id(0, as: Identified.Payment.self) }
+        return Set(inserted)
     }
 
     static func settle(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws {

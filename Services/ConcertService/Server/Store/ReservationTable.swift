@@ -10,19 +10,22 @@ enum ReservationTable {
             reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, \
             place_id, reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
             """
-        static let insert: Statement = """
-            insert into reservation (\(columns))
-            values (\(1...12), \(Reservation.State.held), null, null, null, null, null)
-            on conflict (concert_id, reservation_id) do nothing
+        static let insert = RowsStatement(
+            width: 12, row: { "(\($0), \(Reservation.State.held), null, null, null, null, null)" }
+        ) { rows in
             """
+            insert into reservation (\(columns)) values \(rows)
+            on conflict (concert_id, reservation_id) do nothing returning reservation_id
+            """
+        }
         static let save: Statement = """
             update reservation
             set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8
             where concert_id = $1 and reservation_id = $2 and state = $9
             """
         static let find: Statement = "select \(columns) from reservation where concert_id = $1 and reservation_id = $2"
-        static let findMany = KeyedStatement(after: 1) { ids in
-            "select \(columns) from reservation where concert_id = $1 and reservation_id in (\(ids))"
+        static let findMany = KeyedStatement(after: 1) { id in
+            "select \(columns) from reservation where concert_id = $1 and reservation_id = \(id)"
         }
         static let containing: Statement = """
             select \(columns) from reservation where concert_id = $1 and schedule_id = $2
@@ -30,15 +33,20 @@ enum ReservationTable {
             """
     }
 
-    /// Returns false if the id is taken, by another user or by a reservation that was dropped from the user's list.
-    static func insert(_ reservation: Reservation, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.insert) {
-            $0.bind(
-                reservation.id, reservation.concert, reservation.schedule, reservation.user,
-                reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf, reservation.amount.minorUnits,
-                reservation.amount.currency.code
-            ).bind(reservation.place?.room, reservation.place?.place, reservation.reservedAt, reservation.deadline)
-        } == 1
+    /// Inserts reservations. Returns their ids, without those that are taken by another user, or by a reservation that was
+    /// dropped from the user's list.
+    static func insert(_ reservations: [Reservation], _ tx: Transaction) throws -> Set<ReservationID> {
+        let ids = try tx.rows(
+            Statements.insert, reservations.sorted { $0.id < $1.id },
+            each: { binder, reservation in
+                binder.bind(
+                    reservation.id, reservation.concert, reservation.schedule, reservation.user,
+                    reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf,
+                    reservation.amount.minorUnits, reservation.amount.currency.code
+                ).bind(reservation.place?.room, reservation.place?.place, reservation.reservedAt, reservation.deadline)
+            }
+        ) { row in try row.id(0, as: Identified.Reservation.self) }
+        return Set(ids)
     }
 
     /// Conflicts if the state has changed since `old`, because a reservation leaves each state once.
@@ -76,14 +84,21 @@ enum ReservationTable {
 
     /// The reservations of a buyer's list. A missing one is damage, because reservations are never deleted.
     static func require(_ ids: [ReservationID], of concert: ConcertID, _ reader: Reader) throws -> [Reservation] {
-        let found = try reader.rows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
-        let known = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+        let known = try find(ids, of: concert, reader)
         return try ids.map { id in
             guard let reservation = known[id] else {
                 throw DatabaseError(.damaged, "a buyer's reservation \(id) is missing")
             }
             return reservation
         }
+    }
+
+    /// Returns those that exist.
+    static func find(
+        _ ids: [ReservationID], of concert: ConcertID, _ reader: Reader
+    ) throws -> [ReservationID: Reservation] {
+        let found = try reader.rows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
     }
 
     /// Returns all reservations with the seat in a scan, oldest first. It does not use `like`, because a seat name can

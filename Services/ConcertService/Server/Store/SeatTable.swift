@@ -151,9 +151,9 @@ enum SeatTable {
         }
     }
 
-    /// Sells a held seat to its reservation and returns it. Nil if another reservation or none holds it.
-    static func sell(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws -> Seat? {
-        try tx.first(
+    /// Sells a held seat to its reservation and returns it. No row if another reservation or none holds it.
+    static func sell(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws -> PendingRows<Seat> {
+        try tx.pendingRows(
             Statements.sell, { $0.bind(reservation.concert, reservation.schedule, label.text, reservation.id) },
             map: seat)
     }

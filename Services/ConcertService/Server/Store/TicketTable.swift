@@ -10,8 +10,9 @@ enum TicketTable {
             ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
             starts_at, ends_at, issued_at, state, used_at, used_by, cancelled_at
             """
-        static let insert: Statement =
-            "insert into ticket (\(columns)) values (\(1...12), \(Ticket.State.valid), null, null, null)"
+        static let insert = RowsStatement(
+            width: 12, row: { "(\($0), \(Ticket.State.valid), null, null, null)" }
+        ) { rows in "insert into ticket (\(columns)) values \(rows)" }
         static let save: Statement = """
             update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6
             where concert_id = $1 and ticket_id = $2 and state = $7
@@ -24,9 +25,9 @@ enum TicketTable {
             """
     }
 
-    static func insert(_ ticket: Ticket, _ tx: Transaction) throws {
-        try tx.execute(Statements.insert) {
-            $0.bind(
+    static func insert(_ tickets: [Ticket], _ tx: Transaction) throws {
+        try tx.executeAll(Statements.insert, tickets) { binder, ticket in
+            binder.bind(
                 ticket.id, ticket.concert, ticket.schedule, ticket.reservation, ticket.user, ticket.seat.text,
                 ticket.grade, ticket.price.minorUnits
             ).bind(ticket.price.currency.code, ticket.startsAt, ticket.endsAt, ticket.issuedAt)

@@ -4,6 +4,7 @@ import Database
 import Identity
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     /// Maximum of choices for one request. Each choice fails if another user takes the seats first.
@@ -96,9 +97,12 @@ extension ConcertServer {
         let schedule = attempt.schedule
         if hints.mayContain(labels, of: schedule.id) { try await refuseIfTaken(labels, attempt, call: call) }
         do {
-            let reservation = try await database.transaction(before: call.deadline) { tx in
-                try Self.reserve(labels, attempt, tx)
-            }
+            let request = ReserveBatch.Request(
+                id: attempt.id, user: attempt.user, schedule: schedule, place: attempt.place, choice: attempt.choice,
+                labels: labels, deadline: call.deadline)
+            let key = ScheduleKey(concert: schedule.concert, schedule: schedule.id)
+            let (outcomes, index) = try await reservations.outcome(of: request, in: key)
+            let reservation = try outcomes[index].get()
             addTaken(reservation.seats, of: schedule.id)
             return reservation
         } catch let refusal as ConcertRefusal {
@@ -125,46 +129,6 @@ extension ConcertServer {
         }
         guard conflicts.isEmpty else { throw ConcertRefusal.seatsTaken(conflicts) }
         hints.remove(labels, of: attempt.schedule.id)
-    }
-
-    private static func reserve(_ labels: [SeatLabel], _ attempt: Attempt, _ tx: Transaction) throws -> Reservation {
-        let schedule = attempt.schedule
-        let concert = schedule.concert
-        // Every reservation of this buyer writes this row first, so their requests run one by one from here.
-        let earlier = try BuyerTable.append(attempt.id, of: attempt.user, in: concert, tx)
-        if earlier.contains(attempt.id) {
-            try BuyerTable.save(earlier, of: attempt.user, in: concert, tx)
-            return try ReservationTable.require(attempt.id, of: concert, for: attempt.user, tx)
-                .matching(attempt.choice, in: schedule.id)
-        }
-        var buyer = Buyer(attempt.user, earlier: try ReservationTable.require(earlier, of: concert, tx))
-        let found = try SeatTable.require(labels, of: schedule, tx)
-        var seats = found
-        let reservation = try Reservation.open(
-            attempt.id, for: buyer, from: attempt.place, holding: &seats, as: attempt.choice, in: schedule,
-            now: tx.now)
-        try expire(buyer, holdersOf: found, in: concert, tx)
-        let hasDropped = try buyer.dropEnded(now: tx.now)
-        guard try ReservationTable.insert(reservation, tx) else { throw ConcertRefusal.requestIDReused }
-        for (seat, old) in zip(seats, found) { try SeatTable.save(seat, was: old, of: schedule, tx) }
-        if hasDropped {
-            try BuyerTable.save(buyer.earlier.map(\.id) + [attempt.id], of: attempt.user, in: concert, tx)
-        }
-        return reservation
-    }
-
-    /// Expires, in the order of their ids, the buyer's lapsed reservations and the lapsed holders of the seats. From
-    /// here on no transaction can sell them.
-    private static func expire(_ buyer: Buyer, holdersOf seats: [Seat], in concert: ConcertID, _ tx: Transaction) throws
-    {
-        let own = Dictionary(uniqueKeysWithValues: buyer.earlier.filter { $0.isLapsed(at: tx.now) }.map { ($0.id, $0) })
-        let holders = seats.compactMap { $0.lapsedHolder(at: tx.now) }
-        guard !own.isEmpty || !holders.isEmpty else { return }
-        for id in Set(holders).union(own.keys).sorted() {
-            if let old = try own[id] ?? ReservationTable.find(id, of: concert, tx) {
-                try ReservationTable.expire(old, tx)
-            }
-        }
     }
 }
 

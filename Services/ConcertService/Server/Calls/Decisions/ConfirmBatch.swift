@@ -1,0 +1,124 @@
+import ConcertAPI
+import ConcertDomain
+import Database
+import Kernel
+import RPC
+import Service
+
+/// Decisions about payments for one concert in one transaction. On PostgreSQL it waits a few times for all of them instead of for
+/// each.
+struct ConfirmBatch {
+    typealias Line = Batcher<ConcertID, Request, [Result<ConcertAPI.Decision, any Error>]>
+
+    struct Request: Sendable {
+        let payment: PaymentID
+        let reservation: ReservationID
+        let user: UserID
+        let amount: Money
+        let deadline: Uptime
+    }
+
+    static let limit = 256
+    /// Maximum of decisions of one concert that wait for their batch.
+    private static let waitingLimit = 16_384
+    private static let retryAfter = Duration.milliseconds(100)
+
+    static func line(on database: Database) -> Line {
+        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
+        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, concert in
+            try await database.transaction(for: requests, before: { $0.deadline }) { requests, tx in
+                try confirm(requests, in: concert, tx)
+            }
+        }
+    }
+
+    private let concert: ConcertID
+    private let now: Timestamp
+    /// The reservations as they were read, and as the decisions so far leave them.
+    private let found: [ReservationID: Reservation]
+    private var reservations: [ReservationID: Reservation]
+
+    static func confirm(
+        _ requests: [Request], in concert: ConcertID, _ tx: Transaction
+    ) throws -> [Result<ConcertAPI.Decision, any Error>] {
+        // Fence: a concurrent call for one of these payments waits here and then reads the decision. So does a second request
+        // for a payment in this batch.
+        let firsts = Dictionary(zip(requests.map(\.payment), requests.indices)) { first, _ in first }
+        let expected = requests.indices.filter { firsts[requests[$0].payment] == $0 }.map { index in
+            Decision(requests[index].payment, for: requests[index].reservation, .confirmed, at: tx.now)
+        }
+        let undecided = try DecisionTable.insert(expected, in: concert, tx)
+        let new = requests.indices.filter {
+            firsts[requests[$0].payment] == $0 && undecided.contains(requests[$0].payment)
+        }
+        var batch = try ConfirmBatch(new.map { requests[$0] }, in: concert, tx)
+        let decisions = Dictionary(uniqueKeysWithValues: new.map { ($0, batch.decide(requests[$0])) })
+        try batch.write(decisions.values.sorted { $0.payment < $1.payment }, tx)
+        return try requests.enumerated().map { index, request in
+            guard let decision = decisions[index] else {
+                return .success(try ConcertServer.decision(about: request.payment, in: concert, tx))
+            }
+            let isSale = decision.outcome == .confirmed
+            return .success(.init(decision, sold: isSale ? batch.reservations[decision.reservation] : nil))
+        }
+    }
+
+    private init(_ requests: [Request], in concert: ConcertID, _ tx: Transaction) throws {
+        (self.concert, self.now) = (concert, tx.now)
+        found = try ReservationTable.find(Set(requests.map(\.reservation)).sorted(), of: concert, tx)
+        reservations = found
+    }
+
+    /// Decides in the order of the requests: the first payment for a reservation buys it.
+    private mutating func decide(_ request: Request) -> Decision {
+        let reservation = reservations[request.reservation]
+        let outcome = Decision.judge(reservation, paidBy: request.user, request.amount, now: now)
+        if var reservation {
+            switch outcome {
+            case .confirmed: reservation.sell(to: request.payment, now: now)
+            case .aborted(.expired): _ = reservation.expire(now: now)
+            case .aborted: break
+            }
+            reservations[reservation.id] = reservation
+        }
+        return Decision(request.payment, for: request.reservation, outcome, at: now)
+    }
+
+    /// Writes in the lock order: decisions, reservations by id, seats by label.
+    private func write(_ decisions: [Decision], _ tx: Transaction) throws {
+        for decision in decisions where decision.outcome != .confirmed {
+            try DecisionTable.settle(decision, in: concert, tx)
+        }
+        let changed = reservations.values.filter { $0 != found[$0.id] }.sorted { $0.id < $1.id }
+        for reservation in changed { try ReservationTable.save(reservation, was: found[reservation.id]!, tx) }
+        try sell(changed, tx)
+    }
+
+    /// Sells the seats of sold reservations, and frees those of expired ones. Throws if a seat does not belong to its sold
+    /// reservation.
+    private func sell(_ changed: [Reservation], _ tx: Transaction) throws {
+        var schedules: [ScheduleID: Schedule] = [:]
+        for id in Set(changed.filter { $0.state == .sold }.map(\.schedule)) {
+            schedules[id] = try ScheduleTable.require(id, of: concert, tx)
+        }
+        var sold: [(label: SeatLabel, reservation: Reservation, seat: PendingRows<Seat>)] = []
+        let seats = changed.flatMap { reservation in reservation.seats.map { (label: $0, reservation: reservation) } }
+        for (label, reservation) in seats.sorted(by: {
+            ($0.label, $0.reservation.schedule) < ($1.label, $1.reservation.schedule)
+        }) {
+            if reservation.state == .sold {
+                sold.append((label, reservation, try SeatTable.sell(label, of: reservation, tx)))
+            } else {
+                try SeatTable.free(label, of: reservation, tx)
+            }
+        }
+        let tickets = try sold.map { label, reservation, seat in
+            guard let seat = try seat.first(), let schedule = schedules[reservation.schedule] else {
+                throw BrokenInvariant("reservation \(reservation.id) is held, but its seat \(label) is not")
+            }
+            return Ticket.issue(
+                TicketID.make(at: now), for: seat, of: reservation, on: schedule, now: now)
+        }
+        try TicketTable.insert(tickets, tx)
+    }
+}
