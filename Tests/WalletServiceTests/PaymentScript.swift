@@ -71,7 +71,9 @@ private struct Books: Sendable {
         switch event {
         case "pay":
             let content = Payment.Content(concert: Self.concert, reservation: Self.reservation, amount: amount)
-            _ = try WalletServer.begin(id, by: .alice, for: content, clock: clock, tx)
+            let request = PayBatch.Request(
+                payment: id, user: .alice, content: content, deadline: Uptime(nanoseconds: .max))
+            _ = try PayBatch.begin([request], for: Self.concert, clock: clock, tx)[0].get()
             return ""
         case "cancel":
             let payment = try WalletServer.cancel(id, of: .alice, clock: clock, tx)
@@ -95,6 +97,7 @@ private struct Books: Sendable {
 
     private func settle(_ decision: Decision, _ tx: Transaction) throws -> String {
         let payment = try #require(try Self.payment(tx))
-        return try Coordinator.settle(payment, decision, clock: clock.now, tx).halt == nil ? "" : " halted"
+        let request = SettleBatch.Request(payment: payment, decision: decision)
+        return try SettleBatch.settle([request], clock: clock.now, tx)[0].halt == nil ? "" : " halted"
     }
 }

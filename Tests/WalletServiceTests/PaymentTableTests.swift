@@ -37,7 +37,7 @@ import WalletDomain
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
             let isWritten = try await database.transaction { tx in
-                let isNew = try PaymentTable.insert(Self.reserved, tx)
+                let isNew = try !PaymentTable.insert([Self.reserved], tx).isEmpty
                 return payment.state == .reserved ? isNew : try PaymentTable.close(payment, tx)
             }
             #expect(isWritten)
@@ -90,7 +90,7 @@ import WalletDomain
         var claimed = Self.reserved
         _ = claimed.beginAttempt(clock: .noon + Attempts.firstPause)
         let claim = { @Sendable [claimed] (tx: Transaction) in
-            try PaymentTable.claimAttempt(claimed, dueAt: Self.reserved.nextAttempt, tx)
+            try PaymentTable.claimAttempt(claimed, dueAt: Self.reserved.nextAttempt, tx).value() == 1
         }
         try await with(Self.reserved, on: engine) { database in
             let claims = [try await database.transaction(claim), try await database.transaction(claim)]
@@ -134,7 +134,7 @@ import WalletDomain
                 let payment = Payment(
                     stored: PaymentID(high: 8, low: number), by: .alice, for: Self.content, begunAt: .noon,
                     state: .reserved, nextAttempt: time)
-                #expect(try await database.transaction { try PaymentTable.insert(payment, $0) })
+                #expect(try await !database.transaction { try PaymentTable.insert([payment], $0).isEmpty })
             }
             for (limit, numbers) in Self.due {
                 let due = try await database.read { try PaymentTable.due(at: .noon, limit: limit, $0) }
@@ -151,7 +151,7 @@ import WalletDomain
             for (number, time) in zip((0 as UInt64)..., Self.times) {
                 let pass = PassTable.Pass(
                     user: .alice, payment: PaymentID(high: 8, low: number), place: place, nextAttempt: time)
-                try await database.transaction { try PassTable.insert(pass, $0) }
+                try await database.transaction { try PassTable.insert([pass], $0) }
             }
             for (limit, numbers) in Self.due {
                 let due = try await database.read { try PassTable.due(at: .noon, limit: limit, $0) }
@@ -167,11 +167,11 @@ import WalletDomain
         var claimed = due
         (claimed.attempt, claimed.nextAttempt) = (1, .noon + .seconds(1))
         let claim = { @Sendable [claimed] (tx: Transaction) in
-            try PassTable.claimAttempt(claimed, dueAt: due.nextAttempt, tx)
+            try PassTable.claimAttempt(claimed, dueAt: due.nextAttempt, tx).value() == 1
         }
         try await TestService.with(.wallet, on: engine) { wallet in
             let database = wallet.instances[0].database
-            try await database.transaction { try PassTable.insert(due, $0) }
+            try await database.transaction { try PassTable.insert([due], $0) }
             #expect(try await database.transaction(claim))
             #expect(try await !database.transaction(claim))
             try await database.transaction { try PassTable.delete(due, $0) }

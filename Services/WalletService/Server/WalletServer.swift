@@ -19,6 +19,7 @@ struct WalletServer: WalletHandlers {
     let limits: MoneyLimits
     let usersMayTopUp: Bool
     let coordinator: Coordinator
+    let payments: PayBatch.Line
 
     init(_ environment: ServiceEnvironment, _ coordinator: Coordinator) {
         database = environment.database
@@ -33,5 +34,6 @@ struct WalletServer: WalletHandlers {
             usersMayTopUp ? "users may put money into their own wallets" : "only operators may put money into wallets",
             ["option": usersMayTopUp ? "--top-up-by user" : "--top-up-by operator"])
         self.coordinator = coordinator
+        payments = PayBatch.line(on: environment.database, environment.clock)
     }
 }

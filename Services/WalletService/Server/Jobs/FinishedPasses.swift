@@ -11,7 +11,7 @@ import WalletDomain
 struct FinishedPasses: Sendable {
     static let interval = Duration.milliseconds(100)
     /// Maximum of concurrent calls.
-    private static let batch = 64
+    private static let batch = 256
     /// Maximum of batches in one run. The next run continues.
     private static let maximumRounds = 100
 
@@ -53,13 +53,14 @@ struct FinishedPasses: Sendable {
     private static func claim(
         _ due: [PassTable.Pass], at now: Timestamp, _ tx: Transaction
     ) throws -> [(pass: PassTable.Pass, timeout: Duration)] {
-        try due.sorted(by: PassTable.Pass.precedes).compactMap { pass in
+        let claims = try due.sorted(by: PassTable.Pass.precedes).map { pass in
             var claimed = pass
             claimed.attempt += 1
             let timeout = Attempts.pause(after: claimed.attempt, of: pass.payment)
             claimed.nextAttempt = now + timeout
-            return try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx) ? (claimed, timeout) : nil
+            return (claimed, timeout, try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx))
         }
+        return try claims.compactMap { pass, timeout, count in try count.value() == 1 ? (pass, timeout) : nil }
     }
 
     /// True if the pass is finished or can never be finished.
@@ -85,5 +86,5 @@ struct FinishedPasses: Sendable {
 
 extension PassTable.Pass {
     /// By key, so that two instances that write the same rows cannot deadlock.
-    fileprivate static func precedes(_ a: Self, _ b: Self) -> Bool { (a.user, a.payment) < (b.user, b.payment) }
+    static func precedes(_ a: Self, _ b: Self) -> Bool { (a.user, a.payment) < (b.user, b.payment) }
 }

@@ -34,12 +34,15 @@ struct Recovery: Sendable {
         _ due: [Payment], at clock: Timestamp, _ tx: Transaction
     ) throws -> [(payment: Payment, timeout: Duration)] {
         // By key, so that two instances that claim the same rows cannot deadlock.
-        try due.sorted { ($0.user, $0.id) < ($1.user, $1.id) }.compactMap { payment in
+        let claims: [(Payment, Duration, PendingCount)] = try due.sorted {
+            ($0.user, $0.id) < ($1.user, $1.id)
+        }.compactMap { payment in
             var claimed = payment
-            guard claimed.beginAttempt(clock: clock), let next = claimed.nextAttempt,
-                try PaymentTable.claimAttempt(claimed, dueAt: payment.nextAttempt, tx)
-            else { return nil }
-            return (claimed, next - clock)
+            guard claimed.beginAttempt(clock: clock), let next = claimed.nextAttempt else { return nil }
+            return (claimed, next - clock, try PaymentTable.claimAttempt(claimed, dueAt: payment.nextAttempt, tx))
+        }
+        return try claims.compactMap { payment, timeout, count in
+            try count.value() == 1 ? (payment, timeout) : nil
         }
     }
 }

@@ -87,7 +87,8 @@ struct Refunds: Sendable {
     private static func giveBack(_ payment: Payment, _ tx: Transaction) throws {
         try PaymentTable.refund(payment, tx)
         guard let amount = payment.amountToMove else { return }
-        guard try AccountTable.move(.refund, amount, of: payment.user, for: RequestID(of: payment.id), tx) else {
+        let movement = AccountTable.Movement(.refund, amount, of: payment.user, for: RequestID(of: payment.id))
+        guard try AccountTable.move(movement, tx) else {
             throw BrokenInvariant("a refund is due, but the user has no account in its currency")
         }
     }

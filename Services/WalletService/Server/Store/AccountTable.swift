@@ -22,25 +22,51 @@ enum AccountTable {
         static let all: Statement = "select \(columns) from account where user_id = $1"
     }
 
-    /// Moves money and writes the entry. Returns false and changes nothing if the account does not have the amount. All
-    /// transactions that move money of this account write its row, so they run one after the other from here on.
-    static func move(
-        _ kind: Entry.Kind, _ amount: Money, of user: UserID, for cause: RequestID, _ tx: Transaction
-    ) throws -> Bool {
-        let moved = try tx.rows(
-            Statements.move,
-            {
-                $0.bind(
-                    user, amount.currency.code, kind.sign(on: .available) * amount.minorUnits,
-                    kind.sign(on: .pending) * amount.minorUnits)
-            }
-        ) { row in (available: try row.int64(0), pending: try row.int64(1), serial: try row.int64(2)) }
-        guard let after = moved.first else { return false }
-        try EntryTable.insert(
+    /// One movement of a user's money.
+    struct Movement {
+        let kind: Entry.Kind
+        let amount: Money
+        let user: UserID
+        /// The id of the payment.
+        let cause: RequestID
+
+        init(_ kind: Entry.Kind, _ amount: Money, of user: UserID, for cause: RequestID) {
+            (self.kind, self.amount, self.user, self.cause) = (kind, amount, user, cause)
+        }
+    }
+
+    static func move(_ movement: Movement, _ tx: Transaction) throws -> Bool { try move([movement], tx)[0] }
+
+    /// Moves money and writes the entries. Returns false for a movement if the account does not have the amount, which changes
+    /// nothing. All transactions that move money of an account write its row, so they run one after the other from here on.
+    static func move(_ movements: [Movement], _ tx: Transaction) throws -> [Bool] {
+        // In the order of the keys, so that two transactions cannot deadlock.
+        let order = movements.indices.sorted { movements[$0].precedes(movements[$1]) }
+        let pending = try order.map { index in (index: index, after: try send(movements[index], tx)) }
+        var entries: [Entry] = []
+        var isMoved = movements.map { _ in false }
+        for (index, after) in pending {
+            guard let entry = try after.first() else { continue }
+            entries.append(entry)
+            isMoved[index] = true
+        }
+        try EntryTable.insert(entries, tx)
+        return isMoved
+    }
+
+    /// Moves the money. Returns the entry to write.
+    private static func send(_ movement: Movement, _ tx: Transaction) throws -> PendingRows<Entry> {
+        let (kind, amount) = (movement.kind, movement.amount)
+        let bind = { (binder: Binder) in
+            _ = binder.bind(
+                movement.user, amount.currency.code, kind.sign(on: .available) * amount.minorUnits,
+                kind.sign(on: .pending) * amount.minorUnits)
+        }
+        return try tx.pendingRows(Statements.move, bind) { [now = tx.now] row in
             Entry(
-                of: user, serial: after.serial, kind, amount, available: after.available, pending: after.pending,
-                cause: cause, at: tx.now), tx)
-        return true
+                of: movement.user, serial: try row.int64(2), kind, amount, available: try row.int64(0),
+                pending: try row.int64(1), cause: movement.cause, at: now)
+        }
     }
 
     /// Adds a top-up and writes its entry. Creates the account if there is none. Returns nil and changes nothing if the
@@ -51,15 +77,19 @@ enum AccountTable {
             Statements.topUp, { $0.bind(topUp.user, topUp.amount.currency.code, topUp.amount.minorUnits, limit) },
             map: account)
         guard let account = accounts.first else { return nil }
-        try EntryTable.insert(
-            Entry(
-                of: topUp.user, serial: account.entries, .topUp, topUp.amount, available: account.available,
-                pending: account.pending, cause: topUp.id, at: tx.now), tx)
+        let entry = Entry(
+            of: topUp.user, serial: account.entries, .topUp, topUp.amount, available: account.available,
+            pending: account.pending, cause: topUp.id, at: tx.now)
+        try EntryTable.insert([entry], tx)
         return account
     }
 
     static func find(_ user: UserID, in currency: Currency, _ reader: Reader) throws -> Account? {
         try reader.first(Statements.find, { $0.bind(user, currency.code) }, map: account)
+    }
+
+    static func pending(_ user: UserID, in currency: Currency, _ reader: Reader) throws -> PendingRows<Account> {
+        try reader.pendingRows(Statements.find, { $0.bind(user, currency.code) }, map: account)
     }
 
     static func all(of user: UserID, _ reader: Reader) throws -> [Account] {
@@ -70,5 +100,11 @@ enum AccountTable {
         Account(
             of: try row.id(0), in: try row.currency(1), available: try row.int64(2), pending: try row.int64(3),
             entries: try row.int64(4))
+    }
+}
+
+extension AccountTable.Movement {
+    fileprivate func precedes(_ other: Self) -> Bool {
+        (user, amount.currency.code) < (other.user, other.amount.currency.code)
     }
 }

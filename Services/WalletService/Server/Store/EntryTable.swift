@@ -9,16 +9,18 @@ enum EntryTable {
     static let columns: SQL = "user_id, currency, serial, kind, amount, available, pending, cause, made_at"
 
     private enum Statements {
-        static let insert: Statement = "insert into entry (\(columns)) values (\(1...9))"
+        static let insert = RowsStatement(width: 9, row: { "(\($0))" }) {
+            "insert into entry (\(columns)) values \($0)"
+        }
         static let all: Statement = """
             select \(columns) from entry
             where user_id = $1 and currency = $2 and serial < $3 order by serial desc limit $4
             """
     }
 
-    static func insert(_ entry: Entry, _ tx: Transaction) throws {
-        try tx.execute(Statements.insert) {
-            $0.bind(
+    static func insert(_ entries: [Entry], _ tx: Transaction) throws {
+        try tx.executeAll(Statements.insert, entries) { binder, entry in
+            binder.bind(
                 entry.user, entry.amount.currency.code, entry.serial, entry.kind, entry.amount.minorUnits,
                 entry.available, entry.pending, entry.cause
             ).bind(entry.at)

@@ -6,7 +6,9 @@ import WalletDomain
 enum PassTable {
     private enum Statements {
         static let columns: SQL = "user_id, payment_id, room_id, place_id, attempt, next_attempt"
-        static let insert: Statement = "insert into pass_due (\(columns)) values (\(1...6))"
+        static let insert = RowsStatement(width: 6, row: { "(\($0))" }) { rows in
+            "insert into pass_due (\(columns)) values \(rows)"
+        }
         static let due: Statement =
             "select \(columns) from pass_due where next_attempt between $1 and $2 order by next_attempt limit $3"
         static let claimAttempt: Statement = """
@@ -24,9 +26,10 @@ enum PassTable {
         var nextAttempt: Timestamp
     }
 
-    static func insert(_ pass: Pass, _ tx: Transaction) throws {
-        try tx.execute(Statements.insert) {
-            $0.bind(pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
+    static func insert(_ passes: [Pass], _ tx: Transaction) throws {
+        try tx.executeAll(Statements.insert, passes) { binder, pass in
+            binder.bind(
+                pass.user, pass.payment, pass.place.room, pass.place.place, pass.attempt, pass.nextAttempt)
         }
     }
 
@@ -43,11 +46,11 @@ enum PassTable {
         }
     }
 
-    /// Returns false if another instance has claimed this attempt or the pass is finished.
-    static func claimAttempt(_ pass: Pass, dueAt was: Timestamp, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.claimAttempt) {
+    /// Returns 0 if another instance has claimed this attempt or the pass is finished, otherwise 1.
+    static func claimAttempt(_ pass: Pass, dueAt was: Timestamp, _ tx: Transaction) throws -> PendingCount {
+        try tx.pendingCount(Statements.claimAttempt) {
             $0.bind(pass.user, pass.payment, pass.attempt, pass.nextAttempt, was)
-        } == 1
+        }
     }
 
     static func delete(_ pass: Pass, _ tx: Transaction) throws {

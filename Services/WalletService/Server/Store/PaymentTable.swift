@@ -14,10 +14,13 @@ enum PaymentTable {
 
     private enum Statements {
         static let isReserved: SQL = "state = \(Payment.State.reserved)"
-        static let insert: Statement =
-            "insert into payment (\(columns)) values (\(1...9), 0, 0, $10, $11, null, null) on conflict do nothing"
-        static let insertOwner: Statement =
-            "insert into payment_owner (payment_id, user_id) values ($1, $2) on conflict do nothing"
+        static let insert = RowsStatement(width: 11, row: row) { rows in
+            "insert into payment (\(columns)) values \(rows)"
+        }
+        static let insertOwner = RowsStatement(width: 2, row: { "(\($0))" }) { rows in
+            "insert into payment_owner (payment_id, user_id) values \(rows) on conflict do nothing returning payment_id"
+        }
+        static let owner: Statement = "select user_id from payment_owner where payment_id = $1"
         static let close: Statement = """
             update payment set state = $3, reason = $4, next_attempt = null, decided_at = $5
             where user_id = $1 and payment_id = $2 and \(isReserved)
@@ -45,29 +48,47 @@ enum PaymentTable {
             "select count(*), min(begun_at) from payment where \(isReserved) and begun_at <= $1"
     }
 
-    /// Inserts a new payment. Returns false and writes nothing if the user already has a payment with this id. Refuses
-    /// an id of another user. The caller checks first that the concert is not halted.
-    static func insert(_ payment: Payment, _ tx: Transaction) throws -> Bool {
-        let isNew =
-            try tx.executeCounting(Statements.insert) {
-                $0.bind(
-                    payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
-                    payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
-                    payment.state
-                ).bind(payment.reason, payment.nextAttempt, payment.decidedAt)
-            } == 1
-        guard isNew else { return false }
-        let isFree =
-            try tx.executeCounting(Statements.insertOwner) { $0.bind(payment.id, payment.user) } == 1
-        guard isFree else { throw WalletRefusal.paymentIDReused }
-        return true
+    /// A row of an insert.
+    private static func row(_ parameters: ClosedRange<Int>) -> SQL {
+        let last = parameters.upperBound
+        return "(\(parameters.lowerBound...last - 2), 0, 0, \(last - 1...last), null, null)"
+    }
+
+    /// Inserts payments with different ids. Returns the ids that nobody has used; no other payment is written. The caller checks
+    /// first that the concert is not halted.
+    static func insert(_ payments: [Payment], _ tx: Transaction) throws -> Set<PaymentID> {
+        // In the order of the keys, so that two transactions cannot deadlock. Who inserts the owner inserts the payment.
+        let owned = try tx.rows(
+            Statements.insertOwner, payments.sorted { $0.id < $1.id }, each: { $0.bind($1.id, $1.user) }
+        ) { row in try row.id(0, as: Identified.Payment.self) }
+        let new = Set(owned)
+        let inserted = payments.filter { new.contains($0.id) }.sorted { ($0.user, $0.id) < ($1.user, $1.id) }
+        try tx.executeAll(Statements.insert, inserted) { binder, payment in
+            binder.bind(
+                payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
+                payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
+                payment.state
+            ).bind(payment.reason, payment.nextAttempt, payment.decidedAt)
+        }
+        return new
+    }
+
+    /// The payment with an id that `insert` has found used. Refuses the id of another user.
+    static func requireEarlier(_ id: PaymentID, of user: UserID, _ tx: Transaction) throws -> Payment {
+        if let earlier = try find(id, of: user, tx) { return earlier }
+        let owner = try tx.first(Statements.owner, { $0.bind(id) }) { row in try row.id(0, as: Identified.User.self) }
+        // In distributed tables, the owner may be visible before the payment.
+        throw owner == nil || owner == user ? tx.conflict() : WalletRefusal.paymentIDReused
     }
 
     /// Stores the end of a payment. Returns false and writes nothing if the payment is no longer reserved.
-    static func close(_ payment: Payment, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.close) {
+    static func close(_ payment: Payment, _ tx: Transaction) throws -> Bool { try closing(payment, tx).value() == 1 }
+
+    /// As `close`, without waiting: 1 if the payment was reserved, otherwise 0.
+    static func closing(_ payment: Payment, _ tx: Transaction) throws -> PendingCount {
+        try tx.pendingCount(Statements.close) {
             $0.bind(payment.user, payment.id, payment.state, payment.reason, payment.decidedAt)
-        } == 1
+        }
     }
 
     /// Stores a refund. Throws a conflict if the payment is not posted.
@@ -79,11 +100,11 @@ enum PaymentTable {
         try tx.executeOne(Statements.cancel) { $0.bind(payment.user, payment.id, payment.nextAttempt) }
     }
 
-    /// Returns false if another instance has claimed this attempt or the payment is decided.
-    static func claimAttempt(_ payment: Payment, dueAt was: Timestamp?, _ tx: Transaction) throws -> Bool {
-        try tx.executeCounting(Statements.claimAttempt) {
+    /// Returns 0 if another instance has claimed this attempt or the payment is decided, otherwise 1.
+    static func claimAttempt(_ payment: Payment, dueAt was: Timestamp?, _ tx: Transaction) throws -> PendingCount {
+        try tx.pendingCount(Statements.claimAttempt) {
             $0.bind(payment.user, payment.id, payment.attempt, payment.nextAttempt, was)
-        } == 1
+        }
     }
 
     static func find(_ id: PaymentID, of user: UserID, _ reader: Reader) throws -> Payment? {

@@ -19,8 +19,10 @@ extension WalletServer {
     static func cancel(_ id: PaymentID, of user: UserID, clock: Timestamp, _ tx: Transaction) throws -> Payment {
         guard var payment = try PaymentTable.find(id, of: user, tx) else {
             let cancelled = Payment.cancelledBefore(id, by: user, now: tx.now)
-            guard try PaymentTable.insert(cancelled, tx) else { throw tx.conflict() }
-            return cancelled
+            if try !PaymentTable.insert([cancelled], tx).isEmpty { return cancelled }
+            _ = try PaymentTable.requireEarlier(id, of: user, tx)
+            // The payment arrived meanwhile: it is cancelled when the closure runs again.
+            throw tx.conflict()
         }
         if payment.cancel(clock: clock) { try PaymentTable.cancel(payment, tx) }
         return payment

@@ -13,35 +13,17 @@ extension WalletServer {
         let content = Payment.Content(
             concert: request.concertID, reservation: request.reservationID,
             amount: try Money(field: request.amount, request.currency))
-        var (payment, isNew) = try await database.transaction(before: call.deadline) { tx in
-            try Self.begin(request.paymentID, by: user, for: content, clock: clock.now, tx)
-        }
+        let waiting = PayBatch.Request(
+            payment: request.paymentID, user: user, content: content, deadline: call.deadline)
+        let (begun, index) = try await payments.outcome(of: waiting, in: content.concert)
+        var payment = try begun[index].get().payment
+        let isNew = try begun[index].get().isNew
         let margin = LiveAttempt.margin(of: call)
         if isNew, payment.state == .reserved {
             payment = await coordinator.ask(payment, within: LiveAttempt.timeout(of: call))
         }
         payment = await outcome(of: payment, call, margin)
         return PayReply(payment: .init(payment, at: clock.now))
-    }
-
-    static func begin(
-        _ id: PaymentID, by user: UserID, for content: Payment.Content, clock: Timestamp, _ tx: Transaction
-    ) throws -> (payment: Payment, isNew: Bool) {
-        var payment = Payment.reserve(id, by: user, for: content, clock: clock, now: tx.now)
-        let isHalted = try HaltTable.isHalted(content.concert, tx)
-        guard try !isHalted && PaymentTable.insert(payment, tx) else {
-            // A halt changes no answer: a payment that began before it keeps its first answer.
-            if let earlier = try PaymentTable.find(id, of: user, tx) { return (try earlier.matching(content), false) }
-            throw isHalted ? WalletRefusal.concertHalted : tx.conflict()
-        }
-        if let amount = payment.amountToMove,
-            try !AccountTable.move(.setAside, amount, of: user, for: RequestID(of: id), tx)
-        {
-            let account = try AccountTable.find(user, in: amount.currency, tx)
-            payment.decline(account == nil ? .noAccount : .insufficient, now: tx.now)
-            guard try PaymentTable.close(payment, tx) else { throw tx.conflict() }
-        }
-        return (payment, true)
     }
 
     /// Polls until the payment is decided or the caller's deadline is near. If the database fails, the answer is
