@@ -6,7 +6,7 @@ func system(_ name: String, _ pkgConfig: String, apt package: String) -> Target 
     .systemLibrary(name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
-/// A module of Shared/, which knows nothing about tickets.
+/// A module of Shared/, which contains nothing about tickets.
 func shared(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = ["README.md"]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude)
 }
@@ -16,7 +16,7 @@ func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependenc
     .target(name: name, dependencies: ["CProtobufC"] + dependencies, path: path)
 }
 
-/// A bounded context, in its three rooms. Of another context it imports the API only, and nothing unless it says so.
+/// A bounded context, in its three rooms. It imports the API of another context only if `Package.swift` names it.
 func context(_ name: String, calls others: [String] = []) -> [Target] {
     let folder = "Services/\(name)Service"
     let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
