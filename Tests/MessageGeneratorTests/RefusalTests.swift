@@ -23,7 +23,7 @@ struct RefusalTests {
     @Test func `a map is refused`() throws {
         #expect(
             try problems("message A {\n  map<string, int32> m = 1;\n}") == [
-                "5: field A.m is a map, which protobuf-c does not know; use a repeated message of key and value"
+                "5: field A.m is a map, which protobuf-c does not support; use a repeated message of key and value"
             ])
     }
 

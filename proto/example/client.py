@@ -47,7 +47,7 @@ class Protocol:
 
 
 class Failure(Exception):
-    """How a call ended that did not succeed."""
+    """A call failed. `status` is the reason."""
 
     def __init__(self, status):
         super().__init__(f"{status.code} {status.reason}: {status.message}")
@@ -57,11 +57,11 @@ class Failure(Exception):
 
 
 class OpenAgain(Exception):
-    """The server ended a stream that has more to say: it lasted long enough, or the server goes away."""
+    """The server ended a stream before its last item: at the time limit, or because the server shuts down."""
 
 
 class Connection:
-    """One connection, one call at a time. A client that makes many at once matches replies by their id."""
+    """One connection, one call at a time. A client with several calls in flight matches replies by their id."""
 
     def __init__(self, address, protocol):
         host, port = address.rsplit(":", 1)
@@ -71,13 +71,13 @@ class Connection:
         self.last_id = 0
 
     def call(self, method, request, timeout=5.0, request_id=b"", credential=b"", credit=16, take=None):
-        """Yields the reply, or the items of a stream as they come, at most `take` of them."""
+        """Yields the reply, or the items of a stream as they arrive, at most `take` of them."""
         described = self.protocol.method(method)
         reply = self.protocol.message(described.output_type.full_name)
         level = described.GetOptions().idempotency_level
         self.last_id += 1
         taken = 0
-        # The server says when the time for a call is over; a stream is silent while there is nothing to say.
+        # The server ends a call at its deadline. A stream without new items sends nothing.
         self.socket.settimeout(None if is_stream(described) else timeout + 1)
         self.send(
             id=self.last_id, kind=REQUEST, method=method, timeout_us=0 if is_stream(described) else int(timeout * 1e6),
@@ -93,7 +93,7 @@ class Connection:
                     raise Failure(goaway.status)
             elif envelope.id == self.last_id and envelope.kind == ITEM:
                 if taken == take:
-                    continue  # It was on its way before the server heard of CANCEL.
+                    continue  # The server sent it before it received CANCEL.
                 taken += 1
                 yield reply.FromString(envelope.payload)
                 self.send(kind=CREDIT if taken != take else CANCEL, id=self.last_id, credit=1)
@@ -115,7 +115,7 @@ class Connection:
     def receive(self):
         size = int.from_bytes(self.receive_exactly(4), "big")
         if not 0 < size <= LARGEST_FRAME:
-            raise ConnectionError(f"a frame of {size} bytes: this port speaks something else")
+            raise ConnectionError(f"a frame of {size} bytes: this port has another protocol")
         return self.Envelope.FromString(self.receive_exactly(size))
 
     def receive_exactly(self, count):
@@ -137,9 +137,9 @@ def is_stream(method):
 def main():
     parser = argparse.ArgumentParser(description="Calls one method of an Onsale service.")
     parser.add_argument("--proto", metavar="FOLDER", action="append", default=[], help="more .proto files")
-    parser.add_argument("--request-id", metavar="HEX", default="", help="16 bytes that name the wish, on every retry")
-    parser.add_argument("--take", metavar="N", type=int, help="cancel a stream after so many items")
-    parser.add_argument("--credential", metavar="HEX", default="", help="who is calling")
+    parser.add_argument("--request-id", metavar="HEX", default="", help="16 bytes, the same on every retry")
+    parser.add_argument("--take", metavar="N", type=int, help="cancel a stream after N items")
+    parser.add_argument("--credential", metavar="HEX", default="", help="the credential of the caller")
     parser.add_argument("address", metavar="HOST:PORT")
     parser.add_argument("method", metavar="METHOD")
     parser.add_argument("json", metavar="JSON", nargs="?", default="{}")

@@ -29,7 +29,7 @@ struct FieldWriter {
 
     private var isID: Bool { !field.rules.id.isEmpty }
 
-    /// True if nil stands for a value that is not set: of an id, a time or a message that is not required.
+    /// True if nil means that the field is not set. The field is an id, a time or a message that is not required.
     private var isOptional: Bool { canBeNil && !field.rules.isRequired }
 
     private var canBeNil: Bool { isID || field.rules.isTime || (field.kind.isMessage && field.oneof == nil) }

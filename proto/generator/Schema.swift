@@ -88,7 +88,7 @@ struct Field {
             let kind: Int
         }
 
-        /// What the id identifies: `Concert`. Empty if the field is no id.
+        /// The type that the id identifies: `Concert`. Empty if the field is no id.
         var id = ""
         var isTime = false
         var isDuration = false
@@ -106,7 +106,7 @@ struct EnumType {
         let declaration: Declaration
         /// For a reason: the number of `onsale.rpc.v1.Code`. 0 if not given.
         let code: Int
-        /// For a reason: what people read.
+        /// For a reason: the text for people.
         let sentence: String
     }
 

@@ -69,7 +69,8 @@ struct SchemaRules {
         if case .message(let type) = field.kind {
             if messages[type]?.isMapEntry == true {
                 refuse(
-                    line, "\(name) is a map, which protobuf-c does not know; use a repeated message of key and value")
+                    line, "\(name) is a map, which protobuf-c does not support; use a repeated message of key and value"
+                )
             } else if let path = Self.path(from: type, to: message.fullName, in: messages) {
                 let way = ([message.fullName] + path).map(\.lastPart).joined(separator: " -> ")
                 refuse(line, "\(name) makes its type recursive (\(way)), which overflows protobuf-c's stack")
@@ -204,7 +205,7 @@ struct SchemaRules {
 }
 
 extension SchemaRules {
-    /// The messages on the way from `start` to `end` through their fields. Nil if there is no way.
+    /// The messages on the path from `start` to `end` through their fields. Nil if there is no path.
     private static func path(
         from start: String, to end: String, in messages: [String: MessageType]
     ) -> [String]? {

@@ -14,7 +14,7 @@ package struct Envelope: Message {
     package var timeoutUs: UInt64
     /// REPLY: absent, or with code 0, is OK.
     package var status: Status?
-    /// REQUEST: 2 says that the call is safe to repeat.
+    /// REQUEST: 2 if the call is safe to repeat.
     package var flags: UInt32
     /// At most 32 entries and 8 KiB.
     package var metadata: [MetadataField]

@@ -15,7 +15,7 @@ package struct CreateConcertRequest: Message {
     package var host: String
     /// The ISO 4217 code, such as `EUR`, of every price of this concert.
     package var currency: String
-    /// If set, only users with a pass of this room can list the dates. Empty: anyone can.
+    /// If set, only users with a pass of this room can list the dates. Empty: every user can.
     package var browseRoomID: RoomID?
 
     package init(
@@ -1145,7 +1145,7 @@ package enum AbortReason: Hashable, Sendable {
     case alreadySold
     /// User, amount or currency differ from those of the reservation.
     case mismatch
-    /// The payer asked for it.
+    /// The payer requested the abort.
     case requested
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -1253,7 +1253,7 @@ package enum ConcertMethods {
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     package static let setSeats = Method<SetSeatsRequest, SetSeatsReply>(
         "onsale.concert.v1.Concert/SetSeats", isSafeToRepeat: true, callers: [.operator])
-    /// Blocks free seats, so nobody can reserve them.
+    /// Blocks free seats, so that users cannot reserve them.
     package static let blockSeats = Method<BlockSeatsRequest, BlockSeatsReply>(
         "onsale.concert.v1.Concert/BlockSeats", isSafeToRepeat: true, callers: [.operator])
     /// Puts blocked seats back on sale.
@@ -1281,7 +1281,7 @@ package enum ConcertMethods {
     /// Returns the caller's reservations, newest first.
     package static let listReservations = Method<ListReservationsRequest, ListReservationsReply>(
         "onsale.concert.v1.Concert/ListReservations", isSafeToRepeat: true, callers: [.user])
-    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
+    /// Sells a reservation to a payment, or records the reason of the abort. The decision about a payment never changes.
     package static let confirm = Method<ConfirmRequest, ConfirmReply>(
         "onsale.concert.v1.Concert/Confirm", isSafeToRepeat: true, callers: [.service])
     /// Aborts a payment, unless it was already confirmed.
@@ -1340,7 +1340,7 @@ package protocol ConcertHandlers: Sendable {
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply
-    /// Blocks free seats, so nobody can reserve them.
+    /// Blocks free seats, so that users cannot reserve them.
     func blockSeats(_ request: BlockSeatsRequest, call: Call) async throws -> BlockSeatsReply
     /// Puts blocked seats back on sale.
     func unblockSeats(_ request: UnblockSeatsRequest, call: Call) async throws -> UnblockSeatsReply
@@ -1358,7 +1358,7 @@ package protocol ConcertHandlers: Sendable {
     func showReservation(_ request: ShowReservationRequest, call: Call) async throws -> ShowReservationReply
     /// Returns the caller's reservations, newest first.
     func listReservations(_ request: ListReservationsRequest, call: Call) async throws -> ListReservationsReply
-    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
+    /// Sells a reservation to a payment, or records the reason of the abort. The decision about a payment never changes.
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply
     /// Aborts a payment, unless it was already confirmed.
     func abort(_ request: AbortRequest, call: Call) async throws -> AbortReply
@@ -1454,7 +1454,7 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.setSeats, request, options)
     }
 
-    /// Blocks free seats, so nobody can reserve them.
+    /// Blocks free seats, so that users cannot reserve them.
     package func blockSeats(
         _ request: BlockSeatsRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> BlockSeatsReply {
@@ -1522,7 +1522,7 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.listReservations, request, options)
     }
 
-    /// Sells a reservation to a payment, or records the reason against it. The decision about a payment never changes.
+    /// Sells a reservation to a payment, or records the reason of the abort. The decision about a payment never changes.
     package func confirm(
         _ request: ConfirmRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfirmReply {

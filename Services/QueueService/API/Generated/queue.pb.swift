@@ -13,7 +13,7 @@ package struct RoomLimits: Message {
     package var ratePerSecond: UInt32
     /// Time for an admitted user to come in: 1,000 to 3,600,000. 0: 60,000.
     package var ready: Duration
-    /// Time that an active user can be silent: 1,000 to 3,600,000. 0: 300,000.
+    /// Maximum time between two renewals of an active user: 1,000 to 3,600,000. 0: 300,000.
     package var idle: Duration
     /// Maximum stay of an active user: from idle_ms to 86,400,000. 0: 900,000.
     package var hardLimit: Duration
@@ -64,7 +64,7 @@ package struct Room: Message {
 }
 
 package struct CreateRoomRequest: Message {
-    /// 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. A name belongs to one room for ever.
+    /// 1 to 64 lower-case letters, digits and hyphens, beginning with a letter. A name belongs to one room permanently.
     package var name: String
     /// If absent: no limits, and the default times.
     package var limits: RoomLimits?
@@ -596,7 +596,7 @@ package enum PlaceState: Hashable, Sendable {
     case finished
     /// The user gave up the place.
     case left
-    /// The user did not come in time, was silent for too long, or reached the hard limit.
+    /// The user did not claim or renew in time, or reached the hard limit.
     case lapsed
     /// Revoked by an operator.
     case revoked
@@ -671,7 +671,7 @@ package enum QueueMethods {
     /// place is the request id of the call that took it.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
-    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     package static let showPlace = Method<ShowPlaceRequest, ShowPlaceReply>(
         "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, callers: [.user])
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
@@ -729,7 +729,7 @@ package protocol QueueHandlers: Sendable {
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
-    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     func showPlace(_ request: ShowPlaceRequest, call: Call) async throws -> ShowPlaceReply
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     func watchPlace(_ request: WatchPlaceRequest, call: Call, items: ItemWriter<WatchPlaceItem>) async throws
@@ -858,7 +858,7 @@ package struct QueueClient: Sendable {
         try await client.call(QueueMethods.join, request, options)
     }
 
-    /// Returns the state of a place. Never claims a slot, so a client can call it just to look.
+    /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     package func showPlace(
         _ request: ShowPlaceRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ShowPlaceReply {

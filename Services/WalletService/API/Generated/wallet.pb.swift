@@ -7,7 +7,7 @@ import RPC
 
 package struct SignUpRequest: Message {
     /// The name that people type: 3 to 32 lower-case letters, digits, dots, hyphens and underscores, beginning with a
-    /// letter. A name belongs to one user for ever.
+    /// letter. A name belongs to one user permanently.
     package var name: String
     /// 8 to 128 bytes.
     package var password: String
