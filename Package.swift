@@ -16,11 +16,11 @@ func protobufC(_ name: String, _ path: String, _ dependencies: [Target.Dependenc
     .target(name: name, dependencies: ["CProtobufC"] + dependencies, path: path)
 }
 
-/// A bounded context, in its three rooms. It imports the API of another context only if `Package.swift` names it.
+/// A bounded context: API, Domain and Server. It imports the APIs of `others`, and no other module of a context.
 func context(_ name: String, calls others: [String] = []) -> [Target] {
     let folder = "Services/\(name)Service"
     let apis = ([name] + others).map { Target.Dependency.byName(name: $0 + "API") }
-    let ground: [Target.Dependency] = [
+    let modules: [Target.Dependency] = [
         "CommandLine", "Database", "Identity", "Kernel", "RPC", "Service", "Telemetry", "Threads",
     ]
     return [
@@ -30,12 +30,12 @@ func context(_ name: String, calls others: [String] = []) -> [Target] {
             path: folder + "/API/Generated"),
         .target(name: name + "Domain", dependencies: ["Kernel"], path: folder + "/Domain"),
         .executableTarget(
-            name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + ground,
+            name: name + "Service", dependencies: apis + [.byName(name: name + "Domain")] + modules,
             path: folder + "/Server"),
     ]
 }
 
-/// The tests of one module; every one also sees TestSupport.
+/// The tests of one module. They can also import TestSupport.
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,

@@ -36,7 +36,7 @@ package final class Connections: Sendable {
         }
     }
 
-    /// A client of other addresses. It fails at once if nothing listens there. The caller shuts it down.
+    /// A client of other addresses. It fails immediately if no program listens there. The caller shuts it down.
     package func client(at addresses: [Address]) -> Client {
         open.withLock { open in client(at: addresses, on: &open.loops, connectTimeout: .zero) }
     }
@@ -46,7 +46,7 @@ package final class Connections: Sendable {
         loops = running
         var settings = ClientSettings()
         settings.agent = agent
-        settings.connectPatience = connectTimeout
+        settings.longestConnectionWait = connectTimeout
         return Client(to: addresses, on: running, settings: settings)
     }
 

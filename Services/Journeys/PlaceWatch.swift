@@ -9,7 +9,7 @@ package final class PlaceWatch: Sendable {
     private static let outageLimit = Duration.minutes(10)
     private static let retryPause = Duration.seconds(1)
 
-    /// What the caller shows while it waits.
+    /// The progress that the caller shows during the wait.
     package struct Progress: Sendable {
         package private(set) var place: Place
         package private(set) var isConnected: Bool

@@ -1,6 +1,6 @@
 import Kernel
 
-/// The latest places, reservations and payments of a user, so that the user needs no ids. The newest come last.
+/// The latest places, reservations and payments of a user, so that the user needs no ids. The newest are last.
 package struct RecentActivity: Equatable, Sendable {
     /// Older ones are dropped, except payments whose outcome is not known.
     package static let maximumPerKind = 50

@@ -1,4 +1,4 @@
-/// Keeps the recent activity of the caller: in a file of the gateway, or in the session of a web server.
+/// Stores the recent activity of the caller, in a file of the gateway or a session of a web server.
 package struct Records: Sendable {
     package let load: @Sendable () throws -> RecentActivity
     /// Applies a change. Changes exclude each other, and a change is durable after this returns.

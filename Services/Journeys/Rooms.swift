@@ -28,8 +28,8 @@ package struct Rooms: Sendable {
             .call(QueueMethods.findRoom, FindRoomRequest(roomID: id), options).room
     }
 
-    /// The waiting rooms of dates by their ids. Omits those that the queue service does not return within `timeout`,
-    /// because the list of dates must not depend on the queue service.
+    /// The waiting rooms of dates by their ids. Omits rooms that the queue service does not return within `timeout`, so
+    /// that dates can be listed without that service.
     package func rooms(of dates: [ConcertDate]) async -> [RoomID: Room] {
         var rooms: [RoomID: Room] = [:]
         let end = caller.clock.uptime + Self.timeout

@@ -15,8 +15,8 @@ static inline int onsale_sqlite_keep_log(sqlite3 *database, int keep) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)0);
 }
 
-/// Returns 1 if a file in the folder could have this size now, which also depends on quotas. Returns 1 if the file system
-/// cannot tell. Glibc declares O_TMPFILE and fallocate for GNU sources only.
+/// Returns 1 if a file in the folder could have this size now, which also depends on quotas. Also returns 1 if the file
+/// system cannot answer this. Glibc declares O_TMPFILE and fallocate for GNU sources only.
 static inline int onsale_has_room(const char *folder, long bytes) {
     int file = open(folder, __O_TMPFILE | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0600);
     int code = file < 0 || syscall(SYS_fallocate, file, 0, 0L, bytes) != 0 ? errno : 0;

@@ -1,6 +1,6 @@
 import Kernel
 
-/// The values of one command line: of its options and operands, and of the variables of options that are not given.
+/// The values of one command line: of its operands, of its options, and of the variables of other options.
 package struct Arguments: Sendable {
     /// The key is the option's name.
     private(set) var options: [String: Configuration.Entry] = [:]

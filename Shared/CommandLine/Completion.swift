@@ -1,9 +1,10 @@
 /// Completes the command lines of a program in a shell. A script asks the program for the words that may follow.
 package struct Completion {
     package static let shells = ["bash", "zsh", "fish"]
-    /// The first argument of the question of a script. The typed words follow it, without the unfinished last one.
+    /// The first argument of a program that a completion script calls. The typed words follow, except the unfinished
+    /// last one.
     package static let question = "__complete"
-    /// The answer that stands for the names of files.
+    /// The answer that makes the script complete names of files.
     private static let files = ":files"
 
     private let program: String

@@ -91,7 +91,7 @@ extension ValueKind<Int> {
 }
 
 extension ValueKind<UInt32> {
-    /// A number whose largest value the service knows.
+    /// A number whose upper bound only the service checks.
     package static func count(from least: UInt32) -> Self {
         ValueKind(placeholder: "NUMBER", allowed: "a whole number from \(least)") { text in
             UInt32(text).flatMap { $0 >= least ? $0 : nil }

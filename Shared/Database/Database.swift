@@ -2,7 +2,7 @@ import Kernel
 
 /// Stores rows durably, in an embedded file or on a server. README.md has the rules of its use.
 ///
-/// Generic functions are inlinable, because only the calling module knows the types of its closures.
+/// Generic functions are inlinable, so that the compiler specializes them for the closures of the calling module.
 @usableFromInline
 package final class Database: Sendable {
     private let engine: any DatabaseEngine
@@ -26,10 +26,10 @@ package final class Database: Sendable {
         self.engine = wrapped(engine)
     }
 
-    /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again. So it
-    /// must change nothing outside the database, and derive the keys of its rows from the id of the request: a second
-    /// run must find the rows of the first. It does not start after `deadline`. A shared transaction, which has another way,
-    /// has fewer attempts after a conflict.
+    /// Runs `body` as a whole or not at all, and returns when its writes are durable. The closure may run again, so it
+    /// must change nothing outside the database. It must derive the keys of its rows from the id of the request,
+    /// because a second run must find the rows of the first. It does not start after `deadline`. A shared transaction,
+    /// which has another way, has fewer attempts after a conflict.
     @inlinable
     package func transaction<Value: Sendable>(
         before deadline: Uptime? = nil, isShared: Bool = false,
@@ -50,8 +50,8 @@ package final class Database: Sendable {
         return job.value!
     }
 
-    /// Runs queries over many rows on one snapshot, on a thread for scans. While a scan runs, the database cannot
-    /// shrink its log (SQLite) or vacuum (PostgreSQL), so split a scan of more than a few seconds into chunks.
+    /// Runs queries over many rows on one snapshot, on a thread for scans. While a scan runs, SQLite cannot shrink its
+    /// log, and PostgreSQL cannot vacuum. Split a scan of more than a few seconds into chunks.
     @inlinable
     package func scan<Value: Sendable>(
         before deadline: Uptime? = nil, _ body: @escaping @Sendable (Reader) throws -> Value

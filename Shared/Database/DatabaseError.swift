@@ -28,8 +28,8 @@ package struct DatabaseError: Error, Equatable {
     package let reason: Reason
     /// A message for operators: what failed, why, and what to do.
     package let message: String
-    /// False if nothing was written and nothing will be. True if the outcome is unknown: the same request, sent again,
-    /// finds out.
+    /// False if nothing was written and nothing will be. True if the outcome is unknown: sending the same request again
+    /// returns it.
     package private(set) var mayHaveCommitted = false
 
     package init(_ reason: Reason, _ message: String, mayHaveCommitted: Bool = false) {
@@ -43,7 +43,7 @@ package struct DatabaseError: Error, Equatable {
         reason == .conflict || reason == .unavailable
     }
 
-    /// True if the file, its disk or the server is the cause, and not the call.
+    /// True if the cause is the file, its disk or the server, and not the call.
     package var isStorageFailure: Bool {
         switch reason {
         case .unavailable, .diskFull, .damaged, .setup: true

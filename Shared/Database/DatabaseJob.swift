@@ -1,7 +1,7 @@
 import Kernel
 import Synchronization
 
-/// One run of one closure, which travels to the thread of a connection and back.
+/// One run of one closure, which the caller passes to the thread of a connection.
 ///
 /// Sound to share: only one thread uses it at a time. The caller passes it on under a queue's lock, and uses it again
 /// after it is finished.
@@ -55,7 +55,7 @@ package class DatabaseJob: @unchecked Sendable {
         return true
     }
 
-    /// Forgets the outcome of the previous run.
+    /// Clears the outcome of the previous run.
     package final func prepareRerun() {
         problem = nil
         failure = nil

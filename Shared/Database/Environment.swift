@@ -22,8 +22,8 @@ final class Environment: Sendable {
         self.observe = observe
     }
 
-    /// Returns the time of the clock, but never an earlier time than before. So a deadline that has passed stays passed,
-    /// even if the clock steps back or several threads read it at once.
+    /// Returns the time of the clock, but never an earlier time than before. So a passed deadline stays passed, even if
+    /// the clock steps back or several threads read it at once.
     func now() -> Timestamp {
         Timestamp(milliseconds: last.max(clock.now.milliseconds, ordering: .relaxed).newValue)
     }
@@ -67,8 +67,8 @@ package struct DatabaseLimits: Sendable {
 
 /// An event inside a database, for log and metrics.
 package enum DatabaseEvent: Sendable {
-    /// `wrote` is false if the closures only read. With `isDiskFull`, the write was small: a disk that was found full still has
-    /// no room for the one that failed.
+    /// `wrote` is false if the closures only read. `isDiskFull` is true if this write succeeded, but the disk has no
+    /// room for an earlier one that failed.
     case committed(closures: Int, in: Duration, wrote: Bool = true, isDiskFull: Bool = false)
     /// A transaction failed, or the outcome of its commit is unknown.
     case failed(closures: Int, DatabaseError)
@@ -84,7 +84,6 @@ package enum DatabaseEvent: Sendable {
     case checked(DatabaseCheck)
     /// A SQLite database that lost rows was opened with `acceptsLoss`. The text says what is missing.
     case acceptedLoss(String)
-    /// The text tells the operator what to change, for example in a server's configuration that is less durable than it
-    /// could be.
+    /// The configuration is less durable than it could be. The text says what to change.
     case warned(String)
 }

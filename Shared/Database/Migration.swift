@@ -1,5 +1,5 @@
 /// One step of a schema's history. The list of migrations grows only at its end, because each database stores the
-/// number and name of those that it has run.
+/// number and name of its migrations.
 package struct Migration: Sendable {
     package let name: String
     package let steps: [Step]

@@ -35,7 +35,7 @@ package struct SQL: Sendable, ExpressibleByStringInterpolation {
         package mutating func appendInterpolation(_ parameters: ClosedRange<Int>) {
             text += parameters.map { "$\($0)" }.joined(separator: ", ")
         }
-        /// Appends the number that stands for the case in a column. Partial indexes match only numbers in the text.
+        /// Appends the number that a column stores for the case. Partial indexes match only numbers in the text.
         package mutating func appendInterpolation<Case: RawRepresentable>(_ value: Case)
         where Case.RawValue: FixedWidthInteger {
             text += "\(value.rawValue)"

@@ -81,7 +81,7 @@ package final class Transaction: Reader {
         try counting(statement) { session throws(DatabaseError) in try session.executeCounting(statement, bind) }
     }
 
-    /// Throws for an insert from a select, because engines that distribute tables count the selected rows instead of the
+    /// Throws for an insert from a select, because engines that distribute tables count the selected rows, not the
     /// inserted ones.
     func counting<Value>(
         _ statement: Statement, _ body: (any DatabaseSession) throws(DatabaseError) -> Value

@@ -1,7 +1,7 @@
 import CThreads
 import Glibc
 
-/// Files that change as a whole: readers, and a crash at any moment, find the old file or the new one.
+/// Files that change as a whole. A reader finds the old file or the new one, also after a crash.
 package enum AtomicFile {
     /// Writes a file with mode 0600. It survives a power failure after this returns.
     package static func write(_ text: String, to path: String, replacing: Bool = true) throws(SystemError) {

@@ -1,7 +1,7 @@
 import Encoding
 import Kernel
 
-/// The id of a key: four random bytes, because a counter could give a new key the id of a dropped one.
+/// The id of a key: four random bytes. A counter could give a new key the id of a dropped one.
 package struct KeyID: Hashable, Sendable, LosslessStringConvertible {
     package let rawValue: UInt32
 

@@ -1,6 +1,6 @@
 import Threads
 
-/// Runs password hashing on threads of its own, because it would block the threads that answer calls.
+/// Runs password hashing on separate threads, because it would block the threads that answer calls.
 ///
 /// At most `atOnce` jobs run and at most `maximumWaiting` wait, in order. Further jobs are refused immediately. A thread
 /// exits when no job waits: starting one is cheap compared with the 0.1 s of a hash.

@@ -18,8 +18,8 @@ package struct Passwords: Sendable {
         return PasswordHash(checked: text)
     }
 
-    /// True if `hash` is the hash of `password`. Pass nil for an unknown name: the answer is false and takes as long, so
-    /// its timing does not reveal which names exist.
+    /// True if `hash` is the hash of `password`. Pass nil for an unknown name. The answer is then false after the same
+    /// time, so the time does not reveal which names exist.
     package func verify(_ password: String, against hash: PasswordHash?) async throws(PasswordError) -> Bool {
         let bytes = try Self.bytes(of: password)
         return try await threads.run { [cost] in

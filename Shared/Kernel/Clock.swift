@@ -1,5 +1,5 @@
-/// A source of time. All code that waits or reads the time receives one, so that a test can run a whole system under its
-/// own clock.
+/// A source of time. All code that waits or reads the time receives one. So a test can run a whole system under its own
+/// clock.
 package protocol Clock: Sendable {
     /// The wall time. The clock of a machine may step in both directions. The clock of a running service never steps back.
     var now: Timestamp { get }

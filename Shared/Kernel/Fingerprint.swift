@@ -1,4 +1,5 @@
-/// A 64-bit hash (FNV-1a) of a request's content. It tells a retry from a request id that was reused for other content.
+/// A 64-bit hash (FNV-1a) of a request's content. It distinguishes a retry from a request id that was reused for other
+/// content.
 ///
 /// It does not resist deliberate collisions. A collision affects only the requests of the caller who made it.
 package struct Fingerprint: Hashable, Sendable {

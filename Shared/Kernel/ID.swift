@@ -37,8 +37,8 @@ package struct ID<Entity>: Hashable, Sendable {
     }
 }
 
-/// The kinds of entities whose ids more than one module uses. These are names only: the domains define the entities. They
-/// are in Kernel because a domain imports no other module. An id of one context stays there (`ScheduleID`).
+/// The kinds of entities whose ids more than one module uses. These are names only: the domains define the entities.
+/// They are in Kernel because a domain imports no other module.
 package enum Identified {
     /// One request of the outermost client. Its retries share the id.
     package enum Request {}

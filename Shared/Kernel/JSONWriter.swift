@@ -101,8 +101,8 @@ extension String {
         return escaped
     }
 
-    /// The text, safe for a log line and a terminal: it can neither end the line, nor move the cursor, nor change the
-    /// direction of writing.
+    /// The text, safe for a log line and a terminal. It cannot end the line, move the cursor or change the direction of
+    /// writing.
     package func escapedForLine(maximumByteCount: Int) -> String {
         escaped(maximumByteCount: maximumByteCount) { scalar in
             if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7f }

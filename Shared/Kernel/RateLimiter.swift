@@ -2,7 +2,7 @@
 package struct RateLimiter: Sendable {
     private let interval: Duration
     private let capacity: Duration
-    /// The time at which all events so far are worked off, one per interval.
+    /// The time at which all events so far have passed, at one per interval.
     private var busyUntil = Uptime(nanoseconds: 0)
 
     package init(burst: Int, interval: Duration) {

@@ -3,8 +3,8 @@ import Glibc
 
 /// Validates the bytes of a message against its descriptor before protobuf-c unpacks them.
 ///
-/// protobuf-c trusts its input: tiny fields grow to sixty times their size, it merges a repeated submessage in
-/// quadratic time, and it accepts invalid text. Validated bytes unpack in linear time and bounded memory. The validator
+/// protobuf-c does not check its input. Tiny fields grow to sixty times their size, repeated submessages take quadratic
+/// time, and invalid text is accepted. Validated bytes unpack in linear time and bounded memory. The validator
 /// allocates nothing and reads each byte once.
 package struct WireValidator {
     /// The maximum nesting of messages. The outermost has depth 1.

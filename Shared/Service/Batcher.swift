@@ -64,7 +64,7 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         }
     }
 
-    /// Starts later, after the other calls that arrived together are collected.
+    /// Starts later, after it has collected the other calls that arrived together.
     @inlinable
     func start(_ key: Key, by caller: CallerLoop) {
         caller.execute { InPlace.start { while let batch = self.next(key) { await self.run(batch, key) } } }

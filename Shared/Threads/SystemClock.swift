@@ -4,10 +4,10 @@ import Kernel
 // Optimized builds need this module, because the compiler finds `timespec` in it first.
 import SwiftOverlayShims
 
-/// The time of the machine. Its wall time steps when it is set, so services use `ServiceClock`.
+/// The time of the machine. The wall time steps if an operator or NTP sets it, so services use `ServiceClock`.
 package struct SystemClock: Clock {
     /// Longest single sleep. Longer waits are split, so that no sum of times overflows.
-    private static let longestNap = Duration.hours(1)
+    private static let longestSleep = Duration.hours(1)
 
     package init() {}
 
@@ -31,7 +31,7 @@ package struct SystemClock: Clock {
         do {
             try Task.checkCancellation()
             while uptime < deadline {
-                try await Task.sleep(for: min(deadline - uptime, Self.longestNap))
+                try await Task.sleep(for: min(deadline - uptime, Self.longestSleep))
             }
         } catch {
             throw CancellationError()

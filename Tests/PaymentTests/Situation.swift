@@ -16,7 +16,7 @@ enum Situation: CaseIterable {
             case .reserved:
                 if concert.refundsDue.contains(payment.id) { reached.insert(.refundWhileReserved) }
             case .posted:
-                if payment.wantsAbort { reached.insert(.confirmBeatsAbort) }
+                if payment.isAbortRequested { reached.insert(.confirmBeatsAbort) }
                 if payment.attempt > 0 { reached.insert(.recoveryResend) }
                 let isNew = before.payments.contains { $0.id == payment.id && $0.state == .reserved }
                 if isNew, let id = payment.reservation, let deadline = concert.reservations[id]?.deadline,

@@ -14,7 +14,7 @@ struct WalletBooks: Sendable {
         let reservation: ReservationID?
         let amount: Int64
         let state: State
-        let wantsAbort: Bool
+        let isAbortRequested: Bool
         let attempt: Int
     }
 
@@ -42,7 +42,7 @@ struct WalletBooks: Sendable {
         ) { row in
             Payment(
                 id: try row.id(0), reservation: try row.optionalID(1), amount: try row.int64(2),
-                state: State(rawValue: try row.int(3))!, wantsAbort: try row.bool(4), attempt: try row.int(5))
+                state: State(rawValue: try row.int(3))!, isAbortRequested: try row.bool(4), attempt: try row.int(5))
         }
         passesDue = try reader.first("select count(*) from pass_due") { row in try row.int(0) } ?? 0
         let found = try reader.first(

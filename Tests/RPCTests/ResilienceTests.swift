@@ -6,7 +6,7 @@ import Testing
 @Suite struct ResilienceTests {
     // MARK: Connections that end
 
-    @Test func `a dead peer is detected within seconds`() throws {
+    @Test func `a lost peer is detected within seconds`() throws {
         let world = try EchoSimulation()
         let started = try world.run {
             _ = try await world.calls.echo(EchoRequest())
@@ -20,7 +20,7 @@ import Testing
         let limits = Limits()
         #expect(world.clock.uptime - started <= limits.pingInterval + limits.pingTimeout + .seconds(2))
         world.simulation.run(for: .seconds(20))
-        #expect(world.server.connectionCount == 0, "the server has noticed it too")
+        #expect(world.server.connectionCount == 0, "the server has detected it, too")
     }
 
     @Test func `calls wait during a reconnect and then succeed`() throws {
@@ -79,7 +79,7 @@ import Testing
         #expect(failure.reason == "CANNOT_CONNECT" && failure.isNotProcessed)
         #expect(failure.message.contains("no answer in time"))
         let settings = ClientSettings()
-        let longest = settings.connectPatience + settings.connectTimeout
+        let longest = settings.longestConnectionWait + settings.connectTimeout
         #expect(world.clock.uptime <= Uptime(nanoseconds: 0) + longest)
     }
 
@@ -141,7 +141,7 @@ import Testing
             }
         }
         #expect(world.echo.total == 1)
-        if let failure { #expect(failure.isIndefinite, "either it is answered, or it says that it may have happened") }
+        if let failure { #expect(failure.isIndefinite, "a call without an answer is indefinite") }
     }
 
     @Test func `a retry carries its attempt number`() throws {
@@ -169,7 +169,9 @@ import Testing
             }
             return world.echo.runCount(of: EchoMethods.fail.description)
         }
-        #expect(tries > 350 && tries < 300 + 100 + 60 + 10, "three hundred calls, a hundred spare, one for each five")
+        #expect(
+            tries > 350 && tries < 300 + 100 + 60 + 10,
+            "300 calls, 100 retries of the budget, and one for each five calls")
     }
 
     @Test func `a retry waits for retry_after_ms`() throws {

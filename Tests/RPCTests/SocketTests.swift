@@ -6,7 +6,7 @@ import Threads
 import TestSupport
 import Testing
 
-/// What only real sockets can show.
+/// Behaviour that only real sockets show.
 @Suite struct SocketTests {
     @Test(arguments: [
         ("HTTP", Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8), "HTTP"),
@@ -34,7 +34,7 @@ import Testing
     @Test func `a refused peer that still sends receives the reason`() async throws {
         let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)
-        // Nobody reads the rest any more. Were the socket closed with it inside, the answer would be lost with it.
+        // The server does not read the rest. If it closed the socket with unread bytes, the answer would be lost.
         try await socket.send([0, 0, 0, 0] + Array(repeating: 1, count: 20_000_000))
         let envelopes = try await socket.envelopes()
         #expect(envelopes.map(\.kind) == [.goaway])
@@ -55,7 +55,7 @@ import Testing
         await world.stop()
     }
 
-    @Test func `both ends detect a dead connection, and the client replaces it`() async throws {
+    @Test func `both ends detect a lost connection, and the client replaces it`() async throws {
         var limits = Limits()
         limits.pingInterval = .milliseconds(300)
         limits.minPingInterval = .milliseconds(50)
@@ -66,7 +66,7 @@ import Testing
         settings.limits = limits
         let client = Client(to: [try proxy.listen()], on: world.loops, settings: settings)
         let echo = EchoClient(client)
-        // From one loop, for each has a connection of its own.
+        // From one loop, because each loop has its own connection.
         try await Task(executorPreference: world.loops.all[0]) {
             _ = try await echo.echo(EchoRequest())
             proxy.silenceAll()
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a task outside the loops reads a stream`() async throws {
-        // The tests beside it may keep the pool's threads from this reader for long.
+        // Other tests may use all threads of the pool for long.
         var limits = Limits()
         limits.stall = .minutes(5)
         let world = try SocketWorld(limits: limits)
@@ -137,7 +137,7 @@ import Testing
     @Test func `host names are resolved, and an unknown name is an error`() async throws {
         let world = try SocketWorld()
         var settings = ClientSettings()
-        settings.connectPatience = .zero
+        settings.longestConnectionWait = .zero
         let byName = Client(
             to: [Address(host: "localhost", port: world.address.port)], on: world.loops, settings: settings)
         let reply = try await EchoClient(byName).echo(EchoRequest(payload: [4]))
@@ -184,7 +184,7 @@ import Testing
         let socket = try RawSocket(to: address)
         try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
         let envelopes = try await socket.envelopes()
-        #expect(envelopes.isEmpty, "what is not scrambled is not understood")
+        #expect(envelopes.isEmpty, "unscrambled bytes are refused")
         await client.shutdown()
         await server.shutdown()
         loops.stop()

@@ -46,7 +46,7 @@ import WalletAPI
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `an id of another user`(engine: Engine) async throws {
+        func `an id of another user is refused`(engine: Engine) async throws {
             try await Market.with(engine) { market in
                 try await market.topUp(10_000)
                 _ = try await market.pay(try await market.reserve("1"), number: 30)
@@ -58,7 +58,9 @@ import WalletAPI
 
     struct Retries {
         @Test(arguments: Engine.available)
-        func `a sale that is decided first stays, however often it is cancelled`(engine: Engine) async throws {
+        func `a sale that is decided before the cancellation stays, however often it is cancelled`(engine: Engine)
+            async throws
+        {
             try await Market.with(engine) { market in
                 try await market.topUp(10_000)
                 let reservation = try await market.reserve("1")

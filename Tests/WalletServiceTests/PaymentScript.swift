@@ -6,9 +6,9 @@ import WalletDomain
 
 @testable import WalletService
 
-/// Plays a script with one payment of alice, who has 100, on the transactions of the service and a database in memory.
-/// Each line has a time, an event and the expected outcome: the state of the payment or the refusal, alice's available and
-/// pending money, and further effects such as a halt.
+/// Plays a script with one payment of alice, who has 100. It uses the transactions of the service and a database in
+/// memory. Each line has a time, an event and the expected outcome. The outcome is the state or the refusal, alice's
+/// available and pending money, and effects such as a halt.
 ///
 ///     00:00  pay 30     RESERVED  70 30
 ///     00:01  confirmed  POSTED    70 0
@@ -77,7 +77,7 @@ private struct Books: Sendable {
             return ""
         case "cancel":
             let payment = try WalletServer.cancel(id, of: .alice, clock: clock, tx)
-            return payment.state == .reserved ? " wantsAbort" : ""
+            return payment.state == .reserved ? " cancelling" : ""
         case "attempt":
             return try Recovery.claim([try #require(try Self.payment(tx))], at: clock, tx).isEmpty ? " wait" : " ask"
         case "confirmed": return try settle(.confirmed(Self.reservation, amount, nil), tx)

@@ -74,20 +74,20 @@ import Testing
         try await play(
             """
             00:00  pay 30   RESERVED 70 30
-            00:01  cancel   RESERVED 70 30 wantsAbort
-            00:02  cancel   RESERVED 70 30 wantsAbort
+            00:01  cancel   RESERVED 70 30 cancelling
+            00:02  cancel   RESERVED 70 30 cancelling
             00:03  aborted  VOIDED(cancelled) 100 0
             """)
         try await play(
             """
             00:00  pay 30        RESERVED 70 30
-            00:01  cancel        RESERVED 70 30 wantsAbort
+            00:01  cancel        RESERVED 70 30 cancelling
             00:02  confirmed 30  POSTED 70 0
             00:03  cancel        POSTED 70 0
             """)
     }
 
-    @Test func `time alone decides nothing`() async throws {
+    @Test func `no payment is decided by time alone`() async throws {
         try await play(
             """
             00:00   pay 30        RESERVED 70 30
@@ -107,8 +107,8 @@ import Testing
             00:02.050  attempt  RESERVED 70 30 ask
             00:02.100  attempt  RESERVED 70 30 wait
             00:02.150  attempt  RESERVED 70 30 ask
-            00:02.151  cancel   RESERVED 70 30 wantsAbort
-            00:03      cancel   RESERVED 70 30 wantsAbort
+            00:02.151  cancel   RESERVED 70 30 cancelling
+            00:03      cancel   RESERVED 70 30 cancelling
             00:04.150  attempt  RESERVED 70 30 wait
             00:04.151  attempt  RESERVED 70 30 ask
             00:05      aborted  VOIDED(cancelled) 100 0

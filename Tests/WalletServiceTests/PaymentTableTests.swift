@@ -80,7 +80,7 @@ import WalletDomain
             try await with(state, on: engine) { [cancelled] database in
                 let isRefused = try await database.conflicts { try PaymentTable.cancel(cancelled, $0) }
                 #expect(isRefused == isDecided)
-                #expect(try await payment(database)?.wantsAbort == !isDecided)
+                #expect(try await payment(database)?.isAbortRequested == !isDecided)
             }
         }
     }

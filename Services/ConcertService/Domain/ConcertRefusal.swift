@@ -2,7 +2,7 @@ import Kernel
 
 /// Every refusal of this service. A refused call changes nothing.
 package enum ConcertRefusal: Error, Equatable {
-    /// A field, and the rest of a sentence that begins with its name.
+    /// A field, and the rule that its value breaks, such as “must be 1 to 50”.
     case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused

@@ -1,6 +1,6 @@
 import Kernel
 
-/// The final decision about a payment: it bought its reservation, or it never will.
+/// The final decision about a payment: confirmed, or aborted for a reason.
 package struct Decision: Equatable, Sendable {
     /// The raw values are stored in the database.
     package enum Reason: Int, Equatable, Sendable, CaseIterable {
@@ -44,5 +44,5 @@ package struct Decision: Equatable, Sendable {
     }
 
     /// Time from the end of a reservation to the deletion of its aborted decisions.
-    package static let memory = Duration.hours(24)
+    package static let retention = Duration.hours(24)
 }

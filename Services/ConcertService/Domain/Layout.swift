@@ -1,6 +1,6 @@
 /// The seats of a date with their grades and prices. Only operators change them.
 ///
-/// Seats have an index in the order in which people count them. The index is valid for one version of the layout.
+/// The index of a seat follows the order in which people count seats. It is valid for one version of the layout.
 package final class Layout: Sendable {
     /// Seats side by side with one grade and price.
     package struct Block: Equatable, Sendable {

@@ -6,7 +6,7 @@ import Kernel
 ///                   ▲              │              │
 ///                   └─ release, deadline, or cancellation of the sale
 ///
-/// A hold is no claim from its deadline on, so a seat becomes free without a timer. `SeatTable` sells and frees seats by
+/// A hold ends at its deadline, so a seat becomes free without a timer. `SeatTable` sells and frees seats by
 /// conditional updates.
 package struct Seat: Equatable, Sendable {
     package enum Claim: Equatable, Sendable {

@@ -1,7 +1,8 @@
 /// The name of a seat: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a number. It is part
 /// of the seat's key and is printed on its ticket.
 ///
-/// Labels are equal if their bytes are equal, as in the databases. `é` as one and as two code points names two seats.
+/// Labels are equal if their bytes are equal, as in the databases. `é` written as one code point and as two code points
+/// makes two labels.
 package struct SeatLabel: Hashable, Sendable {
     package static let maximumSectionLength = 16
     package static let maximumRowLength = 8

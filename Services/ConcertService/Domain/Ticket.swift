@@ -1,6 +1,6 @@
 import Kernel
 
-/// The right to one seat on one date. Its texts, price and times are copies from the time of its issue.
+/// The right to one seat on one date. Seat, grade, price and times are copied when the ticket is issued.
 ///
 ///     valid ──use──▶ used
 ///       └──cancel──▶ cancelled

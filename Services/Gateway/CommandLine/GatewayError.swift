@@ -6,7 +6,7 @@ import RPC
 package struct GatewayError: Error {
     let exit: GatewayExit
     let problem: String
-    /// What to do next. Nil if `problem` says so itself.
+    /// The next step. Nil if `problem` contains it.
     var hint: String?
     /// The constant of the failure, such as `SEAT_SOLD`. Empty if it has none.
     var reason = ""

@@ -91,7 +91,7 @@ struct Invocation: Sendable {
         console.print(text.contains("\n") ? text : console.fitted(text))
     }
 
-    /// Prints a list: a line of JSON with `--json`, otherwise a table, or the text `empty` if there are no elements.
+    /// Prints a list: a line of JSON with `--json`, otherwise a table. Without elements the table is the text `empty`.
     func show<Element>(
         _ elements: [Element], _ json: (Element) -> JSON, empty: String? = nil, _ heading: [Table.Column],
         _ row: (Element) -> [String]

@@ -22,7 +22,7 @@ package struct AdmissionPace: Equatable, Sendable {
     package mutating func record(_ admissions: Int64, at now: Timestamp) {
         let age = now - from
         if age < .zero || age >= Self.window * 2 {
-            // The first admissions after a pause come in a burst, so they do not predict the rate.
+            // The first admissions after a pause are a burst, so they do not predict the rate.
             self = AdmissionPace(from: now)
             return
         }
@@ -50,8 +50,8 @@ package struct WaitEstimate: Equatable, Sendable {
     package let atLeast: Duration
     package let atMost: Duration
 
-    /// The range is twice the counting error of the admissions and of the people ahead, so it widens when either is
-    /// small. Nil if the rate is unknown.
+    /// The range is twice the counting error of admissions and people ahead. It is wider if either number is small. Nil
+    /// if the rate is unknown.
     package init?(ahead: Int64, by pace: AdmissionPace, at now: Timestamp) {
         guard let (admissions, time) = pace.measured(at: now) else { return nil }
         let turn = Double(ahead + 1)

@@ -7,7 +7,7 @@ import Kernel
 ///                           └────▶ LAPSED ◀────┘
 ///     and from each of the three before the end: leave ▶ LEFT, revoke ▶ REVOKED
 ///
-/// A place that is due still counts as what it was until its room is settled: see `Room.catchUp`.
+/// A place whose deadline has passed keeps its state until its room is settled: see `Room.settle`.
 package struct Place: Equatable, Sendable {
     package enum State: Int64, CaseIterable, Sendable {
         case waiting = 0
@@ -23,7 +23,7 @@ package struct Place: Equatable, Sendable {
     package let user: UserID
     package let serial: Int64
     package internal(set) var state = State.waiting
-    /// Grows with each step but the claim, over all places of a room.
+    /// Grows with each step of any place in the room, except a claim.
     package internal(set) var revision: Int64
     package let joinedAt: Timestamp
     package internal(set) var admittedAt: Timestamp?
@@ -43,7 +43,7 @@ package struct Place: Equatable, Sendable {
         self.joinedAt = joinedAt
     }
 
-    /// A place as stored.
+    /// A place from the database.
     package init(
         stored id: PlaceID, of user: UserID, serial: Int64, state: State, revision: Int64, joinedAt: Timestamp,
         admittedAt: Timestamp?, claimedAt: Timestamp?, renewedAt: Timestamp?, lapsesAt: Timestamp?,
@@ -101,7 +101,7 @@ package struct Place: Equatable, Sendable {
 
     private var lapseReason: String {
         if state == .admitted { return "not claimed in time" }
-        return lapsesAt == endsAt ? "stayed as long as one may" : "silent for too long"
+        return lapsesAt == endsAt ? "reached the maximum stay" : "silent for too long"
     }
 
     mutating func end(_ state: State, _ reason: String = "", now: Timestamp) {

@@ -1,13 +1,13 @@
 import Kernel
 
-/// A waiting room: who comes next, how many may be inside, and how fast they come.
+/// A waiting room: the order of its users, how many are admitted, and at which rate.
 ///
 ///     SCHEDULED ──▶ PRE_QUEUE ──▶ OPEN ◀──▶ PAUSED        by time, or by an operator at any moment
 ///                                  ▲ │
 ///                                  │ ▼
-///                                DRAINING ──▶ CLOSED      when the last one is out, or by an operator
+///                                DRAINING ──▶ CLOSED      after the last user, or by an operator
 ///
-/// All steps of its places but claims are made through it, one after the other: `revision` numbers them.
+/// Each step of a place changes the room too, except a claim. `revision` numbers these steps.
 package struct Room: Equatable, Sendable {
     package enum Phase: Int64, Sendable {
         case scheduled = 0
@@ -33,7 +33,7 @@ package struct Room: Equatable, Sendable {
     /// Nil if the room has no rate limit.
     package internal(set) var bucket: TokenBucket?
     package internal(set) var pace: AdmissionPace
-    /// The last settlement with users inside.
+    /// The time of the last settlement with users inside.
     package internal(set) var settledAt: Timestamp
     package internal(set) var revision: Int64 = 0
 
@@ -48,7 +48,7 @@ package struct Room: Equatable, Sendable {
         settledAt = now
     }
 
-    /// A room as stored.
+    /// A room from the database.
     package init(
         stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
         admitted: Int64,
@@ -70,7 +70,7 @@ package struct Room: Equatable, Sendable {
         self.revision = revision
     }
 
-    /// A fingerprint of name and settings. It tells a retry of CreateRoom from a reused request id.
+    /// A fingerprint of name and settings. It distinguishes a retry of CreateRoom from a reused request id.
     package var creationFingerprint: Fingerprint {
         let numbers: [Int64?] = [
             times.joins?.milliseconds, times.opens?.milliseconds, limits.active, limits.rate, limits.ready.milliseconds,
@@ -141,8 +141,8 @@ package struct Room: Equatable, Sendable {
 
     package func isJoinable(at now: Timestamp) -> Bool { (try? checkJoining(at: now)) != nil }
 
-    /// The next place at the end of the line, or the one `after` others behind it. It is admitted at once if no user
-    /// waits and the limits allow it.
+    /// The next place at the end of the line, or the one `after` others behind it. It is admitted immediately if no
+    /// user waits and the limits allow it.
     package func nextPlace(_ id: PlaceID, of user: UserID, after others: Int64 = 0, now: Timestamp) -> Place {
         var place = Place(
             id, of: user, serial: lastSerial + 1 + others, revision: revision + 1 + others, joinedAt: now)
@@ -157,7 +157,7 @@ package struct Room: Equatable, Sendable {
         guard let last = places.last else { return }
         lastSerial = last.serial
         revision = last.revision
-        // No deadline exists that a shift could compensate.
+        // The shift is ignored, because an empty room has no deadlines.
         if occupied == 0 { _ = catchUp(now: now) }
         let admissions = Int64(places.count { $0.state == .admitted })
         admit(admissions, now: now)

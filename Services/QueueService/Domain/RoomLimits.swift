@@ -13,9 +13,9 @@ extension Room {
         package let active: Int64?
         /// Maximum of admissions in any one second. Nil: no limit.
         package let rate: Int64?
-        /// Time for an admitted user to come in.
+        /// Maximum time between admission and claim.
         package let ready: Duration
-        /// Time that an active user can be silent.
+        /// Maximum time between two renewals of an active user.
         package let idle: Duration
         /// Maximum stay of an active user.
         package let hard: Duration
@@ -46,7 +46,7 @@ extension Room {
 
         package init(joins: Timestamp? = nil, opens: Timestamp? = nil) throws(QueueRefusal) {
             if let joins, let opens, opens < joins {
-                throw .invalid("times.opens_at", "must be joins_at or later, or 0 for not before OpenRoom")
+                throw .invalid("times.opens_at", "must be joins_at or later, or 0 to open by OpenRoom only")
             }
             self.joins = joins
             self.opens = opens

@@ -73,8 +73,8 @@ extension Room {
         return changed
     }
 
-    /// Counts `admissions` against the limits. None are counted, too, because the bucket then follows a clock that was
-    /// set back.
+    /// Counts `admissions` against the limits. Call it also for 0, because the bucket then follows a clock that was set
+    /// back.
     mutating func admit(_ admissions: Int64, now: Timestamp) {
         occupied += admissions
         bucket?.take(admissions, at: now)

@@ -19,7 +19,7 @@ package struct TokenBucket: Equatable, Sendable {
     }
 
     package init(rate: Int64, millionths: Int64, filledAt: Timestamp) {
-        precondition(rate > 0, "no rate is no bucket")
+        precondition(rate > 0, "a bucket needs a rate above zero")
         self.rate = rate
         self.millionths = min(millionths, Self.capacity(rate))
         self.filledAt = filledAt

@@ -2,8 +2,8 @@ import Kernel
 
 /// The pauses between attempts to bring a payment or a pass to its end.
 package enum Attempts {
-    /// The time from the start of a payment until the first attempt of the timer. Until then only the live call asks
-    /// Concert.
+    /// The time from the start of a payment until the first attempt of the timer. Until then only the live call
+    /// requests the decision.
     package static let firstPause = Duration.seconds(2)
     package static let shortestPause = Duration.milliseconds(50)
     package static let longestPause = Duration.seconds(5)
@@ -20,7 +20,7 @@ package enum Attempts {
     }
 
     /// The times that are due: all past ones, and all that are further ahead than any pause. A clock that was ahead
-    /// wrote the latter, so they mean nothing.
+    /// wrote the latter, so they are ignored.
     package static func dueTimes(at now: Timestamp) -> [ClosedRange<Timestamp>] {
         let tooFar = now + longestPause + clockDifference
         return [Timestamp(milliseconds: .min)...now, tooFar...Timestamp.distantFuture]

@@ -36,7 +36,7 @@ package struct Entry: Equatable, Sendable {
             }
         }
 
-        /// Returns 1 if an entry of this kind adds money to `side`, -1 if it takes money from it, otherwise 0.
+        /// Returns 1 if an entry of this kind adds money to `side`, -1 if it takes money, otherwise 0.
         package func sign(on side: Side) -> Int64 {
             (to == side ? 1 : 0) - (from == side ? 1 : 0)
         }

@@ -49,7 +49,7 @@ package struct Payment: Equatable, Sendable {
     package let begunAt: Timestamp
     package internal(set) var state: State
     package internal(set) var reason: Reason?
-    package internal(set) var wantsAbort = false
+    package internal(set) var isAbortRequested = false
     /// The number of attempts that the timer has made, and the time of the next one. No time once the payment is
     /// decided.
     package internal(set) var attempt = 0
@@ -61,7 +61,7 @@ package struct Payment: Equatable, Sendable {
     /// Restores a stored payment.
     package init(
         stored id: PaymentID, by user: UserID, for content: Content?, begunAt: Timestamp, state: State,
-        reason: Reason? = nil, wantsAbort: Bool = false, attempt: Int = 0, nextAttempt: Timestamp? = nil,
+        reason: Reason? = nil, isAbortRequested: Bool = false, attempt: Int = 0, nextAttempt: Timestamp? = nil,
         decidedAt: Timestamp? = nil, refund: RefundID? = nil, refundedAt: Timestamp? = nil
     ) {
         self.id = id
@@ -70,7 +70,7 @@ package struct Payment: Equatable, Sendable {
         self.begunAt = begunAt
         self.state = state
         self.reason = reason
-        self.wantsAbort = wantsAbort
+        self.isAbortRequested = isAbortRequested
         self.attempt = attempt
         self.nextAttempt = nextAttempt
         self.decidedAt = decidedAt

@@ -26,8 +26,9 @@ extension Payment {
         }
     }
 
-    /// Returns a payment that sets its money aside. The call that begins it asks Concert itself; the timer starts after
-    /// `firstPause`. Attempts are due by the clock, because `now` is the time of a transaction and may be ahead of it.
+    /// Returns a payment that sets its money aside. The call that begins it requests the decision. The timer starts
+    /// after `firstPause`. Attempts are due by the clock, because `now` is the time of a transaction and may be ahead
+    /// of it.
     package static func reserve(
         _ id: PaymentID, by user: UserID, for content: Content, clock: Timestamp, now: Timestamp
     ) -> Payment {
@@ -52,8 +53,8 @@ extension Payment {
     /// Records that the payer cancels. Returns false if the payment is decided or already cancelled, because repeated
     /// cancellations must not delay the timer.
     package mutating func cancel(clock: Timestamp) -> Bool {
-        guard state == .reserved, !wantsAbort else { return false }
-        wantsAbort = true
+        guard state == .reserved, !isAbortRequested else { return false }
+        isAbortRequested = true
         nextAttempt = clock + Attempts.firstPause
         return true
     }

@@ -47,7 +47,7 @@ extension WalletAPI.Payment {
             reason: payment.reason.map { NotPaidReason($0) } ?? .unspecified, concertID: payment.content?.concert,
             reservationID: payment.content?.reservation, amount: payment.content?.amount.field ?? 0,
             currency: payment.content?.amount.currency.code ?? "", isRefunded: payment.state == .refunded,
-            isCancelling: payment.wantsAbort && payment.state == .reserved, begunAt: payment.begunAt,
+            isCancelling: payment.isAbortRequested && payment.state == .reserved, begunAt: payment.begunAt,
             decidedAt: payment.decidedAt, refundedAt: payment.refundedAt,
             // The payment stays undecided until the next attempt.
             askAgain: payment.nextAttempt.map { min(max($0 - now, Attempts.shortestPause), Attempts.longestPause) }

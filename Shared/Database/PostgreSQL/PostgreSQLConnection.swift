@@ -10,9 +10,9 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     /// other.
     private static let outstandingLimit = 64
 
-    /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. Without it,
-    /// the transaction may read rows whose own wait was ended by an operator or a crash, and acknowledge rows that a
-    /// fail-over loses.
+    /// Makes a transaction that writes nothing wait for the standby: it writes an empty message to the log. An operator
+    /// or a crash may have ended the wait of the transaction that wrote the rows. Without its own wait, this
+    /// transaction would acknowledge rows that a fail-over loses.
     private static let standbyWait: Statement =
         "select pg_logical_emit_message(true, 'onsale', '') where pg_current_xact_id_if_assigned() is null"
     private static let beginWriting: Statement = "begin isolation level read committed"
@@ -20,7 +20,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     private static let commit: Statement = "commit"
     private static let rollback: Statement = "rollback"
 
-    /// An answer that the server has yet to send.
+    /// An answer that the server has not sent yet.
     private enum Outstanding {
         case preparation(PostgreSQLStatement)
         case execution
@@ -241,8 +241,8 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         return changed
     }
 
-    /// Receives the answer to a commit. A warning in it means that the commit is less durable than requested: an
-    /// operator ended the wait for the standby, or the transaction had ended. Then the outcome is unknown.
+    /// Receives the answer to a commit. A warning in it means that an operator ended the wait for the standby, or that
+    /// the transaction had ended. Then the outcome is unknown.
     private func receiveCommit() throws(DatabaseError) -> Int {
         let warningCount = link.warningCount
         guard let result = PQgetResult(link.handle) else { throw lost }

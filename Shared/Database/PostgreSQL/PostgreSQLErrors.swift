@@ -30,7 +30,7 @@ struct PostgreSQLServerError {
         endsConnection = isReadOnly || state == "XX000"
         error =
             switch state {
-            // Another transaction was first, or holds the row longer than lock_timeout: the server works.
+            // Another transaction was first, or holds the row longer than lock_timeout. The server itself works.
             case "40001", "40P01", "55P03": DatabaseError(.conflict, detail)
             case "40003": DatabaseError(.unavailable, detail, mayHaveCommitted: true)
             case "23502": DatabaseError(.constraint("\(field("t") ?? "").\(field("c") ?? "")"), detail)

@@ -2,14 +2,14 @@ import CPostgreSQL
 import Glibc
 
 /// Checks that a pooler keeps a session for its client, instead of assigning it to another client after each
-/// transaction. Prepared statements and settings belong to a session: in the session of another client, a name may
-/// stand for another text.
+/// transaction. Prepared statements and settings belong to a session. In another client's session, a name may belong to
+/// another text.
 enum PostgreSQLPooler {
     /// A pooler under load may keep a session by chance, but not in so many rounds.
     private static let rounds = 8
 
-    /// Marks the session of the first link and throws if it is not kept: if the last one sees the mark, or if the first does
-    /// not see it while a transaction of the last is open.
+    /// Marks the session of the first link. Throws if the last link sees the mark. Then opens a transaction on the last
+    /// link, and throws if the first link does not see the mark.
     static func check(_ links: [PostgreSQLLink]) throws(DatabaseError) {
         let (one, other) = (links.first!, links.last!)
         for link in [one, other] { PQexitPipelineMode(link.handle) }

@@ -24,7 +24,7 @@ final class PostgreSQLStatement {
         free(name)
     }
 
-    /// Returns a name computed from the text and the types (128 bits of FNV-1a), the same in every program and version.
+    /// Returns the FNV-1a hash of the text and the types in 128 bits. It is the same in every program and version.
     static func name(of text: String, _ types: [Oid]) -> String {
         let types = types.flatMap { oid in (0..<4).map { UInt8(truncatingIfNeeded: oid >> (8 * $0)) } }
         func hash(_ basis: UInt64) -> String {

@@ -2,8 +2,7 @@ import CPostgreSQL
 
 /// The prepared statements of one connection.
 ///
-/// Invariant: a name stands for one text with one list of types, because a pooler may give a session and its names to
-/// another client.
+/// Invariant: a name belongs to one text with one list of types. A pooler may pass a session on to another client.
 struct PostgreSQLStatements {
     private let name: (String, [Oid]) -> String
     private var latest = StatementCache<PostgreSQLStatement>()

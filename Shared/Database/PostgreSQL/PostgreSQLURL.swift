@@ -5,8 +5,8 @@ struct PostgreSQLURL {
     /// The number of servers in the URL. Each of them may be promoted.
     let hostCount: Int
 
-    /// Checks the URL before libpq uses it, because libpq's error for a malformed URL repeats parts of it, which may
-    /// contain the password.
+    /// Checks the URL before libpq uses it. For a malformed URL, libpq's error repeats parts of it, which may contain
+    /// the password.
     init(_ text: String) throws(DatabaseError) {
         let options = PQconninfoParse(text, nil)
         defer { PQconninfoFree(options) }

@@ -11,8 +11,7 @@ import Kernel
 /// synced for that. After a crash of the process it is exact. After a power failure it may be some seconds behind, but
 /// it is never ahead of the database. Changes of the state are synced.
 ///
-/// Only one thread at a time uses it: the thread that opens the database, then the writing thread, then the thread that
-/// closes it.
+/// The thread that opens the database uses it first, then the writing thread, then the thread that closes the database.
 final class DatabaseMark {
     enum State: String, CaseIterable {
         case creating, open, closed
@@ -103,7 +102,7 @@ final class DatabaseMark {
         try save()
     }
 
-    /// Writes the number of a durable commit. Ignores errors, because a mark that is behind refuses no start.
+    /// Writes the number of a durable commit. Ignores errors, because a mark with an older number prevents no start.
     func note(commits: Int64) {
         content.commits = commits
         let number = content.number

@@ -4,8 +4,8 @@ import Threads
 /// Locks a SQLite database for one process, until the object is released or the process ends.
 ///
 /// There are two locks, because a file may have several paths. `FILE.lock`, beside the resolved path, holds the id of
-/// the process for the error message. The lock on the database file itself belongs to its device and inode, so it also
-/// works for a bind mount or another name.
+/// the process for the error message. The lock on the database file itself belongs to the inode. So it also works for a
+/// bind mount or another name.
 final class FileLock: Sendable {
     /// The path without symbolic links, from which SQLite derives the name of its log.
     let path: String

@@ -70,8 +70,8 @@ enum FilePath {
 /// It is an open-file-description lock on a byte far beyond those that SQLite locks. Closing another descriptor of the
 /// file does not drop it, and another process can query it without taking it.
 ///
-/// Invariant: a process never opens a file a second time that it has locked, because closing the second descriptor
-/// would drop SQLite's own locks. `held` has the locked files.
+/// Invariant: a process opens a locked file only once, because closing a second descriptor would drop SQLite's own
+/// locks. `held` has the locked files.
 final class LockedFile: Sendable {
     private static let held = Lock<Set<FileStatus.Identity>>([])
     /// SQLite locks bytes at 2^30.

@@ -4,8 +4,7 @@ import Glibc
 import Threads
 
 extension SQLiteConnection {
-    /// Allows one backup at a time, because a second one would open and close the file, which drops the locks of the
-    /// first.
+    /// Allows one backup at a time. A second one would open and close the file, which drops the locks of the first.
     private static let isBackingUp = Lock(())
 
     /// Copies the database at `file`, which another process may be using.
@@ -19,7 +18,7 @@ extension SQLiteConnection {
         }
     }
 
-    /// Refuses another name of the file, because SQLite derives the name of the log from it and would miss the rows in
+    /// Refuses another name of the file, because SQLite derives the name of the log from it. It would miss the rows in
     /// the log.
     private static func refuseOtherNames(_ path: String) throws {
         guard let status = FileStatus(of: path), status.isRegular else { return }

@@ -3,7 +3,7 @@ import CSQLite
 
 /// One open connection to a SQLite database.
 ///
-/// Sound to share: only its owner uses it, which is a thread, a lock or the call that took it from the pool.
+/// Sound to share: only its owner uses it. The owner is a thread, a lock or the call that took it from the pool.
 final class SQLiteConnection: DatabaseSession, @unchecked Sendable {
     /// The point to which `undo` returns: the beginning of the transaction, or a savepoint, which the next write sets.
     private enum UndoPoint { case beginning, nextWrite, savepoint }

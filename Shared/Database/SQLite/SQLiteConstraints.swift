@@ -9,8 +9,8 @@ struct SQLiteConstraints {
 
     init() {}
 
-    /// Reads the schema. Throws if a unique key has no name, or if two have the same columns, because SQLite's messages
-    /// do not distinguish them.
+    /// Reads the schema. Throws if a unique key has no name or the columns of another key, because SQLite's messages
+    /// list only columns.
     init(of connection: SQLiteConnection) throws {
         let tables = try connection.all(
             "select name, sql from sqlite_master where type = 'table' order by name"

@@ -7,14 +7,15 @@ import Kernel
 extension SQLiteConnection {
     /// The database file grows by this number of bytes.
     private static let growthBytes = 1 << 20
-    /// Another attempt of the write needs at least this number of freed bytes, because a new log takes 1 MB already.
+    /// The write runs again if at least this number of bytes was freed. A new log alone takes 1 MB.
     static let worthwhileBytes = 2 << 20
     /// A disk with so much room counts as writable, whatever the size of the write that failed.
     private static let largestRoom = 64 << 20
     private static let pageCount: Statement = "pragma page_count"
 
-    /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space. If the
-    /// size is not a multiple, SQLite would extend the file to one without reserving the space: then it keeps whole pages.
+    /// Makes SQLite keep the file size a multiple of `growthBytes`, so that it does not release the reserved space. If
+    /// the size is not a multiple, SQLite would extend the file to one without reserving the space. Then it keeps whole
+    /// pages.
     func growInPieces() {
         let isWhole = FileStatus(of: fileDescriptor).map { $0.byteCount % Self.growthBytes == 0 } ?? false
         var bytes = CInt(isWhole ? Self.growthBytes : SQLiteTuning.pageBytes)

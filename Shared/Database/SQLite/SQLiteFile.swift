@@ -1,12 +1,11 @@
 import CSQLite
 import Kernel
 
-/// Opens the file of a SQLite database: locks it, compares it with its mark, checks it after a crash, and migrates it.
+/// Opens the file of a SQLite database: locks it, compares its mark, checks it after a crash, and migrates it.
 ///
 ///     lock ─▶ read file sizes and mark ─▶ open ─▶ compare the commits ─▶ check pages ─▶ mark ─▶ migrate
 ///
-/// Before the commits are compared nothing is written and the log stays unchanged, because the operator may still
-/// restore the right log.
+/// Before it has compared the commits it writes nothing, because the operator may still restore the right log.
 struct SQLiteFile {
     let lock: FileLock
     let writing: SQLiteConnection
@@ -28,7 +27,7 @@ struct SQLiteFile {
         let path = lock.path
         let isNew = !check.hasFile
         if isNew {
-            // A crash from here on leaves an empty file, and a mark which says that it never had rows.
+            // A crash from here on leaves an empty file, and a mark for a database that never had rows.
             let content = DatabaseMark.Content(database: DatabaseMark.Content.newID(), state: .creating, commits: 0)
             if check.mark == nil || check.mark?.state != .creating { _ = try DatabaseMark(of: path, content) }
             try lock.create()

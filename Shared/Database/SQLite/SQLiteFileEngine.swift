@@ -8,7 +8,7 @@ final class SQLiteFileEngine: DatabaseEngine {
     private let scans: JobQueue
     private let scanning: SQLiteConnection
     private let writing: SQLiteConnection
-    /// The unused ones of the read connections, of which each reading thread has one. Nil if the engine is closed.
+    /// The read connections that no thread is using. Each reading thread uses one. Nil if the engine is closed.
     private let idleReaders = Lock<[SQLiteConnection]?>([])
     private let lock: Lock<FileLock?>
     private let path: String

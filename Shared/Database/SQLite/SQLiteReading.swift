@@ -1,7 +1,7 @@
 import CSQLite
 import Kernel
 
-/// The state of a read, whose queries all see one snapshot. A single query has one by itself, so most reads need no
+/// The state of a read. All its queries see one snapshot. A single query always does, so most reads need no
 /// transaction. The second query begins a transaction while the first is paused on its row, because that keeps the
 /// snapshot.
 enum SQLiteReading {
@@ -32,7 +32,7 @@ extension SQLiteConnection {
         }
     }
 
-    /// Returns false if a second query came after the snapshot was released. Then the closure has to run again, in a
+    /// Returns false if a second query began after the snapshot was released. Then the closure has to run again, in a
     /// transaction.
     private func endReading(after failure: DatabaseError?) -> Bool {
         defer { reading = .none }

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A prepared statement, which binds its own parameters and lives as long as its connection.
+/// A prepared statement, which binds its own parameters. Its connection frees it.
 final class SQLiteStatement: Binder {
     let pointer: OpaquePointer
     let isReadOnly: Bool

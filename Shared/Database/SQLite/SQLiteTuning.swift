@@ -4,7 +4,7 @@ import Kernel
 /// The settings of a connection. README.md has the measurements that led to them.
 enum SQLiteTuning {
     static let pageBytes = 4096
-    /// The number of pages in the log that starts a checkpoint. With more there are fewer stalls, but a longer log.
+    /// The number of pages in the log that starts a checkpoint. A larger number causes fewer stalls and a longer log.
     static let checkpointPages = 10_000
     static let writingCacheKilobytes = 65_536
     /// The cache of each read connection. There may be many, and they share the cache of the operating system.

@@ -7,9 +7,9 @@ import Kernel
 ///
 /// A refused closure waits for the commit, too, because it may have read rows that the others wrote.
 ///
-/// The closures of a *block* have one undo point. If one of them fails after a write, the block is undone, and its
-/// closures run again, each with an undo point of its own. So a closure runs at most twice in a group. The one that failed
-/// runs again, too, because it may have read rows that are undone now.
+/// The closures of a *block* have one undo point. If one of them fails after a write, the block is undone. Its closures
+/// then run again, each with its own undo point. So a closure runs at most twice in a group. The one that failed runs
+/// again, too, because it may have read rows that are undone now.
 final class SQLiteWriter {
     private static let longestBlock = 32
     /// The number of blocks of one length that must be kept before the next ones are longer.
@@ -135,8 +135,9 @@ final class SQLiteWriter {
         for job in group { job.problem = retry ?? cause }
     }
 
-    /// After a full disk, empties the log. Returns the error after which the closures run again, or nil if that freed too
-    /// little space, or if nothing was written since the last time: then the closures themselves filled the log.
+    /// After a full disk, empties the log. Returns the error after which the closures run again. Nil if that freed too
+    /// little space. Also nil if nothing was written since the last time, because then the closures themselves filled
+    /// the log.
     private func logEmptied(after error: DatabaseError) -> DatabaseError? {
         guard error.reason == .diskFull, !error.mayHaveCommitted else { return nil }
         let freed = connection.emptyLog()

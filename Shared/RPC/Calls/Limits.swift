@@ -16,7 +16,7 @@ package struct Limits: Sendable {
     package var highWaterBytes = 1024 * 1024
     /// A connection with more unsent output than this is cut.
     package var unsentBytes = 64 * 1024 * 1024
-    /// The time after which a peer that reads nothing, or owes the rest of a frame, is cut.
+    /// The time after which a peer is cut if it reads nothing or does not finish a frame.
     package var stall = Duration.seconds(20)
     /// The timeout of calls that set none.
     package var defaultTimeout = Duration.seconds(10)

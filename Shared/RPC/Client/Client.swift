@@ -58,8 +58,8 @@ package final class Client: Sendable {
 
     private func perform(_ call: AwaitedCall, _ options: CallOptions) async throws(RPCFailure) {
         let lane = laneHere
-        if lane.loop.isHome { return try await lane.perform(call, options) }
-        try await lane.loop.visited { () async throws(RPCFailure) in try await lane.perform(call, options) }
+        if lane.loop.runsCurrentTask { return try await lane.perform(call, options) }
+        try await lane.loop.perform { () async throws(RPCFailure) in try await lane.perform(call, options) }
     }
 
     private func answered<Reply>(_ reply: Reply?, _ method: MethodDescription) -> Reply {
@@ -82,7 +82,7 @@ package struct ClientSettings: Sendable {
     /// The credential of calls that have none in their options.
     package var credential: [UInt8] = []
     /// The time that a call waits for a connection, within its deadline.
-    package var connectPatience = Duration.seconds(5)
+    package var longestConnectionWait = Duration.seconds(5)
     /// The time-out of one attempt to connect.
     package var connectTimeout = Duration.seconds(2)
     /// The seed of the jitter.

@@ -32,7 +32,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     /// True while the connection accepts calls.
     var isOpen: Bool { connection.isOpen && goodbye == nil }
     /// True if the peer has sent anything other than GOAWAY, so it speaks this protocol.
-    private(set) var wasHeard = false
+    private(set) var hasReceived = false
 
     /// The number of calls and streams in flight.
     var load: Int { pending.count }
@@ -96,7 +96,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     // MARK: Frames
 
     func received(_ frame: Frame) {
-        if frame.kind != .goaway { wasHeard = true }
+        if frame.kind != .goaway { hasReceived = true }
         switch frame.kind {
         case .reply: finish(frame)
         case .item: pending[frame.id]?.take(frame.payload, loop.arena)
@@ -150,10 +150,10 @@ final class ClientConnection: ConnectionSide, CallCarrier {
     private func goodbye(_ status: Status?) -> RPCFailure {
         var failure = RPCFailure(CallReason.goaway, "\(peer.address) takes no more calls")
         guard let status, status.code != 0 else { return failure }
-        let said = RPCFailure(status)
-        failure.reason = said.reason
-        failure.message += ": \(said.message)"
-        failure.retryAfter = said.retryAfter
+        let reported = RPCFailure(status)
+        failure.reason = reported.reason
+        failure.message += ": \(reported.message)"
+        failure.retryAfter = reported.retryAfter
         return failure
     }
 

@@ -31,17 +31,19 @@ final class ClientLane: @unchecked Sendable {
         let deadline = complete(&options)
         retries.callBegins()
         var number: UInt32 = 0
-        var mayHaveHappened = false
+        var mayHaveTakenEffect = false
         while true {
-            if Task.isCancelled, !mayHaveHappened { throw .cancelledBeforeSending(call.method) }
+            if Task.isCancelled, !mayHaveTakenEffect { throw .cancelledBeforeSending(call.method) }
             let attempt = Attempt(number: number, deadline: deadline, options: options)
             guard let failure = await call.make(attempt, on: self) else { return }
             number += 1
             let remaining = deadline - loop.uptime
             let pause = retries.pause(
                 after: failure, of: call.method, attempt: number, remaining: remaining, random: &random)
-            mayHaveHappened = mayHaveHappened || failure.isIndefinite
-            guard let pause, await loop.pause(for: pause) else { throw mayHaveHappened ? failure.indefinite : failure }
+            mayHaveTakenEffect = mayHaveTakenEffect || failure.isIndefinite
+            guard let pause, await loop.pause(for: pause) else {
+                throw mayHaveTakenEffect ? failure.indefinite : failure
+            }
         }
     }
 
@@ -56,7 +58,7 @@ final class ClientLane: @unchecked Sendable {
     /// Waits for the back-off before a stream is reopened. False if the failure is final.
     func mayOpenAgain(_ method: MethodDescription, after failure: RPCFailure, attempt number: UInt32) async -> Bool {
         let pause = retries.pause(
-            after: failure, of: method, attempt: number, remaining: settings.connectPatience, random: &random)
+            after: failure, of: method, attempt: number, remaining: settings.longestConnectionWait, random: &random)
         guard let pause else { return false }
         return await loop.pause(for: pause)
     }
@@ -90,7 +92,7 @@ final class ClientLane: @unchecked Sendable {
         if shutdownWaiters != nil { return RPCFailure(CallReason.clientShutDown, "this client has been shut down") }
         if call.attempt.deadline <= loop.uptime {
             return RPCFailure(
-                CallReason.deadlineExceeded, "the time for \(call.method.name) was over before it was sent")
+                CallReason.deadlineExceeded, "the deadline of \(call.method.name) passed before it was sent")
         }
         return nil
     }
@@ -130,9 +132,9 @@ final class ClientLane: @unchecked Sendable {
     /// Handles a failed attempt to connect. Fails the calls whose wait ends before the next attempt.
     func couldNotConnect(_ error: ConnectError) {
         waiting.problem = "\(error)"
-        let restEnds = peers.map(\.restEnds)
-        guard let next = restEnds.compactMap({ $0 }).min(), !restEnds.contains(nil) else { return }
-        for call in waiting.take(waitingFor: settings.connectPatience, at: next) {
+        let backOffEnds = peers.map(\.backOffEnds)
+        guard let next = backOffEnds.compactMap({ $0 }).min(), !backOffEnds.contains(nil) else { return }
+        for call in waiting.take(waitingFor: settings.longestConnectionWait, at: next) {
             call.end(.failure(.cannotConnect(error)), on: loop)
         }
     }
@@ -213,9 +215,9 @@ private final class WaitingCalls: CallCarrier {
         return take { _ in true }
     }
 
-    /// Removes and returns the calls that will have waited for `patience` at `time`.
-    func take(waitingFor patience: Duration, at time: Uptime) -> [PendingCall] {
-        take { time - $0.since >= patience }
+    /// Removes and returns the calls that will have waited for `duration` at `time`.
+    func take(waitingFor duration: Duration, at time: Uptime) -> [PendingCall] {
+        take { time - $0.since >= duration }
     }
 
     private func take(where isDue: (Waiting) -> Bool) -> [PendingCall] {

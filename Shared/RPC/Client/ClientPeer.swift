@@ -4,8 +4,8 @@ import Kernel
 ///
 ///     idle ──connect──▶ connecting ──▶ ready
 ///      ▲                    │            │ lost, or GOAWAY
-///      └──── resting ◀──────┘            ▼
-///              (back-off with jitter)   idle
+///      └── backing off ◀────┘            ▼
+///         (with jitter)                 idle
 final class ClientPeer: TimerTarget {
     private static let backoff = Backoff(from: .milliseconds(50), upTo: .seconds(5))
 
@@ -13,7 +13,7 @@ final class ClientPeer: TimerTarget {
         case idle
         case connecting
         case ready(ClientConnection)
-        case resting(TimerWheel.Handle, until: Uptime)
+        case backingOff(TimerWheel.Handle, until: Uptime)
         case closed
     }
 
@@ -46,7 +46,7 @@ final class ClientPeer: TimerTarget {
             self.giveUp = nil
             switch result {
             case .success(let transport): connected(transport)
-            case .failure(let error): rest(after: error)
+            case .failure(let error): backOff(after: error)
             }
         }
         if case .connecting = state { self.giveUp = giveUp }
@@ -64,21 +64,21 @@ final class ClientPeer: TimerTarget {
         lane.mayHaveRoom()
     }
 
-    private func rest(after error: ConnectError) {
+    private func backOff(after error: ConnectError) {
         failuresInARow += 1
         let end = lane.loop.uptime + lane.pause(Self.backoff, after: failuresInARow)
-        state = .resting(lane.loop.startTimer(self, at: end), until: end)
+        state = .backingOff(lane.loop.startTimer(self, at: end), until: end)
         lane.couldNotConnect(error)
     }
 
     /// The time of the next attempt after a failure. Nil if connected or connecting.
-    var restEnds: Uptime? {
-        if case .resting(_, let end) = state { end } else { nil }
+    var backOffEnds: Uptime? {
+        if case .backingOff(_, let end) = state { end } else { nil }
     }
 
     /// Ends the back-off.
     func timerFired() {
-        guard case .resting = state else { return }
+        guard case .backingOff = state else { return }
         state = .idle
         if lane.needsConnection { connect() }
     }
@@ -100,11 +100,11 @@ final class ClientPeer: TimerTarget {
 
     /// Backs off from a peer that only sends GOAWAY, like from an unreachable one.
     private func leave(_ connection: ClientConnection) {
-        if connection.wasHeard {
+        if connection.hasReceived {
             failuresInARow = 0
             state = .idle
         } else {
-            rest(after: ConnectError(address, "it closes connections immediately"))
+            backOff(after: ConnectError(address, "it closes connections immediately"))
         }
     }
 
@@ -116,7 +116,7 @@ final class ClientPeer: TimerTarget {
         switch previous {
         case .idle, .closed: break
         case .connecting: giveUp?()
-        case .resting(let timer, _): lane.loop.cancelTimer(timer)
+        case .backingOff(let timer, _): lane.loop.cancelTimer(timer)
         case .ready(let connection):
             retiring.append(connection)
         }

@@ -106,7 +106,7 @@ struct Attempt {
 
 /// The owner of a call without an outcome.
 protocol CallCarrier: AnyObject {
-    /// Ends the call with `failure`, which becomes definite or indefinite depending on how far the call has come.
+    /// Ends the call with `failure`, which becomes indefinite if the peer may have received the call.
     func abandon(_ call: PendingCall, _ failure: RPCFailure)
     /// Grants the peer more items.
     func grant(_ credit: UInt64, to call: PendingCall)

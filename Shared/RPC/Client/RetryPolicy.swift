@@ -31,7 +31,7 @@ struct RetryPolicy {
     /// True for an unprocessed call, and for one that may have been processed if its method is safe to repeat.
     private static func isWorthRepeating(_ failure: RPCFailure, of method: MethodDescription) -> Bool {
         switch failure.code {
-        // It waited for a connection in vain and would wait again.
+        // The call has already waited for a connection, and would wait again.
         case .unavailable where failure.isBecause(CallReason.cannotConnect): false
         case .unavailable: failure.isNotProcessed || method.isSafeToRepeat
         case .resourceExhausted: failure.isNotProcessed && failure.retryAfter != nil

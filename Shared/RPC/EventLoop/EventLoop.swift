@@ -6,9 +6,9 @@ import Threads
 /// The connections, timers and tasks of one thread. Work on a loop never waits for a lock and never moves to another
 /// thread.
 ///
-/// The loop uses neither sockets nor a clock. Its *driver* (a thread with libuv, or a test with a simulated network)
-/// calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, and writes
-/// the output of each connection once.
+/// The loop uses neither sockets nor a clock. Its *driver* is a thread with libuv, or a test with a simulated network.
+/// It calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, and
+/// writes the output of each connection once.
 ///
 /// A task that prefers the loop as its executor resumes on it after every suspension.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
@@ -58,9 +58,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     package var isCurrent: Bool { CurrentLoop.pointer == Unmanaged.passUnretained(self).toOpaque() }
 
-    /// True if the current task runs on this loop and returns to it after every suspension. A task that visited the
-    /// loop for one call may still be on its thread without preferring it.
-    package var isHome: Bool {
+    /// True if the current task runs on this loop and returns to it after every suspension. After a call, a task may
+    /// still be on the thread of the loop without preferring the loop.
+    package var runsCurrentTask: Bool {
         isCurrent && withUnsafeCurrentTask { $0?.unownedTaskExecutor == asUnownedTaskExecutor() }
     }
 
@@ -68,15 +68,15 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     ///
     /// (`withTaskExecutorPreference` would be shorter. But with Swift 6.3.1 the first steps of a call ran on the
     /// caller's thread, as the thread sanitizer showed.)
-    func visited<Output: Sendable>(
-        by body: @escaping @Sendable () async throws(RPCFailure) -> Output
+    func perform<Output: Sendable>(
+        _ body: @escaping @Sendable () async throws(RPCFailure) -> Output
     ) async throws(RPCFailure) -> Output {
-        let visit = Visit()
+        let started = StartedTask()
         let call = Call.current
         let outcome: Result<Output, RPCFailure> = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 execute {
-                    visit.begin(
+                    started.begin(
                         Task.immediate(executorPreference: self) {
                             await Call.$current.withValue(call) {
                                 do throws(RPCFailure) {
@@ -89,12 +89,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 }
             }
         } onCancel: {
-            execute { visit.cancel() }
+            execute { started.cancel() }
         }
         return try outcome.get()
     }
 
-    private final class Visit: @unchecked Sendable {
+    private final class StartedTask: @unchecked Sendable {
         // Sound because only the loop accesses it.
 
         private var task: Task<Void, Never>?

@@ -18,8 +18,8 @@ final class LoopThread: @unchecked Sendable {
     private let busy = UnsafeMutablePointer<uv_idle_t>.allocate(capacity: 1)
     private let alarm = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
     private let wakeUp = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    /// A write wakes the thread. `uv_async_t` is slower: the woken thread takes over the core of its waker, and then spins
-    /// until the waker has run again and finished the call.
+    /// A write wakes the thread. `uv_async_t` is slower. With it, the woken thread runs on the core of its waker, and
+    /// spins until the waker has run again.
     private let wakeUps = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
     private let thread = UnsafeMutablePointer<uv_thread_t>.allocate(capacity: 1)
     private let mustStop = Atomic(false)

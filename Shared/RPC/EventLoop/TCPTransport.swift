@@ -11,7 +11,7 @@ import Threads
 /// and drops input until the peer closes too. For the same reason a failed write does not end reading: the peer's last
 /// bytes may still arrive.
 final class TCPTransport: Transport {
-    /// A peer that acknowledges or reads nothing for this long counts as dead.
+    /// A peer that acknowledges or reads nothing for this time counts as lost.
     private static let userTimeout = Limits().stall
 
     /// The time that a peer can keep its end open after we have shut down ours.

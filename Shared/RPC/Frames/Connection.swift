@@ -1,7 +1,7 @@
 import Kernel
 import Messages
 
-/// The common part of both ends of a connection: splits frames, collects output, applies back-pressure, detects a dead
+/// The common part of both ends of a connection: splits frames, collects output, applies back-pressure, detects a lost
 /// peer. Its `side` interprets the frames.
 ///
 /// Belongs to one event loop.
@@ -31,10 +31,11 @@ final class Connection: TransportReceiver {
     private var isClosed = false
     private var cutReason: String?
 
-    private var lastHeard: Uptime
+    private var lastReceived: Uptime
     private var pingSent: Uptime?
-    /// The start of the time in which the peer reads nothing, and of the one in which it owes the rest of a frame.
+    /// The time since which the peer has read nothing. Nil if no output waits.
     private var unsentSince: Uptime?
+    /// The time since which a received frame is incomplete. Nil if there is none.
     private var midFrameSince: Uptime?
     private var unsentAtPulse = 0
     /// The silence after which the peer is pinged.
@@ -43,7 +44,7 @@ final class Connection: TransportReceiver {
     /// each other would deadlock.
     private let holdsBack: Bool
     private var pings: RateLimiter
-    /// True to ping the peer after silence. A peer that never sent HELLO may not know PING.
+    /// True to ping the peer after silence. A peer that never sent HELLO may not support PING.
     var pingsPeer = false
 
     init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int, holdsBack: Bool) {
@@ -54,7 +55,7 @@ final class Connection: TransportReceiver {
         pingInterval = limits.pingInterval
         reader = FrameReader(maxBytes: maxFrameBytes)
         pings = RateLimiter(burst: Self.pingBurst, interval: limits.minPingInterval)
-        lastHeard = loop.uptime
+        lastReceived = loop.uptime
         received = loop.uptime
     }
 
@@ -120,7 +121,7 @@ final class Connection: TransportReceiver {
         if unsentCount > limits.unsentBytes {
             return cut("the peer left \(unsentCount) bytes unread; \(limits.unsentBytes) are allowed")
         }
-        letInIfPossible()
+        resumeReadingIfPossible()
     }
 
     func didSend() {
@@ -141,7 +142,7 @@ final class Connection: TransportReceiver {
 
     func didReceive(_ bytes: UnsafeRawBufferPointer) {
         guard isOpen else { return }
-        lastHeard = loop.uptime
+        lastReceived = loop.uptime
         received = loop.uptime
         pingSent = nil
         read(bytes)
@@ -188,17 +189,17 @@ final class Connection: TransportReceiver {
 
     private func holdBack(_ bytes: UnsafeRawBufferPointer) {
         isHeldBack = true
-        midFrameSince = nil  // The peer does not owe what we do not read.
+        midFrameSince = nil  // The rest of a frame is not late while we do not read.
         transport.isReading = false
         heldBack.append(bytes)
     }
 
-    private func letInIfPossible() {
+    private func resumeReadingIfPossible() {
         guard isOpen, unsentCount <= limits.highWaterBytes / 2 else { return }
         if !waitingForRoom.isEmpty {
             let waiting = waitingForRoom
             waitingForRoom = []
-            for flow in waiting { flow.roomIsThere() }
+            for flow in waiting { flow.didGetRoom() }
         }
         guard isHeldBack else { return }
         isHeldBack = false
@@ -228,7 +229,7 @@ final class Connection: TransportReceiver {
             cut("the peer has not finished a frame for \(limits.stall)")
         } else if let pingSent, now - pingSent > limits.pingTimeout, !isHeldBack, unsent == 0 {
             cut("the peer did not answer a ping for \(limits.pingTimeout)")
-        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastHeard > pingInterval {
+        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastReceived > pingInterval {
             pingSent = now
             send(.ping)
         }

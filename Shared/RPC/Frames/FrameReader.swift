@@ -27,7 +27,7 @@ struct FrameReader: ~Copyable {
         self.maxBytes = min(maxBytes, Frame.largestBytes)
     }
 
-    /// True if the peer owes the rest of a frame.
+    /// True if the peer has sent a part of a frame.
     var isMidFrame: Bool { partial.count > 0 && !isPartialComplete || excess > 0 }
 
     /// Removes the next frame from the front of `bytes`.

@@ -22,7 +22,7 @@ struct Admission {
     /// True if the connection has neither calls nor streams.
     var isIdle: Bool { inFlight == 0 && streamCount == 0 }
 
-    /// Counts the begin (1) or the end (-1) of a call.
+    /// Counts the start (1) or the end (-1) of a call.
     mutating func count(_ difference: Int, isStream: Bool) {
         if isStream {
             streamCount += difference
@@ -38,21 +38,22 @@ struct Admission {
         if let finalID, frame.id > finalID { return RPCFailure.draining }
         if method.isStream {
             if streamCount >= core.limits.streamsPerConnection {
-                return .tooManyCalls("as streams on this connection", streamCount, core.limits.retryAfter)
+                return .tooManyCalls("\(streamCount) streams are open on this connection", core.limits.retryAfter)
             }
             guard core.streamCount.load(ordering: .relaxed) >= core.limits.streams else { return nil }
-            return .tooManyCalls("as streams in this server", core.limits.streams, core.limits.retryAfter)
+            return .tooManyCalls("\(core.limits.streams) streams are open in this server", core.limits.retryAfter)
         }
         if inFlight >= core.limits.inFlightPerConnection {
-            return .tooManyCalls("on this connection", core.limits.inFlightPerConnection, core.limits.retryAfter)
+            return .tooManyCalls(
+                "\(core.limits.inFlightPerConnection) calls are in flight on this connection", core.limits.retryAfter)
         }
         if core.inFlight.load(ordering: .relaxed) >= core.limits.inFlight {
-            return .tooManyCalls("in this server", core.limits.inFlight, core.limits.retryAfter)
+            return .tooManyCalls("\(core.limits.inFlight) calls are in flight in this server", core.limits.retryAfter)
         }
         return nil
     }
 
-    /// The call of a request. Throws if its time is over or its credential is not accepted.
+    /// Returns the call of a request. Throws if its deadline has passed or its credential is not accepted.
     mutating func call(_ method: MethodDescription, _ frame: Frame, received: Uptime) throws(RPCFailure) -> Call {
         let asked = Duration.microseconds(Int64(clamping: frame.timeoutMicroseconds))
         let (usual, longest) =
@@ -106,10 +107,7 @@ struct Admission {
 }
 
 extension RPCFailure {
-    fileprivate static func tooManyCalls(_ place: String, _ limit: Int, _ retryAfter: Duration) -> RPCFailure {
-        RPCFailure(
-            CallReason.tooManyCalls, "\(limit) calls are in flight \(place), which is the limit"
-        )
-        .notProcessed(retryAfter: retryAfter)
+    fileprivate static func tooManyCalls(_ state: String, _ retryAfter: Duration) -> RPCFailure {
+        RPCFailure(CallReason.tooManyCalls, "\(state), which is the limit").notProcessed(retryAfter: retryAfter)
     }
 }

@@ -62,8 +62,8 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         task = Call.$current.withValue(call) { Task.immediate(executorPreference: loop) { await handler() } }
     }
 
-    /// Keeps the state of a waiting stream small, because there are thousands of streams: it fits into the first memory
-    /// slab of a task.
+    /// Keeps the state of a waiting stream small, because there are thousands. It fits into the first memory slab of a
+    /// task.
     func startStream(_ handler: @escaping @Sendable () async throws -> Void) {
         task = Call.$current.withValue(call) {
             Task.immediate(executorPreference: loop) { [self] in
@@ -107,9 +107,9 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         guard let flow else { preconditionFailure("\(call.method.name) is no stream") }
         switch await flow.take() {
         case .ready: try write(item, as: .item)
-        case .ended: throw RPCFailure(CallReason.cancelled, "the reader of \(call.method.name) is gone")
+        case .ended: throw RPCFailure(CallReason.cancelled, "the client has ended the stream \(call.method.name)")
         case .tooSlow:
-            let message = "the reader of \(call.method.name) has taken no item for \(flow.patience)"
+            let message = "the reader of \(call.method.name) has taken no item for \(flow.longestWait)"
             let failure = RPCFailure(CallReason.readerTooSlow, message)
             answerEarly(failure)
             throw failure

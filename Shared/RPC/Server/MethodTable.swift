@@ -1,6 +1,6 @@
 import Glibc
 
-/// The routes of a server, found by the bytes of their names, because creating a string for each request is slower.
+/// The routes of a server. It finds them by the bytes of their names, because a string for each request is slower.
 struct MethodTable: Sendable {
     private struct Entry {
         let name: [UInt8]

@@ -51,20 +51,20 @@ final class ServerConnection: ConnectionSide {
         }
         lastID = frame.id
         guard let route = core.methods.route(named: frame.method) else {
-            return turnAway(.unknownMethod(Excerpt.of(frame.method)), frame.id)
+            return reject(.unknownMethod(Excerpt.of(frame.method)), frame.id)
         }
-        if let refusal = admission.refusal(of: frame, to: route.method) { return turnAway(refusal, frame.id) }
+        if let refusal = admission.refusal(of: frame, to: route.method) { return reject(refusal, frame.id) }
         do throws(RPCFailure) {
             let call = try admission.call(route.method, frame, received: connection.received)
             let flow = route.method.isStream ? ItemFlow(on: connection, credit: frame.credit) : nil
             start(route, frame.payload, Exchange(frame.id, call, flow: flow, on: self))
         } catch {
-            turnAway(error, frame.id)
+            reject(error, frame.id)
         }
     }
 
     /// Answers a request without calling a handler.
-    private func turnAway(_ refusal: RPCFailure, _ id: UInt64) {
+    private func reject(_ refusal: RPCFailure, _ id: UInt64) {
         core.hooks.refused?(refusal)
         sendFailure(refusal, to: id)
     }
@@ -153,7 +153,7 @@ final class ServerConnection: ConnectionSide {
         ).notProcessed()
         guard let id, id > lastID else { return refuse(failure) }
         lastID = id
-        turnAway(failure, id)
+        reject(failure, id)
     }
 
     func receivedGarbage(_ problem: WireError) {

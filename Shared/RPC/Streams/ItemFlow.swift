@@ -23,7 +23,7 @@ final class ItemFlow: TimerTarget {
     }
 
     /// The time after which a reader without credit loses the stream.
-    var patience: Duration { connection.limits.stall }
+    var longestWait: Duration { connection.limits.stall }
 
     func grant(_ more: UInt64) {
         credit = min(credit + min(more, Self.maxCredit), Self.maxCredit)
@@ -31,7 +31,7 @@ final class ItemFlow: TimerTarget {
     }
 
     /// Called when the connection has room again.
-    func roomIsThere() {
+    func didGetRoom() {
         wake(.ready)
     }
 
@@ -51,7 +51,7 @@ final class ItemFlow: TimerTarget {
             guard waiter == nil else { preconditionFailure("a stream's items are sent one after the other") }
             let wait = await withUnsafeContinuation { continuation in
                 waiter = continuation
-                timer = connection.loop.startTimer(self, at: connection.loop.uptime + patience)
+                timer = connection.loop.startTimer(self, at: connection.loop.uptime + longestWait)
             }
             if wait == .tooSlow { return .tooSlow }
         }

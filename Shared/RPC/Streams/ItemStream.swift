@@ -46,8 +46,8 @@ package final class ItemReader<Request: Message, Item: Message>: AsyncIteratorPr
     }
 
     package func next() async throws(RPCFailure) -> Item? {
-        if lane.loop.isHome { return try await nextHere() }
-        return try await lane.loop.visited { () async throws(RPCFailure) in try await self.nextHere() }
+        if lane.loop.runsCurrentTask { return try await nextHere() }
+        return try await lane.loop.perform { () async throws(RPCFailure) in try await self.nextHere() }
     }
 
     private func nextHere() async throws(RPCFailure) -> Item? {

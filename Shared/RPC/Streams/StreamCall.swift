@@ -47,7 +47,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
         }
         guard let waiter else { return items.append(read) }
         self.waiter = nil
-        tookOne()
+        didTakeItem()
         waiter.resume(returning: .item(read))
     }
 
@@ -74,7 +74,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
                 items.removeFirst(next)
                 next = 0
             }
-            tookOne()
+            didTakeItem()
             return .item(item)
         }
         if let end { return end }
@@ -86,7 +86,7 @@ final class StreamCall<Request: Message, Item: Message>: PendingCall, @unchecked
     }
 
     /// Grants credit in halves of the window, so that one frame grants many items.
-    private func tookOne() {
+    private func didTakeItem() {
         ungranted += 1
         guard ungranted >= Self.window / 2, end == nil else { return }
         carrier?.grant(ungranted, to: self)

@@ -1,7 +1,7 @@
 /// A part of a program that is started and stopped: a database, a server, a client.
 package struct Component: Sendable {
     package let name: String
-    /// True if it has resources before its start: then it is stopped even if its start fails or never comes.
+    /// True if it has resources before its start. Then it is stopped even if it was not started or its start failed.
     package let isOpen: Bool
     package let start: @Sendable () async throws -> Void
     package let stop: @Sendable () async -> Void

@@ -4,8 +4,8 @@ import Threads
 
 /// The time of a running service: the wall time at its start, plus the time that has passed since.
 ///
-/// It never steps back. It follows a wall clock that is ahead of it by less than `tolerance`. It does not follow a
-/// larger step forwards or any step backwards, so that holds, passes and deadlines last exactly as long as promised.
+/// It never steps back. It follows a wall clock that is ahead of it by less than `tolerance`. It follows no larger step
+/// forwards and no step backwards, so that holds, passes and deadlines keep their length.
 package final class ServiceClock: Clock {
     /// The largest difference between the wall clock and this clock at which the service is still ready.
     package static let tolerance = Duration.seconds(5)
@@ -57,7 +57,7 @@ package final class ServiceClock: Clock {
         return nil
     }
 
-    /// Reads the wall clock first. A thread that is suspended between the two readings then sees the wall clock too far
+    /// Reads the wall clock first. If the thread is suspended between the two readings, the wall clock seems to be
     /// behind, which has no effect. In the other order it would move this clock ahead.
     private var reading: (wall: Int64, elapsed: Int64) {
         let wall = machine.now.milliseconds

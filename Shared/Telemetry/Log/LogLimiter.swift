@@ -1,6 +1,6 @@
 import Kernel
 
-/// Suppresses a message that comes too often, and counts the suppressed lines.
+/// Suppresses a message that is logged too often, and counts the suppressed lines.
 package struct LogLimiter: ~Copyable {
     static let linesPerWindow = 20
     package static let window = Duration.seconds(1)
@@ -34,7 +34,7 @@ package struct LogLimiter: ~Copyable {
         return isAdmitted ? suppressed : nil
     }
 
-    /// The suppressed lines of messages that no longer come. Removes them.
+    /// The suppressed lines of messages that are no longer logged. Removes them.
     mutating func takeSuppressed(at now: Uptime) -> [Suppressed] {
         let over = sources.filter { $0.value.limiter.isIdle(at: now) }
         for key in over.keys { sources[key] = nil }

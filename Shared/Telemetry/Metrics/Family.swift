@@ -3,8 +3,8 @@ import Threads
 /// All metrics of one name that differ in their label values. The label names are fixed. The metric for given values is
 /// created on first use. Frequent callers keep it, because the lookup takes a lock.
 package final class Family<Metric: Sendable>: Sendable {
-    /// Maximum of metrics. Further combinations of values share one metric with the label values `other`, because each
-    /// combination is stored permanently, here and in Prometheus. So values must come from the program, not from its
+    /// Maximum of metrics. Further combinations of values share one metric with the label values `other`. Each
+    /// combination is stored permanently, here and in Prometheus, so values must come from the program, not from its
     /// users.
     package static var maximumMetricCount: Int { 1000 }
 

@@ -2,7 +2,7 @@ import Glibc
 import Kernel
 import Threads
 
-/// The open connections of the status port. It closes slow ones, and the oldest ones if too many are open, so that the
+/// The open connections of the status port. It closes slow ones, and the oldest ones if too many are open. So the
 /// newest request is always answered.
 final class StatusConnections: Sendable {
     struct Limits: Sendable {

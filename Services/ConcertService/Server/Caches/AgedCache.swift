@@ -106,8 +106,8 @@ final class AgedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             entries[key] = entry
             return (waiting, entry.isOutdated ? nil : value)
         }
-        // After a failed load the waiting callers load for themselves, because only the first caller may have run out
-        // of time. After an invalidation they do too, because the load may have read before the change.
+        // After a failed load each waiting caller loads again, because perhaps only the deadline of the first caller
+        // has passed. After an invalidation they do too, because the load may have read before the change.
         for continuation in waiting { continuation.resume(returning: shared) }
     }
 

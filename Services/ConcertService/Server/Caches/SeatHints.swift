@@ -3,7 +3,7 @@ import Kernel
 import Threads
 
 /// Seats that were taken recently. A request for one of them reads before it begins a transaction, because it is
-/// probably refused. The hints themselves refuse nothing.
+/// probably refused. A hint alone never refuses a request.
 final class SeatHints: Sendable {
     private static let capacity = 65_536
 

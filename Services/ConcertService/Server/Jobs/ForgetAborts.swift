@@ -15,7 +15,7 @@ struct ForgetAborts: Sendable {
         var last: DecisionTable.Aborted?
         repeat {
             var old = try await database.scan { [last] in
-                try DecisionTable.aborted(before: $0.now - Decision.memory, after: last, limit: Self.pageSize, $0)
+                try DecisionTable.aborted(before: $0.now - Decision.retention, after: last, limit: Self.pageSize, $0)
             }[...]
             last = old.last
             while !old.isEmpty {
@@ -30,7 +30,7 @@ struct ForgetAborts: Sendable {
     private static func delete(_ old: [DecisionTable.Aborted], _ tx: Transaction) throws {
         for aborted in old.sorted(by: { ($0.concert, $0.decision.payment) < ($1.concert, $1.decision.payment) }) {
             let reservation = try ReservationTable.find(aborted.decision.reservation, of: aborted.concert, tx)
-            if let reservation, !reservation.isOver(since: Decision.memory, at: tx.now) { continue }
+            if let reservation, !reservation.isOver(since: Decision.retention, at: tx.now) { continue }
             try DecisionTable.delete(aborted.decision.payment, in: aborted.concert, tx)
         }
     }

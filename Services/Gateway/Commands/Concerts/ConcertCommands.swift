@@ -73,7 +73,7 @@ enum ConcertCommands {
         }
     }
 
-    /// What a buyer must do to enter. For an operator, the name of the room.
+    /// The next step of a buyer. For an operator, the name of the room.
     private static func line(_ room: Room?, _ run: Invocation) -> String {
         let isClosed = room?.state.isClosedToJoins ?? false
         if let room, run.caller.isOperator { return isClosed ? "\(room.name), \(room.state)" : room.name }

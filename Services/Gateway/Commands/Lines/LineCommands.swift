@@ -89,8 +89,8 @@ struct PlaceReport {
             "target": .string(target), "roomId": .id(place.roomID), "placeId": .id(place.placeID),
             "state": .name(of: place.state), "roomState": .name(of: place.roomState), "serial": .count(place.serial),
             "peopleAhead": .count(place.peopleAhead),
-            "waitAtLeastMs": place.knowsWait ? .count(place.waitAtLeast.milliseconds) : nil,
-            "waitAtMostMs": place.knowsWait ? .count(place.waitAtMost.milliseconds) : nil,
+            "waitAtLeastMs": place.hasEstimate ? .count(place.waitAtLeast.milliseconds) : nil,
+            "waitAtMostMs": place.hasEstimate ? .count(place.waitAtMost.milliseconds) : nil,
             "lapsesAt": .time(place.lapsesAt),
             "endsAt": .time(place.endsAt), "opensAt": .time(place.opensAt), "reason": .text(place.reason),
         ])
@@ -147,11 +147,11 @@ struct PlaceReport {
 }
 
 extension Place {
-    var knowsWait: Bool { waitAtMost > .zero }
+    var hasEstimate: Bool { waitAtMost > .zero }
 
     /// The expected wait, such as `about 4 to 6 min`. Nil if the queue service has no estimate.
     var estimate: String? {
-        guard knowsWait else { return nil }
+        guard hasEstimate else { return nil }
         let (least, most) = (waitAtLeast.text, waitAtMost.text)
         if least == most { return "about \(most)" }
         let (leastUnit, maximumUnit) = (least.split(separator: " ").dropFirst(), most.split(separator: " ").dropFirst())

@@ -81,7 +81,7 @@ enum RoomCommands {
     }
 
     static let close = Command(
-        "admin room close", "Closes a waiting room for good, and ends every place in it.",
+        "admin room close", "Closes a waiting room permanently, and ends every place in it.",
         details: """
             First remove from the room each date that stays on sale: gateway admin schedule configure CONCERT/DATE with
             --no-room, or with another room.
@@ -94,7 +94,7 @@ enum RoomCommands {
                 "Users can neither see nor reserve a date whose room is closed. To remove a date from the room: "
                     + "gateway admin schedule configure CONCERT/DATE \(DateFlags.noRoom.flag)")
             try run.questions.requireConfirmation(
-                "Close \(room.name) for good, and end every place in it?", unchanged: "the room was not closed")
+                "Close \(room.name) permanently, and end every place in it?", unchanged: "the room was not closed")
             show(try await run.caller.call(QueueMethods.closeRoom, CloseRoomRequest(roomID: room.roomID)).room, run)
         })
 

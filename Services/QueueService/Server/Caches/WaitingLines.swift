@@ -5,8 +5,8 @@ import Threads
 
 /// A cache of waiting places, so that the polls of a crowd do not reach the database.
 ///
-/// An entry is at most `maximumAge` old. An older line is refreshed by one query of its room, plus one of the places that
-/// ended while they waited. A place up to `room.admitted` does not wait any more. Changes by callers of this instance are
+/// An entry is at most `maximumAge` old. An older line is refreshed by two queries: its room, and the places that ended
+/// while they waited. A place up to `room.admitted` does not wait any more. Changes by callers of this instance are
 /// visible immediately. Admissions by a settlement are visible after the next refresh.
 final class WaitingLines: Sendable {
     static let maximumAge = Duration.milliseconds(250)
@@ -101,7 +101,7 @@ final class WaitingLines: Sendable {
             return (room, try PlaceTable.gone(in: id, since: revision, limit: Self.maximumChanges, reader))
         }
         state.withLock { state in
-            // Another refresh may have come first.
+            // Another refresh may have been faster.
             guard let line = state.lines[id], line.room.revision == revision else { return }
             let before = line.places.count
             if gone.count == Self.maximumChanges { line.places = [:] }

@@ -3,9 +3,9 @@ import Kernel
 import QueueDomain
 import Threads
 
-/// Notifies the watchers of places. One query per room serves all watchers. If the room has changed, a second query reads
-/// the places that ended without a purchase. Neither a claim nor a purchase appears there, so the places that are watched
-/// after their admission are read by their serials, each once a second.
+/// Notifies the watchers of places. One query per room serves all watchers. If the room has changed, a second query
+/// reads the places that ended without a purchase. Claims and purchases are missing there. So each watched place is
+/// read once a second after its admission, by its serial.
 final class RoomWatches: Sendable {
     static let interval = Duration.milliseconds(250)
     /// The minimum pause between two notifications of one watcher.
@@ -39,7 +39,7 @@ final class RoomWatches: Sendable {
         fileprivate var notifiedAt = Uptime(nanoseconds: 0)
         /// The last read of the place after its admission. Nil before the first one.
         fileprivate var readAt: Uptime?
-        /// True if changes of the place were recorded since before it was read.
+        /// True if the room recorded all changes of the place since the watcher read it.
         fileprivate var isFollowed: Bool
         fileprivate var continuation: UnsafeContinuation<Snapshot?, Never>?
 
@@ -168,14 +168,14 @@ extension RoomWatches.Watched {
         watcher.continuation = continuation
     }
 
-    /// Records ended places up to `revision`. A watcher that registered meanwhile may have read an older room; then the
-    /// next poll starts from its revision.
+    /// Records ended places up to `revision`. If a new watcher has meanwhile read an older room, the next poll starts
+    /// from that revision.
     fileprivate mutating func apply(_ ended: [Place], since: Int64, upTo revision: Int64) {
         if self.revision == since { self.revision = revision }
         apply(ended)
     }
 
-    /// Records places for their watchers, which may have read them later.
+    /// Records places for their watchers, unless a watcher has read a newer state.
     fileprivate func apply(_ places: [Place]) {
         for place in places {
             for watcher in watchers[place.id] ?? [] where watcher.latest?.isOlder(than: place) ?? true {
@@ -184,7 +184,7 @@ extension RoomWatches.Watched {
         }
     }
 
-    /// The serials of live places that do not wait any more, and were not read since `readingPause`.
+    /// The serials of live places that are admitted or active, and were not read within `readingPause`.
     fileprivate func admitted(in room: Room, toReadAt uptime: Uptime) -> [Int64] {
         var serials: Set<Int64> = []
         for watcher in watchers.values.joined() {

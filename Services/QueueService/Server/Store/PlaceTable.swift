@@ -182,8 +182,8 @@ enum PlaceTable {
     /// The number of places of one statement, at most `count`.
     static func insertCount(atMost count: Int) -> Int { Statements.inserts.first { $0.count <= count }?.count ?? 0 }
 
-    /// Inserts consecutive places in the same state: as many as `insertCount` returns. All or none: false if the user of
-    /// one has a live place in the room, or if an id exists. The serials then stay free.
+    /// Inserts consecutive places in the same state: as many as `insertCount` returns. Returns false and inserts none
+    /// if a user has a live place in the room, or if an id exists. The serials then stay free.
     static func insert(_ places: ArraySlice<Place>, in room: RoomID, _ tx: Transaction) throws -> Bool {
         guard let first = places.first, let insert = Statements.inserts.first(where: { $0.count == places.count })
         else {
@@ -201,8 +201,8 @@ enum PlaceTable {
         return false
     }
 
-    /// Saves a place that was in the state `was`. If it has been claimed since, the closure runs again. Another renewal
-    /// since the read is lost if the place ends by its own step. A lapse requires that the place is still due.
+    /// Saves a place that was in the state `was`. If it has been claimed since, the closure runs again. A renewal since
+    /// the read is lost if this step ends the place. A lapse requires that the place is still due.
     static func save(_ place: Place, was: Place.State, in room: RoomID, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(

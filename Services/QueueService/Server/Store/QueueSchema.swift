@@ -39,7 +39,7 @@ enum QueueSchema {
             // States below 3 are those of a live place: waiting, admitted, active.
             "create unique index place_one_live_per_user on place (room_id, user_id) where state < 3",
             "create index place_due on place (room_id, lapses_at) where lapses_at is not null",
-            // A join notifies no watcher, so it must not pay for this index.
+            // A join notifies no watcher, so its place is not in this index.
             "create index place_news on place (room_id, revision) where state > 0"),
         Migration("remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
         // Joins then write adjacent rows, and scattered entries only in narrow indexes.
@@ -66,7 +66,7 @@ enum QueueSchema {
             .sqlite("create index place_due on place (room_id, lapses_at) where lapses_at is not null"),
             .sqlite("create index place_news on place (room_id, revision) where state > 0"),
             "create unique index place_id_is_taken_once on place (room_id, place_id)"),
-        // Few places end while they wait. A purchase moves its place through every other state, and pays for no index.
+        // Few places end while they wait. A purchase moves its place through every other state, and writes no index.
         Migration(
             "index only the places that end while they wait",
             "drop index place_news",

@@ -7,7 +7,7 @@ import Telemetry
 import WalletAPI
 import WalletDomain
 
-/// Brings a payment to its end: requests Concert's decision and stores it.
+/// Completes a payment: requests Concert's decision and stores it.
 ///
 /// The payment is committed before the request, only a recorded decision closes it, and closing is a compare-and-set. So
 /// requests may be repeated, late, or sent by two instances at once.
@@ -29,7 +29,7 @@ struct Coordinator: Sendable {
             "wallet_attempts_unanswered_total", "Requests for a decision without an answer. They are repeated.")
     }
 
-    /// Requests the decision once and returns the payment. It is still reserved if no answer came.
+    /// Requests the decision once and returns the payment. It is still reserved if there was no answer.
     func ask(_ payment: Payment, within timeout: Duration) async -> Payment {
         guard let content = payment.content, timeout > .zero else { return payment }
         do {
@@ -49,7 +49,7 @@ struct Coordinator: Sendable {
         about payment: Payment, _ content: Payment.Content, _ options: CallOptions
     ) async throws -> Decision {
         let answer: ConcertAPI.Decision
-        if payment.wantsAbort {
+        if payment.isAbortRequested {
             let request = AbortRequest(
                 concertID: content.concert, paymentID: payment.id, reservationID: content.reservation)
             answer = try await concert.abort(request, options).decision

@@ -70,7 +70,7 @@ struct FinishedPasses: Sendable {
             _ = try await queue.finishPass(request, identity.options(timeout: timeout))
             return true
         } catch {
-            // A place that does not exist or has no pass will never get one.
+            // After one of these codes the place will never have a pass to finish.
             guard [.notFound, .failedPrecondition, .invalidArgument].contains(error.code) else {
                 unanswered.increment()
                 log.debug("a pass is not finished yet", ["payment": "\(pass.payment)", "why": "\(error)"])

@@ -30,7 +30,8 @@ final class ServiceIdentity: Sendable {
     private var credential: [UInt8] {
         let now = clock.now
         return signed.withLock { signed in
-            // Also renew after the clock was set back, because other services refuse a credential that lives too long.
+            // Also renew after the clock was set back, because other services refuse a credential that expires too
+            // late.
             if !(now + Self.renewal...now + Self.lifetime).contains(signed.expiry) {
                 signed.expiry = now + Self.lifetime
                 signed.credential = credentials.sign(

@@ -2,7 +2,7 @@ import Database
 import Kernel
 import WalletDomain
 
-/// Reads all rows of a batch of users in a scan: as of one moment, if the engine has a common snapshot.
+/// Reads all rows of a batch of users in a scan. They are of one moment if the engine has a common snapshot.
 enum AuditTable {
     private enum Statements {
         static let users = ["account", "payment", "entry", "top_up"].map { (table: SQL) -> Statement in
@@ -56,8 +56,7 @@ enum AuditTable {
         audit.endUsers()
     }
 
-    /// Reads owners by key and not by a join, because in distributed tables a payment and its owner are on different
-    /// shards.
+    /// Reads owners by key, because in distributed tables a payment and its owner are on different shards.
     private static func owners(of payments: [PaymentID], _ reader: Reader) throws -> [PaymentID: UserID] {
         let owners = try reader.rows(Statements.owners, keys: payments) { row -> (PaymentID, UserID) in
             (try row.id(0), try row.id(1))

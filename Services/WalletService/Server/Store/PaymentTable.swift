@@ -144,7 +144,7 @@ enum PaymentTable {
         return Payment(
             stored: try row.id(1), by: try row.id(0), for: content, begunAt: try row.timestamp(6),
             state: try row.value(7),
-            reason: row.isNull(8) ? nil : try row.value(8), wantsAbort: try row.bool(9), attempt: try row.int(10),
+            reason: row.isNull(8) ? nil : try row.value(8), isAbortRequested: try row.bool(9), attempt: try row.int(10),
             nextAttempt: try row.optionalTimestamp(11), decidedAt: try row.optionalTimestamp(12),
             refund: try row.optionalID(13), refundedAt: try row.optionalTimestamp(14))
     }

@@ -6,7 +6,8 @@ import RPC
 import Service
 
 extension ConcertServer {
-    /// Sells a reservation to a payment, or records the reason against it. The first decision about a payment is final.
+    /// Sells a reservation to a payment, or records the reason of the abort. The first decision about a payment is
+    /// final.
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply {
         let waiting = ConfirmBatch.Request(
             payment: request.paymentID, reservation: request.reservationID, user: request.userID,

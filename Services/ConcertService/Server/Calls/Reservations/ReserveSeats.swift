@@ -118,7 +118,7 @@ extension ConcertServer {
         takenLately.add(labels, of: schedule)
     }
 
-    /// Refuses by a read, because most requests in a rush come too late. A read does not wait for the writer.
+    /// Refuses by a read, because most requests in a rush are for taken seats. A read does not wait for the writer.
     private func refuseIfTaken(_ labels: [SeatLabel], _ attempt: Attempt, call: Call) async throws {
         let conflicts = try await database.read(before: call.deadline) { reader -> [SeatConflict] in
             let (seats, isRetry) = try SeatTable.require(labels, of: attempt.schedule, for: attempt.id, reader)

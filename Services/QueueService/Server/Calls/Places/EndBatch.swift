@@ -5,8 +5,8 @@ import QueueDomain
 import RPC
 import Service
 
-/// Ends of places of one room in one transaction, because they all write the room's row. The ends share the room as it
-/// was after them.
+/// Ends of places of one room in one transaction, because they all write the room's row. Each reply contains the room
+/// after the whole batch.
 final class EndBatch: Sendable {
     typealias Line = Batcher<RoomID, Request, EndBatch>
 

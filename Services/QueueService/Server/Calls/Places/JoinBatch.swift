@@ -5,8 +5,8 @@ import QueueDomain
 import RPC
 import Service
 
-/// Joins of one room in one transaction, because they all write the room's row. The joins share the room as it was after
-/// them.
+/// Joins of one room in one transaction, because they all write the room's row. Each reply contains the room after the
+/// whole batch.
 final class JoinBatch: Sendable {
     typealias Line = Batcher<RoomID, Request, JoinBatch>
 
@@ -41,7 +41,7 @@ final class JoinBatch: Sendable {
 
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         var room = try RoomTable.lock(id, tx)
-        // Those who wait come before those who join.
+        // Waiting users are admitted before joining users.
         if room.isJoinable(at: tx.now), room.needsSettling(at: tx.now) { try Settlement.run(in: &room, tx) }
         let before = room.lastSerial
         var places: [PlaceRow] = []
@@ -62,7 +62,7 @@ final class JoinBatch: Sendable {
     }
 
     /// Inserts the batch in as few statements as possible, until a user already has a place. The rest are inserted one
-    /// by one, because with many repeated joins the failed attempts would cost more than the batches save.
+    /// by one, because with many repeated joins the failed batches would cost more time.
     private static func newPlaces(for requests: [Request], in room: inout Room, _ tx: Transaction) throws -> [Place] {
         guard room.isJoinable(at: tx.now) else { return [] }
         var places: [Place] = []

@@ -6,8 +6,8 @@ import RPC
 import Service
 
 extension QueueServer {
-    /// Lifetime of a pass, and so the longest a revoked place stays usable.
-    static let passLife = Duration.minutes(2)
+    /// Lifetime of a pass, and so the maximum time that a revoked place stays usable.
+    static let passLifetime = Duration.minutes(2)
 
     func renew(_ request: RenewRequest, call: Call) async throws -> RenewReply {
         let (roomID, placeID) = (request.roomID, request.placeID)
@@ -15,9 +15,9 @@ extension QueueServer {
         let waiting = RenewBatch.Request(place: placeID, user: user, deadline: call.deadline)
         let (batch, index) = try await renewals.outcome(of: waiting, in: roomID)
         let (room, place, now) = (batch.room, try batch.place(index), batch.time)
-        // The time of a transaction never goes back; the lifetime of a pass begins at the time it is now.
+        // The time of a transaction may be ahead of the clock, but a pass lives from the actual time.
         let start = min(now, clock.now)
-        let expiry = min(start + Self.passLife, place.endsAt ?? start)
+        let expiry = min(start + Self.passLifetime, place.endsAt ?? start)
         let pass = passes.sign(Pass(room: roomID, place: placeID, user: user, expiry: expiry))
         let soonest = min(expiry, place.lapsesAt ?? start)
         return RenewReply(

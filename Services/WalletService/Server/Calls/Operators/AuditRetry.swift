@@ -5,9 +5,10 @@ import WalletDomain
 
 /// Repeats the audit of users with a violation.
 ///
-/// An engine without a common snapshot reads the rows of a user at several moments. A payment between two of them looks like
-/// a violation. A later read sees at least what an earlier one saw, so such a violation disappears or changes. A true
-/// violation stays the same, unless its user is active all the time: then the latest one is reported before the deadline.
+/// An engine without a common snapshot reads the rows of a user at several moments. A payment between two of them looks
+/// like a violation. A later read sees at least what an earlier one saw, so such a violation disappears or changes. A
+/// true violation stays the same. If its user is active all the time, the latest violation is reported before the
+/// deadline.
 struct AuditRetry {
     /// The number of consecutive reads that must show the same violation.
     private static let agreeing = 3

@@ -7,7 +7,7 @@ enum LiveAttempt {
     private static let longest = Attempts.firstPause - .milliseconds(200)
     private static let longestMargin = Duration.milliseconds(500)
 
-    /// The part of the call's time that is kept for the answer, so that the caller receives PENDING instead of a
+    /// The part of the call's time that is reserved for the answer. So the caller receives PENDING instead of a
     /// time-out.
     static func margin(of call: Call) -> Duration {
         min(call.remaining / 5, longestMargin)

@@ -13,8 +13,8 @@ final class SignInThrottle: Sendable {
     static let ofSignUps = RateLimiter(burst: 200, interval: .seconds(1))
     /// The time after which a caller tries again if too many names and addresses are counted.
     private static let waitForRoom = Duration.seconds(6)
-    /// Maximum of counted names and addresses. The limit is never reached, because each is dropped within five minutes
-    /// and an attempt takes 0.1 s of one of two cores.
+    /// Maximum of counted names and addresses. The limit is never reached. Each is dropped within five minutes, and an
+    /// attempt takes 0.1 s of one of two cores.
     static let capacity = 65_536
 
     struct Attempt: Sendable {
