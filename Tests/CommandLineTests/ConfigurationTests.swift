@@ -118,7 +118,7 @@ import Testing
     func `no problem shows a password`(arguments: [String]) {
         do {
             _ = try options.read(arguments, environment: ["ONSALE_KEYS": "k"])
-            Issue.record("there should be a problem")
+            Issue.record("a problem was expected")
         } catch {
             #expect(!error.description.contains("hunter2"))
         }

@@ -21,7 +21,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `an id of another length`(engine: Engine) async throws {
+        func `an id of another length is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("INVALID_FIELD") {
                     try await house.service.client(of: .service).call(

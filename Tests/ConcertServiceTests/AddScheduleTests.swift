@@ -53,7 +53,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a taken name`(engine: Engine) async throws {
+        func `a taken name is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let add = AddScheduleRequest(concertID: house.concert, settings: .tonight)
                 await expectRefusal("NAME_TAKEN") {

@@ -43,7 +43,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a seat that does not exist`(engine: Engine) async throws {
+        func `a seat that does not exist is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("SEAT_UNKNOWN") {
                     try await house.calls(of: .operator).blockSeats(

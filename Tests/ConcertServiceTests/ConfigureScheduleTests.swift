@@ -39,7 +39,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a change from an older version, with the latest version`(engine: Engine) async throws {
+        func `a change from an older version is refused, with the latest version`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let (_, change) = try await house.rename("matinee")
                 let calls = house.calls(of: .operator)
@@ -52,7 +52,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `the name of another date`(engine: Engine) async throws {
+        func `the name of another date is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let calls = house.calls(of: .operator)
                 var (added, change) = try await house.rename("matinee")

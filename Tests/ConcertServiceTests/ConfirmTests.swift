@@ -84,7 +84,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a payment for a reservation with a lost seat decides nothing and is counted`(
+        func `a payment for a reservation with a lost seat is not decided, and the error is counted`(
             engine: Engine
         ) async throws {
             try await House.with(engine) { house in

@@ -46,7 +46,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a taken name`(engine: Engine) async throws {
+        func `a taken name is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("NAME_TAKEN") {
                     try await house.calls(of: .operator).createConcert(.moonTour, CallOptions(requestID: .numbered(4)))

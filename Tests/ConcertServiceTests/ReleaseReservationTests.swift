@@ -18,7 +18,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a sold reservation, and one of another user`(engine: Engine) async throws {
+        func `a sold reservation is refused, and so is one of another user`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let sold = try await house.sold("A-1-1")
                 await expectRefusal("ALREADY_SOLD") { try await house.release(sold, as: .alice) }

@@ -6,7 +6,7 @@ import Testing
 
 /// Calls each method in each role.
 @Suite struct RoleTests {
-    /// The allowed roles. Empty: anyone.
+    /// The allowed roles. Empty: every caller.
     private static let callers: [String: Role] = [
         "CreateConcert": [.operator],
         "AddSchedule": [.operator],

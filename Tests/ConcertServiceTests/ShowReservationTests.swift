@@ -20,7 +20,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a reservation of another user`(engine: Engine) async throws {
+        func `a reservation of another user is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let mine = try await house.reserve("A-1-1", as: .alice, number: 10)
                 await expectRefusal("RESERVATION_UNKNOWN") { try await house.show(mine, as: .bob) }

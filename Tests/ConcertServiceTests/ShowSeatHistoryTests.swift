@@ -52,7 +52,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a seat that does not exist, and a name of none`(engine: Engine) async throws {
+        func `a seat that does not exist is refused, and so is an invalid name`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 await expectRefusal("SEAT_UNKNOWN") { try await house.history(of: "Z-1-1") }
                 await expectRefusal("INVALID_FIELD") { try await house.history(of: "A--1") }

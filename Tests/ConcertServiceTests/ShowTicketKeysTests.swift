@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ShowTicketKeysTests {
     struct Accepts {
-        @Test func `anyone gets the public keys of the key file`() async throws {
+        @Test func `every caller gets the public keys of the key file`() async throws {
             try await House.with(.memory) { house in
                 let keys = try await house.calls(of: nil).showTicketKeys(ShowTicketKeysRequest()).keys
                 let signer = TicketSigner(house.service.keys)

@@ -32,7 +32,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a ticket of another user`(engine: Engine) async throws {
+        func `a ticket of another user is refused`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 let shown = try await house.ticket("A-1-7")
                 await expectRefusal("TICKET_UNKNOWN") {

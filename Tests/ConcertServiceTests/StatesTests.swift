@@ -8,7 +8,7 @@ import Testing
 /// The tables of states in the README of the service are its behaviour.
 @Suite struct StatesTests {
     @Test(arguments: Engine.available)
-    func `each cell of the tables is what the service does`(engine: Engine) async throws {
+    func `the service does what each cell of the tables says`(engine: Engine) async throws {
         let tables = try StateTable.ofReadme()
         #expect(tables.map(\.subject) == ["reservation", "ticket", "seat"])
         try await House.with(engine) {

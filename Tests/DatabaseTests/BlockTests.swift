@@ -6,7 +6,7 @@ import Threads
 
 /// Closures of one commit that fail after a write. SQLite in a file undoes their block and runs the others of it again.
 @Suite struct BlockTests {
-    /// What happened to the closures of a group.
+    /// The results of the closures of a group.
     private struct Group {
         /// The error of each call, from the first. Nil if it succeeded.
         var errors: [(any Error)?] = []
@@ -115,7 +115,7 @@ import Threads
         #expect(group.balances == [12, nil, nil, 1])
     }
 
-    @Test func `the result of a closure that runs again is that of its last run`() async throws {
+    @Test func `a closure that runs again returns the result of its last run`() async throws {
         let group = try await group([
             // Refuses in its second run, after a write.
             { number, run, tx in
@@ -158,7 +158,7 @@ import Threads
         #expect(group.runs == [1, 1, 1, 1])
     }
 
-    @Test func `a closure that refuses before it writes lets no other run again`() async throws {
+    @Test func `a closure that refuses before it writes repeats no other closure`() async throws {
         let group = try await group([
             Self.open,
             { _, _, tx in

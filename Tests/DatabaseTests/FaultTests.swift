@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: Case.all)
-    func `one fault at any step costs no request its outcome`(the: Case) async throws {
+    func `each request has its correct outcome despite one fault at any step`(the: Case) async throws {
         let faults = Faults()
         try await TestDatabase.with(the.engine, Shop.migrations, faults: faults) { database in
             var acknowledged: Set<UInt64> = []
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(arguments: Case.all)
-    func `one fault among concurrent requests costs none its outcome`(the: Case) async throws {
+    func `each concurrent request has its correct outcome despite one fault`(the: Case) async throws {
         let faults = Faults()
         try await TestDatabase.with(the.engine, Shop.migrations, faults: faults) { database in
             var (acknowledged, denied): (Set<UInt64>, Set<UInt64>) = ([], [])

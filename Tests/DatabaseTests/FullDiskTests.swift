@@ -18,7 +18,7 @@ import Testing
         return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The file has reserved space for the pages of the log, so the log can be emptied on a full disk.
+    /// The file has reserved space for the pages of the log. So the log can be emptied on a full disk.
     @Test func `a log on a full disk is emptied, and the write that found the disk full then succeeds`() async throws {
         let folder = TemporaryFolder()
         let disk = folder.path + "/disk"

@@ -51,8 +51,7 @@ import Testing
         insert into thing select n, 0, hex(randomblob(100)) from number
         """
 
-    /// With a cache of 10 pages, SQLite writes pages to the log before the commit, reads them back and writes them
-    /// again.
+    /// With a cache of 10 pages, SQLite writes pages to the log before the commit, and reads them back.
     @Test func `a transaction larger than the cache is read back, committed and rolled back`() throws {
         let folder = TemporaryFolder()
         let connection = try Connection("\(folder.path)/large.db")
@@ -158,7 +157,7 @@ import Testing
         #expect(try writer.text("pragma integrity_check") == "ok")
     }
 
-    @Test func `a file system with an unknown name is none`() {
+    @Test func `an unknown name of a file system is refused`() {
         #expect(logwriter_over("unknown") == nil)
         #expect(logwriter_over(nil) != nil && logwriter_over(nil) == logwriter_over(nil))
     }

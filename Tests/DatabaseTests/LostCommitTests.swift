@@ -7,7 +7,7 @@ import Testing
 @Suite struct LostCommitTests {
     private static let order = Shop.order(1)
 
-    /// Returns the failure of a transaction that inserts a row if it does not exist yet, with one or two statements.
+    /// Returns the failure of a transaction that inserts a missing row with one or two statements.
     private func failure(of database: Database) async throws -> DatabaseError {
         try #require(
             await #expect(throws: DatabaseError.self) {

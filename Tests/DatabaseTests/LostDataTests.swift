@@ -141,7 +141,7 @@ import Threads
         #expect(try await problem(opening: "\(folder.path)/test.db") == nil)
     }
 
-    @Test func `a mark that cannot be read is refused by name`() async throws {
+    @Test func `the error for a mark that cannot be read names the file`() async throws {
         let folder = TemporaryFolder()
         let path = "\(folder.path)/test.db"
         #expect(try await problem(opening: path) == nil)
@@ -165,7 +165,7 @@ import Threads
         #expect(folder.read("test.db.mark")?.contains("state closed") == true)
     }
 
-    @Test func `one missing commit is refused, and none is not`() async throws {
+    @Test func `a database without its last commit is refused, and a complete one is accepted`() async throws {
         let test = try await TestDatabase.make(on: .file)
         let path = "\(test.folder.path)/test.db"
         await (try await test.open(Ledger.migrations)).close()

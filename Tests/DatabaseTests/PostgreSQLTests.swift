@@ -73,7 +73,8 @@ import Threads
             }
             try await group.waitForAll()
         }
-        // The server may choose a victim again, when the second run of the first one gets its lock before the other wakes up.
+        // The server may abort one of them again. This happens if the second run of the first one gets its lock before
+        // the other.
         #expect(parties.contains { $0.runs.load(ordering: .relaxed) > 1 })
         #expect(try await database.read { try Shop.balance(of: 1, $0) } == 2)
         #expect(try await database.read { try Shop.balance(of: 2, $0) } == 2)
@@ -172,7 +173,7 @@ import Threads
 
     /// The sequence counts the runs, because a rollback does not undo `nextval`.
     @Test(arguments: [false, true])
-    func `a failure that a fresh connection repairs is not reported`(isFoundByCommit: Bool) async throws {
+    func `a failure that disappears with a new connection is not reported`(isFoundByCommit: Bool) async throws {
         let failingOnce = Migration(
             "create what fails once", "create sequence run",
             """

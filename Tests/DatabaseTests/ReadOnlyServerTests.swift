@@ -19,7 +19,7 @@ import Threads
         String(url.split(separator: "@")[1].split(separator: "/")[0])
     }
 
-    @Test func `it does not open, and the message says what to do`() async throws {
+    @Test func `a server that accepts no writes is refused, and the message says what to do`() async throws {
         try await OwnServer.with { server in
             try await server.set("default_transaction_read_only", to: "on")
             let error = await #expect(throws: DatabaseError.self) { try await Self.open(server.url) }

@@ -3,7 +3,7 @@ import Kernel
 import TestSupport
 import Testing
 
-/// The functions that simulations of whole services use.
+/// The functions of `FaultyEngine` that simulations of whole services use.
 @Suite struct SimulatedKillTests {
     @Test func `the next program takes over the memory of a killed one, which loses access`() async throws {
         let killable = try KillableDatabase(Shop.migrations, clock: ManualClock())

@@ -16,7 +16,7 @@ class Demo(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.shell = Shell(folder.name)
         self.addCleanup(self.shell.close)
-        # A busy machine needs longer than 10 seconds to check the passwords of 30 users who sign up at the same time.
+        # A busy machine needs longer than 10 seconds to check the passwords of 30 users.
         self.shell.type("export ONSALE_TIMEOUT=2m")
 
     def demo(self, *options):

@@ -12,7 +12,7 @@ import Threads
 /// timers of the system as they are, which libfaketime does not.
 @Suite(.serialized) struct ClockStepTests {
     @Test(arguments: [-3600, 3600])
-    func `an hour back or forth while it runs moves no hold, no pass and no payment`(seconds: Int) async throws {
+    func `setting the clock by an hour while it runs moves no hold, no pass and no payment`(seconds: Int) async throws {
         let folder = TemporaryFolder()
         set(0, in: folder)
         try await Onsale.with(.file, variables: try variables(folder)) { onsale in
@@ -57,7 +57,7 @@ import Threads
             for address in onsale.statusAddresses {
                 // Two more runs of the job: the second one began after the last row was written.
                 let before = Self.runsOfNewestTime(address)
-                try await Self.until("\(address) remembers the time") { Self.runsOfNewestTime(address) >= before + 2 }
+                try await Self.until("\(address) stores the time") { Self.runsOfNewestTime(address) >= before + 2 }
             }
             for service in Onsale.Service.allCases { try await onsale.kill(service) }
             set(0, in: folder)

@@ -129,7 +129,7 @@ struct JourneyTests {
         }
     }
 
-    @Test func `no hint leads to a closed room, and a date that is removed from it stays on sale`() async throws {
+    @Test func `no hint names a closed room, and a date without its room stays on sale`() async throws {
         try await Onsale.with(.file) { onsale in
             try await onsale.putOnSale()
             try await onsale.signUp("alice")

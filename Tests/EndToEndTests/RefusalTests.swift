@@ -20,7 +20,7 @@ struct RefusalTests {
         }
     }
 
-    /// alice has a held reservation and no money, bob is signed in, guest is not signed in, carol is an operator.
+    /// alice has a held reservation and no money. bob is signed in, guest is not. carol is an operator.
     private static let cases: [Case] = [
         Case("bob", "sign-up bob", 1, "NAME_TAKEN"),
         Case("guest", "sign-up", 64, "NAME is missing"),

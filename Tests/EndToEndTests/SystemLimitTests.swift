@@ -48,7 +48,7 @@ import Threads
                 "--listen", "127.0.0.1:0", "--status-listen", "127.0.0.1:0", "--drain-timeout", "5s", "--loops", "2",
             ])
             let isOver = CountingSemaphore()
-            // What hangs is ended, and its status says so.
+            // A program that hangs is ended. Its status is then that of a signal.
             let isWatched = Thread.start {
                 if !isOver.wait(timeoutMilliseconds: 2 * Patience.milliseconds) { process.kill(SIGKILL) }
             }

@@ -1,7 +1,7 @@
 import Messages
 @testable import RPC
 
-/// Checks that bytes read as a whole and in pieces give the same frames, and that our envelope reader agrees with
+/// Checks that bytes as a whole and in pieces give the same frames. Checks that our envelope reader agrees with
 /// protobuf-c.
 enum FrameTarget {
     private static let maxBytes = 1024

@@ -71,7 +71,7 @@ struct GatewayExitTests {
     }
 
     @Test func `the error of an unreachable service names the flag of this service`() {
-        let gone = error(RPCFailure(.unavailable, "CANNOT_CONNECT", "nobody listens").notProcessed())
+        let gone = error(RPCFailure(.unavailable, "CANNOT_CONNECT", "no program listens").notProcessed())
         #expect(gone.message.hasSuffix("Check that it runs, and give its address with --concert"))
     }
 

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: services)
-    func `any altered bit, a cut or an added byte is refused`(service: KeyHolder) {
+    func `a token with an altered bit, a missing byte or an added byte is refused`(service: KeyHolder) {
         let verifier = verifier(service)
         let token = Credentials(keyFile).sign(alice)
         let ownTag = 47 + 32 * Self.services.firstIndex(of: service)!

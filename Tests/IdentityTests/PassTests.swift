@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func `any altered bit, a cut or an added byte is refused`() {
+    @Test func `a token with an altered bit, a missing byte or an added byte is refused`() {
         let passes = Passes(keyFile)
         for token in spoiled(passes.sign(pass)) {
             #expect(throws: TokenError.self) { try passes.verify(token, of: alice, at: .noon) }

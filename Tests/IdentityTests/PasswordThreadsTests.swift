@@ -51,7 +51,7 @@ import Testing
         gate.open()
         try await first.value
         try await second.value
-        try await eventually("nobody runs") { threads.load.running == 0 }
+        try await eventually("no job runs") { threads.load.running == 0 }
         #expect(try await threads.run { 7 } == 7)
     }
 

@@ -23,7 +23,7 @@ import Testing
         #expect(text.utf8.count == 181)
     }
 
-    @Test func `any altered bit, a cut or an added byte is refused`() {
+    @Test func `a token with an altered bit, a missing byte or an added byte is refused`() {
         let signer = TicketSigner(keyFile)
         let verifier = TicketVerifier(signer.publicKeys)
         for bytes in spoiled(Array(signer.sign(code).utf8)) {
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `any altered letter within the alphabet is refused`() {
+    @Test func `a code with an altered letter of the alphabet is refused`() {
         let signer = TicketSigner(keyFile)
         let verifier = TicketVerifier(signer.publicKeys)
         let text = Array(signer.sign(code).utf8)

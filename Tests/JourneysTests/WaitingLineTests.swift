@@ -77,7 +77,7 @@ struct WaitingLineTests {
         #expect(dates == ["moon-tour/day-1", "moon-tour/day-2"])
     }
 
-    @Test func `a user without a place learns whether the room still accepts users`() async throws {
+    @Test func `the error for a missing place says whether the room still accepts users`() async throws {
         let routes = Self.routes(browse: Self.lobby, [])
         try await StubCaller.with(routes[0], routes[1], routes[2]) { stub in
             let error = await #expect(throws: JourneyError.self) {

@@ -13,7 +13,7 @@ import Testing
         return count
     }
 
-    @Test func `a burst is admitted at once, and then one event per interval`() {
+    @Test func `a burst is admitted immediately, and then one event per interval`() {
         var limiter = RateLimiter(burst: 3, interval: .milliseconds(100))
         let counts = [0, 99, 100, 350, 10_000].map { admitted(&limiter, at: $0) }
         // After a long silence, the burst is not larger.

@@ -3,7 +3,8 @@ import Messages
 import TestSupport
 import Testing
 
-/// Bytes made to hurt protobuf-c, one mebibyte each: answered at once, in the memory of one arena.
+/// Bytes that are expensive for protobuf-c, one mebibyte each. They are decoded or refused quickly, in the memory of
+/// one arena.
 struct HostileInputTests {
     struct Input: CustomTestStringConvertible, Sendable {
         let testDescription: String
@@ -67,7 +68,7 @@ struct HostileInputTests {
     }()
 
     @Test(arguments: inputs)
-    func `decodes or fails in bounded memory and time`(input: Input) {
+    func `hostile bytes are decoded or refused in bounded memory and time`(input: Input) {
         #expect(input.bytes.count > 1 << 20 - 20)
         let arena = Arena()
         let clock = ContinuousClock()
@@ -80,7 +81,7 @@ struct HostileInputTests {
             fastest = min(fastest, duration)
             #expect(arena.bytesReserved <= 8 << 20)
         }
-        // Optimised it is within 5 ms; this build is not, and shares its machine.
+        // An optimized build needs at most 5 ms. This is a debug build on a busy machine.
         #expect(fastest < .milliseconds(500))
     }
 

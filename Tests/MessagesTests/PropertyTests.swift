@@ -4,7 +4,7 @@ import Messages
 import TestSupport
 import Testing
 
-/// What holds for any message and any bytes.
+/// Properties of all messages and all bytes.
 struct PropertyTests {
     @Test(arguments: [UInt64(1), 2, 3])
     func `any random message survives a round trip`(seed: UInt64) throws {
@@ -25,7 +25,7 @@ struct PropertyTests {
             }
             guard let message = try? Everything(decoding: bytes) else { continue }
             let again = try message.encoded()
-            // Bytes are compared, for a NaN is not equal to itself.
+            // Compare bytes, because a NaN is not equal to itself.
             #expect(try Everything(decoding: again).encoded() == again, "seed \(seed), round \(round)")
         }
     }

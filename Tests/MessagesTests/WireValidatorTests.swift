@@ -4,9 +4,9 @@ import Messages
 import TestSupport
 import Testing
 
-/// What may pass to protobuf-c, and what is said about the rest. Field numbers are those of `Everything`.
+/// The bytes that the validator accepts, and its errors for all others. Field numbers are those of `Everything`.
 struct WireValidatorTests {
-    /// Nil where the bytes pass; then protobuf-c has to be able to unpack them.
+    /// Nil if the validator accepts the bytes. Then protobuf-c must be able to unpack them.
     private func problem(_ bytes: [UInt8]) -> MessageError? {
         problem(bytes, as: Everything.descriptor)
     }

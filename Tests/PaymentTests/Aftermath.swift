@@ -7,7 +7,7 @@ import Threads
 import WalletAPI
 import WalletService
 
-/// The checks after a crowd has bought: no payment is undecided, the audit finds no violation, all promises hold, and
+/// The checks after a crowd has bought. No payment is undecided, the audit finds no violation, all promises hold, and
 /// every acknowledged payment has its ticket.
 struct Aftermath {
     /// One poll takes about 250 ms.

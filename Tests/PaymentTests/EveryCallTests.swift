@@ -8,8 +8,8 @@ import Testing
 import Threads
 import WalletService
 
-/// Every call of the three services is safe to repeat: on each engine, on one that distributes tables, and on a server that
-/// takes no writes until it is promoted.
+/// Every call of the three services is safe to repeat. This holds on each engine, on one that distributes tables, and
+/// on a server that is promoted between the calls.
 @Suite struct EveryCallTests {
     @Test(arguments: Engine.available + [.distributed])
     func `each call has its first answer when it is repeated with its id`(engine: Engine) async throws {
@@ -33,7 +33,7 @@ import WalletService
             }
             try await promotion.end()
             time.cancel()
-            #expect(promotion.count >= 20, "writes met a server that takes none")
+            #expect(promotion.count >= 20, "the server refused writes")
         }
     }
 

@@ -145,8 +145,8 @@ final class History: @unchecked Sendable {
         }
     }
 
-    /// Makes commits fail: they are not applied, or applied and not confirmed; once, a few times, or until the disk is
-    /// repaired.
+    /// Makes commits fail, once, a few times or until the disk is repaired. They are not applied, or applied and not
+    /// confirmed.
     private func failCommitsRepeatedly() async {
         for _ in 1...Int.random(in: 1...6, using: &random) {
             await pause(0...5000)

@@ -5,9 +5,9 @@ import Threads
 
 /// The mutants of the model in `Tests/Models`, by name. Each removes one guard of the protocol, and histories must detect it.
 ///
-/// The services have no switches for mutants, so no program can run without a guard. A mutant changes the database that the
-/// test gives to a server: it removes a condition from a statement, undoes or changes rows by a trigger, or loses confirmed
-/// commits. Then the real code behaves as it would without the guard.
+/// The services have no switches for mutants, so no program can run without a guard. A mutant changes the database in
+/// the test. It removes a condition from a statement, undoes or changes rows by a trigger, or loses confirmed commits.
+/// Then the real code behaves as it would without the guard.
 enum Mutant: String, CaseIterable {
     case sendBeforeDurable = "M_SEND_BEFORE_DURABLE"
     case unilateralVoid = "M_UNILATERAL_VOID"

@@ -6,7 +6,7 @@ import TestSupport
 struct Trouble {
     struct Fate {
         var now = Interference.deliver
-        /// The delay until the request is repeated over another connection: it may be overtaken, doubled, or arrive
+        /// The delay until the request is repeated over another connection. So it may be overtaken, doubled, or arrive
         /// after its sender was killed. Nil for no repetition.
         var repetition: Duration?
     }

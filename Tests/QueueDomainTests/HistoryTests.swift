@@ -177,7 +177,8 @@ import Testing
         promise(line.places.indices.allSatisfy { line.places[$0].serial == Int64($0) + 1 }, "the serials have a gap")
         let inside = Int64(line.places.count { $0.holdsSlot })
         promise(inside == line.room.occupied, "a slot leaked")
-        promise(inside <= max(line.room.limits.active ?? .max, model.inside), "there are more inside than allowed")
+        promise(
+            inside <= max(line.room.limits.active ?? .max, model.inside), "more users are inside than the limit allows")
         model.inside = inside
         let owners = line.places.filter(\.isLive).map(\.user)
         promise(Set(owners).count == owners.count, "a user has two live places")

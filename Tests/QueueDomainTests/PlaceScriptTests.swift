@@ -26,7 +26,7 @@ import Testing
             """, in: Line(active: 1))
     }
 
-    @Test func `a place is older than after its claim or a step, and not older than itself`() throws {
+    @Test func `a place becomes newer by its claim and by each step`() throws {
         var line = try Line(active: 1)
         let admitted = try line.join(.alice)
         let active = try line.change(.alice) { room, place throws(QueueRefusal) in try room.claim(&place, now: .noon) }

@@ -57,7 +57,7 @@ import Testing
         #expect(wait.atMost < (line.now - asked) * 2)
     }
 
-    @Test func `polls are later for places far behind, and spread`() throws {
+    @Test func `the delay before the next poll grows with the people ahead, and differs between places`() throws {
         var line = try Line(rate: 10)
         for number in 0..<3000 { _ = try line.join(UserID(high: 5, low: UInt64(number))) }
         line.pass(until: .noon + .seconds(10), step: .milliseconds(40))

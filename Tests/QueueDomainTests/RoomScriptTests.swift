@@ -49,7 +49,7 @@ import Testing
             """, in: Line(active: 1, joins: .minutes(1), isOpen: false))
     }
 
-    @Test func `a paused room accepts joins and renewals but admits no one`() throws {
+    @Test func `a paused room accepts joins and renewals but admits no user`() throws {
         try play(
             """
             00:00  alice join   ADMITTED
@@ -120,7 +120,7 @@ import Testing
         #expect(line.room.nextPlace(PlaceID(high: 3, low: 1), of: .alice, now: .noon).state == .waiting)
     }
 
-    @Test func `as many users are admitted with their join as the limit allows`() throws {
+    @Test func `the limit bounds the users who are admitted with their join`() throws {
         var line = try Line(active: 3)
         _ = try line.join(.alice)
         let next = (0..<4).map {

@@ -3,8 +3,8 @@ import QueueDomain
 import TestSupport
 import Testing
 
-/// Plays a script against a line. Each line has a time, a user or the room, an action and the expected outcome: the state
-/// of the place, the phase of the room, or the refusal.
+/// Plays a script against a line. Each line has a time, a user or the room, an action and the expected outcome. The
+/// outcome is the state of the place, the phase of the room, or the refusal.
 ///
 ///     00:00      alice join   ADMITTED
 ///     00:59.999  bob   look   WAITING

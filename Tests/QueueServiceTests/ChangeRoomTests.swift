@@ -82,7 +82,8 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `limits out of range, and times of a room that has opened`(engine: Engine) async throws {
+        func `limits out of range are refused, and so are times of a room that has opened`(engine: Engine) async throws
+        {
             try await Waiting.with(engine) { waiting in
                 let tooWide = ConfigureRoomRequest(roomID: waiting.room, limits: RoomLimits(activeLimit: 1_000_001))
                 let failure = await #expect(throws: RPCFailure.self) {
@@ -98,7 +99,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a closed room, and an unknown one`(engine: Engine) async throws {
+        func `a closed room is refused, and so is an unknown one`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let admin = waiting.admin
                 _ = try await admin.closeRoom(CloseRoomRequest(roomID: waiting.room))

@@ -11,7 +11,7 @@ struct ContractRuleTests {
     ]
 
     @Test(arguments: edges)
-    func `contract and domain judge a name of a room alike`(name: String) throws {
+    func `contract and domain accept the same names of rooms`(name: String) throws {
         let isAllowedByDomain = (try? RoomName(name)) != nil
         #expect(try CreateRoomRequest(name: name).isAllowedByContract() == isAllowedByDomain)
     }

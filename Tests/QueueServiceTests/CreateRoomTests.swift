@@ -16,7 +16,7 @@ import Testing
             }
         }
 
-        @Test func `names of one and of 64 characters`() async throws {
+        @Test func `names of one and of 64 characters are accepted`() async throws {
             try await Waiting.with(.memory) { waiting in
                 for (number, name) in ["a", "sale-2026", String(repeating: "a", count: 64)].enumerated() {
                     let room = try await waiting.create(name, request: UInt64(20 + number))
@@ -28,7 +28,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: ["", "1st", "Sale", "a_b", "a b", String(repeating: "a", count: 65), "ü"])
-        func `an invalid name`(name: String) async throws {
+        func `an invalid name is refused`(name: String) async throws {
             try await Waiting.with(.memory) { waiting in
                 try await refused("INVALID_FIELD") { try await waiting.create(name) }
             }
@@ -54,7 +54,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a taken name, and a request without id`(engine: Engine) async throws {
+        func `a taken name is refused, and so is a request without id`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 try await refused("NAME_TAKEN") { try await waiting.create("sale") }
                 try await refused("REQUEST_ID_MISSING") {

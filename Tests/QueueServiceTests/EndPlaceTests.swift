@@ -50,8 +50,9 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a place of another user or without a pass, and a revocation without a reason`(engine: Engine) async throws
-        {
+        func `a place of another user or without a pass is refused, and so is a revocation without a reason`(
+            engine: Engine
+        ) async throws {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 try await refused("PLACE_UNKNOWN") { _ = try await waiting.leave(.bob, alice) }
@@ -61,7 +62,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `an unknown place`(engine: Engine) async throws {
+        func `an unknown place is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 var lost = try await waiting.join(.alice, request: 10)
                 lost.placeID = .unknown

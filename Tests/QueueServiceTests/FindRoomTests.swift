@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct FindRoomTests {
     struct Accepts {
-        @Test(arguments: Engine.available) func `anyone finds a room by its name or id`(engine: Engine) async throws {
+        @Test(arguments: Engine.available) func `every caller finds a room by its name or id`(engine: Engine)
+            async throws
+        {
             try await Waiting.with(engine) { waiting in
                 let anyone = QueueClient(waiting.service.client(of: nil))
                 let byName = try await anyone.findRoom(FindRoomRequest(name: "sale")).room
@@ -17,7 +19,7 @@ import Testing
     }
 
     struct Refuses {
-        @Test(arguments: Engine.available) func `an unknown name or id`(engine: Engine) async throws {
+        @Test(arguments: Engine.available) func `an unknown name or id is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let anyone = QueueClient(waiting.service.client(of: nil))
                 for request in [FindRoomRequest(name: "sole"), FindRoomRequest(roomID: .unknown)] {

@@ -120,7 +120,7 @@ extension JoinBatch.Line {
             let database = waiting.service.instances[0].database
             let room = waiting.room
             let next = try await database.read { try PlaceTable.find(places[limit].id, in: room, $0) }
-            #expect(next?.state == .admitted, "the next serial comes in")
+            #expect(next?.state == .admitted, "the user with the next serial is admitted")
         }
     }
 

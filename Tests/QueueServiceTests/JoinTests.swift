@@ -17,7 +17,9 @@ import Testing
                 for request in [11, 12] as [UInt64] {
                     #expect(try await waiting.join(.bob, request: request).placeID == bob.placeID)
                 }
-                #expect(try await waiting.join(.user(1), request: 13).serial == 3, "what found a place used no number")
+                #expect(
+                    try await waiting.join(.user(1), request: 13).serial == 3,
+                    "a join that found a place used no serial")
             }
         }
 

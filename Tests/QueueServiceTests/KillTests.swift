@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-/// Users and the places they were answered.
+/// Users and the places in the answers to them.
 private final class Crowd: @unchecked Sendable {
     // Sound because: `known` is touched by the test itself only, between the runs.
 

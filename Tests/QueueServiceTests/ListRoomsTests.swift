@@ -27,7 +27,7 @@ import Testing
     }
 
     struct Refuses {
-        @Test(arguments: Engine.available) func `a page that is too long`(engine: Engine) async throws {
+        @Test(arguments: Engine.available) func `a page that is too long is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 try await refused("INVALID_FIELD") {
                     _ = try await waiting.admin.listRooms(ListRoomsRequest(pageSize: 501))

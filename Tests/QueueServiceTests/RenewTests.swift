@@ -134,7 +134,7 @@ extension Waiting {
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a waiting place, and a place of another user`(engine: Engine) async throws {
+        func `a waiting place is refused, and so is a place of another user`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 let bob = try await waiting.join(.bob, request: 11)
@@ -144,7 +144,7 @@ extension Waiting {
         }
 
         @Test(arguments: Engine.available)
-        func `an unknown place, and a place of an unknown room`(engine: Engine) async throws {
+        func `an unknown place is refused, and so is a place of an unknown room`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let alice = try await waiting.join(.alice, request: 10)
                 for request in [
@@ -186,7 +186,7 @@ extension Waiting {
         }
 
         @Test(arguments: Engine.available.filter { $0 == .postgreSQL })
-        func `an answered renewal holds, even if the room was about to lapse the place`(
+        func `an answered renewal stays valid, even if the room was about to lapse the place`(
             engine: Engine
         ) async throws {
             try await Waiting.with(engine, instances: 2) { waiting in

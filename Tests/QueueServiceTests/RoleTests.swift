@@ -6,7 +6,7 @@ import Testing
 
 /// Each method in each role.
 @Suite struct RoleTests {
-    /// The expected callers. Empty: anyone.
+    /// The expected callers. Empty: every caller.
     private static let callers: [String: Role] = [
         "CreateRoom": [.operator],
         "ConfigureRoom": [.operator],

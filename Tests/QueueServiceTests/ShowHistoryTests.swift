@@ -26,7 +26,7 @@ import Testing
     }
 
     struct Refuses {
-        @Test(arguments: Engine.available) func `an unknown place`(engine: Engine) async throws {
+        @Test(arguments: Engine.available) func `an unknown place is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 let lost = ShowHistoryRequest(roomID: waiting.room, placeID: .unknown)
                 try await refused("PLACE_UNKNOWN") { _ = try await waiting.admin.showHistory(lost) }

@@ -47,7 +47,7 @@ import Testing
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a place of another user, and an unknown one`(engine: Engine) async throws {
+        func `a place of another user is refused, and so is an unknown one`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 var place = try await waiting.join(.alice, request: 10)
                 try await refused("PLACE_UNKNOWN") { [place] in _ = try await waiting.show(.bob, place) }
@@ -57,7 +57,7 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
-        func `a cached place of another user`(engine: Engine) async throws {
+        func `a cached place of another user is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 try await waiting.join(.alice, request: 10)
                 let bob = try await waiting.join(.bob, request: 11)

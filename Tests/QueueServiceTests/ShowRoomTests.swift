@@ -26,7 +26,7 @@ import Testing
     }
 
     struct Refuses {
-        @Test(arguments: Engine.available) func `an unknown room`(engine: Engine) async throws {
+        @Test(arguments: Engine.available) func `an unknown room is refused`(engine: Engine) async throws {
             try await Waiting.with(engine) { waiting in
                 try await refused("ROOM_UNKNOWN") {
                     _ = try await waiting.admin.showRoom(ShowRoomRequest(roomID: .unknown))

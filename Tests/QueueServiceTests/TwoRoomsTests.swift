@@ -69,7 +69,7 @@ import Testing
             try await first.join(.user(4), request: 31)
             let waits = try await first.join(.user(5), request: 32)
             let alice = try await first.join(.alice, request: 33)
-            // The serial of bob, who waits in the other room, is now between those of the last admitted user and of alice.
+            // Bob waits in the other room. His serial is now between those of the last admitted user and of alice.
             _ = try await first.leave(.user(5), waits)
             _ = try await first.leave(.user(3), inside)
             try await first.service.run("settlement")

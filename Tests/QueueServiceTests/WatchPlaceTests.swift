@@ -55,47 +55,47 @@ private struct World: Sendable {
     struct Accepts {
         @Test func `a watcher receives the state, then each change, then the end`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(2, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(2, count: .max, into: received)
             world.simulation.simulation.run(for: .seconds(5))
-            #expect(heard.all.map(\.0.peopleAhead) == [1], "nothing changes, nothing is said")
+            #expect(received.all.map(\.0.peopleAhead) == [1], "without a change there is no notification")
             try world.simulation.run { [world] in
                 _ = try await world.client(0).leave(LeaveRequest(roomID: world.room, placeID: world.places[0].placeID))
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.map(\.0.peopleAhead) == [1, 0])
+            #expect(received.all.map(\.0.peopleAhead) == [1, 0])
             try world.simulation.run { [world] in
                 _ = try await world.client(1).leave(LeaveRequest(roomID: world.room, placeID: world.places[1].placeID))
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.last?.0.state == .admitted)
+            #expect(received.all.last?.0.state == .admitted)
             world.simulation.simulation.run(for: .seconds(70))
-            #expect(heard.all.map(\.0.state) == [.waiting, .waiting, .admitted, .lapsed])
+            #expect(received.all.map(\.0.state) == [.waiting, .waiting, .admitted, .lapsed])
         }
 
         @Test func `watching claims nothing`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(0, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(0, count: .max, into: received)
             world.simulation.simulation.run(for: .seconds(65))
-            #expect(heard.all.map(\.0.state) == [.admitted, .lapsed])
+            #expect(received.all.map(\.0.state) == [.admitted, .lapsed])
         }
 
         @Test func `a watcher receives the claim and the end of an admitted place`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(0, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(0, count: .max, into: received)
             world.simulation.simulation.run(for: .seconds(5))
             try world.simulation.run { [world] in
                 _ = try await world.client(0).renew(RenewRequest(roomID: world.room, placeID: world.places[0].placeID))
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.map(\.0.state) == [.admitted, .active])
+            #expect(received.all.map(\.0.state) == [.admitted, .active])
             try world.simulation.run { [world] in
                 _ = try await world.client(0).leave(LeaveRequest(roomID: world.room, placeID: world.places[0].placeID))
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.map(\.0.state) == [.admitted, .active, .left])
+            #expect(received.all.map(\.0.state) == [.admitted, .active, .left])
         }
 
         /// Whenever the end comes: a place is read by its key only once a second.
@@ -118,20 +118,20 @@ private struct World: Sendable {
 
         @Test func `a watcher receives the end of a place that waited`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(2, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(2, count: .max, into: received)
             world.simulation.simulation.run(for: .seconds(2))
             try world.simulation.run { [world] in
                 _ = try await world.client(2).leave(LeaveRequest(roomID: world.room, placeID: world.places[2].placeID))
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.map(\.0.state) == [.waiting, .left])
+            #expect(received.all.map(\.0.state) == [.waiting, .left])
         }
 
         @Test func `a watcher is notified at most once a second`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(2, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(2, count: .max, into: received)
             world.simulation.simulation.run(for: .milliseconds(300))
             try world.simulation.run { [world] in
                 let admin = QueueClient(world.simulation.client(of: .operator))
@@ -143,17 +143,17 @@ private struct World: Sendable {
                 }
             }
             world.simulation.simulation.run(for: .seconds(2))
-            #expect(heard.all.count > 3)
-            for (earlier, later) in zip(heard.all, heard.all.dropFirst()) {
+            #expect(received.all.count > 3)
+            for (earlier, later) in zip(received.all, received.all.dropFirst()) {
                 #expect(
-                    later.1 - earlier.1 >= .milliseconds(990), "the way here takes up to a millisecond, more or less")
+                    later.1 - earlier.1 >= .milliseconds(990), "the network adds up to a millisecond")
             }
         }
 
         @Test func `watchers are notified of a pause, a drain and the end of a room`() throws {
             let world = try World()
-            let heard = Recorder<(QueueAPI.Place, Uptime)>()
-            world.watch(2, count: .max, into: heard)
+            let received = Recorder<(QueueAPI.Place, Uptime)>()
+            world.watch(2, count: .max, into: received)
             try world.simulation.run { [world] in
                 let admin = QueueClient(world.simulation.client(of: .operator))
                 try await world.simulation.clock.sleep(for: .seconds(3))
@@ -164,8 +164,8 @@ private struct World: Sendable {
                 _ = try await admin.closeRoom(CloseRoomRequest(roomID: world.room))
                 try await world.simulation.clock.sleep(for: .seconds(3))
             }
-            #expect(heard.all.map(\.0.roomState) == [.open, .paused, .draining, .closed])
-            #expect(heard.all.last?.0.state == .revoked)
+            #expect(received.all.map(\.0.roomState) == [.open, .paused, .draining, .closed])
+            #expect(received.all.last?.0.state == .revoked)
         }
 
         @Test(arguments: Engine.available) func `watchers are notified when others leave, on every engine`(
@@ -199,7 +199,7 @@ private struct World: Sendable {
     }
 
     struct Refuses {
-        @Test func `a place of another user`() throws {
+        @Test func `a place of another user is refused`() throws {
             let world = try World()
             try world.simulation.run { [world] in
                 let request = WatchPlaceRequest(roomID: world.room, placeID: world.places[1].placeID)

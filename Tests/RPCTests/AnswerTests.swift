@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Threads
 
-/// Handlers that return first and answer later.
+/// Handlers that return before they answer.
 @Suite struct AnswerTests {
-    /// Answers that were handed over and not given yet, by the first byte of what was asked.
+    /// Answers that are not completed yet, by the first byte of their request.
     private final class Desk: Sendable {
         private let answers = Lock<[UInt8: Answer<EchoReply>]>([:])
 
@@ -23,7 +23,7 @@ import Threads
         }
     }
 
-    /// Calls with the payloads `numbers`; what came of each, in the order in which they ended.
+    /// Makes calls with the payloads `numbers`. Returns their outcomes, in the order in which they ended.
     private func begin(
         _ numbers: ClosedRange<UInt8>, in world: EchoSimulation, _ options: CallOptions = CallOptions()
     ) -> Recorder<Result<[UInt8], RPCFailure>> {
@@ -91,7 +91,7 @@ import Threads
         desk.give(1)
         world.simulation.run(for: .milliseconds(10))
         #expect(world.server.inFlight == 0 && ended.all.count == 1)
-        #expect(begin(2...2, in: world).all.isEmpty, "the connection is as good as before")
+        #expect(begin(2...2, in: world).all.isEmpty, "the connection still works")
         desk.give(2)
     }
 

@@ -98,7 +98,7 @@ import Testing
             try wire.send(.cancel(id))
         }
         world.simulation.run(for: .milliseconds(100))
-        #expect(world.server.inFlight == 10, "a hundred were begun and cancelled")
+        #expect(world.server.inFlight == 10, "100 calls were started and cancelled")
         #expect((1...100).allSatisfy { wire.replies(to: $0).count == 1 })
         world.simulation.start { stubborn.release() }
         world.simulation.run(for: .milliseconds(100))
@@ -148,7 +148,7 @@ import Testing
         world.simulation.start { await world.server.shutdown() }
         world.simulation.run(for: .milliseconds(10))
         let pings = wire.received.filter { $0.kind == .ping }
-        #expect(pings.count == 2, "one more: has the client heard of the drain?")
+        #expect(pings.count == 2, "the second PING confirms the GOAWAY")
         try wire.send(Envelope(id: pings[0].id, kind: .pong))
         world.simulation.run(for: .milliseconds(10))
         #expect(wire.received.filter { $0.kind == .goaway }.count == 1)
@@ -213,7 +213,7 @@ import Testing
     }
 }
 
-/// Handlers that do not listen to cancellation.
+/// Handlers that ignore cancellation.
 private final class Stubborn: @unchecked Sendable {
     // Sound because: one simulation uses it, in one thread.
 

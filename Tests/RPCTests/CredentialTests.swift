@@ -5,12 +5,12 @@ import TestSupport
 import Testing
 
 @Suite struct CredentialTests {
-    /// A credential is a role and a count of seconds; anything else is forged.
+    /// A credential is a role and a number of seconds. Any other text is forged.
     private func hooks(counting verifications: Recorder<Void>) -> ServerHooks {
         ServerHooks(verify: { bytes throws(RPCFailure) in
             verifications.add(())
             guard bytes.count == 2, bytes[0] < 8 else {
-                throw RPCFailure(.unauthenticated, "CREDENTIAL_FORGED", "the credential was not made here")
+                throw RPCFailure(.unauthenticated, "CREDENTIAL_FORGED", "the credential is forged")
             }
             let caller = Caller(user: .alice, role: Role(rawValue: bytes[0]))
             return Verified(caller, remaining: .seconds(bytes[1]))
@@ -49,7 +49,7 @@ import Testing
         #expect(world.echo.lastCall?.caller?.role == .user)
     }
 
-    @Test func `a method for anyone needs no credential but refuses a forged one`() throws {
+    @Test func `a method for every caller needs no credential but refuses a forged one`() throws {
         let world = try EchoSimulation(hooks: hooks(counting: Recorder()))
         let options = CallOptions(credential: [])
         #expect(try world.run { try await world.calls.echo(EchoRequest(), options) } == EchoReply())

@@ -62,7 +62,7 @@ import Testing
         #expect(try GoAway(decoding: first.payload).lastID == .max)
         try wire.send(.request(2, EchoMethods.wait, WaitRequest(milliseconds: 1)))
         world.simulation.run(for: .milliseconds(100))
-        #expect(wire.replies(to: 2).first?.status == nil, "between the two steps calls are still taken")
+        #expect(wire.replies(to: 2).first?.status == nil, "calls are still accepted between the two steps")
         world.simulation.run(for: .seconds(1))
         let second = try #require(wire.received.last { $0.kind == .goaway })
         #expect(try GoAway(decoding: second.payload).lastID == 2)

@@ -3,7 +3,7 @@ import RPC
 import TestSupport
 import Testing
 
-/// The failure that `body` ends with; that it ends with one is expected.
+/// Expects that `body` fails, and returns the failure.
 func failure(
     of world: EchoSimulation, sourceLocation: SourceLocation = #_sourceLocation,
     _ body: @escaping @Sendable () async throws -> Void

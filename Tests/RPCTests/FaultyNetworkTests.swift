@@ -44,7 +44,7 @@ import Threads
         let clients = (0..<64).map { number in
             Task { await callAgainAndAgain(world, UInt8(number), until: mustStop) }
         }
-        // On a loop, because the tests beside this one may keep all other threads busy for longer than a restart may take.
+        // On a loop, because other tests may keep all other threads busy for longer than a restart may take.
         let restart = Task(executorPreference: world.loops.all[0]) {
             await world.pause(for: .milliseconds(300))
             await world.server.shutdown()
@@ -62,12 +62,12 @@ import Threads
             longest = max(longest, outcome.longest)
         }
         #expect(problems == [])
-        #expect(longest < Limits().defaultTimeout, "no call came near its deadline")
+        #expect(longest < Limits().defaultTimeout, "no call was close to its deadline")
         await second.shutdown()
         await world.stop()
     }
 
-    /// What went wrong, in words, and how long the longest call took.
+    /// Returns the failures as text, and the duration of the longest call.
     private func callAgainAndAgain(
         _ world: SocketWorld, _ number: UInt8, until mustStop: Flag
     ) async -> (problems: [String], longest: Duration) {

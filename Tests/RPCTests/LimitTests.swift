@@ -41,7 +41,7 @@ import Testing
         hooks.refused = { refusals.add($0) }
         let world = try EchoSimulation(limits: limits, hooks: hooks)
         try world.run {
-            _ = try await world.calls.echo(EchoRequest())  // By now HELLO has been exchanged.
+            _ = try await world.calls.echo(EchoRequest())  // HELLO has been exchanged.
             let begin = world.clock.uptime
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<5 {
@@ -49,7 +49,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            #expect(world.clock.uptime - begin < .milliseconds(70), "two, two, and one")
+            #expect(world.clock.uptime - begin < .milliseconds(70), "five calls, two at a time")
         }
         #expect(refusals.all == [])
     }
@@ -246,7 +246,7 @@ import Testing
             try wire.send(.request(id, EchoMethods.echo, EchoRequest(payload: Array(repeating: 1, count: 50_000))))
         }
         world.simulation.run(for: .seconds(5))
-        #expect(world.echo.runCount(of: EchoMethods.echo.description) < 10, "the rest was left on the network")
+        #expect(world.echo.runCount(of: EchoMethods.echo.description) < 10, "the network still has the rest")
         let other = try world.run { try await world.calls.echo(EchoRequest(payload: [7])) }
         #expect(other.payload == [7])
         world.simulation.run(for: limits.stall + .seconds(2))

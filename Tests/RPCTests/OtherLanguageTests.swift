@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Threads
 
-/// `proto/example/client.py`, which knows nothing of this code, calls a server over a socket.
+/// `proto/example/client.py`, which shares no code with this package, calls a server over a socket.
 struct OtherLanguageTests {
     private typealias Call = (String...) async throws -> Command.Outcome
 

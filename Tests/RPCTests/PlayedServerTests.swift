@@ -5,11 +5,11 @@ import RPC
 import TestSupport
 import Testing
 
-/// What a client makes of servers that are not ours, or not well.
+/// A client with servers of other programs, and with faulty servers.
 @Suite struct PlayedServerTests {
     private let simulation = Simulation()
 
-    /// Makes a call of which the test does not wait for the end.
+    /// Starts a call without waiting for its end.
     private func start<Output: Sendable>(
         _ call: @escaping @Sendable () async throws -> Output
     ) -> Recorder<Result<Output, RPCFailure>> {
@@ -75,7 +75,7 @@ import Testing
         #expect(first.isClosed && !second.isClosed)
     }
 
-    @Test func `a call that a GOAWAY leaves under way is sent once, and a cut makes its outcome unknown`() throws {
+    @Test func `a call accepted before a GOAWAY is sent once, and a cut makes its outcome unknown`() throws {
         let server = try PlayedServer(in: simulation)
         let outcome = start { try await server.calls.add(AddRequest(amount: 1)).total }
         let wire = try #require(server.connections.first)
@@ -161,7 +161,7 @@ import Testing
             try wire.send(Envelope(id: 1, kind: .item, payload: CountItem(number: number).encoded()))
         }
         simulation.run(for: .seconds(1))
-        #expect(try outcome.all.first?.get() == Array(1...33), "one was taken, and thirty-two fit")
+        #expect(try outcome.all.first?.get() == Array(1...33), "one item was read, and 32 are buffered")
         #expect(wire.received.contains { $0.kind == .cancel && $0.id == 1 })
     }
 
@@ -171,7 +171,7 @@ import Testing
             ("an envelope of garbage", [0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff], "invalid bytes"),
             ("HTTP", Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), "look like HTTP"),
         ] as [(String, [UInt8], String)])
-    func `garbage from a server cuts the connection and fails the call with a reason`(
+    func `invalid bytes from a server cut the connection and fail the call with a reason`(
         name: String, bytes: [UInt8], hint: String
     ) throws {
         let server = try PlayedServer(in: simulation)

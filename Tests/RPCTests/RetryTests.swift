@@ -3,11 +3,11 @@ import RPC
 import TestSupport
 import Testing
 
-/// Which calls a client makes again, and how often.
+/// The calls that a client repeats, and how often.
 @Suite struct RetryTests {
     private static let unavailable = FailRequest(code: StatusCode.unavailable.number, reason: "NO_DISK")
 
-    @Test func `a handler that says to come back later is asked once`() throws {
+    @Test func `a call that the handler refuses with a retry delay is not repeated`() throws {
         let world = try EchoSimulation()
         let failure = try failure(of: world) {
             let code = StatusCode.resourceExhausted.number
@@ -24,7 +24,7 @@ import Testing
         #expect(world.echo.runCount(of: EchoMethods.fail.description) == 4)
     }
 
-    @Test func `a server in trouble is not called four times as often`() throws {
+    @Test func `retries of a failing server stay within their budget`() throws {
         let world = try EchoSimulation()
         try world.run {
             for _ in 0..<100 { _ = try? await world.calls.fail(Self.unavailable) }
@@ -34,7 +34,7 @@ import Testing
         #expect((100...120).contains(retries), "\(retries)")
     }
 
-    @Test func `an attempt that may have happened is not forgotten when a later one cannot be sent`() throws {
+    @Test func `a failure stays indefinite if only the first of two attempts was sent`() throws {
         let world = try EchoSimulation()
         world.network.interfere = { frame in
             guard !frame.isRequestDirection, frame.envelope.kind == .reply else { return .deliver }

@@ -2,7 +2,7 @@ import Kernel
 import RPC
 import Threads
 
-/// A stage around any network: every byte is changed on its way out, and changed back on its way in.
+/// A wrapper of any network. It changes every sent byte, and changes every received byte back.
 struct Scrambled: Network {
     private let inner: any Network
 

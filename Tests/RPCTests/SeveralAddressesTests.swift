@@ -5,7 +5,7 @@ import Testing
 
 /// A client with several addresses.
 @Suite struct SeveralAddressesTests {
-    @Test func `calls use the one live address of three`() throws {
+    @Test func `calls use the only reachable address of three`() throws {
         let cluster = try Cluster(3)
         cluster.simulation.network.unreachable = [cluster.addresses[0], cluster.addresses[2]]
         let before = cluster.simulation.clock.uptime
@@ -16,7 +16,7 @@ import Testing
         #expect(cluster.simulation.clock.uptime - before < .seconds(1))
     }
 
-    @Test func `calls go to the least busy address, and a dead one is retried`() throws {
+    @Test func `calls go to the least busy address, and an unreachable one is retried`() throws {
         let cluster = try Cluster(3)
         let network = cluster.simulation.network
         network.unreachable = [cluster.addresses[1]]

@@ -24,7 +24,7 @@ import Testing
         let wire = try world.rawConnection()
         try wire.send(world.countRequest(1, limit: 1000))
         world.simulation.run(for: .milliseconds(100))
-        #expect(wire.received.count == 16, "what a request grants that does not say")
+        #expect(wire.received.count == 16, "a request without credit grants the default")
         try wire.send(Envelope(id: 1, kind: .credit, credit: 5))
         world.simulation.run(for: .milliseconds(100))
         #expect(wire.received.count == 21)

@@ -80,7 +80,7 @@ import Testing
                 let tick = now.nanoseconds / 1_000_000
                 let expected = model.filter { ($0.value.time.nanoseconds + 999_999) / 1_000_000 <= tick }
                 let fired = numbers(wheel.takeDue(at: now))
-                // What was asked for in a millisecond that had begun fires in the next one.
+                // A timer within a millisecond that has begun fires in the next one.
                 for number in fired { #expect(model[number]!.time <= now) }
                 #expect(
                     Set(expected.keys).subtracting(fired).allSatisfy {

@@ -145,6 +145,6 @@ import Testing
         #expect(health.problems == ["damage: page 7"])
         #expect(metrics.prometheusText.contains("database_damaged 1"))
         watch.observe(.damaged(DatabaseError(.damaged, "page 8")))
-        #expect(health.problems == ["damage: page 7"], "the first one stays")
+        #expect(health.problems == ["damage: page 7"], "the first one is kept")
     }
 }

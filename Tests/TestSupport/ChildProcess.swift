@@ -4,7 +4,7 @@ import Threads
 /// A running program that a test writes to, reads from and may end at any moment. Its calls block: use it on its own
 /// thread.
 package final class ChildProcess: Sendable {
-    /// Held while the pipes of one child are created and passed on, so that no other child inherits an end of them.
+    /// Locked while the pipes of one child are created and passed on, so that no other child inherits them.
     private static let spawning = Lock(())
 
     private let process: pid_t

@@ -40,7 +40,7 @@ package final class ManualClock: Clock {
         move(wallTimeBy: duration, uptimeBy: duration)
     }
 
-    /// Moves only the uptime on: sleepers wake, and the wall time stands still.
+    /// Advances only the uptime. Callers whose deadline has passed continue, and the wall time does not change.
     package func elapse(_ duration: Duration) {
         move(wallTimeBy: .zero, uptimeBy: duration)
     }

@@ -61,7 +61,7 @@ enum SizeRules {
     private static func isFunctionKeyword(_ word: Substring) -> Bool { ["func", "init", "deinit"].contains(word) }
 }
 
-/// Where hand-written code stands.
+/// The folders of hand-written code.
 enum Folders {
     static let swift = ["Services", "Shared", "Tests", "proto"]
     static let production = ["Services", "Shared", "proto"]

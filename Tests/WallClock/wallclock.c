@@ -1,5 +1,5 @@
-// Sets the wall clock of one program, for a test: preloaded, it adds the seconds in the file $WALLCLOCK to CLOCK_REALTIME. Every
-// other clock and every timer stays as it is, as it does where an operator sets the clock of a machine.
+// Sets the wall clock of one program in a test. A preloaded library, it adds the seconds in the file $WALLCLOCK to
+// CLOCK_REALTIME. Other clocks and timers do not change, as if an operator had set the clock of the machine.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -11,7 +11,7 @@ struct ContractRuleTests {
     ]
 
     @Test(arguments: edges)
-    func `contract and domain judge a name of a user alike`(name: String) throws {
+    func `contract and domain accept the same names of users`(name: String) throws {
         let isAllowedByDomain = (try? UserName(name)) != nil
         #expect(try SignUpRequest(name: name, password: "12345678").isAllowedByContract() == isAllowedByDomain)
     }

@@ -59,7 +59,7 @@ import WalletAPI
     }
 
     struct Refuses {
-        @Test func `an invalid id`() async throws {
+        @Test func `an invalid id is refused`() async throws {
             try await Market.with(.memory) { market in
                 await refused("INVALID_FIELD") {
                     try await market.wallet.client(of: .operator).call(

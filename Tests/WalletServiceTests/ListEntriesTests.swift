@@ -42,7 +42,9 @@ import WalletAPI
     }
 
     struct Refuses {
-        @Test(arguments: Engine.available) func `a missing currency, and a page that is too long`(engine: Engine)
+        @Test(arguments: Engine.available) func `a missing currency is refused, and so is a page that is too long`(
+            engine: Engine
+        )
             async throws
         {
             try await Market.with(engine) { market in

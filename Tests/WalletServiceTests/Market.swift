@@ -12,8 +12,8 @@ import Testing
 import WalletAPI
 import WalletService
 
-/// All three services, with a concert that is on sale from noon for a day: seats 1 to 40 cost 30.00 EUR, seat 41 is
-/// free. Between wallet and Concert is a `Road` that can lose messages. The wallet runs on the engine of the test.
+/// All three services, with a concert on sale from noon for a day. Seats 1 to 40 cost 30.00 EUR, seat 41 is free.
+/// Between wallet and Concert is a `Road` that can lose messages. The wallet runs on the engine of the test.
 struct Market: Sendable {
     static let price: UInt64 = 3000
     static let patience = Duration.seconds(2)

@@ -24,7 +24,9 @@ import WalletAPI
         }
 
         @Test(arguments: Engine.available)
-        func `exactly enough money pays; one cent less or no account does not`(engine: Engine) async throws {
+        func `a payment needs exactly enough money, and fails with one cent less or without an account`(engine: Engine)
+            async throws
+        {
             try await Market.with(engine) { market in
                 let mine = try await market.reserve("1", number: 20)
                 let none = try await market.pay(mine, number: 30)
@@ -33,7 +35,7 @@ import WalletAPI
                 let short = try await market.pay(mine, number: 31)
                 #expect(short.outcome == .notPaid && short.reason == .insufficient)
                 try await market.topUp(1, number: 11)
-                #expect(try await market.pay(mine, number: 30).reason == .noAccount, "what is decided stays")
+                #expect(try await market.pay(mine, number: 30).reason == .noAccount, "a decision does not change")
                 #expect(try await market.pay(mine, number: 31).reason == .insufficient)
                 #expect(try await market.pay(mine, number: 32).outcome == .paid)
                 #expect(try await market.money() == [0, 0])
@@ -55,7 +57,7 @@ import WalletAPI
     }
 
     struct Refuses {
-        @Test func `an invalid field`() async throws {
+        @Test func `an invalid field is refused`() async throws {
             try await Market.with(.memory) { market in
                 let good = PayRequest(
                     paymentID: .numbered(1), concertID: .numbered(2),

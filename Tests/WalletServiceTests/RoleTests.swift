@@ -8,7 +8,7 @@ import WalletService
 
 /// Each method in each role.
 @Suite struct RoleTests {
-    /// The expected callers. Empty: anyone.
+    /// The expected callers. Empty: every caller.
     private static let callers: [String: Role] = [
         "SignUp": [],
         "SignIn": [],

@@ -19,7 +19,7 @@ import WalletAPI
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `a payment of another user, and an unknown one`(engine: Engine) async throws {
+        func `a payment of another user is refused, and so is an unknown one`(engine: Engine) async throws {
             try await Market.with(engine) { market in
                 try await market.topUp(10_000)
                 _ = try await market.pay(try await market.reserve("1"), number: 30)

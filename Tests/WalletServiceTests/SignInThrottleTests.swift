@@ -21,7 +21,9 @@ import WalletDomain
         try throttle.admitSignUp(from: "\(address):\(40_000 + number)")
     }
 
-    @Test func `an address may be wrong 50 times, with any names and ports, and then once a second`() throws {
+    @Test func `an address can send 50 wrong passwords, for any names and from any ports, and then one a second`()
+        throws
+    {
         for number in 1...50 { try fail(number) }
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(51) }
         try fail(51, from: "10.0.0.2")
@@ -30,7 +32,7 @@ import WalletDomain
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(53) }
     }
 
-    @Test func `an address may sign up 200 users, and then one a second`() throws {
+    @Test func `an address can sign up 200 users, and then one a second`() throws {
         for number in 1...200 { try signUp(number) }
         #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try signUp(201) }
         try signUp(201, from: "10.0.0.2")

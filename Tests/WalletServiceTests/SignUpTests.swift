@@ -31,7 +31,7 @@ import WalletService
     }
 
     struct Refuses {
-        @Test func `an invalid name or password, and a request without id`() async throws {
+        @Test func `an invalid name or password is refused, and so is a request without id`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 let lengths = [7, 129].map { ("alice", String(repeating: "x", count: $0)) }
                 for (name, password) in [("Al", TestService.password)] + lengths {
@@ -43,7 +43,7 @@ import WalletService
             }
         }
 
-        @Test func `a taken name`() async throws {
+        @Test func `a taken name is refused`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 _ = try await wallet.signUp()
                 await refused("NAME_TAKEN") { try await wallet.signUp(number: 9) }

@@ -56,7 +56,9 @@ private func topUp(
 
     struct Refuses {
         @Test(arguments: Engine.available)
-        func `an amount out of range, and a balance above the limit, exact to the cent`(engine: Engine) async throws {
+        func `an amount out of range is refused, and so is a balance one cent above the limit`(engine: Engine)
+            async throws
+        {
             let arguments = byUsers + ["--max-top-up", "1000", "--max-balance", "2500"]
             try await TestService.with(.wallet, on: engine, arguments: arguments) { wallet in
                 for amount in [0, 1001, .max] as [UInt64] {
@@ -95,7 +97,7 @@ private func topUp(
         }
 
         @Test(arguments: Engine.available)
-        func `a user by default, and an operator who names no user`(engine: Engine) async throws {
+        func `a user is refused by default, and so is an operator who names no user`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
                 await refused("TOP_UP_NOT_ALLOWED") { try await topUp(500, wallet, number: 3) }
                 await refused("NAME_UNKNOWN") { try await topUp(500, wallet, by: .operator, name: "bob", number: 3) }
@@ -103,7 +105,7 @@ private func topUp(
             }
         }
 
-        @Test func `a user who names another user`() async throws {
+        @Test func `a user who names another user is refused`() async throws {
             try await TestService.with(.wallet, on: .memory, arguments: byUsers) { wallet in
                 _ = await refused("INVALID_FIELD") { try await topUp(500, wallet, name: "bob") }
             }

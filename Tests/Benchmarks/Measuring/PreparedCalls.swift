@@ -4,8 +4,8 @@ import Messages
 import RPC
 import TestSupport
 
-/// Makes calls like a load generator in C: encodes requests before the measurement, sends many with one write, and only checks
-/// that a reply is the expected one. Most of the measured time is then the service's.
+/// Makes calls like a load generator in C. It encodes requests before the measurement, sends many with one write, and
+/// only compares replies with the expected one. Most of the measured time is then the service's.
 ///
 /// The peers' generators, `redis-benchmark` and `pgbench`, do the same. `Benchmarks rpc` measures the cost of our own client.
 struct PreparedCalls {

@@ -19,8 +19,7 @@ struct ProcessFigures {
         cpuTime = Self.time(fields[11...12])
     }
 
-    /// Returns the processor time of a server that starts a process for each connection: its own, and that of its
-    /// running and ended children.
+    /// Returns the processor time of a server that starts a process for each connection, including all its children.
     static func cpuTime(ofServer server: pid_t) throws -> Duration {
         guard let own = fields(of: server), own.count > 14 else { throw BenchmarkError("process \(server) is gone") }
         return processes.reduce(time(own[11...14])) { sum, process in

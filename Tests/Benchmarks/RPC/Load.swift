@@ -87,7 +87,7 @@ private final class CallerGroup: @unchecked Sendable {
         }
     }
 
-    /// Latency counts from the time when the call was due, so that the figures include the calls delayed by a stall.
+    /// Latency counts from the due time of the call, so that the figures include the calls delayed by a stall.
     private func callInTime(_ client: Client, _ pacer: Pacer) async throws {
         while let due = await pacer.next() {
             _ = try await client.call(EchoMethods.echo, EchoRequest(payload: payload))

@@ -33,7 +33,7 @@ final class Pacer: Sendable {
         precondition(isRunning, "the system cannot start a thread")
     }
 
-    /// Returns the due time of the caller's next call, which is not in the future; nil at the end of the measurement.
+    /// Returns the due time of the caller's next call, which has passed. Nil at the end of the measurement.
     func next() async -> Uptime? {
         await withUnsafeContinuation { continuation in
             let known: Uptime?? = state.withLock { state in

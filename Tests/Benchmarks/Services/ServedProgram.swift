@@ -13,7 +13,7 @@ final class ServedProgram: Sendable {
     private let folder: TemporaryFolder
     private let keyPath: String
 
-    /// Starts the program on `url`, or else on a new SQLite file; with the keys of `other`, or else with new keys.
+    /// Starts the program on `url`, or else on a new SQLite file. It uses the keys of `other`, or else new keys.
     init(
         _ name: String, url: String? = nil, loops: Int = 1, sharing other: ServedProgram? = nil,
         arguments: [String] = []

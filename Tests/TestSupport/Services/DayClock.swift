@@ -2,7 +2,7 @@ import Kernel
 import Threads
 
 /// A clock with the wall time of the test and the durations of the machine. On real sockets the deadlines of calls use
-/// the machine's clock, and a retry of the database cannot wait for the test to advance its clock.
+/// the machine's clock. A retry of the database cannot wait for the test to advance its clock.
 struct DayClock: Clock {
     let day: any Clock
     private let machine = SystemClock()

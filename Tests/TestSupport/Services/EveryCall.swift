@@ -6,7 +6,7 @@ import RPC
 import Threads
 import WalletAPI
 
-/// One sale in which each call of the three services is made twice with the same request and the same id.
+/// One sale that makes each call of the three services twice, with the same request and the same id.
 ///
 /// The wallet service must reach the other two, and no other test may use them. The clock of the services should stand
 /// still, because an answer with a time differs otherwise.
@@ -42,8 +42,8 @@ package final class EveryCall: Sendable {
         self.between = between
     }
 
-    /// Makes all calls. Returns a sentence for each call whose second answer differs from the first, and for each
-    /// method that the sale does not call. Throws if a call fails.
+    /// Makes all calls. Returns a sentence for each call with a different second answer, and for each method without a
+    /// call. Throws if a call fails.
     package func violations() async throws -> [String] {
         try await runSale()
         return state.withLock { state in
@@ -96,8 +96,8 @@ package final class EveryCall: Sendable {
         return first
     }
 
-    /// Repeats the call while the database is unavailable, because a promotion on a busy machine can outlast the retries of
-    /// the client.
+    /// Repeats the call while the database is unavailable, because a promotion can last longer than the client's
+    /// retries.
     private func answered<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
         for _ in 1..<Self.maximumTries {
             do {

@@ -3,7 +3,7 @@ import RPC
 
 extension TestService {
     /// Calls each method of a service in each role, and returns a sentence for each difference from `callers`. An empty
-    /// role set means that anyone may call.
+    /// role set means that every caller may call.
     package func violations(
         in description: ServiceDescription, whereCallersAre callers: [String: Role]
     ) async -> [String] {

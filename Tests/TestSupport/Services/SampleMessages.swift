@@ -3,7 +3,7 @@ import Kernel
 import RPC
 import WalletAPI
 
-// Messages for tests that do not care about most of the fields.
+// Messages for tests in which most fields do not matter.
 
 extension Reservation {
     package init(id: ReservationID = .numbered(1), state: ReservationState = .held, seats: [String] = []) {

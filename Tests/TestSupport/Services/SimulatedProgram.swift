@@ -86,7 +86,7 @@ package final class SimulatedProgram: @unchecked Sendable {
         try atOnce { [database] in await Result(catching: { try await database.scan(body) }) }.get()
     }
 
-    /// Changes its rows without the knowledge of the program.
+    /// Changes its rows outside the program.
     package func tamper(_ body: @escaping @Sendable (Transaction) throws -> Void) throws {
         try atOnce { [database] in await Result(catching: { try await database.transaction(body) }) }.get()
     }

@@ -3,5 +3,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// libFuzzer, which `-sanitize=fuzzer` links: calls `test` with inputs that it makes up, until told to stop.
+/// Runs libFuzzer, which `-sanitize=fuzzer` links. It generates inputs and calls `test` with each, up to its limit.
 int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*test)(const uint8_t *data, size_t size));
