@@ -65,6 +65,14 @@ package final class PendingRows<Value>: PendingAnswer {
     package func first() throws -> Value? { try all().first }
 }
 
+extension Array {
+    /// Waits for the rows of all statements.
+    @inlinable
+    package func all<Value>() throws -> [Value] where Element == PendingRows<Value> {
+        try flatMap { rows in try rows.all() }
+    }
+}
+
 /// The number of changed rows of a write that was sent without waiting for it.
 @usableFromInline
 package final class PendingCount: PendingAnswer {

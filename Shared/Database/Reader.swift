@@ -118,7 +118,7 @@ package class Reader {
         _ keyed: KeyedStatement, keys: [Key], _ bind: (Binder) -> Void = { _ in },
         map: @escaping (borrowing Row) throws -> Value
     ) throws -> [Value] {
-        try pendingRows(keyed, keys: keys, bind, map: map).flatMap { rows in try rows.all() }
+        try pendingRows(keyed, keys: keys, bind, map: map).all()
     }
 
     /// As `rows`, but does not wait for the answers.

@@ -3,6 +3,7 @@
 package final class Transaction: Reader {
     /// Runs a statement without waiting for its answer. The engine may send it together with others, so a later call or
     /// the commit may throw its error. Do not catch it to decide something.
+    @usableFromInline
     package func execute(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }
     ) throws(DatabaseError) {
@@ -21,13 +22,13 @@ package final class Transaction: Reader {
         }
     }
 
-    /// Inserts a row for each item. If a row exists, another transaction was faster, and the closure runs again.
+    /// Inserts a row for each item, without waiting. A row that exists violates a constraint.
     @inlinable
     package func executeAll<Item>(
         _ insert: RowsStatement, _ items: [Item], _ bind: (Binder) -> Void = { _ in }, each: (Binder, Item) -> Void
     ) throws(DatabaseError) {
         for (part, statement) in insert.parts(items.count) {
-            try execute(statement, expected: part.count) { binder in
+            try execute(statement) { binder in
                 bind(binder)
                 for item in items[part] { each(binder, item) }
             }
@@ -50,27 +51,19 @@ package final class Transaction: Reader {
         return try counts.map { part, count in (part, try count.value()) }
     }
 
-    /// Inserts a row for each item, and reads what the statement returns. On PostgreSQL it waits once.
+    /// Inserts a row for each item. The rows that the statements return are read later.
     @inlinable
-    package func rows<Item, Value>(
+    package func pendingRows<Item, Value>(
         _ insert: RowsStatement, _ items: [Item], _ bind: (Binder) -> Void = { _ in },
         each: (Binder, Item) -> Void, map: @escaping (borrowing Row) throws -> Value
-    ) throws -> [Value] {
-        let answers = try insert.parts(items.count).map { part, statement in
+    ) throws -> [PendingRows<Value>] {
+        try insert.parts(items.count).map { part, statement in
             try pendingRows(
                 statement,
                 { binder in
                     bind(binder)
                     for item in items[part] { each(binder, item) }
                 }, map: map)
-        }
-        return try answers.flatMap { rows in try rows.all() }
-    }
-
-    @usableFromInline
-    func execute(_ statement: Statement, expected: Int, _ bind: (Binder) -> Void) throws(DatabaseError) {
-        try counting(statement) { session throws(DatabaseError) in
-            try session.execute(statement, bind, expected: expected)
         }
     }
 

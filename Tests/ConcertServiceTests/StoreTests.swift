@@ -120,7 +120,7 @@ import Testing
             let abort = Decision(payment, for: reservation, .aborted(.requested), at: .noon)
             let concert = house.concert
             let isNew = try await database.transaction { tx in
-                try [sale, abort].map { try DecisionTable.insert([$0], in: concert, tx) }
+                try [sale, abort].map { try DecisionTable.insert([$0], in: concert, tx).all() }
             }
             #expect(isNew == [[payment], []])
             try await database.transaction { try DecisionTable.delete(payment, in: concert, $0) }

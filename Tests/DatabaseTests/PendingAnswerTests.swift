@@ -150,12 +150,19 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `an insert of rows of which one exists conflicts, and writes none`(engine: Engine) async throws {
+    func `an insert of rows of which one exists violates its constraint, and writes none`(engine: Engine) async throws {
+        let open = RowsStatement(after: 1, width: 1, row: { "(\($0), $1)" }) { rows in
+            "insert into account (id, balance) values \(rows)"
+        }
         try await withAccounts(engine) { database in
-            let isRefused = try await database.conflicts { tx in
-                try tx.executeAll(Self.open, [998, 999, 200], { $0.bind(5) }) { $0.bind($1) }
+            let error = await #expect(throws: DatabaseError.self) {
+                try await database.transaction { tx in
+                    try tx.executeAll(open, [998, 999, 200], { $0.bind(5) }) { $0.bind($1) }
+                }
             }
-            #expect(isRefused)
+            #expect(error?.reason == .constraint("account_key"))
+            let opened = try await database.read { try Shop.balance(of: 998, $0) }
+            #expect(opened == nil)
             #expect(try await database.read { try Shop.balance(of: 998, $0) } == nil)
         }
     }

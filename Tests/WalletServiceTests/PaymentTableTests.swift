@@ -114,7 +114,7 @@ import WalletDomain
             var isNew = [try await database.transaction(halt), try await database.transaction(halt)]
             let isLifted = try await database.transaction { try HaltTable.lift(concert, $0) }
             isNew.append(try await database.transaction(halt))
-            let isHalted = try await database.read { try HaltTable.isHalted(concert, $0) }
+            let isHalted = try await database.read { try HaltTable.pendingHalt(concert, $0).first() != nil }
             #expect(isNew == [true, false, false] && isLifted && !isHalted)
         }
     }

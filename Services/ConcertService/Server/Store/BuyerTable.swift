@@ -18,18 +18,18 @@ enum BuyerTable {
         static let reservations: Statement = "select reservations from buyer where concert_id = $1 and user_id = $2"
     }
 
-    /// Appends reservations to the lists of their users. Returns the lists before that.
+    /// The list of a user after an append.
+    typealias List = (user: UserID, reservations: [ReservationID])
+
+    /// Appends reservations to the lists of their users.
     static func append(
         _ reservations: [UserID: [ReservationID]], in concert: ConcertID, _ tx: Transaction
-    ) throws -> [UserID: [ReservationID]] {
+    ) throws -> [PendingRows<List>] {
         // In the order of the keys, so that two transactions cannot deadlock.
-        let lists = try tx.rows(
+        try tx.pendingRows(
             Statements.append, reservations.sorted { $0.key < $1.key }, { $0.bind(concert) },
             each: { $0.bind($1.key, text(of: $1.value)) }
-        ) { row in (try row.id(0, as: Identified.User.self), try ids(in: try row.text(1))) }
-        return Dictionary(lists) { first, _ in first }.reduce(into: [:]) { before, list in
-            before[list.key] = Array(list.value.dropLast(reservations[list.key]?.count ?? 0))
-        }
+        ) { row in (try row.id(0), try ids(in: try row.text(1))) }
     }
 
     /// Replaces the list of a user whose row this transaction has written. An empty list needs no row.

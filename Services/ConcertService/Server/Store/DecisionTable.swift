@@ -26,15 +26,16 @@ enum DecisionTable {
     /// The value of the column `outcome` for a sale. Other values are the reason of an abort.
     private static let confirmed = 0
 
-    /// Inserts decisions about different payments. Returns the payments that had none; no other decision is written. `settle` can
-    /// change the outcome until the transaction commits.
-    static func insert(_ decisions: [Decision], in concert: ConcertID, _ tx: Transaction) throws -> Set<PaymentID> {
+    /// Inserts decisions about different payments. The rows are the payments that had none; no other decision is written. `settle`
+    /// can change the outcome until the transaction commits.
+    static func insert(
+        _ decisions: [Decision], in concert: ConcertID, _ tx: Transaction
+    ) throws -> [PendingRows<PaymentID>] {
         // In the order of the keys, so that two transactions cannot deadlock.
-        let inserted = try tx.rows(
+        try tx.pendingRows(
             Statements.insert, decisions.sorted { $0.payment < $1.payment }, { $0.bind(concert) },
             each: { $0.bind($1.payment, $1.reservation, number(of: $1.outcome), $1.at) }
-        ) { row in try row.id(0, as: Identified.Payment.self) }
-        return Set(inserted)
+        ) { row in try row.id(0) }
     }
 
     static func settle(_ decision: Decision, in concert: ConcertID, _ tx: Transaction) throws {

@@ -33,10 +33,10 @@ enum ReservationTable {
             """
     }
 
-    /// Inserts reservations. Returns their ids, without those that are taken by another user, or by a reservation that was
+    /// Inserts reservations. The rows are their ids, without those that are taken by another user, or by a reservation that was
     /// dropped from the user's list.
-    static func insert(_ reservations: [Reservation], _ tx: Transaction) throws -> Set<ReservationID> {
-        let ids = try tx.rows(
+    static func insert(_ reservations: [Reservation], _ tx: Transaction) throws -> [PendingRows<ReservationID>] {
+        try tx.pendingRows(
             Statements.insert, reservations.sorted { $0.id < $1.id },
             each: { binder, reservation in
                 binder.bind(
@@ -45,8 +45,7 @@ enum ReservationTable {
                     reservation.amount.minorUnits, reservation.amount.currency.code
                 ).bind(reservation.place?.room, reservation.place?.place, reservation.reservedAt, reservation.deadline)
             }
-        ) { row in try row.id(0, as: Identified.Reservation.self) }
-        return Set(ids)
+        ) { row in try row.id(0) }
     }
 
     /// Conflicts if the state has changed since `old`, because a reservation leaves each state once.
@@ -97,8 +96,15 @@ enum ReservationTable {
     static func find(
         _ ids: [ReservationID], of concert: ConcertID, _ reader: Reader
     ) throws -> [ReservationID: Reservation] {
-        let found = try reader.rows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
+        let found = try pending(ids, of: concert, reader).all()
         return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// As `find`, without waiting.
+    static func pending(
+        _ ids: [ReservationID], of concert: ConcertID, _ reader: Reader
+    ) throws -> [PendingRows<Reservation>] {
+        try reader.pendingRows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
     }
 
     /// Returns all reservations with the seat in a scan, oldest first. It does not use `like`, because a seat name can

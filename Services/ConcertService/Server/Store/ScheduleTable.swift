@@ -71,6 +71,11 @@ enum ScheduleTable {
         try reader.first(Statements.find, { $0.bind(concert, id) }, map: schedule)
     }
 
+    /// As `find`, without waiting.
+    static func pending(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> PendingRows<Schedule> {
+        try reader.pendingRows(Statements.find, { $0.bind(concert, id) }, map: schedule)
+    }
+
     /// Throws `scheduleUnknown` if it does not exist.
     static func require(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule {
         guard let schedule = try find(id, of: concert, reader) else { throw ConcertRefusal.scheduleUnknown }

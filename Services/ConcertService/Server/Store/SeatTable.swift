@@ -94,9 +94,16 @@ enum SeatTable {
     static func find(
         _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
     ) throws -> [SeatLabel: Seat] {
-        let seats = try reader.rows(
-            Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
+        let seats = try pending(labels, of: schedule, reader).all()
         return Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
+    }
+
+    /// As `find`, without waiting.
+    static func pending(
+        _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
+    ) throws -> [PendingRows<Seat>] {
+        try reader.pendingRows(
+            Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
     }
 
     /// Returns all seats of a date in a scan.

@@ -34,8 +34,9 @@ enum HaltTable {
         return count == 1 ? halt : nil
     }
 
-    static func isHalted(_ concert: ConcertID, _ reader: Reader) throws -> Bool {
-        try reader.exists(Statements.isHalted) { $0.bind(concert) }
+    /// A row if the concert is halted.
+    static func pendingHalt(_ concert: ConcertID, _ reader: Reader) throws -> PendingRows<Bool> {
+        try reader.pendingRows(Statements.isHalted, { $0.bind(concert) }) { _ in true }
     }
 
     static func concertCount(_ reader: Reader) throws -> Int64 {

@@ -57,20 +57,29 @@ enum PaymentTable {
     /// Inserts payments with different ids. Returns the ids that nobody has used; no other payment is written. The caller checks
     /// first that the concert is not halted.
     static func insert(_ payments: [Payment], _ tx: Transaction) throws -> Set<PaymentID> {
-        // In the order of the keys, so that two transactions cannot deadlock. Who inserts the owner inserts the payment.
-        let owned = try tx.rows(
+        let new = Set(try insertOwners(of: payments, tx).all())
+        try insertOwned(payments.filter { new.contains($0.id) }, tx)
+        return new
+    }
+
+    /// The first step of `insert`. The rows are the ids that nobody has used.
+    static func insertOwners(of payments: [Payment], _ tx: Transaction) throws -> [PendingRows<PaymentID>] {
+        // In the order of the keys, so that two transactions cannot deadlock.
+        try tx.pendingRows(
             Statements.insertOwner, payments.sorted { $0.id < $1.id }, each: { $0.bind($1.id, $1.user) }
-        ) { row in try row.id(0, as: Identified.Payment.self) }
-        let new = Set(owned)
-        let inserted = payments.filter { new.contains($0.id) }.sorted { ($0.user, $0.id) < ($1.user, $1.id) }
-        try tx.executeAll(Statements.insert, inserted) { binder, payment in
+        ) { row in try row.id(0) }
+    }
+
+    /// The second step of `insert`: inserts the payments whose owners this transaction has inserted.
+    static func insertOwned(_ payments: [Payment], _ tx: Transaction) throws {
+        let ordered = payments.sorted { ($0.user, $0.id) < ($1.user, $1.id) }
+        try tx.executeAll(Statements.insert, ordered) { binder, payment in
             binder.bind(
                 payment.user, payment.id, payment.content?.concert, payment.content?.reservation,
                 payment.content?.amount.minorUnits, payment.content?.amount.currency.code, payment.begunAt,
                 payment.state
             ).bind(payment.reason, payment.nextAttempt, payment.decidedAt)
         }
-        return new
     }
 
     /// The payment with an id that `insert` has found used. Refuses the id of another user.

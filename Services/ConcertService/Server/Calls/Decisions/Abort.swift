@@ -11,7 +11,7 @@ extension ConcertServer {
         let (concert, payment) = (request.concertID, request.paymentID)
         return try await database.transaction(before: call.deadline) { tx in
             let decision = Decision(payment, for: request.reservationID, .aborted(.requested), at: tx.now)
-            guard try DecisionTable.insert([decision], in: concert, tx).contains(payment) else {
+            guard try DecisionTable.insert([decision], in: concert, tx).all() == [payment] else {
                 return AbortReply(decision: try Self.decision(about: payment, in: concert, tx))
             }
             return AbortReply(decision: .init(decision, sold: nil))

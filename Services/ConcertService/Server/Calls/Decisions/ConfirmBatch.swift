@@ -47,11 +47,14 @@ struct ConfirmBatch {
         let expected = requests.indices.filter { firsts[requests[$0].payment] == $0 }.map { index in
             Decision(requests[index].payment, for: requests[index].reservation, .confirmed, at: tx.now)
         }
-        let undecided = try DecisionTable.insert(expected, in: concert, tx)
+        let inserted = try DecisionTable.insert(expected, in: concert, tx)
+        let reservations = try ReservationTable.pending(
+            Set(requests.map(\.reservation)).sorted(), of: concert, tx)
+        let undecided = Set(try inserted.all())
         let new = requests.indices.filter {
             firsts[requests[$0].payment] == $0 && undecided.contains(requests[$0].payment)
         }
-        var batch = try ConfirmBatch(new.map { requests[$0] }, in: concert, tx)
+        var batch = ConfirmBatch(try reservations.all(), in: concert, now: tx.now)
         let decisions = Dictionary(uniqueKeysWithValues: new.map { ($0, batch.decide(requests[$0])) })
         try batch.write(decisions.values.sorted { $0.payment < $1.payment }, tx)
         return try requests.enumerated().map { index, request in
@@ -63,10 +66,10 @@ struct ConfirmBatch {
         }
     }
 
-    private init(_ requests: [Request], in concert: ConcertID, _ tx: Transaction) throws {
-        (self.concert, self.now) = (concert, tx.now)
-        found = try ReservationTable.find(Set(requests.map(\.reservation)).sorted(), of: concert, tx)
-        reservations = found
+    private init(_ reservations: [Reservation], in concert: ConcertID, now: Timestamp) {
+        (self.concert, self.now) = (concert, now)
+        found = Dictionary(reservations.map { ($0.id, $0) }) { first, _ in first }
+        self.reservations = found
     }
 
     /// Decides in the order of the requests: the first payment for a reservation buys it.
@@ -89,18 +92,22 @@ struct ConfirmBatch {
         for decision in decisions where decision.outcome != .confirmed {
             try DecisionTable.settle(decision, in: concert, tx)
         }
+        let schedules = try schedules(tx)
         let changed = reservations.values.filter { $0 != found[$0.id] }.sorted { $0.id < $1.id }
         for reservation in changed { try ReservationTable.save(reservation, was: found[reservation.id]!, tx) }
-        try sell(changed, tx)
+        try sell(changed, schedules, tx)
+    }
+
+    /// The dates of the reservations, of which there are few.
+    private func schedules(_ tx: Transaction) throws -> [PendingRows<Schedule>] {
+        try Set(reservations.values.filter { $0.state == .sold && $0 != found[$0.id] }.map(\.schedule)).sorted().map {
+            try ScheduleTable.pending($0, of: concert, tx)
+        }
     }
 
     /// Sells the seats of sold reservations, and frees those of expired ones. Throws if a seat does not belong to its sold
     /// reservation.
-    private func sell(_ changed: [Reservation], _ tx: Transaction) throws {
-        var schedules: [ScheduleID: Schedule] = [:]
-        for id in Set(changed.filter { $0.state == .sold }.map(\.schedule)) {
-            schedules[id] = try ScheduleTable.require(id, of: concert, tx)
-        }
+    private func sell(_ changed: [Reservation], _ schedules: [PendingRows<Schedule>], _ tx: Transaction) throws {
         var sold: [(label: SeatLabel, reservation: Reservation, seat: PendingRows<Seat>)] = []
         let seats = changed.flatMap { reservation in reservation.seats.map { (label: $0, reservation: reservation) } }
         for (label, reservation) in seats.sorted(by: {
@@ -112,10 +119,12 @@ struct ConfirmBatch {
                 try SeatTable.free(label, of: reservation, tx)
             }
         }
+        let dates = Dictionary(try schedules.all().map { ($0.id, $0) }) { first, _ in first }
         let tickets = try sold.map { label, reservation, seat in
-            guard let seat = try seat.first(), let schedule = schedules[reservation.schedule] else {
+            guard let seat = try seat.first() else {
                 throw BrokenInvariant("reservation \(reservation.id) is held, but its seat \(label) is not")
             }
+            guard let schedule = dates[reservation.schedule] else { throw ConcertRefusal.scheduleUnknown }
             return Ticket.issue(
                 TicketID.make(at: now), for: seat, of: reservation, on: schedule, now: now)
         }

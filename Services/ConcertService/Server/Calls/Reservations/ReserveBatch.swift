@@ -54,15 +54,19 @@ struct ReserveBatch {
             if new[request.user]?.contains(request.id) != true { new[request.user, default: []].append(request.id) }
         }
         let schedule = requests[0].schedule
-        let lists = try BuyerTable.append(new, in: schedule.concert, tx)
-        var batch = try ReserveBatch(requests, of: schedule, lists, tx)
+        let appended = try BuyerTable.append(new, in: schedule.concert, tx)
+        let seats = try SeatTable.pending(Set(requests.flatMap(\.labels)).sorted(), of: schedule, tx)
+        let lists = try appended.all().reduce(into: [UserID: [ReservationID]]()) { lists, list in
+            lists[list.user] = Array(list.reservations.dropLast(new[list.user]?.count ?? 0))
+        }
+        var batch = try ReserveBatch(lists, seats.all(), of: schedule, tx)
         let outcomes = requests.enumerated().map { index, request in batch.decide(request, index) }
         try batch.write(new, tx)
         return outcomes
     }
 
     private init(
-        _ requests: [Request], of schedule: Schedule, _ lists: [UserID: [ReservationID]], _ tx: Transaction
+        _ lists: [UserID: [ReservationID]], _ seats: [Seat], of schedule: Schedule, _ tx: Transaction
     ) throws {
         (self.schedule, self.now, self.lists) = (schedule, tx.now, lists)
         let earlier = try ReservationTable.require(lists.values.flatMap { $0 }, of: schedule.concert, tx)
@@ -71,9 +75,8 @@ struct ReserveBatch {
         buyers = lists.reduce(into: [:]) { buyers, list in
             buyers[list.key] = Buyer(list.key, earlier: list.value.compactMap { reservations[$0] })
         }
-        let labels = Set(requests.flatMap(\.labels)).sorted()
-        found = try SeatTable.find(labels, of: schedule, tx)
-        seats = found
+        found = Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
+        self.seats = found
     }
 
     private mutating func decide(_ request: Request, _ index: Int) -> Result<Reservation, any Error> {
@@ -105,18 +108,19 @@ struct ReserveBatch {
     /// Writes in the lock order: reservations, then seats. The transaction has locked the buyers.
     private func write(_ new: [UserID: [ReservationID]], _ tx: Transaction) throws {
         try expire(tx)
-        let inserted = try ReservationTable.insert(made.map(\.reservation), tx)
-        let taken = made.filter { !inserted.contains($0.reservation.id) }
-        guard taken.isEmpty else {
-            throw BatchFailures(
-                Dictionary(uniqueKeysWithValues: taken.map { ($0.index, ConcertRefusal.requestIDReused) }))
-        }
+        let pending = try ReservationTable.insert(made.map(\.reservation), tx)
         for label in made.flatMap(\.reservation.seats).sorted() {
             try SeatTable.save(seats[label]!, was: found[label]!, of: schedule, tx)
         }
         for user in new.keys.sorted() {
             let (before, after) = (lists[user] ?? [], buyers[user]?.earlier.map(\.id) ?? [])
             if after != before + new[user]! { try BuyerTable.save(after, of: user, in: schedule.concert, tx) }
+        }
+        let inserted = Set(try pending.all())
+        let taken = made.filter { !inserted.contains($0.reservation.id) }
+        guard taken.isEmpty else {
+            throw BatchFailures(
+                Dictionary(uniqueKeysWithValues: taken.map { ($0.index, ConcertRefusal.requestIDReused) }))
         }
     }
 

@@ -38,22 +38,27 @@ enum PayBatch {
     static func begin(
         _ requests: [Request], for concert: ConcertID, clock: Timestamp, _ tx: Transaction
     ) throws -> [Result<Begun, any Error>] {
-        let isHalted = try HaltTable.isHalted(concert, tx)
+        let halt = try HaltTable.pendingHalt(concert, tx)
         // A second request with the same id finds the payment of the first.
         let firsts = Dictionary(zip(requests.map(\.payment), requests.indices)) { first, _ in first }
-        var new = requests.indices.filter { !isHalted && firsts[requests[$0].payment] == $0 }.map { index in
+        var new = requests.indices.filter { firsts[requests[$0].payment] == $0 }.map { index in
             let request = requests[index]
             return Payment.reserve(request.payment, by: request.user, for: request.content, clock: clock, now: tx.now)
         }
-        let inserted = try PaymentTable.insert(new, tx)
+        let inserted = Set(try PaymentTable.insertOwners(of: new, tx).all())
         new.removeAll { !inserted.contains($0.id) }
+        if try halt.first() != nil, !new.isEmpty {
+            throw BatchFailures(
+                Dictionary(uniqueKeysWithValues: new.map { (firsts[$0.id]!, WalletRefusal.concertHalted) }))
+        }
+        try PaymentTable.insertOwned(new, tx)
         try setAside(&new, tx)
         let begun = Dictionary(uniqueKeysWithValues: new.map { ($0.id, $0) })
         return try requests.enumerated().map { index, request in
             if let payment = begun[request.payment], firsts[request.payment] == index {
                 return .success(Begun(payment: payment, isNew: true))
             }
-            return try earlier(request, isHalted: isHalted, tx)
+            return try earlier(request, tx)
         }
     }
 
@@ -81,16 +86,10 @@ enum PayBatch {
         for count in closed where try count.value() != 1 { throw tx.conflict() }
     }
 
-    /// The answer to a request whose id is used, or to one for a halted concert.
-    private static func earlier(
-        _ request: Request, isHalted: Bool, _ tx: Transaction
-    ) throws -> Result<Begun, any Error> {
+    /// The answer to a request whose id is used.
+    private static func earlier(_ request: Request, _ tx: Transaction) throws -> Result<Begun, any Error> {
         do {
-            let earlier =
-                try isHalted
-                ? PaymentTable.find(request.payment, of: request.user, tx)
-                : PaymentTable.requireEarlier(request.payment, of: request.user, tx)
-            guard let earlier else { throw WalletRefusal.concertHalted }
+            let earlier = try PaymentTable.requireEarlier(request.payment, of: request.user, tx)
             return .success(Begun(payment: try earlier.matching(request.content), isNew: false))
         } catch let refusal as WalletRefusal {
             return .failure(refusal)
