@@ -25,10 +25,10 @@ import Testing
             try await House.with(engine) { house in
                 let before = try await house.map().layoutVersion
                 let calls = house.calls(of: .operator)
-                let rows = (1...11).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
+                let rows = (1...21).map { SeatOffer.row("H", "\($0)", 1...100, grade: "H", price: 1000) }
                 for number in 10...11 as ClosedRange<UInt64> {
                     _ = try await calls.setSeats(house.seats(rows), CallOptions(requestID: .numbered(number)))
-                    // The batches have 500, 500 and 100 seats.
+                    // The batches have 1000, 1000 and 100 seats.
                     #expect(try await house.map().layoutVersion == before + 3)
                 }
             }

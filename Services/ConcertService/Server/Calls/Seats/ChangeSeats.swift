@@ -29,7 +29,7 @@ extension ConcertServer {
     }
 
     /// Seats in one transaction. A concurrent reservation waits at most some milliseconds for it.
-    private static let batchSize = 500
+    private static let batchSize = 1000
 
     private func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
         if change.kind != .set { try await checkThatAllExist(change, key) }
