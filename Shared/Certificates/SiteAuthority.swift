@@ -3,8 +3,8 @@ import Kernel
 
 /// The authority of a site, made from the `ca` keys of its key file.
 ///
-/// Serial, names and validity of its certificates are constant and a signature of Ed25519 is deterministic, so every
-/// program with the key file derives the same bytes. No certificate has to be copied.
+/// Serial, names and validity of its certificates are constant, and Ed25519 is deterministic. So every program with the
+/// key file derives the same bytes. No certificate has to be copied.
 package struct SiteAuthority: Sendable {
     package static let longestValidity = Duration.days(365)
     /// 2025-01-01 and 2099-12-31.

@@ -12,11 +12,11 @@ package struct BatchFailures: Error {
 }
 
 extension Database {
-    /// Runs requests in one transaction, with an outcome for each. `body` returns the outcomes in the order of the requests;
-    /// it writes nothing for a request whose outcome is a failure.
+    /// Runs requests in one transaction, with an outcome for each. `body` returns the outcomes in the order of the
+    /// requests. It writes nothing for a request that fails.
     ///
-    /// One request cannot fail the others: if an error comes from the rows of a request, the rest of the batch runs again. If
-    /// it is not known which request that is, each runs in a transaction of its own. An error of the storage fails all.
+    /// One request cannot fail the others. After an error of one request, the rest of the batch runs again. If that
+    /// request is unknown, each runs in a separate transaction. An error of the storage fails all.
     package func transaction<Request: Sendable, Value: Sendable>(
         for requests: [Request], before deadline: @escaping @Sendable (Request) -> Uptime?,
         _ body: @escaping @Sendable ([Request], Transaction) throws -> [Result<Value, any Error>]
@@ -44,7 +44,7 @@ extension Database {
         return outcomes.map { $0! }
     }
 
-    /// Runs each request in a transaction of its own.
+    /// Runs each request in a separate transaction.
     private func alone<Request: Sendable, Value: Sendable>(
         _ requests: [(index: Int, request: Request)], before deadline: @escaping @Sendable (Request) -> Uptime?,
         _ body: @escaping @Sendable ([Request], Transaction) throws -> [Result<Value, any Error>]

@@ -74,8 +74,8 @@ package final class Statement: Sendable, CustomStringConvertible, ExpressibleByS
 
 /// A query for the rows of several keys, as one statement for each of `sizes`. The keys are the last parameters.
 ///
-/// Each key has its own `select`, because the plan of a list is a guess: on a small table, both engines may decide to read
-/// all rows with the same first columns, and PostgreSQL keeps such a plan while the table grows.
+/// Each key has its own `select`, because engines guess the plan of a list. On a small table they may read all rows
+/// with the same first columns. PostgreSQL keeps such a plan while the table grows.
 @usableFromInline
 package struct KeyedStatement: Sendable {
     private let sizes: StatementSizes

@@ -1,4 +1,4 @@
-/// A program that has keys, and only the keys that it needs.
+/// A program with a key file of its own, which has only the keys that the program needs.
 package enum KeyHolder: String, CaseIterable, Sendable {
     case queue
     case concert
@@ -27,7 +27,7 @@ extension KeyHolder: CustomStringConvertible {
     }
 }
 
-/// What a key is for. The raw value is its word in the file of one program.
+/// The purpose of a key. The raw value is its word in the file of one program.
 enum KeyPurpose: String, CaseIterable {
     case oldCredential = "old-credential"
     case queueCredential = "queue-credential"

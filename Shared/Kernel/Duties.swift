@@ -1,4 +1,4 @@
-/// The duties of an operator. A call of operators names the duty that it needs, and an owner may make all of them.
+/// The duties of an operator. A method for operators names the duty that it needs. An owner may call all of them.
 package struct Duties: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
 

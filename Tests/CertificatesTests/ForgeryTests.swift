@@ -22,7 +22,7 @@ import Threads
         }
     }
 
-    /// Credentials of an operator that one secret can make: as the key of each tag, of an old credential, and as `auth` key.
+    /// Operator credentials that one secret can make: as the key of each tag, of an old credential, and as `auth` key.
     private func credentials(with key: KeyFile.Key) -> [[UInt8]] {
         let forged = Credential(
             user: UserID(high: 6, low: 6), role: .operator, duties: .all, expiry: .noon + .hours(1))

@@ -20,8 +20,8 @@ final class SQLiteWriter {
     private var group: [DatabaseJob] = []
     /// The index in `group` of the first closure of the block.
     private var blockStart = 0
-    /// The length of a block is 1 after a failure, and grows by 1 after every fourth block that is kept. So at most a third of
-    /// the closures run twice, whichever fail. If few fail, there are few savepoints.
+    /// The length of a block is 1 after a failure. It grows by 1 after every fourth block that is kept. So at most a
+    /// third of the closures run twice, whichever fail. If few fail, there are few savepoints.
     private var blockLength = 1
     /// The number of kept blocks of this length.
     private var keptBlocks = 0

@@ -108,7 +108,7 @@ struct PlaceReport {
         case .active:
             """
             You are in at \(target), until \(run.localTime(place.endsAt)) at the latest.
-            If you are idle, until \(run.localTime(place.lapsesAt)).
+            Without activity, your place ends on \(run.localTime(place.lapsesAt)).
             Next: gateway seats \(target)
             """
         case .finished: "You have bought your seats for \(target), and your place has ended."

@@ -37,8 +37,9 @@ enum AccountTable {
 
     static func move(_ movement: Movement, _ tx: Transaction) throws -> Bool { try move([movement], tx)[0] }
 
-    /// Moves money and writes the entries. Returns false for a movement if the account does not have the amount, which changes
-    /// nothing. All transactions that move money of an account write its row, so they run one after the other from here on.
+    /// Moves money and writes the entries. Returns false for a movement if the account does not have the amount, which
+    /// changes nothing. All transactions that move money of an account write its row, so from here on they run one by
+    /// one.
     static func move(_ movements: [Movement], _ tx: Transaction) throws -> [Bool] {
         // In the order of the keys, so that two transactions cannot deadlock.
         let order = movements.indices.sorted { movements[$0].precedes(movements[$1]) }

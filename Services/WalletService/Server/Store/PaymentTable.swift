@@ -54,8 +54,8 @@ enum PaymentTable {
         return "(\(parameters.lowerBound...last - 2), 0, 0, \(last - 1...last), null, null)"
     }
 
-    /// Inserts payments with different ids. Returns the ids that nobody has used; no other payment is written. The caller checks
-    /// first that the concert is not halted.
+    /// Inserts payments with different ids. Returns the ids that were not used before. Payments with other ids are not
+    /// written. The caller checks first that the concert is not halted.
     static func insert(_ payments: [Payment], _ tx: Transaction) throws -> Set<PaymentID> {
         let new = Set(try insertOwners(of: payments, tx).all())
         try insertOwned(payments.filter { new.contains($0.id) }, tx)

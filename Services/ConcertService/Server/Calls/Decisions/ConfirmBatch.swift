@@ -5,8 +5,8 @@ import Kernel
 import RPC
 import Service
 
-/// Decisions about payments for one concert in one transaction. On PostgreSQL it waits a few times for all of them instead of for
-/// each.
+/// Decisions about payments for one concert in one transaction. On PostgreSQL the batch needs a few round trips,
+/// instead of a few for each decision.
 struct ConfirmBatch {
     typealias Line = Batcher<ConcertID, Request, [Result<ConcertAPI.Decision, any Error>]>
 

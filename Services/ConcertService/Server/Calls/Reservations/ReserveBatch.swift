@@ -4,7 +4,8 @@ import Kernel
 import RPC
 import Service
 
-/// Reservations of one date in one transaction. On PostgreSQL it waits a few times for all of them instead of for each.
+/// Reservations of one date in one transaction. On PostgreSQL the batch needs a few round trips, instead of a few for
+/// each request.
 ///
 /// The requests are decided in the order of their arrival, on what the transaction has read. A later request finds the seats
 /// of an earlier one taken.

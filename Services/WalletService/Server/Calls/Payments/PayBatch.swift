@@ -4,7 +4,8 @@ import RPC
 import Service
 import WalletDomain
 
-/// Starts of payments for one concert in one transaction. On PostgreSQL it waits a few times for all of them instead of for each.
+/// Starts of payments for one concert in one transaction. On PostgreSQL the batch needs a few round trips, instead of a
+/// few for each payment.
 enum PayBatch {
     typealias Line = Batcher<ConcertID, Request, [Result<Begun, any Error>]>
 
