@@ -69,9 +69,9 @@ enum CertificateCommands {
     static let certificate = Command(
         "admin certificate", "Prints the certificates of the site authority, or makes a certificate of a program.",
         details: """
-            The key file contains the site authority. Services with this file make their certificates themselves. Clients need
-            ca.pem, which --ca prints. For another program, such as a proxy or the web edge, --output writes a certificate and
-            its key. A program that calls services as a service needs --program. Renew the files before they expire.
+            The key file contains the site authority. The services do not use it by themselves in this version. Clients need
+            ca.pem, which --ca prints. For a program, such as a proxy or the web edge, --output writes a certificate and
+            its key. --program puts a role into the certificate. Renew the files before they expire.
             """,
         flags: [KeyCommands.path, authority, output, holder, names, name, valid, CommonFlags.zone],
         examples: ["--ca --keys data/keys", "--output edge --program edge --keys data/keys"],
