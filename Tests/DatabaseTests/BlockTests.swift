@@ -2,88 +2,16 @@ import Database
 import Kernel
 import TestSupport
 import Testing
-import Threads
 
-/// Closures of one commit that fail after a write. SQLite in a file undoes their block and runs the others of it again.
+/// Closures of one commit that fail after a write. SQLite in a file undoes their block and runs it again.
 @Suite struct BlockTests {
-    /// The results of the closures of a group.
-    private struct Group {
-        /// The error of each call, from the first. Nil if it succeeded.
-        var errors: [(any Error)?] = []
-        /// The number of runs of each closure.
-        var runs: [Int] = []
-        /// The balance of each account. Nil if there is no row.
-        var balances: [Int?] = []
-    }
-
-    private typealias Body = @Sendable (_ number: Int, _ run: Int, Transaction) throws -> Void
+    private typealias Body = ClosureGroup.Body
 
     /// The number of closures after which the next block has 5, and 8: four blocks of each shorter length.
     private static let (keptBefore5, keptBefore8) = (4 * (1 + 2 + 3 + 4), 4 * (1 + 2 + 3 + 4 + 5 + 6 + 7))
 
-    /// Runs all bodies in one group, in their order. Before, a group of `kept` closures makes the next block longer. Each body
-    /// receives its number, from 0, and the number of its run, from 1.
-    private func group(afterKeeping kept: Int = keptBefore5, _ bodies: [Body]) async throws -> Group {
-        var group = Group()
-        try await TestDatabase.with(.file, Shop.migrations) { database in
-            if kept > 0 {
-                _ = try await outcomes(on: database, Array(repeating: Self.open, count: kept), from: 1000)
-            }
-            (group.errors, group.runs) = try await outcomes(on: database, bodies, from: 0)
-            group.balances = try await database.read { reader in
-                try bodies.indices.map { try Shop.balance(of: $0, reader) }
-            }
-        }
-        return group
-    }
-
-    /// Counts the runs of each closure.
-    private final class Runs: Sendable {
-        private let counts: Lock<[Int]>
-
-        init(_ closures: Int) {
-            counts = Lock(Array(repeating: 0, count: closures))
-        }
-
-        /// Returns the number of this run.
-        func begin(_ index: Int) -> Int {
-            counts.withLock { counts in
-                counts[index] += 1
-                return counts[index]
-            }
-        }
-
-        var all: [Int] { counts.withLock { $0 } }
-    }
-
-    private func outcomes(
-        on database: Database, _ bodies: [Body], from first: Int
-    ) async throws -> (errors: [(any Error)?], runs: [Int]) {
-        let runs = Runs(bodies.count)
-        let gate = Gate()
-        var calls: [Task<Void, any Error>] = []
-        for index in bodies.indices {
-            let body = bodies[index]
-            let call = Task {
-                try await database.transaction { tx in
-                    if index == 0 { gate.pass() }
-                    try body(first + index, runs.begin(index), tx)
-                }
-            }
-            calls.append(call)
-            if index == 0 { try await gate.reached() } else { try await database.waiting(index) }
-        }
-        gate.open()
-        var errors: [(any Error)?] = []
-        for call in calls {
-            do {
-                try await call.value
-                errors.append(nil)
-            } catch {
-                errors.append(error)
-            }
-        }
-        return (errors, runs.all)
+    private func group(afterKeeping kept: Int = keptBefore5, _ bodies: [Body]) async throws -> ClosureGroup {
+        try await ClosureGroup.run(bodies, on: .file, afterKeeping: kept)
     }
 
     private static func open(_ account: Int, _ run: Int, _ tx: Transaction) throws {

@@ -11,7 +11,7 @@ import Threads
 
 /// Users, operators, settlements and outages at random, at once and through every instance.
 @Suite(.serialized) struct RandomRoomTests {
-    private static let users = 30
+    private static let users = 8
     private static let actors = 12
     private static let actions = 60
     private static let largestLimit: UInt32 = 9
