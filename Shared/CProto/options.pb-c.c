@@ -181,6 +181,40 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__caller_role__descriptor =
   onsale__rpc__v1__caller_role__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue onsale__rpc__v1__duty__enum_values_by_number[5] =
+{
+  { "DUTY_UNSPECIFIED", "ONSALE__RPC__V1__DUTY__DUTY_UNSPECIFIED", 0 },
+  { "OWNER", "ONSALE__RPC__V1__DUTY__OWNER", 1 },
+  { "SALES", "ONSALE__RPC__V1__DUTY__SALES", 2 },
+  { "GATE", "ONSALE__RPC__V1__DUTY__GATE", 3 },
+  { "READ", "ONSALE__RPC__V1__DUTY__READ", 4 },
+};
+static const ProtobufCIntRange onsale__rpc__v1__duty__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex onsale__rpc__v1__duty__enum_values_by_name[5] =
+{
+  { "DUTY_UNSPECIFIED", 0 },
+  { "GATE", 3 },
+  { "OWNER", 1 },
+  { "READ", 4 },
+  { "SALES", 2 },
+};
+const ProtobufCEnumDescriptor onsale__rpc__v1__duty__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "onsale.rpc.v1.Duty",
+  "Duty",
+  "Onsale__Rpc__V1__Duty",
+  "onsale.rpc.v1",
+  5,
+  onsale__rpc__v1__duty__enum_values_by_number,
+  5,
+  onsale__rpc__v1__duty__enum_values_by_name,
+  1,
+  onsale__rpc__v1__duty__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_number[6] =
 {
   { "BYTES", "ONSALE__RPC__V1__TEXT_KIND__BYTES", 0 },

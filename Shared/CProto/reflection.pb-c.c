@@ -150,7 +150,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__service_entry__descript
   (ProtobufCMessageInit) onsale__reflection__v1__service_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__reflection__v1__method_entry__field_descriptors[6] =
+static const ProtobufCFieldDescriptor onsale__reflection__v1__method_entry__field_descriptors[7] =
 {
   {
     "name",
@@ -224,9 +224,22 @@ static const ProtobufCFieldDescriptor onsale__reflection__v1__method_entry__fiel
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "duties",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Onsale__Reflection__V1__MethodEntry, n_duties),
+    offsetof(Onsale__Reflection__V1__MethodEntry, duties),
+    &onsale__rpc__v1__duty__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__reflection__v1__method_entry__field_indices_by_name[] = {
   5,   /* field[5] = callers */
+  6,   /* field[6] = duties */
   4,   /* field[4] = is_safe_to_repeat */
   3,   /* field[3] = is_stream */
   0,   /* field[0] = name */
@@ -236,7 +249,7 @@ static const unsigned onsale__reflection__v1__method_entry__field_indices_by_nam
 static const ProtobufCIntRange onsale__reflection__v1__method_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__reflection__v1__method_entry__descriptor =
 {
@@ -246,7 +259,7 @@ const ProtobufCMessageDescriptor onsale__reflection__v1__method_entry__descripto
   "Onsale__Reflection__V1__MethodEntry",
   "onsale.reflection.v1",
   sizeof(Onsale__Reflection__V1__MethodEntry),
-  6,
+  7,
   onsale__reflection__v1__method_entry__field_descriptors,
   onsale__reflection__v1__method_entry__field_indices_by_name,
   1,  onsale__reflection__v1__method_entry__number_ranges,

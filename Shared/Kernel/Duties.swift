@@ -22,6 +22,19 @@ package struct Duties: OptionSet, Hashable, Sendable {
     ]
 }
 
+extension Duties {
+    /// True if an operator with these duties may call a method for which one of `needed` suffices.
+    package func suffice(for needed: Duties) -> Bool {
+        needed.isEmpty || contains(.owner) || !isDisjoint(with: needed)
+    }
+
+    /// Each duty of the set, in the order of `names`.
+    package var each: [Duties] { Self.names.map(\.duty).filter(contains) }
+
+    /// `sales or read`
+    package var alternatives: String { each.map(\.description).joined(separator: " or ") }
+}
+
 extension Duties: CustomStringConvertible {
     package var description: String {
         isEmpty ? "no duties" : Self.names.filter { contains($0.duty) }.map(\.name).joined(separator: " and ")

@@ -10,16 +10,17 @@ import WalletAPI
 
 /// Services with the answers of a test, and a gateway whose user alice has a user and an operator credential.
 final class StubServices: Sendable {
-    private static let alice = UserID(high: 1, low: 1)
+    static let alice = UserID(high: 1, low: 1)
 
     private let loops = Loops(count: 1)
     private let server: Server
     private let folder = TemporaryFolder()
-    let clock = ManualClock()
+    let clock: ManualClock
     private let address: Address
-    private var configuration: ConfigurationFolder { ConfigurationFolder(["XDG_CONFIG_HOME": folder.path]) }
+    var configuration: ConfigurationFolder { ConfigurationFolder(["XDG_CONFIG_HOME": folder.path]) }
 
-    private init(queue: [Route], concert: [Route], wallet: [Route]) throws {
+    private init(queue: [Route], concert: [Route], wallet: [Route], _ clock: ManualClock) throws {
+        self.clock = clock
         let expiry = Timestamp.noon + .hours(24)
         server = Server(
             [
@@ -28,7 +29,8 @@ final class StubServices: Sendable {
             ], on: loops,
             hooks: ServerHooks(verify: { credential throws(RPCFailure) in
                 let role = Role(rawValue: credential.first ?? 0)
-                return Verified(Caller(user: Self.alice, role: role), remaining: .hours(24))
+                let caller = Caller(user: Self.alice, role: role, duties: role == .operator ? .owner : [])
+                return Verified(caller, remaining: .hours(24))
             }))
         address = try server.listen(on: .loopback(0))
         for role in [Role.user, .operator] {
@@ -39,9 +41,10 @@ final class StubServices: Sendable {
 
     /// Runs `body` while the services run.
     static func with(
-        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], _ body: (StubServices) async throws -> Void
+        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], clock: ManualClock = ManualClock(),
+        _ body: (StubServices) async throws -> Void
     ) async throws {
-        let services = try StubServices(queue: queue, concert: concert, wallet: wallet)
+        let services = try StubServices(queue: queue, concert: concert, wallet: wallet, clock)
         do {
             try await body(services)
         } catch {

@@ -21,7 +21,8 @@ final class StubCaller: Sendable {
 
     private init(_ routes: [Route], isOperator: Bool) throws {
         let services = [QueueMethods.service, ConcertMethods.service, WalletMethods.service]
-        let user = Caller(user: UserID(high: 1, low: 1), role: isOperator ? .operator : .user)
+        let user = Caller(
+            user: UserID(high: 1, low: 1), role: isOperator ? .operator : .user, duties: isOperator ? .owner : [])
         server = Server(
             services.map { service in
                 ServedService(service, routes.filter { $0.method.name.hasPrefix(service.name + "/") })

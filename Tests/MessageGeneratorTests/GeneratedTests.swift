@@ -79,6 +79,8 @@ struct GeneratedTests {
                 option idempotency_level = IDEMPOTENT;
                 option (onsale.rpc.v1.callers) = USER;
                 option (onsale.rpc.v1.callers) = OPERATOR;
+                option (onsale.rpc.v1.duties) = SALES;
+                option (onsale.rpc.v1.duties) = READ;
               }
               rpc Push(A) returns (stream A) { option (onsale.rpc.v1.callers) = SERVICE; }
             }
@@ -87,7 +89,8 @@ struct GeneratedTests {
             text.contains("let read = Method<A, A>(\"test.v1.Talk/Read\", isSafeToRepeat: true, callers: [])"))
         #expect(
             text.contains(
-                "let put = Method<A, A>(\"test.v1.Talk/Put\", isSafeToRepeat: true, callers: [.user, .operator])"))
+                "let put = Method<A, A>(\"test.v1.Talk/Put\", isSafeToRepeat: true, callers: [.user, .operator], "
+                    + "duties: [.sales, .read])"))
         #expect(
             text.contains(
                 "let push = StreamMethod<A, A>(\"test.v1.Talk/Push\", isSafeToRepeat: false, callers: [.service])"))

@@ -75,6 +75,25 @@ struct RefusalTests {
             ])
     }
 
+    @Test func `a method for operators without a duty, and a duty without operators, are refused`() throws {
+        #expect(
+            try problems(
+                """
+                message A {}
+                service S {
+                  rpc Sell(A) returns (A) { option (onsale.rpc.v1.callers) = OPERATOR; }
+                  rpc Buy(A) returns (A) {
+                    option (onsale.rpc.v1.callers) = USER;
+                    option (onsale.rpc.v1.duties) = SALES;
+                  }
+                }
+                """) == [
+                    "6: method S/Sell does not say which duty an operator needs; "
+                        + "add: option (onsale.rpc.v1.duties) = SALES; (or OWNER, GATE, READ)",
+                    "7: method S/Buy names a duty, but operators may not call it; leave out duties",
+                ])
+    }
+
     @Test func `ANYONE beside another role is refused`() throws {
         #expect(
             try problems(

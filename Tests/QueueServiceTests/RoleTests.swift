@@ -27,9 +27,24 @@ import Testing
         "FindRoom": [],
     ]
 
-    @Test func `each method accepts its roles and refuses all others`() async throws {
+    /// The duties that suffice for operators, beside that of an owner.
+    private static let duties: [String: Duties] = [
+        "CreateRoom": [.sales],
+        "ConfigureRoom": [.sales],
+        "OpenRoom": [.sales],
+        "PauseRoom": [.sales],
+        "DrainRoom": [.sales],
+        "CloseRoom": [.sales],
+        "ListRooms": [.sales, .read],
+        "ShowRoom": [.sales, .read],
+        "ShowHistory": [.sales, .read],
+        "RevokePlace": [.sales],
+    ]
+
+    @Test func `each method accepts its roles and duties, and refuses all others`() async throws {
         try await Waiting.with(.memory) { waiting in
-            let violations = await waiting.service.violations(in: QueueMethods.service, whereCallersAre: Self.callers)
+            let violations = try await waiting.service.violations(
+                in: QueueMethods.service, whereCallersAre: Self.callers, withDuties: Self.duties)
             #expect(violations.isEmpty)
         }
     }

@@ -1,18 +1,20 @@
 import Kernel
+import Messages
 import RPC
 import Synchronization
 import TestSupport
 import Testing
 
 @Suite struct CredentialTests {
-    /// A credential is a role and a number of seconds. Any other text is forged.
+    /// A credential is a role, a number of seconds, and perhaps duties. Any other text is forged.
     private func hooks(counting verifications: Recorder<Void>) -> ServerHooks {
         ServerHooks(verify: { bytes throws(RPCFailure) in
             verifications.add(())
-            guard bytes.count == 2, bytes[0] < 8 else {
+            guard 2...3 ~= bytes.count, bytes[0] < 8 else {
                 throw RPCFailure(.unauthenticated, "CREDENTIAL_FORGED", "the credential is forged")
             }
-            let caller = Caller(user: .alice, role: Role(rawValue: bytes[0]))
+            let caller = Caller(
+                user: .alice, role: Role(rawValue: bytes[0]), duties: Duties(rawValue: bytes.dropFirst(2).first ?? 0))
             return Verified(caller, remaining: .seconds(bytes[1]))
         })
     }
@@ -40,6 +42,55 @@ import Testing
         let forged = try #require(try add(world, as: [99]))
         #expect(forged.code == .unauthenticated && forged.reason == "CREDENTIAL_FORGED")
         #expect(world.echo.total == 2)
+    }
+
+    @Test(
+        arguments: [
+            ([], nil), (.gate, "gate"), (.sales, ""), (.read, ""), ([.gate, .read], ""), (.owner, ""),
+        ] as [(Duties, String?)])
+    func `an operator needs one of the duties of a method, or is an owner`(duties: Duties, problem: String?) throws {
+        let method = Method<EchoRequest, EchoReply>(
+            "onsale.testing.v1.Echo/Sell", isSafeToRepeat: true, callers: [.user, .operator], duties: [.sales, .read])
+        let route = Route(method) { request, _ in EchoReply(payload: request.payload) }
+        let world = try EchoSimulation(hooks: hooks(counting: Recorder()), routes: [route])
+        let options = CallOptions(credential: [Role.operator.rawValue, 9, duties.rawValue])
+        guard problem != "" else {
+            #expect(try world.run { try await world.client.call(method, EchoRequest(), options) } == EchoReply())
+            return
+        }
+        let failure = try failure(of: world) { _ = try await world.client.call(method, EchoRequest(), options) }
+        #expect(failure.code == .permissionDenied && failure.isBecause(CallReason.dutyMissing))
+        #expect(
+            failure.message.hasSuffix(
+                "needs the duty sales or read, and you have \(problem ?? "no duties"): ask an owner to grant it"))
+        let user = CallOptions(credential: [Role.user.rawValue, 9])
+        #expect(try world.run { try await world.client.call(method, EchoRequest(), user) } == EchoReply())
+    }
+
+    @Test func `a stream ends with its credential, and its reader opens it again`() throws {
+        let verifications = Recorder<Void>()
+        let world = try EchoSimulation(hooks: hooks(counting: verifications))
+        let wire = try world.rawConnection()
+        try wire.send(
+            Envelope(
+                id: 1, kind: .request, method: EchoMethods.count.name, credential: [Role.user.rawValue, 9],
+                payload: try CountRequest(limit: 1, staysOpen: true).encoded()))
+        world.simulation.run(for: .seconds(8))
+        #expect(wire.replies(to: 1).isEmpty)
+        world.simulation.run(for: .seconds(2))
+        let reply = try #require(wire.replies(to: 1).first)
+        #expect(reply.status?.code == 0 && reply.status?.reason == "STREAM_TIME_LIMIT")
+
+        let numbers = try world.run {
+            var numbers: [UInt64] = []
+            let options = CallOptions(credential: [Role.user.rawValue, 9])
+            for try await item in world.calls.count(CountRequest(limit: 1, staysOpen: true), options) {
+                numbers.append(item.number)
+                if numbers.count == 3 { break }
+            }
+            return numbers
+        }
+        #expect(numbers == [1, 1, 1], "it was opened three times")
     }
 
     @Test func `the handler receives the caller`() throws {

@@ -20,6 +20,13 @@ struct ReferenceWriter {
             | service | reason | code | sentence |
             |---|---|---|---|
             \(reasons.joined())
+            ### Duties of operators
+
+            OWNER suffices for each of these methods.
+
+            | method | duty |
+            |---|---|
+            \(files.flatMap(\.services).flatMap(duties).joined())
             ### Fields of requests
 
             \(kinds.joined())
@@ -38,6 +45,13 @@ struct ReferenceWriter {
                     return "| \(service) | `\(reason.name)` | \(code) | \(reason.sentence) |\n"
                 }
             }
+        }
+    }
+
+    private func duties(_ service: Service) -> [String] {
+        service.methods.filter { !$0.duties.isEmpty }.map { method in
+            let names = method.duties.map { types.value("onsale.rpc.v1.Duty", $0)?.name ?? "" }
+            return "| \(service.name)/\(method.name) | \(names.joined(separator: " or ")) |\n"
         }
     }
 

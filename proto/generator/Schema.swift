@@ -130,6 +130,8 @@ struct Service {
         let isAnsweredLater: Bool
         /// The numbers of `onsale.rpc.v1.CallerRole`.
         let callers: [Int]
+        /// The numbers of `onsale.rpc.v1.Duty`.
+        let duties: [Int]
     }
 
     let fullName: String

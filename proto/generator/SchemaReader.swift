@@ -123,7 +123,8 @@ struct SchemaReader {
             request: typeName(method, 2), reply: typeName(method, 3),
             isClientStream: method.flag(5), isServerStream: method.flag(6),
             isSafeToRepeat: [noSideEffects, idempotent].contains(options?.number(34)),
-            isAnsweredLater: options?.flag(50002) ?? false, callers: try options?.numbers(50001) ?? [])
+            isAnsweredLater: options?.flag(50002) ?? false, callers: try options?.numbers(50001) ?? [],
+            duties: try options?.numbers(50003) ?? [])
     }
 
     /// A full name without the dot that it begins with.

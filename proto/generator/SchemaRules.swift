@@ -157,9 +157,25 @@ struct SchemaRules {
             if method.callers.contains(anyone), method.callers.count > 1 {
                 refuse(line, "\(name) may be called by ANYONE and by others; ANYONE stands alone")
             }
+            checkDuties(of: method, name)
         }
         refuseTwins(
             service.methods.map { ([SwiftNames.lowerCamel($0.name)], $0.name, $0.declaration.line) }, "in Swift")
+    }
+
+    /// A method for operators needs a duty, and no other method has one.
+    private mutating func checkDuties(of method: Service.Method, _ name: String) {
+        let operators = 3
+        let line = method.declaration.line
+        if method.callers.contains(operators) {
+            guard method.duties.isEmpty || method.duties.contains(0) else { return }
+            refuse(
+                line,
+                "\(name) does not say which duty an operator needs; add: option (onsale.rpc.v1.duties) = SALES; "
+                    + "(or OWNER, GATE, READ)")
+        } else if !method.duties.isEmpty {
+            refuse(line, "\(name) names a duty, but operators may not call it; leave out duties")
+        }
     }
 
     private mutating func checkTypeName(_ name: String, _ line: Int) {

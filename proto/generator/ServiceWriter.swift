@@ -18,7 +18,7 @@ struct ServiceWriter {
                 text.comment(method.declaration)
                 text.line(
                     "package static let \(tableName(method)) = \(declaration(method))(\"\(service.fullName)/\(method.name)\", "
-                        + "isSafeToRepeat: \(method.isSafeToRepeat), callers: \(callers(method)))")
+                        + "isSafeToRepeat: \(method.isSafeToRepeat), callers: \(callers(method))\(duties(method)))")
             }
             text.line()
             text.line("package static let service = ServiceDescription(")
@@ -112,5 +112,12 @@ struct ServiceWriter {
     private func callers(_ method: Service.Method) -> String {
         let roles = method.callers.map { types.caseName("onsale.rpc.v1.CallerRole", $0) }.filter { $0 != "anyone" }
         return "[\(roles.map { ".\($0)" }.joined(separator: ", "))]"
+    }
+
+    /// The argument with the duties. Empty if operators may not call the method.
+    private func duties(_ method: Service.Method) -> String {
+        guard !method.duties.isEmpty else { return "" }
+        let names = method.duties.map { ".\(types.caseName("onsale.rpc.v1.Duty", $0))" }
+        return ", duties: [\(names.joined(separator: ", "))]"
     }
 }

@@ -29,6 +29,14 @@ typedef enum _Onsale__Rpc__V1__CallerRole {
   ONSALE__RPC__V1__CALLER_ROLE__SERVICE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__CALLER_ROLE)
 } Onsale__Rpc__V1__CallerRole;
+typedef enum _Onsale__Rpc__V1__Duty {
+  ONSALE__RPC__V1__DUTY__DUTY_UNSPECIFIED = 0,
+  ONSALE__RPC__V1__DUTY__OWNER = 1,
+  ONSALE__RPC__V1__DUTY__SALES = 2,
+  ONSALE__RPC__V1__DUTY__GATE = 3,
+  ONSALE__RPC__V1__DUTY__READ = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONSALE__RPC__V1__DUTY)
+} Onsale__Rpc__V1__Duty;
 typedef enum _Onsale__Rpc__V1__TextKind {
   ONSALE__RPC__V1__TEXT_KIND__BYTES = 0,
   ONSALE__RPC__V1__TEXT_KIND__CHARACTERS = 1,
@@ -106,6 +114,7 @@ typedef void (*Onsale__Rpc__V1__FieldText_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    onsale__rpc__v1__caller_role__descriptor;
+extern const ProtobufCEnumDescriptor    onsale__rpc__v1__duty__descriptor;
 extern const ProtobufCEnumDescriptor    onsale__rpc__v1__text_kind__descriptor;
 extern const ProtobufCEnumDescriptor    onsale__rpc__v1__code__descriptor;
 extern const ProtobufCMessageDescriptor onsale__rpc__v1__field_range__descriptor;

@@ -71,10 +71,12 @@ struct  Onsale__Reflection__V1__MethodEntry
   protobuf_c_boolean is_safe_to_repeat;
   size_t n_callers;
   Onsale__Rpc__V1__CallerRole *callers;
+  size_t n_duties;
+  Onsale__Rpc__V1__Duty *duties;
 };
 #define ONSALE__REFLECTION__V1__METHOD_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__reflection__v1__method_entry__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL }
 
 
 struct  Onsale__Reflection__V1__DescribeProtocolRequest

@@ -5,10 +5,10 @@ import Messages
 package struct Method<Request: Message, Reply: Message>: Sendable {
     package let description: MethodDescription
 
-    package init(_ name: String, isSafeToRepeat: Bool, callers: Role) {
+    package init(_ name: String, isSafeToRepeat: Bool, callers: Role, duties: Duties = []) {
         description = MethodDescription(
             name: name, request: Request.descriptor, reply: Reply.descriptor, isStream: false,
-            isSafeToRepeat: isSafeToRepeat, callers: callers)
+            isSafeToRepeat: isSafeToRepeat, callers: callers, duties: duties)
     }
 
     package var name: String { description.name }
@@ -18,10 +18,10 @@ package struct Method<Request: Message, Reply: Message>: Sendable {
 package struct StreamMethod<Request: Message, Item: Message>: Sendable {
     package let description: MethodDescription
 
-    package init(_ name: String, isSafeToRepeat: Bool, callers: Role) {
+    package init(_ name: String, isSafeToRepeat: Bool, callers: Role, duties: Duties = []) {
         description = MethodDescription(
             name: name, request: Request.descriptor, reply: Item.descriptor, isStream: true,
-            isSafeToRepeat: isSafeToRepeat, callers: callers)
+            isSafeToRepeat: isSafeToRepeat, callers: callers, duties: duties)
     }
 
     package var name: String { description.name }
@@ -39,6 +39,8 @@ package struct MethodDescription: Sendable {
     package let isSafeToRepeat: Bool
     /// Empty if no credential is needed.
     package let callers: Role
+    /// The duties of which an operator needs one. Empty if operators may not call it.
+    package let duties: Duties
 }
 
 /// A service of a .proto file, and the text that describes it to tools.

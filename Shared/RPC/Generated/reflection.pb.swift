@@ -40,10 +40,12 @@ package struct MethodEntry: Message {
     package var isSafeToRepeat: Bool
     /// The allowed callers. ANYONE stands alone.
     package var callers: [CallerRole]
+    /// The duties of operators that suffice, beside OWNER. Empty if operators may not call it.
+    package var duties: [Duty]
 
     package init(
         name: String = "", requestType: String = "", replyType: String = "", isStream: Bool = false,
-        isSafeToRepeat: Bool = false, callers: [CallerRole] = []
+        isSafeToRepeat: Bool = false, callers: [CallerRole] = [], duties: [Duty] = []
     ) {
         self.name = name
         self.requestType = requestType
@@ -51,6 +53,7 @@ package struct MethodEntry: Message {
         self.isStream = isStream
         self.isSafeToRepeat = isSafeToRepeat
         self.callers = callers
+        self.duties = duties
     }
 }
 
@@ -189,6 +192,9 @@ extension MethodEntry {
         callers = Array(reading: fields.pointee.callers, count: fields.pointee.n_callers) {
             CallerRole(rawValue: Int32(bitPattern: $0.rawValue))
         }
+        duties = Array(reading: fields.pointee.duties, count: fields.pointee.n_duties) {
+            Duty(rawValue: Int32(bitPattern: $0.rawValue))
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -203,6 +209,10 @@ extension MethodEntry {
         fields.pointee.n_callers = callers.count
         fields.pointee.callers = try arena.array(callers, "onsale.reflection.v1.MethodEntry.callers") {
             element throws(MessageError) in Onsale__Rpc__V1__CallerRole(rawValue: UInt32(bitPattern: element.rawValue))
+        }
+        fields.pointee.n_duties = duties.count
+        fields.pointee.duties = try arena.array(duties, "onsale.reflection.v1.MethodEntry.duties") {
+            element throws(MessageError) in Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: element.rawValue))
         }
         return fields
     }
@@ -248,18 +258,19 @@ extension ProtoFile {
         79123e0a08736572766963657318012003280b32222e6f6e73616c652e7265666c656374696f6e2e76312e5365727669\
         6365456e74727952087365727669636573225f0a0c53657276696365456e74727912120a046e616d6518012001280952\
         046e616d65123b0a076d6574686f647318022003280b32212e6f6e73616c652e7265666c656374696f6e2e76312e4d65\
-        74686f64456e74727952076d6574686f647322e0010a0b4d6574686f64456e74727912120a046e616d65180120012809\
+        74686f64456e74727952076d6574686f6473228d020a0b4d6574686f64456e74727912120a046e616d65180120012809\
         52046e616d6512210a0c726571756573745f74797065180220012809520b7265717565737454797065121d0a0a726570\
         6c795f7479706518032001280952097265706c7954797065121b0a0969735f73747265616d1804200128085208697353\
         747265616d12290a1169735f736166655f746f5f726570656174180520012808520e697353616665546f526570656174\
         12330a0763616c6c65727318062003280e32192e6f6e73616c652e7270632e76312e43616c6c6572526f6c6552076361\
-        6c6c65727322190a17446573637269626550726f746f636f6c5265717565737422470a15446573637269626550726f74\
-        6f636f6c5265706c79122e0a1366696c655f64657363726970746f725f73657418012001280c521166696c6544657363\
-        726970746f7253657432ef010a0a5265666c656374696f6e12680a0b4c6973744d6574686f647312282e6f6e73616c65\
-        2e7265666c656374696f6e2e76312e4c6973744d6574686f6473526571756573741a262e6f6e73616c652e7265666c65\
-        6374696f6e2e76312e4c6973744d6574686f64735265706c79220790020188b5180112770a1044657363726962655072\
-        6f746f636f6c122d2e6f6e73616c652e7265666c656374696f6e2e76312e446573637269626550726f746f636f6c5265\
-        71756573741a2b2e6f6e73616c652e7265666c656374696f6e2e76312e446573637269626550726f746f636f6c526570\
-        6c79220790020188b51801620670726f746f33
+        6c6c657273122b0a0664757469657318072003280e32132e6f6e73616c652e7270632e76312e44757479520664757469\
+        657322190a17446573637269626550726f746f636f6c5265717565737422470a15446573637269626550726f746f636f\
+        6c5265706c79122e0a1366696c655f64657363726970746f725f73657418012001280c521166696c6544657363726970\
+        746f7253657432ef010a0a5265666c656374696f6e12680a0b4c6973744d6574686f647312282e6f6e73616c652e7265\
+        666c656374696f6e2e76312e4c6973744d6574686f6473526571756573741a262e6f6e73616c652e7265666c65637469\
+        6f6e2e76312e4c6973744d6574686f64735265706c79220790020188b5180112770a10446573637269626550726f746f\
+        636f6c122d2e6f6e73616c652e7265666c656374696f6e2e76312e446573637269626550726f746f636f6c5265717565\
+        73741a2b2e6f6e73616c652e7265666c656374696f6e2e76312e446573637269626550726f746f636f6c5265706c7922\
+        0790020188b51801620670726f746f33
         """)
 }

@@ -67,14 +67,17 @@ struct Admission {
                 CallReason.deadlineExceeded, "the deadline of \(method.name) passed before it started"
             ).notProcessed()
         }
+        let identified = try caller(of: method, frame.credential)
+        // A stream ends with its credential. Its reader opens it again, with the next credential.
+        let end = method.isStream ? min(deadline, identified?.expires ?? deadline) : deadline
         return Call(
-            method, caller: try caller(of: method, frame.credential), deadline: deadline,
+            method, caller: identified?.caller, deadline: end,
             requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
             metadata: try entries(frame.metadata), peer: peer)
     }
 
     private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
-        -> Caller?
+        -> (caller: Caller, expires: Uptime)?
     {
         if credential.isEmpty {
             guard method.callers.isEmpty else {
@@ -84,13 +87,20 @@ struct Admission {
             }
             return nil
         }
-        let caller = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
+        let identified = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
+        let caller = identified.caller
         guard method.callers.isEmpty || method.callers.contains(caller.role) else {
             throw RPCFailure(
                 CallReason.roleNotAllowed,
                 "\(method.name) is for \(method.callers), and you are \(caller.role)")
         }
-        return caller
+        guard caller.role != .operator || caller.duties.suffice(for: method.duties) else {
+            throw RPCFailure(
+                CallReason.dutyMissing,
+                "\(method.name) needs the duty \(method.duties.alternatives), and you have \(caller.duties): "
+                    + "ask an owner to grant it")
+        }
+        return identified
     }
 
     private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [MetadataField] {

@@ -48,6 +48,7 @@ extension MethodEntry {
             name: String(method.name.split(separator: "/").last ?? ""),
             requestType: method.request.name, replyType: method.reply.name,
             isStream: method.isStream, isSafeToRepeat: method.isSafeToRepeat,
-            callers: method.callers.isEmpty ? [.anyone] : roles.filter { method.callers.contains($0.0) }.map(\.1))
+            callers: method.callers.isEmpty ? [.anyone] : roles.filter { method.callers.contains($0.0) }.map(\.1),
+            duties: method.duties.fields)
     }
 }

@@ -20,18 +20,19 @@ struct CredentialCache {
     mutating func caller(
         _ credential: UnsafeRawBufferPointer, at now: Uptime,
         verify: (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified
-    ) throws(RPCFailure) -> Caller {
+    ) throws(RPCFailure) -> (caller: Caller, expires: Uptime) {
         let index = index(of: credential)
         if let place = places[index], place.expires > now, place.credential.count == credential.count,
             place.credential.withUnsafeBytes({ memcmp($0.baseAddress!, credential.baseAddress!, $0.count) }) == 0
         {
-            return place.caller
+            return (place.caller, place.expires)
         }
         let verified = try verify(credential)
         if places[index] != nil, places.count < Self.maxPlaceCount { grow(at: now) }
+        let expires = now + verified.remaining
         places[self.index(of: credential)] = Place(
-            credential: Array(credential), caller: verified.caller, expires: now + verified.remaining)
-        return verified.caller
+            credential: Array(credential), caller: verified.caller, expires: expires)
+        return (verified.caller, expires)
     }
 
     private mutating func grow(at now: Uptime) {

@@ -1,24 +1,32 @@
+import Identity
 import Kernel
 import RPC
 
 extension TestService {
-    /// Calls each method of a service in each role, and returns a sentence for each difference from `callers`. An empty
-    /// role set means that every caller may call.
+    /// Calls each method of a service with each role, each duty, and credentials that are not valid. Returns a sentence
+    /// for each difference from `callers` and `duties`, also for each method that reflection describes otherwise. An
+    /// empty role set means that anyone may call.
     package func violations(
-        in description: ServiceDescription, whereCallersAre callers: [String: Role]
-    ) async -> [String] {
-        let methods = description.methods.map { (name: String($0.name.split(separator: "/")[1]), method: $0) }
+        in description: ServiceDescription, whereCallersAre callers: [String: Role], withDuties duties: [String: Duties]
+    ) async throws -> [String] {
+        let entries = try await ReflectionClient(client(of: nil)).listMethods(ListMethodsRequest()).services
+        let methods = entries.first { $0.name == description.name }?.methods ?? []
         var violations = Set(callers.keys).symmetricDifference(methods.map(\.name)).map {
             "\($0) is in only one of the lists"
         }
-        for caller in [nil, TestCaller.alice, .operator, .service] {
-            let client = client(of: caller)
-            for (name, method) in methods {
-                let agreed = callers[name] ?? []
-                let mayCall = agreed.isEmpty || caller.map { agreed.contains($0.role) } ?? false
+        for method in methods {
+            let expected = (roles: callers[method.name] ?? [], duties: duties[method.name] ?? [])
+            if method.allowed.roles != expected.roles || method.allowed.duties != expected.duties {
+                violations.append("\(method.name) is described as for \(method.allowed)")
+            }
+        }
+        for kind in CallerKind.all {
+            let client = client(with: kind.credential(keys, at: clock.now))
+            for method in description.methods {
+                let name = String(method.name.split(separator: "/")[1])
+                let mayCall = kind.mayCall(callers[name] ?? [], duties[name] ?? [])
                 guard await isLetIn(to: method, client) != mayCall else { continue }
-                violations.append(
-                    "\(name) \(mayCall ? "refuses" : "takes") \(caller?.role.description ?? "a caller without a role")")
+                violations.append("\(name) \(mayCall ? "refuses" : "takes") \(kind)")
             }
         }
         return violations
@@ -30,7 +38,67 @@ extension TestService {
             _ = try await client.callRaw(method, payload: [])
             return true
         } catch {
-            return error.reason != "CREDENTIAL_MISSING" && error.reason != "ROLE_NOT_ALLOWED"
+            let refusals: [CallReason] = [
+                .credentialMissing, .credentialInvalid, .credentialExpired, .roleNotAllowed, .dutyMissing,
+            ]
+            return !refusals.contains { error.isBecause($0) }
         }
+    }
+}
+
+/// A caller of a certain role and duties, with a credential of a certain quality.
+private struct CallerKind: CustomStringConvertible {
+    enum Quality: String {
+        case valid = "a valid"
+        case expired = "an expired"
+        case altered = "an altered"
+        case foreign = "a foreign"
+    }
+
+    let caller: TestCaller?
+    let quality: Quality
+
+    private static let callers: [TestCaller] =
+        [.alice, .service, .operator(with: [])] + Duties.all.each.map { .operator(with: $0) }
+
+    static let all =
+        [CallerKind(caller: nil, quality: .valid)]
+        + callers.flatMap { caller in
+            [Quality.valid, .expired, .altered, .foreign].map { CallerKind(caller: caller, quality: $0) }
+        }
+
+    func credential(_ keys: KeyFile, at now: Timestamp) -> [UInt8] {
+        guard let caller else { return [] }
+        switch quality {
+        case .valid: return caller.credential(keys)
+        case .expired: return caller.credential(keys, until: now)
+        case .foreign: return caller.credential(.random())
+        case .altered:
+            // The first byte of the content behind kind and key: the role.
+            var bytes = caller.credential(keys)
+            bytes[5] ^= 1
+            return bytes
+        }
+    }
+
+    /// Also a method for anyone refuses a credential that is not valid.
+    func mayCall(_ roles: Role, _ duties: Duties) -> Bool {
+        guard let caller else { return roles.isEmpty }
+        guard quality == .valid else { return false }
+        if roles.isEmpty { return true }
+        return roles.contains(caller.role) && (caller.role != .operator || caller.duties.suffice(for: duties))
+    }
+
+    var description: String {
+        guard let caller else { return "a caller without a credential" }
+        return "\(caller.role) (\(caller.duties)) with \(quality.rawValue) credential"
+    }
+}
+
+extension MethodEntry {
+    /// The callers and duties that reflection tells.
+    fileprivate var allowed: (roles: Role, duties: Duties) {
+        let roles: [CallerRole: Role] = [.user: .user, .operator: .operator, .service: .service]
+        return (Role(callers.compactMap { roles[$0] }), Duties(fields: duties))
     }
 }

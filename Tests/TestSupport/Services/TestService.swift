@@ -55,8 +55,12 @@ package final class TestService: Sendable {
 
     /// Returns a client with its own connection to one instance.
     package func client(of caller: TestCaller?, instance: Int = 0) -> Client {
+        client(with: caller?.credential(keys) ?? [], instance: instance)
+    }
+
+    package func client(with credential: [UInt8], instance: Int = 0) -> Client {
         var settings = ClientSettings()
-        settings.credential = caller?.credential(keys) ?? []
+        settings.credential = credential
         let client = Client(to: [instances[instance].address], on: loops, settings: settings)
         clients.withLock { $0.append(client) }
         return client

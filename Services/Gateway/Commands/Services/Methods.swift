@@ -55,6 +55,7 @@ enum Methods {
             "method": .string(method.name), "request": .string(method.request.name),
             "reply": .string(method.reply.name), "isStream": .bool(method.isStream),
             "isSafeToRepeat": .bool(method.isSafeToRepeat), "callers": .string("\(method.callers)"),
+            "duties": method.duties.isEmpty ? nil : .list(method.duties.each) { .string("\($0)") },
         ])
     }
 
@@ -65,7 +66,8 @@ enum Methods {
     }
 
     private static func traits(_ method: MethodDescription) -> String {
-        "for \(method.callers)" + (method.isSafeToRepeat ? ", safe to repeat" : "")
+        let duty = method.duties.isEmpty ? "" : " with the duty \(method.duties.alternatives)"
+        return "for \(method.callers)\(duty)" + (method.isSafeToRepeat ? ", safe to repeat" : "")
             + (method.isStream ? ", a stream" : "")
     }
 

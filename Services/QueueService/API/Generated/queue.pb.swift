@@ -637,36 +637,36 @@ package enum PlaceState: Hashable, Sendable {
 package enum QueueMethods {
     /// Creates a room. Its id is the request id, so a retry returns the room of the first try in its current state.
     package static let createRoom = Method<CreateRoomRequest, CreateRoomReply>(
-        "onsale.queue.v1.Queue/CreateRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/CreateRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Changes the limits, the times, or both. Works also while the room is open.
     package static let configureRoom = Method<ConfigureRoomRequest, ConfigureRoomReply>(
-        "onsale.queue.v1.Queue/ConfigureRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/ConfigureRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Starts admission now, regardless of the times. Also ends a pause or a drain.
     package static let openRoom = Method<OpenRoomRequest, OpenRoomReply>(
-        "onsale.queue.v1.Queue/OpenRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/OpenRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Stops admission until OpenRoom. Users can still join, and users inside continue. The room no longer opens by
     /// itself. Refused while SCHEDULED, because users cannot join yet.
     package static let pauseRoom = Method<PauseRoomRequest, PauseRoomReply>(
-        "onsale.queue.v1.Queue/PauseRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/PauseRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Stops joining. Waiting users are still admitted; after the last one the room closes by itself. Refused while
     /// SCHEDULED, because the room would close immediately.
     package static let drainRoom = Method<DrainRoomRequest, DrainRoomReply>(
-        "onsale.queue.v1.Queue/DrainRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/DrainRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Closes the room permanently and revokes every place in it. Passes already issued expire within two minutes.
     package static let closeRoom = Method<CloseRoomRequest, CloseRoomReply>(
-        "onsale.queue.v1.Queue/CloseRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/CloseRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Returns the room with a name or an id.
     package static let findRoom = Method<FindRoomRequest, FindRoomReply>(
         "onsale.queue.v1.Queue/FindRoom", isSafeToRepeat: true, callers: [])
     /// Returns all rooms by id, which is the order of their creation.
     package static let listRooms = Method<ListRoomsRequest, ListRoomsReply>(
-        "onsale.queue.v1.Queue/ListRooms", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/ListRooms", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
     /// Returns a room with its counts and rates.
     package static let showRoom = Method<ShowRoomRequest, ShowRoomReply>(
-        "onsale.queue.v1.Queue/ShowRoom", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/ShowRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
     /// Returns every event of a place with its time.
     package static let showHistory = Method<ShowHistoryRequest, ShowHistoryReply>(
-        "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
     package static let join = Method<JoinRequest, JoinReply>(
@@ -688,7 +688,7 @@ package enum QueueMethods {
         "onsale.queue.v1.Queue/FinishPass", isSafeToRepeat: true, callers: [.service])
     /// Revokes a place with a reason that its user reads.
     package static let revokePlace = Method<RevokePlaceRequest, RevokePlaceReply>(
-        "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator])
+        "onsale.queue.v1.Queue/RevokePlace", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
 
     package static let service = ServiceDescription(
         "onsale.queue.v1.Queue",
@@ -1859,26 +1859,27 @@ extension ProtoFile {
         0a0a065041555345441004120c0a08445241494e494e471005120a0a06434c4f53454410062a81010a0a506c61636553\
         74617465121b0a17504c4143455f53544154455f554e5350454349464945441000120b0a0757414954494e471001120c\
         0a0841444d49545445441002120a0a064143544956451003120c0a0846494e4953484544100412080a044c4546541005\
-        120a0a064c41505345441006120b0a075245564f4b4544100732f70b0a055175657565125b0a0a437265617465526f6f\
+        120a0a064c41505345441006120b0a075245564f4b4544100732ab0c0a055175657565125f0a0a437265617465526f6f\
         6d12222e6f6e73616c652e71756575652e76312e437265617465526f6f6d526571756573741a202e6f6e73616c652e71\
-        756575652e76312e437265617465526f6f6d5265706c79220790020288b5180312640a0d436f6e666967757265526f6f\
-        6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f6e73616c\
-        652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220790020288b5180312550a084f70656e526f\
-        6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f6e73616c652e7175\
-        6575652e76312e4f70656e526f6f6d5265706c79220790020288b5180312580a095061757365526f6f6d12212e6f6e73\
-        616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e\
-        5061757365526f6f6d5265706c79220790020288b5180312580a09447261696e526f6f6d12212e6f6e73616c652e7175\
-        6575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e447261696e52\
-        6f6f6d5265706c79220790020288b5180312580a09436c6f7365526f6f6d12212e6f6e73616c652e71756575652e7631\
-        2e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526570\
-        6c79220790020288b5180312550a0846696e64526f6f6d12202e6f6e73616c652e71756575652e76312e46696e64526f\
-        6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e46696e64526f6f6d5265706c79220790020188b5\
-        180112580a094c697374526f6f6d7312212e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265717565\
-        73741a1f2e6f6e73616c652e71756575652e76312e4c697374526f6f6d735265706c79220790020188b5180312550a08\
-        53686f77526f6f6d12202e6f6e73616c652e71756575652e76312e53686f77526f6f6d526571756573741a1e2e6f6e73\
-        616c652e71756575652e76312e53686f77526f6f6d5265706c79220790020188b51803125e0a0b53686f77486973746f\
-        727912232e6f6e73616c652e71756575652e76312e53686f77486973746f7279526571756573741a212e6f6e73616c65\
-        2e71756575652e76312e53686f77486973746f72795265706c79220790020188b51803124d0a044a6f696e121c2e6f6e\
+        756575652e76312e437265617465526f6f6d5265706c79220b90020288b5180398b5180212680a0d436f6e6669677572\
+        65526f6f6d12252e6f6e73616c652e71756575652e76312e436f6e666967757265526f6f6d526571756573741a232e6f\
+        6e73616c652e71756575652e76312e436f6e666967757265526f6f6d5265706c79220b90020288b5180398b518021259\
+        0a084f70656e526f6f6d12202e6f6e73616c652e71756575652e76312e4f70656e526f6f6d526571756573741a1e2e6f\
+        6e73616c652e71756575652e76312e4f70656e526f6f6d5265706c79220b90020288b5180398b51802125c0a09506175\
+        7365526f6f6d12212e6f6e73616c652e71756575652e76312e5061757365526f6f6d526571756573741a1f2e6f6e7361\
+        6c652e71756575652e76312e5061757365526f6f6d5265706c79220b90020288b5180398b51802125c0a09447261696e\
+        526f6f6d12212e6f6e73616c652e71756575652e76312e447261696e526f6f6d526571756573741a1f2e6f6e73616c65\
+        2e71756575652e76312e447261696e526f6f6d5265706c79220b90020288b5180398b51802125c0a09436c6f7365526f\
+        6f6d12212e6f6e73616c652e71756575652e76312e436c6f7365526f6f6d526571756573741a1f2e6f6e73616c652e71\
+        756575652e76312e436c6f7365526f6f6d5265706c79220b90020288b5180398b5180212550a0846696e64526f6f6d12\
+        202e6f6e73616c652e71756575652e76312e46696e64526f6f6d526571756573741a1e2e6f6e73616c652e7175657565\
+        2e76312e46696e64526f6f6d5265706c79220790020188b5180112600a094c697374526f6f6d7312212e6f6e73616c65\
+        2e71756575652e76312e4c697374526f6f6d73526571756573741a1f2e6f6e73616c652e71756575652e76312e4c6973\
+        74526f6f6d735265706c79220f90020188b5180398b5180298b51804125d0a0853686f77526f6f6d12202e6f6e73616c\
+        652e71756575652e76312e53686f77526f6f6d526571756573741a1e2e6f6e73616c652e71756575652e76312e53686f\
+        77526f6f6d5265706c79220f90020188b5180398b5180298b5180412660a0b53686f77486973746f727912232e6f6e73\
+        616c652e71756575652e76312e53686f77486973746f7279526571756573741a212e6f6e73616c652e71756575652e76\
+        312e53686f77486973746f72795265706c79220f90020188b5180398b5180298b51804124d0a044a6f696e121c2e6f6e\
         73616c652e71756575652e76312e4a6f696e526571756573741a1a2e6f6e73616c652e71756575652e76312e4a6f696e\
         5265706c79220b90020288b5180290b5180112580a0953686f77506c61636512212e6f6e73616c652e71756575652e76\
         312e53686f77506c616365526571756573741a1f2e6f6e73616c652e71756575652e76312e53686f77506c6163655265\
@@ -1889,8 +1890,8 @@ extension ProtoFile {
         65121d2e6f6e73616c652e71756575652e76312e4c65617665526571756573741a1b2e6f6e73616c652e71756575652e\
         76312e4c656176655265706c79220790020288b51802125b0a0a46696e6973685061737312222e6f6e73616c652e7175\
         6575652e76312e46696e69736850617373526571756573741a202e6f6e73616c652e71756575652e76312e46696e6973\
-        68506173735265706c79220790020288b51804125e0a0b5265766f6b65506c61636512232e6f6e73616c652e71756575\
+        68506173735265706c79220790020288b5180412620a0b5265766f6b65506c61636512232e6f6e73616c652e71756575\
         652e76312e5265766f6b65506c616365526571756573741a212e6f6e73616c652e71756575652e76312e5265766f6b65\
-        506c6163655265706c79220790020288b51803620670726f746f33
+        506c6163655265706c79220b90020288b5180398b51802620670726f746f33
         """)
 }
