@@ -49,7 +49,7 @@ package enum Gateway {
         let outcome: Result<Void, GatewayError>
         do {
             // A command for operators checks the credential first, before it reads files or calls a service.
-            if command.caller == .operator { _ = try run.ownCredential() }
+            if command.caller == .operator { _ = try await run.ownCredential() }
             outcome = .success(try await command.run(run))
         } catch {
             outcome = .failure(run.error(error))

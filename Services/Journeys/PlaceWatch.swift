@@ -7,6 +7,8 @@ import Threads
 package final class PlaceWatch: Sendable {
     /// The longest outage of the queue service. After it the wait fails, and the user keeps the place.
     private static let outageLimit = Duration.minutes(10)
+    /// Maximum of streams in a row that fail because the credential has expired.
+    private static let maximumExpirations = 3
     private static let retryPause = Duration.seconds(1)
 
     /// The progress that the caller shows during the wait.
@@ -50,13 +52,20 @@ package final class PlaceWatch: Sendable {
         if progress.place.state != .waiting { return progress.place }
         // Set by failures only, because a stream without changes may send nothing for hours.
         var lostSince: Uptime?
+        var expirations = 0
         while true {
             do {
-                for try await item in try stream() {
+                for try await item in try await stream() {
                     state.withLock { $0.update(item.place) }
                     lostSince = nil
+                    expirations = 0
                     if item.place.state != .waiting { return item.place }
                 }
+            } catch let failure as RPCFailure
+                where failure.isBecause(CallReason.credentialExpired) && expirations < Self.maximumExpirations
+            {
+                // The next stream has the next credential of the session.
+                expirations += 1
             } catch let failure as RPCFailure {
                 let failure = CallFailure(failure, of: .queue)
                 let since = lostSince ?? caller.clock.uptime
@@ -70,8 +79,8 @@ package final class PlaceWatch: Sendable {
         }
     }
 
-    private func stream() throws -> ItemStream<WatchPlaceRequest, WatchPlaceItem> {
-        let options = try caller.options(of: QueueMethods.watchPlace.description)
+    private func stream() async throws -> ItemStream<WatchPlaceRequest, WatchPlaceItem> {
+        let options = try await caller.options(of: QueueMethods.watchPlace.description)
         return try caller.connections.client(of: .queue).open(QueueMethods.watchPlace, request, options)
     }
 }

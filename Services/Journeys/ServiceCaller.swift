@@ -14,12 +14,12 @@ package struct ServiceCaller: Sendable {
     package let records: Records
     /// The given id of the next request, to repeat it. Nil for a new id.
     package let requestID: RequestID?
-    private let credential: @Sendable () throws -> [UInt8]
+    private let credential: @Sendable () async throws -> [UInt8]
 
     /// `credential` throws if the caller is not signed in.
     package init(
         _ connections: Connections, isOperator: Bool, timeout: Duration, clock: any Clock, records: Records,
-        requestID: RequestID?, credential: @escaping @Sendable () throws -> [UInt8]
+        requestID: RequestID?, credential: @escaping @Sendable () async throws -> [UInt8]
     ) {
         self.connections = connections
         self.isOperator = isOperator
@@ -39,7 +39,7 @@ package struct ServiceCaller: Sendable {
         guard let service = Service(of: method.description) else {
             preconditionFailure("\(method.name) belongs to no service")
         }
-        let options = try options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)
+        let options = try await options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)
         let client = try connections.client(of: service)
         do throws(RPCFailure) {
             return try await client.call(method, request, options)
@@ -50,11 +50,11 @@ package struct ServiceCaller: Sendable {
 
     func options(
         of method: MethodDescription, requestID: RequestID? = nil, sendsCredential: Bool = false
-    ) throws -> CallOptions {
+    ) async throws -> CallOptions {
         // Every write needs a request id, even if the request is idempotent by its content.
         CallOptions(
             timeout: method.isStream ? nil : timeout, requestID: requestID ?? .make(at: clock.now),
-            credential: method.callers.isEmpty && !sendsCredential ? nil : try credential())
+            credential: method.callers.isEmpty && !sendsCredential ? nil : try await credential())
     }
 
     /// The elements of a paged list, or its first `limit` ones. `page` receives the last element of the page before. The

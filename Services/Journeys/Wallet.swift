@@ -61,22 +61,4 @@ package struct Wallet: Sendable {
             return (page.entries, page.hasMore)
         }
     }
-
-    package func signUp(_ name: String, password: String) async throws -> StoredCredential {
-        let request = SignUpRequest(name: name, password: password)
-        let reply = try await caller.call(WalletMethods.signUp, request, requestID: caller.newRequestID())
-        return StoredCredential(reply.session, name: name)
-    }
-
-    package func signIn(_ name: String, password: String) async throws -> StoredCredential {
-        let request = SignInRequest(name: name, password: password)
-        return StoredCredential(try await caller.call(WalletMethods.signIn, request).session, name: name)
-    }
-}
-
-extension StoredCredential {
-    fileprivate init(_ session: Session, name: String) {
-        self.init(
-            name: name, role: .user, user: session.userID, expiry: session.expiresAt, bytes: session.credential)
-    }
 }

@@ -46,6 +46,13 @@ enum Sodium {
         return (publicKey, secretKey)
     }
 
+    static func blake2b(of message: [UInt8], byteCount: Int) -> [UInt8] {
+        initialize()
+        var hash = [UInt8](repeating: 0, count: byteCount)
+        crypto_generichash(&hash, byteCount, message, UInt64(message.count), nil, 0)
+        return hash
+    }
+
     static func signature(of message: [UInt8], secretKey: [UInt8]) -> [UInt8] {
         var signature = [UInt8](repeating: 0, count: signatureByteCount)
         crypto_sign_detached(&signature, nil, message, UInt64(message.count), secretKey)

@@ -61,7 +61,9 @@ class Onsale:
             if name == "wallet":
                 command += [
                     "--concert", self.addresses["concert"], "--queue", self.addresses["queue"],
-                    "--top-up-by", self.top_up_by]
+                    "--top-up-by", self.top_up_by,
+                    # The default of be9f464. It is an hour now, because clients refresh credentials.
+                    "--credential-lifetime", "12h"]
             log = self.folder / f"{name}.log"
             with open(log, "w") as file:
                 self.processes[name] = subprocess.Popen(

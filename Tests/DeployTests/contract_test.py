@@ -72,7 +72,8 @@ def described(address):
 class Contract(unittest.TestCase):
     # Declarations with each option, and what a client must see.
     EXAMPLES = {
-        "onsale.concert.v1.Concert.CheckIn": {"callers": ["OPERATOR"], "idempotency_level": "IDEMPOTENT"},
+        "onsale.concert.v1.Concert.CheckIn": {
+            "callers": ["OPERATOR"], "duties": ["GATE"], "idempotency_level": "IDEMPOTENT"},
         "onsale.concert.v1.ScheduleSettings.seats_per_user": {"range": {"min": "1", "max": "50", "zero": "4"}},
         "onsale.concert.v1.AddScheduleRequest.settings": {"required": True},
         "onsale.concert.v1.ConcertFailure.Reason.TICKET_USED": {

@@ -32,6 +32,11 @@ AGAIN = "gateway leave; gateway join moon-tour"
 # Commands before an example, because earlier examples have changed its conditions.
 FIRST = {
     "gateway whoami": "gateway sign-in alice",
+    "gateway change-password --password-file old --new-password-file new": "cp secret old; cp secret new",
+    "gateway set-password alice --code-file code --password-file secret":
+        "gateway admin password reset alice --yes >reply; cut -d' ' -f1 reply >code; chmod 600 code",
+    "gateway admin sign-in alice": "gateway admin credential --keys data/keys; gateway admin operator grant alice owner",
+    "gateway admin sessions": "gateway admin sign-in alice",
     "gateway buy moon-tour/friday --best 2 --grade A --yes": "gateway top-up 1000 EUR",
     "gateway buy moon-tour/friday Stalls-12-7 Stalls-12-8 --yes --top-up --json": AGAIN,
     "gateway seats moon-tour": AGAIN,
@@ -43,7 +48,9 @@ FIRST = {
 }
 
 # Examples that cannot succeed here, and their exit codes.
-NEEDS_A_TERMINAL = ["gateway buy", "gateway buy moon-tour/friday", "gateway cancel", "gateway ticket show"]
+NEEDS_A_TERMINAL = [
+    "gateway buy", "gateway buy moon-tour/friday", "gateway cancel", "gateway ticket show", "gateway change-password",
+    "gateway admin change-password", "gateway set-password alice"]
 # Examples with these ids and codes fail, because no user has them.
 STAND_INS = r"\b3f2a9c01\b|AMZD4…|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000000000001"
 ALREADY_DONE = [

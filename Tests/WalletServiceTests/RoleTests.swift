@@ -12,6 +12,15 @@ import WalletService
     private static let callers: [String: Role] = [
         "SignUp": [],
         "SignIn": [],
+        "Refresh": [],
+        "SetPassword": [],
+        "ListSessions": [.user, .operator],
+        "SignOut": [.user, .operator],
+        "ChangePassword": [.user, .operator],
+        "ResetPassword": [.operator],
+        "GrantDuty": [.operator],
+        "RevokeDuty": [.operator],
+        "ListOperators": [.operator],
         "ShowBalance": [.user],
         "TopUp": [.user, .operator],
         "ListEntries": [.user],
@@ -24,9 +33,25 @@ import WalletService
         "Audit": [.operator],
     ]
 
-    @Test func `each method accepts its roles and refuses all others`() async throws {
+    /// The duties that suffice for operators, beside that of an owner.
+    private static let duties: [String: Duties] = [
+        "TopUp": [.sales],
+        "ListHalted": [.sales, .read],
+        "LiftHalt": [.owner],
+        "Audit": [.read],
+        "ListSessions": [.sales, .gate, .read],
+        "SignOut": [.sales, .gate, .read],
+        "ChangePassword": [.sales, .gate, .read],
+        "ResetPassword": [.owner],
+        "GrantDuty": [.owner],
+        "RevokeDuty": [.owner],
+        "ListOperators": [.read],
+    ]
+
+    @Test func `each method accepts its roles and duties, and refuses all others`() async throws {
         try await TestService.with(.wallet, on: .memory) { wallet in
-            let violations = await wallet.violations(in: WalletMethods.service, whereCallersAre: Self.callers)
+            let violations = try await wallet.violations(
+                in: WalletMethods.service, whereCallersAre: Self.callers, withDuties: Self.duties)
             #expect(violations.isEmpty)
         }
     }

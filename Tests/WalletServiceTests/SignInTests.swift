@@ -1,10 +1,14 @@
+import Database
+import Identity
 import Kernel
 import RPC
 import Service
 import TestSupport
 import Testing
 import WalletAPI
-import WalletService
+import WalletDomain
+
+@testable import WalletService
 
 @Suite struct SignInTests {
     struct Accepts {
@@ -14,9 +18,56 @@ import WalletService
                 for _ in 1...11 { #expect(try await wallet.signIn().userID == user) }
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `a user with a duty signs in as an operator for five minutes`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine) { wallet in
+                let session = try await wallet.hire("alice", .read, .gate, number: 1)
+                #expect(session.duties == [.gate, .read])
+                #expect(session.expiresAt == Timestamp.noon + .minutes(5))
+                #expect(session.refreshAt == Timestamp.noon + .seconds(150))
+                _ = try await wallet.calls(session).listHalted(ListHaltedRequest())
+                await refused("DUTY_MISSING") {
+                    try await wallet.calls(session).liftHalt(LiftHaltRequest(concertID: .numbered(1)))
+                }
+                let user = try await wallet.signIn()
+                #expect(user.duties.isEmpty && user.userID == session.userID)
+                await refused("ROLE_NOT_ALLOWED") { try await wallet.calls(user).listHalted(ListHaltedRequest()) }
+            }
+        }
+
+        @Test func `the fifty-first session ends the one that was unused for longest`() async throws {
+            try await TestService.with(.wallet, on: .memory) { wallet in
+                var sessions = [try await wallet.signUp()]
+                // Each sign-in costs a password hash, so the others are stored directly.
+                let user = sessions[0].userID
+                try await wallet.instances[0].database.transaction { tx in
+                    for number in 2...50 {
+                        let session = UserSession(
+                            .numbered(UInt64(number)), of: user, named: try UserName("alice"), .user, from: "127.0.0.1",
+                            now: tx.now + .milliseconds(number))
+                        _ = try SessionTable.insert(session, secret: Digest(of: []), tx)
+                    }
+                }
+                wallet.clock.advance(by: .seconds(1))
+                sessions.append(try await wallet.signIn(number: 51))
+                await refused("SESSION_ENDED") { try await wallet.refresh(sessions[0]) }
+                _ = try await wallet.refresh(sessions[1])
+                let list = try await wallet.calls(sessions[1]).listSessions(ListSessionsRequest()).sessions
+                #expect(list.count == 50 && list.first?.isCurrent == true)
+            }
+        }
     }
 
     struct Refuses {
+        @Test func `a user without a duty who signs in as an operator`() async throws {
+            try await TestService.with(.wallet, on: .memory) { wallet in
+                _ = try await wallet.signUp()
+                await refused("NO_DUTY") { try await wallet.signIn(asOperator: true) }
+                await refused("NAME_OR_PASSWORD_WRONG") { try await wallet.signIn("alice", "wrong", asOperator: true) }
+            }
+        }
+
         @Test func `a wrong password and an unknown name get the same failure`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 _ = try await wallet.signUp()
@@ -50,6 +101,18 @@ import WalletService
             try await TestService.with(.wallet, on: engine) { wallet in
                 let user = try await wallet.signUp().userID
                 for _ in 1...2 { #expect(try await wallet.signIn().userID == user) }
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a repeated request gets the same session, until it ends`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine) { wallet in
+                _ = try await wallet.signUp()
+                let session = try await wallet.signIn(number: 2)
+                #expect(try await wallet.signIn(number: 2) == session)
+                #expect(try await wallet.signIn(number: 3).secret != session.secret)
+                _ = try await wallet.calls(session).signOut(SignOutRequest())
+                await refused("REQUEST_ID_REUSED") { try await wallet.signIn(number: 2) }
             }
         }
     }

@@ -13,7 +13,7 @@ import WalletService
         func `signing up signs in, and each later sign-in is the same user`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
                 let first = try await wallet.signUp()
-                #expect(first.expiresAt == Timestamp.noon + .hours(12))
+                #expect(first.expiresAt == Timestamp.noon + .hours(1))
                 #expect(first.userID != .numbered(1), "a user cannot choose the user id")
                 for session in [first, try await wallet.signIn(), try await wallet.signUp()] {
                     #expect(session.userID == first.userID)
@@ -21,7 +21,7 @@ import WalletService
                     let calls = WalletClient(wallet.client(of: nil))
                     #expect(try await calls.showBalance(ShowBalanceRequest(), options).balances == [])
                 }
-                wallet.clock.advance(by: .hours(12))
+                wallet.clock.advance(by: .hours(1))
                 let late = CallOptions(credential: first.credential)
                 await refused("CREDENTIAL_EXPIRED") {
                     try await WalletClient(wallet.client(of: nil)).showBalance(ShowBalanceRequest(), late)

@@ -17,9 +17,34 @@ extension TestService {
         return try await WalletClient(client(of: nil)).signUp(request, options).session
     }
 
-    func signIn(_ name: String = "alice", _ password: String = password) async throws -> Session {
-        let request = SignInRequest(name: name, password: password)
-        let options = CallOptions(timeout: Self.patience)
+    func signIn(
+        _ name: String = "alice", _ password: String = password, asOperator: Bool = false, number: UInt64? = nil
+    ) async throws -> Session {
+        let request = SignInRequest(name: name, password: password, asOperator: asOperator)
+        let options = CallOptions(timeout: Self.patience, requestID: number.map { .numbered($0) })
         return try await WalletClient(client(of: nil)).signIn(request, options).session
+    }
+
+    /// Signs up a user with duties, and signs in as an operator.
+    func hire(_ name: String, _ duties: Duty..., number: UInt64) async throws -> Session {
+        _ = try await signUp(name, number: number)
+        for duty in duties { _ = try await owner.grantDuty(GrantDutyRequest(name: name, duty: duty)) }
+        return try await signIn(name, asOperator: true)
+    }
+
+    func refresh(_ session: Session) async throws -> Session {
+        try await WalletClient(client(of: nil)).refresh(RefreshRequest(secret: session.secret)).session
+    }
+
+    /// An owner with a credential from the key file.
+    var owner: WalletClient { WalletClient(client(of: .operator)) }
+
+    /// Calls with the credential of a session.
+    func calls(_ session: Session, instance: Int = 0) -> WalletClient {
+        WalletClient(client(with: session.credential, instance: instance))
+    }
+
+    func options(_ number: UInt64) -> CallOptions {
+        CallOptions(timeout: Self.patience, requestID: .numbered(number))
     }
 }

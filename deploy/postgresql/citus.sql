@@ -44,8 +44,13 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('top_up', 'user_id', colocate_with => 'account');
     select create_distributed_table('payment', 'user_id', colocate_with => 'account');
     select create_distributed_table('pass_due', 'user_id', colocate_with => 'account');
+    select create_distributed_table('session', 'user_id', colocate_with => 'account');
+    select create_distributed_table('operator_login', 'user_id', colocate_with => 'account');
     -- These tables are not per user.
     select create_distributed_table('login', 'name', colocate_with => 'none');
+    select create_distributed_table('password_reset', 'name', colocate_with => 'login');
+    select create_distributed_table('password_change', 'name', colocate_with => 'login');
+    select create_distributed_table('operator_order', 'number', colocate_with => 'none');
     select create_distributed_table('payment_owner', 'payment_id', colocate_with => 'none');
     select create_distributed_table('halted', 'concert_id', colocate_with => 'none');
 \endif

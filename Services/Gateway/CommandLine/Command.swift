@@ -17,7 +17,9 @@ struct Command: Sendable {
         run: @escaping @Sendable (Invocation) async throws -> Void
     ) {
         var options = flags + [CommonFlags.json]
-        if !calls.isEmpty { options += [CommonFlags.timeout] + calls.map(\.option) }
+        // The wallet service gives the next credential of a session.
+        let called = caller.isEmpty || calls.contains(.wallet) ? calls : calls + [.wallet]
+        if !called.isEmpty { options += [CommonFlags.timeout] + called.map(\.option) }
         if !caller.isEmpty { options.append(CommonFlags.credential) }
         if !calls.isEmpty || !caller.isEmpty { options.append(CommonFlags.zone) }
         syntax = Syntax(

@@ -4,7 +4,8 @@ import Kernel
 /// All commands, in the order of the help.
 enum CommandTable {
     static let all: [Command] = [
-        AccountCommands.signUp, AccountCommands.signIn, AccountCommands.signOut, AccountCommands.whoAmI,
+        AccountCommands.signUp, AccountCommands.signIn, SessionCommands.signOut, AccountCommands.whoAmI,
+        SessionCommands.list, PasswordCommands.change, PasswordCommands.set,
         Buy.command,
         ConcertCommands.list, ConcertCommands.dates, SeatCommands.map,
         LineCommands.join, LineCommands.show, LineCommands.leave,
@@ -12,6 +13,9 @@ enum CommandTable {
         PaymentCommands.pay, PaymentCommands.show, PaymentCommands.list, ReservationCommands.cancel,
         TicketCommands.list, TicketCommands.show, TicketCommands.verify,
         WalletCommands.balance, WalletCommands.topUp, WalletCommands.history,
+        AccountCommands.signInAsOperator, SessionCommands.signOutAsOperator, SessionCommands.listOfOperator,
+        PasswordCommands.changeOfOperator, OperatorCommands.grant, OperatorCommands.revoke, OperatorCommands.list,
+        PasswordCommands.reset,
         KeyCommands.credential, KeyCommands.create, KeyCommands.list, KeyCommands.stage, KeyCommands.promote,
         KeyCommands.drop, CertificateCommands.split, CertificateCommands.certificate,
         RoomCommands.create, RoomCommands.configure, RoomCommands.open, RoomCommands.pause, RoomCommands.drain,

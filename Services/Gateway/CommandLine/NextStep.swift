@@ -3,6 +3,7 @@ import ConcertAPI
 import Journeys
 import QueueAPI
 import RPC
+import WalletAPI
 
 /// The command to type after a failure of a service.
 enum NextStep {
@@ -10,10 +11,12 @@ enum NextStep {
         "An operator can sell its dates without a waiting room: gateway admin schedule configure --no-room"
 
     private static let steps: [(reasons: [any Reason], step: String)] = [
-        ([CallReason.credentialExpired], "Type: gateway sign-in NAME"),
+        ([CallReason.credentialExpired, WalletReason.sessionEnded] as [any Reason], "Type: gateway sign-in NAME"),
+        ([CallReason.dutyMissing], "An owner can grant it: gateway admin operator grant NAME DUTY"),
+        ([WalletReason.noDuty], "An owner can grant one: gateway admin operator grant NAME DUTY"),
         (
             [CallReason.credentialInvalid, CallReason.credentialMissing],
-            "Type: gateway sign-in NAME; operators: gateway admin credential"
+            "Type: gateway sign-in NAME; operators: gateway admin sign-in NAME"
         ),
         ([ConcertReason.passMissing], "Type: gateway join CONCERT"),
         ([QueueReason.placeWaiting], "To wait for your turn, type: gateway place --wait"),
@@ -49,7 +52,8 @@ enum FieldSource {
         "idle_ms": "--idle", "hard_limit_ms": "--stay", "joins_at": "--joins-at", "opens_at": "--opens-at",
         "room_id": "--room", "browse_room_id": "--browse-room", "best.count": "--best", "best.grade": "--grade",
         "title": "--title", "host": "--host", "currency": "--currency", "reason": "--reason", "name": "NAME",
-        "password": "the password", "amount": "AMOUNT", "seats": "SEAT",
+        "password": "the password", "new_password": "the new password", "code": "the code", "amount": "AMOUNT",
+        "seats": "SEAT",
         "seats.first_number": "NUMBERS", "seats.last_number": "NUMBERS", "grade": "GRADE", "price": "PRICE",
         "section": "SECTION", "row": "ROWS",
     ]

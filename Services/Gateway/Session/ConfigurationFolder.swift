@@ -85,6 +85,9 @@ extension ConfigurationFolder {
         throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
     }
 
+    /// The path of the credential file of a role.
+    func path(of role: Role, file: String?) -> String { file ?? "\(path)/\(Self.file(of: role))" }
+
     /// The credential of a file, or else the stored one of a role. Throws if there is none.
     func required(_ role: Role, file: String?) throws(GatewayError) -> StoredCredential {
         guard let file else {
@@ -93,7 +96,8 @@ extension ConfigurationFolder {
                 .notAllowed,
                 role == .user
                     ? "not signed in. Type: gateway sign-in NAME; without an account: gateway sign-up NAME"
-                    : "this command needs an operator credential. Type: gateway admin credential --keys FILE")
+                    : "not signed in as an operator. Type: gateway admin sign-in NAME; without an operator: "
+                        + "gateway admin credential --keys FILE")
         }
         let flag = CommonFlags.credential.flag
         if let given = StoredCredential(try InputFile.required(file, by: flag, isSecret: true)) { return given }

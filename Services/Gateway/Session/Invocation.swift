@@ -5,8 +5,6 @@ import RPC
 
 /// One run of a command: its arguments, its console, and its caller of the services.
 struct Invocation: Sendable {
-    typealias CredentialSource = @Sendable (Role) throws(GatewayError) -> StoredCredential
-
     private static let defaultTimeout = Duration.seconds(10)
 
     let command: Command
@@ -17,8 +15,7 @@ struct Invocation: Sendable {
     let clock: any Clock
     /// The zone of `--zone`, of the variable TZ, or of this machine. Ignores other formats of the variable.
     let zone: Zone
-    /// The credential of a role. Throws if there is none, or if it has expired.
-    let credential: CredentialSource
+    let credentials: CredentialSource
     let caller: ServiceCaller
 
     init(
@@ -31,24 +28,14 @@ struct Invocation: Sendable {
         self.environment = environment
         self.clock = clock
         zone = arguments[CommonFlags.zone] ?? environment["TZ"].flatMap(Zone.init(named:)) ?? .ofMachine
-        let (configuration, zone) = (ConfigurationFolder(environment), zone)
-        self.configuration = configuration
-        let file = arguments[CommonFlags.credential]
-        let credential: CredentialSource = { role throws(GatewayError) in
-            let credential = try configuration.required(role, file: file)
-            if clock.now < credential.expiry { return credential }
-            throw GatewayError(
-                .notAllowed, "the sign-in of \(credential.name) expired on \(zone.text(of: credential.expiry))",
-                hint: role == .user
-                    ? "Type: gateway sign-in \(credential.name)" : "Type: gateway admin credential --keys FILE")
-        }
-        self.credential = credential
-        let role = command.role
-        caller = ServiceCaller(
-            Connections(agent: "gateway") { arguments[$0.option] ?? [$0.defaultAddress] },
-            isOperator: command.caller == .operator, timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout,
-            clock: clock, records: configuration.records { try credential(role).user },
-            requestID: arguments[CommonFlags.requestID], credential: { try credential(role).bytes })
+        configuration = ConfigurationFolder(environment)
+        let connections = Connections(agent: "gateway") { arguments[$0.option] ?? [$0.defaultAddress] }
+        credentials = CredentialSource(
+            configuration: configuration, file: arguments[CommonFlags.credential], connections: connections,
+            timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout, clock: clock, zone: zone,
+            jitter: .random(in: 0...1))
+        caller = credentials.caller(
+            as: command.role, isOperator: command.caller == .operator, requestID: arguments[CommonFlags.requestID])
     }
 
     /// Nil if neither the option nor its variable is given.
@@ -81,7 +68,7 @@ struct Invocation: Sendable {
     var catalogue: Catalogue { Catalogue(caller) }
 
     /// The credential that the command calls with, in its first role.
-    func ownCredential() throws(GatewayError) -> StoredCredential { try credential(command.role) }
+    func ownCredential() async throws -> StoredCredential { try await credentials.current(command.role) }
 
     /// Prints the result: one line of JSON with `--json`, otherwise text.
     func show(_ json: @autoclosure () -> JSON, _ text: @autoclosure () -> String) {

@@ -14,6 +14,12 @@ package enum WalletRefusal: Error, Equatable {
     case nameUnknown
     case nameOrPasswordWrong
     case tooManyTries(retryAfter: Duration)
+    case sessionEnded
+    case noSession
+    case noDuty
+    case lastOwner
+    case passwordWrong
+    case codeWrong
 
     case topUpNotAllowed
     case balanceLimit(Int64)

@@ -23,6 +23,7 @@ extension ServiceContext {
         let passes = FinishedPasses(environment, queue: QueueClient(queue), identity: identity)
         let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let latePayments = LatePayments(environment)
+        let endedSessions = EndedSessions(database: environment.database)
         return ServiceParts(
             [WalletServer(environment, coordinator).service],
             components: [
@@ -35,6 +36,7 @@ extension ServiceContext {
                 Job("payments", every: Recovery.interval) { try await recovery.run() },
                 Job("passes", every: FinishedPasses.interval) { try await passes.run() },
                 Job("refunds", every: Refunds.interval) { try await refunds.run() },
+                Job("ended sessions", every: EndedSessions.interval) { try await endedSessions.run() },
                 Job("late payments", every: LatePayments.interval) { try await latePayments.run() },
             ])
     }
@@ -63,10 +65,15 @@ enum WalletFlags {
         "max-balance", .integer(in: 1...Int(MoneyLimits.largest)), default: 10_000_000,
         "Maximum that a wallet holds of a currency after a top-up, in its smallest unit (cents).")
     static let credentialLifetime = Option(
-        "credential-lifetime", .duration(in: .minutes(1) ... .days(30)), default: .hours(12),
-        "Time until a user must sign in again.")
+        "credential-lifetime", .duration(in: .minutes(1) ... .days(30)), default: .hours(1),
+        "Lifetime of a user's credential. Clients refresh it. An ended session stays usable for as long.")
+    static let operatorCredentialLifetime = Option(
+        "operator-credential-lifetime", .duration(in: .seconds(10) ... .hours(12)), default: .minutes(5),
+        "Lifetime of an operator's credential. Clients refresh it. A revoked duty stays usable for as long.")
 
-    static let all: [any AnyOption] = [concert, queue, topUpBy, maxTopUp, maxBalance, credentialLifetime]
+    static let all: [any AnyOption] = [
+        concert, queue, topUpBy, maxTopUp, maxBalance, credentialLifetime, operatorCredentialLifetime,
+    ]
 }
 
 extension Client {

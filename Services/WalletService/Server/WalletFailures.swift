@@ -17,6 +17,12 @@ extension WalletRefusal: Refusal {
         case .nameOrPasswordWrong: RPCFailure(WalletReason.nameOrPasswordWrong)
         case .tooManyTries(let wait):
             .later(.tooManyTries, "too many attempts; try again in \(wait.milliseconds / 1000 + 1) s", wait)
+        case .sessionEnded: RPCFailure(WalletReason.sessionEnded)
+        case .noSession: RPCFailure(WalletReason.noSession)
+        case .noDuty: RPCFailure(WalletReason.noDuty)
+        case .lastOwner: RPCFailure(WalletReason.lastOwner)
+        case .passwordWrong: RPCFailure(WalletReason.passwordWrong)
+        case .codeWrong: RPCFailure(WalletReason.codeWrong)
         case .topUpNotAllowed: RPCFailure(WalletReason.topUpNotAllowed)
         case .balanceLimit(let limit):
             RPCFailure(

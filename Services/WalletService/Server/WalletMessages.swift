@@ -1,5 +1,6 @@
 import ConcertAPI
 import Kernel
+import RPC
 import Service
 import WalletAPI
 import WalletDomain
@@ -9,12 +10,19 @@ import WalletDomain
 typealias Entry = WalletDomain.Entry
 typealias Payment = WalletDomain.Payment
 typealias Decision = WalletDomain.Decision
+typealias OperatorLogin = WalletDomain.OperatorLogin
 
 extension Balance {
     init(_ account: Account) {
         self.init(
             currency: account.currency.code, available: UInt64(clamping: account.available),
             pending: UInt64(clamping: account.pending))
+    }
+}
+
+extension WalletAPI.OperatorLogin {
+    init(_ login: OperatorLogin, changedAt: Timestamp) {
+        self.init(userID: login.user, name: login.name.text, duties: login.duties.fields, changedAt: changedAt)
     }
 }
 

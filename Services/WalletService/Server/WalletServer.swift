@@ -14,6 +14,7 @@ struct WalletServer: WalletHandlers {
     let database: Database
     let clock: any Clock
     let sessions: Sessions
+    let secrets: SessionSecrets
     let passwords = Passwords()
     let throttle: SignInThrottle
     let limits: MoneyLimits
@@ -25,7 +26,10 @@ struct WalletServer: WalletHandlers {
         database = environment.database
         clock = environment.clock
         let configuration = environment.configuration
-        sessions = Sessions(environment.keys, lifetime: configuration[WalletFlags.credentialLifetime], clock: clock)
+        sessions = Sessions(
+            database, environment.keys, clock, lifetime: configuration[WalletFlags.credentialLifetime],
+            lifetimeOfOperator: configuration[WalletFlags.operatorCredentialLifetime])
+        secrets = SessionSecrets(environment.keys)
         throttle = SignInThrottle(clock)
         limits = MoneyLimits(
             topUp: Int64(configuration[WalletFlags.maxTopUp]), balance: Int64(configuration[WalletFlags.maxBalance]))

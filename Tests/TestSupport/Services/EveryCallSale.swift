@@ -25,6 +25,7 @@ extension EveryCall {
         let place = try await enter(&sale)
         try await reserveAndRelease(sale)
         let sold = try await buy(sale)
+        try await changePeople(password: Self.password)
         try await useTicket(sale, of: sold)
         try await refund(sale)
         try await report(sale)

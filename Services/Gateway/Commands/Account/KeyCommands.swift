@@ -83,6 +83,7 @@ enum KeyCommands {
 
     private static let role = Option(
         "role", ValueKind<CredentialKind>.choice, "role of the credential; operator if not given")
+    private static let duties = Option("duties", .duties, "duties of the operator; all if not given")
     private static let valid = Option(
         "valid", .duration(in: .milliseconds(1)...longestLifetime), "lifetime; 12h if not given, at most 365d")
     private static let name = Option("name", .text("NAME"), "name shown by the gateway; the role if not given")
@@ -95,11 +96,13 @@ enum KeyCommands {
     static let credential = Command(
         "admin credential", "Creates an operator credential from the key file, and stores it for the admin commands.",
         details: """
-            Calls no service: read access to the key file is enough to act as operator. A credential is valid until it
-            expires. To invalidate all credentials, replace the auth key: gateway admin keys.
+            Calls no service: read access to the key file is enough to act as operator, also as an owner. Use it to make
+            the first owner, and when no owner can sign in. The log of actions names the key file in place of a login.
+            A credential is valid until it expires. To invalidate all credentials, replace the auth key: gateway admin
+            keys.
             """,
-        flags: [path, role, valid, name, output, CommonFlags.zone],
-        examples: ["--keys data/keys", "--keys data/keys --valid 1h --output gate.credential"],
+        flags: [path, role, duties, valid, name, output, CommonFlags.zone],
+        examples: ["--keys data/keys", "--keys data/keys --duties gate --valid 1h --output gate.credential"],
         run: { run in try makeCredential(run) })
 
     private static func makeCredential(_ run: Invocation) throws {
@@ -109,9 +112,13 @@ enum KeyCommands {
             throw GatewayError.usage(
                 "--role service needs --output FILE, because the gateway stores operator credentials only")
         }
+        guard kind == .operator || run[duties] == nil else {
+            throw GatewayError.usage("\(duties.flag) is for operators. Leave it out for \(role.flag) \(kind.rawValue)")
+        }
         let keyFile = try change(run) { try KeyFile.read($0) }
         let credential = Credential(
-            user: .make(at: run.clock.now), role: kind.role, duties: kind.role == .operator ? .all : [],
+            user: .make(at: run.clock.now), role: kind.role,
+            duties: kind == .operator ? run[duties] ?? .all : [],
             expiry: run.clock.now + (run[valid] ?? defaultLifetime))
         let stored = StoredCredential(
             name: run[name] ?? kind.rawValue, role: kind.role, user: credential.user,

@@ -21,7 +21,7 @@ enum LineCommands {
         examples: ["moon-tour", "moon-tour/friday", "room:summer-sale", "moon-tour --wait --json"],
         run: { run in
             // Fails before the first question.
-            _ = try run.ownCredential()
+            _ = try await run.ownCredential()
             guard let entrance = try await entrance(run) else {
                 return run.show(
                     .object(["state": .string("noLine")]), "There is no waiting line. Next: gateway seats")

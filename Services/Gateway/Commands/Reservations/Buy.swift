@@ -27,7 +27,7 @@ struct Buy {
 
     private func buy() async throws {
         // Fails before the first question.
-        _ = try run.ownCredential()
+        _ = try await run.ownCredential()
         let choice = try SeatFlags.choice(run)
         guard run.questions.canAsk || (choice != nil && run.questions.isConfirmed) else {
             throw GatewayError.usage("not a terminal: name the date, the seats or --best, and pass --yes")

@@ -32,7 +32,7 @@ enum Call {
         let requestID = run.caller.newRequestID()
         let options = CallOptions(
             timeout: method.isStream ? nil : run.caller.timeout, requestID: requestID,
-            credential: try credential(for: method, run)?.bytes)
+            credential: try await credential(for: method, run)?.bytes)
         let connections = run.caller.connections
         let client =
             try run[at].map { connections.client(at: $0) } ?? connections.client(of: Service(of: method) ?? .queue)
@@ -98,10 +98,10 @@ enum Call {
     /// The credential of `--credential`, or a stored one of a role that may call the method.
     private static func credential(
         for method: MethodDescription, _ run: Invocation
-    ) throws(GatewayError) -> StoredCredential? {
+    ) async throws -> StoredCredential? {
         let isNamed = run[CommonFlags.credential] != nil
         if method.callers.isEmpty, !isNamed {
-            return try? run.configuration.credential(of: .user).flatMap { run.clock.now < $0.expiry ? $0 : nil }
+            return try? await run.credentials.current(.user)
         }
         let hasUser = (try? run.configuration.credential(of: .user)) != nil
         let asUser = method.callers.contains(.user) && (hasUser || !method.callers.contains(.operator))
@@ -111,6 +111,6 @@ enum Call {
                 "only services may call \(method.serviceAndName). Type: gateway admin credential --role service "
                     + "--output FILE, then pass --credential FILE")
         }
-        return try run.credential(asUser ? .user : .operator)
+        return try await run.credentials.current(asUser ? .user : .operator)
     }
 }

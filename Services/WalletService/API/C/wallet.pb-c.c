@@ -37,6 +37,126 @@ void   onsale__wallet__v1__session__init
   static const Onsale__Wallet__V1__Session init_value = ONSALE__WALLET__V1__SESSION__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__refresh_request__init
+                     (Onsale__Wallet__V1__RefreshRequest         *message)
+{
+  static const Onsale__Wallet__V1__RefreshRequest init_value = ONSALE__WALLET__V1__REFRESH_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__refresh_reply__init
+                     (Onsale__Wallet__V1__RefreshReply         *message)
+{
+  static const Onsale__Wallet__V1__RefreshReply init_value = ONSALE__WALLET__V1__REFRESH_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__list_sessions_request__init
+                     (Onsale__Wallet__V1__ListSessionsRequest         *message)
+{
+  static const Onsale__Wallet__V1__ListSessionsRequest init_value = ONSALE__WALLET__V1__LIST_SESSIONS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__list_sessions_reply__init
+                     (Onsale__Wallet__V1__ListSessionsReply         *message)
+{
+  static const Onsale__Wallet__V1__ListSessionsReply init_value = ONSALE__WALLET__V1__LIST_SESSIONS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__session_view__init
+                     (Onsale__Wallet__V1__SessionView         *message)
+{
+  static const Onsale__Wallet__V1__SessionView init_value = ONSALE__WALLET__V1__SESSION_VIEW__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__sign_out_request__init
+                     (Onsale__Wallet__V1__SignOutRequest         *message)
+{
+  static const Onsale__Wallet__V1__SignOutRequest init_value = ONSALE__WALLET__V1__SIGN_OUT_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__sign_out_reply__init
+                     (Onsale__Wallet__V1__SignOutReply         *message)
+{
+  static const Onsale__Wallet__V1__SignOutReply init_value = ONSALE__WALLET__V1__SIGN_OUT_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__change_password_request__init
+                     (Onsale__Wallet__V1__ChangePasswordRequest         *message)
+{
+  static const Onsale__Wallet__V1__ChangePasswordRequest init_value = ONSALE__WALLET__V1__CHANGE_PASSWORD_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__change_password_reply__init
+                     (Onsale__Wallet__V1__ChangePasswordReply         *message)
+{
+  static const Onsale__Wallet__V1__ChangePasswordReply init_value = ONSALE__WALLET__V1__CHANGE_PASSWORD_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__reset_password_request__init
+                     (Onsale__Wallet__V1__ResetPasswordRequest         *message)
+{
+  static const Onsale__Wallet__V1__ResetPasswordRequest init_value = ONSALE__WALLET__V1__RESET_PASSWORD_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__reset_password_reply__init
+                     (Onsale__Wallet__V1__ResetPasswordReply         *message)
+{
+  static const Onsale__Wallet__V1__ResetPasswordReply init_value = ONSALE__WALLET__V1__RESET_PASSWORD_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__set_password_request__init
+                     (Onsale__Wallet__V1__SetPasswordRequest         *message)
+{
+  static const Onsale__Wallet__V1__SetPasswordRequest init_value = ONSALE__WALLET__V1__SET_PASSWORD_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__set_password_reply__init
+                     (Onsale__Wallet__V1__SetPasswordReply         *message)
+{
+  static const Onsale__Wallet__V1__SetPasswordReply init_value = ONSALE__WALLET__V1__SET_PASSWORD_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__grant_duty_request__init
+                     (Onsale__Wallet__V1__GrantDutyRequest         *message)
+{
+  static const Onsale__Wallet__V1__GrantDutyRequest init_value = ONSALE__WALLET__V1__GRANT_DUTY_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__grant_duty_reply__init
+                     (Onsale__Wallet__V1__GrantDutyReply         *message)
+{
+  static const Onsale__Wallet__V1__GrantDutyReply init_value = ONSALE__WALLET__V1__GRANT_DUTY_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__revoke_duty_request__init
+                     (Onsale__Wallet__V1__RevokeDutyRequest         *message)
+{
+  static const Onsale__Wallet__V1__RevokeDutyRequest init_value = ONSALE__WALLET__V1__REVOKE_DUTY_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__revoke_duty_reply__init
+                     (Onsale__Wallet__V1__RevokeDutyReply         *message)
+{
+  static const Onsale__Wallet__V1__RevokeDutyReply init_value = ONSALE__WALLET__V1__REVOKE_DUTY_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__operator_login__init
+                     (Onsale__Wallet__V1__OperatorLogin         *message)
+{
+  static const Onsale__Wallet__V1__OperatorLogin init_value = ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__list_operators_request__init
+                     (Onsale__Wallet__V1__ListOperatorsRequest         *message)
+{
+  static const Onsale__Wallet__V1__ListOperatorsRequest init_value = ONSALE__WALLET__V1__LIST_OPERATORS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__list_operators_reply__init
+                     (Onsale__Wallet__V1__ListOperatorsReply         *message)
+{
+  static const Onsale__Wallet__V1__ListOperatorsReply init_value = ONSALE__WALLET__V1__LIST_OPERATORS_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__show_balance_request__init
                      (Onsale__Wallet__V1__ShowBalanceRequest         *message)
 {
@@ -276,7 +396,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor =
   (ProtobufCMessageInit) onsale__wallet__v1__sign_up_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field_descriptors[3] =
 {
   {
     "name",
@@ -302,15 +422,28 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "as_operator",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignInRequest, as_operator),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__sign_in_request__field_indices_by_name[] = {
+  2,   /* field[2] = as_operator */
   0,   /* field[0] = name */
   1,   /* field[1] = password */
 };
 static const ProtobufCIntRange onsale__wallet__v1__sign_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor =
 {
@@ -320,7 +453,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor
   "Onsale__Wallet__V1__SignInRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__SignInRequest),
-  2,
+  3,
   onsale__wallet__v1__sign_in_request__field_descriptors,
   onsale__wallet__v1__sign_in_request__field_indices_by_name,
   1,  onsale__wallet__v1__sign_in_request__number_ranges,
@@ -365,7 +498,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor =
   (ProtobufCMessageInit) onsale__wallet__v1__sign_in_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__session__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__session__field_descriptors[7] =
 {
   {
     "user_id",
@@ -403,16 +536,68 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__session__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "secret",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Session, secret),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refresh_at_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Session, refresh_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Session, ends_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duties",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Onsale__Wallet__V1__Session, n_duties),
+    offsetof(Onsale__Wallet__V1__Session, duties),
+    &onsale__rpc__v1__duty__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__session__field_indices_by_name[] = {
   1,   /* field[1] = credential */
+  6,   /* field[6] = duties */
+  5,   /* field[5] = ends_at_ms */
   2,   /* field[2] = expires_at_ms */
+  4,   /* field[4] = refresh_at_ms */
+  3,   /* field[3] = secret */
   0,   /* field[0] = user_id */
 };
 static const ProtobufCIntRange onsale__wallet__v1__session__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__session__descriptor =
 {
@@ -422,11 +607,925 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__session__descriptor =
   "Onsale__Wallet__V1__Session",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__Session),
-  3,
+  7,
   onsale__wallet__v1__session__field_descriptors,
   onsale__wallet__v1__session__field_indices_by_name,
   1,  onsale__wallet__v1__session__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__session__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__refresh_request__field_descriptors[1] =
+{
+  {
+    "secret",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__RefreshRequest, secret),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__refresh_request__field_indices_by_name[] = {
+  0,   /* field[0] = secret */
+};
+static const ProtobufCIntRange onsale__wallet__v1__refresh_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.RefreshRequest",
+  "RefreshRequest",
+  "Onsale__Wallet__V1__RefreshRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__RefreshRequest),
+  1,
+  onsale__wallet__v1__refresh_request__field_descriptors,
+  onsale__wallet__v1__refresh_request__field_indices_by_name,
+  1,  onsale__wallet__v1__refresh_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__refresh_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__refresh_reply__field_descriptors[1] =
+{
+  {
+    "session",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__RefreshReply, session),
+    &onsale__wallet__v1__session__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__refresh_reply__field_indices_by_name[] = {
+  0,   /* field[0] = session */
+};
+static const ProtobufCIntRange onsale__wallet__v1__refresh_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.RefreshReply",
+  "RefreshReply",
+  "Onsale__Wallet__V1__RefreshReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__RefreshReply),
+  1,
+  onsale__wallet__v1__refresh_reply__field_descriptors,
+  onsale__wallet__v1__refresh_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__refresh_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__refresh_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__wallet__v1__list_sessions_request__field_descriptors NULL
+#define onsale__wallet__v1__list_sessions_request__field_indices_by_name NULL
+#define onsale__wallet__v1__list_sessions_request__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ListSessionsRequest",
+  "ListSessionsRequest",
+  "Onsale__Wallet__V1__ListSessionsRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ListSessionsRequest),
+  0,
+  onsale__wallet__v1__list_sessions_request__field_descriptors,
+  onsale__wallet__v1__list_sessions_request__field_indices_by_name,
+  0,  onsale__wallet__v1__list_sessions_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__list_sessions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__list_sessions_reply__field_descriptors[1] =
+{
+  {
+    "sessions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__ListSessionsReply, n_sessions),
+    offsetof(Onsale__Wallet__V1__ListSessionsReply, sessions),
+    &onsale__wallet__v1__session_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__list_sessions_reply__field_indices_by_name[] = {
+  0,   /* field[0] = sessions */
+};
+static const ProtobufCIntRange onsale__wallet__v1__list_sessions_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ListSessionsReply",
+  "ListSessionsReply",
+  "Onsale__Wallet__V1__ListSessionsReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ListSessionsReply),
+  1,
+  onsale__wallet__v1__list_sessions_reply__field_descriptors,
+  onsale__wallet__v1__list_sessions_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__list_sessions_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__list_sessions_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__session_view__field_descriptors[7] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, session_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_operator",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, is_operator),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "is_current",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, is_current),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "began_at_ms",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, began_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "used_at_ms",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, used_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ends_at_ms",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SessionView, ends_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__session_view__field_indices_by_name[] = {
+  3,   /* field[3] = address */
+  4,   /* field[4] = began_at_ms */
+  6,   /* field[6] = ends_at_ms */
+  2,   /* field[2] = is_current */
+  1,   /* field[1] = is_operator */
+  0,   /* field[0] = session_id */
+  5,   /* field[5] = used_at_ms */
+};
+static const ProtobufCIntRange onsale__wallet__v1__session_view__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__session_view__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.SessionView",
+  "SessionView",
+  "Onsale__Wallet__V1__SessionView",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__SessionView),
+  7,
+  onsale__wallet__v1__session_view__field_descriptors,
+  onsale__wallet__v1__session_view__field_indices_by_name,
+  1,  onsale__wallet__v1__session_view__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__session_view__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_out_request__field_descriptors[2] =
+{
+  {
+    "session_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignOutRequest, session_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignOutRequest, all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__sign_out_request__field_indices_by_name[] = {
+  1,   /* field[1] = all */
+  0,   /* field[0] = session_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__sign_out_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.SignOutRequest",
+  "SignOutRequest",
+  "Onsale__Wallet__V1__SignOutRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__SignOutRequest),
+  2,
+  onsale__wallet__v1__sign_out_request__field_descriptors,
+  onsale__wallet__v1__sign_out_request__field_indices_by_name,
+  1,  onsale__wallet__v1__sign_out_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__sign_out_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__wallet__v1__sign_out_reply__field_descriptors NULL
+#define onsale__wallet__v1__sign_out_reply__field_indices_by_name NULL
+#define onsale__wallet__v1__sign_out_reply__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.SignOutReply",
+  "SignOutReply",
+  "Onsale__Wallet__V1__SignOutReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__SignOutReply),
+  0,
+  onsale__wallet__v1__sign_out_reply__field_descriptors,
+  onsale__wallet__v1__sign_out_reply__field_indices_by_name,
+  0,  onsale__wallet__v1__sign_out_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__sign_out_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__change_password_request__field_descriptors[2] =
+{
+  {
+    "password",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ChangePasswordRequest, password),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "new_password",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ChangePasswordRequest, new_password),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__change_password_request__field_indices_by_name[] = {
+  1,   /* field[1] = new_password */
+  0,   /* field[0] = password */
+};
+static const ProtobufCIntRange onsale__wallet__v1__change_password_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ChangePasswordRequest",
+  "ChangePasswordRequest",
+  "Onsale__Wallet__V1__ChangePasswordRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ChangePasswordRequest),
+  2,
+  onsale__wallet__v1__change_password_request__field_descriptors,
+  onsale__wallet__v1__change_password_request__field_indices_by_name,
+  1,  onsale__wallet__v1__change_password_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__change_password_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__wallet__v1__change_password_reply__field_descriptors NULL
+#define onsale__wallet__v1__change_password_reply__field_indices_by_name NULL
+#define onsale__wallet__v1__change_password_reply__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ChangePasswordReply",
+  "ChangePasswordReply",
+  "Onsale__Wallet__V1__ChangePasswordReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ChangePasswordReply),
+  0,
+  onsale__wallet__v1__change_password_reply__field_descriptors,
+  onsale__wallet__v1__change_password_reply__field_indices_by_name,
+  0,  onsale__wallet__v1__change_password_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__change_password_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__reset_password_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ResetPasswordRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__reset_password_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange onsale__wallet__v1__reset_password_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ResetPasswordRequest",
+  "ResetPasswordRequest",
+  "Onsale__Wallet__V1__ResetPasswordRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ResetPasswordRequest),
+  1,
+  onsale__wallet__v1__reset_password_request__field_descriptors,
+  onsale__wallet__v1__reset_password_request__field_indices_by_name,
+  1,  onsale__wallet__v1__reset_password_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__reset_password_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__reset_password_reply__field_descriptors[2] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ResetPasswordReply, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_at_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ResetPasswordReply, expires_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__reset_password_reply__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  1,   /* field[1] = expires_at_ms */
+};
+static const ProtobufCIntRange onsale__wallet__v1__reset_password_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ResetPasswordReply",
+  "ResetPasswordReply",
+  "Onsale__Wallet__V1__ResetPasswordReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ResetPasswordReply),
+  2,
+  onsale__wallet__v1__reset_password_reply__field_descriptors,
+  onsale__wallet__v1__reset_password_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__reset_password_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__reset_password_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__set_password_request__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SetPasswordRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "code",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SetPasswordRequest, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "new_password",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SetPasswordRequest, new_password),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__set_password_request__field_indices_by_name[] = {
+  1,   /* field[1] = code */
+  0,   /* field[0] = name */
+  2,   /* field[2] = new_password */
+};
+static const ProtobufCIntRange onsale__wallet__v1__set_password_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.SetPasswordRequest",
+  "SetPasswordRequest",
+  "Onsale__Wallet__V1__SetPasswordRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__SetPasswordRequest),
+  3,
+  onsale__wallet__v1__set_password_request__field_descriptors,
+  onsale__wallet__v1__set_password_request__field_indices_by_name,
+  1,  onsale__wallet__v1__set_password_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__set_password_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define onsale__wallet__v1__set_password_reply__field_descriptors NULL
+#define onsale__wallet__v1__set_password_reply__field_indices_by_name NULL
+#define onsale__wallet__v1__set_password_reply__number_ranges NULL
+const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.SetPasswordReply",
+  "SetPasswordReply",
+  "Onsale__Wallet__V1__SetPasswordReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__SetPasswordReply),
+  0,
+  onsale__wallet__v1__set_password_reply__field_descriptors,
+  onsale__wallet__v1__set_password_reply__field_indices_by_name,
+  0,  onsale__wallet__v1__set_password_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__set_password_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__grant_duty_request__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__GrantDutyRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__GrantDutyRequest, duty),
+    &onsale__rpc__v1__duty__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__grant_duty_request__field_indices_by_name[] = {
+  1,   /* field[1] = duty */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange onsale__wallet__v1__grant_duty_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.GrantDutyRequest",
+  "GrantDutyRequest",
+  "Onsale__Wallet__V1__GrantDutyRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__GrantDutyRequest),
+  2,
+  onsale__wallet__v1__grant_duty_request__field_descriptors,
+  onsale__wallet__v1__grant_duty_request__field_indices_by_name,
+  1,  onsale__wallet__v1__grant_duty_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__grant_duty_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__grant_duty_reply__field_descriptors[1] =
+{
+  {
+    "login",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__GrantDutyReply, login),
+    &onsale__wallet__v1__operator_login__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__grant_duty_reply__field_indices_by_name[] = {
+  0,   /* field[0] = login */
+};
+static const ProtobufCIntRange onsale__wallet__v1__grant_duty_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.GrantDutyReply",
+  "GrantDutyReply",
+  "Onsale__Wallet__V1__GrantDutyReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__GrantDutyReply),
+  1,
+  onsale__wallet__v1__grant_duty_reply__field_descriptors,
+  onsale__wallet__v1__grant_duty_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__grant_duty_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__grant_duty_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__revoke_duty_request__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__RevokeDutyRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__RevokeDutyRequest, duty),
+    &onsale__rpc__v1__duty__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__revoke_duty_request__field_indices_by_name[] = {
+  1,   /* field[1] = duty */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange onsale__wallet__v1__revoke_duty_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.RevokeDutyRequest",
+  "RevokeDutyRequest",
+  "Onsale__Wallet__V1__RevokeDutyRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__RevokeDutyRequest),
+  2,
+  onsale__wallet__v1__revoke_duty_request__field_descriptors,
+  onsale__wallet__v1__revoke_duty_request__field_indices_by_name,
+  1,  onsale__wallet__v1__revoke_duty_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__revoke_duty_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__revoke_duty_reply__field_descriptors[1] =
+{
+  {
+    "login",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__RevokeDutyReply, login),
+    &onsale__wallet__v1__operator_login__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__revoke_duty_reply__field_indices_by_name[] = {
+  0,   /* field[0] = login */
+};
+static const ProtobufCIntRange onsale__wallet__v1__revoke_duty_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.RevokeDutyReply",
+  "RevokeDutyReply",
+  "Onsale__Wallet__V1__RevokeDutyReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__RevokeDutyReply),
+  1,
+  onsale__wallet__v1__revoke_duty_reply__field_descriptors,
+  onsale__wallet__v1__revoke_duty_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__revoke_duty_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__revoke_duty_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__operator_login__field_descriptors[4] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__OperatorLogin, user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__OperatorLogin, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duties",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Onsale__Wallet__V1__OperatorLogin, n_duties),
+    offsetof(Onsale__Wallet__V1__OperatorLogin, duties),
+    &onsale__rpc__v1__duty__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changed_at_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__OperatorLogin, changed_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__operator_login__field_indices_by_name[] = {
+  3,   /* field[3] = changed_at_ms */
+  2,   /* field[2] = duties */
+  1,   /* field[1] = name */
+  0,   /* field[0] = user_id */
+};
+static const ProtobufCIntRange onsale__wallet__v1__operator_login__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.OperatorLogin",
+  "OperatorLogin",
+  "Onsale__Wallet__V1__OperatorLogin",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__OperatorLogin),
+  4,
+  onsale__wallet__v1__operator_login__field_descriptors,
+  onsale__wallet__v1__operator_login__field_indices_by_name,
+  1,  onsale__wallet__v1__operator_login__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__operator_login__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__list_operators_request__field_descriptors[2] =
+{
+  {
+    "after_user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ListOperatorsRequest, after_user_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ListOperatorsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__list_operators_request__field_indices_by_name[] = {
+  0,   /* field[0] = after_user_id */
+  1,   /* field[1] = page_size */
+};
+static const ProtobufCIntRange onsale__wallet__v1__list_operators_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ListOperatorsRequest",
+  "ListOperatorsRequest",
+  "Onsale__Wallet__V1__ListOperatorsRequest",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ListOperatorsRequest),
+  2,
+  onsale__wallet__v1__list_operators_request__field_descriptors,
+  onsale__wallet__v1__list_operators_request__field_indices_by_name,
+  1,  onsale__wallet__v1__list_operators_request__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__list_operators_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__list_operators_reply__field_descriptors[2] =
+{
+  {
+    "operators",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Wallet__V1__ListOperatorsReply, n_operators),
+    offsetof(Onsale__Wallet__V1__ListOperatorsReply, operators),
+    &onsale__wallet__v1__operator_login__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ListOperatorsReply, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__list_operators_reply__field_indices_by_name[] = {
+  1,   /* field[1] = has_more */
+  0,   /* field[0] = operators */
+};
+static const ProtobufCIntRange onsale__wallet__v1__list_operators_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.ListOperatorsReply",
+  "ListOperatorsReply",
+  "Onsale__Wallet__V1__ListOperatorsReply",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__ListOperatorsReply),
+  2,
+  onsale__wallet__v1__list_operators_reply__field_descriptors,
+  onsale__wallet__v1__list_operators_reply__field_indices_by_name,
+  1,  onsale__wallet__v1__list_operators_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__list_operators_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define onsale__wallet__v1__show_balance_request__field_descriptors NULL

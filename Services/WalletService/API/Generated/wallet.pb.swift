@@ -30,10 +30,13 @@ package struct SignInRequest: Message {
     /// The name used in SignUp.
     package var name: String
     package var password: String
+    /// True: sign in as an operator. The user needs a duty.
+    package var asOperator: Bool
 
-    package init(name: String = "", password: String = "") {
+    package init(name: String = "", password: String = "", asOperator: Bool = false) {
         self.name = name
         self.password = password
+        self.asOperator = asOperator
     }
 }
 
@@ -45,17 +48,237 @@ package struct SignInReply: Message {
     }
 }
 
-/// The credential of a user for all services.
+/// The credential of a user for all services, and the secret for the next one.
 package struct Session: Message {
     package var userID: UserID
     /// Put it into the envelope of each call.
     package var credential: [UInt8]
+    /// The time at which the credential expires.
     package var expiresAt: Timestamp
+    /// For Refresh. Keep it like a password.
+    package var secret: [UInt8]
+    /// The time from which on Refresh should be called.
+    package var refreshAt: Timestamp?
+    /// The time at which the session ends. The use of a user's session postpones it.
+    package var endsAt: Timestamp?
+    /// The duties of an operator. Empty for users.
+    package var duties: [Duty]
 
-    package init(userID: UserID, credential: [UInt8] = [], expiresAt: Timestamp) {
+    package init(
+        userID: UserID, credential: [UInt8] = [], expiresAt: Timestamp, secret: [UInt8] = [],
+        refreshAt: Timestamp? = nil, endsAt: Timestamp? = nil, duties: [Duty] = []
+    ) {
         self.userID = userID
         self.credential = credential
         self.expiresAt = expiresAt
+        self.secret = secret
+        self.refreshAt = refreshAt
+        self.endsAt = endsAt
+        self.duties = duties
+    }
+}
+
+package struct RefreshRequest: Message {
+    /// The secret of the session.
+    package var secret: [UInt8]
+
+    package init(secret: [UInt8] = []) {
+        self.secret = secret
+    }
+}
+
+package struct RefreshReply: Message {
+    package var session: Session
+
+    package init(session: Session) {
+        self.session = session
+    }
+}
+
+package struct ListSessionsRequest: Message {
+    package init() {}
+}
+
+package struct ListSessionsReply: Message {
+    package var sessions: [SessionView]
+
+    package init(sessions: [SessionView] = []) {
+        self.sessions = sessions
+    }
+}
+
+package struct SessionView: Message {
+    package var sessionID: SessionID
+    /// True if it is a session of an operator.
+    package var isOperator: Bool
+    /// True if the credential of this call belongs to it.
+    package var isCurrent: Bool
+    /// The address from which it began.
+    package var address: String
+    package var beganAt: Timestamp
+    /// The last use, up to an hour old.
+    package var usedAt: Timestamp
+    package var endsAt: Timestamp
+
+    package init(
+        sessionID: SessionID, isOperator: Bool = false, isCurrent: Bool = false, address: String = "",
+        beganAt: Timestamp, usedAt: Timestamp, endsAt: Timestamp
+    ) {
+        self.sessionID = sessionID
+        self.isOperator = isOperator
+        self.isCurrent = isCurrent
+        self.address = address
+        self.beganAt = beganAt
+        self.usedAt = usedAt
+        self.endsAt = endsAt
+    }
+}
+
+package struct SignOutRequest: Message {
+    /// A session from ListSessions. Empty: the session of the credential.
+    package var sessionID: SessionID?
+    /// True: all sessions. Then session_id must be empty.
+    package var all: Bool
+
+    package init(sessionID: SessionID? = nil, all: Bool = false) {
+        self.sessionID = sessionID
+        self.all = all
+    }
+}
+
+package struct SignOutReply: Message {
+    package init() {}
+}
+
+package struct ChangePasswordRequest: Message {
+    /// The present password.
+    package var password: String
+    /// 8 to 128 bytes.
+    package var newPassword: String
+
+    package init(password: String = "", newPassword: String = "") {
+        self.password = password
+        self.newPassword = newPassword
+    }
+}
+
+package struct ChangePasswordReply: Message {
+    package init() {}
+}
+
+package struct ResetPasswordRequest: Message {
+    /// The name of a user.
+    package var name: String
+
+    package init(name: String = "") {
+        self.name = name
+    }
+}
+
+package struct ResetPasswordReply: Message {
+    /// Give it to the user only.
+    package var code: String
+    package var expiresAt: Timestamp
+
+    package init(code: String = "", expiresAt: Timestamp) {
+        self.code = code
+        self.expiresAt = expiresAt
+    }
+}
+
+package struct SetPasswordRequest: Message {
+    package var name: String
+    /// The code of ResetPassword.
+    package var code: String
+    /// 8 to 128 bytes.
+    package var newPassword: String
+
+    package init(name: String = "", code: String = "", newPassword: String = "") {
+        self.name = name
+        self.code = code
+        self.newPassword = newPassword
+    }
+}
+
+package struct SetPasswordReply: Message {
+    package init() {}
+}
+
+package struct GrantDutyRequest: Message {
+    /// The name of a user.
+    package var name: String
+    package var duty: Duty
+
+    package init(name: String = "", duty: Duty = .unspecified) {
+        self.name = name
+        self.duty = duty
+    }
+}
+
+package struct GrantDutyReply: Message {
+    package var login: OperatorLogin
+
+    package init(login: OperatorLogin) {
+        self.login = login
+    }
+}
+
+package struct RevokeDutyRequest: Message {
+    /// The name of a user.
+    package var name: String
+    package var duty: Duty
+
+    package init(name: String = "", duty: Duty = .unspecified) {
+        self.name = name
+        self.duty = duty
+    }
+}
+
+package struct RevokeDutyReply: Message {
+    package var login: OperatorLogin
+
+    package init(login: OperatorLogin) {
+        self.login = login
+    }
+}
+
+/// A user with duties, or one who had some.
+package struct OperatorLogin: Message {
+    package var userID: UserID
+    package var name: String
+    /// Empty if all were taken back.
+    package var duties: [Duty]
+    /// The time of the latest change.
+    package var changedAt: Timestamp
+
+    package init(userID: UserID, name: String = "", duties: [Duty] = [], changedAt: Timestamp) {
+        self.userID = userID
+        self.name = name
+        self.duties = duties
+        self.changedAt = changedAt
+    }
+}
+
+package struct ListOperatorsRequest: Message {
+    /// The id of the last user of the previous page. Empty: start at the beginning.
+    package var afterUserID: UserID?
+    /// 1 to 500. 0: 50.
+    package var pageSize: UInt32
+
+    package init(afterUserID: UserID? = nil, pageSize: UInt32 = 0) {
+        self.afterUserID = afterUserID
+        self.pageSize = pageSize
+    }
+}
+
+package struct ListOperatorsReply: Message {
+    package var operators: [OperatorLogin]
+    /// True if there are more after the last one.
+    package var hasMore: Bool
+
+    package init(operators: [OperatorLogin] = [], hasMore: Bool = false) {
+        self.operators = operators
+        self.hasMore = hasMore
     }
 }
 
@@ -408,16 +631,22 @@ package enum WalletReason: String, Reason, CaseIterable {
     case balanceLimit = "BALANCE_LIMIT"
     case concertHalted = "CONCERT_HALTED"
     case unreadableDecision = "UNREADABLE_DECISION"
+    case sessionEnded = "SESSION_ENDED"
+    case noDuty = "NO_DUTY"
+    case lastOwner = "LAST_OWNER"
+    case passwordWrong = "PASSWORD_WRONG"
+    case codeWrong = "CODE_WRONG"
+    case noSession = "NO_SESSION"
 
     package var code: StatusCode {
         switch self {
         case .paymentUnknown, .nameUnknown: .notFound
         case .paymentIDReused, .nameTaken: .alreadyExists
-        case .topUpNotAllowed: .permissionDenied
+        case .topUpNotAllowed, .noDuty, .passwordWrong: .permissionDenied
         case .tooManyTries, .passwordsBusy: .resourceExhausted
-        case .balanceLimit, .concertHalted: .failedPrecondition
+        case .balanceLimit, .concertHalted, .lastOwner, .noSession: .failedPrecondition
         case .unreadableDecision: .internal
-        case .nameOrPasswordWrong: .unauthenticated
+        case .nameOrPasswordWrong, .sessionEnded, .codeWrong: .unauthenticated
         }
     }
 
@@ -435,6 +664,12 @@ package enum WalletReason: String, Reason, CaseIterable {
         case .concertHalted:
             "this concert takes no payments until an operator lifts its halt; nothing was paid, try again later"
         case .unreadableDecision: "the concert service sent a decision that cannot be read"
+        case .sessionEnded: "the session has ended; sign in again"
+        case .noDuty: "this user has no duty; ask an owner to grant one"
+        case .lastOwner: "this user is the last owner; make another user an owner first"
+        case .passwordWrong: "the present password is wrong; check it"
+        case .codeWrong: "the name or the code is wrong, or the code has expired; ask an owner for a new one"
+        case .noSession: "the credential does not belong to a session; sign in by name"
         }
     }
 }
@@ -564,19 +799,53 @@ package enum NotPaidReason: Hashable, Sendable {
 
 /// The methods of `onsale.wallet.v1.Wallet`.
 package enum WalletMethods {
-    /// Creates a user and signs in.
+    /// Creates a user and begins a session.
     package static let signUp = Method<SignUpRequest, SignUpReply>(
         "onsale.wallet.v1.Wallet/SignUp", isSafeToRepeat: true, callers: [])
-    /// Returns a fresh credential for a name and its password.
+    /// Begins a session for a name and its password. With a request_id, a repeated call returns the same session. A user
+    /// has at most 50 sessions: the next one ends the one that was unused for longest.
     package static let signIn = Method<SignInRequest, SignInReply>(
         "onsale.wallet.v1.Wallet/SignIn", isSafeToRepeat: true, callers: [])
+    /// Returns the next credential of a session, with the present duties of its user. The secret stays the same. Call it
+    /// from refresh_at_ms on, at a random time before expires_at_ms, and after expires_at_ms at any time.
+    package static let refresh = Method<RefreshRequest, RefreshReply>(
+        "onsale.wallet.v1.Wallet/Refresh", isSafeToRepeat: true, callers: [])
+    /// Returns the caller's sessions that have not ended, the latest used first.
+    package static let listSessions = Method<ListSessionsRequest, ListSessionsReply>(
+        "onsale.wallet.v1.Wallet/ListSessions", isSafeToRepeat: true, callers: [.user, .operator],
+        duties: [.sales, .gate, .read])
+    /// Ends one session of the caller, or all. A credential of an ended session stays valid until it expires. Succeeds also
+    /// if the session has ended.
+    package static let signOut = Method<SignOutRequest, SignOutReply>(
+        "onsale.wallet.v1.Wallet/SignOut", isSafeToRepeat: true, callers: [.user, .operator],
+        duties: [.sales, .gate, .read])
+    /// Replaces the caller's password, and ends all other sessions.
+    package static let changePassword = Method<ChangePasswordRequest, ChangePasswordReply>(
+        "onsale.wallet.v1.Wallet/ChangePassword", isSafeToRepeat: true, callers: [.user, .operator],
+        duties: [.sales, .gate, .read])
+    /// Invalidates a user's password, ends all sessions of this user, and returns a one-time code for SetPassword.
+    package static let resetPassword = Method<ResetPasswordRequest, ResetPasswordReply>(
+        "onsale.wallet.v1.Wallet/ResetPassword", isSafeToRepeat: true, callers: [.operator], duties: [.owner])
+    /// Sets a new password with the code of ResetPassword. The code works once.
+    package static let setPassword = Method<SetPasswordRequest, SetPasswordReply>(
+        "onsale.wallet.v1.Wallet/SetPassword", isSafeToRepeat: true, callers: [])
+    /// Grants a duty to a user. Succeeds also if the user has it. It takes effect with the user's next credential.
+    package static let grantDuty = Method<GrantDutyRequest, GrantDutyReply>(
+        "onsale.wallet.v1.Wallet/GrantDuty", isSafeToRepeat: true, callers: [.operator], duties: [.owner])
+    /// Takes a duty back. Succeeds also if the user does not have it. A credential with the duty stays valid until it
+    /// expires. One owner always remains.
+    package static let revokeDuty = Method<RevokeDutyRequest, RevokeDutyReply>(
+        "onsale.wallet.v1.Wallet/RevokeDuty", isSafeToRepeat: true, callers: [.operator], duties: [.owner])
+    /// Returns the users with duties, and those who had some, ordered by id.
+    package static let listOperators = Method<ListOperatorsRequest, ListOperatorsReply>(
+        "onsale.wallet.v1.Wallet/ListOperators", isSafeToRepeat: true, callers: [.operator], duties: [.read])
     /// Returns the caller's balance in each currency.
     package static let showBalance = Method<ShowBalanceRequest, ShowBalanceReply>(
         "onsale.wallet.v1.Wallet/ShowBalance", isSafeToRepeat: true, callers: [.user])
     /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
     /// `--top-up-by user`.
     package static let topUp = Method<TopUpRequest, TopUpReply>(
-        "onsale.wallet.v1.Wallet/TopUp", isSafeToRepeat: true, callers: [.user, .operator])
+        "onsale.wallet.v1.Wallet/TopUp", isSafeToRepeat: true, callers: [.user, .operator], duties: [.sales])
     /// Returns the entries of the caller's account in one currency, newest first.
     package static let listEntries = Method<ListEntriesRequest, ListEntriesReply>(
         "onsale.wallet.v1.Wallet/ListEntries", isSafeToRepeat: true, callers: [.user])
@@ -596,30 +865,54 @@ package enum WalletMethods {
         "onsale.wallet.v1.Wallet/ListPayments", isSafeToRepeat: true, callers: [.user])
     /// Returns the halted concerts, which take no new payments because an invariant was violated.
     package static let listHalted = Method<ListHaltedRequest, ListHaltedReply>(
-        "onsale.wallet.v1.Wallet/ListHalted", isSafeToRepeat: true, callers: [.operator])
+        "onsale.wallet.v1.Wallet/ListHalted", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
     /// Lifts the halt of a concert. Payments that caused the halt do not halt it again. Succeeds also without a halt.
     package static let liftHalt = Method<LiftHaltRequest, LiftHaltReply>(
-        "onsale.wallet.v1.Wallet/LiftHalt", isSafeToRepeat: true, callers: [.operator])
+        "onsale.wallet.v1.Wallet/LiftHalt", isSafeToRepeat: true, callers: [.operator], duties: [.owner])
     /// Recomputes every account from its entries and payments. Use a long timeout if there are many.
     package static let audit = Method<AuditRequest, AuditReply>(
-        "onsale.wallet.v1.Wallet/Audit", isSafeToRepeat: true, callers: [.operator])
+        "onsale.wallet.v1.Wallet/Audit", isSafeToRepeat: true, callers: [.operator], duties: [.read])
 
     package static let service = ServiceDescription(
         "onsale.wallet.v1.Wallet",
         methods: [
-            signUp.description, signIn.description, showBalance.description, topUp.description, listEntries.description,
-            pay.description, showPayment.description, cancelPayment.description, listPayments.description,
-            listHalted.description, liftHalt.description, audit.description,
+            signUp.description, signIn.description, refresh.description, listSessions.description, signOut.description,
+            changePassword.description, resetPassword.description, setPassword.description, grantDuty.description,
+            revokeDuty.description, listOperators.description, showBalance.description, topUp.description,
+            listEntries.description, pay.description, showPayment.description, cancelPayment.description,
+            listPayments.description, listHalted.description, liftHalt.description, audit.description,
         ],
         file: .wallet)
 }
 
 /// The calls that a server of `onsale.wallet.v1.Wallet` implements.
 package protocol WalletHandlers: Sendable {
-    /// Creates a user and signs in.
+    /// Creates a user and begins a session.
     func signUp(_ request: SignUpRequest, call: Call) async throws -> SignUpReply
-    /// Returns a fresh credential for a name and its password.
+    /// Begins a session for a name and its password. With a request_id, a repeated call returns the same session. A user
+    /// has at most 50 sessions: the next one ends the one that was unused for longest.
     func signIn(_ request: SignInRequest, call: Call) async throws -> SignInReply
+    /// Returns the next credential of a session, with the present duties of its user. The secret stays the same. Call it
+    /// from refresh_at_ms on, at a random time before expires_at_ms, and after expires_at_ms at any time.
+    func refresh(_ request: RefreshRequest, call: Call) async throws -> RefreshReply
+    /// Returns the caller's sessions that have not ended, the latest used first.
+    func listSessions(_ request: ListSessionsRequest, call: Call) async throws -> ListSessionsReply
+    /// Ends one session of the caller, or all. A credential of an ended session stays valid until it expires. Succeeds also
+    /// if the session has ended.
+    func signOut(_ request: SignOutRequest, call: Call) async throws -> SignOutReply
+    /// Replaces the caller's password, and ends all other sessions.
+    func changePassword(_ request: ChangePasswordRequest, call: Call) async throws -> ChangePasswordReply
+    /// Invalidates a user's password, ends all sessions of this user, and returns a one-time code for SetPassword.
+    func resetPassword(_ request: ResetPasswordRequest, call: Call) async throws -> ResetPasswordReply
+    /// Sets a new password with the code of ResetPassword. The code works once.
+    func setPassword(_ request: SetPasswordRequest, call: Call) async throws -> SetPasswordReply
+    /// Grants a duty to a user. Succeeds also if the user has it. It takes effect with the user's next credential.
+    func grantDuty(_ request: GrantDutyRequest, call: Call) async throws -> GrantDutyReply
+    /// Takes a duty back. Succeeds also if the user does not have it. A credential with the duty stays valid until it
+    /// expires. One owner always remains.
+    func revokeDuty(_ request: RevokeDutyRequest, call: Call) async throws -> RevokeDutyReply
+    /// Returns the users with duties, and those who had some, ordered by id.
+    func listOperators(_ request: ListOperatorsRequest, call: Call) async throws -> ListOperatorsReply
     /// Returns the caller's balance in each currency.
     func showBalance(_ request: ShowBalanceRequest, call: Call) async throws -> ShowBalanceReply
     /// Adds money to an account. Operators can add to every account, users to their own if the service runs with
@@ -653,6 +946,15 @@ extension WalletHandlers {
             [
                 Route(WalletMethods.signUp, signUp(_:call:)),
                 Route(WalletMethods.signIn, signIn(_:call:)),
+                Route(WalletMethods.refresh, refresh(_:call:)),
+                Route(WalletMethods.listSessions, listSessions(_:call:)),
+                Route(WalletMethods.signOut, signOut(_:call:)),
+                Route(WalletMethods.changePassword, changePassword(_:call:)),
+                Route(WalletMethods.resetPassword, resetPassword(_:call:)),
+                Route(WalletMethods.setPassword, setPassword(_:call:)),
+                Route(WalletMethods.grantDuty, grantDuty(_:call:)),
+                Route(WalletMethods.revokeDuty, revokeDuty(_:call:)),
+                Route(WalletMethods.listOperators, listOperators(_:call:)),
                 Route(WalletMethods.showBalance, showBalance(_:call:)),
                 Route(WalletMethods.topUp, topUp(_:call:)),
                 Route(WalletMethods.listEntries, listEntries(_:call:)),
@@ -675,18 +977,85 @@ package struct WalletClient: Sendable {
         self.client = client
     }
 
-    /// Creates a user and signs in.
+    /// Creates a user and begins a session.
     package func signUp(
         _ request: SignUpRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SignUpReply {
         try await client.call(WalletMethods.signUp, request, options)
     }
 
-    /// Returns a fresh credential for a name and its password.
+    /// Begins a session for a name and its password. With a request_id, a repeated call returns the same session. A user
+    /// has at most 50 sessions: the next one ends the one that was unused for longest.
     package func signIn(
         _ request: SignInRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> SignInReply {
         try await client.call(WalletMethods.signIn, request, options)
+    }
+
+    /// Returns the next credential of a session, with the present duties of its user. The secret stays the same. Call it
+    /// from refresh_at_ms on, at a random time before expires_at_ms, and after expires_at_ms at any time.
+    package func refresh(
+        _ request: RefreshRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> RefreshReply {
+        try await client.call(WalletMethods.refresh, request, options)
+    }
+
+    /// Returns the caller's sessions that have not ended, the latest used first.
+    package func listSessions(
+        _ request: ListSessionsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ListSessionsReply {
+        try await client.call(WalletMethods.listSessions, request, options)
+    }
+
+    /// Ends one session of the caller, or all. A credential of an ended session stays valid until it expires. Succeeds also
+    /// if the session has ended.
+    package func signOut(
+        _ request: SignOutRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SignOutReply {
+        try await client.call(WalletMethods.signOut, request, options)
+    }
+
+    /// Replaces the caller's password, and ends all other sessions.
+    package func changePassword(
+        _ request: ChangePasswordRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ChangePasswordReply {
+        try await client.call(WalletMethods.changePassword, request, options)
+    }
+
+    /// Invalidates a user's password, ends all sessions of this user, and returns a one-time code for SetPassword.
+    package func resetPassword(
+        _ request: ResetPasswordRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ResetPasswordReply {
+        try await client.call(WalletMethods.resetPassword, request, options)
+    }
+
+    /// Sets a new password with the code of ResetPassword. The code works once.
+    package func setPassword(
+        _ request: SetPasswordRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SetPasswordReply {
+        try await client.call(WalletMethods.setPassword, request, options)
+    }
+
+    /// Grants a duty to a user. Succeeds also if the user has it. It takes effect with the user's next credential.
+    package func grantDuty(
+        _ request: GrantDutyRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> GrantDutyReply {
+        try await client.call(WalletMethods.grantDuty, request, options)
+    }
+
+    /// Takes a duty back. Succeeds also if the user does not have it. A credential with the duty stays valid until it
+    /// expires. One owner always remains.
+    package func revokeDuty(
+        _ request: RevokeDutyRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> RevokeDutyReply {
+        try await client.call(WalletMethods.revokeDuty, request, options)
+    }
+
+    /// Returns the users with duties, and those who had some, ordered by id.
+    package func listOperators(
+        _ request: ListOperatorsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> ListOperatorsReply {
+        try await client.call(WalletMethods.listOperators, request, options)
     }
 
     /// Returns the caller's balance in each currency.
@@ -809,6 +1178,7 @@ extension SignInRequest {
     package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignInRequest>) throws(MessageError) {
         name = String(reading: fields.pointee.name)
         password = String(reading: fields.pointee.password)
+        asOperator = fields.pointee.as_operator != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignInRequest>
@@ -816,6 +1186,7 @@ extension SignInRequest {
         let fields = try arena.make(onsale__wallet__v1__sign_in_request__init)
         fields.pointee.name = try arena.string(name, "onsale.wallet.v1.SignInRequest.name")
         fields.pointee.password = try arena.string(password, "onsale.wallet.v1.SignInRequest.password")
+        fields.pointee.as_operator = asOperator ? 1 : 0
         return fields
     }
 }
@@ -845,6 +1216,12 @@ extension Session {
         userID = try UserID(required: fields.pointee.user_id, "user_id")
         credential = [UInt8](reading: fields.pointee.credential)
         expiresAt = Timestamp(required: fields.pointee.expires_at_ms)
+        secret = [UInt8](reading: fields.pointee.secret)
+        refreshAt = Timestamp(reading: fields.pointee.refresh_at_ms)
+        endsAt = Timestamp(reading: fields.pointee.ends_at_ms)
+        duties = Array(reading: fields.pointee.duties, count: fields.pointee.n_duties) {
+            Duty(rawValue: Int32(bitPattern: $0.rawValue))
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__Session> {
@@ -852,11 +1229,434 @@ extension Session {
         fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.Session.user_id")
         fields.pointee.credential = try arena.bytes(credential, "onsale.wallet.v1.Session.credential")
         fields.pointee.expires_at_ms = UInt64(clamping: expiresAt.milliseconds)
+        fields.pointee.secret = try arena.bytes(secret, "onsale.wallet.v1.Session.secret")
+        fields.pointee.refresh_at_ms = UInt64(clamping: refreshAt?.milliseconds ?? 0)
+        fields.pointee.ends_at_ms = UInt64(clamping: endsAt?.milliseconds ?? 0)
+        fields.pointee.n_duties = duties.count
+        fields.pointee.duties = try arena.array(duties, "onsale.wallet.v1.Session.duties") {
+            element throws(MessageError) in Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: element.rawValue))
+        }
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__Session>) throws(MessageError) {
         try FieldRule.time(Int64(clamping: fields.pointee.expires_at_ms), isRequired: true, "expires_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.refresh_at_ms), isRequired: false, "refresh_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at_ms), isRequired: false, "ends_at_ms")
+    }
+}
+
+extension RefreshRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__refresh_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__RefreshRequest>) throws(MessageError) {
+        secret = [UInt8](reading: fields.pointee.secret)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__RefreshRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__refresh_request__init)
+        fields.pointee.secret = try arena.bytes(secret, "onsale.wallet.v1.RefreshRequest.secret")
+        return fields
+    }
+}
+
+extension RefreshReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__refresh_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__RefreshReply>) throws(MessageError) {
+        session = try Session(required: fields.pointee.session, in: "session")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__RefreshReply>
+    {
+        let fields = try arena.make(onsale__wallet__v1__refresh_reply__init)
+        fields.pointee.session = try session.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__RefreshReply>) throws(MessageError) {
+        try Session.check(fields.pointee.session, in: "session")
+    }
+}
+
+extension ListSessionsRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_sessions_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListSessionsRequest>) throws(MessageError) {
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ListSessionsRequest
+    > {
+        try arena.make(onsale__wallet__v1__list_sessions_request__init)
+    }
+}
+
+extension ListSessionsReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_sessions_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListSessionsReply>) throws(MessageError) {
+        sessions = try Array(reading: fields.pointee.sessions, count: fields.pointee.n_sessions) {
+            element throws(MessageError) in try SessionView(required: element, in: "sessions")
+        }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ListSessionsReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__list_sessions_reply__init)
+        fields.pointee.n_sessions = sessions.count
+        fields.pointee.sessions = try arena.array(sessions, "onsale.wallet.v1.ListSessionsReply.sessions") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListSessionsReply>) throws(MessageError) {
+        try SessionView.check(fields.pointee.sessions, count: fields.pointee.n_sessions, in: "sessions")
+    }
+}
+
+extension SessionView {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__session_view__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SessionView>) throws(MessageError) {
+        sessionID = try SessionID(required: fields.pointee.session_id, "session_id")
+        isOperator = fields.pointee.is_operator != 0
+        isCurrent = fields.pointee.is_current != 0
+        address = String(reading: fields.pointee.address)
+        beganAt = Timestamp(required: fields.pointee.began_at_ms)
+        usedAt = Timestamp(required: fields.pointee.used_at_ms)
+        endsAt = Timestamp(required: fields.pointee.ends_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SessionView> {
+        let fields = try arena.make(onsale__wallet__v1__session_view__init)
+        fields.pointee.session_id = try arena.id(sessionID, "onsale.wallet.v1.SessionView.session_id")
+        fields.pointee.is_operator = isOperator ? 1 : 0
+        fields.pointee.is_current = isCurrent ? 1 : 0
+        fields.pointee.address = try arena.string(address, "onsale.wallet.v1.SessionView.address")
+        fields.pointee.began_at_ms = UInt64(clamping: beganAt.milliseconds)
+        fields.pointee.used_at_ms = UInt64(clamping: usedAt.milliseconds)
+        fields.pointee.ends_at_ms = UInt64(clamping: endsAt.milliseconds)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__SessionView>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.began_at_ms), isRequired: true, "began_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.used_at_ms), isRequired: true, "used_at_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.ends_at_ms), isRequired: true, "ends_at_ms")
+    }
+}
+
+extension SignOutRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_out_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignOutRequest>) throws(MessageError) {
+        sessionID = try SessionID(reading: fields.pointee.session_id, "session_id")
+        all = fields.pointee.all != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__SignOutRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__sign_out_request__init)
+        fields.pointee.session_id = try arena.id(sessionID, "onsale.wallet.v1.SignOutRequest.session_id")
+        fields.pointee.all = all ? 1 : 0
+        return fields
+    }
+}
+
+extension SignOutReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__sign_out_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SignOutReply>) throws(MessageError) {
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__SignOutReply>
+    {
+        try arena.make(onsale__wallet__v1__sign_out_reply__init)
+    }
+}
+
+extension ChangePasswordRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__change_password_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ChangePasswordRequest>) throws(MessageError) {
+        password = String(reading: fields.pointee.password)
+        newPassword = String(reading: fields.pointee.new_password)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ChangePasswordRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__change_password_request__init)
+        fields.pointee.password = try arena.string(password, "onsale.wallet.v1.ChangePasswordRequest.password")
+        fields.pointee.new_password = try arena.string(
+            newPassword, "onsale.wallet.v1.ChangePasswordRequest.new_password")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ChangePasswordRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.new_password, 8...128, .bytes, "new_password")
+    }
+}
+
+extension ChangePasswordReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__change_password_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ChangePasswordReply>) throws(MessageError) {
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ChangePasswordReply
+    > {
+        try arena.make(onsale__wallet__v1__change_password_reply__init)
+    }
+}
+
+extension ResetPasswordRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__reset_password_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ResetPasswordRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ResetPasswordRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__reset_password_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.ResetPasswordRequest.name")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ResetPasswordRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+    }
+}
+
+extension ResetPasswordReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__reset_password_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ResetPasswordReply>) throws(MessageError) {
+        code = String(reading: fields.pointee.code)
+        expiresAt = Timestamp(required: fields.pointee.expires_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ResetPasswordReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__reset_password_reply__init)
+        fields.pointee.code = try arena.string(code, "onsale.wallet.v1.ResetPasswordReply.code")
+        fields.pointee.expires_at_ms = UInt64(clamping: expiresAt.milliseconds)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ResetPasswordReply>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.expires_at_ms), isRequired: true, "expires_at_ms")
+    }
+}
+
+extension SetPasswordRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__set_password_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SetPasswordRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+        code = String(reading: fields.pointee.code)
+        newPassword = String(reading: fields.pointee.new_password)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__SetPasswordRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__set_password_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.SetPasswordRequest.name")
+        fields.pointee.code = try arena.string(code, "onsale.wallet.v1.SetPasswordRequest.code")
+        fields.pointee.new_password = try arena.string(newPassword, "onsale.wallet.v1.SetPasswordRequest.new_password")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__SetPasswordRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+        try FieldRule.text(fields.pointee.new_password, 8...128, .bytes, "new_password")
+    }
+}
+
+extension SetPasswordReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__set_password_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__SetPasswordReply>) throws(MessageError) {
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__SetPasswordReply
+    > {
+        try arena.make(onsale__wallet__v1__set_password_reply__init)
+    }
+}
+
+extension GrantDutyRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__grant_duty_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__GrantDutyRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+        duty = Duty(rawValue: Int32(bitPattern: fields.pointee.duty.rawValue))
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__GrantDutyRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__grant_duty_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.GrantDutyRequest.name")
+        fields.pointee.duty = Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: duty.rawValue))
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__GrantDutyRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+    }
+}
+
+extension GrantDutyReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__grant_duty_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__GrantDutyReply>) throws(MessageError) {
+        login = try OperatorLogin(required: fields.pointee.login, in: "login")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__GrantDutyReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__grant_duty_reply__init)
+        fields.pointee.login = try login.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__GrantDutyReply>) throws(MessageError) {
+        try OperatorLogin.check(fields.pointee.login, in: "login")
+    }
+}
+
+extension RevokeDutyRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__revoke_duty_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__RevokeDutyRequest>) throws(MessageError) {
+        name = String(reading: fields.pointee.name)
+        duty = Duty(rawValue: Int32(bitPattern: fields.pointee.duty.rawValue))
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__RevokeDutyRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__revoke_duty_request__init)
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.RevokeDutyRequest.name")
+        fields.pointee.duty = Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: duty.rawValue))
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__RevokeDutyRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.name, 3...32, .nameOfUser, "name")
+    }
+}
+
+extension RevokeDutyReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__revoke_duty_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__RevokeDutyReply>) throws(MessageError) {
+        login = try OperatorLogin(required: fields.pointee.login, in: "login")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__RevokeDutyReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__revoke_duty_reply__init)
+        fields.pointee.login = try login.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__RevokeDutyReply>) throws(MessageError) {
+        try OperatorLogin.check(fields.pointee.login, in: "login")
+    }
+}
+
+extension OperatorLogin {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__operator_login__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__OperatorLogin>) throws(MessageError) {
+        userID = try UserID(required: fields.pointee.user_id, "user_id")
+        name = String(reading: fields.pointee.name)
+        duties = Array(reading: fields.pointee.duties, count: fields.pointee.n_duties) {
+            Duty(rawValue: Int32(bitPattern: $0.rawValue))
+        }
+        changedAt = Timestamp(required: fields.pointee.changed_at_ms)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Wallet__V1__OperatorLogin>
+    {
+        let fields = try arena.make(onsale__wallet__v1__operator_login__init)
+        fields.pointee.user_id = try arena.id(userID, "onsale.wallet.v1.OperatorLogin.user_id")
+        fields.pointee.name = try arena.string(name, "onsale.wallet.v1.OperatorLogin.name")
+        fields.pointee.n_duties = duties.count
+        fields.pointee.duties = try arena.array(duties, "onsale.wallet.v1.OperatorLogin.duties") {
+            element throws(MessageError) in Onsale__Rpc__V1__Duty(rawValue: UInt32(bitPattern: element.rawValue))
+        }
+        fields.pointee.changed_at_ms = UInt64(clamping: changedAt.milliseconds)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__OperatorLogin>) throws(MessageError) {
+        try FieldRule.time(Int64(clamping: fields.pointee.changed_at_ms), isRequired: true, "changed_at_ms")
+    }
+}
+
+extension ListOperatorsRequest {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_operators_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListOperatorsRequest>) throws(MessageError) {
+        afterUserID = try UserID(reading: fields.pointee.after_user_id, "after_user_id")
+        pageSize = fields.pointee.page_size
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ListOperatorsRequest
+    > {
+        let fields = try arena.make(onsale__wallet__v1__list_operators_request__init)
+        fields.pointee.after_user_id = try arena.id(afterUserID, "onsale.wallet.v1.ListOperatorsRequest.after_user_id")
+        fields.pointee.page_size = pageSize
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListOperatorsRequest>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.page_size), 1...500, zero: "50", "page_size")
+    }
+}
+
+extension ListOperatorsReply {
+    package static let descriptor = MessageDescriptor(onsale__wallet__v1__list_operators_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Wallet__V1__ListOperatorsReply>) throws(MessageError) {
+        operators = try Array(reading: fields.pointee.operators, count: fields.pointee.n_operators) {
+            element throws(MessageError) in try OperatorLogin(required: element, in: "operators")
+        }
+        hasMore = fields.pointee.has_more != 0
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Wallet__V1__ListOperatorsReply
+    > {
+        let fields = try arena.make(onsale__wallet__v1__list_operators_reply__init)
+        fields.pointee.n_operators = operators.count
+        fields.pointee.operators = try arena.array(operators, "onsale.wallet.v1.ListOperatorsReply.operators") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.has_more = hasMore ? 1 : 0
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Wallet__V1__ListOperatorsReply>) throws(MessageError) {
+        try OperatorLogin.check(fields.pointee.operators, count: fields.pointee.n_operators, in: "operators")
     }
 }
 
@@ -1414,131 +2214,201 @@ extension ProtoFile {
         560a0d5369676e557052657175657374121e0a046e616d65180120012809420afab5180608031020180452046e616d65\
         12250a0870617373776f72641802200128094209fab518050808108001520870617373776f726422480a0b5369676e55\
         705265706c7912390a0773657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e5365737369\
-        6f6e420480b61801520773657373696f6e223f0a0d5369676e496e5265717565737412120a046e616d65180120012809\
-        52046e616d65121a0a0870617373776f7264180220012809520870617373776f726422480a0b5369676e496e5265706c\
-        7912390a0773657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e53657373696f6e420480\
-        b61801520773657373696f6e227e0a0753657373696f6e12250a07757365725f696418012001280c420cdab518045573\
-        657280b618015206757365724964121e0a0a63726564656e7469616c18022001280c520a63726564656e7469616c122c\
-        0a0d657870697265735f61745f6d731803200128044208e0b5180180b61801520b6578706972657341744d7322140a12\
-        53686f7742616c616e63655265717565737422490a1053686f7742616c616e63655265706c7912350a0862616c616e63\
-        657318012003280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520862616c616e636573225d0a\
-        0742616c616e6365121a0a0863757272656e6379180120012809520863757272656e6379121c0a09617661696c61626c\
-        651802200128045209617661696c61626c6512180a0770656e64696e67180320012804520770656e64696e67225e0a0c\
-        546f7055705265717565737412160a06616d6f756e741801200128045206616d6f756e7412220a0863757272656e6379\
-        1802200128094206fab518021805520863757272656e637912120a046e616d6518032001280952046e616d6522470a0a\
-        546f7055705265706c7912390a0762616c616e636518012001280b32192e6f6e73616c652e77616c6c65742e76312e42\
-        616c616e6365420480b61801520762616c616e63652289010a124c697374456e74726965735265717565737412220a08\
-        63757272656e63791801200128094206fab518021805520863757272656e637912230a0d6265666f72655f7365726961\
-        6c180220012804520c6265666f726553657269616c122a0a09706167655f73697a6518032001280d420df2b518090801\
-        10f4031a02353052087061676553697a6522640a104c697374456e74726965735265706c7912350a07656e7472696573\
-        18012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e747279566965775207656e747269657312190a08\
-        6861735f6d6f726518022001280852076861734d6f72652296020a09456e7472795669657712160a0673657269616c18\
-        0120012804520673657269616c122f0a046b696e6418022001280e321b2e6f6e73616c652e77616c6c65742e76312e45\
-        6e7472794b696e6452046b696e6412160a06616d6f756e741803200128045206616d6f756e74121a0a0863757272656e\
-        6379180420012809520863757272656e6379121c0a09617661696c61626c651805200128045209617661696c61626c65\
-        12180a0770656e64696e67180620012804520770656e64696e67122a0a0a7061796d656e745f696418072001280c420b\
-        dab518075061796d656e7452097061796d656e744964121d0a0561745f6d731808200128044208e0b5180180b6180152\
-        0461744d733a09fab61805456e74727922f3010a0a50617952657175657374122e0a0a7061796d656e745f6964180120\
-        01280c420fdab518075061796d656e7480b6180152097061796d656e744964122e0a0a636f6e636572745f6964180220\
-        01280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f69\
-        6418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a0661\
-        6d6f756e74180420012804420df2b518091080809aa6eaafe3015206616d6f756e7412220a0863757272656e63791805\
-        200128094206fab518021805520863757272656e637922490a085061795265706c79123d0a077061796d656e74180120\
-        01280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e7456696577420480b6180152077061796d656e\
-        7422c1040a0b5061796d656e7456696577122e0a0a7061796d656e745f696418012001280c420fdab518075061796d65\
-        6e7480b6180152097061796d656e744964123a0a076f7574636f6d6518022001280e32202e6f6e73616c652e77616c6c\
-        65742e76312e5061796d656e744f7574636f6d6552076f7574636f6d6512370a06726561736f6e18032001280e321f2e\
-        6f6e73616c652e77616c6c65742e76312e4e6f7450616964526561736f6e5206726561736f6e122a0a0a636f6e636572\
-        745f696418042001280c420bdab51807436f6e636572745209636f6e63657274496412360a0e7265736572766174696f\
-        6e5f696418052001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412160a06616d\
-        6f756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e6379121f\
-        0a0b69735f726566756e646564180820012808520a6973526566756e64656412230a0d69735f63616e63656c6c696e67\
-        180920012808520c697343616e63656c6c696e6712240a0b626567756e5f61745f6d73180a200128044204e0b5180152\
-        09626567756e41744d7312280a0d646563696465645f61745f6d73180b200128044204e0b51801520b64656369646564\
-        41744d73122a0a0e726566756e6465645f61745f6d73180c200128044204e0b51801520c726566756e64656441744d73\
-        12260a0c61736b5f616761696e5f6d73180d2001280d4204e8b51801520a61736b416761696e4d733a0bfab618075061\
-        796d656e7422440a1253686f775061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c42\
-        0fdab518075061796d656e7480b6180152097061796d656e74496422510a1053686f775061796d656e745265706c7912\
-        3d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657742\
-        0480b6180152077061796d656e7422460a1443616e63656c5061796d656e7452657175657374122e0a0a7061796d656e\
-        745f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e74496422530a1243616e63656c\
-        5061796d656e745265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e7631\
-        2e5061796d656e7456696577420480b6180152077061796d656e74227a0a134c6973745061796d656e74735265717565\
-        737412370a116265666f72655f7061796d656e745f696418012001280c420bdab518075061796d656e74520f6265666f\
-        72655061796d656e744964122a0a09706167655f73697a6518022001280d420df2b51809080110f4031a023530520870\
-        61676553697a6522690a114c6973745061796d656e74735265706c7912390a087061796d656e747318012003280b321d\
-        2e6f6e73616c652e77616c6c65742e76312e5061796d656e745669657752087061796d656e747312190a086861735f6d\
-        6f726518022001280852076861734d6f726522130a114c69737448616c74656452657175657374225a0a0f4c69737448\
-        616c7465645265706c79122c0a0568616c747318012003280b32162e6f6e73616c652e77616c6c65742e76312e48616c\
-        74520568616c747312190a086861735f6d6f726518022001280852076861734d6f726522cb010a0448616c74122e0a0a\
-        636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412100a03\
-        776879180220012809520377687912250a07757365725f696418032001280c420cdab518045573657280b61801520675\
-        7365724964122e0a0a7061796d656e745f696418042001280c420fdab518075061796d656e7480b6180152097061796d\
-        656e744964122a0a0c68616c7465645f61745f6d731805200128044208e0b5180180b61801520a68616c74656441744d\
-        7322410a0f4c69667448616c7452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f\
-        6e6365727480b618015209636f6e636572744964220f0a0d4c69667448616c745265706c79220e0a0c41756469745265\
-        717565737422c9020a0a41756469745265706c7912250a066d6973666974180120012809420d8ab6180976696f6c6174\
-        696f6e52066d6973666974121d0a0a757365725f636f756e74180220012804520975736572436f756e74121f0a0b656e\
-        7472795f636f756e74180320012804520a656e747279436f756e7412320a1570656e64696e675f7061796d656e745f63\
-        6f756e74180420012804521370656e64696e675061796d656e74436f756e74121d0a0a706169645f636f756e74180520\
-        012804520970616964436f756e7412240a0e6e6f745f706169645f636f756e74180620012804520c6e6f745061696443\
-        6f756e7412250a0e726566756e6465645f636f756e74180720012804520d726566756e646564436f756e7412340a0674\
-        6f74616c7318082003280b321c2e6f6e73616c652e77616c6c65742e76312e4175646974546f74616c5206746f74616c\
-        732297010a0a4175646974546f74616c121a0a0863757272656e6379180120012809520863757272656e6379121b0a09\
-        746f707065645f75701802200128035208746f707065645570121c0a09617661696c61626c6518032001280352096176\
-        61696c61626c6512180a0770656e64696e67180420012803520770656e64696e6712180a07726576656e756518052001\
-        28035207726576656e75652283080a0d57616c6c65744661696c75726522f1070a06526561736f6e12160a1252454153\
-        4f4e5f554e5350454349464945441000125d0a115041594d454e545f49445f52455553454410011a46a8b61806b2b618\
-        3e74686973207061796d656e745f696420776173207573656420666f7220616e6f74686572207061796d656e743b2063\
-        72656174652061206e6577206f6e6512620a0f5041594d454e545f554e4b4e4f574e10021a4da8b61805b2b61845796f\
-        752068617665206e6f207061796d656e74207769746820746869732069643b20636865636b207468652069642c206f72\
-        206c69737420796f7572207061796d656e747312460a0a4e414d455f54414b454e10031a36a8b61806b2b6182e616e6f\
-        746865722075736572206861732074686973206e616d653b2063686f6f736520616e6f74686572206f6e6512580a0c4e\
-        414d455f554e4b4e4f574e10041a46a8b61805b2b6183e6e6f2075736572206861732074686973206e616d653b206368\
-        65636b2069742c206f72206c6574207468652075736572207369676e20757020666972737412510a164e414d455f4f52\
-        5f50415353574f52445f57524f4e4710051a35a8b61810b2b6182d746865206e616d65206f7220746865207061737377\
-        6f72642069732077726f6e673b20636865636b20626f7468123e0a0e544f4f5f4d414e595f545249455310061a2aa8b6\
-        1808b2b61822746f6f206d616e7920617474656d7074733b2074727920616761696e206c61746572124b0a0e50415353\
-        574f5244535f4255535910071a37a8b61808b2b6182f746f6f206d616e792070617373776f7264732061726520626569\
-        6e6720636865636b65643b2074727920616761696e125f0a12544f505f55505f4e4f545f414c4c4f57454410081a47a8\
-        b61807b2b6183f6f6e6c79206f70657261746f72732063616e20707574206d6f6e657920696e746f2077616c6c657473\
-        20686572653b2061736b20616e206f70657261746f72124f0a0d42414c414e43455f4c494d495410091a3ca8b61809b2\
-        b618347468652077616c6c657420776f756c6420686f6c64206d6f7265207468616e20616c6c6f7765643b20746f7020\
-        7570206c657373127e0a0e434f4e434552545f48414c544544100a1a6aa8b61809b2b618627468697320636f6e636572\
-        742074616b6573206e6f207061796d656e747320756e74696c20616e206f70657261746f72206c696674732069747320\
-        68616c743b206e6f7468696e672077617320706169642c2074727920616761696e206c6174657212580a13554e524541\
-        4441424c455f4445434953494f4e100b1a3fa8b6180db2b6183774686520636f6e636572742073657276696365207365\
-        6e742061206465636973696f6e20746861742063616e6e6f7420626520726561642a680a09456e7472794b696e64121a\
-        0a16454e5452595f4b494e445f554e5350454349464945441000120a0a06544f505f55501001120d0a095345545f4153\
-        4944451002120b0a075041594d454e541003120b0a0752454c454153451004120a0a06524546554e4410052a560a0e50\
-        61796d656e744f7574636f6d65121f0a1b5041594d454e545f4f5554434f4d455f554e53504543494649454410001208\
-        0a04504149441001120c0a084e4f545f504149441002120b0a0750454e44494e4710032aa9010a0d4e6f745061696452\
-        6561736f6e121f0a1b4e4f545f504149445f524541534f4e5f554e5350454349464945441000120e0a0a4e4f5f414343\
-        4f554e54100112100a0c494e53554646494349454e541002120d0a0943414e43454c4c4544100312100a0c484f4c445f\
-        45585049524544100412140a105245534552564154494f4e5f474f4e45100512100a0c414c52454144595f534f4c4410\
-        06120c0a084d49534d41544348100732c7080a0657616c6c657412510a065369676e5570121f2e6f6e73616c652e7761\
-        6c6c65742e76312e5369676e5570526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e557052\
-        65706c79220790020288b5180112510a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e5369676e49\
-        6e526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e496e5265706c79220790020288b51801\
-        12600a0b53686f7742616c616e636512242e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e63655265\
-        71756573741a222e6f6e73616c652e77616c6c65742e76312e53686f7742616c616e63655265706c79220790020188b5\
-        180212520a05546f705570121e2e6f6e73616c652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e\
-        73616c652e77616c6c65742e76312e546f7055705265706c79220b90020288b5180288b5180312600a0b4c697374456e\
-        747269657312242e6f6e73616c652e77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f6e\
-        73616c652e77616c6c65742e76312e4c697374456e74726965735265706c79220790020188b5180212480a0350617912\
-        1c2e6f6e73616c652e77616c6c65742e76312e506179526571756573741a1a2e6f6e73616c652e77616c6c65742e7631\
-        2e5061795265706c79220790020288b5180212600a0b53686f775061796d656e7412242e6f6e73616c652e77616c6c65\
-        742e76312e53686f775061796d656e74526571756573741a222e6f6e73616c652e77616c6c65742e76312e53686f7750\
-        61796d656e745265706c79220790020188b5180212660a0d43616e63656c5061796d656e7412262e6f6e73616c652e77\
-        616c6c65742e76312e43616e63656c5061796d656e74526571756573741a242e6f6e73616c652e77616c6c65742e7631\
-        2e43616e63656c5061796d656e745265706c79220790020288b5180212630a0c4c6973745061796d656e747312252e6f\
-        6e73616c652e77616c6c65742e76312e4c6973745061796d656e7473526571756573741a232e6f6e73616c652e77616c\
-        6c65742e76312e4c6973745061796d656e74735265706c79220790020188b51802125d0a0a4c69737448616c74656412\
-        232e6f6e73616c652e77616c6c65742e76312e4c69737448616c746564526571756573741a212e6f6e73616c652e7761\
-        6c6c65742e76312e4c69737448616c7465645265706c79220790020188b5180312570a084c69667448616c7412212e6f\
-        6e73616c652e77616c6c65742e76312e4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e\
-        76312e4c69667448616c745265706c79220790020288b51803124e0a054175646974121e2e6f6e73616c652e77616c6c\
-        65742e76312e4175646974526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79\
-        220790020188b51803620670726f746f33
+        6f6e420480b61801520773657373696f6e22600a0d5369676e496e5265717565737412120a046e616d65180120012809\
+        52046e616d65121a0a0870617373776f7264180220012809520870617373776f7264121f0a0b61735f6f70657261746f\
+        72180320012808520a61734f70657261746f7222480a0b5369676e496e5265706c7912390a0773657373696f6e180120\
+        01280b32192e6f6e73616c652e77616c6c65742e76312e53657373696f6e420480b61801520773657373696f6e229102\
+        0a0753657373696f6e12250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964\
+        121e0a0a63726564656e7469616c18022001280c520a63726564656e7469616c122c0a0d657870697265735f61745f6d\
+        731803200128044208e0b5180180b61801520b6578706972657341744d7312160a0673656372657418042001280c5206\
+        73656372657412280a0d726566726573685f61745f6d731805200128044204e0b51801520b7265667265736841744d73\
+        12220a0a656e64735f61745f6d731806200128044204e0b518015208656e647341744d73122b0a066475746965731807\
+        2003280e32132e6f6e73616c652e7270632e76312e44757479520664757469657322280a0e5265667265736852657175\
+        65737412160a0673656372657418012001280c520673656372657422490a0c526566726573685265706c7912390a0773\
+        657373696f6e18012001280b32192e6f6e73616c652e77616c6c65742e76312e53657373696f6e420480b61801520773\
+        657373696f6e22150a134c69737453657373696f6e7352657175657374224e0a114c69737453657373696f6e73526570\
+        6c7912390a0873657373696f6e7318012003280b321d2e6f6e73616c652e77616c6c65742e76312e53657373696f6e56\
+        696577520873657373696f6e732291020a0b53657373696f6e56696577122e0a0a73657373696f6e5f69641801200128\
+        0c420fdab5180753657373696f6e80b61801520973657373696f6e4964121f0a0b69735f6f70657261746f7218022001\
+        2808520a69734f70657261746f72121d0a0a69735f63757272656e741803200128085209697343757272656e7412180a\
+        076164647265737318042001280952076164647265737312280a0b626567616e5f61745f6d731805200128044208e0b5\
+        180180b618015209626567616e41744d7312260a0a757365645f61745f6d731806200128044208e0b5180180b6180152\
+        087573656441744d7312260a0a656e64735f61745f6d731807200128044208e0b5180180b618015208656e647341744d\
+        73224e0a0e5369676e4f757452657175657374122a0a0a73657373696f6e5f696418012001280c420bdab51807536573\
+        73696f6e520973657373696f6e496412100a03616c6c1802200128085203616c6c220e0a0c5369676e4f75745265706c\
+        7922610a154368616e676550617373776f726452657175657374121a0a0870617373776f726418012001280952087061\
+        7373776f7264122c0a0c6e65775f70617373776f72641802200128094209fab518050808108001520b6e657750617373\
+        776f726422150a134368616e676550617373776f72645265706c7922360a14526573657450617373776f726452657175\
+        657374121e0a046e616d65180120012809420afab5180608031020180452046e616d6522560a12526573657450617373\
+        776f72645265706c7912120a04636f64651801200128095204636f6465122c0a0d657870697265735f61745f6d731802\
+        200128044208e0b5180180b61801520b6578706972657341744d7322760a1253657450617373776f7264526571756573\
+        74121e0a046e616d65180120012809420afab5180608031020180452046e616d6512120a04636f646518022001280952\
+        04636f6465122c0a0c6e65775f70617373776f72641803200128094209fab518050808108001520b6e65775061737377\
+        6f726422120a1053657450617373776f72645265706c79225b0a104772616e744475747952657175657374121e0a046e\
+        616d65180120012809420afab5180608031020180452046e616d6512270a046475747918022001280e32132e6f6e7361\
+        6c652e7270632e76312e44757479520464757479224d0a0e4772616e74447574795265706c79123b0a056c6f67696e18\
+        012001280b321f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f724c6f67696e420480b6180152056c6f\
+        67696e225c0a115265766f6b654475747952657175657374121e0a046e616d65180120012809420afab5180608031020\
+        180452046e616d6512270a046475747918022001280e32132e6f6e73616c652e7270632e76312e447574795204647574\
+        79224e0a0f5265766f6b65447574795265706c79123b0a056c6f67696e18012001280b321f2e6f6e73616c652e77616c\
+        6c65742e76312e4f70657261746f724c6f67696e420480b6180152056c6f67696e22a5010a0d4f70657261746f724c6f\
+        67696e12250a07757365725f696418012001280c420cdab518045573657280b61801520675736572496412120a046e61\
+        6d6518022001280952046e616d65122b0a0664757469657318032003280e32132e6f6e73616c652e7270632e76312e44\
+        7574795206647574696573122c0a0d6368616e6765645f61745f6d731804200128044208e0b5180180b61801520b6368\
+        616e67656441744d7322700a144c6973744f70657261746f727352657175657374122c0a0d61667465725f757365725f\
+        696418012001280c4208dab5180455736572520b6166746572557365724964122a0a09706167655f73697a6518022001\
+        280d420df2b51809080110f4031a02353052087061676553697a65226e0a124c6973744f70657261746f72735265706c\
+        79123d0a096f70657261746f727318012003280b321f2e6f6e73616c652e77616c6c65742e76312e4f70657261746f72\
+        4c6f67696e52096f70657261746f727312190a086861735f6d6f726518022001280852076861734d6f726522140a1253\
+        686f7742616c616e63655265717565737422490a1053686f7742616c616e63655265706c7912350a0862616c616e6365\
+        7318012003280b32192e6f6e73616c652e77616c6c65742e76312e42616c616e6365520862616c616e636573225d0a07\
+        42616c616e6365121a0a0863757272656e6379180120012809520863757272656e6379121c0a09617661696c61626c65\
+        1802200128045209617661696c61626c6512180a0770656e64696e67180320012804520770656e64696e67225e0a0c54\
+        6f7055705265717565737412160a06616d6f756e741801200128045206616d6f756e7412220a0863757272656e637918\
+        02200128094206fab518021805520863757272656e637912120a046e616d6518032001280952046e616d6522470a0a54\
+        6f7055705265706c7912390a0762616c616e636518012001280b32192e6f6e73616c652e77616c6c65742e76312e4261\
+        6c616e6365420480b61801520762616c616e63652289010a124c697374456e74726965735265717565737412220a0863\
+        757272656e63791801200128094206fab518021805520863757272656e637912230a0d6265666f72655f73657269616c\
+        180220012804520c6265666f726553657269616c122a0a09706167655f73697a6518032001280d420df2b51809080110\
+        f4031a02353052087061676553697a6522640a104c697374456e74726965735265706c7912350a07656e747269657318\
+        012003280b321b2e6f6e73616c652e77616c6c65742e76312e456e747279566965775207656e747269657312190a0868\
+        61735f6d6f726518022001280852076861734d6f72652296020a09456e7472795669657712160a0673657269616c1801\
+        20012804520673657269616c122f0a046b696e6418022001280e321b2e6f6e73616c652e77616c6c65742e76312e456e\
+        7472794b696e6452046b696e6412160a06616d6f756e741803200128045206616d6f756e74121a0a0863757272656e63\
+        79180420012809520863757272656e6379121c0a09617661696c61626c651805200128045209617661696c61626c6512\
+        180a0770656e64696e67180620012804520770656e64696e67122a0a0a7061796d656e745f696418072001280c420bda\
+        b518075061796d656e7452097061796d656e744964121d0a0561745f6d731808200128044208e0b5180180b618015204\
+        61744d733a09fab61805456e74727922f3010a0a50617952657175657374122e0a0a7061796d656e745f696418012001\
+        280c420fdab518075061796d656e7480b6180152097061796d656e744964122e0a0a636f6e636572745f696418022001\
+        280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f6964\
+        18032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a06616d\
+        6f756e74180420012804420df2b518091080809aa6eaafe3015206616d6f756e7412220a0863757272656e6379180520\
+        0128094206fab518021805520863757272656e637922490a085061795265706c79123d0a077061796d656e7418012001\
+        280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e7456696577420480b6180152077061796d656e74\
+        22c1040a0b5061796d656e7456696577122e0a0a7061796d656e745f696418012001280c420fdab518075061796d656e\
+        7480b6180152097061796d656e744964123a0a076f7574636f6d6518022001280e32202e6f6e73616c652e77616c6c65\
+        742e76312e5061796d656e744f7574636f6d6552076f7574636f6d6512370a06726561736f6e18032001280e321f2e6f\
+        6e73616c652e77616c6c65742e76312e4e6f7450616964526561736f6e5206726561736f6e122a0a0a636f6e63657274\
+        5f696418042001280c420bdab51807436f6e636572745209636f6e63657274496412360a0e7265736572766174696f6e\
+        5f696418052001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f6e496412160a06616d6f\
+        756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e6379121f0a\
+        0b69735f726566756e646564180820012808520a6973526566756e64656412230a0d69735f63616e63656c6c696e6718\
+        0920012808520c697343616e63656c6c696e6712240a0b626567756e5f61745f6d73180a200128044204e0b518015209\
+        626567756e41744d7312280a0d646563696465645f61745f6d73180b200128044204e0b51801520b6465636964656441\
+        744d73122a0a0e726566756e6465645f61745f6d73180c200128044204e0b51801520c726566756e64656441744d7312\
+        260a0c61736b5f616761696e5f6d73180d2001280d4204e8b51801520a61736b416761696e4d733a0bfab61807506179\
+        6d656e7422440a1253686f775061796d656e7452657175657374122e0a0a7061796d656e745f696418012001280c420f\
+        dab518075061796d656e7480b6180152097061796d656e74496422510a1053686f775061796d656e745265706c79123d\
+        0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e5061796d656e74566965774204\
+        80b6180152077061796d656e7422460a1443616e63656c5061796d656e7452657175657374122e0a0a7061796d656e74\
+        5f696418012001280c420fdab518075061796d656e7480b6180152097061796d656e74496422530a1243616e63656c50\
+        61796d656e745265706c79123d0a077061796d656e7418012001280b321d2e6f6e73616c652e77616c6c65742e76312e\
+        5061796d656e7456696577420480b6180152077061796d656e74227a0a134c6973745061796d656e7473526571756573\
+        7412370a116265666f72655f7061796d656e745f696418012001280c420bdab518075061796d656e74520f6265666f72\
+        655061796d656e744964122a0a09706167655f73697a6518022001280d420df2b51809080110f4031a02353052087061\
+        676553697a6522690a114c6973745061796d656e74735265706c7912390a087061796d656e747318012003280b321d2e\
+        6f6e73616c652e77616c6c65742e76312e5061796d656e745669657752087061796d656e747312190a086861735f6d6f\
+        726518022001280852076861734d6f726522130a114c69737448616c74656452657175657374225a0a0f4c6973744861\
+        6c7465645265706c79122c0a0568616c747318012003280b32162e6f6e73616c652e77616c6c65742e76312e48616c74\
+        520568616c747312190a086861735f6d6f726518022001280852076861734d6f726522cb010a0448616c74122e0a0a63\
+        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412100a0377\
+        6879180220012809520377687912250a07757365725f696418032001280c420cdab518045573657280b6180152067573\
+        65724964122e0a0a7061796d656e745f696418042001280c420fdab518075061796d656e7480b6180152097061796d65\
+        6e744964122a0a0c68616c7465645f61745f6d731805200128044208e0b5180180b61801520a68616c74656441744d73\
+        22410a0f4c69667448616c7452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e\
+        6365727480b618015209636f6e636572744964220f0a0d4c69667448616c745265706c79220e0a0c4175646974526571\
+        7565737422c9020a0a41756469745265706c7912250a066d6973666974180120012809420d8ab6180976696f6c617469\
+        6f6e52066d6973666974121d0a0a757365725f636f756e74180220012804520975736572436f756e74121f0a0b656e74\
+        72795f636f756e74180320012804520a656e747279436f756e7412320a1570656e64696e675f7061796d656e745f636f\
+        756e74180420012804521370656e64696e675061796d656e74436f756e74121d0a0a706169645f636f756e7418052001\
+        2804520970616964436f756e7412240a0e6e6f745f706169645f636f756e74180620012804520c6e6f7450616964436f\
+        756e7412250a0e726566756e6465645f636f756e74180720012804520d726566756e646564436f756e7412340a06746f\
+        74616c7318082003280b321c2e6f6e73616c652e77616c6c65742e76312e4175646974546f74616c5206746f74616c73\
+        2297010a0a4175646974546f74616c121a0a0863757272656e6379180120012809520863757272656e6379121b0a0974\
+        6f707065645f75701802200128035208746f707065645570121c0a09617661696c61626c651803200128035209617661\
+        696c61626c6512180a0770656e64696e67180420012803520770656e64696e6712180a07726576656e75651805200128\
+        035207726576656e756522e90b0a0d57616c6c65744661696c75726522d70b0a06526561736f6e12160a12524541534f\
+        4e5f554e5350454349464945441000125d0a115041594d454e545f49445f52455553454410011a46a8b61806b2b6183e\
+        74686973207061796d656e745f696420776173207573656420666f7220616e6f74686572207061796d656e743b206372\
+        656174652061206e6577206f6e6512620a0f5041594d454e545f554e4b4e4f574e10021a4da8b61805b2b61845796f75\
+        2068617665206e6f207061796d656e74207769746820746869732069643b20636865636b207468652069642c206f7220\
+        6c69737420796f7572207061796d656e747312460a0a4e414d455f54414b454e10031a36a8b61806b2b6182e616e6f74\
+        6865722075736572206861732074686973206e616d653b2063686f6f736520616e6f74686572206f6e6512580a0c4e41\
+        4d455f554e4b4e4f574e10041a46a8b61805b2b6183e6e6f2075736572206861732074686973206e616d653b20636865\
+        636b2069742c206f72206c6574207468652075736572207369676e20757020666972737412510a164e414d455f4f525f\
+        50415353574f52445f57524f4e4710051a35a8b61810b2b6182d746865206e616d65206f72207468652070617373776f\
+        72642069732077726f6e673b20636865636b20626f7468123e0a0e544f4f5f4d414e595f545249455310061a2aa8b618\
+        08b2b61822746f6f206d616e7920617474656d7074733b2074727920616761696e206c61746572124b0a0e5041535357\
+        4f5244535f4255535910071a37a8b61808b2b6182f746f6f206d616e792070617373776f72647320617265206265696e\
+        6720636865636b65643b2074727920616761696e125f0a12544f505f55505f4e4f545f414c4c4f57454410081a47a8b6\
+        1807b2b6183f6f6e6c79206f70657261746f72732063616e20707574206d6f6e657920696e746f2077616c6c65747320\
+        686572653b2061736b20616e206f70657261746f72124f0a0d42414c414e43455f4c494d495410091a3ca8b61809b2b6\
+        18347468652077616c6c657420776f756c6420686f6c64206d6f7265207468616e20616c6c6f7765643b20746f702075\
+        70206c657373127e0a0e434f4e434552545f48414c544544100a1a6aa8b61809b2b618627468697320636f6e63657274\
+        2074616b6573206e6f207061796d656e747320756e74696c20616e206f70657261746f72206c69667473206974732068\
+        616c743b206e6f7468696e672077617320706169642c2074727920616761696e206c6174657212580a13554e52454144\
+        41424c455f4445434953494f4e100b1a3fa8b6180db2b6183774686520636f6e6365727420736572766963652073656e\
+        742061206465636973696f6e20746861742063616e6e6f742062652072656164123f0a0d53455353494f4e5f454e4445\
+        44100c1a2ca8b61810b2b618247468652073657373696f6e2068617320656e6465643b207369676e20696e2061676169\
+        6e12450a074e4f5f44555459100d1a38a8b61807b2b6183074686973207573657220686173206e6f20647574793b2061\
+        736b20616e206f776e657220746f206772616e74206f6e6512550a0a4c4153545f4f574e4552100e1a45a8b61809b2b6\
+        183d74686973207573657220697320746865206c617374206f776e65723b206d616b6520616e6f746865722075736572\
+        20616e206f776e657220666972737412430a0e50415353574f52445f57524f4e47100f1a2fa8b61807b2b61827746865\
+        2070726573656e742070617373776f72642069732077726f6e673b20636865636b206974126a0a0a434f44455f57524f\
+        4e4710101a5aa8b61810b2b61852746865206e616d65206f722074686520636f64652069732077726f6e672c206f7220\
+        74686520636f64652068617320657870697265643b2061736b20616e206f776e657220666f722061206e6577206f6e65\
+        12540a0a4e4f5f53455353494f4e10111a44a8b61809b2b6183c7468652063726564656e7469616c20646f6573206e6f\
+        742062656c6f6e6720746f20612073657373696f6e3b207369676e20696e206279206e616d652a680a09456e7472794b\
+        696e64121a0a16454e5452595f4b494e445f554e5350454349464945441000120a0a06544f505f55501001120d0a0953\
+        45545f41534944451002120b0a075041594d454e541003120b0a0752454c454153451004120a0a06524546554e441005\
+        2a560a0e5061796d656e744f7574636f6d65121f0a1b5041594d454e545f4f5554434f4d455f554e5350454349464945\
+        44100012080a04504149441001120c0a084e4f545f504149441002120b0a0750454e44494e4710032aa9010a0d4e6f74\
+        50616964526561736f6e121f0a1b4e4f545f504149445f524541534f4e5f554e5350454349464945441000120e0a0a4e\
+        4f5f4143434f554e54100112100a0c494e53554646494349454e541002120d0a0943414e43454c4c4544100312100a0c\
+        484f4c445f45585049524544100412140a105245534552564154494f4e5f474f4e45100512100a0c414c52454144595f\
+        534f4c441006120c0a084d49534d4154434810073284100a0657616c6c657412510a065369676e5570121f2e6f6e7361\
+        6c652e77616c6c65742e76312e5369676e5570526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369\
+        676e55705265706c79220790020288b5180112510a065369676e496e121f2e6f6e73616c652e77616c6c65742e76312e\
+        5369676e496e526571756573741a1d2e6f6e73616c652e77616c6c65742e76312e5369676e496e5265706c7922079002\
+        0288b5180112540a075265667265736812202e6f6e73616c652e77616c6c65742e76312e526566726573685265717565\
+        73741a1e2e6f6e73616c652e77616c6c65742e76312e526566726573685265706c79220790020288b5180112730a0c4c\
+        69737453657373696f6e7312252e6f6e73616c652e77616c6c65742e76312e4c69737453657373696f6e735265717565\
+        73741a232e6f6e73616c652e77616c6c65742e76312e4c69737453657373696f6e735265706c79221790020188b51802\
+        88b5180398b5180298b5180398b5180412640a075369676e4f757412202e6f6e73616c652e77616c6c65742e76312e53\
+        69676e4f7574526571756573741a1e2e6f6e73616c652e77616c6c65742e76312e5369676e4f75745265706c79221790\
+        020288b5180288b5180398b5180298b5180398b5180412790a0e4368616e676550617373776f726412272e6f6e73616c\
+        652e77616c6c65742e76312e4368616e676550617373776f7264526571756573741a252e6f6e73616c652e77616c6c65\
+        742e76312e4368616e676550617373776f72645265706c79221790020288b5180288b5180398b5180298b5180398b518\
+        04126a0a0d526573657450617373776f726412262e6f6e73616c652e77616c6c65742e76312e52657365745061737377\
+        6f7264526571756573741a242e6f6e73616c652e77616c6c65742e76312e526573657450617373776f72645265706c79\
+        220b90020288b5180398b5180112600a0b53657450617373776f726412242e6f6e73616c652e77616c6c65742e76312e\
+        53657450617373776f7264526571756573741a222e6f6e73616c652e77616c6c65742e76312e53657450617373776f72\
+        645265706c79220790020288b51801125e0a094772616e744475747912222e6f6e73616c652e77616c6c65742e76312e\
+        4772616e7444757479526571756573741a202e6f6e73616c652e77616c6c65742e76312e4772616e7444757479526570\
+        6c79220b90020288b5180398b5180112610a0a5265766f6b654475747912232e6f6e73616c652e77616c6c65742e7631\
+        2e5265766f6b6544757479526571756573741a212e6f6e73616c652e77616c6c65742e76312e5265766f6b6544757479\
+        5265706c79220b90020288b5180398b51801126a0a0d4c6973744f70657261746f727312262e6f6e73616c652e77616c\
+        6c65742e76312e4c6973744f70657261746f7273526571756573741a242e6f6e73616c652e77616c6c65742e76312e4c\
+        6973744f70657261746f72735265706c79220b90020188b5180398b5180412600a0b53686f7742616c616e636512242e\
+        6f6e73616c652e77616c6c65742e76312e53686f7742616c616e6365526571756573741a222e6f6e73616c652e77616c\
+        6c65742e76312e53686f7742616c616e63655265706c79220790020188b5180212560a05546f705570121e2e6f6e7361\
+        6c652e77616c6c65742e76312e546f705570526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e546f70\
+        55705265706c79220f90020288b5180288b5180398b5180212600a0b4c697374456e747269657312242e6f6e73616c65\
+        2e77616c6c65742e76312e4c697374456e7472696573526571756573741a222e6f6e73616c652e77616c6c65742e7631\
+        2e4c697374456e74726965735265706c79220790020188b5180212480a03506179121c2e6f6e73616c652e77616c6c65\
+        742e76312e506179526571756573741a1a2e6f6e73616c652e77616c6c65742e76312e5061795265706c792207900202\
+        88b5180212600a0b53686f775061796d656e7412242e6f6e73616c652e77616c6c65742e76312e53686f775061796d65\
+        6e74526571756573741a222e6f6e73616c652e77616c6c65742e76312e53686f775061796d656e745265706c79220790\
+        020188b5180212660a0d43616e63656c5061796d656e7412262e6f6e73616c652e77616c6c65742e76312e43616e6365\
+        6c5061796d656e74526571756573741a242e6f6e73616c652e77616c6c65742e76312e43616e63656c5061796d656e74\
+        5265706c79220790020288b5180212630a0c4c6973745061796d656e747312252e6f6e73616c652e77616c6c65742e76\
+        312e4c6973745061796d656e7473526571756573741a232e6f6e73616c652e77616c6c65742e76312e4c697374506179\
+        6d656e74735265706c79220790020188b5180212650a0a4c69737448616c74656412232e6f6e73616c652e77616c6c65\
+        742e76312e4c69737448616c746564526571756573741a212e6f6e73616c652e77616c6c65742e76312e4c6973744861\
+        6c7465645265706c79220f90020188b5180398b5180298b51804125b0a084c69667448616c7412212e6f6e73616c652e\
+        77616c6c65742e76312e4c69667448616c74526571756573741a1f2e6f6e73616c652e77616c6c65742e76312e4c6966\
+        7448616c745265706c79220b90020288b5180398b5180112520a054175646974121e2e6f6e73616c652e77616c6c6574\
+        2e76312e4175646974526571756573741a1c2e6f6e73616c652e77616c6c65742e76312e41756469745265706c79220b\
+        90020188b5180398b51804620670726f746f33
         """)
 }

@@ -11,6 +11,9 @@ enum LoginTable {
             on conflict do nothing
             """
         static let find: Statement = "select user_id, request_id, password from login where name = $1"
+        static let name: Statement = "select name from login where user_id = $1"
+        static let setPassword: Statement = "update login set password = $2 where name = $1"
+        static let changePassword: Statement = "update login set password = $3 where name = $1 and password = $2"
     }
 
     struct Login: Sendable {
@@ -35,5 +38,20 @@ enum LoginTable {
             }
             return Login(name: name, user: try row.id(0), request: try row.id(1), password: password)
         }
+    }
+
+    static func name(of user: UserID, _ reader: Reader) throws -> UserName? {
+        try reader.first(Statements.name, { $0.bind(user) }) { row in try UserName(try row.text(0)) }
+    }
+
+    /// Returns false if the password is no longer `old`.
+    static func changePassword(
+        of name: UserName, from old: PasswordHash, to new: PasswordHash, _ tx: Transaction
+    ) throws -> Bool {
+        try tx.executeCounting(Statements.changePassword) { $0.bind(name.text, old.text, new.text) } == 1
+    }
+
+    static func setPassword(of name: UserName, to password: PasswordHash, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.setPassword) { $0.bind(name.text, password.text) }
     }
 }

@@ -79,6 +79,50 @@ enum WalletSchema {
                     concert_id uuid not null, payment_id uuid not null, user_id uuid not null, why text not null,
                     halted_at bigint not null, lifted_at bigint,
                     constraint halted_key primary key (concert_id, payment_id))
-                """))
+                """)),
+        // kind: 1 user, 2 operator. secret: a hash of the secret.
+        Migration(
+            "create sessions and operators",
+            "create index login_user on login (user_id)",
+            .table(
+                """
+                create table session (
+                    user_id uuid not null, session_id uuid not null, name text not null, kind bigint not null,
+                    secret bytea not null, address text not null, began_at bigint not null, used_at bigint not null,
+                    ends_at bigint not null,
+                    constraint session_key primary key (user_id, session_id),
+                    constraint session_kind_is_known check (kind between 1 and 2))
+                """, postgreSQL: updated),
+            "create index session_end on session (ends_at)",
+            // duties: a bit set; 1 owner, 2 sales, 4 gate, 8 read.
+            .table(
+                """
+                create table operator_login (
+                    user_id uuid not null, name text not null, duties bigint not null, changed_at bigint not null,
+                    constraint operator_login_key primary key (user_id),
+                    constraint operator_login_duties_are_known check (duties between 0 and 15))
+                """),
+            // One row, which every change of duties writes first. So the owners are counted one change at a time.
+            .table(
+                """
+                create table operator_order (
+                    number bigint not null, change_count bigint not null,
+                    constraint operator_order_key primary key (number))
+                """),
+            "insert into operator_order (number, change_count) values (1, 0)",
+            // code: a hash of the code.
+            .table(
+                """
+                create table password_reset (
+                    name text not null, request_id uuid not null, code bytea not null, ends_at bigint not null,
+                    used_by uuid, constraint password_reset_key primary key (name))
+                """),
+            // The latest change of a password, so that a repeated request finds that it was done.
+            .table(
+                """
+                create table password_change (
+                    name text not null, request_id uuid not null, changed_at bigint not null,
+                    constraint password_change_key primary key (name))
+                """)),
     ]
 }

@@ -21,6 +21,26 @@ typedef struct Onsale__Wallet__V1__SignUpReply Onsale__Wallet__V1__SignUpReply;
 typedef struct Onsale__Wallet__V1__SignInRequest Onsale__Wallet__V1__SignInRequest;
 typedef struct Onsale__Wallet__V1__SignInReply Onsale__Wallet__V1__SignInReply;
 typedef struct Onsale__Wallet__V1__Session Onsale__Wallet__V1__Session;
+typedef struct Onsale__Wallet__V1__RefreshRequest Onsale__Wallet__V1__RefreshRequest;
+typedef struct Onsale__Wallet__V1__RefreshReply Onsale__Wallet__V1__RefreshReply;
+typedef struct Onsale__Wallet__V1__ListSessionsRequest Onsale__Wallet__V1__ListSessionsRequest;
+typedef struct Onsale__Wallet__V1__ListSessionsReply Onsale__Wallet__V1__ListSessionsReply;
+typedef struct Onsale__Wallet__V1__SessionView Onsale__Wallet__V1__SessionView;
+typedef struct Onsale__Wallet__V1__SignOutRequest Onsale__Wallet__V1__SignOutRequest;
+typedef struct Onsale__Wallet__V1__SignOutReply Onsale__Wallet__V1__SignOutReply;
+typedef struct Onsale__Wallet__V1__ChangePasswordRequest Onsale__Wallet__V1__ChangePasswordRequest;
+typedef struct Onsale__Wallet__V1__ChangePasswordReply Onsale__Wallet__V1__ChangePasswordReply;
+typedef struct Onsale__Wallet__V1__ResetPasswordRequest Onsale__Wallet__V1__ResetPasswordRequest;
+typedef struct Onsale__Wallet__V1__ResetPasswordReply Onsale__Wallet__V1__ResetPasswordReply;
+typedef struct Onsale__Wallet__V1__SetPasswordRequest Onsale__Wallet__V1__SetPasswordRequest;
+typedef struct Onsale__Wallet__V1__SetPasswordReply Onsale__Wallet__V1__SetPasswordReply;
+typedef struct Onsale__Wallet__V1__GrantDutyRequest Onsale__Wallet__V1__GrantDutyRequest;
+typedef struct Onsale__Wallet__V1__GrantDutyReply Onsale__Wallet__V1__GrantDutyReply;
+typedef struct Onsale__Wallet__V1__RevokeDutyRequest Onsale__Wallet__V1__RevokeDutyRequest;
+typedef struct Onsale__Wallet__V1__RevokeDutyReply Onsale__Wallet__V1__RevokeDutyReply;
+typedef struct Onsale__Wallet__V1__OperatorLogin Onsale__Wallet__V1__OperatorLogin;
+typedef struct Onsale__Wallet__V1__ListOperatorsRequest Onsale__Wallet__V1__ListOperatorsRequest;
+typedef struct Onsale__Wallet__V1__ListOperatorsReply Onsale__Wallet__V1__ListOperatorsReply;
 typedef struct Onsale__Wallet__V1__ShowBalanceRequest Onsale__Wallet__V1__ShowBalanceRequest;
 typedef struct Onsale__Wallet__V1__ShowBalanceReply Onsale__Wallet__V1__ShowBalanceReply;
 typedef struct Onsale__Wallet__V1__Balance Onsale__Wallet__V1__Balance;
@@ -106,10 +126,11 @@ struct  Onsale__Wallet__V1__SignInRequest
   ProtobufCMessage base;
   char *name;
   char *password;
+  protobuf_c_boolean as_operator;
 };
 #define ONSALE__WALLET__V1__SIGN_IN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_in_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Wallet__V1__SignInReply
@@ -128,10 +149,232 @@ struct  Onsale__Wallet__V1__Session
   ProtobufCBinaryData user_id;
   ProtobufCBinaryData credential;
   uint64_t expires_at_ms;
+  ProtobufCBinaryData secret;
+  uint64_t refresh_at_ms;
+  uint64_t ends_at_ms;
+  size_t n_duties;
+  Onsale__Rpc__V1__Duty *duties;
 };
 #define ONSALE__WALLET__V1__SESSION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__session__descriptor) \
-    , {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, 0, 0,NULL }
+
+
+struct  Onsale__Wallet__V1__RefreshRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData secret;
+};
+#define ONSALE__WALLET__V1__REFRESH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__refresh_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Onsale__Wallet__V1__RefreshReply
+{
+  ProtobufCMessage base;
+  Onsale__Wallet__V1__Session *session;
+};
+#define ONSALE__WALLET__V1__REFRESH_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__refresh_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Wallet__V1__ListSessionsRequest
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__LIST_SESSIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_sessions_request__descriptor) \
+     }
+
+
+struct  Onsale__Wallet__V1__ListSessionsReply
+{
+  ProtobufCMessage base;
+  size_t n_sessions;
+  Onsale__Wallet__V1__SessionView **sessions;
+};
+#define ONSALE__WALLET__V1__LIST_SESSIONS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_sessions_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Onsale__Wallet__V1__SessionView
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData session_id;
+  protobuf_c_boolean is_operator;
+  protobuf_c_boolean is_current;
+  char *address;
+  uint64_t began_at_ms;
+  uint64_t used_at_ms;
+  uint64_t ends_at_ms;
+};
+#define ONSALE__WALLET__V1__SESSION_VIEW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__session_view__descriptor) \
+    , {0,NULL}, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+struct  Onsale__Wallet__V1__SignOutRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData session_id;
+  protobuf_c_boolean all;
+};
+#define ONSALE__WALLET__V1__SIGN_OUT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_out_request__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Onsale__Wallet__V1__SignOutReply
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__SIGN_OUT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_out_reply__descriptor) \
+     }
+
+
+struct  Onsale__Wallet__V1__ChangePasswordRequest
+{
+  ProtobufCMessage base;
+  char *password;
+  char *new_password;
+};
+#define ONSALE__WALLET__V1__CHANGE_PASSWORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__change_password_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__ChangePasswordReply
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__CHANGE_PASSWORD_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__change_password_reply__descriptor) \
+     }
+
+
+struct  Onsale__Wallet__V1__ResetPasswordRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define ONSALE__WALLET__V1__RESET_PASSWORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__reset_password_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__ResetPasswordReply
+{
+  ProtobufCMessage base;
+  char *code;
+  uint64_t expires_at_ms;
+};
+#define ONSALE__WALLET__V1__RESET_PASSWORD_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__reset_password_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Onsale__Wallet__V1__SetPasswordRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  char *code;
+  char *new_password;
+};
+#define ONSALE__WALLET__V1__SET_PASSWORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__set_password_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Wallet__V1__SetPasswordReply
+{
+  ProtobufCMessage base;
+};
+#define ONSALE__WALLET__V1__SET_PASSWORD_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__set_password_reply__descriptor) \
+     }
+
+
+struct  Onsale__Wallet__V1__GrantDutyRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  Onsale__Rpc__V1__Duty duty;
+};
+#define ONSALE__WALLET__V1__GRANT_DUTY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__grant_duty_request__descriptor) \
+    , (char *)protobuf_c_empty_string, ONSALE__RPC__V1__DUTY__DUTY_UNSPECIFIED }
+
+
+struct  Onsale__Wallet__V1__GrantDutyReply
+{
+  ProtobufCMessage base;
+  Onsale__Wallet__V1__OperatorLogin *login;
+};
+#define ONSALE__WALLET__V1__GRANT_DUTY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__grant_duty_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Wallet__V1__RevokeDutyRequest
+{
+  ProtobufCMessage base;
+  char *name;
+  Onsale__Rpc__V1__Duty duty;
+};
+#define ONSALE__WALLET__V1__REVOKE_DUTY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__revoke_duty_request__descriptor) \
+    , (char *)protobuf_c_empty_string, ONSALE__RPC__V1__DUTY__DUTY_UNSPECIFIED }
+
+
+struct  Onsale__Wallet__V1__RevokeDutyReply
+{
+  ProtobufCMessage base;
+  Onsale__Wallet__V1__OperatorLogin *login;
+};
+#define ONSALE__WALLET__V1__REVOKE_DUTY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__revoke_duty_reply__descriptor) \
+    , NULL }
+
+
+struct  Onsale__Wallet__V1__OperatorLogin
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData user_id;
+  char *name;
+  size_t n_duties;
+  Onsale__Rpc__V1__Duty *duties;
+  uint64_t changed_at_ms;
+};
+#define ONSALE__WALLET__V1__OPERATOR_LOGIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__operator_login__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+
+
+struct  Onsale__Wallet__V1__ListOperatorsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData after_user_id;
+  uint32_t page_size;
+};
+#define ONSALE__WALLET__V1__LIST_OPERATORS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_operators_request__descriptor) \
+    , {0,NULL}, 0 }
+
+
+struct  Onsale__Wallet__V1__ListOperatorsReply
+{
+  ProtobufCMessage base;
+  size_t n_operators;
+  Onsale__Wallet__V1__OperatorLogin **operators;
+  protobuf_c_boolean has_more;
+};
+#define ONSALE__WALLET__V1__LIST_OPERATORS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__list_operators_reply__descriptor) \
+    , 0,NULL, 0 }
 
 
 struct  Onsale__Wallet__V1__ShowBalanceRequest
@@ -448,6 +691,66 @@ void   onsale__wallet__v1__sign_in_reply__init
 /* Onsale__Wallet__V1__Session methods */
 void   onsale__wallet__v1__session__init
                      (Onsale__Wallet__V1__Session         *message);
+/* Onsale__Wallet__V1__RefreshRequest methods */
+void   onsale__wallet__v1__refresh_request__init
+                     (Onsale__Wallet__V1__RefreshRequest         *message);
+/* Onsale__Wallet__V1__RefreshReply methods */
+void   onsale__wallet__v1__refresh_reply__init
+                     (Onsale__Wallet__V1__RefreshReply         *message);
+/* Onsale__Wallet__V1__ListSessionsRequest methods */
+void   onsale__wallet__v1__list_sessions_request__init
+                     (Onsale__Wallet__V1__ListSessionsRequest         *message);
+/* Onsale__Wallet__V1__ListSessionsReply methods */
+void   onsale__wallet__v1__list_sessions_reply__init
+                     (Onsale__Wallet__V1__ListSessionsReply         *message);
+/* Onsale__Wallet__V1__SessionView methods */
+void   onsale__wallet__v1__session_view__init
+                     (Onsale__Wallet__V1__SessionView         *message);
+/* Onsale__Wallet__V1__SignOutRequest methods */
+void   onsale__wallet__v1__sign_out_request__init
+                     (Onsale__Wallet__V1__SignOutRequest         *message);
+/* Onsale__Wallet__V1__SignOutReply methods */
+void   onsale__wallet__v1__sign_out_reply__init
+                     (Onsale__Wallet__V1__SignOutReply         *message);
+/* Onsale__Wallet__V1__ChangePasswordRequest methods */
+void   onsale__wallet__v1__change_password_request__init
+                     (Onsale__Wallet__V1__ChangePasswordRequest         *message);
+/* Onsale__Wallet__V1__ChangePasswordReply methods */
+void   onsale__wallet__v1__change_password_reply__init
+                     (Onsale__Wallet__V1__ChangePasswordReply         *message);
+/* Onsale__Wallet__V1__ResetPasswordRequest methods */
+void   onsale__wallet__v1__reset_password_request__init
+                     (Onsale__Wallet__V1__ResetPasswordRequest         *message);
+/* Onsale__Wallet__V1__ResetPasswordReply methods */
+void   onsale__wallet__v1__reset_password_reply__init
+                     (Onsale__Wallet__V1__ResetPasswordReply         *message);
+/* Onsale__Wallet__V1__SetPasswordRequest methods */
+void   onsale__wallet__v1__set_password_request__init
+                     (Onsale__Wallet__V1__SetPasswordRequest         *message);
+/* Onsale__Wallet__V1__SetPasswordReply methods */
+void   onsale__wallet__v1__set_password_reply__init
+                     (Onsale__Wallet__V1__SetPasswordReply         *message);
+/* Onsale__Wallet__V1__GrantDutyRequest methods */
+void   onsale__wallet__v1__grant_duty_request__init
+                     (Onsale__Wallet__V1__GrantDutyRequest         *message);
+/* Onsale__Wallet__V1__GrantDutyReply methods */
+void   onsale__wallet__v1__grant_duty_reply__init
+                     (Onsale__Wallet__V1__GrantDutyReply         *message);
+/* Onsale__Wallet__V1__RevokeDutyRequest methods */
+void   onsale__wallet__v1__revoke_duty_request__init
+                     (Onsale__Wallet__V1__RevokeDutyRequest         *message);
+/* Onsale__Wallet__V1__RevokeDutyReply methods */
+void   onsale__wallet__v1__revoke_duty_reply__init
+                     (Onsale__Wallet__V1__RevokeDutyReply         *message);
+/* Onsale__Wallet__V1__OperatorLogin methods */
+void   onsale__wallet__v1__operator_login__init
+                     (Onsale__Wallet__V1__OperatorLogin         *message);
+/* Onsale__Wallet__V1__ListOperatorsRequest methods */
+void   onsale__wallet__v1__list_operators_request__init
+                     (Onsale__Wallet__V1__ListOperatorsRequest         *message);
+/* Onsale__Wallet__V1__ListOperatorsReply methods */
+void   onsale__wallet__v1__list_operators_reply__init
+                     (Onsale__Wallet__V1__ListOperatorsReply         *message);
 /* Onsale__Wallet__V1__ShowBalanceRequest methods */
 void   onsale__wallet__v1__show_balance_request__init
                      (Onsale__Wallet__V1__ShowBalanceRequest         *message);
@@ -540,6 +843,66 @@ typedef void (*Onsale__Wallet__V1__SignInReply_Closure)
 typedef void (*Onsale__Wallet__V1__Session_Closure)
                  (const Onsale__Wallet__V1__Session *message,
                   void *closure_data);
+typedef void (*Onsale__Wallet__V1__RefreshRequest_Closure)
+                 (const Onsale__Wallet__V1__RefreshRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__RefreshReply_Closure)
+                 (const Onsale__Wallet__V1__RefreshReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ListSessionsRequest_Closure)
+                 (const Onsale__Wallet__V1__ListSessionsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ListSessionsReply_Closure)
+                 (const Onsale__Wallet__V1__ListSessionsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__SessionView_Closure)
+                 (const Onsale__Wallet__V1__SessionView *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__SignOutRequest_Closure)
+                 (const Onsale__Wallet__V1__SignOutRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__SignOutReply_Closure)
+                 (const Onsale__Wallet__V1__SignOutReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ChangePasswordRequest_Closure)
+                 (const Onsale__Wallet__V1__ChangePasswordRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ChangePasswordReply_Closure)
+                 (const Onsale__Wallet__V1__ChangePasswordReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ResetPasswordRequest_Closure)
+                 (const Onsale__Wallet__V1__ResetPasswordRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ResetPasswordReply_Closure)
+                 (const Onsale__Wallet__V1__ResetPasswordReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__SetPasswordRequest_Closure)
+                 (const Onsale__Wallet__V1__SetPasswordRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__SetPasswordReply_Closure)
+                 (const Onsale__Wallet__V1__SetPasswordReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__GrantDutyRequest_Closure)
+                 (const Onsale__Wallet__V1__GrantDutyRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__GrantDutyReply_Closure)
+                 (const Onsale__Wallet__V1__GrantDutyReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__RevokeDutyRequest_Closure)
+                 (const Onsale__Wallet__V1__RevokeDutyRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__RevokeDutyReply_Closure)
+                 (const Onsale__Wallet__V1__RevokeDutyReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__OperatorLogin_Closure)
+                 (const Onsale__Wallet__V1__OperatorLogin *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ListOperatorsRequest_Closure)
+                 (const Onsale__Wallet__V1__ListOperatorsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__ListOperatorsReply_Closure)
+                 (const Onsale__Wallet__V1__ListOperatorsReply *message,
+                  void *closure_data);
 typedef void (*Onsale__Wallet__V1__ShowBalanceRequest_Closure)
                  (const Onsale__Wallet__V1__ShowBalanceRequest *message,
                   void *closure_data);
@@ -629,6 +992,26 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descr
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__session__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_sessions_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__session_view__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__grant_duty_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__revoke_duty_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__operator_login__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__list_operators_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__show_balance_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__balance__descriptor;

@@ -76,7 +76,7 @@ final class SignInThrottle: Sendable {
     }
 
     /// Returns the address without the port, because each connection has another port.
-    private static func address(of peer: String) -> Substring {
+    static func address(of peer: String) -> Substring {
         peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
     }
 }

@@ -10,7 +10,9 @@ extension WalletServer {
         let attempt = try throttle.begin(name, from: call.peer)
         let login: LoginTable.Login?
         do {
-            login = try await database.read(before: call.deadline) { try LoginTable.find(name, $0) }
+            login = try await database.read(before: call.deadline) { reader in
+                try PasswordTable.isReset(name, reader) ? nil : try LoginTable.find(name, reader)
+            }
             guard try await passwords.verify(request.password, against: login?.password) else {
                 throw WalletRefusal.nameOrPasswordWrong
             }
@@ -23,6 +25,7 @@ extension WalletServer {
         }
         throttle.giveBack(attempt)
         guard let login else { throw WalletRefusal.nameOrPasswordWrong }
-        return SignInReply(session: sessions.begin(for: login.user))
+        let kind: UserSession.Kind = request.asOperator ? .operator : .user
+        return SignInReply(session: try await sessions.begin(kind, for: login.user, named: name, call))
     }
 }

@@ -1,0 +1,40 @@
+import Database
+import Kernel
+import RPC
+import WalletAPI
+import WalletDomain
+
+/// Changes of duties by an owner.
+extension WalletServer {
+    func grantDuty(_ request: GrantDutyRequest, call: Call) async throws -> GrantDutyReply {
+        let duty = try Duties(field: request.duty)
+        return GrantDutyReply(
+            login: try await change(request.name, call) { login, _ in login.grant(duty) })
+    }
+
+    func revokeDuty(_ request: RevokeDutyRequest, call: Call) async throws -> RevokeDutyReply {
+        let duty = try Duties(field: request.duty)
+        return RevokeDutyReply(
+            login: try await change(request.name, call) { login, ownerCount in
+                try login.revoke(duty, ownerCount: ownerCount)
+            })
+    }
+
+    private func change(
+        _ name: String, _ call: Call,
+        _ body: @escaping @Sendable (inout OperatorLogin, _ ownerCount: Int) throws -> Void
+    ) async throws -> WalletAPI.OperatorLogin {
+        let name = try UserName(name)
+        return try await database.transaction(before: call.deadline) { tx in
+            try OperatorTable.lock(tx)
+            guard let user = try LoginTable.find(name, tx)?.user else { throw WalletRefusal.nameUnknown }
+            let stored = try OperatorTable.find(user, tx)
+            let old = stored?.login ?? OperatorLogin(user, named: name)
+            var login = old
+            try body(&login, try OperatorTable.ownerCount(tx))
+            if let stored, login == old { return .init(login, changedAt: stored.changedAt) }
+            try OperatorTable.save(login, tx)
+            return .init(login, changedAt: tx.now)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Database
+import Identity
+import Kernel
+import RPC
+import WalletAPI
+import WalletDomain
+
+extension WalletServer {
+    func resetPassword(_ request: ResetPasswordRequest, call: Call) async throws -> ResetPasswordReply {
+        let id = try call.requestID
+        let name = try UserName(request.name)
+        return try await database.transaction(before: call.deadline) { [secrets] tx in
+            guard let login = try LoginTable.find(name, tx) else { throw WalletRefusal.nameUnknown }
+            let code = secrets.code(of: id, for: login.user)
+            if let earlier = try PasswordTable.find(name, tx)?.reset, earlier.id == id {
+                return ResetPasswordReply(code: code, expiresAt: earlier.endsAt)
+            }
+            let reset = PasswordReset(id, of: name, now: tx.now)
+            try PasswordTable.insert(reset, code: Digest(of: Array(code.utf8)), tx)
+            try SessionTable.endAll(of: login.user, but: nil, tx)
+            return ResetPasswordReply(code: code, expiresAt: reset.endsAt)
+        }
+    }
+}
