@@ -3,10 +3,36 @@
 package struct Migration: Sendable {
     package let name: String
     package let steps: [Step]
+    private var number: Int?
 
     package init(_ name: String, _ steps: Step...) {
         self.name = name
         self.steps = steps
+    }
+
+    /// A migration that does not follow the one before it in its list, such as a later change of one table.
+    package init(_ number: Int, _ name: String, _ steps: Step...) {
+        self.name = name
+        self.steps = steps
+        self.number = number
+    }
+
+    /// The migrations of a schema and of its tables, in the order of their numbers. A migration without a number follows
+    /// the one before it in its list.
+    package static func list(_ lists: [Migration]...) -> [Migration] {
+        var numbered: [Int: Migration] = [:]
+        for list in lists {
+            var number = 0
+            for migration in list {
+                number = migration.number ?? number + 1
+                let twin = numbered.updateValue(migration, forKey: number)
+                precondition(twin == nil, "«\(migration.name)» has the number of another migration, \(number)")
+            }
+        }
+        return (0..<numbered.count).map { index in
+            guard let migration = numbered[index + 1] else { preconditionFailure("there is no migration \(index + 1)") }
+            return migration
+        }
     }
 
     /// One statement, usually a literal that is the same for both engines.

@@ -65,4 +65,19 @@ import Threads
             #expect(id == (engine == .postgreSQL ? 2 : 1))
         }
     }
+
+    @Test func `migrations of tables stand at their numbers among those of the schema`() {
+        let schema = [Migration("create"), Migration(3, "index"), Migration("rename")]
+        let table = [Migration(2, "add a column"), Migration(5, "add another column")]
+        #expect(
+            Migration.list(schema, table).map(\.name) == [
+                "create", "add a column", "index", "rename", "add another column",
+            ])
+        #expect(Migration.list(schema + [Migration("check")], [table[0]]).last?.name == "check")
+    }
+
+    @Test func `two migrations with one number, and a number that is left out, stop the program`() async {
+        await #expect(processExitsWith: .failure) { _ = Migration.list([Migration("a")], [Migration(1, "b")]) }
+        await #expect(processExitsWith: .failure) { _ = Migration.list([Migration("a")], [Migration(3, "b")]) }
+    }
 }

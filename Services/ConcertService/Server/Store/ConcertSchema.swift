@@ -5,7 +5,9 @@ enum ConcertSchema {
     /// Leaves free space on each page, so that PostgreSQL updates rows in place (HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
-    static let migrations = [
+    static let migrations = Migration.list(ofSchema, ReservationTable.migrations)
+
+    private static let ofSchema = [
         Migration(
             "create concerts, schedules and seats",
             .table(

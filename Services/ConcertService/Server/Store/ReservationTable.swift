@@ -5,6 +5,10 @@ import Kernel
 extension Reservation.State: Bindable {}
 
 enum ReservationTable {
+    /// The changes of this table since `ConcertSchema` created it, each with the next number of the whole schema:
+    /// `Migration(4, "add a note to reservations", "alter table reservation add column note text")`.
+    static let migrations: [Migration] = []
+
     private enum Statements {
         static let columns: SQL = """
             reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, \

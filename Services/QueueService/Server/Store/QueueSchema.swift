@@ -1,7 +1,9 @@
 import Database
 
 enum QueueSchema {
-    static let migrations = [
+    static let migrations = Migration.list(ofSchema, RoomTable.migrations)
+
+    private static let ofSchema = [
         Migration(
             "create rooms and places",
             .table(
@@ -41,10 +43,9 @@ enum QueueSchema {
             "create index place_due on place (room_id, lapses_at) where lapses_at is not null",
             // A join notifies no watcher, so its place is not in this index.
             "create index place_news on place (room_id, revision) where state > 0"),
-        Migration("remember what a room was made as", "alter table room add column made_as bigint not null default 0"),
         // Joins then write adjacent rows, and scattered entries only in narrow indexes.
         Migration(
-            "keep places in the order of their serials",
+            3, "keep places in the order of their serials",
             .postgreSQL(
                 """
                 alter table place drop constraint place_key, add constraint place_key primary key (room_id, serial)

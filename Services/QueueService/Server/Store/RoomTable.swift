@@ -6,6 +6,12 @@ extension Room.Phase: Bindable {}
 
 /// The rows of rooms and their names.
 enum RoomTable {
+    /// The changes of this table since `QueueSchema` created it, each with the next number of the whole schema.
+    static let migrations = [
+        Migration(
+            2, "remember what a room was made as", "alter table room add column made_as bigint not null default 0")
+    ]
+
     private enum Statements {
         static let columns: SQL = """
             room_id, name, decided, joins_at, opens_at, active_limit, rate, ready_ms, idle_ms, hard_ms, \
