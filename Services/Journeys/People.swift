@@ -20,7 +20,7 @@ package struct People: Sendable {
         return StoredCredential(try await caller.call(WalletMethods.signIn, request).session, name: name, role)
     }
 
-    package func sessions() async throws -> [SessionView] {
+    package func sessions() async throws -> [OpenSession] {
         try await caller.call(WalletMethods.listSessions, ListSessionsRequest()).sessions
     }
 

@@ -118,4 +118,40 @@ import Testing
         }
         #expect(found.count == 1)
     }
+
+    @Test func `an id without its option, and one that is read from bytes, are reported`() {
+        let found = violations(of: ContractRules.ids) { files in
+            files["proto/seat.proto"]? += "\nmessage A {\n  bytes seat_id = 1;\n  bytes pass = 2;\n}"
+            files["Services/SeatService/Server/Calls/Seats/SellSeat.swift"]? += "\nlet id = SeatID(bytes: request.seat)"
+            files["Services/SeatService/Server/SeatMessages.swift"] = "let id = try RoomID(field: message.room)"
+            files["Services/SeatService/Server/Store/SeatTable.swift"]? += "\nlet id = SeatID(bytes: row.bytes(0))"
+        }
+        #expect(
+            found == [
+                "proto/seat.proto:10: declare the id with the option id",
+                "Services/SeatService/Server/Calls/Seats/SellSeat.swift:2: a message has the id already; do not read bytes",
+                "Services/SeatService/Server/SeatMessages.swift:1: a message has the id already; do not read bytes",
+            ])
+    }
+
+    @Test(arguments: ["SeatView", "SeatEntry", "SeatSummary", "Entry"])
+    func `a message that is no plain noun in Swift is reported`(name: String) {
+        let found = violations(of: ContractRules.names) { $0["proto/seat.proto"]? += "\nmessage \(name) {\n}" }
+        #expect(found == ["proto/seat.proto:9: \(name) is no plain noun; add the option swift_type"])
+        let renamed = violations(of: ContractRules.names) {
+            $0["proto/seat.proto"]? += "\nmessage \(name) {\n  option (onsale.rpc.v1.swift_type) = \"Seat\";\n}"
+        }
+        #expect(renamed.isEmpty)
+        let misnamed = violations(of: ContractRules.names) {
+            $0["proto/seat.proto"]? += "\nmessage Seat {\n  option (onsale.rpc.v1.swift_type) = \"\(name)\";\n}"
+        }
+        #expect(misnamed.count == 1)
+    }
+
+    @Test func `an entry is a movement of money`() {
+        let found = violations(of: ContractRules.names) { files in
+            files["proto/wallet.proto"] = "message EntryView {\n  option (onsale.rpc.v1.swift_type) = \"Entry\";\n}"
+        }
+        #expect(found.isEmpty)
+    }
 }

@@ -20,6 +20,10 @@ import Testing
 
     @Test func `every limit has a name`() { expectNone(StatementRules.limits) }
 
+    @Test func `ids are typed`() { expectNone(ContractRules.ids) }
+
+    @Test func `messages are plain nouns`() { expectNone(ContractRules.names) }
+
     @Test func `no file has an empty name`() { expectNone(ShapeRules.emptyNames) }
 
     @Test func `modules import what their layer allows`() { expectNone(ShapeRules.imports) }

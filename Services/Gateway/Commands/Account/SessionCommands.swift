@@ -73,7 +73,7 @@ enum SessionCommands {
     }
 }
 
-extension SessionView {
+extension OpenSession {
     fileprivate var role: String { "\(isOperator ? Role.operator : Role.user)" }
 
     fileprivate var json: JSON {

@@ -11,11 +11,11 @@ extension WalletServer {
         let sessions = try await database.read(before: call.deadline) { reader in
             try SessionTable.open(of: user, at: now, limit: UserSession.maximumOfAUser, reader)
         }
-        return ListSessionsReply(sessions: sessions.map { SessionView($0, isCurrent: $0.id == current) })
+        return ListSessionsReply(sessions: sessions.map { OpenSession($0, isCurrent: $0.id == current) })
     }
 }
 
-extension SessionView {
+extension OpenSession {
     fileprivate init(_ session: UserSession, isCurrent: Bool) {
         self.init(
             sessionID: session.id, isOperator: session.kind == .operator, isCurrent: isCurrent,
