@@ -86,8 +86,9 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgreSQL", "CProto", "CTestProto", "CommandLine", "ConcertAPI", "Database", "Encoding", "Identity",
-                "Kernel", "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads", "WalletAPI",
+                "CPostgreSQL", "CProto", "CProtobufC", "CTestProto", "CommandLine", "ConcertAPI", "Database",
+                "Encoding", "Identity", "Kernel", "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads",
+                "WalletAPI",
             ],
             path: "Tests/TestSupport", exclude: ["mirror.py", "recursive.proto", "testing.proto"]),
         .executableTarget(

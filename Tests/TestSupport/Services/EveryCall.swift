@@ -8,19 +8,17 @@ import WalletAPI
 
 /// One sale that makes each call of the three services twice, with the same request and the same id.
 ///
+/// A method that the sale does not call is called at its end. Its request has the values that earlier messages had in
+/// fields of the same names.
+///
 /// The wallet service must reach the other two, and no other test may use them. The clock of the services should stand
 /// still, because an answer with a time differs otherwise.
 package final class EveryCall: Sendable {
     package typealias Connect = @Sendable (TestCaller?) -> Client
 
     private static let maximumTries = 10
-    static let methods =
-        QueueMethods.service.methods + ConcertMethods.service.methods + WalletMethods.service.methods
-
-    let queue: @Sendable (TestCaller?) -> QueueClient
-    let concert: @Sendable (TestCaller?) -> ConcertClient
-    let wallet: @Sendable (TestCaller?) -> WalletClient
     let now: Timestamp
+    private let clients: [(service: ServiceDescription, connect: Connect)]
     private let between: @Sendable (String) async throws -> Void
     private let state = Lock(State())
 
@@ -28,6 +26,7 @@ package final class EveryCall: Sendable {
         var violations: [String] = []
         var made: Set<String> = []
         var requests: UInt64 = 0
+        var values = EarlierValues()
     }
 
     /// `between` runs between the two calls of each pair.
@@ -35,20 +34,51 @@ package final class EveryCall: Sendable {
         queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
         between: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) {
-        self.queue = { QueueClient(queue($0)) }
-        self.concert = { ConcertClient(concert($0)) }
-        self.wallet = { WalletClient(wallet($0)) }
+        clients = [(QueueMethods.service, queue), (ConcertMethods.service, concert), (WalletMethods.service, wallet)]
         self.now = now
         self.between = between
     }
 
-    /// Makes all calls. Returns a sentence for each call with a different second answer, and for each method without a
-    /// call. Throws if a call fails.
+    /// Makes all calls. Returns a sentence for each call with a different second answer, and for each method that needs a
+    /// call of its own in the sale. Throws if a call of the sale fails.
     package func violations() async throws -> [String] {
-        try await runSale()
-        return state.withLock { state in
-            let left = Self.methods.map(\.name).filter { !state.made.contains($0) }
-            return state.violations + left.map { "\($0) was not called" }
+        let buyer = try await runSale()
+        for (service, connect) in clients {
+            for method in service.methods where state.withLock({ !$0.made.contains(method.name) }) {
+                try await callByItself(method, connect(caller(of: method, buyer)))
+            }
+        }
+        return state.withLock { $0.violations }
+    }
+
+    /// True if the method changes nothing.
+    package static func reads(_ method: String) -> Bool {
+        let name = method.split(separator: "/").last ?? ""
+        return ["Show", "List", "Watch", "Find", "Audit", "SalesReport"].contains { name.hasPrefix($0) }
+    }
+
+    private func caller(of method: MethodDescription, _ buyer: TestCaller) -> TestCaller? {
+        if method.callers.isEmpty { return nil }
+        return [buyer, .operator].first { method.callers.contains($0.role) } ?? .service
+    }
+
+    /// Calls a method twice with values of earlier messages. A method that reads must succeed. Others may be refused,
+    /// because the sale is over.
+    private func callByItself(_ method: MethodDescription, _ client: Client) async throws {
+        let addCall = "add a call of it to EveryCallSale"
+        if method.isStream { return note("\(method.name) is a stream: \(addCall)") }
+        let request = state.withLock { $0.values.request(as: method.request) }
+        let options = options()
+        let answer = try await compare(method) { () async throws -> Result<[UInt8], RPCFailure> in
+            do throws(RPCFailure) {
+                return .success(try await client.callRaw(method, payload: request, options))
+            } catch {
+                if error.code == .unavailable { throw error }
+                return .failure(error)
+            }
+        }
+        if case .failure(let failure) = answer, Self.reads(method.name) || failure.violation != nil {
+            note("\(method.name) answers \(failure): \(addCall)")
         }
     }
 
@@ -64,21 +94,33 @@ package final class EveryCall: Sendable {
     /// Makes the call twice, with the same options, and returns the first answer.
     @discardableResult
     func twice<Request: Message, Reply: Message>(
-        _ method: Method<Request, Reply>, _ call: (CallOptions) async throws -> Reply
+        _ method: Method<Request, Reply>, _ request: Request, as caller: TestCaller?
     ) async throws -> Reply {
-        let options = options()
-        return try await compare(method.description) { try await call(options) }
+        let (client, options) = (client(of: method.description, as: caller), options())
+        let reply = try await compare(method.description) { try await client.call(method, request, options) }
+        try state.withLock { state in
+            try state.values.take(request)
+            try state.values.take(reply)
+        }
+        return reply
     }
 
-    /// Opens the stream twice and returns its first item.
-    @discardableResult
+    /// Opens the stream twice.
     func twice<Request: Message, Item: Message>(
-        _ method: StreamMethod<Request, Item>, _ open: () -> ItemStream<Request, Item>
-    ) async throws -> Item? {
-        try await compare(method.description) {
-            let items = open().makeAsyncIterator()
+        _ method: StreamMethod<Request, Item>, _ request: Request, as caller: TestCaller?
+    ) async throws {
+        let client = client(of: method.description, as: caller)
+        _ = try await compare(method.description) {
+            let items = client.open(method, request).makeAsyncIterator()
             return try await items.next()
         }
+    }
+
+    private func client(of method: MethodDescription, as caller: TestCaller?) -> Client {
+        guard let owner = clients.first(where: { method.name.hasPrefix($0.service.name + "/") }) else {
+            preconditionFailure("\(method.name) belongs to none of the three services")
+        }
+        return owner.connect(caller)
     }
 
     private func compare<Answer: Equatable>(

@@ -4,7 +4,8 @@ import QueueAPI
 import RPC
 import WalletAPI
 
-/// The sale that `EveryCall` makes: an operator opens it, and the user alice buys.
+/// The sale that `EveryCall` makes: an operator opens it, and the user alice buys. It makes the calls that write, and
+/// those whose answer changes during the sale.
 extension EveryCall {
     private static let password = "correct horse battery"
     private static let price: UInt64 = 3000
@@ -17,7 +18,8 @@ extension EveryCall {
         var pass: [UInt8] = []
     }
 
-    func runSale() async throws {
+    /// Returns alice.
+    func runSale() async throws -> TestCaller {
         let room = try await openRoom()
         let alice = try await signUp()
         let (concert, schedule) = try await addConcert(room)
@@ -28,65 +30,48 @@ extension EveryCall {
         try await changePeople(password: Self.password)
         try await useTicket(sale, of: sold)
         try await refund(sale)
-        try await report(sale)
+        try await twice(WalletMethods.liftHalt, LiftHaltRequest(concertID: sale.concert), as: .operator)
         try await leave(sale, place)
-        try await closeRoom(sale)
+        try await twice(QueueMethods.drainRoom, DrainRoomRequest(roomID: room), as: .operator)
+        try await twice(QueueMethods.closeRoom, CloseRoomRequest(roomID: room), as: .operator)
+        return alice
     }
 
     // MARK: The operator opens the sale
 
     private func openRoom() async throws -> RoomID {
-        let calls = queue(.operator)
         let create = CreateRoomRequest(name: "sale", limits: RoomLimits(activeLimit: 5))
-        let room = try await twice(QueueMethods.createRoom) { try await calls.createRoom(create, $0) }.room.roomID
-        try await twice(QueueMethods.configureRoom) {
-            try await calls.configureRoom(
-                ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 10)), $0)
-        }
-        try await twice(QueueMethods.openRoom) { try await calls.openRoom(OpenRoomRequest(roomID: room), $0) }
-        try await twice(QueueMethods.pauseRoom) { try await calls.pauseRoom(PauseRoomRequest(roomID: room), $0) }
-        try await twice(QueueMethods.openRoom) { try await calls.openRoom(OpenRoomRequest(roomID: room), $0) }
-        try await twice(QueueMethods.findRoom) { try await calls.findRoom(FindRoomRequest(name: "sale"), $0) }
-        try await twice(QueueMethods.listRooms) { try await calls.listRooms(ListRoomsRequest(), $0) }
-        try await twice(QueueMethods.showRoom) { try await calls.showRoom(ShowRoomRequest(roomID: room), $0) }
+        let room = try await twice(QueueMethods.createRoom, create, as: .operator).room.roomID
+        let configure = ConfigureRoomRequest(roomID: room, limits: RoomLimits(activeLimit: 10))
+        try await twice(QueueMethods.configureRoom, configure, as: .operator)
+        try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)
+        try await twice(QueueMethods.pauseRoom, PauseRoomRequest(roomID: room), as: .operator)
+        try await twice(QueueMethods.openRoom, OpenRoomRequest(roomID: room), as: .operator)
+        try await twice(QueueMethods.findRoom, FindRoomRequest(name: "sale"), as: nil)
         return room
     }
 
     private func addConcert(_ room: RoomID) async throws -> (concert: ConcertID, schedule: ScheduleID) {
-        let calls = concert(.operator)
         let create = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
-        let concert = try await twice(ConcertMethods.createConcert) { try await calls.createConcert(create, $0) }
-            .concert.concertID
+        let concert = try await twice(ConcertMethods.createConcert, create, as: .operator).concert.concertID
         var settings = ScheduleSettings(
             name: "tonight", startsAt: later(.hours(30)), endsAt: later(.hours(32)), saleOpensAt: later(.zero),
             saleClosesAt: later(.hours(24)), cancelUntil: later(.hours(24)), seatsPerUser: 4, roomID: room)
-        let added = try await twice(ConcertMethods.addSchedule) { [settings] in
-            try await calls.addSchedule(AddScheduleRequest(concertID: concert, settings: settings), $0)
-        }.schedule
+        let add = AddScheduleRequest(concertID: concert, settings: settings)
+        let added = try await twice(ConcertMethods.addSchedule, add, as: .operator).schedule
         let schedule = added.scheduleID
         settings.seatsPerUser = 40
-        try await twice(ConcertMethods.configureSchedule) { [settings] in
-            try await calls.configureSchedule(
-                ConfigureScheduleRequest(
-                    concertID: concert, scheduleID: schedule, settings: settings, version: added.version), $0)
-        }
+        let configure = ConfigureScheduleRequest(
+            concertID: concert, scheduleID: schedule, settings: settings, version: added.version)
+        try await twice(ConcertMethods.configureSchedule, configure, as: .operator)
         let offers = [SeatOffer(seats: seats(1...40), grade: "A", price: Self.price)]
-        try await twice(ConcertMethods.setSeats) {
-            try await calls.setSeats(SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers), $0)
-        }
-        try await twice(ConcertMethods.blockSeats) {
-            try await calls.blockSeats(
-                BlockSeatsRequest(concertID: concert, scheduleID: schedule, seats: [seats(39...40)], reason: "camera"),
-                $0)
-        }
-        try await twice(ConcertMethods.unblockSeats) {
-            try await calls.unblockSeats(
-                UnblockSeatsRequest(concertID: concert, scheduleID: schedule, seats: [seats(39...39)]), $0)
-        }
-        try await twice(ConcertMethods.listConcerts) { try await calls.listConcerts(ListConcertsRequest(), $0) }
-        try await twice(ConcertMethods.listSchedules) {
-            try await calls.listSchedules(ListSchedulesRequest(concertID: concert), $0)
-        }
+        let set = SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers)
+        try await twice(ConcertMethods.setSeats, set, as: .operator)
+        let block = BlockSeatsRequest(
+            concertID: concert, scheduleID: schedule, seats: [seats(39...40)], reason: "camera")
+        try await twice(ConcertMethods.blockSeats, block, as: .operator)
+        let unblock = UnblockSeatsRequest(concertID: concert, scheduleID: schedule, seats: [seats(39...39)])
+        try await twice(ConcertMethods.unblockSeats, unblock, as: .operator)
         return (concert, schedule)
     }
 
@@ -99,189 +84,97 @@ extension EveryCall {
     // MARK: The user joins, enters and buys
 
     private func signUp() async throws -> TestCaller {
-        let anyone = wallet(nil)
-        let session = try await twice(WalletMethods.signUp) {
-            try await anyone.signUp(SignUpRequest(name: "alice", password: Self.password), $0)
-        }.session
-        try await twice(WalletMethods.signIn) {
-            try await anyone.signIn(SignInRequest(name: "alice", password: Self.password), $0)
-        }
-        let alice = TestCaller(user: session.userID, role: .user)
-        let bank = wallet(.operator)
-        try await twice(WalletMethods.topUp) {
-            try await bank.topUp(TopUpRequest(amount: 10 * Self.price, currency: "EUR", name: "alice"), $0)
-        }
-        try await twice(WalletMethods.showBalance) { try await wallet(alice).showBalance(ShowBalanceRequest(), $0) }
-        return alice
+        let new = SignUpRequest(name: "alice", password: Self.password)
+        let session = try await twice(WalletMethods.signUp, new, as: nil).session
+        try await twice(WalletMethods.signIn, SignInRequest(name: "alice", password: Self.password), as: nil)
+        let topUp = TopUpRequest(amount: 10 * Self.price, currency: "EUR", name: "alice")
+        try await twice(WalletMethods.topUp, topUp, as: .operator)
+        return TestCaller(user: session.userID, role: .user)
     }
 
     private func enter(_ sale: inout Sale) async throws -> PlaceID {
-        let calls = queue(sale.alice)
-        let room = sale.room
-        let place = try await twice(QueueMethods.join) { try await calls.join(JoinRequest(roomID: room), $0) }.place
-            .placeID
-        try await twice(QueueMethods.showPlace) {
-            try await calls.showPlace(ShowPlaceRequest(roomID: room, placeID: place), $0)
-        }
-        try await twice(QueueMethods.watchPlace) {
-            calls.watchPlace(WatchPlaceRequest(roomID: room, placeID: place))
-        }
-        sale.pass = try await twice(QueueMethods.renew) {
-            try await calls.renew(RenewRequest(roomID: room, placeID: place), $0)
-        }.pass
+        let (room, alice) = (sale.room, sale.alice)
+        let place = try await twice(QueueMethods.join, JoinRequest(roomID: room), as: alice).place.placeID
+        try await twice(QueueMethods.showPlace, ShowPlaceRequest(roomID: room, placeID: place), as: alice)
+        try await twice(QueueMethods.watchPlace, WatchPlaceRequest(roomID: room, placeID: place), as: alice)
+        let renew = RenewRequest(roomID: room, placeID: place)
+        sale.pass = try await twice(QueueMethods.renew, renew, as: alice).pass
         return place
     }
 
-    private func reserve(_ seats: [String], _ sale: Sale) async throws -> Reservation {
-        let calls = concert(sale.alice)
+    private func reserve(_ choice: ReserveSeatsRequest.Choice, _ sale: Sale) async throws -> Reservation {
         let request = ReserveSeatsRequest(
-            concertID: sale.concert, scheduleID: sale.schedule, choice: .seats(SeatNames(names: seats)), pass: sale.pass
-        )
-        return try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(request, $0) }.reservation
+            concertID: sale.concert, scheduleID: sale.schedule, choice: choice, pass: sale.pass)
+        return try await twice(ConcertMethods.reserveSeats, request, as: sale.alice).reservation
     }
 
     private func reserveAndRelease(_ sale: Sale) async throws {
-        let calls = concert(sale.alice)
         let map = ShowSeatsRequest(concertID: sale.concert, scheduleID: sale.schedule, pass: sale.pass)
-        try await twice(ConcertMethods.showSeats) { try await calls.showSeats(map, $0) }
+        try await twice(ConcertMethods.showSeats, map, as: sale.alice)
         let watch = WatchSeatsRequest(concertID: sale.concert, scheduleID: sale.schedule, pass: sale.pass)
-        try await twice(ConcertMethods.watchSeats) { calls.watchSeats(watch) }
-        let best = ReserveSeatsRequest(
-            concertID: sale.concert, scheduleID: sale.schedule, choice: .best(BestSeats(count: 2, grade: "A")),
-            pass: sale.pass)
-        let held = try await twice(ConcertMethods.reserveSeats) { try await calls.reserveSeats(best, $0) }.reservation
-        try await twice(ConcertMethods.showReservation) {
-            try await calls.showReservation(
-                ShowReservationRequest(concertID: sale.concert, reservationID: held.reservationID), $0)
-        }
-        try await twice(ConcertMethods.releaseReservation) {
-            try await calls.releaseReservation(
-                ReleaseReservationRequest(concertID: sale.concert, reservationID: held.reservationID), $0)
-        }
-        try await twice(ConcertMethods.listReservations) {
-            try await calls.listReservations(ListReservationsRequest(concertID: sale.concert), $0)
-        }
+        try await twice(ConcertMethods.watchSeats, watch, as: sale.alice)
+        let held = try await reserve(.best(BestSeats(count: 2, grade: "A")), sale).reservationID
+        let show = ShowReservationRequest(concertID: sale.concert, reservationID: held)
+        try await twice(ConcertMethods.showReservation, show, as: sale.alice)
+        let release = ReleaseReservationRequest(concertID: sale.concert, reservationID: held)
+        try await twice(ConcertMethods.releaseReservation, release, as: sale.alice)
     }
 
     private func pay(_ reservation: Reservation, _ sale: Sale) async throws -> Payment {
-        let calls = wallet(sale.alice)
         let request = PayRequest(
             paymentID: PaymentID(of: options().requestID!), concertID: sale.concert,
-            reservationID: reservation.reservationID,
-            amount: reservation.amount, currency: reservation.currency)
-        return try await twice(WalletMethods.pay) { try await calls.pay(request, $0) }.payment
+            reservationID: reservation.reservationID, amount: reservation.amount, currency: reservation.currency)
+        return try await twice(WalletMethods.pay, request, as: sale.alice).payment
     }
 
     private func buy(_ sale: Sale) async throws -> Reservation {
-        let calls = wallet(sale.alice)
-        let reservation = try await reserve(["1", "2"], sale)
+        let reservation = try await reserve(.seats(SeatNames(names: ["1", "2"])), sale)
         let paid = try await pay(reservation, sale)
-        try await twice(WalletMethods.showPayment) {
-            try await calls.showPayment(ShowPaymentRequest(paymentID: paid.paymentID), $0)
-        }
-        let cancelled = PaymentID(of: options().requestID!)
-        try await twice(WalletMethods.cancelPayment) {
-            try await calls.cancelPayment(CancelPaymentRequest(paymentID: cancelled), $0)
-        }
-        try await twice(WalletMethods.listPayments) { try await calls.listPayments(ListPaymentsRequest(), $0) }
-        try await twice(WalletMethods.listEntries) {
-            try await calls.listEntries(ListEntriesRequest(currency: "EUR"), $0)
-        }
+        let cancel = CancelPaymentRequest(paymentID: PaymentID(of: options().requestID!))
+        try await twice(WalletMethods.cancelPayment, cancel, as: sale.alice)
         // The decisions that a wallet service requests: a repeated one, and one for an unknown payment.
-        let service = concert(.service)
-        try await twice(ConcertMethods.confirm) {
-            try await service.confirm(
-                ConfirmRequest(
-                    concertID: sale.concert, paymentID: paid.paymentID, reservationID: reservation.reservationID,
-                    userID: sale.alice.user, amount: reservation.amount, currency: reservation.currency), $0)
-        }
-        let other = PaymentID(of: options().requestID!)
-        try await twice(ConcertMethods.abort) {
-            try await service.abort(
-                AbortRequest(
-                    concertID: sale.concert, paymentID: other, reservationID: reservation.reservationID), $0)
-        }
+        let confirm = ConfirmRequest(
+            concertID: sale.concert, paymentID: paid.paymentID, reservationID: reservation.reservationID,
+            userID: sale.alice.user, amount: reservation.amount, currency: reservation.currency)
+        try await twice(ConcertMethods.confirm, confirm, as: .service)
+        let abort = AbortRequest(
+            concertID: sale.concert, paymentID: PaymentID(of: options().requestID!),
+            reservationID: reservation.reservationID)
+        try await twice(ConcertMethods.abort, abort, as: .service)
         return reservation
     }
 
     private func useTicket(_ sale: Sale, of reservation: Reservation) async throws {
-        let calls = concert(sale.alice)
-        let ticket = try await twice(ConcertMethods.listTickets) {
-            try await calls.listTickets(ListTicketsRequest(concertID: sale.concert), $0)
-        }.tickets[0]
-        let code = try await twice(ConcertMethods.showTicket) {
-            try await calls.showTicket(ShowTicketRequest(concertID: sale.concert, ticketID: ticket.ticketID), $0)
-        }.code
-        try await twice(ConcertMethods.showTicketKeys) { try await calls.showTicketKeys(ShowTicketKeysRequest(), $0) }
-        let gate = concert(.operator)
-        try await twice(ConcertMethods.checkIn) {
-            try await gate.checkIn(CheckInRequest(code: code, scheduleID: sale.schedule), $0)
-        }
+        let list = ListTicketsRequest(concertID: sale.concert)
+        let ticket = try await twice(ConcertMethods.listTickets, list, as: sale.alice).tickets[0]
+        let show = ShowTicketRequest(concertID: sale.concert, ticketID: ticket.ticketID)
+        let code = try await twice(ConcertMethods.showTicket, show, as: sale.alice).code
+        let checkIn = CheckInRequest(code: code, scheduleID: sale.schedule)
+        try await twice(ConcertMethods.checkIn, checkIn, as: .operator)
     }
 
     /// Buys and returns a ticket. Acknowledges the refund in place of the wallet service, whose jobs have not run.
     private func refund(_ sale: Sale) async throws {
-        let reservation = try await reserve(["5"], sale)
+        let reservation = try await reserve(.seats(SeatNames(names: ["5"])), sale)
         let paid = try await pay(reservation, sale)
-        let calls = concert(sale.alice)
-        let cancelled = try await twice(ConcertMethods.cancelReservation) {
-            try await calls.cancelReservation(
-                CancelReservationRequest(concertID: sale.concert, reservationID: reservation.reservationID), $0)
-        }
-        let service = concert(.service)
-        try await twice(ConcertMethods.listRefundsDue) {
-            try await service.listRefundsDue(ListRefundsDueRequest(concertID: sale.concert), $0)
-        }
-        try await twice(ConcertMethods.acknowledgeRefund) {
-            try await service.acknowledgeRefund(
-                AcknowledgeRefundRequest(
-                    concertID: sale.concert, refundID: cancelled.refundID, paymentID: paid.paymentID), $0)
-        }
+        let cancel = CancelReservationRequest(
+            concertID: sale.concert, reservationID: reservation.reservationID)
+        let refund = try await twice(ConcertMethods.cancelReservation, cancel, as: sale.alice).refundID
+        let list = ListRefundsDueRequest(concertID: sale.concert)
+        try await twice(ConcertMethods.listRefundsDue, list, as: .service)
+        let acknowledge = AcknowledgeRefundRequest(
+            concertID: sale.concert, refundID: refund, paymentID: paid.paymentID)
+        try await twice(ConcertMethods.acknowledgeRefund, acknowledge, as: .service)
     }
 
-    // MARK: The operator inspects and repairs
-
-    private func report(_ sale: Sale) async throws {
-        let seller = concert(.operator)
-        try await twice(ConcertMethods.salesReport) {
-            try await seller.salesReport(SalesReportRequest(concertID: sale.concert), $0)
-        }
-        try await twice(ConcertMethods.showSeatHistory) {
-            try await seller.showSeatHistory(
-                ShowSeatHistoryRequest(concertID: sale.concert, scheduleID: sale.schedule, seat: "1"), $0)
-        }
-        let books = wallet(.operator)
-        try await twice(WalletMethods.listHalted) { try await books.listHalted(ListHaltedRequest(), $0) }
-        try await twice(WalletMethods.liftHalt) {
-            try await books.liftHalt(LiftHaltRequest(concertID: sale.concert), $0)
-        }
-        try await twice(WalletMethods.audit) { try await books.audit(AuditRequest(), $0) }
-    }
-
+    /// Bob leaves the line, and an operator revokes his next place.
     private func leave(_ sale: Sale, _ place: PlaceID) async throws {
-        let service = queue(.service)
-        try await twice(QueueMethods.finishPass) {
-            try await service.finishPass(FinishPassRequest(roomID: sale.room, placeID: place), $0)
-        }
-        let bob = queue(.bob)
-        let his = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place
-        try await twice(QueueMethods.leave) {
-            try await bob.leave(LeaveRequest(roomID: sale.room, placeID: his.placeID), $0)
-        }
-        let other = try await twice(QueueMethods.join) { try await bob.join(JoinRequest(roomID: sale.room), $0) }.place
-        let calls = queue(.operator)
-        try await twice(QueueMethods.revokePlace) {
-            try await calls.revokePlace(
-                RevokePlaceRequest(roomID: sale.room, placeID: other.placeID, reason: "robot"), $0)
-        }
-        try await twice(QueueMethods.showHistory) {
-            try await calls.showHistory(ShowHistoryRequest(roomID: sale.room, placeID: other.placeID), $0)
-        }
-    }
-
-    private func closeRoom(_ sale: Sale) async throws {
-        let calls = queue(.operator)
-        try await twice(QueueMethods.drainRoom) { try await calls.drainRoom(DrainRoomRequest(roomID: sale.room), $0) }
-        try await twice(QueueMethods.closeRoom) { try await calls.closeRoom(CloseRoomRequest(roomID: sale.room), $0) }
+        let (room, join) = (sale.room, JoinRequest(roomID: sale.room))
+        try await twice(QueueMethods.finishPass, FinishPassRequest(roomID: room, placeID: place), as: .service)
+        let first = try await twice(QueueMethods.join, join, as: .bob).place.placeID
+        try await twice(QueueMethods.leave, LeaveRequest(roomID: room, placeID: first), as: .bob)
+        let second = try await twice(QueueMethods.join, join, as: .bob).place.placeID
+        let revoke = RevokePlaceRequest(roomID: room, placeID: second, reason: "robot")
+        try await twice(QueueMethods.revokePlace, revoke, as: .operator)
     }
 }

@@ -4,29 +4,22 @@ import RPC
 
 extension TestService {
     /// Calls each method of a service with each role, each duty, and credentials that are not valid. Returns a sentence
-    /// for each difference from `callers` and `duties`, also for each method that reflection describes otherwise. An
-    /// empty role set means that anyone may call.
-    package func violations(
-        in description: ServiceDescription, whereCallersAre callers: [String: Role], withDuties duties: [String: Duties]
-    ) async throws -> [String] {
+    /// for each answer that differs from the contract, also for each method that reflection describes otherwise.
+    package func violations(in description: ServiceDescription) async throws -> [String] {
         let entries = try await ReflectionClient(client(of: nil)).listMethods(ListMethodsRequest()).services
-        let methods = entries.first { $0.name == description.name }?.methods ?? []
-        var violations = Set(callers.keys).symmetricDifference(methods.map(\.name)).map {
-            "\($0) is in only one of the lists"
+        let shown = entries.first { $0.name == description.name }?.methods ?? []
+        var violations = zip(description.methods, shown).compactMap { method, shown -> String? in
+            let (roles, duties) = shown.allowed
+            let isSame = roles == method.callers && duties == method.duties && shown.name == method.shortName
+            return isSame ? nil : "\(method.shortName) is described as \(shown.name) for \(shown.allowed)"
         }
-        for method in methods {
-            let expected = (roles: callers[method.name] ?? [], duties: duties[method.name] ?? [])
-            if method.allowed.roles != expected.roles || method.allowed.duties != expected.duties {
-                violations.append("\(method.name) is described as for \(method.allowed)")
-            }
-        }
+        if shown.count != description.methods.count { violations.append("\(shown.count) methods are described") }
         for kind in CallerKind.all {
             let client = client(with: kind.credential(keys, at: clock.now))
             for method in description.methods {
-                let name = String(method.name.split(separator: "/")[1])
-                let mayCall = kind.mayCall(callers[name] ?? [], duties[name] ?? [])
+                let mayCall = kind.mayCall(method.callers, method.duties)
                 guard await isLetIn(to: method, client) != mayCall else { continue }
-                violations.append("\(name) \(mayCall ? "refuses" : "takes") \(kind)")
+                violations.append("\(method.shortName) \(mayCall ? "refuses" : "takes") \(kind)")
             }
         }
         return violations
@@ -101,4 +94,13 @@ extension MethodEntry {
         let roles: [CallerRole: Role] = [.user: .user, .operator: .operator, .service: .service]
         return (Role(callers.compactMap { roles[$0] }), Duties(fields: duties))
     }
+}
+
+extension MethodDescription {
+    fileprivate var shortName: String { name.split(separator: "/").last.map(String.init) ?? "" }
+}
+
+extension ServiceDescription {
+    /// The names of the methods that need no credential, sorted.
+    package var openMethods: [String] { methods.filter(\.callers.isEmpty).map(\.shortName).sorted() }
 }
