@@ -36,8 +36,10 @@ import Testing
     }
 
     @Test func `seats are together in one row, or the choice fails`() throws {
-        #expect(throws: ConcertRefusal.noSeatsTogether(count: 3, grade: "A")) { try choose(3, in: "..x..", "x..x.") }
-        #expect(throws: ConcertRefusal.gradeUnknown("A")) { try choose(1, in: "") }
+        #expect(throws: ConcertRefusal.noSeatsTogether(3, grade: "A")) { try choose(3, in: "..x..", "x..x.") }
+        #expect(throws: ConcertRefusal.because(.gradeUnknown, "no seat of this date has grade “A”")) {
+            try choose(1, in: "")
+        }
     }
 
     @Test func `the choice among equal seats is random`() throws {

@@ -29,10 +29,11 @@ import Testing
         let (opens, closes) = (schedule.settings.saleOpensAt, schedule.settings.saleClosesAt)
         try schedule.checkSale(at: opens)
         try schedule.checkSale(at: closes - .milliseconds(1))
-        #expect(throws: ConcertRefusal.saleNotOpen(opensAt: opens)) {
-            try schedule.checkSale(at: opens - .milliseconds(1))
-        }
-        #expect(throws: ConcertRefusal.saleOver(closedAt: closes)) { try schedule.checkSale(at: closes) }
+        let early = ConcertRefusal.because(.saleNotOpen, "the sale of this date opens at \(opens); try again then")
+        #expect(throws: early) { try schedule.checkSale(at: opens - .milliseconds(1)) }
+        let late = ConcertRefusal.because(
+            .saleOver, "the sale of this date closed at \(closes), so its seats cannot be reserved")
+        #expect(throws: late) { try schedule.checkSale(at: closes) }
     }
 
     @Test func `held and sold seats count together towards the limit of the date`() throws {
@@ -41,14 +42,21 @@ import Testing
         let held = try reserve(3...3, for: Buyer(.alice, earlier: [bought]), now: .noon)
         let buyer = Buyer(.alice, earlier: [bought, held])
         _ = try reserve(4...4, for: buyer, now: .noon)
-        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 3, requested: 2)) {
+        #expect(throws: tooManySeats(claimed: 3, requested: 2)) {
             try reserve(4...5, for: buyer, now: .noon)
         }
         // A hold counts until its deadline, a sale permanently.
         _ = try reserve(4...5, for: buyer, now: held.deadline)
-        #expect(throws: ConcertRefusal.tooManySeats(limit: 4, claimed: 2, requested: 3)) {
+        #expect(throws: tooManySeats(claimed: 2, requested: 3)) {
             try reserve(4...6, for: buyer, now: held.deadline)
         }
+    }
+
+    private func tooManySeats(claimed: Int, requested: Int) -> ConcertRefusal {
+        .because(
+            .tooManySeats,
+            "a user can have 4 seats of this date; you have \(claimed) and requested \(requested): "
+                + "request fewer, or release some")
     }
 
     @Test func `settings change only from the version that was read`() throws {
@@ -60,7 +68,10 @@ import Testing
         #expect(throws: ConcertRefusal.requestIDReused) {
             try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: first)
         }
-        #expect(throws: ConcertRefusal.scheduleChanged(version: 2)) {
+        let changed = ConcertRefusal.because(
+            .scheduleChanged,
+            "the date has changed and is at version 2 now: repeat the change with this version")
+        #expect(throws: changed) {
             try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: second)
         }
         #expect(schedule.settings.seatsPerUser == 5 && schedule.version == 2)

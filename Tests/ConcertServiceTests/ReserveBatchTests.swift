@@ -28,6 +28,7 @@ import Testing
             return outcomes.map { outcome in
                 switch outcome {
                 case .success(let reservation): "\(reservation.id.low): \(reservation.seats.map(\.text))"
+                case .failure(ConcertRefusal.because(let reason, _)): "\(reason)"
                 case .failure(let refusal): "\(refusal)"
                 }
             }

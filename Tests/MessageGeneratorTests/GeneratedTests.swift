@@ -1,5 +1,7 @@
 import Testing
 
+@testable import MessageGenerator
+
 /// The text of generated Swift. The messages of TestSupport show that it compiles and works.
 struct GeneratedTests {
     private func generated(_ body: String) throws -> String {
@@ -126,5 +128,34 @@ struct GeneratedTests {
         #expect(text.contains("static let `guard` = Method"))
         #expect(text.contains("func `init`(_ request: A, call: Call) async throws -> A"))
         #expect(text.contains("try await client.call(TalkMethods.client, request, options)"))
+    }
+
+    @Test func `a domain gets the names of the reasons`() throws {
+        let file = try Compiled(
+            """
+            syntax = "proto3";
+            package test.v1;
+            import "options.proto";
+            message TalkFailure {
+              enum Reason {
+                REASON_UNSPECIFIED = 0;
+                LINE_BUSY = 1 [(onsale.rpc.v1.code) = UNAVAILABLE, (onsale.rpc.v1.sentence) = "the line is busy"];
+                WHERE = 2 [(onsale.rpc.v1.code) = NOT_FOUND, (onsale.rpc.v1.sentence) = "there is no such place"];
+              }
+            }
+            """
+        ).file
+        let text = """
+
+            extension TalkRefusal {
+                /// The reasons of `TalkFailure` in the contract.
+                package enum Reason: String, Sendable {
+                    case lineBusy = "LINE_BUSY"
+                    case `where` = "WHERE"
+                }
+            }
+
+            """
+        #expect(ReasonWriter.refusals(of: file).hasSuffix(text))
     }
 }

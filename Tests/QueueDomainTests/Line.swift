@@ -38,7 +38,7 @@ struct Line {
     mutating func change(
         _ user: UserID, _ body: (inout Room, inout Place) throws(QueueRefusal) -> Void
     ) throws(QueueRefusal) -> Place {
-        guard var place = place(of: user) else { throw .placeUnknown }
+        guard var place = place(of: user) else { throw .because(.placeUnknown) }
         try body(&room, &place)
         places[Int(place.id.low)] = place
         return place

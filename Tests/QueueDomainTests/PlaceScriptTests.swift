@@ -13,7 +13,7 @@ import Testing
             00:59.999  bob   look   WAITING 0
             01:00      alice look   LAPSED
             01:00      bob   look   ADMITTED
-            01:00      alice renew  placeEnded
+            01:00      alice renew  PLACE_LAPSED
             """, in: Line(active: 1))
     }
 
@@ -47,8 +47,8 @@ import Testing
                     try room.claim(&place, now: now)
                 }.state
             } catch {
-                guard case .placeEnded(let state, _) = error else { throw error }
-                return state
+                guard case .because(.placeLapsed, _) = error else { throw error }
+                return .lapsed
             }
         }
         #expect(try claim(after: .seconds(60)) == .lapsed)
@@ -79,7 +79,7 @@ import Testing
             08:00      alice renew  ACTIVE
             12:00      alice renew  ACTIVE
             14:59.999  alice renew  ACTIVE
-            15:00      alice renew  placeEnded
+            15:00      alice renew  PLACE_LAPSED
             15:00      alice look   LAPSED
             """, in: Line(active: 1))
     }
@@ -89,7 +89,7 @@ import Testing
             """
             00:00  alice join   ADMITTED
             00:00  bob   join   WAITING
-            00:01  bob   renew  placeWaiting
+            00:01  bob   renew  PLACE_WAITING
             00:01  bob   look   WAITING 0
             """, in: Line(active: 1))
     }
@@ -127,9 +127,9 @@ import Testing
         try play(
             """
             00:00  alice join    ADMITTED
-            00:00  alice finish  placeNotActive
+            00:00  alice finish  PLACE_NOT_ACTIVE
             00:00  bob   join    WAITING
-            00:00  bob   finish  placeNotActive
+            00:00  bob   finish  PLACE_NOT_ACTIVE
             00:01  alice renew   ACTIVE
             00:02  alice finish  FINISHED
             00:03  bob   look    ADMITTED
@@ -138,7 +138,7 @@ import Testing
             00:03  alice revoke  FINISHED
             00:04  bob   revoke  REVOKED
             00:04  bob   finish  REVOKED
-            00:04  bob   renew   placeEnded
+            00:04  bob   renew   PLACE_REVOKED
             """, in: Line(active: 1))
     }
 

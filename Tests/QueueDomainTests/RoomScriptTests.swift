@@ -8,7 +8,7 @@ import Testing
         try play(
             """
             00:59.999  room  look   scheduled
-            00:59.999  alice join   roomNotJoinable
+            00:59.999  alice join   ROOM_NOT_OPEN
             01:00      room  look   preQueue
             01:00      alice join   WAITING
             01:59.999  alice look   WAITING 0
@@ -20,7 +20,7 @@ import Testing
     @Test func `a room without times waits for its operator`() throws {
         try play(
             """
-            00:00  alice join   roomNotJoinable
+            00:00  alice join   ROOM_NOT_OPEN
             59:00  room  look   scheduled
             59:00  room  open   open
             59:00  alice join   ADMITTED
@@ -43,8 +43,8 @@ import Testing
     @Test func `a room that has not begun can be neither paused nor drained`() throws {
         try play(
             """
-            00:00  room  pause  roomScheduled
-            00:00  room  drain  roomScheduled
+            00:00  room  pause  ROOM_SCHEDULED
+            00:00  room  drain  ROOM_SCHEDULED
             01:00  room  pause  paused
             """, in: Line(active: 1, joins: .minutes(1), isOpen: false))
     }
@@ -69,7 +69,7 @@ import Testing
             00:00  alice join   ADMITTED
             00:00  bob   join   WAITING
             00:01  room  drain  draining
-            00:02  carol join   roomDraining
+            00:02  carol join   ROOM_DRAINING
             00:02  bob   join   WAITING
             00:03  alice leave  LEFT
             00:04  bob   look   ADMITTED
@@ -77,7 +77,7 @@ import Testing
             00:05  room  look   draining
             00:06  bob   finish FINISHED
             00:07  room  look   closed
-            00:07  room  open   roomClosed
+            00:07  room  open   ROOM_CLOSED
             """, in: Line(active: 1))
     }
 
@@ -90,8 +90,8 @@ import Testing
             00:01  room  close  closed
             00:01  alice look   REVOKED
             00:01  bob   look   REVOKED
-            00:01  alice renew  placeEnded
-            00:01  carol join   roomClosed
+            00:01  alice renew  PLACE_REVOKED
+            00:01  carol join   ROOM_CLOSED
             """, in: Line(active: 1))
     }
 
@@ -136,7 +136,7 @@ import Testing
         let later = try Room.Times(opens: .noon + .minutes(2))
         try line.room.configure(limits: nil, times: later, now: .noon)
         #expect(line.room.phase(at: .noon + .minutes(1)) == .scheduled)
-        #expect(throws: QueueRefusal.roomHasOpened) {
+        #expect(throws: QueueRefusal.because(.roomHasOpened)) {
             try line.room.configure(limits: nil, times: try Room.Times(), now: .noon + .minutes(2))
         }
     }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 /// Plays a script against a line. Each line has a time, a user or the room, an action and the expected outcome. The
-/// outcome is the state of the place, the phase of the room, or the refusal.
+/// outcome is the state of the place, the phase of the room, or the
+/// reason of the refusal.
 ///
 ///     00:00      alice join   ADMITTED
 ///     00:59.999  bob   look   WAITING
@@ -50,13 +51,13 @@ extension Line {
                 return
                     "\(try change(user) { room, place throws(QueueRefusal) in room.revoke(&place, because: "touts", now: now) }.state)"
             case "look":
-                guard let place = place(of: user) else { throw .placeUnknown }
+                guard let place = place(of: user) else { throw .because(.placeUnknown) }
                 let outlook = Outlook(place, in: room, at: now)
                 return outlook.place.state == .waiting ? "WAITING \(outlook.ahead)" : "\(outlook.place.state)"
             default: return "unknown verb \(verb)"
             }
         } catch {
-            return "\(error)".prefix { $0 != "(" }.description
+            return error.name
         }
     }
 
@@ -74,7 +75,14 @@ extension Line {
             settle()
             return "\(room.phase(at: now))"
         } catch {
-            return "\(error)".prefix { $0 != "(" }.description
+            return error.name
         }
+    }
+}
+
+extension QueueRefusal {
+    /// `ROOM_CLOSED`
+    fileprivate var name: String {
+        if case .because(let reason, _) = self { reason.rawValue } else { "\(self)" }
     }
 }

@@ -48,6 +48,7 @@ import WalletDomain
             case .success(let begun):
                 let reason = begun.payment.reason.map { " \($0)" } ?? ""
                 return "\(begun.isNew ? "new" : "old") \(begun.payment.state)\(reason)"
+            case .failure(WalletRefusal.because(let reason, _)): return "\(reason)"
             case .failure(let error): return "\(error)"
             }
         }

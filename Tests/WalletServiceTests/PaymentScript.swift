@@ -60,7 +60,8 @@ private struct Books: Sendable {
             let reason = payment?.reason.map { "(\($0))" } ?? ""
             return "\(state)\(reason) \(account?.available ?? 0) \(account?.pending ?? 0)\(note)"
         } catch let refusal as WalletRefusal {
-            return "\(refusal)"
+            if case .because(let reason, _) = refusal { return reason.rawValue }
+            throw refusal
         }
     }
 

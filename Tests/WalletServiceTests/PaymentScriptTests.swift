@@ -42,22 +42,22 @@ import Testing
         try await play(
             """
             00:00  pay 30        RESERVED 70 30
-            00:01  pay 31        paymentIDReused
+            00:01  pay 31        PAYMENT_ID_REUSED
             00:02  confirmed 30  POSTED 70 0
-            00:03  pay 31        paymentIDReused
+            00:03  pay 31        PAYMENT_ID_REUSED
             00:04  refund 30     REFUNDED 100 0 ack
-            00:05  pay 31        paymentIDReused
+            00:05  pay 31        PAYMENT_ID_REUSED
             """)
         try await play(
             """
             00:00  pay 30   RESERVED 70 30
             00:01  aborted  VOIDED(cancelled) 100 0
-            00:02  pay 31   paymentIDReused
+            00:02  pay 31   PAYMENT_ID_REUSED
             """)
         try await play(
             """
             00:00  pay 101  DECLINED(insufficient) 100 0
-            00:01  pay 30   paymentIDReused
+            00:01  pay 30   PAYMENT_ID_REUSED
             """)
     }
 

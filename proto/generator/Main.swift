@@ -11,6 +11,8 @@ enum Main {
             fails if there is one.
         MessageGenerator reference SET
             Prints the reasons and the rules of fields as Markdown. SET needs --include_source_info.
+        MessageGenerator refusals SET FILE.proto
+            Prints the reasons of a file as Swift for the domain of its service.
 
         """
 
@@ -21,8 +23,13 @@ enum Main {
             case nil: Files.write(try Plugin.answer(Files.readAll(STDIN_FILENO)), to: STDOUT_FILENO)
             case "compatibility" where arguments.count == 3: try compare(old: arguments[2], new: arguments[3])
             case "reference" where arguments.count == 2:
-                Files.write(Array(ReferenceWriter(try descriptorSet(arguments[2])).text.utf8), to: STDOUT_FILENO)
-            case "--help", "-h": Files.write(Array(usage.utf8), to: STDOUT_FILENO)
+                print(ReferenceWriter(try descriptorSet(arguments[2])).text)
+            case "refusals" where arguments.count == 3:
+                guard let file = try descriptorSet(arguments[2]).first(where: { $0.name == arguments[3] }) else {
+                    fail("MessageGenerator: \(arguments[2]) has no file \(arguments[3])\n", status: 1)
+                }
+                print(ReasonWriter.refusals(of: file))
+            case "--help", "-h": print(usage)
             default: fail(usage, status: 2)
             }
         } catch {
@@ -40,6 +47,8 @@ enum Main {
             try SchemaReader.files(inSet: Files.read(path))
         }
     }
+
+    private static func print(_ text: String) { Files.write(Array(text.utf8), to: STDOUT_FILENO) }
 
     private static func fail(_ text: String, status: Int32) -> Never {
         Files.write(Array(text.utf8), to: STDERR_FILENO)

@@ -1,3 +1,5 @@
+import Kernel
+
 /// Chooses the best free seats for a group: together in one row, near its middle, leaving no single seat.
 package enum BestChoice {
     /// Lower is better. `singlesLeft` is compared first.
@@ -17,7 +19,9 @@ package enum BestChoice {
         _ count: Int, grade: String, on map: SeatMap, without isLeftOut: (Int) -> Bool = { _ in false },
         using random: inout some RandomNumberGenerator
     ) throws(ConcertRefusal) -> [SeatLabel] {
-        guard let stretches = map.layout.stretches[grade] else { throw .gradeUnknown(grade) }
+        guard let stretches = map.layout.stretches[grade] else {
+            throw .because(.gradeUnknown, "no seat of this date has grade “\(Excerpt.of(grade))”")
+        }
         var best: Rank?
         var equals: [Int] = []
         for stretch in stretches where stretch.count >= count {
@@ -36,9 +40,7 @@ package enum BestChoice {
                 }
             }
         }
-        guard let start = equals.randomElement(using: &random) else {
-            throw .noSeatsTogether(count: count, grade: grade)
-        }
+        guard let start = equals.randomElement(using: &random) else { throw .noSeatsTogether(count, grade: grade) }
         return (start..<start + count).map { map.layout.labels[$0] }.sorted()
     }
 

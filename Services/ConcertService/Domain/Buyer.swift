@@ -25,7 +25,10 @@ package struct Buyer: Equatable, Sendable {
         guard earlier.count >= Self.maximumReservations else { return false }
         let kept = earlier.filter { $0.isClaim(at: now) || $0.state == .returned }
         guard kept.count < Self.maximumReservations else {
-            throw .tooManyReservations(limit: Self.maximumReservations)
+            throw .because(
+                .tooManyReservations,
+                "a user can have \(Self.maximumReservations) held, sold and returned reservations of a concert, "
+                    + "and you have \(Self.maximumReservations): release one")
         }
         earlier = kept
         return true

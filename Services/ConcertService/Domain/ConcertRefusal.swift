@@ -1,41 +1,34 @@
 import Kernel
 
-/// Every refusal of this service. A refused call changes nothing.
+/// The domain says no. A refused call changes nothing.
 package enum ConcertRefusal: Error, Equatable {
+    /// A reason of the contract. The sentence replaces that of the contract, to name a value such as a time.
+    case because(Reason, String? = nil)
     /// A field, and the rule that its value breaks, such as “must be 1 to 50”.
     case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
-    case nameTaken(String)
-
-    case concertUnknown
-    case scheduleUnknown
-    case reservationUnknown
-    case ticketUnknown
-    case seatUnknown(SeatLabel)
-    case gradeUnknown(String)
-
-    case scheduleChanged(version: Int64)
-    case saleNotOpen(opensAt: Timestamp)
-    case saleOver(closedAt: Timestamp)
-    case passMissing(RoomID)
-    case passRefused(String)
-    case passOfAnotherRoom(RoomID)
-
+    /// The failure lists the state of each seat.
     case seatsTaken([SeatConflict])
-    case noSeatsTogether(count: Int, grade: String)
-    /// `claimed` is the number of seats that the user holds or bought.
-    case tooManySeats(limit: Int, claimed: Int, requested: Int)
-    case tooManyReservations(limit: Int)
+}
 
-    case alreadySold
-    case notSold(Reservation.State)
-    case notCancellable
-    case cancelDeadlinePassed(at: Timestamp)
-    case ticketOfReservationUsed(seat: SeatLabel, at: Timestamp)
+// Refusals of several places, with one sentence each.
+extension ConcertRefusal {
+    package static func nameTaken(_ name: String) -> ConcertRefusal {
+        .because(.nameTaken, "the name “\(name)” is taken: choose another one")
+    }
 
-    case codeRefused(String)
-    case ticketOfAnotherDate(startsAt: Timestamp)
-    case ticketUsed(at: Timestamp)
-    case ticketCancelled(at: Timestamp)
+    package static func seatUnknown(_ seat: SeatLabel) -> ConcertRefusal {
+        .because(.seatUnknown, "there is no seat \(seat) on this date")
+    }
+
+    package static func noSeatsTogether(_ count: Int, grade: String) -> ConcertRefusal {
+        .because(
+            .noSeatsTogether,
+            "no \(count) seats of grade “\(Excerpt.of(grade))” are free together: request fewer seats or another grade")
+    }
+
+    package static func passRefused(_ reason: String) -> ConcertRefusal {
+        .because(.passRefused, "the pass was rejected: \(reason). Renew your place to get a new one")
+    }
 }

@@ -13,7 +13,10 @@ extension Reservation {
         let limit = schedule.settings.seatsPerUser
         let claimed = buyer.claimedSeats(of: schedule.id, at: now)
         guard claimed + seats.count <= limit else {
-            throw .tooManySeats(limit: limit, claimed: claimed, requested: seats.count)
+            throw .because(
+                .tooManySeats,
+                "a user can have \(limit) seats of this date; you have \(claimed) and requested \(seats.count): "
+                    + "request fewer, or release some")
         }
         let deadline = now + schedule.settings.hold
         for index in seats.indices { seats[index].hold(for: id, until: deadline, now: now) }
@@ -27,7 +30,7 @@ extension Reservation {
     /// Releases a held reservation. Returns false if it has ended already.
     package mutating func release(now: Timestamp) throws(ConcertRefusal) -> Bool {
         switch state(at: now) {
-        case .sold: throw .alreadySold
+        case .sold: throw .because(.alreadySold)
         case .released, .expired, .returned: return false
         case .held:
             state = .released
@@ -61,13 +64,23 @@ extension Reservation {
             guard returnReason == reason else { throw .requestIDReused }
             return false
         }
-        guard state == .sold else { throw .notSold(state(at: now)) }
+        guard state == .sold else {
+            throw .because(.notSold, "only a sold reservation can be cancelled; this one is \(state(at: now))")
+        }
         if canceller == .user {
-            guard let cancelUntil else { throw .notCancellable }
-            guard now < cancelUntil else { throw .cancelDeadlinePassed(at: cancelUntil) }
+            guard let cancelUntil else { throw .because(.notCancellable) }
+            guard now < cancelUntil else {
+                throw .because(
+                    .cancelDeadlinePassed,
+                    "users could cancel reservations of this date until \(cancelUntil); operators still can")
+            }
         }
         for ticket in tickets {
-            if let usedAt = ticket.usedAt { throw .ticketOfReservationUsed(seat: ticket.seat, at: usedAt) }
+            if let usedAt = ticket.usedAt {
+                throw .because(
+                    .ticketUsed,
+                    "the ticket of seat \(ticket.seat) was used at \(usedAt), so its reservation cannot be cancelled")
+            }
         }
         for index in tickets.indices { tickets[index].cancel(now: now) }
         state = .returned

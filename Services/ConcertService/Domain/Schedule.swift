@@ -52,7 +52,11 @@ package struct Schedule: Equatable, Sendable {
             guard self.settings == settings else { throw .requestIDReused }
             return false
         }
-        guard version == self.version else { throw .scheduleChanged(version: self.version) }
+        guard version == self.version else {
+            throw .because(
+                .scheduleChanged,
+                "the date has changed and is at version \(self.version) now: repeat the change with this version")
+        }
         self.settings = settings
         self.version += 1
         changedBy = request
@@ -61,8 +65,14 @@ package struct Schedule: Equatable, Sendable {
 
     /// Throws unless the sale is open.
     package func checkSale(at now: Timestamp) throws(ConcertRefusal) {
-        guard now >= settings.saleOpensAt else { throw .saleNotOpen(opensAt: settings.saleOpensAt) }
-        guard now < settings.saleClosesAt else { throw .saleOver(closedAt: settings.saleClosesAt) }
+        guard now >= settings.saleOpensAt else {
+            throw .because(.saleNotOpen, "the sale of this date opens at \(settings.saleOpensAt); try again then")
+        }
+        guard now < settings.saleClosesAt else {
+            throw .because(
+                .saleOver,
+                "the sale of this date closed at \(settings.saleClosesAt), so its seats cannot be reserved")
+        }
     }
 }
 

@@ -66,12 +66,14 @@ package struct Ticket: Equatable, Sendable {
     package mutating func use(
         by request: RequestID, at gate: ScheduleID?, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
-        guard gate ?? schedule == schedule else { throw .ticketOfAnotherDate(startsAt: startsAt) }
+        guard gate ?? schedule == schedule else {
+            throw .because(.ticketOfAnotherDate, "the ticket is for another date, which begins at \(startsAt)")
+        }
         if let usedAt {
-            guard usedBy == request else { throw .ticketUsed(at: usedAt) }
+            guard usedBy == request else { throw .because(.ticketUsed, "the ticket was used at \(usedAt)") }
             return false
         }
-        if let cancelledAt { throw .ticketCancelled(at: cancelledAt) }
+        if let cancelledAt { throw .because(.ticketCancelled, "the ticket was cancelled at \(cancelledAt)") }
         state = .used
         usedAt = now
         usedBy = request

@@ -80,13 +80,13 @@ package struct Place: Equatable, Sendable {
     }
 
     mutating func renew(under limits: Room.Limits, now: Timestamp) throws(QueueRefusal) {
-        guard !isDue(at: now), let endsAt else { throw .placeEnded(.lapsed, lapseReason) }
+        guard !isDue(at: now), let endsAt else { throw .ended(as: .placeLapsed, lapseReason) }
         renewedAt = now
         lapsesAt = min(now + limits.idle, endsAt)
     }
 
     mutating func claim(under limits: Room.Limits, now: Timestamp) throws(QueueRefusal) {
-        guard !isDue(at: now) else { throw .placeEnded(.lapsed, lapseReason) }
+        guard !isDue(at: now) else { throw .ended(as: .placeLapsed, lapseReason) }
         state = .active
         claimedAt = now
         renewedAt = now

@@ -1,22 +1,16 @@
-import Kernel
-
-/// The reason why the waiting room refuses a request. Nothing has changed.
+/// The domain says no. A refused call changes nothing.
 package enum QueueRefusal: Error, Equatable, Sendable {
-    case roomUnknown
-    case placeUnknown
-    case nameTaken
-    /// A field breaks its rule, such as “must be 1 to 50”.
+    /// A reason of the contract. The sentence replaces that of the contract, to name a value such as a time.
+    case because(Reason, String? = nil)
+    /// A field, and the rule that its value breaks, such as “must be 1 to 50”.
     case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
-    case roomHasOpened
-    /// Joining has not started.
-    case roomScheduled
-    case roomClosed
-    case roomDraining
-    /// Joining starts at `opens`. Nil if no time is set.
-    case roomNotJoinable(opens: Timestamp?)
-    case placeWaiting(ahead: Int64)
-    case placeNotActive
-    case placeEnded(Place.State, String)
+}
+
+extension QueueRefusal {
+    /// `why` is what the user reads about the end of the place. It may be empty.
+    static func ended(as reason: Reason, _ why: String) -> QueueRefusal {
+        .because(reason, why.isEmpty ? nil : "this place has ended: \(why); join again for a new one")
+    }
 }

@@ -93,9 +93,9 @@ package struct Room: Equatable, Sendable {
 
     package mutating func configure(limits: Limits?, times: Times?, now: Timestamp) throws(QueueRefusal) {
         let phase = phase(at: now)
-        guard phase != .closed else { throw .roomClosed }
+        guard phase != .closed else { throw .because(.roomClosed) }
         if let times, times != self.times {
-            guard phase == .scheduled || phase == .preQueue else { throw .roomHasOpened }
+            guard phase == .scheduled || phase == .preQueue else { throw .because(.roomHasOpened) }
             self.times = times
         }
         guard let limits else { return }
@@ -116,14 +116,14 @@ package struct Room: Equatable, Sendable {
     }
 
     private mutating func decide(_ phase: Phase, now: Timestamp) throws(QueueRefusal) {
-        guard decided != .closed else { throw .roomClosed }
+        guard decided != .closed else { throw .because(.roomClosed) }
         decided = phase
     }
 
     /// Refuses to pause or drain a scheduled room. Pausing would start joining too early, and draining would close the
     /// room.
     private func checkBegun(at now: Timestamp) throws(QueueRefusal) {
-        guard phase(at: now) != .scheduled else { throw .roomScheduled }
+        guard phase(at: now) != .scheduled else { throw .because(.roomScheduled) }
     }
 
     package mutating func close() { decided = .closed }
@@ -133,9 +133,10 @@ package struct Room: Equatable, Sendable {
     package func checkJoining(at now: Timestamp) throws(QueueRefusal) {
         switch phase(at: now) {
         case .preQueue, .open, .paused: return
-        case .scheduled: throw .roomNotJoinable(opens: times.joins ?? times.opens)
-        case .draining: throw .roomDraining
-        case .closed: throw .roomClosed
+        case .scheduled:
+            throw .because(.roomNotOpen, (times.joins ?? times.opens).map { "joining starts at \($0)" })
+        case .draining: throw .because(.roomDraining)
+        case .closed: throw .because(.roomClosed)
         }
     }
 
@@ -166,12 +167,18 @@ package struct Room: Equatable, Sendable {
 
     /// Claims an admitted place, or renews an active one. Neither is a step of the room, so neither locks it.
     package func claim(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
-        if decided == .closed, place.isLive { throw .placeEnded(.revoked, Self.closedReason) }
+        if decided == .closed, place.isLive { throw .ended(as: .placeRevoked, Self.closedReason) }
         switch place.state {
-        case .waiting: throw .placeWaiting(ahead: ahead(of: place.serial))
+        case .waiting:
+            let ahead = ahead(of: place.serial)
+            let people = ahead == 1 ? "person is" : "people are"
+            throw .because(.placeWaiting, "it is not your turn yet: \(ahead) \(people) ahead of you")
         case .admitted: try place.claim(under: limits, now: now)
         case .active: try place.renew(under: limits, now: now)
-        case .finished, .left, .lapsed, .revoked: throw .placeEnded(place.state, place.reason)
+        case .finished: throw .ended(as: .placeFinished, place.reason)
+        case .left: throw .ended(as: .placeLeft, place.reason)
+        case .lapsed: throw .ended(as: .placeLapsed, place.reason)
+        case .revoked: throw .ended(as: .placeRevoked, place.reason)
         }
     }
 
@@ -180,7 +187,7 @@ package struct Room: Equatable, Sendable {
     }
 
     package mutating func finish(_ place: inout Place, now: Timestamp) throws(QueueRefusal) {
-        if place.state == .waiting || place.state == .admitted { throw .placeNotActive }
+        if place.state == .waiting || place.state == .admitted { throw .because(.placeNotActive) }
         if place.isLive { end(&place, .finished, now: now) }
     }
 

@@ -19,7 +19,7 @@ package struct OperatorLogin: Equatable, Sendable {
     /// `ownerCount` includes this user. One owner always remains, because only owners grant duties.
     package mutating func revoke(_ duty: Duties, ownerCount: Int) throws(WalletRefusal) {
         guard !duties.isDisjoint(with: duty) else { return }
-        guard duty != .owner || ownerCount > 1 else { throw .lastOwner }
+        guard duty != .owner || ownerCount > 1 else { throw .because(.lastOwner) }
         duties.subtract(duty)
     }
 }

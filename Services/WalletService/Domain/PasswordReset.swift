@@ -25,7 +25,7 @@ package struct PasswordReset: Equatable, Sendable {
     /// Returns false if this request has used the code before.
     package mutating func use(by request: RequestID, now: Timestamp) throws(WalletRefusal) -> Bool {
         if usedBy == request { return false }
-        guard usedBy == nil, now < endsAt else { throw .codeWrong }
+        guard usedBy == nil, now < endsAt else { throw .because(.codeWrong) }
         usedBy = request
         return true
     }

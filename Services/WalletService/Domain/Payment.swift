@@ -86,7 +86,7 @@ package struct Payment: Equatable, Sendable {
 
     /// Returns this payment as the answer to a repeated request. One that was cancelled before it arrived stays cancelled.
     package func matching(_ content: Content) throws(WalletRefusal) -> Payment {
-        guard self.content == nil || self.content == content else { throw .paymentIDReused }
+        guard self.content == nil || self.content == content else { throw .because(.paymentIDReused) }
         return self
     }
 }

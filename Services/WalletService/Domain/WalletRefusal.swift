@@ -1,27 +1,11 @@
-import Kernel
-
-/// All refusals of this service. A refused call has changed nothing.
+/// The domain says no. A refused call changes nothing.
 package enum WalletRefusal: Error, Equatable {
-    /// A field breaks its rule, such as “must be 1 to 50”.
+    /// A reason of the contract. The sentence replaces that of the contract, to name a value such as a time.
+    case because(Reason, String? = nil)
+    /// A field, and the rule that its value breaks, such as “must be 1 to 50”.
     case invalid(_ field: String, _ rule: String)
     /// The request id was used for another request.
     case requestIDReused
-    /// The payment id was used for another payment or by another user.
-    case paymentIDReused
-    case paymentUnknown
-
-    case nameTaken
-    case nameUnknown
-    case nameOrPasswordWrong
+    /// The failure tells the client when to try again.
     case tooManyTries(retryAfter: Duration)
-    case sessionEnded
-    case noSession
-    case noDuty
-    case lastOwner
-    case passwordWrong
-    case codeWrong
-
-    case topUpNotAllowed
-    case balanceLimit(Int64)
-    case concertHalted
 }

@@ -8,27 +8,11 @@ import WalletDomain
 extension WalletRefusal: Refusal {
     package var failure: RPCFailure {
         switch self {
+        case .because(let reason, let sentence): RPCFailure(WalletReason(reason), sentence)
         case .invalid(let field, let rule): .invalid(field, rule)
         case .requestIDReused: RPCFailure(CallReason.requestIDReused)
-        case .paymentIDReused: RPCFailure(WalletReason.paymentIDReused)
-        case .paymentUnknown: RPCFailure(WalletReason.paymentUnknown)
-        case .nameTaken: RPCFailure(WalletReason.nameTaken)
-        case .nameUnknown: RPCFailure(WalletReason.nameUnknown)
-        case .nameOrPasswordWrong: RPCFailure(WalletReason.nameOrPasswordWrong)
         case .tooManyTries(let wait):
             .later(.tooManyTries, "too many attempts; try again in \(wait.milliseconds / 1000 + 1) s", wait)
-        case .sessionEnded: RPCFailure(WalletReason.sessionEnded)
-        case .noSession: RPCFailure(WalletReason.noSession)
-        case .noDuty: RPCFailure(WalletReason.noDuty)
-        case .lastOwner: RPCFailure(WalletReason.lastOwner)
-        case .passwordWrong: RPCFailure(WalletReason.passwordWrong)
-        case .codeWrong: RPCFailure(WalletReason.codeWrong)
-        case .topUpNotAllowed: RPCFailure(WalletReason.topUpNotAllowed)
-        case .balanceLimit(let limit):
-            RPCFailure(
-                WalletReason.balanceLimit,
-                "amount: the wallet would hold more than \(limit) in the smallest unit of the currency; top up less")
-        case .concertHalted: RPCFailure(WalletReason.concertHalted)
         }
     }
 }

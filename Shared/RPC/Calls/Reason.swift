@@ -8,6 +8,16 @@ package protocol Reason: RawRepresentable<String>, Hashable, Sendable {
     var sentence: String { get }
 }
 
+extension Reason {
+    /// The reason of a domain, whose names the generator takes from the same contract.
+    package init(_ refused: some RawRepresentable<String>) {
+        guard let reason = Self(rawValue: refused.rawValue) else {
+            preconditionFailure("the contract has no reason \(refused.rawValue)")
+        }
+        self = reason
+    }
+}
+
 extension RPCFailure {
     /// Without a message, people read the sentence of the reason.
     package init(_ reason: some Reason, _ message: String? = nil) {

@@ -35,7 +35,7 @@ enum ConcertTable {
 
     /// Throws `concertUnknown` if it does not exist.
     static func require(_ id: ConcertID, _ reader: Reader) throws -> Concert {
-        guard let concert = try find(id, reader) else { throw ConcertRefusal.concertUnknown }
+        guard let concert = try find(id, reader) else { throw ConcertRefusal.because(.concertUnknown) }
         return concert
     }
 

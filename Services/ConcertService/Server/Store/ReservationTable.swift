@@ -80,7 +80,7 @@ enum ReservationTable {
         _ id: ReservationID, of concert: ConcertID, for user: UserID?, _ reader: Reader
     ) throws -> Reservation {
         guard let reservation = try find(id, of: concert, reader), user == nil || reservation.user == user else {
-            throw ConcertRefusal.reservationUnknown
+            throw ConcertRefusal.because(.reservationUnknown)
         }
         return reservation
     }

@@ -78,7 +78,7 @@ enum ScheduleTable {
 
     /// Throws `scheduleUnknown` if it does not exist.
     static func require(_ id: ScheduleID, of concert: ConcertID, _ reader: Reader) throws -> Schedule {
-        guard let schedule = try find(id, of: concert, reader) else { throw ConcertRefusal.scheduleUnknown }
+        guard let schedule = try find(id, of: concert, reader) else { throw ConcertRefusal.because(.scheduleUnknown) }
         return schedule
     }
 

@@ -118,7 +118,7 @@ enum PlaceTable {
     /// The place, if it belongs to `user`. Nil allows every user. A place of another user is reported as unknown.
     static func require(_ id: PlaceID, of user: UserID?, in room: RoomID, _ reader: Reader) throws -> Place {
         guard let place = try find(id, in: room, reader), user == nil || place.user == user else {
-            throw QueueRefusal.placeUnknown
+            throw QueueRefusal.because(.placeUnknown)
         }
         return place
     }

@@ -44,13 +44,13 @@ enum RoomTable {
     /// serialized.
     static func lock(_ id: RoomID, _ tx: Transaction) throws -> Room {
         let rooms = try tx.rows(Statements.lock, { $0.bind(id) }, map: room)
-        guard let room = rooms.first else { throw QueueRefusal.roomUnknown }
+        guard let room = rooms.first else { throw QueueRefusal.because(.roomUnknown) }
         return room
     }
 
     static func require(_ id: RoomID, _ reader: Reader) throws -> Room {
         let room = try reader.first(Statements.require, { $0.bind(id) }, map: room)
-        guard let room else { throw QueueRefusal.roomUnknown }
+        guard let room else { throw QueueRefusal.because(.roomUnknown) }
         return room
     }
 

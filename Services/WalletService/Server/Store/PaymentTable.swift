@@ -87,7 +87,7 @@ enum PaymentTable {
         if let earlier = try find(id, of: user, tx) { return earlier }
         let owner = try tx.first(Statements.owner, { $0.bind(id) }) { row in try row.id(0, as: Identified.User.self) }
         // In distributed tables, the owner may be visible before the payment.
-        throw owner == nil || owner == user ? tx.conflict() : WalletRefusal.paymentIDReused
+        throw owner == nil || owner == user ? tx.conflict() : WalletRefusal.because(.paymentIDReused)
     }
 
     /// Stores the end of a payment. Returns false and writes nothing if the payment is no longer reserved.

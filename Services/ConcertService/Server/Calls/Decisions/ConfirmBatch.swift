@@ -124,7 +124,7 @@ struct ConfirmBatch {
             guard let seat = try seat.first() else {
                 throw BrokenInvariant("reservation \(reservation.id) is held, but its seat \(label) is not")
             }
-            guard let schedule = dates[reservation.schedule] else { throw ConcertRefusal.scheduleUnknown }
+            guard let schedule = dates[reservation.schedule] else { throw ConcertRefusal.because(.scheduleUnknown) }
             return Ticket.issue(
                 TicketID.make(at: now), for: seat, of: reservation, on: schedule, now: now)
         }

@@ -65,7 +65,7 @@ extension ConcertServer {
                 taken.formUnion(conflicts.map(\.label))
             }
         }
-        throw ConcertRefusal.noSeatsTogether(count: count, grade: grade)
+        throw ConcertRefusal.noSeatsTogether(count, grade: grade)
     }
 
     /// Seats taken recently may be free again. They are considered only if the others do not suffice.

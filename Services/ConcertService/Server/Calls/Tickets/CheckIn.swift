@@ -12,11 +12,11 @@ extension ConcertServer {
         do throws(TokenError) {
             code = try verifier.verify(request.code)
         } catch {
-            throw ConcertRefusal.codeRefused("\(error)")
+            throw ConcertRefusal.because(.codeRefused, "the ticket code was rejected: \(error)")
         }
         return try await database.transaction(before: call.deadline) { tx in
             guard let old = try TicketTable.find(code.ticket, of: code.concert, tx) else {
-                throw ConcertRefusal.ticketUnknown
+                throw ConcertRefusal.because(.ticketUnknown)
             }
             var ticket = old
             if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {

@@ -12,7 +12,7 @@ extension ConcertServer {
             guard let ticket = try TicketTable.find(request.ticketID, of: request.concertID, reader),
                 ticket.user == user
             else {
-                throw ConcertRefusal.ticketUnknown
+                throw ConcertRefusal.because(.ticketUnknown)
             }
             return ticket
         }

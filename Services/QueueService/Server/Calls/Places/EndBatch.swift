@@ -47,7 +47,7 @@ final class EndBatch: Sendable {
         places = requests.map { request in
             Result {
                 guard var place = try after[request.place]?.get(), request.user == nil || place.user == request.user
-                else { throw QueueRefusal.placeUnknown }
+                else { throw QueueRefusal.because(.placeUnknown) }
                 try request.end(&room, &place, tx.now)
                 after[place.id] = .success(place)
                 return place

@@ -39,7 +39,7 @@ final class RenewBatch: Sendable {
     private init(_ requests: [Request], in id: RoomID, _ tx: Transaction) throws {
         let ids = Array(Set(requests.map(\.place)))
         var before = try PlaceTable.find(ids, in: id, tx)
-        guard !before.isEmpty else { throw QueueRefusal.placeUnknown }
+        guard !before.isEmpty else { throw QueueRefusal.because(.placeUnknown) }
         var room = try RoomTable.require(id, tx)
         let found = before.values.readable
         let isSettled = !room.needsCatchingUp(at: tx.now) && !found.contains { $0.isDue(at: tx.now) }
@@ -54,7 +54,7 @@ final class RenewBatch: Sendable {
         places = requests.map { [room] request in
             Result {
                 guard var place = try after[request.place]?.get(), place.user == request.user else {
-                    throw QueueRefusal.placeUnknown
+                    throw QueueRefusal.because(.placeUnknown)
                 }
                 try room.claim(&place, now: tx.now)
                 after[place.id] = .success(place)

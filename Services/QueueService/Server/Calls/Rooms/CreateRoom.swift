@@ -18,7 +18,7 @@ extension QueueServer {
                 }
                 return CreateRoomReply(room: .init(try RoomTable.require(id, tx), at: tx.now))
             }
-            guard try RoomTable.takeName(of: room, tx) else { throw QueueRefusal.nameTaken }
+            guard try RoomTable.takeName(of: room, tx) else { throw QueueRefusal.because(.nameTaken) }
             return CreateRoomReply(room: .init(room, at: tx.now))
         }
     }

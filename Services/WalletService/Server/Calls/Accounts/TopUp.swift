@@ -18,7 +18,10 @@ extension WalletServer {
                 return account
             }
             guard let account = try AccountTable.topUp(topUp, limit: limits.balance, tx) else {
-                throw WalletRefusal.balanceLimit(limits.balance)
+                throw WalletRefusal.because(
+                    .balanceLimit,
+                    "amount: the wallet would hold more than \(limits.balance) in the smallest unit of the currency; "
+                        + "top up less")
             }
             return account
         }
@@ -27,7 +30,7 @@ extension WalletServer {
 
     private func whoseWallet(_ name: String, _ call: Call) async throws -> UserID {
         guard call.caller?.role == .operator else {
-            guard usersMayTopUp else { throw WalletRefusal.topUpNotAllowed }
+            guard usersMayTopUp else { throw WalletRefusal.because(.topUpNotAllowed) }
             guard name.isEmpty else {
                 throw WalletRefusal.invalid(
                     "name", "must be empty for users, because they top up their own wallet")
@@ -36,7 +39,7 @@ extension WalletServer {
         }
         let name = try UserName(name)
         guard let login = try await database.read(before: call.deadline, { try LoginTable.find(name, $0) }) else {
-            throw WalletRefusal.nameUnknown
+            throw WalletRefusal.because(.nameUnknown)
         }
         return login.user
     }

@@ -27,7 +27,7 @@ extension WalletServer {
         let name = try UserName(name)
         return try await database.transaction(before: call.deadline) { tx in
             try OperatorTable.lock(tx)
-            guard let user = try LoginTable.find(name, tx)?.user else { throw WalletRefusal.nameUnknown }
+            guard let user = try LoginTable.find(name, tx)?.user else { throw WalletRefusal.because(.nameUnknown) }
             let stored = try OperatorTable.find(user, tx)
             let old = stored?.login ?? OperatorLogin(user, named: name)
             var login = old

@@ -10,11 +10,11 @@ extension WalletServer {
         let (id, user, kept) = (try call.requestID, try call.user, call.caller?.session)
         let found = try await database.read(before: call.deadline) { reader in
             try LoginTable.name(of: user, reader).flatMap { name in
-                guard try !PasswordTable.isReset(name, reader) else { throw WalletRefusal.passwordWrong }
+                guard try !PasswordTable.isReset(name, reader) else { throw WalletRefusal.because(.passwordWrong) }
                 return try LoginTable.find(name, reader).map { ($0, try PasswordTable.latestChange(of: name, reader)) }
             }
         }
-        guard let (login, latest) = found else { throw WalletRefusal.nameUnknown }
+        guard let (login, latest) = found else { throw WalletRefusal.because(.nameUnknown) }
         if latest == id {
             // A repeated request: the new password is the present one.
             guard try await isPassword(request.newPassword, of: login, call) else {
@@ -22,13 +22,15 @@ extension WalletServer {
             }
             return ChangePasswordReply()
         }
-        guard try await isPassword(request.password, of: login, call) else { throw WalletRefusal.passwordWrong }
+        guard try await isPassword(request.password, of: login, call) else {
+            throw WalletRefusal.because(.passwordWrong)
+        }
         let password = try await passwords.hash(request.newPassword)
         try await database.transaction(before: call.deadline) { tx in
             // Another change was faster. The present password is no longer the one of the request.
             guard try LoginTable.changePassword(of: login.name, from: login.password, to: password, tx) else {
                 guard try PasswordTable.latestChange(of: login.name, tx) == id else {
-                    throw WalletRefusal.passwordWrong
+                    throw WalletRefusal.because(.passwordWrong)
                 }
                 return
             }

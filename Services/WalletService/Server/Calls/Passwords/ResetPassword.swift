@@ -10,7 +10,7 @@ extension WalletServer {
         let id = try call.requestID
         let name = try UserName(request.name)
         return try await database.transaction(before: call.deadline) { [secrets] tx in
-            guard let login = try LoginTable.find(name, tx) else { throw WalletRefusal.nameUnknown }
+            guard let login = try LoginTable.find(name, tx) else { throw WalletRefusal.because(.nameUnknown) }
             let code = secrets.code(of: id, for: login.user)
             if let earlier = try PasswordTable.find(name, tx)?.reset, earlier.id == id {
                 return ResetPasswordReply(code: code, expiresAt: earlier.endsAt)

@@ -30,7 +30,7 @@ extension WalletServer {
         of name: UserName, with code: String, by id: RequestID, _ reader: Reader
     ) throws -> PasswordReset? {
         guard let (stored, digest) = try PasswordTable.find(name, reader), digest.isHash(of: Array(code.utf8)) else {
-            throw WalletRefusal.codeWrong
+            throw WalletRefusal.because(.codeWrong)
         }
         var reset = stored
         return try reset.use(by: id, now: reader.now) ? reset : nil

@@ -50,7 +50,7 @@ enum PayBatch {
         new.removeAll { !inserted.contains($0.id) }
         if try halt.first() != nil, !new.isEmpty {
             throw BatchFailures(
-                Dictionary(uniqueKeysWithValues: new.map { (firsts[$0.id]!, WalletRefusal.concertHalted) }))
+                Dictionary(uniqueKeysWithValues: new.map { (firsts[$0.id]!, WalletRefusal.because(.concertHalted)) }))
         }
         try PaymentTable.insertOwned(new, tx)
         try setAside(&new, tx)

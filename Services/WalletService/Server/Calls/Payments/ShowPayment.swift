@@ -9,7 +9,7 @@ extension WalletServer {
         let user = try call.user
         return try await database.read(before: call.deadline) { reader in
             guard let payment = try PaymentTable.find(request.paymentID, of: user, reader) else {
-                throw WalletRefusal.paymentUnknown
+                throw WalletRefusal.because(.paymentUnknown)
             }
             return ShowPaymentReply(payment: .init(payment, at: clock.now))
         }

@@ -51,7 +51,7 @@ struct Sessions: Sendable {
         let (found, duties) = try await database.read(before: call.deadline) { reader in
             guard let (session, digest) = try SessionTable.find(secret.session, of: secret.user, reader),
                 digest.isHash(of: secret.bytes), !session.hasEnded(at: now)
-            else { throw WalletRefusal.sessionEnded }
+            else { throw WalletRefusal.because(.sessionEnded) }
             return (session, try Self.duties(of: session.user, for: session.kind, reader))
         }
         var session = found
@@ -59,7 +59,7 @@ struct Sessions: Sendable {
             session = try await database.transaction(before: call.deadline) { tx in
                 guard var session = try SessionTable.find(secret.session, of: secret.user, tx)?.session,
                     !session.hasEnded(at: tx.now)
-                else { throw WalletRefusal.sessionEnded }
+                else { throw WalletRefusal.because(.sessionEnded) }
                 session.use(now: tx.now)
                 try SessionTable.save(session, tx)
                 return session
@@ -74,7 +74,7 @@ struct Sessions: Sendable {
     ) throws -> Duties {
         guard kind == .operator else { return [] }
         let duties = try OperatorTable.find(user, reader)?.login.duties ?? []
-        guard !duties.isEmpty else { throw WalletRefusal.noDuty }
+        guard !duties.isEmpty else { throw WalletRefusal.because(.noDuty) }
         return duties
     }
 

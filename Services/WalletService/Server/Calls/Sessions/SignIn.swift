@@ -14,7 +14,7 @@ extension WalletServer {
                 try PasswordTable.isReset(name, reader) ? nil : try LoginTable.find(name, reader)
             }
             guard try await passwords.verify(request.password, against: login?.password) else {
-                throw WalletRefusal.nameOrPasswordWrong
+                throw WalletRefusal.because(.nameOrPasswordWrong)
             }
         } catch let refusal as WalletRefusal {
             throw refusal
@@ -24,7 +24,7 @@ extension WalletServer {
             throw error
         }
         throttle.giveBack(attempt)
-        guard let login else { throw WalletRefusal.nameOrPasswordWrong }
+        guard let login else { throw WalletRefusal.because(.nameOrPasswordWrong) }
         let kind: UserSession.Kind = request.asOperator ? .operator : .user
         return SignInReply(session: try await sessions.begin(kind, for: login.user, named: name, call))
     }

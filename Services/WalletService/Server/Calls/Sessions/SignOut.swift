@@ -16,7 +16,7 @@ extension WalletServer {
             }
             return SignOutReply()
         }
-        guard let id = request.sessionID ?? call.caller?.session else { throw WalletRefusal.noSession }
+        guard let id = request.sessionID ?? call.caller?.session else { throw WalletRefusal.because(.noSession) }
         try await database.transaction(before: call.deadline) { tx in
             guard var session = try SessionTable.find(id, of: user, tx)?.session else { return }
             session.end(now: tx.now)

@@ -32,7 +32,7 @@ extension WalletServer {
     ) async throws -> SignUpReply {
         let isReset = try await database.read(before: call.deadline) { try PasswordTable.isReset(login.name, $0) }
         guard login.request == id, !isReset, try await passwords.verify(password, against: login.password) else {
-            throw WalletRefusal.nameTaken
+            throw WalletRefusal.because(.nameTaken)
         }
         return SignUpReply(session: try await sessions.begin(.user, for: login.user, named: login.name, call))
     }
