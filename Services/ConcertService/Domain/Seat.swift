@@ -60,16 +60,11 @@ package struct SeatConflict: Equatable, Sendable, CustomStringConvertible {
     package let label: SeatLabel
     package let claim: Seat.Claim
 
-    package init(_ label: SeatLabel, _ claim: Seat.Claim) {
-        self.label = label
-        self.claim = claim
-    }
-
     /// The conflicts of all seats that are not free.
     package static func all(among seats: [Seat], at now: Timestamp) -> [SeatConflict] {
         seats.compactMap { seat in
             let claim = seat.claim(at: now)
-            return claim == .free ? nil : SeatConflict(seat.label, claim)
+            return claim == .free ? nil : SeatConflict(label: seat.label, claim: claim)
         }
     }
 

@@ -76,28 +76,24 @@ enum Methods {
         let margin = String(repeating: " ", count: indentation)
         guard !descriptor.fields.isEmpty else { return "\(margin)no fields\n" }
         return descriptor.fields.map { field in
-            let type = field.label == PROTOBUF_C_LABEL_REPEATED ? "[\(type(of: field))]" : type(of: field)
-            let line = "\(margin)\(FieldName.json(String(cString: field.name))): \(type)\n"
+            let type = field.isRepeated ? "[\(type(of: field))]" : type(of: field)
+            let line = "\(margin)\(field.jsonName): \(type)\n"
             guard field.type == PROTOBUF_C_TYPE_MESSAGE else { return line }
-            let inner = field.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
-            return line + fields(of: MessageDescriptor(inner), indentation: indentation + 2)
+            return line + fields(of: field.message, indentation: indentation + 2)
         }.joined()
     }
 
     private static func type(of field: ProtobufCFieldDescriptor) -> String {
         switch field.type {
-        case PROTOBUF_C_TYPE_STRING: return "string"
-        case PROTOBUF_C_TYPE_BYTES: return "bytes in Base64"
-        case PROTOBUF_C_TYPE_BOOL: return "true or false"
-        case PROTOBUF_C_TYPE_FLOAT, PROTOBUF_C_TYPE_DOUBLE: return "number"
-        case PROTOBUF_C_TYPE_MESSAGE: return "object"
-        case PROTOBUF_C_TYPE_ENUM:
-            let type = field.descriptor.assumingMemoryBound(to: ProtobufCEnumDescriptor.self).pointee
-            let values = UnsafeBufferPointer(start: type.values, count: Int(type.n_values))
-            return values.map { String(cString: $0.name) }.joined(separator: " or ")
+        case PROTOBUF_C_TYPE_STRING: "string"
+        case PROTOBUF_C_TYPE_BYTES: "bytes in Base64"
+        case PROTOBUF_C_TYPE_BOOL: "true or false"
+        case PROTOBUF_C_TYPE_FLOAT, PROTOBUF_C_TYPE_DOUBLE: "number"
+        case PROTOBUF_C_TYPE_MESSAGE: "object"
+        case PROTOBUF_C_TYPE_ENUM: field.enumValues.map { String(cString: $0.name) }.joined(separator: " or ")
         case PROTOBUF_C_TYPE_UINT32, PROTOBUF_C_TYPE_UINT64, PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_FIXED64:
-            return "whole number from 0"
-        default: return "whole number"
+            "whole number from 0"
+        default: "whole number"
         }
     }
 }
