@@ -1,7 +1,15 @@
 extension FixedWidthInteger where Self: UnsignedInteger {
     /// All digits of the number in base 16, lower case, with leading zeros.
     package var hexadecimalDigits: String {
-        let digits = String(self, radix: 16)
-        return String(repeating: "0", count: Self.bitWidth / 4 - digits.utf8.count) + digits
+        let count = Self.bitWidth / 4
+        return String(unsafeUninitializedCapacity: count) { text in
+            var rest = self
+            for index in (0..<count).reversed() {
+                let digit = UInt8(truncatingIfNeeded: rest & 0xf)
+                text[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                rest >>= 4
+            }
+            return count
+        }
     }
 }

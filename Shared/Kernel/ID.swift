@@ -119,14 +119,24 @@ extension ID: LosslessStringConvertible {
     @usableFromInline package init?(_ text: String) {
         let groups = text.split(separator: "-", omittingEmptySubsequences: false)
         guard groups.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
-        self.init(digits: groups.joined())
+        self.init(digits: groups.joined().utf8)
     }
 
-    /// Nil unless there are exactly 32 hexadecimal digits.
-    package init?(digits: some StringProtocol) {
-        guard digits.utf8.count == 32, !digits.contains("+"), let high = UInt64(digits.prefix(16), radix: 16),
-            let low = UInt64(digits.suffix(16), radix: 16)
-        else { return nil }
+    /// Nil unless there are exactly 32 hexadecimal digits. Inlinable, because a generic loop over bytes is slow.
+    @inlinable
+    package init?(digits: some Collection<UInt8>) {
+        guard digits.count == 32 else { return nil }
+        var (high, low): (UInt64, UInt64) = (0, 0)
+        for digit in digits {
+            let value: UInt8
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
+            default: return nil
+            }
+            (high, low) = (high << 4 | low >> 60, low << 4 | UInt64(value))
+        }
         self.init(high: high, low: low)
     }
 

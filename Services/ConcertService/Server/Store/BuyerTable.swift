@@ -29,7 +29,7 @@ enum BuyerTable {
         try tx.pendingRows(
             Statements.append, reservations.sorted { $0.key < $1.key }, { $0.bind(concert) },
             each: { $0.bind($1.key, text(of: $1.value)) }
-        ) { row in (try row.id(0), try ids(in: try row.text(1))) }
+        ) { row in (try row.id(0), try ids(in: try row.text(1).utf8[...])) }
     }
 
     /// Replaces the list of a user whose row this transaction has written. An empty list needs no row.
@@ -43,19 +43,22 @@ enum BuyerTable {
     /// Oldest first.
     static func reservations(of user: UserID, in concert: ConcertID, _ reader: Reader) throws -> [ReservationID] {
         let text = try reader.first(Statements.reservations, { $0.bind(concert, user) }) { row in try row.text(0) }
-        return try ids(in: text ?? "")
+        return try ids(in: (text ?? "").utf8[...])
     }
 
     private static func text(of ids: [ReservationID]) -> String { ids.map(\.digits).joined() }
 
-    private static func ids(in text: String) throws -> [ReservationID] {
-        var (ids, rest) = ([ReservationID](), text[...])
+    private static let digitCount = 2 * ReservationID.byteCount
+
+    /// Reads bytes and not characters: to find where characters end costs more than the rest of a reservation's text.
+    private static func ids(in text: Substring.UTF8View) throws -> [ReservationID] {
+        var (ids, rest) = ([ReservationID](), text)
         while !rest.isEmpty {
-            guard let id = ReservationID(digits: rest.prefix(32)) else {
+            guard let id = ReservationID(digits: rest.prefix(digitCount)) else {
                 throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
             }
             ids.append(id)
-            rest = rest.dropFirst(32)
+            rest = rest.dropFirst(digitCount)
         }
         return ids
     }
