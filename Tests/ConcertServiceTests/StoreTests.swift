@@ -81,6 +81,19 @@ import Testing
         }
     }
 
+    @Test func `the tickets of a reservation are found without those of others`() async throws {
+        try await House.with(.memory) { house in
+            let plan = try await house.service.instances[0].database.read { reader in
+                try reader.rows(
+                    "explain query plan \(TicketTable.queryOfReservation)",
+                    { $0.bind(house.concert, ReservationID.numbered(10)) }
+                ) { row in try row.text(3) }
+            }
+            #expect(
+                plan == ["SEARCH ticket USING INDEX ticket_of_reservation_by_seat (concert_id=? AND reservation_id=?)"])
+        }
+    }
+
     @Test(arguments: Engine.available)
     func `a date is changed from its latest version only`(engine: Engine) async throws {
         try await House.with(engine) { house in

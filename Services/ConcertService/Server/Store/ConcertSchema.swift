@@ -116,5 +116,10 @@ enum ConcertSchema {
             "find the oldest aborts of all concerts",
             "create index decision_of_aborts_by_age on decision (decided_at, concert_id, payment_id) where outcome <> 0",
             "drop index decision_of_aborts"),
+        // The seat is the last column, so that SQLite uses the index for `order by seat`.
+        Migration(
+            "find the tickets of a reservation in the order of their seats",
+            "create index ticket_of_reservation_by_seat on ticket (concert_id, reservation_id, seat)",
+            "drop index ticket_of_reservation"),
     ]
 }

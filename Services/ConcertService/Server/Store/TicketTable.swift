@@ -18,12 +18,16 @@ enum TicketTable {
             where concert_id = $1 and ticket_id = $2 and state = $7
             """
         static let find: Statement = "select \(columns) from ticket where concert_id = $1 and ticket_id = $2"
-        static let all: Statement = "select \(columns) from ticket where concert_id = $1 and reservation_id = $2"
+        static let all: Statement = "\(TicketTable.queryOfReservation)"
         static let sales: Statement = """
             select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
             where concert_id = $1 group by schedule_id, grade, state
             """
     }
+
+    /// Without the order, SQLite reads all tickets of the concert, because it expects ten.
+    static let queryOfReservation: SQL =
+        "select \(Statements.columns) from ticket where concert_id = $1 and reservation_id = $2 order by seat"
 
     static func insert(_ tickets: [Ticket], _ tx: Transaction) throws {
         try tx.executeAll(Statements.insert, tickets) { binder, ticket in
