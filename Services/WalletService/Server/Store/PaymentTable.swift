@@ -62,7 +62,7 @@ enum PaymentTable {
         return new
     }
 
-    /// The first step of `insert`. The rows are the ids that nobody has used.
+    /// The first step of `insert`. Returns the ids that no payment has.
     static func insertOwners(of payments: [Payment], _ tx: Transaction) throws -> [PendingRows<PaymentID>] {
         // In the order of the keys, so that two transactions cannot deadlock.
         try tx.pendingRows(
