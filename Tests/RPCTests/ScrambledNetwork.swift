@@ -33,7 +33,10 @@ private final class ScrambledTransport: Transport, TransportReceiver {
         inner.receiver = self
     }
 
-    var peer: String { inner.peer }
+    var origin: Origin {
+        get { inner.origin }
+        set { inner.origin = newValue }
+    }
     var unsentCount: Int { inner.unsentCount }
     var isReading: Bool {
         get { inner.isReading }

@@ -14,14 +14,13 @@ package final class Call: Sendable {
     package let deadline: Uptime
     package let trace: TraceContext?
     package let metadata: [MetadataField]
-    /// The address of the caller: `127.0.0.1:50312`.
-    package let peer: String
+    package let origin: Origin
     package let requestIDIfAny: RequestID?
     private let hasLeftTraces = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
-        metadata: [MetadataField], peer: String
+        metadata: [MetadataField], origin: Origin
     ) {
         self.method = method
         self.caller = caller
@@ -29,7 +28,7 @@ package final class Call: Sendable {
         requestIDIfAny = requestID
         self.trace = trace
         self.metadata = metadata
-        self.peer = peer
+        self.origin = origin
     }
 
     /// The idempotency key: the same for every try of a request. Every write needs one.
@@ -68,6 +67,9 @@ package final class Call: Sendable {
             return caller.user
         }
     }
+
+    /// The address of the caller: `127.0.0.1:50312`.
+    package var peer: String { origin.peer }
 
     /// The first value of `key`.
     package func metadata(_ key: String) -> [UInt8]? {

@@ -20,7 +20,7 @@ final class TCPTransport: Transport {
     /// The silence after which the kernel probes a peer that does not use PING.
     private static let keepAliveSeconds: UInt32 = 60
 
-    let peer: String
+    var origin: Origin
     var receiver: (any TransportReceiver)?
     private let thread: LoopThread
     private let handle = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
@@ -36,7 +36,7 @@ final class TCPTransport: Transport {
 
     /// An unconnected socket. Create it on the thread.
     init(to peer: String, on thread: LoopThread) {
-        self.peer = peer
+        origin = Origin(peer)
         self.thread = thread
         uv_tcp_init(thread.uv, handle)
         handle.pointee.data = Unmanaged.passRetained(self).toOpaque()  // Released when the handle has closed.

@@ -7,8 +7,8 @@ import Threads
 package protocol Transport: AnyObject {
     /// The receiver of the callbacks. Retained until the transport has closed.
     var receiver: (any TransportReceiver)? { get set }
-    /// The address of the peer, for logs.
-    var peer: String { get }
+    /// The peer.
+    var origin: Origin { get set }
     /// Accepts all of `bytes`. `unsentCount` counts what the network has not accepted yet.
     func send(_ bytes: UnsafeRawBufferPointer)
     var unsentCount: Int { get }

@@ -6,17 +6,17 @@ import Synchronization
 struct Admission {
     private let core: ServerCore
     private let loop: EventLoop
-    private let peer: String
+    private let origin: Origin
     private var credentials = CredentialCache()
     private var inFlight = 0
     private var streamCount = 0
     /// The server refuses calls above this id, because it is draining.
     var finalID: UInt64?
 
-    init(to core: ServerCore, on loop: EventLoop, from peer: String) {
+    init(to core: ServerCore, on loop: EventLoop, from origin: Origin) {
         self.core = core
         self.loop = loop
-        self.peer = peer
+        self.origin = origin
     }
 
     /// True if the connection has neither calls nor streams.
@@ -73,7 +73,7 @@ struct Admission {
         return Call(
             method, caller: identified?.caller, deadline: end,
             requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
-            metadata: try entries(frame.metadata), peer: peer)
+            metadata: try entries(frame.metadata), origin: origin)
     }
 
     private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)

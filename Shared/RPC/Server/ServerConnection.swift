@@ -25,7 +25,7 @@ final class ServerConnection: ConnectionSide {
             transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
             holdsBack: true)
         maxReplyBytes = core.limits.replyBytes
-        admission = Admission(to: core, on: loop, from: transport.peer)
+        admission = Admission(to: core, on: loop, from: transport.origin)
     }
 
     func start() {
@@ -221,7 +221,8 @@ final class ServerConnection: ConnectionSide {
     private func log(_ level: RPCEvent.Level, _ message: String) {
         core.hooks.log(
             RPCEvent(
-                level: level, message: message, peer: connection.transport.peer, method: nil, trace: nil, requestID: nil
+                level: level, message: message, peer: connection.transport.origin.peer, method: nil, trace: nil,
+                requestID: nil
             ))
     }
 }

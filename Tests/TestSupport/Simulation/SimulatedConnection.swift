@@ -44,7 +44,7 @@ package final class SimulatedConnection {
 }
 
 final class SimulatedTransport: Transport {
-    let peer: String
+    var origin: Origin
     let loop: EventLoop
     var receiver: (any TransportReceiver)?
     private let connection: SimulatedConnection
@@ -60,7 +60,7 @@ final class SimulatedTransport: Transport {
 
     init(_ connection: SimulatedConnection, peer: String, on loop: EventLoop, isNear: Bool) {
         self.connection = connection
-        self.peer = peer
+        origin = Origin(peer)
         self.loop = loop
         self.isNear = isNear
     }

@@ -1,0 +1,22 @@
+import Kernel
+
+/// The other end of a connection: its address, and what is known about it.
+package struct Origin: Sendable {
+    /// IPv6 providers give each customer a network of this many bits.
+    private static let bitsOfIPv6Network = 64
+
+    /// The address with its port, for logs: `127.0.0.1:50312`.
+    package let peer: String
+
+    package init(_ peer: String) {
+        self.peer = peer
+    }
+
+    /// The unit for limits per address: an IPv4 address, or the /64 network of an IPv6 address.
+    package var network: String {
+        let host = Address(peer)?.host ?? peer
+        guard let address = IPAddress(host) else { return host }
+        return address.bytes.count == 4
+            ? "\(address)" : "\(address.prefix(Self.bitsOfIPv6Network))/\(Self.bitsOfIPv6Network)"
+    }
+}
