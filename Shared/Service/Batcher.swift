@@ -25,21 +25,22 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         }
     }
 
-    @usableFromInline let batchLimit: Int
-    @usableFromInline let waitingLimit: Int
+    /// Maximum of requests in a batch.
+    @usableFromInline package static var batchLimit: Int { 256 }
+    /// Maximum of requests with one key that wait for their batch. The next one is refused.
+    @usableFromInline package static var waitingLimit: Int { 16_384 }
+
     private let overload: RPCFailure
     @usableFromInline let body: @Sendable ([Request], Key) async throws -> Outcome
     /// Requests that wait for the next batch. A key has an entry while a batch of it is in flight.
     @usableFromInline let waiting = Lock<[Key: [Waiting]]>([:])
 
-    /// If `waitingLimit` requests of a key wait, the next one gets `overload`.
+    /// `overload` is the reason of a refusal.
     package init(
-        batchLimit: Int, waitingLimit: Int, overload: RPCFailure,
+        overload: some Reason = CallReason.databaseBusy,
         _ body: @escaping @Sendable ([Request], Key) async throws -> Outcome
     ) {
-        self.batchLimit = batchLimit
-        self.waitingLimit = waitingLimit
-        self.overload = overload
+        self.overload = RPCFailure(overload).notProcessed(retryAfter: .milliseconds(100))
         self.body = body
     }
 
@@ -49,7 +50,7 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
         let new = Waiting(request, CallerLoop(), answer)
         let (begins, isTaken) = waiting.withLock { waiting in
             let count = waiting[key]?.count
-            guard count ?? 0 < waitingLimit else { return (false, false) }
+            guard count ?? 0 < Self.waitingLimit else { return (false, false) }
             waiting[key, default: []].append(new)
             return (count == nil, true)
         }
@@ -78,7 +79,7 @@ package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome
     @inlinable
     func next(_ key: Key) -> [Waiting]? {
         waiting.withLock { waiting in
-            let batch = Array(waiting[key, default: []].prefix(batchLimit))
+            let batch = Array(waiting[key, default: []].prefix(Self.batchLimit))
             if batch.isEmpty { waiting[key] = nil } else { waiting[key]?.removeFirst(batch.count) }
             return batch.isEmpty ? nil : batch
         }

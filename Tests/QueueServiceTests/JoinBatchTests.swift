@@ -51,7 +51,8 @@ extension JoinBatch.Line {
             let room = waiting.room
             let line = JoinBatch.line(on: database)
             // A batch may start before the others wait.
-            let (least, most) = (JoinBatch.waitingLimit, JoinBatch.waitingLimit + JoinBatch.limit)
+            let least = JoinBatch.Line.waitingLimit
+            let most = least + JoinBatch.Line.batchLimit
             let tooMany = 300
             let (serials, refusals) = (Recorder<Int64>(), Recorder<RPCFailure?>())
             let joins = Recorder<Task<Void, Never>>()

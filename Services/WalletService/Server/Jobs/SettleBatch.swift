@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import RPC
 import Service
 import WalletDomain
 
@@ -19,14 +18,8 @@ enum SettleBatch {
         var halt: HaltTable.Halt?
     }
 
-    static let limit = 256
-    /// Maximum of decisions about payments for one concert that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     static func line(on database: Database, _ clock: any Clock) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, _ in
+        Line { requests, _ in
             try await database.transaction(for: requests, before: { _ in nil }) { requests, tx in
                 try settle(requests, clock: clock.now, tx).map { .success($0) }
             }

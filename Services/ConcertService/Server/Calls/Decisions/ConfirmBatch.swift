@@ -2,7 +2,6 @@ import ConcertAPI
 import ConcertDomain
 import Database
 import Kernel
-import RPC
 import Service
 
 /// Decisions about payments for one concert in one transaction. On PostgreSQL the batch needs a few round trips,
@@ -18,14 +17,8 @@ struct ConfirmBatch {
         let deadline: Uptime
     }
 
-    static let limit = 256
-    /// Maximum of decisions of one concert that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, concert in
+        Line { requests, concert in
             try await database.transaction(for: requests, before: { $0.deadline }) { requests, tx in
                 try confirm(requests, in: concert, tx)
             }

@@ -1,7 +1,6 @@
 import ConcertDomain
 import Database
 import Kernel
-import RPC
 import Service
 
 /// Reservations of one date in one transaction. On PostgreSQL the batch needs a few round trips, instead of a few for
@@ -22,14 +21,8 @@ struct ReserveBatch {
         let deadline: Uptime
     }
 
-    static let limit = 256
-    /// Maximum of reservations of one date that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, _ in
+        Line { requests, _ in
             try await database.transaction(for: requests, before: { $0.deadline }) { requests, tx in
                 try reserve(requests, tx)
             }
@@ -66,9 +59,7 @@ struct ReserveBatch {
         return outcomes
     }
 
-    private init(
-        _ lists: [UserID: [ReservationID]], _ seats: [Seat], of schedule: Schedule, _ tx: Transaction
-    ) throws {
+    private init(_ lists: [UserID: [ReservationID]], _ seats: [Seat], of schedule: Schedule, _ tx: Transaction) throws {
         (self.schedule, self.now, self.lists) = (schedule, tx.now, lists)
         let earlier = try ReservationTable.require(lists.values.flatMap { $0 }, of: schedule.concert, tx)
         let reservations = Dictionary(earlier.map { ($0.id, $0) }) { first, _ in first }

@@ -1,8 +1,6 @@
 import Database
 import Kernel
-import QueueAPI
 import QueueDomain
-import RPC
 import Service
 
 /// Ends of places of one room in one transaction, because they all write the room's row. Each reply contains the room
@@ -18,18 +16,12 @@ final class EndBatch: Sendable {
         let end: @Sendable (inout Room, inout Place, Timestamp) throws(QueueRefusal) -> Void
     }
 
-    static let limit = 256
-    /// Maximum of ends in one room that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     private let room: Room
     private let time: Timestamp
     private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, room in
+        Line { requests, room in
             try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try EndBatch(requests, in: room, tx)
             }

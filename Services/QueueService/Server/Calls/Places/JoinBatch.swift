@@ -2,7 +2,6 @@ import Database
 import Kernel
 import QueueAPI
 import QueueDomain
-import RPC
 import Service
 
 /// Joins of one room in one transaction, because they all write the room's row. Each reply contains the room after the
@@ -16,20 +15,12 @@ final class JoinBatch: Sendable {
         let deadline: Uptime
     }
 
-    static let limit = 256
-    /// Maximum of joins in one room that wait for their batch.
-    static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     private let room: Room
     private let time: Timestamp
     private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(QueueReason.tooManyJoins)
-        return Line(
-            batchLimit: limit, waitingLimit: waitingLimit, overload: overload.notProcessed(retryAfter: retryAfter)
-        ) { requests, room in
+        Line(overload: QueueReason.tooManyJoins) { requests, room in
             try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try JoinBatch(requests, in: room, tx)
             }

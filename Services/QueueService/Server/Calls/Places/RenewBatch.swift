@@ -1,8 +1,6 @@
 import Database
 import Kernel
-import QueueAPI
 import QueueDomain
-import RPC
 import Service
 
 /// Renewals in one room in one transaction. It locks the room only if something is due.
@@ -15,18 +13,12 @@ final class RenewBatch: Sendable {
         let deadline: Uptime
     }
 
-    static let limit = 256
-    /// Maximum of renewals in one room that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     let room: Room
     let time: Timestamp
     private let places: [PlaceRow]
 
     static func line(on database: Database) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, room in
+        Line { requests, room in
             try await database.transaction(before: requests.map(\.deadline).max()) { tx in
                 try RenewBatch(requests, in: room, tx)
             }

@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import RPC
 import Service
 import WalletDomain
 
@@ -21,14 +20,8 @@ enum PayBatch {
         let isNew: Bool
     }
 
-    static let limit = 256
-    /// Maximum of payments for one concert that wait for their batch.
-    private static let waitingLimit = 16_384
-    private static let retryAfter = Duration.milliseconds(100)
-
     static func line(on database: Database, _ clock: any Clock) -> Line {
-        let overload = RPCFailure(CallReason.databaseBusy).notProcessed(retryAfter: retryAfter)
-        return Line(batchLimit: limit, waitingLimit: waitingLimit, overload: overload) { requests, concert in
+        Line { requests, concert in
             try await database.transaction(for: requests, before: { $0.deadline }) { requests, tx in
                 try begin(requests, for: concert, clock: clock.now, tx)
             }
