@@ -70,7 +70,7 @@ let package = Package(
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
         shared("Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         .executableTarget(
-            name: "MessageGenerator", dependencies: ["Kernel", "Messages"], path: "proto/generator"),
+            name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
         .target(
             name: "Journeys",
             dependencies: ["ConcertAPI", "Encoding", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI"],

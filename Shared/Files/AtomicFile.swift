@@ -10,9 +10,9 @@ package enum AtomicFile {
         guard file >= 0 else { throw SystemError() }
         do throws(SystemError) {
             defer { close(file) }
-            guard fchmod(file, 0o600) == 0, write(Array(text.utf8), to: file), fsync(file) == 0 else {
-                throw SystemError()
-            }
+            guard fchmod(file, 0o600) == 0 else { throw SystemError() }
+            try Bytes.write(text, to: file)
+            guard fsync(file) == 0 else { throw SystemError() }
             try rename(draft, to: path, replacing: replacing)
         } catch {
             unlink(draft)
@@ -29,16 +29,6 @@ package enum AtomicFile {
         guard descriptor >= 0 else { throw SystemError() }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SystemError() }
-    }
-
-    private static func write(_ bytes: [UInt8], to file: CInt) -> Bool {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return false }
-            rest = rest.dropFirst(max(0, count))
-        }
-        return true
     }
 }
 

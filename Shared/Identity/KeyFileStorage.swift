@@ -22,11 +22,12 @@ extension KeyFile {
     /// Reads a key file. Refuses a file that another user owns, can read or can write.
     package static func readAny(_ path: String) throws(KeyFileError) -> KeyFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: .lastError) }
+        func unreadable() -> KeyFileError { .unreadable(path: path, reason: "\(SystemError())") }
+        guard descriptor >= 0 else { throw unreadable() }
         defer { close(descriptor) }
         // Check the opened file, not the path: the path may name another file by now.
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: .lastError) }
+        guard fstat(descriptor, &status) == 0 else { throw unreadable() }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .noRegularFile(path: path) }
         guard status.st_uid == geteuid() else {
             throw .ofAnotherUser(path: path, owner: status.st_uid, user: geteuid())
@@ -37,18 +38,8 @@ extension KeyFile {
         guard status.st_size <= maximumByteCount else {
             throw .tooLarge(path: path, maximumByteCount: maximumByteCount)
         }
-        var bytes = [UInt8](repeating: 0, count: maximumByteCount)
-        var count = 0
-        while count < bytes.count {
-            let result = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
-            }
-            if result == 0 { break }
-            if result < 0 && errno == EINTR { continue }
-            guard result > 0 else { throw .unreadable(path: path, reason: .lastError) }
-            count += result
-        }
-        return try KeyFile(text: String(decoding: bytes.prefix(count), as: UTF8.self))
+        guard let bytes = try? Bytes.read(descriptor, atMost: maximumByteCount) else { throw unreadable() }
+        return try KeyFile(text: String(decoding: bytes, as: UTF8.self))
     }
 
     /// Creates a key file with one new key of each kind. Never changes an existing file.
@@ -71,8 +62,4 @@ extension KeyFile {
             throw error.code == EEXIST ? .exists(path: path) : .unwritable(path: path, reason: "\(error)")
         }
     }
-}
-
-extension String {
-    fileprivate static var lastError: String { String(cString: strerror(errno)) }
 }

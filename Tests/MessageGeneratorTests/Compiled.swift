@@ -18,7 +18,7 @@ struct Compiled {
             "protoc", "-I\(folder.path)", "-I\(Repository.folder)/proto", "--include_imports", "--include_source_info",
             "--descriptor_set_out=\(folder.path)/set", "test.proto")
         guard outcome.status == 0 else { throw CompileError(output: outcome.output) }
-        files = try SchemaReader.files(inSet: try Files.read("\(folder.path)/set"))
+        files = try Main.descriptorSet("\(folder.path)/set")
     }
 
     var file: SchemaFile { files.last! }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The protoc plugin that writes the Swift side of proto/. `proto/generate` runs it.
@@ -20,16 +21,16 @@ enum Main {
         do {
             let arguments = CommandLine.arguments.dropFirst()
             switch arguments.first {
-            case nil: Files.write(try Plugin.answer(Files.readAll(STDIN_FILENO)), to: STDOUT_FILENO)
+            case nil: try Bytes.write(try Plugin.answer(try Bytes.read(STDIN_FILENO)), to: STDOUT_FILENO)
             case "compatibility" where arguments.count == 3: try compare(old: arguments[2], new: arguments[3])
             case "reference" where arguments.count == 2:
-                print(ReferenceWriter(try descriptorSet(arguments[2])).text)
+                try Bytes.write(ReferenceWriter(try descriptorSet(arguments[2])).text, to: STDOUT_FILENO)
             case "refusals" where arguments.count == 3:
                 guard let file = try descriptorSet(arguments[2]).first(where: { $0.name == arguments[3] }) else {
                     fail("MessageGenerator: \(arguments[2]) has no file \(arguments[3])\n", status: 1)
                 }
-                print(ReasonWriter.refusals(of: file))
-            case "--help", "-h": print(usage)
+                try Bytes.write(ReasonWriter.refusals(of: file), to: STDOUT_FILENO)
+            case "--help", "-h": try Bytes.write(usage, to: STDOUT_FILENO)
             default: fail(usage, status: 2)
             }
         } catch {
@@ -42,16 +43,17 @@ enum Main {
         guard problems.isEmpty else { fail(problems.map { "\($0)\n" }.joined(), status: 1) }
     }
 
-    private static func descriptorSet(_ path: String) throws -> [SchemaFile] {
-        try SchemaProblem.naming(path, "is not a file with a descriptor set") {
-            try SchemaReader.files(inSet: Files.read(path))
+    static func descriptorSet(_ path: String) throws -> [SchemaFile] {
+        let file = open(path, O_RDONLY)
+        guard file >= 0 else { throw SchemaProblem(file: path, line: 1, reason: "cannot be opened") }
+        defer { close(file) }
+        return try SchemaProblem.naming(path, "is not a file with a descriptor set") {
+            try SchemaReader.files(inSet: try Bytes.read(file))
         }
     }
 
-    private static func print(_ text: String) { Files.write(Array(text.utf8), to: STDOUT_FILENO) }
-
     private static func fail(_ text: String, status: Int32) -> Never {
-        Files.write(Array(text.utf8), to: STDERR_FILENO)
+        try? Bytes.write(text, to: STDERR_FILENO)
         exit(status)
     }
 }

@@ -37,12 +37,8 @@ package struct ConfigurationFolder: Sendable {
     /// Changes a file under a lock against other gateways.
     func update(_ name: String, _ change: (inout String) throws -> Void) throws {
         try makeFolder()
-        let lock = open("\(path)/\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw GatewayError.system("cannot open \(path)/\(name).lock") }
-        defer { close(lock) }
-        while flock(lock, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw GatewayError.system("cannot lock \(path)/\(name).lock") }
-        }
+        let lock = try FileLock.take("\(path)/\(name).lock", waits: true)
+        defer { lock?.release() }
         let before = try read(name) ?? ""
         var text = before
         try change(&text)
@@ -85,7 +81,6 @@ extension ConfigurationFolder {
         throw GatewayError(.file, "\(path)/\(name) is damaged", hint: "Remove it, and sign in again")
     }
 
-    /// The path of the credential file of a role.
     func path(of role: Role, file: String?) -> String { file ?? "\(path)/\(Self.file(of: role))" }
 
     /// The credential of a file, or else the stored one of a role. Throws if there is none.

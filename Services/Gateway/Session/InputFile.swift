@@ -26,19 +26,11 @@ enum InputFile {
                 .file, "other users can read \(path)",
                 hint: "Type: chmod 600 \(path). If another user may have read it, replace its secret")
         }
-        // In pieces, because a pipe has no known size.
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 12)
-        while true {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system("cannot read \(path)") }
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-            bytes += chunk.prefix(count)
-            guard bytes.count <= maximumBytes else {
-                throw GatewayError(.file, "\(path) is too large: the limit is \(maximumBytes) bytes")
-            }
+        guard let bytes = try? Bytes.read(file, atMost: maximumBytes + 1) else { throw .system("cannot read \(path)") }
+        guard bytes.count <= maximumBytes else {
+            throw GatewayError(.file, "\(path) is too large: the limit is \(maximumBytes) bytes")
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

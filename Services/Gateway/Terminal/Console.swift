@@ -1,4 +1,5 @@
 import CommandLine
+import Files
 import Glibc
 
 /// The input and output of a command.
@@ -43,20 +44,14 @@ package struct Console: Sendable {
     /// The text, wrapped to the width of the terminal. Unchanged without a terminal.
     func fitted(_ text: String) -> String { isTerminal ? text.wrapped(to: columns) : text }
 
-    /// Ends the program if standard output cannot be written, because a partial result must not look like success.
-    private static func fail(_ descriptor: Int32) {
-        guard descriptor == STDOUT_FILENO else { return }
-        write("gateway: cannot write to standard output: \(String(cString: strerror(errno)))\n", to: STDERR_FILENO)
-        exit(GatewayExit.file.rawValue)
-    }
-
     private static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return errno == EPIPE ? () : fail(descriptor) }
-            rest = rest.dropFirst(count)
+        do throws(SystemError) {
+            try Bytes.write(text, to: descriptor)
+        } catch {
+            // A partial result must not look like success.
+            guard descriptor == STDOUT_FILENO, error.code != EPIPE else { return }
+            write("gateway: cannot write to standard output: \(error)\n", to: STDERR_FILENO)
+            exit(GatewayExit.file.rawValue)
         }
     }
 }
