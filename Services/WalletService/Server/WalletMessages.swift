@@ -89,13 +89,6 @@ extension NotPaidReason {
     }
 }
 
-/// The size of a page of a list.
-enum PageSize {
-    private static let usual = 50
-
-    static func read(_ field: UInt32) -> Int { field == 0 ? usual : Int(field) }
-}
-
 /// Converts messages of Concert to values of the domain. Nil if a message cannot be read.
 extension Decision {
     init?(_ decision: ConcertAPI.Decision) {

@@ -6,15 +6,13 @@ import RPC
 import Service
 
 extension ConcertServer {
-    private static let pageSize = 100
-
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply {
         let last = (
             concert: request.afterConcertID ?? ConcertID(high: 0, low: 0),
             refund: request.afterRefundID ?? RefundID(high: 0, low: 0)
         )
         return try await database.read(before: call.deadline) { reader in
-            let page = try Page(of: Self.pageSize) {
+            let page = try Page {
                 try RefundTable.due(after: last, of: request.concertID, limit: $0, reader)
             }
             return ListRefundsDueReply(refunds: page.items.map { .init($0) }, hasMore: page.hasMore)

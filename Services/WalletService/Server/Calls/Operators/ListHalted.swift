@@ -5,11 +5,9 @@ import WalletAPI
 import WalletDomain
 
 extension WalletServer {
-    private static let pageSize = 100
-
     func listHalted(_ request: ListHaltedRequest, call: Call) async throws -> ListHaltedReply {
         try await database.read(before: call.deadline) { reader in
-            let page = try Page(of: Self.pageSize) { try HaltTable.all(limit: $0, reader) }
+            let page = try Page { try HaltTable.all(limit: $0, reader) }
             return ListHaltedReply(halts: page.items.map { Halt($0) }, hasMore: page.hasMore)
         }
     }
