@@ -30,14 +30,10 @@ package struct Row: ~Copyable {
     }
 
     package func id<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity> {
-        let value = cells.withBytes(Int32(column)) { bytes -> ID<Entity>? in
-            guard bytes.count == ID<Entity>.byteCount else { return nil }
-            return ID(
-                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        guard let id = cells.withBytes(Int32(column), { ID<Entity>(bytes: $0) }) ?? nil else {
+            throw mismatch(column, "an id of 16 bytes")
         }
-        guard let value = value ?? nil else { throw mismatch(column, "an id of 16 bytes") }
-        return value
+        return id
     }
 
     private func mismatch(_ column: Int, _ expected: String) -> DatabaseError {
@@ -53,7 +49,6 @@ extension Row {
     package func optionalInt64(_ column: Int) throws -> Int64? { isNull(column) ? nil : try int64(column) }
     package func optionalTimestamp(_ column: Int) throws -> Timestamp? { isNull(column) ? nil : try timestamp(column) }
     package func optionalText(_ column: Int) throws -> String? { isNull(column) ? nil : try text(column) }
-    package func optionalBytes(_ column: Int) throws -> [UInt8]? { isNull(column) ? nil : try bytes(column) }
     package func optionalID<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity>? {
         isNull(column) ? nil : try id(column)
     }

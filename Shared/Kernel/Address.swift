@@ -31,19 +31,10 @@ extension Address: LosslessStringConvertible {
                 return nil
             }
         } else {
-            guard host.utf8.allSatisfy(Self.isHostCharacter) else { return nil }
+            guard host.utf8.allSatisfy({ $0.isLetterOrDigit || "-._".utf8.contains($0) }) else { return nil }
         }
         guard !host.isEmpty else { return nil }
         self.init(host: String(host), port: port)
-    }
-
-    private static func isHostCharacter(_ character: UInt8) -> Bool {
-        switch character {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-            true
-        default: false
-        }
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

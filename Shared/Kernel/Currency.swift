@@ -6,15 +6,6 @@ package struct Currency: Hashable, Sendable {
     /// The number of decimals: 2 for the euro, 0 for the yen, 3 for dinars.
     package var fractionDigits: Int { Self.fractionDigits[code] ?? 2 }
 
-    package static let eur = Currency(known: "EUR")
-    package static let usd = Currency(known: "USD")
-    package static let gbp = Currency(known: "GBP")
-    package static let jpy = Currency(known: "JPY")
-
-    private init(known code: String) {
-        self.code = code
-    }
-
     private static let codes: Set<String> = Set(
         """
         AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY \

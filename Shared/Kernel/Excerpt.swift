@@ -1,6 +1,5 @@
 /// Shortens text of a request for an error message and a log line.
 package enum Excerpt {
-    /// Maximum bytes of an excerpt.
     package static let maxBytes = 200
     private static let ellipsis = "…"
 

@@ -14,9 +14,7 @@ package struct ID<Entity>: Hashable, Sendable {
     }
 
     /// A UUIDv7. Ids sort by the millisecond of their creation, so a database appends rows instead of scattering them.
-    package static func make(
-        at now: Timestamp, using random: inout some RandomNumberGenerator
-    ) -> ID {
+    package static func make(at now: Timestamp, using random: inout some RandomNumberGenerator) -> ID {
         ID(made: now, random.next(), random.next())
     }
 

@@ -116,14 +116,6 @@ extension String {
 
     /// True if the text needs no quotes in a line of `name=value`.
     package var isPlainWord: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "-_.:/+@%,[]*".utf8.contains(byte)
-                }
-            }
+        !isEmpty && utf8.allSatisfy { $0.isLetterOrDigit || "-_.:/+@%,[]*".utf8.contains($0) }
     }
 }

@@ -48,15 +48,9 @@ extension Money: LosslessStringConvertible {
         guard (1...2).contains(parts.count), !parts[0].isEmpty, fraction.count <= currency.fractionDigits,
             parts.count == 1 || !fraction.isEmpty
         else { return nil }
-        var minorUnits: Int64 = 0
-        let zeros = String(repeating: "0", count: currency.fractionDigits - fraction.count)
-        for character in (parts[0] + fraction + zeros).utf8 {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character) else { return nil }
-            let digit = Int64(character - UInt8(ascii: "0"))
-            let (scaled, tooLarge) = minorUnits.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = scaled.addingReportingOverflow(isNegative ? -digit : digit)
-            guard !tooLarge, !overflow else { return nil }
-            minorUnits = sum
+        let digits = parts[0] + fraction + String(repeating: "0", count: currency.fractionDigits - fraction.count)
+        guard digits.utf8.allSatisfy(\.isDigit), let minorUnits = Int64("\(isNegative ? "-" : "")\(digits)") else {
+            return nil
         }
         self.init(minorUnits: minorUnits, currency)
     }

@@ -20,10 +20,6 @@ struct JSONParser {
         return value
     }
 
-    private init(bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
     private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
@@ -87,7 +83,7 @@ struct JSONParser {
         if next == UInt8(ascii: "-") { index += 1 }
         if next == UInt8(ascii: "0") {
             index += 1
-            if let next, isDigit(next) { throw error("a number must not begin with a zero") }
+            if next?.isDigit == true { throw error("a number must not begin with a zero") }
         } else {
             try digits()
         }
@@ -104,11 +100,9 @@ struct JSONParser {
     }
 
     private mutating func digits() throws(JSONError) {
-        guard next.map(isDigit) == true else { throw error("expected a digit") }
-        while let next, isDigit(next) { index += 1 }
+        guard next?.isDigit == true else { throw error("expected a digit") }
+        while next?.isDigit == true { index += 1 }
     }
-
-    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private mutating func skip(_ byte: UInt8) -> Bool {
         skipSpace()

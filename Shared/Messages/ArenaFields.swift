@@ -28,9 +28,7 @@ extension Arena {
     }
 
     /// Copies text with a terminating NUL. Refuses text that contains a NUL.
-    package func string(
-        _ text: String, _ field: StaticString
-    ) throws(MessageError) -> UnsafeMutablePointer<CChar>? {
+    package func string(_ text: String, _ field: StaticString) throws(MessageError) -> UnsafeMutablePointer<CChar>? {
         var text = text
         let count = text.utf8.count
         guard let memory = allocate(count + 1) else { throw exhausted(field) }
@@ -52,10 +50,9 @@ extension Arena {
     @inlinable
     package func id<Entity>(_ id: ID<Entity>?, _ field: StaticString) throws(MessageError) -> ProtobufCBinaryData {
         guard let id else { return ProtobufCBinaryData(len: 0, data: nil) }
-        guard let memory = allocate(16) else { throw exhausted(field) }
-        memory.storeBytes(of: id.high.bigEndian, as: UInt64.self)
-        memory.storeBytes(of: id.low.bigEndian, toByteOffset: 8, as: UInt64.self)
-        return ProtobufCBinaryData(len: 16, data: memory.assumingMemoryBound(to: UInt8.self))
+        guard let memory = allocate(ID<Entity>.byteCount) else { throw exhausted(field) }
+        id.write(to: memory)
+        return ProtobufCBinaryData(len: ID<Entity>.byteCount, data: memory.assumingMemoryBound(to: UInt8.self))
     }
 
     /// For numbers, whose C and Swift types are the same.

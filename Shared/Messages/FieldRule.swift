@@ -62,16 +62,11 @@ extension FieldRule.Text {
     }
 
     fileprivate func allows(_ text: String) -> Bool {
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        func consists(of others: String) -> Bool {
-            text.utf8.allSatisfy { letters.contains($0) || digits.contains($0) || others.utf8.contains($0) }
-        }
-        return switch self {
+        switch self {
         case .bytes, .characters: true
-        case .name: consists(of: "-") && text.utf8.first != UInt8(ascii: "-") && text.utf8.last != UInt8(ascii: "-")
-        case .nameOfRoom: consists(of: "-") && text.utf8.first.map(letters.contains) == true
-        case .nameOfUser: consists(of: ".-_") && text.utf8.first.map(letters.contains) == true
+        case .name: text.isMade(ofLettersDigitsAnd: "-") && !text.hasPrefix("-") && !text.hasSuffix("-")
+        case .nameOfRoom: text.isName(with: "-")
+        case .nameOfUser: text.isName(with: ".-_")
         case .currency: Currency(text) != nil
         }
     }

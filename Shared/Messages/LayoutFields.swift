@@ -66,12 +66,10 @@ extension ID {
 
     @inlinable
     init(_ bytes: ProtobufCBinaryData, _ rule: StaticString, _ field: StaticString) throws(MessageError) {
-        guard bytes.len == 16, let start = bytes.data.map({ UnsafeRawPointer($0) }) else {
+        guard let id = ID(bytes: UnsafeRawBufferPointer(start: bytes.data, count: bytes.len)) else {
             throw FieldRule.refused(field, "\(rule)", got: "\(bytes.len) bytes")
         }
-        self.init(
-            high: UInt64(bigEndian: start.loadUnaligned(as: UInt64.self)),
-            low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        self = id
     }
 }
 

@@ -41,7 +41,7 @@ import Testing
                         row in
                         Sample(
                             number: try row.optionalInt64(0), words: try row.optionalText(1),
-                            bytes: try row.optionalBytes(2), id: try row.optionalID(3),
+                            bytes: row.isNull(2) ? nil : try row.bytes(2), id: try row.optionalID(3),
                             flag: row.isNull(4) ? nil : try row.bool(4))
                     }
                 }

@@ -3,6 +3,7 @@ import Journeys
 import Kernel
 import Messages
 import RPC
+import TestSupport
 import Testing
 
 @testable import Gateway

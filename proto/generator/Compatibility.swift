@@ -17,10 +17,6 @@ struct Compatibility {
         }
     }
 
-    private init(file: SchemaFile) {
-        self.file = file
-    }
-
     private mutating func compare(_ old: SchemaFile) {
         if old.package != file.package { refuse(1, "was package \(old.package), is \(file.package)") }
         let messages = old.allMessages.filter { !$0.isMapEntry }

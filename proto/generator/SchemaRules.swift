@@ -20,11 +20,6 @@ struct SchemaRules {
         return rules.problems
     }
 
-    private init(file: SchemaFile, messages: [String: MessageType]) {
-        self.file = file
-        self.messages = messages
-    }
-
     private mutating func checkFile() {
         guard file.syntax == "proto3" else {
             return refuse(file.syntaxLine, "is not proto3; begin the file with: syntax = \"proto3\";")
@@ -76,7 +71,7 @@ struct SchemaRules {
                 refuse(line, "\(name) makes its type recursive (\(way)), which overflows protobuf-c's stack")
             }
         }
-        if !field.name.isSnakeCase {
+        if !field.name.isName(with: "_") {
             refuse(line, "\(name) is not in lower_snake_case, which C and Swift names are made from")
         }
         if field.name == "self" { refuse(line, "\(name) means something else in Swift; choose another name") }
@@ -222,9 +217,7 @@ struct SchemaRules {
 
 extension SchemaRules {
     /// The messages on the path from `start` to `end` through their fields. Nil if there is no path.
-    private static func path(
-        from start: String, to end: String, in messages: [String: MessageType]
-    ) -> [String]? {
+    private static func path(from start: String, to end: String, in messages: [String: MessageType]) -> [String]? {
         var seen: Set<String> = []
         func search(_ name: String) -> [String]? {
             if name == end { return [name] }
@@ -266,12 +259,5 @@ extension SchemaRules {
             }
             + message.messages.filter { !$0.isMapEntry }.map { ([$0.swiftName], $0.name, $0.declaration.line) }
             + message.enums.map { ([$0.name], $0.name, $0.declaration.line) }
-    }
-}
-
-extension String {
-    var isSnakeCase: Bool {
-        guard let first = utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
-        return allSatisfy { $0 == "_" || ($0.isASCII && ($0.isNumber || $0.isLowercase)) }
     }
 }

@@ -1,3 +1,5 @@
+import Kernel
+
 /// The name of a seat: `A-12-7` is section A, row 12, number 7; `12-7` has no section; `7` is only a number. It is part
 /// of the seat's key and is printed on its ticket.
 ///
@@ -15,7 +17,6 @@ package struct SeatLabel: Hashable, Sendable {
         text = section.isEmpty ? (row.isEmpty ? "\(number)" : "\(row)-\(number)") : "\(section)-\(row)-\(number)"
     }
 
-    /// A label from the database.
     package init(stored text: String) {
         self.text = text
     }
@@ -95,8 +96,7 @@ extension SeatLabel {
         }
 
         private static func isLetters(_ text: Substring) -> Bool {
-            (1...2).contains(text.utf8.count)
-                && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+            (1...2).contains(text.utf8.count) && text.utf8.allSatisfy(\.isUppercaseLetter)
         }
     }
 }

@@ -40,8 +40,7 @@ final class PostgreSQLStatement {
     /// Returns the highest `$n`, because the server accepts values that the text does not use.
     private static func parameterCount(of text: String) -> Int {
         text.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false).dropFirst().map { rest in
-            rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-                .reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+            rest.prefix(while: \.isDigit).reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         }.max() ?? 0
     }
 }

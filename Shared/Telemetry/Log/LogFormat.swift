@@ -62,12 +62,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// At most 64 letters, digits, `_`, `.` and `-`. Every other byte becomes `_`.
     private static func fieldName(_ text: String) -> String {
         let name = text.utf8.prefix(64).map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
-                byte
-            default: UInt8(ascii: "_")
-            }
+            byte.isLetterOrDigit || ".-".utf8.contains(byte) ? byte : UInt8(ascii: "_")
         }
         return name.isEmpty ? "_" : String(decoding: name, as: UTF8.self)
     }

@@ -1,3 +1,4 @@
+import Kernel
 import Threads
 
 /// All metrics of a program: declared once at the start, updated without locks, and exported for Prometheus.
@@ -69,9 +70,6 @@ package final class Metrics: Sendable {
     }
 
     private static func isName(_ name: String) -> Bool {
-        guard let first = name.utf8.first, first == UInt8(ascii: "_") || isLetter(first) else { return false }
-        return name.utf8.allSatisfy { isLetter($0) || $0 == UInt8(ascii: "_") || (0x30...0x39).contains($0) }
+        name.utf8.first.map { !$0.isDigit } == true && name.isMade(ofLettersDigitsAnd: "_")
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 }
