@@ -62,7 +62,6 @@ package struct SeatPlan: Sendable {
         }
     }
 
-    /// The seats of a grade.
     package func names(ofGrade grade: String) -> Set<String> {
         Set(blocks.filter { $0.grade == grade }.flatMap { block in block.numbers.map(block.name) })
     }

@@ -14,7 +14,6 @@ import Kernel
 ///
 /// The last three lines are missing if a key file made the credential.
 package struct StoredCredential: Equatable, Sendable {
-    /// The session of a credential.
     package struct Session: Equatable, Sendable {
         package let secret: [UInt8]
         /// The time from which on the next credential should be requested.
@@ -36,9 +35,7 @@ package struct StoredCredential: Equatable, Sendable {
     /// Nil if a key file made the credential.
     package let session: Session?
 
-    package init(
-        name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8], session: Session? = nil
-    ) {
+    package init(name: String, role: Role, user: UserID, expiry: Timestamp, bytes: [UInt8], session: Session? = nil) {
         self.name = name
         self.role = role
         self.user = user

@@ -49,7 +49,6 @@ package struct WaitingLine: Sendable {
         date.room.map { Entrance(room: $0, target: date.name) }
     }
 
-    /// Takes a place in the line, and records it.
     package func join(_ entrance: Entrance) async throws -> (place: Place, recorded: RecentActivity.Place) {
         let request = JoinRequest(roomID: entrance.room)
         let place = try await caller.call(QueueMethods.join, request, requestID: caller.newRequestID()).place

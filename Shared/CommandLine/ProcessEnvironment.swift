@@ -1,7 +1,6 @@
 @preconcurrency import Glibc
 
 package enum ProcessEnvironment {
-    /// The environment variables of this process.
     package static var variables: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

@@ -73,7 +73,6 @@ extension Optional: Bindable where Wrapped: Bindable {
     }
 }
 
-/// An enum conforms to `Bindable` by its raw value.
 extension Bindable where Self: RawRepresentable, RawValue: Bindable {
     @usableFromInline package static var kind: ParameterKind { RawValue.kind }
     @usableFromInline package func bind(to binder: Binder) { rawValue.bind(to: binder) }

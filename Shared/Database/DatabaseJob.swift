@@ -82,7 +82,6 @@ package class DatabaseJob: @unchecked Sendable {
     }
 }
 
-/// A job with the value that its closure returns.
 @usableFromInline
 final class JobOf<Handle: Reader, Value>: DatabaseJob, @unchecked Sendable {
     @usableFromInline let body: (Handle) throws -> Value

@@ -42,7 +42,6 @@ final class Environment: Sendable {
     }
 }
 
-/// The limits of one open database.
 package struct DatabaseLimits: Sendable {
     /// Maximum of queued calls. The next call is refused with a time after which to retry.
     package var waiting = 16_384

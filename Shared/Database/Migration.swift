@@ -52,9 +52,7 @@ package struct Migration: Sendable {
 
         /// Returns a step that creates a table with the best storage of each engine: SQLite stores the rows in the
         /// order of their key.
-        package static func table(
-            _ sql: String, sqlite: String = "without rowid", postgreSQL: String = ""
-        ) -> Step {
+        package static func table(_ sql: String, sqlite: String = "without rowid", postgreSQL: String = "") -> Step {
             Step(sqlite: "\(sql) \(sqlite)", postgreSQL: "\(sql) \(postgreSQL)")
         }
 

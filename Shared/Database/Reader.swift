@@ -59,9 +59,7 @@ package class Reader {
     }
 
     @usableFromInline
-    final func send(
-        _ statement: Statement, _ bind: (Binder) -> Void, to answer: PendingAnswer
-    ) throws(DatabaseError) {
+    final func send(_ statement: Statement, _ bind: (Binder) -> Void, to answer: PendingAnswer) throws(DatabaseError) {
         try run(statement) { session throws(DatabaseError) in
             try session.send(statement, bind, limit: rowLimit, to: answer)
         }
@@ -80,9 +78,7 @@ package class Reader {
 
     /// Passes rows to `body` until it returns false. Not generic: the generic functions are compiled by their callers.
     @usableFromInline
-    final func query(
-        _ statement: Statement, _ bind: (Binder) -> Void, _ body: (borrowing Row) throws -> Bool
-    ) throws {
+    final func query(_ statement: Statement, _ bind: (Binder) -> Void, _ body: (borrowing Row) throws -> Bool) throws {
         var thrown: (any Error)?
         try run(statement) { session throws(DatabaseError) in
             isInRows = true
@@ -99,7 +95,6 @@ package class Reader {
         if let thrown { throw thrown }
     }
 
-    /// Returns all rows.
     @inlinable
     package final func rows<Value>(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: (borrowing Row) throws -> Value

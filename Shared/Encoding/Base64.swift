@@ -13,7 +13,6 @@ package enum Base64 {
         }
     }
 
-    /// Nil if the text is not Base64.
     package static func bytes(of text: String) -> [UInt8]? {
         let isForURLs = text.utf8.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
         let variant =

@@ -17,9 +17,7 @@ package struct Credential: Hashable, Sendable {
         self.init(checked: user, role, duties, session, expiry)
     }
 
-    fileprivate init(
-        checked user: UserID, _ role: Role, _ duties: Duties, _ session: SessionID?, _ expiry: Timestamp
-    ) {
+    fileprivate init(checked user: UserID, _ role: Role, _ duties: Duties, _ session: SessionID?, _ expiry: Timestamp) {
         self.user = user
         self.role = role
         self.duties = duties

@@ -21,7 +21,6 @@ struct SecretKey: Sendable {
         for index in source.indices { bytes[index] = source[index] }
     }
 
-    /// The text of the secret in the key file.
     var fileText: String { Hexadecimal.text(of: bytes.indices.map { bytes[$0] }) }
 
     func withUnsafePointer<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {

@@ -76,7 +76,6 @@ package struct TicketVerifier: Sendable {
     }
 }
 
-/// A public key that verifies ticket codes.
 package struct TicketPublicKey: Hashable, Sendable {
     package let id: KeyID
     package let bytes: [UInt8]

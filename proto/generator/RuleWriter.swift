@@ -47,7 +47,6 @@ extension Field {
         rules.isTime || rules.range != nil || rules.text != nil
     }
 
-    /// True if its Swift type is an id, a time or a duration.
     var isTyped: Bool { !rules.id.isEmpty || rules.isTime || rules.isDuration }
 }
 

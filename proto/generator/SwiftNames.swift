@@ -1,4 +1,3 @@
-/// The names of generated Swift.
 enum SwiftNames {
     /// `request_id` is `requestID`, `timeout_us` is `timeoutUs`, `JoinRequest` is `joinRequest`.
     static func lowerCamel(_ name: some StringProtocol) -> String {

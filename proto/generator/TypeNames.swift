@@ -32,7 +32,6 @@ struct TypeNames {
 
     func value(_ type: String, _ number: Int) -> EnumType.Value? { values(type).first { $0.number == number } }
 
-    /// The Swift name of a value.
     func caseName(_ type: String, _ number: Int) -> String {
         value(type, number).map { SwiftNames.enumCase($0.name, of: type.lastPart) } ?? ""
     }

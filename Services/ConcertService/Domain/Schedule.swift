@@ -22,7 +22,6 @@ package struct Schedule: Equatable, Sendable {
             version: 1, changedBy: RequestID(of: id), layoutVersion: 0)
     }
 
-    /// A date from the database.
     package init(
         stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
         version: Int64, changedBy: RequestID, layoutVersion: Int64

@@ -48,9 +48,7 @@ package struct SeatChange: Equatable, Sendable {
         try self.init(id, .unblock, try Self.seats(runs), reason: "", field: "seats")
     }
 
-    private init(
-        _ id: RequestID, _ kind: Kind, _ seats: [Seat], reason: String, field: String
-    ) throws(ConcertRefusal) {
+    private init(_ id: RequestID, _ kind: Kind, _ seats: [Seat], reason: String, field: String) throws(ConcertRefusal) {
         guard !seats.isEmpty else { throw .invalid(field, "must name at least one seat") }
         self.id = id
         self.kind = kind

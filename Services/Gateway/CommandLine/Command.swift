@@ -42,7 +42,6 @@ struct Command: Sendable {
     var name: String { words.joined(separator: " ") }
 }
 
-/// Flags of several commands.
 enum CommonFlags {
     static let json = Option("json", .flag, "print one line of JSON, for scripts")
     static let timeout = Option(

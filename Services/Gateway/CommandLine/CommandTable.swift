@@ -43,9 +43,7 @@ enum CommandTable {
     }
 
     /// An error that suggests the nearest command.
-    static func unknown(
-        _ words: ArraySlice<String>, _ group: (words: [String], commands: [Command])
-    ) -> GatewayError {
+    static func unknown(_ words: ArraySlice<String>, _ group: (words: [String], commands: [Command])) -> GatewayError {
         let help = (["gateway"] + group.words + ["--help"]).joined(separator: " ")
         let position = group.words.count
         guard words.count > position else { return .usage("a command is missing. See: \(help)") }

@@ -25,7 +25,6 @@ package struct GatewayError: Error {
         GatewayError(.refused, problem, hint: hint)
     }
 
-    /// The problem and the hint, for people.
     var message: String { hint.map { "\(problem). \($0)" } ?? problem }
 
     /// How a user repeats a request that got no answer.

@@ -32,7 +32,6 @@ struct CredentialSource: Sendable {
         return credential
     }
 
-    /// A caller of the services with the credential of a role.
     func caller(as role: Role, isOperator: Bool, requestID: RequestID? = nil) -> ServiceCaller {
         ServiceCaller(
             connections, isOperator: isOperator, timeout: timeout, clock: clock,

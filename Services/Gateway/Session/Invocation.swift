@@ -50,7 +50,6 @@ struct Invocation: Sendable {
         throw .usage("\(option.flag) is missing: \(option.summary)")
     }
 
-    /// The time of a flag. Nil if the flag is not given.
     func time(_ flag: Option<TimeInput>) throws(GatewayError) -> Timestamp? {
         try arguments[flag]?.timestamp(in: zone, now: clock.now)
     }
@@ -95,7 +94,6 @@ struct Invocation: Sendable {
     /// A time for people, in `zone`. Empty if there is none.
     func localTime(_ time: Timestamp?) -> String { time.map { zone.text(of: $0) } ?? "" }
 
-    /// Any error as an error of this command.
     func error(_ error: any Error) -> GatewayError {
         switch error {
         case let error as GatewayError: error

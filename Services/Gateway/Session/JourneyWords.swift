@@ -46,7 +46,6 @@ struct JourneyWords {
         return dates.prefix(Self.maximumNamed).joined(separator: ", ") + more
     }
 
-    /// The error of a failed call, with another hint if there is one.
     private func failed(_ failure: CallFailure, hint: String?) -> GatewayError {
         var error = run.error(failure)
         error.hint = hint ?? error.hint

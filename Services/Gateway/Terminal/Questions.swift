@@ -32,9 +32,7 @@ struct Questions: Sendable {
     }
 
     /// Runs `body`. Ctrl-C prints `text` before it ends the program, except with `--json`.
-    func withInterruptMessage<Value>(
-        _ text: String, _ body: () async throws -> Value
-    ) async throws -> Value {
+    func withInterruptMessage<Value>(_ text: String, _ body: () async throws -> Value) async throws -> Value {
         if isQuiet { return try await body() }
         return try await Interrupts.handling(
             {

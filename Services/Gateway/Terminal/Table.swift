@@ -21,7 +21,6 @@ struct Table {
     private let columns: [Column]
     private let rows: [[String]]
 
-    /// A table with one row of cells per element.
     init<Element>(_ columns: [Column], _ elements: [Element], _ row: (Element) -> [String]) {
         self.columns = columns
         rows = [columns.map(\.title)] + elements.map { row($0).map(\.printable) }

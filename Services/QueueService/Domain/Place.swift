@@ -43,7 +43,6 @@ package struct Place: Equatable, Sendable {
         self.joinedAt = joinedAt
     }
 
-    /// A place from the database.
     package init(
         stored id: PlaceID, of user: UserID, serial: Int64, state: State, revision: Int64, joinedAt: Timestamp,
         admittedAt: Timestamp?, claimedAt: Timestamp?, renewedAt: Timestamp?, lapsesAt: Timestamp?,

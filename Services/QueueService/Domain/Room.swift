@@ -48,7 +48,6 @@ package struct Room: Equatable, Sendable {
         settledAt = now
     }
 
-    /// A room from the database.
     package init(
         stored id: RoomID, name: String, limits: Limits, times: Times, decided: Phase, lastSerial: Int64,
         admitted: Int64,

@@ -28,7 +28,6 @@ package struct TokenBucket: Equatable, Sendable {
     private static func capacity(_ rate: Int64) -> Int64 { unit + unit / 20 * rate }
     private static let unit: Int64 = 1_000_000
 
-    /// The number of tokens available now.
     package func available(at now: Timestamp) -> Int64 { filled(at: now).millionths / Self.unit }
 
     package mutating func take(_ count: Int64, at now: Timestamp) {

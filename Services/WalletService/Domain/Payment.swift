@@ -58,7 +58,6 @@ package struct Payment: Equatable, Sendable {
     package internal(set) var refund: RefundID?
     package internal(set) var refundedAt: Timestamp?
 
-    /// Restores a stored payment.
     package init(
         stored id: PaymentID, by user: UserID, for content: Content?, begunAt: Timestamp, state: State,
         reason: Reason? = nil, isAbortRequested: Bool = false, attempt: Int = 0, nextAttempt: Timestamp? = nil,

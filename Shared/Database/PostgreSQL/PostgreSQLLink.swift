@@ -77,9 +77,7 @@ final class PostgreSQLLink: @unchecked Sendable {
         PQparameterStatus(handle, setting).map { strcmp($0, "on") == 0 } ?? false
     }
 
-    /// The number of warnings that the server has sent.
     var warningCount: Int { warnings.count }
-    /// The text of the latest warning.
     var warning: String { warnings.latest }
 
     /// libpq's text of the latest error.

@@ -42,9 +42,7 @@ final class PostgreSQLParameters: Binder {
     }
 
     /// Passes the values to `send` in libpq's form: addresses, lengths, formats.
-    func send(
-        _ send: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Int32
-    ) -> Int32 {
+    func send(_ send: (Int32, [UnsafePointer<CChar>?], [Int32], [Int32]) -> Int32) -> Int32 {
         // libpq needs an address also for an empty value, and an empty array may have none.
         buffer.append(0)
         return buffer.withUnsafeBytes { buffer in

@@ -121,7 +121,6 @@ final class DatabaseMark {
 }
 
 extension DatabaseMark.Content {
-    /// Returns nil if the text is not a mark.
     init?(_ text: String) {
         let words = text.split { $0 == " " || $0 == "\n" }
         guard text.hasPrefix(Self.titleLine), words.count == 11, words[5] == "database", words[7] == "state",

@@ -1,7 +1,6 @@
 import Glibc
 import Threads
 
-/// The status of a file.
 struct FileStatus {
     /// The same under each name of the file.
     struct Identity: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import CSQLite
 
 extension DatabaseError {
-    /// Translates an error code of SQLite.
     init(sqlite code: Int32, _ message: String) {
         let detail = "SQLite: \(message) (\(code))"
         switch code & 0xff {

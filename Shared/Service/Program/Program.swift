@@ -105,9 +105,7 @@ package enum Program {
     }
 
     /// The status port. It starts first and stops last, so that it reports the state of the other components.
-    private static func statusPort(
-        at address: Address, _ log: Log, _ metrics: Metrics, _ health: Health
-    ) -> Component {
+    private static func statusPort(at address: Address, _ log: Log, _ metrics: Metrics, _ health: Health) -> Component {
         let server = Lock<StatusServer?>(nil)
         return Component(
             "status",

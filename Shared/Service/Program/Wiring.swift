@@ -37,9 +37,7 @@ struct Wiring {
                     parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
                     clock: clock, log: log, metrics: metrics, health: health))
             server.report(to: metrics)
-            let components = [
-                component(database, newest), Component("loops", start: {}, stop: { loops.stop() }),
-            ]
+            let components = [component(database, newest), Component("loops", start: {}, stop: { loops.stop() })]
             return (
                 components + parts.components + [component(server)],
                 [watch.check(of: database), newest.job(on: database)] + parts.jobs

@@ -20,9 +20,7 @@ struct Sweep: Sendable {
     }
 
     /// Locks reservations by id, then their seats by label. This is the lock order of all transactions.
-    private static func sweep(
-        _ lapsed: [(concert: ConcertID, reservation: ReservationID)], _ tx: Transaction
-    ) throws {
+    private static func sweep(_ lapsed: [(concert: ConcertID, reservation: ReservationID)], _ tx: Transaction) throws {
         var seats: [(label: SeatLabel, reservation: Reservation)] = []
         for (concert, id) in lapsed.sorted(by: { $0.reservation < $1.reservation }) {
             guard let old = try ReservationTable.find(id, of: concert, tx) else { continue }

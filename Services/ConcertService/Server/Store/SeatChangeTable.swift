@@ -46,9 +46,7 @@ enum SeatChangeTable {
         try tx.executeOne(Statements.take) { $0.bind(concert, id, done, progress.done) }
     }
 
-    static func count(
-        _ tally: SeatChange.Tally, of id: RequestID, in concert: ConcertID, _ tx: Transaction
-    ) throws {
+    static func count(_ tally: SeatChange.Tally, of id: RequestID, in concert: ConcertID, _ tx: Transaction) throws {
         try tx.execute(Statements.count) { $0.bind(concert, id, tally.added, tally.changed, tally.kept) }
     }
 }

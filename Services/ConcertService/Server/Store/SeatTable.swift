@@ -91,17 +91,13 @@ enum SeatTable {
     }
 
     /// Returns those of many seats that exist.
-    static func find(
-        _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
-    ) throws -> [SeatLabel: Seat] {
+    static func find(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [SeatLabel: Seat] {
         let seats = try pending(labels, of: schedule, reader).all()
         return Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
     }
 
     /// As `find`, without waiting.
-    static func pending(
-        _ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader
-    ) throws -> [PendingRows<Seat>] {
+    static func pending(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [PendingRows<Seat>] {
         try reader.pendingRows(
             Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
     }

@@ -121,7 +121,6 @@ enum CertificateCommands {
 }
 
 extension KeyHolder {
-    /// The name of its file in the folder of split keys.
     fileprivate var fileName: String { "\(rawValue).keys" }
 }
 

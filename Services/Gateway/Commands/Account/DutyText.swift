@@ -4,7 +4,6 @@ import Kernel
 extension ValueKind<Duties> {
     private static var names: [String] { Duties.names.map(\.name) }
 
-    /// One duty.
     static var duty: Self {
         ValueKind(
             placeholder: names.joined(separator: "|"), allowed: "one of \(names.joined(separator: ", "))",

@@ -56,7 +56,6 @@ enum KeyCommands {
         run.note("Next: restart the services, one after the other.")
     }
 
-    /// Runs `body` with the path of `--keys`.
     static func change(_ run: Invocation, _ body: (String) throws -> KeyFile) throws -> KeyFile {
         do {
             return try body(try run.required(path))

@@ -157,7 +157,6 @@ extension Concert {
     }
 }
 
-/// The flags for the settings of a date.
 enum DateFlags {
     private static let starts = Option("starts", .time, "start of the date")
     private static let ends = Option("ends", .time, "end of the date")
@@ -175,9 +174,7 @@ enum DateFlags {
     static let all: [any AnyOption] = [starts, ends, opens, closes, cancel, seats, hold, room]
 
     /// The settings of the flags, with `before` for flags that are not given.
-    static func settings(
-        _ run: Invocation, name: String, before: ScheduleSettings?
-    ) async throws -> ScheduleSettings {
+    static func settings(_ run: Invocation, name: String, before: ScheduleSettings?) async throws -> ScheduleSettings {
         var settings = before ?? ScheduleSettings()
         settings.name = name
         if let time = try run.time(starts) { settings.startsAt = time }

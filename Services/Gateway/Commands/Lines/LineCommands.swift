@@ -121,7 +121,6 @@ struct PlaceReport {
         }
     }
 
-    /// The first line of the text.
     func shortText(_ run: Invocation) -> String { String(text(run).prefix { $0 != "\n" }) }
 
     private var reason: String { place.reason.isEmpty ? "" : ": \(place.reason.printable)" }

@@ -122,9 +122,7 @@ struct Buy {
         if run.isJSON {
             let sold = try await Reservations(run.caller).reservation(RecentActivity.Reservation(reservation))
             return run.show(
-                .object([
-                    "reservation": sold.json, "payment": payment.json, "tickets": .list(tickets, \.json),
-                ]), "")
+                .object(["reservation": sold.json, "payment": payment.json, "tickets": .list(tickets, \.json)]), "")
         }
         run.console.print(run.style.paint("Paid: \(payment.total). Enjoy the concert!", .green) + "\n")
         if let first = tickets.first { try await TicketCommands.show(first, run) }

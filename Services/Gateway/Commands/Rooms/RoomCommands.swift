@@ -121,9 +121,7 @@ enum RoomCommands {
                 .object([
                     "userId": .id(reply.userID), "serial": .count(reply.serial),
                     "events": .list(reply.events) { event in
-                        .object([
-                            "state": .name(of: event.state), "at": .time(event.at), "reason": .text(event.reason),
-                        ])
+                        .object(["state": .name(of: event.state), "at": .time(event.at), "reason": .text(event.reason)])
                     },
                 ]), "Number \(reply.serial)\n\(table.text(run.console))")
         })

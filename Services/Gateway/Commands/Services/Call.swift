@@ -96,9 +96,7 @@ enum Call {
     }
 
     /// The credential of `--credential`, or a stored one of a role that may call the method.
-    private static func credential(
-        for method: MethodDescription, _ run: Invocation
-    ) async throws -> StoredCredential? {
+    private static func credential(for method: MethodDescription, _ run: Invocation) async throws -> StoredCredential? {
         let isNamed = run[CommonFlags.credential] != nil
         if method.callers.isEmpty, !isNamed {
             return try? await run.credentials.current(.user)

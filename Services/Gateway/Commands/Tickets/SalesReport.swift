@@ -16,9 +16,7 @@ enum SalesReport {
         let concert = try await run.catalogue.concert(named: run[Operands.concert])
         let request = SalesReportRequest(concertID: concert.concertID)
         let report = try await run.caller.call(ConcertMethods.salesReport, request)
-        let heading = [
-            "DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED",
-        ]
+        let heading = ["DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED"]
         if run[csv] {
             let rows = report.lines.map { line in
                 // Amounts have no currency, because the currency has its own column.

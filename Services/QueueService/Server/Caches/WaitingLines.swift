@@ -69,7 +69,6 @@ final class WaitingLines: Sendable {
         }
     }
 
-    /// Marks a room as changed by this instance.
     func markChanged(_ room: RoomID) {
         state.withLock { state in
             state.lines[room]?.steps += 1

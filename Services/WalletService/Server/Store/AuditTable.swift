@@ -34,9 +34,7 @@ enum AuditTable {
         [range.lowerBound] + (try users(after: range.lowerBound, upTo: range.upperBound, limit: .max, reader))
     }
 
-    private static func users(
-        after user: UserID, upTo last: UserID, limit: Int, _ reader: Reader
-    ) throws -> [UserID] {
+    private static func users(after user: UserID, upTo last: UserID, limit: Int, _ reader: Reader) throws -> [UserID] {
         let users = try Statements.users.flatMap { statement in
             try reader.rows(statement, { $0.bind(user, last, limit) }) { row -> UserID in try row.id(0) }
         }

@@ -25,9 +25,7 @@ enum OperatorTable {
         try tx.executeOne(Statements.order)
     }
 
-    static func find(
-        _ user: UserID, _ reader: Reader
-    ) throws -> (login: OperatorLogin, changedAt: Timestamp)? {
+    static func find(_ user: UserID, _ reader: Reader) throws -> (login: OperatorLogin, changedAt: Timestamp)? {
         try reader.first(Statements.find, { $0.bind(user) }) { row in
             (login: try login(row), changedAt: try row.timestamp(3))
         }

@@ -5,9 +5,7 @@ import Kernel
 import RPC
 
 extension ConcertServer {
-    func releaseReservation(
-        _ request: ReleaseReservationRequest, call: Call
-    ) async throws -> ReleaseReservationReply {
+    func releaseReservation(_ request: ReleaseReservationRequest, call: Call) async throws -> ReleaseReservationReply {
         let user = try call.user
         return try await database.transaction(before: call.deadline) { tx in
             let old = try ReservationTable.require(request.reservationID, of: request.concertID, for: user, tx)

@@ -5,9 +5,7 @@ import QueueDomain
 import RPC
 
 extension QueueServer {
-    func watchPlace(
-        _ request: WatchPlaceRequest, call: Call, items: ItemWriter<WatchPlaceItem>
-    ) async throws {
+    func watchPlace(_ request: WatchPlaceRequest, call: Call, items: ItemWriter<WatchPlaceItem>) async throws {
         let user = try call.user
         let watcher = watches.add(request.placeID, in: request.roomID)
         defer { watches.remove(watcher) }
