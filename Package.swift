@@ -94,9 +94,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CommandLine", "ConcertAPI", "Database", "Identity", "Kernel", "QueueAPI", "RPC", "Service",
-                "Telemetry",
-                "TestSupport", "Threads", "WalletAPI",
+                "CSodium", "CommandLine", "ConcertAPI", "Database", "Files", "Identity", "Kernel", "QueueAPI", "RPC",
+                "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI",
             ],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),

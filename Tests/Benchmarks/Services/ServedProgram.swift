@@ -20,7 +20,8 @@ final class ServedProgram: Sendable {
     ) throws {
         folder = TemporaryFolder()
         keyPath = other?.keyPath ?? "\(folder.path)/keys"
-        keys = try other?.keys ?? KeyFile.create(at: keyPath)
+        let create = OldCredentials.areUsed ? OldCredentials.createKeys : KeyFile.create
+        keys = try other?.keys ?? create(keyPath)
         // The log has its address.
         process = ChildProcess(
             [
@@ -50,6 +51,7 @@ final class ServedProgram: Sendable {
     }
 
     func credential(_ user: UserID, _ role: Role) -> [UInt8] {
+        if OldCredentials.areUsed { return OldCredentials.sign(user, role, expiry: .distantFuture) }
         let duties: Duties = role == .operator ? .all : []
         return Credentials(keys).sign(Credential(user: user, role: role, duties: duties, expiry: .distantFuture))
     }
