@@ -73,7 +73,9 @@ let package = Package(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
         .target(
             name: "Journeys",
-            dependencies: ["ConcertAPI", "Encoding", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI"],
+            dependencies: [
+                "ConcertAPI", "Encoding", "Identity", "Kernel", "Messages", "QueueAPI", "RPC", "Threads", "WalletAPI",
+            ],
             path: "Services/Journeys", exclude: ["README.md"]),
         .executableTarget(
             name: "Gateway",
@@ -132,7 +134,7 @@ let package = Package(
         tests(
             of: "Gateway",
             ["CommandLine", "ConcertAPI", "Identity", "Journeys", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
-        tests(of: "Journeys", ["ConcertAPI", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
+        tests(of: "Journeys", ["ConcertAPI", "Identity", "Kernel", "QueueAPI", "RPC", "Threads", "WalletAPI"]),
         .testTarget(
             name: "DeployTests",
             dependencies: ["Identity", "Kernel", "QueueAPI", "QueueService", "RPC", "TestSupport"],
@@ -160,7 +162,7 @@ let package = Package(
         tests(
             of: "WalletService",
             [
-                "ConcertAPI", "ConcertService", "Database", "Kernel", "QueueAPI", "QueueService", "RPC",
+                "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "QueueAPI", "QueueService", "RPC",
                 "Service", "Telemetry", "Threads", "WalletAPI", "WalletDomain",
             ]),
     ] + context("Concert") + context("Queue") + context("Wallet", calls: ["Concert", "Queue"])

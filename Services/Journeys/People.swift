@@ -1,23 +1,30 @@
+import Identity
 import Kernel
+import Messages
 import RPC
 import WalletAPI
 
 /// Users and operators: their sessions, passwords and duties.
 package struct People: Sendable {
+    /// Maximum of puzzles that one call solves.
+    private static let maximumPuzzles = 5
+
     private let caller: ServiceCaller
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
 
     package func signUp(_ name: String, password: String) async throws -> StoredCredential {
         let request = SignUpRequest(name: name, password: password)
-        let reply = try await caller.call(WalletMethods.signUp, request, requestID: caller.newRequestID())
+        let reply = try await solving(
+            WalletMethods.signUp, request, \.solution, requestID: caller.newRequestID())
         return StoredCredential(reply.session, name: name, .user)
     }
 
     /// Begins a session of the user, or of the operator.
     package func signIn(_ name: String, password: String, as role: Role) async throws -> StoredCredential {
         let request = SignInRequest(name: name, password: password, asOperator: role == .operator)
-        return StoredCredential(try await caller.call(WalletMethods.signIn, request).session, name: name, role)
+        let reply = try await solving(WalletMethods.signIn, request, \.solution)
+        return StoredCredential(reply.session, name: name, role)
     }
 
     package func sessions() async throws -> [OpenSession] {
@@ -35,7 +42,8 @@ package struct People: Sendable {
 
     package func changePassword(_ password: String, to new: String) async throws {
         let request = ChangePasswordRequest(password: password, newPassword: new)
-        _ = try await caller.call(WalletMethods.changePassword, request, requestID: caller.newRequestID())
+        _ = try await solving(
+            WalletMethods.changePassword, request, \.solution, requestID: caller.newRequestID())
     }
 
     package func resetPassword(of name: String) async throws -> ResetPasswordReply {
@@ -45,7 +53,27 @@ package struct People: Sendable {
 
     package func setPassword(of name: String, to new: String, code: String) async throws {
         let request = SetPasswordRequest(name: name, code: code, newPassword: new)
-        _ = try await caller.call(WalletMethods.setPassword, request, requestID: caller.newRequestID())
+        _ = try await solving(WalletMethods.setPassword, request, \.solution, requestID: caller.newRequestID())
+    }
+
+    /// Calls a method that may demand a puzzle under load, and solves it. A harder one follows if the service is still busy.
+    private func solving<Request, Reply>(
+        _ method: Method<Request, Reply>, _ request: Request, _ solution: WritableKeyPath<Request, PuzzleSolution?>,
+        requestID: RequestID? = nil
+    ) async throws -> Reply {
+        var request = request
+        for _ in 1...Self.maximumPuzzles {
+            do {
+                return try await caller.call(method, request, requestID: requestID)
+            } catch let failure as CallFailure {
+                guard let puzzle = failure.puzzle, puzzle.requiredBits <= Identity.Puzzle.maximumBits else {
+                    throw failure
+                }
+                request[keyPath: solution] = PuzzleSolution(
+                    challenge: puzzle.challenge, nonce: try await puzzle.solve())
+            }
+        }
+        return try await caller.call(method, request, requestID: requestID)
     }
 
     package func grant(_ duty: Duties, to name: String) async throws -> OperatorLogin {
@@ -65,6 +93,15 @@ package struct People: Sendable {
             let page = try await caller.call(WalletMethods.listOperators, request)
             return (page.operators, page.hasMore)
         }
+    }
+}
+
+extension CallFailure {
+    /// The puzzle of a failure PUZZLE_REQUIRED.
+    fileprivate var puzzle: Identity.Puzzle? {
+        failure.details.first { $0.type == WalletAPI.Puzzle.descriptor.name }
+            .flatMap { try? WalletAPI.Puzzle(decoding: $0.value) }
+            .map { Identity.Puzzle(challenge: $0.challenge, requiredBits: Int($0.bits)) }
     }
 }
 

@@ -1,42 +1,42 @@
+import Kernel
 import Threads
 
 /// Runs password hashing on separate threads, because it would block the threads that answer calls.
 ///
-/// At most `atOnce` jobs run and at most `maximumWaiting` wait, in order. Further jobs are refused immediately. A thread
-/// exits when no job waits: starting one is cheap compared with the 0.1 s of a hash.
+/// At most `atOnce` jobs run and at most `maximumWaiting` wait, in the order of `PasswordQueue`. A job without room is
+/// refused immediately, and a job that is late when its turn comes. A thread exits when no job waits: starting one is cheap
+/// compared with the 0.1 s of a hash. The threads leave the processor to those that answer calls.
 final class PasswordThreads: Sendable {
     private struct Job: Sendable {
-        let id: UInt64
         let run: @Sendable () -> Void
         let refuse: @Sendable (PasswordError) -> Void
     }
 
-    private struct State: ~Copyable {
+    private struct State {
         var nextID: UInt64 = 0
         var running = 0
-        var waiting: [Job] = []
-    }
-
-    private enum Admission {
-        case waits
-        case needsThread
-        case refused(PasswordError)
+        var waiting: PasswordQueue<Job>
     }
 
     private let atOnce: Int
     private let maximumWaiting: Int
-    private let state = Lock(State())
+    private let clock: any Clock
+    private let state: Lock<State>
 
-    init(atOnce: Int, maximumWaiting: Int) {
-        precondition(atOnce > 0 && maximumWaiting >= 0)
+    init(atOnce: Int, maximumWaiting: Int, clock: any Clock) {
+        precondition(atOnce > 0 && maximumWaiting > 0)
         self.atOnce = atOnce
         self.maximumWaiting = maximumWaiting
+        self.clock = clock
+        state = Lock(State(waiting: PasswordQueue(maximumCount: maximumWaiting)))
     }
 
     /// The numbers of running and waiting jobs.
     var load: (running: Int, waiting: Int) { state.withLock { ($0.running, $0.waiting.count) } }
 
-    func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(PasswordError) -> Value {
+    func run<Value: Sendable>(
+        _ turn: PasswordTurn, _ work: @escaping @Sendable () -> Value
+    ) async throws(PasswordError) -> Value {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -44,39 +44,26 @@ final class PasswordThreads: Sendable {
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { done in
                 let job = Job(
-                    id: id, run: { done.resume(returning: Result<Value, PasswordError>.success(work())) },
+                    run: { done.resume(returning: Result<Value, PasswordError>.success(work())) },
                     refuse: { done.resume(returning: .failure($0)) })
-                switch admit(job) {
-                case .waits: break
-                case .needsThread: startThread()
-                case .refused(let error): job.refuse(error)
-                }
+                admit(job, id, turn)
             }
         } onCancel: {
-            withdraw(id)
+            // A running job continues to its end.
+            state.withLock { $0.waiting.remove(id) }?.refuse(.cancelled)
         }.get()
     }
 
-    private func admit(_ job: Job) -> Admission {
-        state.withLock { state in
+    private func admit(_ job: Job, _ id: UInt64, _ turn: PasswordTurn) {
+        let (isCancelled, needsThread, refused) = state.withLock { state -> (Bool, Bool, Job?) in
             // Check under the lock: a cancellation is either visible here or finds the job in `waiting`.
-            if Task.isCancelled { return .refused(.cancelled) }
+            if Task.isCancelled { return (true, false, job) }
             let needsThread = state.running < atOnce
-            guard needsThread || state.waiting.count < maximumWaiting else {
-                return .refused(.busy(maximumWaiting: maximumWaiting))
-            }
-            state.waiting.append(job)
             if needsThread { state.running += 1 }
-            return needsThread ? .needsThread : .waits
+            return (false, needsThread, state.waiting.insert(job, id, turn))
         }
-    }
-
-    /// Removes a waiting job whose caller cancelled. A running job continues to its end.
-    private func withdraw(_ id: UInt64) {
-        let job = state.withLock { state in
-            state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0) }
-        }
-        job?.refuse(.cancelled)
+        refused?.refuse(isCancelled ? .cancelled : .busy(maximumWaiting: maximumWaiting))
+        if needsThread { startThread() }
     }
 
     private func startThread() {
@@ -84,24 +71,26 @@ final class PasswordThreads: Sendable {
         // Other threads run the waiting jobs. Without any other thread, refuse them.
         let stranded = state.withLock { state -> [Job] in
             state.running -= 1
-            guard state.running == 0 else { return [] }
-            defer { state.waiting = [] }
-            return state.waiting
+            return state.running == 0 ? state.waiting.removeAll() : []
         }
         for job in stranded { job.refuse(.outOfMemory) }
     }
 
     private func work() {
-        while let job = next() { job.run() }
+        Thread.yieldToOthers()
+        var finished: PasswordTurn?
+        while let (job, turn) = next(after: finished) {
+            if turn.deadline > clock.uptime { job.run() } else { job.refuse(.late) }
+            finished = turn
+        }
     }
 
-    private func next() -> Job? {
+    private func next(after finished: PasswordTurn?) -> (job: Job, turn: PasswordTurn)? {
         state.withLock { state in
-            if state.waiting.isEmpty {
-                state.running -= 1
-                return nil
-            }
-            return state.waiting.removeFirst()
+            if let finished { state.waiting.finished(finished) }
+            let next = state.waiting.next()
+            if next == nil { state.running -= 1 }
+            return next
         }
     }
 }

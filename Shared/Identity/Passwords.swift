@@ -1,28 +1,40 @@
+import Kernel
+import Threads
+
 /// Hashes and checks passwords with Argon2id without blocking the caller's thread.
 package struct Passwords: Sendable {
     package static let maximumByteCount = 1024
 
+    package let maximumWaiting: Int
     private let cost: PasswordCost
     private let threads: PasswordThreads
 
     /// Sign-ins use at most `atOnce` times the memory of `cost`. `maximumWaiting` bounds their wait.
-    package init(cost: PasswordCost = .standard, atOnce: Int = 2, maximumWaiting: Int = 32) {
+    package init(
+        cost: PasswordCost = .standard, atOnce: Int = 2, maximumWaiting: Int = 32, clock: any Clock = SystemClock()
+    ) {
         self.cost = cost
-        threads = PasswordThreads(atOnce: atOnce, maximumWaiting: maximumWaiting)
+        self.maximumWaiting = maximumWaiting
+        threads = PasswordThreads(atOnce: atOnce, maximumWaiting: maximumWaiting, clock: clock)
     }
 
-    package func hash(_ password: String) async throws(PasswordError) -> PasswordHash {
+    /// The number of calls that wait for a thread.
+    package var waitingCount: Int { threads.load.waiting }
+
+    package func hash(_ password: String, _ turn: PasswordTurn) async throws(PasswordError) -> PasswordHash {
         let bytes = try Self.bytes(of: password)
-        let text = try await threads.run { [cost] in Sodium.passwordHash(of: bytes, cost: cost) }
+        let text = try await threads.run(turn) { [cost] in Sodium.passwordHash(of: bytes, cost: cost) }
         guard let text else { throw .outOfMemory }
         return PasswordHash(checked: text)
     }
 
     /// True if `hash` is the hash of `password`. Pass nil for an unknown name. The answer is then false after the same
     /// time, so the time does not reveal which names exist.
-    package func verify(_ password: String, against hash: PasswordHash?) async throws(PasswordError) -> Bool {
+    package func verify(
+        _ password: String, against hash: PasswordHash?, _ turn: PasswordTurn
+    ) async throws(PasswordError) -> Bool {
         let bytes = try Self.bytes(of: password)
-        return try await threads.run { [cost] in
+        return try await threads.run(turn) { [cost] in
             guard let hash else {
                 _ = Sodium.passwordHash(of: bytes, cost: cost)
                 return false
@@ -70,6 +82,8 @@ package enum PasswordError: Error, Equatable, CustomStringConvertible {
     case length(maximumByteCount: Int)
     case busy(maximumWaiting: Int)
     case outOfMemory
+    /// The caller's deadline passed before the check began.
+    case late
     case cancelled
 
     package var description: String {
@@ -77,6 +91,7 @@ package enum PasswordError: Error, Equatable, CustomStringConvertible {
         case .length(let maximum): "a password has 1 to \(maximum) bytes"
         case .busy(let maximum): "\(maximum) password checks are already waiting: try again in a moment"
         case .outOfMemory: "the service has too little memory to check a password: try again in a moment"
+        case .late: "the deadline passed before the password was checked: try again in a moment"
         case .cancelled: "the caller cancelled the password check"
         }
     }

@@ -17,6 +17,11 @@ struct TagKey: Sendable {
         return tag
     }
 
+    /// Compares in constant time.
+    func isTag(_ tag: [UInt8], of message: [UInt8]) -> Bool {
+        tag.count == Self.tagByteCount && sodium_memcmp(tag, self.tag(of: message), Self.tagByteCount) == 0
+    }
+
     /// True if the bytes of `message` at `position` are the tag of its first `count` bytes. Compares in constant time.
     func isTag(at position: Int, ofFirst count: Int, in message: RawSpan) -> Bool {
         message.withUnsafeBytes { message in

@@ -8,4 +8,5 @@ enum TokenKind: UInt8 {
     /// The first byte below the secret of a session, and below a code for a new password.
     case sessionSecret = 16
     case passwordCode = 17
+    case puzzle = 18
 }

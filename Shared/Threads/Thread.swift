@@ -31,6 +31,11 @@ package enum Thread {
         return true
     }
 
+    /// Gives the other threads of the machine precedence over this one. No effect if the system does not allow it.
+    package static func yieldToOthers() {
+        onsale_lower_priority()
+    }
+
     /// Makes all threads allocate from one heap, for a process whose address space is limited.
     package static func shareOneHeap() {
         onsale_share_one_heap()

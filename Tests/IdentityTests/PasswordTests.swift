@@ -1,20 +1,22 @@
 import Identity
+import Kernel
 import TestSupport
 import Testing
 
 @Suite struct PasswordTests {
     private let passwords = Passwords(cost: .least)
+    private let turn = PasswordTurn(network: "10.0.0.1", deadline: Uptime(nanoseconds: .max))
 
     @Test func `the right password is accepted and a wrong one refused`() async throws {
-        let hash = try await passwords.hash("correct horse")
-        #expect(try await passwords.verify("correct horse", against: hash))
-        #expect(try await !passwords.verify("correct horsf", against: hash))
-        #expect(try await !passwords.verify("correct horse", against: nil))
+        let hash = try await passwords.hash("correct horse", turn)
+        #expect(try await passwords.verify("correct horse", against: hash, turn))
+        #expect(try await !passwords.verify("correct horsf", against: hash, turn))
+        #expect(try await !passwords.verify("correct horse", against: nil, turn))
     }
 
     @Test func `hashes of one password differ and do not contain it`() async throws {
-        let one = try await passwords.hash("correct horse")
-        let two = try await passwords.hash("correct horse")
+        let one = try await passwords.hash("correct horse", turn)
+        let two = try await passwords.hash("correct horse", turn)
         #expect(one != two)
         #expect(one.text.hasPrefix("$argon2id$v=19$m=8,t=1,p=1$"))
         #expect(!one.text.contains("horse"))
@@ -22,15 +24,15 @@ import Testing
     }
 
     @Test func `a hash of one cost verifies under another cost`() async throws {
-        let hash = try await passwords.hash("correct horse")
-        #expect(try await Passwords(cost: .standard).verify("correct horse", against: hash))
+        let hash = try await passwords.hash("correct horse", turn)
+        #expect(try await Passwords(cost: .standard).verify("correct horse", against: hash, turn))
     }
 
     @Test(arguments: ["", String(repeating: "x", count: 1025)])
     func `a password outside its bounds is refused`(password: String) async {
-        await #expect(throws: PasswordError.length(maximumByteCount: 1024)) { try await passwords.hash(password) }
+        await #expect(throws: PasswordError.length(maximumByteCount: 1024)) { try await passwords.hash(password, turn) }
         await #expect(throws: PasswordError.length(maximumByteCount: 1024)) {
-            try await passwords.verify(password, against: nil)
+            try await passwords.verify(password, against: nil, turn)
         }
     }
 
@@ -40,8 +42,8 @@ import Testing
     }
 
     @Test func `a damaged hash matches no password`() async throws {
-        let hash = try await passwords.hash("correct horse")
+        let hash = try await passwords.hash("correct horse", turn)
         let damaged = try #require(PasswordHash(String(hash.text.dropLast())))
-        #expect(try await !passwords.verify("correct horse", against: damaged))
+        #expect(try await !passwords.verify("correct horse", against: damaged, turn))
     }
 }

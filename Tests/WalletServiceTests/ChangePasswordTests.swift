@@ -46,9 +46,10 @@ private func change(
             }
         }
 
-        @Test func `ten wrong passwords, then also the right one`() async throws {
+        @Test func `ten wrong passwords from an unknown network, then also the right one`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 let session = try await wallet.signUp()
+                try await wallet.forgetNetworks()
                 for number in 1...10 as ClosedRange<UInt64> {
                     await refused("PASSWORD_WRONG") { try await change(wallet, session, from: "wrong", number: number) }
                 }

@@ -36,6 +36,38 @@ import WalletDomain
             }
         }
 
+        @Test func `a name under attack signs in from a network that another instance knows`() async throws {
+            try await TestService.with(.wallet, on: .postgreSQL, instances: 2) { wallet in
+                _ = try await wallet.signUp()
+                for _ in 1...10 {
+                    await refused("NAME_OR_PASSWORD_WRONG") { try await wallet.signIn("alice", "wrong", instance: 1) }
+                }
+                _ = try await wallet.signIn(instance: 1)
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `sixteen networks of a user are known, the latest ones`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine) { wallet in
+                let user = UserID.numbered(1)
+                let networks = (1...17).map { "10.0.0.\($0)" }
+                for network in networks + [networks[2]] {
+                    wallet.clock.advance(by: .seconds(1))
+                    try await wallet.instances[0].database.transaction { tx in
+                        try KnownNetworkTable.note(network, of: user, tx)
+                    }
+                }
+                let known = try await wallet.instances[0].database.read { reader in
+                    try networks.filter { try KnownNetworkTable.contains($0, of: user, reader) }
+                }
+                #expect(known == Array(networks.dropFirst()))
+                let others = try await wallet.instances[0].database.read { reader in
+                    try networks.filter { try KnownNetworkTable.contains($0, of: .numbered(2), reader) }
+                }
+                #expect(others.isEmpty)
+            }
+        }
+
         @Test func `the fifty-first session ends the one that was unused for longest`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 var sessions = [try await wallet.signUp()]
@@ -77,13 +109,15 @@ import WalletDomain
             }
         }
 
-        @Test func `a name with ten wrong passwords must wait, then can sign in`() async throws {
+        @Test func `a name with ten wrong passwords must wait at an unknown network, then can sign in`() async throws {
             try await TestService.with(.wallet, on: .memory) { wallet in
                 _ = try await wallet.signUp()
                 _ = try await wallet.signUp("bob", number: 2)
                 for _ in 1...10 {
                     await refused("NAME_OR_PASSWORD_WRONG") { try await wallet.signIn("alice", "wrong horse") }
                 }
+                _ = try await wallet.signIn()
+                try await wallet.forgetNetworks()
                 let failure = await refused("TOO_MANY_TRIES") { try await wallet.signIn() }
                 #expect(failure?.retryAfter == .seconds(6))
                 #expect(

@@ -2,62 +2,61 @@ import Kernel
 import TestSupport
 import Testing
 import WalletDomain
+
 @testable import WalletService
 
-/// The limits of attempts, with a manual clock. `UserTests` tests the limit of a name with real passwords.
+/// The limits of attempts, with a manual clock.
 @Suite struct SignInThrottleTests {
     private let clock = ManualClock()
     private let throttle: SignInThrottle
+    private let home = "10.0.0.1"
+    private let away = "10.0.0.2"
 
     init() {
         throttle = SignInThrottle(clock)
     }
 
-    private func fail(_ number: Int, from address: String = "10.0.0.1") throws {
-        _ = try throttle.begin(UserName("user-\(number)"), from: "\(address):\(40_000 + number)")
+    /// Takes `count` attempts, which are all admitted. Then expects that the next one has to wait for `interval`.
+    private func expect(_ count: Int, then interval: Duration, of key: SignInThrottle.Key) {
+        for _ in 0..<count { #expect(throttle.take(key) == nil) }
+        #expect(throttle.take(key) == interval)
+        clock.advance(by: interval)
+        #expect(throttle.take(key) == nil)
+        #expect(throttle.take(key) == interval)
     }
 
-    private func signUp(_ number: Int, from address: String = "10.0.0.1") throws {
-        try throttle.admitSignUp(from: "\(address):\(40_000 + number)")
+    @Test func `a network can send 50 wrong passwords, then one a second`() {
+        expect(50, then: .seconds(1), of: .network(home))
+        #expect(throttle.take(.network(away)) == nil)
     }
 
-    @Test func `an address can send 50 wrong passwords, for any names and from any ports, and then one a second`()
-        throws
-    {
-        for number in 1...50 { try fail(number) }
-        #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(51) }
-        try fail(51, from: "10.0.0.2")
-        clock.advance(by: .seconds(1))
-        try fail(52)
-        #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(53) }
+    @Test func `a network can sign up 200 users, then one a second`() {
+        expect(200, then: .seconds(1), of: .signUps(home))
+        #expect(throttle.take(.signUps(away)) == nil)
     }
 
-    @Test func `an address can sign up 200 users, and then one a second`() throws {
-        for number in 1...200 { try signUp(number) }
-        #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try signUp(201) }
-        try signUp(201, from: "10.0.0.2")
-        try fail(1)
-        clock.advance(by: .seconds(1))
-        try signUp(202)
-        #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try signUp(203) }
+    @Test func `a name can have ten wrong passwords, then one each six seconds`() throws {
+        let (alice, bob) = (try UserName("alice"), try UserName("bob"))
+        expect(10, then: .seconds(6), of: .name(alice))
+        #expect(throttle.take(.name(bob)) == nil)
+        expect(10, then: .seconds(6), of: .known(alice, home))
+        #expect(throttle.take(.known(alice, away)) == nil)
     }
 
-    @Test func `successful sign-ins are not counted`() throws {
-        for number in 1...200 {
-            let attempt = try throttle.begin(UserName("alice"), from: "10.0.0.1:\(number)")
-            throttle.giveBack(attempt)
+    @Test func `an attempt that is given back does not count`() {
+        for _ in 1...200 {
+            #expect(throttle.take(.network(home)) == nil)
+            throttle.giveBack(.network(home))
         }
     }
 
-    @Test func `an attempt refused for its name does not count for its address`() throws {
-        let alice = try UserName("alice")
-        for _ in 1...10 { _ = try throttle.begin(alice, from: "10.0.0.1:1") }
-        for _ in 1...100 {
-            #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(6))) {
-                try throttle.begin(alice, from: "10.0.0.1:1")
-            }
+    @Test func `as many keys are counted as there is room, until the first ones are idle`() throws {
+        for number in 0..<SignInThrottle.capacity {
+            #expect(throttle.take(.network("number-\(number)")) == nil)
         }
-        for number in 1...40 { try fail(number) }
-        #expect(throws: WalletRefusal.tooManyTries(retryAfter: .seconds(1))) { try fail(41) }
+        #expect(throttle.take(.network(home)) == .seconds(1))
+        #expect(throttle.take(.network("number-0")) == nil, "a counted key needs no room")
+        clock.advance(by: .seconds(1))
+        #expect(throttle.take(.network(home)) == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Database
 import Kernel
 import RPC
 import TestSupport
@@ -18,11 +19,12 @@ extension TestService {
     }
 
     func signIn(
-        _ name: String = "alice", _ password: String = password, asOperator: Bool = false, number: UInt64? = nil
+        _ name: String = "alice", _ password: String = password, asOperator: Bool = false, number: UInt64? = nil,
+        instance: Int = 0
     ) async throws -> Session {
         let request = SignInRequest(name: name, password: password, asOperator: asOperator)
         let options = CallOptions(timeout: Self.patience, requestID: number.map { .numbered($0) })
-        return try await WalletClient(client(of: nil)).signIn(request, options).session
+        return try await WalletClient(client(of: nil, instance: instance)).signIn(request, options).session
     }
 
     /// Signs up a user with duties, and signs in as an operator.
@@ -34,6 +36,11 @@ extension TestService {
 
     func refresh(_ session: Session) async throws -> Session {
         try await WalletClient(client(of: nil)).refresh(RefreshRequest(secret: session.secret)).session
+    }
+
+    /// Makes every network unknown.
+    func forgetNetworks() async throws {
+        try await instances[0].database.transaction { tx in try tx.execute("delete from known_network") }
     }
 
     /// An owner with a credential from the key file.

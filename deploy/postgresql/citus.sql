@@ -45,6 +45,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('payment', 'user_id', colocate_with => 'account');
     select create_distributed_table('pass_due', 'user_id', colocate_with => 'account');
     select create_distributed_table('session', 'user_id', colocate_with => 'account');
+    select create_distributed_table('known_network', 'user_id', colocate_with => 'account');
     select create_distributed_table('operator_login', 'user_id', colocate_with => 'account');
     -- These tables are not per user.
     select create_distributed_table('login', 'name', colocate_with => 'none');

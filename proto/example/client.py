@@ -10,6 +10,8 @@ failure where the call fails, and with 2 where a stream is to be opened again, o
 """
 
 import argparse
+import hashlib
+import itertools
 import pathlib
 import socket
 import subprocess
@@ -22,6 +24,7 @@ REQUEST, REPLY, ITEM, CANCEL, CREDIT, PING, PONG, GOAWAY = range(1, 9)
 CANCELLED = 1
 SAFE_TO_REPEAT = 2
 LARGEST_FRAME = 2**24 - 1
+MOST_PUZZLES = 5
 
 
 class Protocol:
@@ -128,6 +131,20 @@ class Connection:
         return received
 
 
+def solve(failure, protocol, request):
+    """Puts the solution of a puzzle into the request. Returns False if the failure has none."""
+    for detail in failure.status.details:
+        if detail.type == "onsale.wallet.v1.Puzzle":
+            puzzle = protocol.message(detail.type).FromString(detail.value)
+            for nonce in itertools.count():
+                digest = hashlib.sha256(puzzle.challenge + nonce.to_bytes(8, "big")).digest()
+                if int.from_bytes(digest, "big") >> (256 - puzzle.bits) == 0:
+                    request.solution.challenge = puzzle.challenge
+                    request.solution.nonce = nonce
+                    return True
+    return False
+
+
 def is_stream(method):
     described = descriptor_pb2.MethodDescriptorProto()
     method.CopyToProto(described)
@@ -149,17 +166,21 @@ def main():
     request = protocol.message(protocol.method(given.method).input_type.full_name)()
     json_format.Parse(given.json, request)
     connection = Connection(given.address, protocol)
-    try:
-        for answer in connection.call(
-            given.method, request, request_id=bytes.fromhex(given.request_id),
-            credential=bytes.fromhex(given.credential), take=given.take):
-            print(json_format.MessageToJson(answer, indent=None), flush=True)
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        sys.exit(1)
-    except OpenAgain as reason:
-        print(f"open it again: {reason}", file=sys.stderr)
-        sys.exit(2)
+    for puzzles in itertools.count():
+        try:
+            for answer in connection.call(
+                given.method, request, request_id=bytes.fromhex(given.request_id),
+                credential=bytes.fromhex(given.credential), take=given.take):
+                print(json_format.MessageToJson(answer, indent=None), flush=True)
+            return
+        except Failure as failure:
+            if puzzles < MOST_PUZZLES and solve(failure, protocol, request):
+                continue
+            print(failure, file=sys.stderr)
+            sys.exit(1)
+        except OpenAgain as reason:
+            print(f"open it again: {reason}", file=sys.stderr)
+            sys.exit(2)
 
 
 if __name__ == "__main__":

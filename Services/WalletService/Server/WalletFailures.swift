@@ -23,7 +23,7 @@ extension PasswordError: Refusal {
     package var failure: RPCFailure {
         switch self {
         case .length(let maximum): .invalid("password", "must have at most \(maximum) bytes")
-        case .busy, .outOfMemory: .later(.passwordsBusy, "\(self)", Self.rest)
+        case .busy, .late, .outOfMemory: .later(.passwordsBusy, "\(self)", Self.rest)
         case .cancelled: RPCFailure(CallReason.cancelled, "\(self)")
         }
     }

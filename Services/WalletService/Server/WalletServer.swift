@@ -15,8 +15,8 @@ struct WalletServer: WalletHandlers {
     let clock: any Clock
     let sessions: Sessions
     let secrets: SessionSecrets
-    let passwords = Passwords()
-    let throttle: SignInThrottle
+    let passwords: Passwords
+    let gate: SignInGate
     let limits: MoneyLimits
     let usersMayTopUp: Bool
     let coordinator: Coordinator
@@ -30,7 +30,17 @@ struct WalletServer: WalletHandlers {
             database, environment.keys, clock, lifetime: configuration[WalletFlags.credentialLifetime],
             lifetimeOfOperator: configuration[WalletFlags.operatorCredentialLifetime])
         secrets = SessionSecrets(environment.keys)
-        throttle = SignInThrottle(clock)
+        passwords = Passwords(clock: clock)
+        gate = SignInGate(
+            Puzzles(environment.keys), clock, environment.metrics, maximumWaiting: passwords.maximumWaiting,
+            waitingCount: { [passwords] in passwords.waitingCount }
+        ) { [database] name, network in
+            try await database.read { reader in
+                // A query also if there is no user, so that the time does not tell.
+                let user = try LoginTable.find(name, reader)?.user ?? UserID(high: 0, low: 0)
+                return try KnownNetworkTable.contains(network, of: user, reader)
+            }
+        }
         limits = MoneyLimits(
             topUp: Int64(configuration[WalletFlags.maxTopUp]), balance: Int64(configuration[WalletFlags.maxBalance]))
         usersMayTopUp = configuration[WalletFlags.topUpBy] == .user

@@ -31,6 +31,18 @@ void   onsale__wallet__v1__sign_in_reply__init
   static const Onsale__Wallet__V1__SignInReply init_value = ONSALE__WALLET__V1__SIGN_IN_REPLY__INIT;
   *message = init_value;
 }
+void   onsale__wallet__v1__puzzle__init
+                     (Onsale__Wallet__V1__Puzzle         *message)
+{
+  static const Onsale__Wallet__V1__Puzzle init_value = ONSALE__WALLET__V1__PUZZLE__INIT;
+  *message = init_value;
+}
+void   onsale__wallet__v1__puzzle_solution__init
+                     (Onsale__Wallet__V1__PuzzleSolution         *message)
+{
+  static const Onsale__Wallet__V1__PuzzleSolution init_value = ONSALE__WALLET__V1__PUZZLE_SOLUTION__INIT;
+  *message = init_value;
+}
 void   onsale__wallet__v1__session__init
                      (Onsale__Wallet__V1__Session         *message)
 {
@@ -307,7 +319,7 @@ void   onsale__wallet__v1__audit_total__init
   static const Onsale__Wallet__V1__AuditTotal init_value = ONSALE__WALLET__V1__AUDIT_TOTAL__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field_descriptors[3] =
 {
   {
     "name",
@@ -333,15 +345,28 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_up_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "solution",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignUpRequest, solution),
+    &onsale__wallet__v1__puzzle_solution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__sign_up_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   1,   /* field[1] = password */
+  2,   /* field[2] = solution */
 };
 static const ProtobufCIntRange onsale__wallet__v1__sign_up_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor =
 {
@@ -351,7 +376,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__descriptor
   "Onsale__Wallet__V1__SignUpRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__SignUpRequest),
-  2,
+  3,
   onsale__wallet__v1__sign_up_request__field_descriptors,
   onsale__wallet__v1__sign_up_request__field_indices_by_name,
   1,  onsale__wallet__v1__sign_up_request__number_ranges,
@@ -396,7 +421,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor =
   (ProtobufCMessageInit) onsale__wallet__v1__sign_up_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field_descriptors[4] =
 {
   {
     "name",
@@ -434,16 +459,29 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__sign_in_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "solution",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SignInRequest, solution),
+    &onsale__wallet__v1__puzzle_solution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__sign_in_request__field_indices_by_name[] = {
   2,   /* field[2] = as_operator */
   0,   /* field[0] = name */
   1,   /* field[1] = password */
+  3,   /* field[3] = solution */
 };
 static const ProtobufCIntRange onsale__wallet__v1__sign_in_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor =
 {
@@ -453,7 +491,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor
   "Onsale__Wallet__V1__SignInRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__SignInRequest),
-  3,
+  4,
   onsale__wallet__v1__sign_in_request__field_descriptors,
   onsale__wallet__v1__sign_in_request__field_indices_by_name,
   1,  onsale__wallet__v1__sign_in_request__number_ranges,
@@ -496,6 +534,121 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor =
   onsale__wallet__v1__sign_in_reply__field_indices_by_name,
   1,  onsale__wallet__v1__sign_in_reply__number_ranges,
   (ProtobufCMessageInit) onsale__wallet__v1__sign_in_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__puzzle__field_descriptors[3] =
+{
+  {
+    "challenge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Puzzle, challenge),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bits",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Puzzle, bits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expires_at_ms",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__Puzzle, expires_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__puzzle__field_indices_by_name[] = {
+  1,   /* field[1] = bits */
+  0,   /* field[0] = challenge */
+  2,   /* field[2] = expires_at_ms */
+};
+static const ProtobufCIntRange onsale__wallet__v1__puzzle__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.Puzzle",
+  "Puzzle",
+  "Onsale__Wallet__V1__Puzzle",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__Puzzle),
+  3,
+  onsale__wallet__v1__puzzle__field_descriptors,
+  onsale__wallet__v1__puzzle__field_indices_by_name,
+  1,  onsale__wallet__v1__puzzle__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__puzzle__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__wallet__v1__puzzle_solution__field_descriptors[2] =
+{
+  {
+    "challenge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PuzzleSolution, challenge),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "nonce",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PuzzleSolution, nonce),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__wallet__v1__puzzle_solution__field_indices_by_name[] = {
+  0,   /* field[0] = challenge */
+  1,   /* field[1] = nonce */
+};
+static const ProtobufCIntRange onsale__wallet__v1__puzzle_solution__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle_solution__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.wallet.v1.PuzzleSolution",
+  "PuzzleSolution",
+  "Onsale__Wallet__V1__PuzzleSolution",
+  "onsale.wallet.v1",
+  sizeof(Onsale__Wallet__V1__PuzzleSolution),
+  2,
+  onsale__wallet__v1__puzzle_solution__field_descriptors,
+  onsale__wallet__v1__puzzle_solution__field_indices_by_name,
+  1,  onsale__wallet__v1__puzzle_solution__number_ranges,
+  (ProtobufCMessageInit) onsale__wallet__v1__puzzle_solution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__wallet__v1__session__field_descriptors[7] =
@@ -931,7 +1084,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__sign_out_reply__descriptor 
   (ProtobufCMessageInit) onsale__wallet__v1__sign_out_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__change_password_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__change_password_request__field_descriptors[3] =
 {
   {
     "password",
@@ -957,15 +1110,28 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__change_password_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "solution",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__ChangePasswordRequest, solution),
+    &onsale__wallet__v1__puzzle_solution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__change_password_request__field_indices_by_name[] = {
   1,   /* field[1] = new_password */
   0,   /* field[0] = password */
+  2,   /* field[2] = solution */
 };
 static const ProtobufCIntRange onsale__wallet__v1__change_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_request__descriptor =
 {
@@ -975,7 +1141,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__change_password_request__de
   "Onsale__Wallet__V1__ChangePasswordRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__ChangePasswordRequest),
-  2,
+  3,
   onsale__wallet__v1__change_password_request__field_descriptors,
   onsale__wallet__v1__change_password_request__field_indices_by_name,
   1,  onsale__wallet__v1__change_password_request__number_ranges,
@@ -1089,7 +1255,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__reset_password_reply__descr
   (ProtobufCMessageInit) onsale__wallet__v1__reset_password_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__set_password_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__set_password_request__field_descriptors[4] =
 {
   {
     "name",
@@ -1127,16 +1293,29 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__set_password_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "solution",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__SetPasswordRequest, solution),
+    &onsale__wallet__v1__puzzle_solution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__set_password_request__field_indices_by_name[] = {
   1,   /* field[1] = code */
   0,   /* field[0] = name */
   2,   /* field[2] = new_password */
+  3,   /* field[3] = solution */
 };
 static const ProtobufCIntRange onsale__wallet__v1__set_password_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_request__descriptor =
 {
@@ -1146,7 +1325,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__set_password_request__descr
   "Onsale__Wallet__V1__SetPasswordRequest",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__SetPasswordRequest),
-  3,
+  4,
   onsale__wallet__v1__set_password_request__field_descriptors,
   onsale__wallet__v1__set_password_request__field_indices_by_name,
   1,  onsale__wallet__v1__set_password_request__number_ranges,

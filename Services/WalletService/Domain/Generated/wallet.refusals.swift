@@ -20,5 +20,6 @@ extension WalletRefusal {
         case passwordWrong = "PASSWORD_WRONG"
         case codeWrong = "CODE_WRONG"
         case noSession = "NO_SESSION"
+        case puzzleRequired = "PUZZLE_REQUIRED"
     }
 }

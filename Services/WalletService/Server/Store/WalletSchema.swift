@@ -124,5 +124,13 @@ enum WalletSchema {
                     name text not null, request_id uuid not null, changed_at bigint not null,
                     constraint password_change_key primary key (name))
                 """)),
+        Migration(
+            "create known networks",
+            .table(
+                """
+                create table known_network (
+                    user_id uuid not null, network text not null, used_at bigint not null,
+                    constraint known_network_key primary key (user_id, network))
+                """, postgreSQL: updated)),
     ]
 }

@@ -20,6 +20,8 @@ typedef struct Onsale__Wallet__V1__SignUpRequest Onsale__Wallet__V1__SignUpReque
 typedef struct Onsale__Wallet__V1__SignUpReply Onsale__Wallet__V1__SignUpReply;
 typedef struct Onsale__Wallet__V1__SignInRequest Onsale__Wallet__V1__SignInRequest;
 typedef struct Onsale__Wallet__V1__SignInReply Onsale__Wallet__V1__SignInReply;
+typedef struct Onsale__Wallet__V1__Puzzle Onsale__Wallet__V1__Puzzle;
+typedef struct Onsale__Wallet__V1__PuzzleSolution Onsale__Wallet__V1__PuzzleSolution;
 typedef struct Onsale__Wallet__V1__Session Onsale__Wallet__V1__Session;
 typedef struct Onsale__Wallet__V1__RefreshRequest Onsale__Wallet__V1__RefreshRequest;
 typedef struct Onsale__Wallet__V1__RefreshReply Onsale__Wallet__V1__RefreshReply;
@@ -105,10 +107,11 @@ struct  Onsale__Wallet__V1__SignUpRequest
   ProtobufCMessage base;
   char *name;
   char *password;
+  Onsale__Wallet__V1__PuzzleSolution *solution;
 };
 #define ONSALE__WALLET__V1__SIGN_UP_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_up_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Onsale__Wallet__V1__SignUpReply
@@ -127,10 +130,11 @@ struct  Onsale__Wallet__V1__SignInRequest
   char *name;
   char *password;
   protobuf_c_boolean as_operator;
+  Onsale__Wallet__V1__PuzzleSolution *solution;
 };
 #define ONSALE__WALLET__V1__SIGN_IN_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_in_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 struct  Onsale__Wallet__V1__SignInReply
@@ -141,6 +145,29 @@ struct  Onsale__Wallet__V1__SignInReply
 #define ONSALE__WALLET__V1__SIGN_IN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__sign_in_reply__descriptor) \
     , NULL }
+
+
+struct  Onsale__Wallet__V1__Puzzle
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData challenge;
+  uint32_t bits;
+  uint64_t expires_at_ms;
+};
+#define ONSALE__WALLET__V1__PUZZLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__puzzle__descriptor) \
+    , {0,NULL}, 0, 0 }
+
+
+struct  Onsale__Wallet__V1__PuzzleSolution
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData challenge;
+  uint64_t nonce;
+};
+#define ONSALE__WALLET__V1__PUZZLE_SOLUTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__puzzle_solution__descriptor) \
+    , {0,NULL}, 0 }
 
 
 struct  Onsale__Wallet__V1__Session
@@ -241,10 +268,11 @@ struct  Onsale__Wallet__V1__ChangePasswordRequest
   ProtobufCMessage base;
   char *password;
   char *new_password;
+  Onsale__Wallet__V1__PuzzleSolution *solution;
 };
 #define ONSALE__WALLET__V1__CHANGE_PASSWORD_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__change_password_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Onsale__Wallet__V1__ChangePasswordReply
@@ -283,10 +311,11 @@ struct  Onsale__Wallet__V1__SetPasswordRequest
   char *name;
   char *code;
   char *new_password;
+  Onsale__Wallet__V1__PuzzleSolution *solution;
 };
 #define ONSALE__WALLET__V1__SET_PASSWORD_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__set_password_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Onsale__Wallet__V1__SetPasswordReply
@@ -688,6 +717,12 @@ void   onsale__wallet__v1__sign_in_request__init
 /* Onsale__Wallet__V1__SignInReply methods */
 void   onsale__wallet__v1__sign_in_reply__init
                      (Onsale__Wallet__V1__SignInReply         *message);
+/* Onsale__Wallet__V1__Puzzle methods */
+void   onsale__wallet__v1__puzzle__init
+                     (Onsale__Wallet__V1__Puzzle         *message);
+/* Onsale__Wallet__V1__PuzzleSolution methods */
+void   onsale__wallet__v1__puzzle_solution__init
+                     (Onsale__Wallet__V1__PuzzleSolution         *message);
 /* Onsale__Wallet__V1__Session methods */
 void   onsale__wallet__v1__session__init
                      (Onsale__Wallet__V1__Session         *message);
@@ -840,6 +875,12 @@ typedef void (*Onsale__Wallet__V1__SignInRequest_Closure)
 typedef void (*Onsale__Wallet__V1__SignInReply_Closure)
                  (const Onsale__Wallet__V1__SignInReply *message,
                   void *closure_data);
+typedef void (*Onsale__Wallet__V1__Puzzle_Closure)
+                 (const Onsale__Wallet__V1__Puzzle *message,
+                  void *closure_data);
+typedef void (*Onsale__Wallet__V1__PuzzleSolution_Closure)
+                 (const Onsale__Wallet__V1__PuzzleSolution *message,
+                  void *closure_data);
 typedef void (*Onsale__Wallet__V1__Session_Closure)
                  (const Onsale__Wallet__V1__Session *message,
                   void *closure_data);
@@ -991,6 +1032,8 @@ extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_request__des
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_up_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__sign_in_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle__descriptor;
+extern const ProtobufCMessageDescriptor onsale__wallet__v1__puzzle_solution__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__session__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__wallet__v1__refresh_reply__descriptor;

@@ -15,17 +15,20 @@ extension WalletServer {
             }
         }
         guard let (login, latest) = found else { throw WalletRefusal.because(.nameUnknown) }
-        if latest == id {
-            // A repeated request: the new password is the present one.
-            guard try await isPassword(request.newPassword, of: login, call) else {
-                throw WalletRefusal.requestIDReused
+        // Nil for a repeated request: the new password is the present one.
+        let password = try await gate.admit(.guess(login.name), request.solution, from: .init(of: call)) { turn in
+            if latest == id {
+                guard try await passwords.verify(request.newPassword, against: login.password, turn) else {
+                    throw WalletRefusal.requestIDReused
+                }
+                return nil as PasswordHash?
             }
-            return ChangePasswordReply()
+            guard try await passwords.verify(request.password, against: login.password, turn) else {
+                throw WalletRefusal.because(.passwordWrong)
+            }
+            return try await passwords.hash(request.newPassword, turn)
         }
-        guard try await isPassword(request.password, of: login, call) else {
-            throw WalletRefusal.because(.passwordWrong)
-        }
-        let password = try await passwords.hash(request.newPassword)
+        guard let password else { return ChangePasswordReply() }
         try await database.transaction(before: call.deadline) { tx in
             // Another change was faster. The present password is no longer the one of the request.
             guard try LoginTable.changePassword(of: login.name, from: login.password, to: password, tx) else {
@@ -38,18 +41,5 @@ extension WalletServer {
             try SessionTable.endAll(of: user, but: kept, tx)
         }
         return ChangePasswordReply()
-    }
-
-    /// Counts wrong passwords like those of sign-ins.
-    private func isPassword(_ password: String, of login: LoginTable.Login, _ call: Call) async throws -> Bool {
-        let attempt = try throttle.begin(login.name, from: call.peer)
-        do {
-            guard try await passwords.verify(password, against: login.password) else { return false }
-        } catch {
-            throttle.giveBack(attempt)
-            throw error
-        }
-        throttle.giveBack(attempt)
-        return true
     }
 }

@@ -11,12 +11,12 @@ extension WalletServer {
     func setPassword(_ request: SetPasswordRequest, call: Call) async throws -> SetPasswordReply {
         let id = try call.requestID
         let name = try UserName(request.name)
-        let attempt = try throttle.begin(name, from: call.peer)
-        try await database.read(before: call.deadline) { reader in
-            _ = try Self.reset(of: name, with: request.code, by: id, reader)
+        let password = try await gate.admit(.guess(name), request.solution, from: .init(of: call)) { turn in
+            try await database.read(before: call.deadline) { reader in
+                _ = try Self.reset(of: name, with: request.code, by: id, reader)
+            }
+            return try await passwords.hash(request.newPassword, turn)
         }
-        throttle.giveBack(attempt)
-        let password = try await passwords.hash(request.newPassword)
         try await database.transaction(before: call.deadline) { tx in
             guard let reset = try Self.reset(of: name, with: request.code, by: id, tx) else { return }
             try PasswordTable.save(reset, tx)

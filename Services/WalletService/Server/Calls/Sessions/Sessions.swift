@@ -30,9 +30,11 @@ struct Sessions: Sendable {
     ) async throws -> WalletAPI.Session {
         let id = call.requestIDIfAny.map { SessionID(of: $0) } ?? .make(at: clock.now)
         let secret = secrets.secret(of: id, of: user)
-        let address = String(SignInThrottle.address(of: call.peer))
+        // Without the port.
+        let address = call.peer.lastIndex(of: ":").map { String(call.peer[..<$0]) } ?? call.peer
         let (session, duties) = try await database.transaction(before: call.deadline) { tx in
             let duties = try Self.duties(of: user, for: kind, tx)
+            try KnownNetworkTable.note(call.origin.network, of: user, tx)
             let session = UserSession(id, of: user, named: name, kind, from: address, now: tx.now)
             if try SessionTable.insert(session, secret: secret.digest, tx) {
                 try Self.endOldest(of: user, tx)

@@ -5,78 +5,66 @@ import WalletDomain
 /// Limits wrong passwords and new users per time. Each instance counts for itself, because the few extra attempts after
 /// a restart reveal no password.
 final class SignInThrottle: Sendable {
-    /// Wrong passwords for a name, from all addresses.
-    static let ofName = RateLimiter(burst: 10, interval: .seconds(6))
-    /// Wrong passwords from an address, for all names.
-    static let ofAddress = RateLimiter(burst: 50, interval: .seconds(1))
-    /// New users from an address.
-    static let ofSignUps = RateLimiter(burst: 200, interval: .seconds(1))
-    /// The time after which a caller tries again if too many names and addresses are counted.
-    private static let waitForRoom = Duration.seconds(6)
-    /// Maximum of counted names and addresses. The limit is never reached. Each is dropped within five minutes, and an
-    /// attempt takes 0.1 s of one of two cores.
-    static let capacity = 65_536
-
-    struct Attempt: Sendable {
-        fileprivate let keys: [Key]
-    }
-
-    fileprivate enum Key: Hashable, Sendable {
+    /// Something that is limited.
+    enum Key: Hashable, Sendable {
+        /// Wrong passwords from a network, for all names, and requests that get a puzzle.
+        case network(String)
+        /// Wrong passwords for a name, from networks without a limit of their own.
         case name(UserName)
-        case address(Substring)
-        case signUps(Substring)
+        /// Wrong passwords for a name from a network that the user has signed in from.
+        case known(UserName, String)
+        /// New users from a network.
+        case signUps(String)
 
-        var limiter: RateLimiter {
+        fileprivate var limiter: RateLimiter {
             switch self {
-            case .name: SignInThrottle.ofName
-            case .address: SignInThrottle.ofAddress
-            case .signUps: SignInThrottle.ofSignUps
+            case .network: RateLimiter(burst: 50, interval: .seconds(1))
+            case .name, .known: RateLimiter(burst: 10, interval: .seconds(6))
+            case .signUps: RateLimiter(burst: 200, interval: .seconds(1))
             }
         }
     }
 
+    /// Maximum of counted keys. Idle ones are dropped when it is reached, at most once a second because that takes a few
+    /// milliseconds. The limit of new keys is never reached: most keys are idle after six seconds.
+    static let capacity = 65_536
+    private static let pauseOfDrops = Duration.seconds(1)
+
+    private struct State {
+        var limiters: [Key: RateLimiter] = [:]
+        var nextDrop = Uptime(nanoseconds: 0)
+
+        /// Returns false if there is no room for another key.
+        mutating func makeRoom(for key: Key, _ now: Uptime) -> Bool {
+            guard limiters.count >= SignInThrottle.capacity, limiters[key] == nil else { return true }
+            if now >= nextDrop {
+                limiters = limiters.filter { !$0.value.isIdle(at: now) }
+                nextDrop = now + SignInThrottle.pauseOfDrops
+            }
+            return limiters.count < SignInThrottle.capacity
+        }
+    }
+
     private let clock: any Clock
-    private let limiters = Lock<[Key: RateLimiter]>([:])
+    private let state = Lock(State())
 
     init(_ clock: any Clock) {
         self.clock = clock
     }
 
-    /// Begins an attempt. It counts as wrong until `giveBack`, so that simultaneous attempts do not exceed the limit.
-    func begin(_ name: UserName, from peer: String) throws(WalletRefusal) -> Attempt {
-        let attempt = Attempt(keys: [.name(name), .address(Self.address(of: peer))])
-        try take(attempt)
-        return attempt
-    }
-
-    func giveBack(_ attempt: Attempt) {
-        limiters.withLock { limiters in
-            for key in attempt.keys { limiters[key]?.giveBack() }
-        }
-    }
-
-    func admitSignUp(from peer: String) throws(WalletRefusal) {
-        try take(Attempt(keys: [.signUps(Self.address(of: peer))]))
-    }
-
-    private func take(_ attempt: Attempt) throws(WalletRefusal) {
+    /// Counts an attempt as wrong until `giveBack`, so that simultaneous attempts do not exceed the limit. Returns the time
+    /// until it is admitted, or nil if it is.
+    func take(_ key: Key) -> Duration? {
         let now = clock.uptime
-        let wait = limiters.withLock { limiters -> Duration? in
-            if limiters.count + attempt.keys.count > Self.capacity {
-                limiters = limiters.filter { !$0.value.isIdle(at: now) }
-            }
-            guard limiters.count + attempt.keys.count <= Self.capacity else { return Self.waitForRoom }
-            for key in attempt.keys {
-                if let wait = limiters[key, default: key.limiter].wait(at: now) { return wait }
-            }
-            for key in attempt.keys { limiters[key, default: key.limiter].count(at: now) }
+        return state.withLock { state in
+            guard state.makeRoom(for: key, now) else { return Self.pauseOfDrops }
+            if let wait = state.limiters[key, default: key.limiter].wait(at: now) { return wait }
+            state.limiters[key, default: key.limiter].count(at: now)
             return nil
         }
-        if let wait { throw .tooManyTries(retryAfter: wait) }
     }
 
-    /// Returns the address without the port, because each connection has another port.
-    static func address(of peer: String) -> Substring {
-        peer.lastIndex(of: ":").map { peer[..<$0] } ?? peer[...]
+    func giveBack(_ key: Key) {
+        state.withLock { $0.limiters[key]?.giveBack() }
     }
 }
