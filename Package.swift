@@ -46,6 +46,7 @@ let package = Package(
     name: "Onsale",
     products: [.executable(name: "gateway", targets: ["Gateway"])],
     targets: [
+        system("COpenSSL", "openssl", apt: "libssl-dev"),
         system("CMicroHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CPostgreSQL", "libpq", apt: "libpq-dev"),
         system("CProtobufC", "libprotobuf-c", apt: "libprotobuf-c-dev"),
@@ -66,9 +67,11 @@ let package = Package(
         protobufC("CProto", "Shared/CProto"),
         system("CUV", "libuv", apt: "libuv1-dev"),
         shared("Messages", ["CProtobufC", "Kernel"]),
-        shared("RPC", ["CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
+        shared("RPC", ["COpenSSL", "CProto", "CUV", "Encoding", "Kernel", "Messages", "Threads"]),
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
-        shared("Service", ["CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
+        shared(
+            "Service",
+            ["Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
         .target(
@@ -96,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CSodium", "CommandLine", "ConcertAPI", "Database", "Files", "Identity", "Kernel", "QueueAPI", "RPC",
-                "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI",
+                "CSodium", "Certificates", "CommandLine", "ConcertAPI", "Database", "Files", "Identity", "Kernel",
+                "QueueAPI", "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI",
             ],
             path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
@@ -117,7 +120,12 @@ let package = Package(
         tests(of: "Certificates", ["Identity", "Kernel", "Threads"]),
         tests(of: "Telemetry", ["Kernel", "Threads"]),
         tests(of: "Messages", ["CTestProto", "Encoding", "Kernel", "RPC"]),
-        tests(of: "RPC", ["Encoding", "Kernel", "Messages", "Telemetry", "Threads"]),
+        tests(
+            of: "RPC",
+            [
+                "COpenSSL", "Certificates", "Encoding", "Files", "Identity", "Kernel", "Messages", "Telemetry",
+                "Threads",
+            ]),
         tests(
             of: "Service",
             ["Certificates", "CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
@@ -175,7 +183,9 @@ if Context.environment["ONSALE_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "CProtobufC", "CTestProto", "Kernel", "MessageJSON", "Messages", "RPC",
+                "CFuzzer", "CProtobufC", "CTestProto", "Certificates", "Identity", "Kernel", "MessageJSON", "Messages",
+                "RPC",
+                "Threads",
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "Corpus", "README.md", "run"]),
     ]

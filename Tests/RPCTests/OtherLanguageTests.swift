@@ -1,3 +1,4 @@
+import Files
 import Kernel
 import RPC
 import Telemetry
@@ -31,6 +32,21 @@ struct OtherLanguageTests {
             #expect(outcome.output == "{\"payload\": \"aGVsbG8=\"}\n")
             #expect(outcome.status == 0)
         }
+    }
+
+    @Test func `a call over TLS is answered`() async throws {
+        let (loops, site, folder) = (Loops(count: 1), TestSite(), TemporaryFolder())
+        let network = TLSNetwork(over: TCP(on: loops), .ofSite(.required), server: try site.context(.server))
+        let server = Server([EchoServer(clock: SystemClock()).service], on: loops, network: network)
+        let address = try server.listen(on: .loopback(0))
+        try AtomicFile.write(site.authorities, to: folder.path + "/ca.pem")
+        let arguments = ["onsale.testing.v1.Echo/Echo", #"{"payload": "aGVsbG8="}"#]
+        let outcome = try await Self.call(address, ["--ca", folder.path + "/ca.pem"] + arguments)
+        #expect(outcome.output == "{\"payload\": \"aGVsbG8=\"}\n")
+        let plain = try await Self.call(address, arguments)
+        #expect(plain.output.contains("TLS_REQUIRED") && plain.status == 1)
+        await server.shutdown()
+        loops.stop()
     }
 
     @Test func `a failing call ends with the handler's failure`() async throws {

@@ -171,22 +171,4 @@ import Testing
         await client.shutdown()
         await world.stop()
     }
-
-    @Test func `a transport wrapper such as TLS can be inserted`() async throws {
-        let loops = Loops(count: 1)
-        let echo = EchoServer(clock: ManualClock())
-        let scrambled = Scrambled(TCP(on: loops))
-        let server = Server([echo.service], on: loops, network: scrambled)
-        let address = try server.listen(on: .loopback(0))
-        let client = Client(to: [address], on: loops, network: scrambled)
-        let payload = Array(repeating: UInt8(5), count: 200_000)
-        #expect(try await EchoClient(client).echo(EchoRequest(payload: payload)).payload == payload)
-        let socket = try RawSocket(to: address)
-        try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
-        let envelopes = try await socket.envelopes()
-        #expect(envelopes.isEmpty, "unscrambled bytes are refused")
-        await client.shutdown()
-        await server.shutdown()
-        loops.stop()
-    }
 }

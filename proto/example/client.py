@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Calls one method of an Onsale service: a client in another language than Swift, in full.
 
-    client.py [--proto FOLDER]... [--take N] HOST:PORT METHOD [JSON]
+    client.py [--proto FOLDER]... [--ca FILE] [--take N] HOST:PORT METHOD [JSON]
     client.py 127.0.0.1:7001 onsale.health.v1.Health/Check '{"service": "onsale.health.v1.Health"}'
 
 Needs protoc and python3-protobuf. METHOD is one of the .proto files beside the folder of this file, or in FOLDER. Prints
@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import pathlib
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -66,9 +67,13 @@ class OpenAgain(Exception):
 class Connection:
     """One connection, one call at a time. A client with several calls in flight matches replies by their id."""
 
-    def __init__(self, address, protocol):
+    def __init__(self, address, protocol, authorities=None):
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host.strip("[]"), int(port)), timeout=5)
+        if authorities:
+            tls = ssl.create_default_context(cafile=authorities)
+            tls.set_alpn_protocols(["onsale/1"])
+            self.socket = tls.wrap_socket(self.socket, server_hostname=host.strip("[]"))
         self.protocol = protocol
         self.Envelope = protocol.message("onsale.rpc.v1.Envelope")
         self.last_id = 0
@@ -154,6 +159,7 @@ def is_stream(method):
 def main():
     parser = argparse.ArgumentParser(description="Calls one method of an Onsale service.")
     parser.add_argument("--proto", metavar="FOLDER", action="append", default=[], help="more .proto files")
+    parser.add_argument("--ca", metavar="FILE", help="use TLS, and trust these authorities")
     parser.add_argument("--request-id", metavar="HEX", default="", help="16 bytes, the same on every retry")
     parser.add_argument("--take", metavar="N", type=int, help="cancel a stream after N items")
     parser.add_argument("--credential", metavar="HEX", default="", help="the credential of the caller")
@@ -165,7 +171,7 @@ def main():
     protocol = Protocol([pathlib.Path(__file__).resolve().parent.parent, *given.proto])
     request = protocol.message(protocol.method(given.method).input_type.full_name)()
     json_format.Parse(given.json, request)
-    connection = Connection(given.address, protocol)
+    connection = Connection(given.address, protocol, given.ca)
     for puzzles in itertools.count():
         try:
             for answer in connection.call(

@@ -7,8 +7,8 @@ import Threads
 /// thread.
 ///
 /// The loop uses neither sockets nor a clock. Its *driver* is a thread with libuv, or a test with a simulated network.
-/// It calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, and
-/// writes the output of each connection once.
+/// It calls `turn(at:)` after time has passed or bytes have arrived. A turn fires due timers, runs ready tasks, writes
+/// the output of each connection once, and then makes one long step, such as that of a TLS handshake.
 ///
 /// A task that prefers the loop as its executor resumes on it after every suspension.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
@@ -35,6 +35,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var unflushed: [Connection] = []
     private var flushing: [Connection] = []
     private var pulsed: [Connection] = []
+    /// Long steps that wait, from `nextStep` on.
+    private var steps: [(() -> Void)?] = []
+    private var nextStep = 0
     private var pulse: TimerWheel.Handle?
     private(set) var uptime: Uptime
     private(set) var timers: TimerWheel
@@ -154,14 +157,30 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 budget -= max(1, ready.count)
                 runReady()
                 flush()
-                if ready.isEmpty, unflushed.isEmpty { return false }
+                if ready.isEmpty, unflushed.isEmpty { break }
             }
-            return true
+            makeStep()
+            return !ready.isEmpty || !unflushed.isEmpty || !steps.isEmpty
         }
     }
 
+    private func makeStep() {
+        guard !steps.isEmpty else { return }
+        let step = steps[nextStep]
+        steps[nextStep] = nil
+        nextStep += 1
+        if nextStep == steps.count {
+            steps.removeAll(keepingCapacity: steps.count < Self.maxWorkPerTurn)
+            nextStep = 0
+        }
+        step?()
+        flush()
+    }
+
     /// True if a turn has work to do, apart from timers.
-    package var hasWork: Bool { !ready.isEmpty || !unflushed.isEmpty || inbox.withLock { !$0.work.isEmpty } }
+    package var hasWork: Bool {
+        !ready.isEmpty || !unflushed.isEmpty || !steps.isEmpty || inbox.withLock { !$0.work.isEmpty }
+    }
 
     /// The time of the next turn if no input arrives.
     package var nextDeadline: Uptime? { timers.nextDeadline }
@@ -198,6 +217,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Flushes `connection` at the end of this turn. Call it once per turn.
     func flushLater(_ connection: Connection) {
         unflushed.append(connection)
+    }
+
+    /// Runs `step` when a turn has nothing else to do. A turn runs one, so a crowd of them delays no call for long.
+    func runLast(_ step: @escaping () -> Void) {
+        steps.append(step)
     }
 
     func startTimer(_ target: some TimerTarget, at deadline: Uptime) -> TimerWheel.Handle {

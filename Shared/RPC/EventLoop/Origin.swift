@@ -6,10 +6,22 @@ package struct Origin: Sendable {
     private static let bitsOfIPv6Network = 64
 
     /// The address with its port, for logs: `127.0.0.1:50312`.
-    package let peer: String
+    package private(set) var peer: String
+    /// True if a proxy has reported the address.
+    private(set) var isForwarded = false
+    /// The URIs in the certificate of the peer, such as `onsale:wallet`.
+    var uris: [String] = []
+    /// True if the peer may act as a program: it has proved it by its certificate, or the network allows it to all.
+    var mayActAsProgram = true
 
     package init(_ peer: String) {
         self.peer = peer
+    }
+
+    /// Replaces the address of a proxy by that of its client.
+    mutating func forward(_ client: Address) {
+        peer = client.description
+        isForwarded = true
     }
 
     /// The unit for limits per address: an IPv4 address, or the /64 network of an IPv6 address.

@@ -200,6 +200,8 @@ package enum CallReason: String, Reason, CaseIterable {
     case databaseUnavailable = "DATABASE_UNAVAILABLE"
     case diskFull = "DISK_FULL"
     case dutyMissing = "DUTY_MISSING"
+    case tlsRequired = "TLS_REQUIRED"
+    case certificateMissing = "CERTIFICATE_MISSING"
 
     package var code: StatusCode {
         switch self {
@@ -209,14 +211,15 @@ package enum CallReason: String, Reason, CaseIterable {
             .invalidArgument
         case .deadlineExceeded: .deadlineExceeded
         case .requestIDReused: .alreadyExists
-        case .roleNotAllowed, .dutyMissing: .permissionDenied
+        case .roleNotAllowed, .dutyMissing, .certificateMissing: .permissionDenied
         case .tooManyCalls, .tooManyConnections, .tooManyPings, .requestTooLarge, .replyTooLarge, .metadataTooLarge,
             .readerTooSlow, .databaseBusy:
             .resourceExhausted
         case .databaseConflict: .aborted
         case .methodUnknown, .versionUnknown: .unimplemented
         case .unsendableReply, .unsendableFailure, .malformedReply, .notAnswered, .`internal`: .internal
-        case .draining, .goaway, .cannotConnect, .connectionLost, .clientShutDown, .databaseUnavailable, .diskFull:
+        case .draining, .goaway, .cannotConnect, .connectionLost, .clientShutDown, .databaseUnavailable, .diskFull,
+            .tlsRequired:
             .unavailable
         case .credentialMissing, .credentialExpired, .credentialInvalid, .credentialUnknown: .unauthenticated
         }
@@ -263,6 +266,10 @@ package enum CallReason: String, Reason, CaseIterable {
         case .databaseUnavailable: "the database is unavailable"
         case .diskFull: "the disk of the database is full"
         case .dutyMissing: "the operator does not have the duty that the method needs; ask an owner to grant it"
+        case .tlsRequired:
+            "this port accepts only connections with TLS; gateway: pass --ca FILE; other clients: see proto/README.md"
+        case .certificateMissing:
+            "a service needs a certificate of the site authority to call from another machine; use TLS with the key file of the program"
         }
     }
 }
@@ -518,8 +525,8 @@ extension ProtoFile {
         6e50696e67496e74657276616c4d7322500a06476f4177617912170a076c6173745f696418012001280452066c617374\
         4964122d0a0673746174757318022001280b32152e6f6e73616c652e7270632e76312e53746174757352067374617475\
         73224c0a0e4669656c6456696f6c6174696f6e12140a056669656c6418012001280952056669656c6412120a0472756c\
-        65180220012809520472756c6512100a03676f741803200128095203676f7422dd160a0b43616c6c4661696c75726522\
-        cd160a06526561736f6e12160a12524541534f4e5f554e53504543494649454410001282010a12524551554553545f49\
+        65180220012809520472756c6512100a03676f741803200128095203676f742281190a0b43616c6c4661696c75726522\
+        f1180a06526561736f6e12160a12524541534f4e5f554e53504543494649454410001282010a12524551554553545f49\
         445f4d495353494e4710011a6aa8b61803b2b61862746869732063616c6c206368616e67657320736f6d657468696e67\
         2c20736f206974206e65656473206120726571756573745f69643a2031362062797465732c2061205555494476372c20\
         7468652073616d65206f6e206576657279207265747279125d0a11524551554553545f49445f52455553454410021a46\
@@ -579,9 +586,15 @@ extension ProtoFile {
         46554c4c10251a28a8b6180eb2b61820746865206469736b206f66207468652064617461626173652069732066756c6c\
         126d0a0c445554595f4d495353494e4710261a5ba8b61807b2b61853746865206f70657261746f7220646f6573206e6f\
         742068617665207468652064757479207468617420746865206d6574686f64206e656564733b2061736b20616e206f77\
-        6e657220746f206772616e742069742a81010a044b696e6412140a104b494e445f554e5350454349464945441000120b\
-        0a0752455155455354100112090a055245504c59100212080a044954454d1003120a0a0643414e43454c1004120a0a06\
-        435245444954100512080a0450494e47100612080a04504f4e471007120a0a06474f41574159100812090a0548454c4c\
-        4f1009620670726f746f33
+        6e657220746f206772616e742069741282010a0c544c535f524551554952454410271a70a8b6180eb2b6186874686973\
+        20706f72742061636365707473206f6e6c7920636f6e6e656374696f6e73207769746820544c533b2067617465776179\
+        3a2070617373202d2d63612046494c453b206f7468657220636c69656e74733a207365652070726f746f2f524541444d\
+        452e6d64129c010a1343455254494649434154455f4d495353494e4710281a8201a8b61807b2b6187a61207365727669\
+        6365206e656564732061206365727469666963617465206f6620746865207369746520617574686f7269747920746f20\
+        63616c6c2066726f6d20616e6f74686572206d616368696e653b2075736520544c53207769746820746865206b657920\
+        66696c65206f66207468652070726f6772616d2a81010a044b696e6412140a104b494e445f554e535045434946494544\
+        1000120b0a0752455155455354100112090a055245504c59100212080a044954454d1003120a0a0643414e43454c1004\
+        120a0a06435245444954100512080a0450494e47100612080a04504f4e471007120a0a06474f41574159100812090a05\
+        48454c4c4f1009620670726f746f33
         """)
 }

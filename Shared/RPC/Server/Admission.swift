@@ -94,6 +94,9 @@ struct Admission {
                 CallReason.roleNotAllowed,
                 "\(method.name) is for \(method.callers), and you are \(caller.role)")
         }
+        guard caller.role != .service || origin.mayActAsProgram else {
+            throw RPCFailure(CallReason.certificateMissing)
+        }
         guard caller.role != .operator || caller.duties.suffice(for: method.duties) else {
             throw RPCFailure(
                 CallReason.dutyMissing,

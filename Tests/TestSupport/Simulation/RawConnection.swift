@@ -51,17 +51,23 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
     }
 }
 
-extension EchoSimulation {
-    /// Connects to the server without a client.
-    package func rawConnection() throws -> RawConnection {
+extension Simulation {
+    /// Connects to a server without a client, and runs everything for `duration`.
+    package func rawConnection(
+        to address: Address, waiting duration: Duration = .milliseconds(10)
+    ) throws -> RawConnection {
         let made = Recorder<RawConnection>()
-        network.connect(to: address, on: simulation.loops.all[0], within: .seconds(1)) { result in
+        network.connect(to: address, on: loops.all[0], within: .seconds(1)) { result in
             if case .success(let transport) = result { made.add(RawConnection(transport)) }
         }
-        simulation.run(for: .milliseconds(10))
-        guard let connection = made.all.first else { throw Simulation.StandsStill(description: "nobody accepted") }
+        run(for: duration)
+        guard let connection = made.all.first else { throw StandsStill(description: "nobody accepted") }
         return connection
     }
+}
+
+extension EchoSimulation {
+    package func rawConnection() throws -> RawConnection { try simulation.rawConnection(to: address) }
 }
 
 /// A client, and a server that the test controls.

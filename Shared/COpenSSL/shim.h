@@ -1,0 +1,66 @@
+#pragma once
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+// Functions for macros, which Swift cannot call.
+
+static inline void onsale_tls_harden(SSL_CTX *context)
+{
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_max_early_data(context, 0);
+}
+
+static inline int onsale_tls_set_groups(SSL_CTX *context, const char *groups)
+{
+    return SSL_CTX_set1_groups_list(context, groups) == 1;
+}
+
+static inline void onsale_tls_set_longest_chain(SSL_CTX *context, long bytes)
+{
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
+static inline int onsale_tls_add_to_chain(SSL_CTX *context, X509 *certificate)
+{
+    return SSL_CTX_add1_chain_cert(context, certificate) == 1;
+}
+
+static inline int onsale_tls_set_server_name(SSL *connection, const char *name)
+{
+    return SSL_set_tlsext_host_name(connection, name) == 1;
+}
+
+static inline void onsale_bio_wants_nothing(BIO *bio) { BIO_clear_retry_flags(bio); }
+
+static inline void onsale_bio_wants_more(BIO *bio) { BIO_set_retry_read(bio); }
+
+static inline int onsale_err_reason(unsigned long error) { return ERR_GET_REASON(error); }
+
+// Calls `found` with each URI among the names of a certificate.
+static inline void onsale_x509_uris(X509 *certificate, void *context, void (*found)(void *, const char *, int))
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    for (int index = 0; index < sk_GENERAL_NAME_num(names); index++) {
+        const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+        if (name->type == GEN_URI)
+            found(context, (const char *)ASN1_STRING_get0_data(name->d.uniformResourceIdentifier),
+                  ASN1_STRING_length(name->d.uniformResourceIdentifier));
+    }
+    GENERAL_NAMES_free(names);
+}
+
+// Seconds since 1970 of a time of a certificate.
+static inline long long onsale_asn1_seconds(const ASN1_TIME *time)
+{
+    struct tm parts;
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? (long long)timegm(&parts) : 0;
+}

@@ -1,0 +1,190 @@
+import Kernel
+import Messages
+
+/// A connection to a server before its first call: reads the header of a proxy, and sees by the next byte whether the
+/// client uses TLS.
+///
+///     first byte ──0x0D──▶ PROXY header ──▶ next byte ──0x16──▶ handshake ──▶ accepted
+///         └─────────────────────────────────────▲ └──────other──▶ plain ────────▲
+final class Arrival: TransportReceiver, TimerTarget {
+    /// Every handshake begins with this byte, and every frame with zero.
+    private static let firstByteOfTLS: UInt8 = 0x16
+    /// The time from accepting a connection to the end of its handshake.
+    private static let longest = Duration.seconds(5)
+
+    private let transport: any Transport
+    private let hall: ArrivalHall
+    private let accept: @Sendable (any Transport, EventLoop) -> Void
+    private var timer: TimerWheel.Handle?
+    private var head = ByteBuffer()
+    private var handshake: TLSHandshake?
+    private var hasHeader = false
+    private var isOver = false
+
+    init(
+        _ transport: any Transport, in hall: ArrivalHall,
+        accept: @escaping @Sendable (any Transport, EventLoop) -> Void
+    ) {
+        self.transport = transport
+        self.hall = hall
+        self.accept = accept
+    }
+
+    private var loop: EventLoop { hall.home.loop }
+    private var rules: TLSServerRules { hall.rules }
+
+    func begin() {
+        transport.receiver = self
+        guard hall.enter(self) else { return abort() }
+        timer = loop.startTimer(self, at: loop.uptime + Self.longest)
+        transport.isReading = true
+    }
+
+    func timerFired() {
+        timer = nil
+        refuse("no TLS handshake within \(Self.longest)")
+    }
+
+    func didReceive(_ bytes: UnsafeRawBufferPointer) {
+        guard !isOver else { return }
+        if let handshake { return handshake.receive(bytes) }
+        guard head.count > 0 || (bytes.first == ProxyHeader.firstByte && !hasHeader) else { return decide(bytes) }
+        guard comesFromProxy else {
+            return refuse("a PROXY header from an address that --proxy-from does not contain")
+        }
+        head.append(bytes)
+        switch ProxyHeader.read(head.bytes) {
+        case .needsMore: break
+        case .malformed(let problem): refuse(problem)
+        case .header(let header):
+            hasHeader = true
+            if let client = header.client { transport.origin.forward(client) }
+            var received = ByteBuffer()
+            swap(&received, &head)
+            let rest = UnsafeRawBufferPointer(rebasing: received.bytes[header.byteCount...])
+            if rest.count > 0 { decide(rest) }
+            received.release()
+        }
+    }
+
+    private var comesFromProxy: Bool {
+        guard let address = Address(transport.origin.peer).flatMap({ IPAddress($0.host) }) else { return false }
+        return rules.proxies.contains { $0.contains(address) }
+    }
+
+    private func decide(_ bytes: UnsafeRawBufferPointer) {
+        if bytes.first == Self.firstByteOfTLS, let context = hall.context {
+            let handshake = TLSHandshake(over: transport, at: hall.home, context, host: nil) { [self] result in
+                switch result {
+                case .success(let encrypted):
+                    hall.report(.established)
+                    finish(encrypted)
+                case .failure(let error): refuse(error.description)
+                }
+            }
+            self.handshake = handshake
+            return handshake.receive(bytes)
+        }
+        if rules.mode == .required { return refusePlain() }
+        finish(transport)
+        transport.receiver?.didReceive(bytes)
+    }
+
+    private func finish(_ transport: any Transport) {
+        transport.origin.mayActAsProgram = rules.mayActAsProgram(transport.origin)
+        leave()
+        accept(transport, loop)
+    }
+
+    /// Tells a client without TLS, in its language, what to do.
+    private func refusePlain() {
+        let failure = RPCFailure(CallReason.tlsRequired)
+        defer { loop.arena.reset() }
+        if let message = try? GoAway(status: failure.status).laidOut(in: loop.arena) {
+            var frame = ByteBuffer()
+            frame.appendFrame(atMost: 2 * WireWriter.maxFieldHeaderBytes + message.size) { writer in
+                writer.number(Frame.Field.kind, UInt64(Kind.goaway.rawValue))
+                writer.message(Frame.Field.payload, message)
+            }
+            transport.send(frame.bytes)
+        }
+        refuse("a connection without TLS")
+    }
+
+    private func refuse(_ problem: String) {
+        guard !isOver else { return }
+        isOver = true
+        handshake?.cancel()
+        hall.report(.refused(peer: transport.origin.peer, problem))
+        transport.close()
+    }
+
+    func didSend() {}
+
+    func didClose(_ problem: String?) {
+        if !isOver, handshake != nil || head.count > 0 {
+            hall.report(.refused(peer: transport.origin.peer, problem ?? "it closed before its handshake"))
+        }
+        handshake?.cancel()
+        leave()
+    }
+
+    private func leave() {
+        isOver = true
+        if let timer { loop.cancelTimer(timer) }
+        timer = nil
+        hall.leave(self)
+    }
+
+    func abort() {
+        isOver = true
+        handshake?.cancel()
+        transport.abort()
+    }
+}
+
+/// The arrivals at one listener on one event loop.
+final class ArrivalHall: @unchecked Sendable {
+    // Sound because only the loop accesses `arrivals`, and the rest never changes.
+
+    /// Maximum of arrivals at once. Further ones are closed immediately.
+    private static let maxArrivals = 512
+
+    let home: TLSLoop
+    private let network: TLSNetwork
+    private var arrivals: [ObjectIdentifier: Arrival] = [:]
+
+    init(on loop: EventLoop, of network: TLSNetwork) {
+        home = TLSLoop(on: loop)
+        self.network = network
+    }
+
+    var rules: TLSServerRules { network.rules }
+    var context: TLSContext? { network.contexts.server }
+
+    func report(_ event: TLSEvent) { network.report(event) }
+
+    /// Returns false if there are too many.
+    func enter(_ arrival: Arrival) -> Bool {
+        guard arrivals.count < Self.maxArrivals else {
+            report(.crowded)
+            return false
+        }
+        arrivals[ObjectIdentifier(arrival)] = arrival
+        return true
+    }
+
+    func leave(_ arrival: Arrival) {
+        arrivals[ObjectIdentifier(arrival)] = nil
+    }
+
+    /// Closes all arrivals at once.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            home.loop.execute { [self] in
+                for arrival in arrivals.values { arrival.abort() }
+                continuation.resume()
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Kernel
+
+/// The handshake of one connection, step by step. A step is a long computation, so it runs when its loop has nothing
+/// else to do in this turn. The connection is not read while a step waits.
+final class TLSHandshake {
+    private let inner: any Transport
+    private let home: TLSLoop
+    private let context: TLSContext
+    private let host: String?
+    /// Nil before the first step, because a session takes memory.
+    private var session: TLSSession?
+    private var pending = ByteBuffer()
+    private var isFirstInput = true
+    private var completion: ((Result<TLSTransport, TLSError>) -> Void)?
+
+    /// `completion` gets the transport, and sets its receiver. `host` is nil on a server. The caller passes on what `inner`
+    /// receives until then.
+    init(
+        over inner: any Transport, at home: TLSLoop, _ context: TLSContext, host: String?,
+        completion: @escaping (Result<TLSTransport, TLSError>) -> Void
+    ) {
+        self.inner = inner
+        self.home = home
+        self.context = context
+        self.host = host
+        self.completion = completion
+    }
+
+    /// A client begins, so its first step needs no input.
+    func begin() {
+        stepLater()
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard completion != nil else { return }
+        if isFirstInput, host != nil, bytes.first == 0 {
+            return fail("it answers without encryption: it is an older version, or runs with --tls off")
+        }
+        isFirstInput = false
+        guard home.keep(bytes.count) else { return fail("too much input waits for handshakes") }
+        pending.append(bytes)
+        inner.isReading = false
+        stepLater()
+    }
+
+    private func stepLater() {
+        home.loop.runLast { [self] in step() }
+    }
+
+    private func step() {
+        guard completion != nil else { return }
+        let session = session ?? TLSSession(context, home.buffers, host: host)
+        self.session = session
+        var input = ByteBuffer()
+        swap(&input, &pending)
+        home.release(input.count)
+        let (progress, rest) = session.handshake(input.bytes)
+        home.buffers.sendOutput(to: inner)
+        switch progress {
+        case .needsMore: inner.isReading = true
+        case .failed(let problem): fail(problem)
+        case .established:
+            let transport = TLSTransport(over: inner, session, home.buffers)
+            finish(.success(transport))
+            if rest.count > 0 { transport.didReceive(rest) }
+        }
+        input.release()
+    }
+
+    private func fail(_ problem: String) {
+        finish(.failure(TLSError(problem)))
+    }
+
+    /// Ends the attempt. The completion is not called.
+    func cancel() {
+        completion = nil
+        home.release(pending.count)
+        pending.release()
+    }
+
+    private func finish(_ result: Result<TLSTransport, TLSError>) {
+        let completion = completion
+        cancel()
+        completion?(result)
+    }
+}
+
+/// The shared state of the TLS connections on one event loop.
+final class TLSLoop: @unchecked Sendable {
+    // Sound because `loop` never changes, and only the loop accesses the rest.
+
+    /// Maximum of received bytes that wait for steps of handshakes.
+    private static let maxKeptBytes = 8 * 1024 * 1024
+
+    let loop: EventLoop
+    let buffers = TLSBuffers()
+    private var keptBytes = 0
+
+    init(on loop: EventLoop) {
+        self.loop = loop
+    }
+
+    /// Counts bytes that wait. Returns false if there are too many.
+    func keep(_ count: Int) -> Bool {
+        guard keptBytes + count <= Self.maxKeptBytes else { return false }
+        keptBytes += count
+        return true
+    }
+
+    func release(_ count: Int) {
+        keptBytes -= count
+    }
+}

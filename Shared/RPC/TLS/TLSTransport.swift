@@ -1,0 +1,80 @@
+import Kernel
+
+/// An encrypted byte stream over another transport.
+///
+/// Each side ends its data with a message of TLS. A connection that closes without it was cut, perhaps by an attacker,
+/// so it counts as broken.
+final class TLSTransport: Transport, TransportReceiver {
+    var origin: Origin
+    var receiver: (any TransportReceiver)?
+    private let inner: any Transport
+    private let session: TLSSession
+    private let buffers: TLSBuffers
+    private var isClosing = false
+    private var problem: String?
+
+    init(over inner: any Transport, _ session: TLSSession, _ buffers: TLSBuffers) {
+        self.inner = inner
+        self.session = session
+        self.buffers = buffers
+        origin = inner.origin
+        origin.uris = session.peerURIs
+        inner.receiver = self
+    }
+
+    var unsentCount: Int { inner.unsentCount }
+
+    var isReading: Bool {
+        get { inner.isReading }
+        set { inner.isReading = newValue }
+    }
+
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        guard !isClosing, bytes.count > 0 else { return }
+        if !session.write(bytes) { return fail("the data cannot be encrypted: \(TLSReason.ofLibrary())") }
+        buffers.sendOutput(to: inner)
+    }
+
+    func close() {
+        guard !isClosing else { return }
+        isClosing = true
+        session.end()
+        buffers.sendOutput(to: inner)
+        inner.close()
+    }
+
+    func abort() {
+        isClosing = true
+        inner.abort()
+    }
+
+    /// Sends the alert that the library has written, and closes.
+    private func fail(_ problem: String) {
+        self.problem = self.problem ?? problem
+        isClosing = true
+        buffers.sendOutput(to: inner)
+        inner.close()
+    }
+
+    func didReceive(_ bytes: UnsafeRawBufferPointer) {
+        guard !isClosing else { return }
+        let (data, state) = session.read(bytes)
+        if data.count > 0 { receiver?.didReceive(data) }
+        guard !isClosing else { return }
+        switch state {
+        case .open: buffers.sendOutput(to: inner)
+        case .ended: close()
+        case .broken(let problem): fail(problem)
+        }
+    }
+
+    func didSend() { receiver?.didSend() }
+
+    func didClose(_ problem: String?) {
+        let cut = isClosing ? nil : "the connection was cut: the peer did not end it"
+        isClosing = true
+        let receiver = receiver
+        self.receiver = nil
+        receiver?.didClose(self.problem ?? problem ?? cut)
+    }
+}

@@ -1,0 +1,112 @@
+import COpenSSL
+import Kernel
+import Messages
+import TestSupport
+import Testing
+@testable import RPC
+
+/// Damaged, slow and hostile connections.
+@Suite struct TLSDamageTests {
+    /// Adds 1 over a disturbed connection. A call that fails may have taken effect, but never twice.
+    private func add(_ world: TLSWorld, over tap: WireTap) throws -> (hasSucceeded: Bool, effect: Int64) {
+        let (client, before) = (try world.client(over: tap), world.echo.total)
+        let hasSucceeded = try world.simulation.run {
+            do throws(RPCFailure) {
+                _ = try await EchoClient(client).add(AddRequest(amount: 1))
+                return true
+            } catch {
+                #expect(error.isIndefinite, "\(error)")
+                return false
+            }
+        }
+        try world.simulation.run { await client.shutdown() }
+        return (hasSucceeded, world.echo.total - before)
+    }
+
+    private func bytesOfACall(_ world: TLSWorld) throws -> Int {
+        let tap = WireTap(world.simulation.network)
+        #expect(try add(world, over: tap) == (true, 1))
+        return tap.sent.joined().count
+    }
+
+    @Test func `a connection may be cut after any byte`() throws {
+        let world = try TLSWorld()
+        var failures = 0
+        for count in 0..<(try bytesOfACall(world)) {
+            let tap = WireTap(world.simulation.network)
+            tap.firstConnectionEnds = count
+            let (hasSucceeded, effect) = try add(world, over: tap)
+            #expect(hasSucceeded ? effect == 1 : 0...1 ~= effect, "after \(count) bytes")
+            if !hasSucceeded { failures += 1 }
+        }
+        world.simulation.run(for: .seconds(1))
+        #expect(failures > 0 && world.server.connectionCount == 0)
+    }
+
+    @Test func `no changed byte is taken for a message`() throws {
+        let world = try TLSWorld()
+        for changed in stride(from: 0, to: try bytesOfACall(world), by: 3) {
+            let tap = WireTap(world.simulation.network)
+            var position = 0
+            tap.change = { bytes in
+                if position..<position + bytes.count ~= changed { bytes[changed - position] ^= 0x20 }
+                position += bytes.count
+            }
+            let (hasSucceeded, effect) = try add(world, over: tap)
+            #expect(hasSucceeded ? effect == 1 : 0...1 ~= effect, "byte \(changed)")
+        }
+    }
+
+    @Test func `a handshake that does not end within five seconds is closed`() throws {
+        let world = try TLSWorld()
+        let hello = Array([0x16, 0x03, 0x01, 0x01, 0x00] + [UInt8](repeating: 1, count: 30))
+        let wires = try [[], [0x16], hello].map { bytes in
+            let wire = try world.rawConnection()
+            wire.send(bytes)
+            return wire
+        }
+        world.simulation.run(for: .seconds(4))
+        #expect(wires.allSatisfy { !$0.isClosed })
+        world.simulation.run(for: .seconds(2))
+        #expect(wires.allSatisfy { $0.isClosed })
+        #expect(world.refusals.filter { $0.contains("no TLS handshake within") }.count == 3)
+        #expect(world.server.connectionCount == 0)
+    }
+
+    @Test func `at most 512 handshakes are under way, and established connections go on`() throws {
+        let world = try TLSWorld()
+        let client = try world.client()
+        #expect(try world.problem(of: client) == nil)
+        let wires = try (0..<600).map { _ in try world.rawConnection(waiting: .milliseconds(2)) }
+        world.simulation.run(for: .milliseconds(100))
+        #expect(wires.count { !$0.isClosed } == 512)
+        #expect(try world.problem(of: client) == nil)
+        world.simulation.run(for: .seconds(6))
+        #expect(wires.allSatisfy { $0.isClosed })
+        #expect(try world.problem(of: world.client()) == nil, "there is room again")
+    }
+
+    @Test func `a peer that replaces its keys without end is cut off, and one that does it once is not`() throws {
+        let world = try TLSWorld()
+        let patient = ForeignClient(world)
+        SSL_key_update(patient.connection, SSL_KEY_UPDATE_REQUESTED)
+        patient.send(try Envelope.request(1, EchoMethods.echo, EchoRequest(payload: [7])).frame())
+        world.simulation.run(for: .milliseconds(100))
+        #expect(!patient.isClosed && !patient.received.isEmpty)
+        let hostile = ForeignClient(world)
+        for _ in 0..<100 {
+            SSL_key_update(hostile.connection, SSL_KEY_UPDATE_NOT_REQUESTED)
+            SSL_do_handshake(hostile.connection)
+        }
+        hostile.flush()
+        world.simulation.run(for: .milliseconds(100))
+        #expect(hostile.isClosed)
+    }
+}
+
+extension TLSWorld {
+    /// Connects without a client.
+    func rawConnection(waiting duration: Duration = .milliseconds(10)) throws -> RawConnection {
+        try simulation.rawConnection(to: address, waiting: duration)
+    }
+}
