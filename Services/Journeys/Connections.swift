@@ -16,38 +16,44 @@ package final class Connections: Sendable {
     private let open = Lock(Open())
     private let agent: String
     private let addresses: @Sendable (Service) throws -> [Address]
+    private let network: @Sendable ([Address], TCP) throws -> any Network
 
     /// `agent` names the program in the logs of the services. `addresses` throws if the addresses of a service are
-    /// invalid.
-    package init(agent: String, addresses: @escaping @Sendable (Service) throws -> [Address]) {
+    /// invalid. `network` may encrypt the connections to some addresses.
+    package init(
+        agent: String, addresses: @escaping @Sendable (Service) throws -> [Address],
+        network: @escaping @Sendable ([Address], TCP) throws -> any Network = { $1 }
+    ) {
         self.agent = agent
         self.addresses = addresses
+        self.network = network
     }
 
     package func addresses(of service: Service) throws -> [Address] { try addresses(service) }
 
     package func client(of service: Service) throws -> Client {
         let addresses = try addresses(service)
-        return open.withLock { open in
+        return try open.withLock { open in
             if let client = open.clients[service] { return client }
-            let client = client(at: addresses, on: &open.loops, connectTimeout: Self.connectTimeout)
+            let client = try client(at: addresses, on: &open.loops, connectTimeout: Self.connectTimeout)
             open.clients[service] = client
             return client
         }
     }
 
     /// A client of other addresses. It fails immediately if no program listens there. The caller shuts it down.
-    package func client(at addresses: [Address]) -> Client {
-        open.withLock { open in client(at: addresses, on: &open.loops, connectTimeout: .zero) }
+    package func client(at addresses: [Address]) throws -> Client {
+        try open.withLock { open in try client(at: addresses, on: &open.loops, connectTimeout: .zero) }
     }
 
-    private func client(at addresses: [Address], on loops: inout Loops?, connectTimeout: Duration) -> Client {
+    private func client(at addresses: [Address], on loops: inout Loops?, connectTimeout: Duration) throws -> Client {
         let running = loops ?? Loops(count: 1)
         loops = running
         var settings = ClientSettings()
         settings.agent = agent
         settings.longestConnectionWait = connectTimeout
-        return Client(to: addresses, on: running, settings: settings)
+        let network = try network(addresses, TCP(on: running))
+        return Client(to: addresses, on: running, network: network, settings: settings)
     }
 
     package func close() async {

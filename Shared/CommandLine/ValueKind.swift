@@ -154,3 +154,21 @@ extension ValueKind {
         ValueKind(placeholder: placeholder, allowed: "a UUID") { ID($0) }
     }
 }
+
+extension ValueKind<[String]> {
+    private static let maximum = 64
+
+    package static var hosts: Self {
+        ValueKind(
+            placeholder: "HOST,...",
+            allowed: "a list of 1 to \(maximum) names or IP addresses, such as db.example,10.0.0.1,::1",
+            show: { $0.joined(separator: ",") }
+        ) { text in
+            let hosts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let isValid = hosts.allSatisfy { host in
+                host.utf8.count <= 253 && (Address("\(host):0") != nil || Address("[\(host)]:0") != nil)
+            }
+            return isValid && hosts.count <= maximum ? hosts : nil
+        }
+    }
+}

@@ -10,6 +10,12 @@ package enum DatabaseURL: Equatable, Sendable {
     case file(path: String)
     case postgreSQL(String)
 
+    /// The host of a PostgreSQL URL whose connection other machines can read. Nil for other URLs.
+    package static func hostWithoutEncryption(in text: String) -> String? {
+        guard case .postgreSQL(let url) = try? DatabaseURL(text) else { return nil }
+        return try? PostgreSQLURL(url).hostWithoutEncryption
+    }
+
     package init(_ text: String) throws {
         if text == "sqlite::memory:" {
             self = .memory

@@ -5,10 +5,8 @@ import json
 import os
 import pathlib
 import re
-import socket
 import subprocess
 import tempfile
-import threading
 import unittest
 import urllib.request
 
@@ -65,25 +63,18 @@ class Services(unittest.TestCase):
     def test_the_image_is_healthy_only_while_its_service_is_ready(self):
         command = json.loads(re.search(r"HEALTHCHECK.*?CMD (\[.*\])", text("deploy/Dockerfile"), re.S).group(1))
 
-        def check(port):
-            self.assertIn("/7100 ", command[2])
-            return run(*command[:2], command[2].replace("/7100 ", f"/{port} ")).returncode
+        def check(folder, port):
+            self.assertIn("127.0.0.1:7000 ", command[2])
+            words = command[2].replace("127.0.0.1:7000 ", f"127.0.0.1:{port} ")
+            return run(*command[:2], f"cd {folder} && {words}").returncode
 
-        with running("QueueService", in_folder(self)) as status:
-            port = status.rpartition(":")[2]
-            self.assertEqual(check(port), 0)
-        self.assertNotEqual(check(port), 0)
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            def answer():
-                connection, _ = server.accept()
-                connection.recv(1000)
-                connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
-                connection.close()
-
-            thread = threading.Thread(target=answer)
-            thread.start()
-            self.assertNotEqual(check(server.getsockname()[1]), 0)
-            thread.join()
+        folder = in_folder(self)
+        with running("QueueService", folder, "--tls", "required", port="listening") as address:
+            port = address.rpartition(":")[2]
+            self.assertEqual(check(folder, port), 0)
+        self.assertNotEqual(check(folder, port), 0)
+        # A service that is not ready answers NOT_SERVING.
+        self.assertIn("grep -q '\"SERVING\"'", command[2])
 
 
 class PostgreSQL(unittest.TestCase):

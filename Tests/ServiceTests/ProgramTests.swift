@@ -106,7 +106,7 @@ import Testing
 
     @Test func `a component that cannot start exits with 69, and the error names it and the reason`() async throws {
         let result = await #expect(processExitsWith: .exitCode(69), observing: [\.standardErrorContent]) {
-            await ProgramTests.run(["--status-listen", "host.invalid:1", "--insecure-listen"]) { _ in ServiceParts([]) }
+            await ProgramTests.run(["--status-listen", "host.invalid:1"]) { _ in ServiceParts([]) }
         }
         #expect(
             try errors(result).contains(

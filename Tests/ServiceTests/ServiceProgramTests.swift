@@ -77,10 +77,10 @@ import Threads
     @Test func `a start that fails closes the database cleanly`() async {
         await #expect(processExitsWith: .exitCode(0)) {
             // The status port cannot be opened. It starts before the database.
-            await ServiceProgramTests.fail(.echo, ["--status-listen", "host.invalid:1", "--insecure-listen"])
+            await ServiceProgramTests.fail(.echo, ["--status-listen", "host.invalid:1"])
         }
         await #expect(processExitsWith: .exitCode(0)) {
-            await ServiceProgramTests.fail(.echo, ["--listen", "host.invalid:1", "--insecure-listen"])
+            await ServiceProgramTests.fail(.echo, ["--listen", "host.invalid:1"])
         }
         await #expect(processExitsWith: .exitCode(0)) {
             let echo = ServiceContext.echo

@@ -19,7 +19,7 @@ struct Command: Sendable {
         var options = flags + [CommonFlags.json]
         // The wallet service gives the next credential of a session.
         let called = caller.isEmpty || calls.contains(.wallet) ? calls : calls + [.wallet]
-        if !called.isEmpty { options += [CommonFlags.timeout] + called.map(\.option) }
+        if !called.isEmpty { options += [CommonFlags.timeout, CommonFlags.authorities] + called.map(\.option) }
         if !caller.isEmpty { options.append(CommonFlags.credential) }
         if !calls.isEmpty || !caller.isEmpty { options.append(CommonFlags.zone) }
         syntax = Syntax(
@@ -46,6 +46,10 @@ enum CommonFlags {
     static let json = Option("json", .flag, "print one line of JSON, for scripts")
     static let timeout = Option(
         "timeout", .duration, "longest wait for an answer; 10s if not given", variable: "ONSALE_TIMEOUT")
+    static let authorities = Option(
+        "ca", .path,
+        "authorities of the services' certificates, from: gateway admin certificate --ca; those of this machine "
+            + "if not given", variable: "ONSALE_CA")
     static let credential = Option(
         "credential", .path, "use the credential in this file instead of the stored sign-in",
         variable: "ONSALE_CREDENTIAL")

@@ -1,10 +1,7 @@
 import Files
-import Glibc
 
 /// Reads the files that a user names, and those of the configuration folder.
 enum InputFile {
-    private static let maximumBytes = 1 << 20
-
     /// The text of the file that a flag names.
     static func required(_ path: String, by flag: String, isSecret: Bool) throws(GatewayError) -> String {
         if let text = try read(path, isSecret: isSecret) { return text }
@@ -13,24 +10,11 @@ enum InputFile {
 
     /// The text of a file. Nil if there is no such file. Throws if the file is secret and other users can read it.
     static func read(_ path: String, isSecret: Bool) throws(GatewayError) -> String? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else {
-            if errno == ENOENT { return nil }
-            throw .system("cannot read \(path)")
+        do throws(TextFileError) { return try TextFile.read(path, isSecret: isSecret) } catch {
+            guard case .openToOthers = error else { throw GatewayError(.file, "\(error)") }
+            let hint = "Type: chmod 600 \(path). If another user may have read it, replace its secret"
+            throw GatewayError(.file, "\(error)", hint: hint)
         }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { throw .system("cannot read \(path)") }
-        guard !isSecret || status.st_mode & 0o077 == 0 else {
-            throw GatewayError(
-                .file, "other users can read \(path)",
-                hint: "Type: chmod 600 \(path). If another user may have read it, replace its secret")
-        }
-        guard let bytes = try? Bytes.read(file, atMost: maximumBytes + 1) else { throw .system("cannot read \(path)") }
-        guard bytes.count <= maximumBytes else {
-            throw GatewayError(.file, "\(path) is too large: the limit is \(maximumBytes) bytes")
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

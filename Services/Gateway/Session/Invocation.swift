@@ -29,7 +29,11 @@ struct Invocation: Sendable {
         self.clock = clock
         zone = arguments[CommonFlags.zone] ?? environment["TZ"].flatMap(Zone.init(named:)) ?? .ofMachine
         configuration = ConfigurationFolder(environment)
-        let connections = Connections(agent: "gateway") { arguments[$0.option] ?? [$0.defaultAddress] }
+        let connections = Connections(
+            agent: "gateway", addresses: { arguments[$0.option] ?? [$0.defaultAddress] },
+            network: { addresses, tcp in
+                try ServerTrust(arguments, environment: environment).network(to: addresses, over: tcp)
+            })
         credentials = CredentialSource(
             configuration: configuration, file: arguments[CommonFlags.credential], connections: connections,
             timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout, clock: clock, zone: zone,

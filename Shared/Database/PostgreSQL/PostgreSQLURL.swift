@@ -1,9 +1,13 @@
 import CPostgreSQL
+import Kernel
 
 /// The parts of a URL that determine how to connect, as libpq parses them.
 struct PostgreSQLURL {
     /// The number of servers in the URL. Each of them may be promoted.
     let hostCount: Int
+
+    /// The first host whose connection is not encrypted and verified, and is neither this machine nor a socket.
+    private(set) var hostWithoutEncryption: String?
 
     /// Checks the URL before libpq uses it. For a malformed URL, libpq's error repeats parts of it, which may contain
     /// the password.
@@ -29,6 +33,12 @@ struct PostgreSQLURL {
                 .setup,
                 "target_session_attrs=\(session) selects a standby, but this program writes: use read-write, or omit it"
             )
+        }
+        let hosts = ((value("hostaddr") ?? value("host")) ?? "").split(separator: ",").map(String.init)
+        if value("sslmode") != "verify-full" {
+            hostWithoutEncryption = hosts.first { host in
+                !host.hasPrefix("/") && !host.hasPrefix("@") && !Address(host: host, port: 0).isLoopback
+            }
         }
         hostCount = [value("host"), value("hostaddr")].map { ($0 ?? "").split(separator: ",").count }.max() ?? 0
     }

@@ -87,14 +87,16 @@ package enum Program {
         log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
         let exitCode: ExitCode
         do {
-            let status = statusPort(at: configuration[options.statusListen], log, metrics, health)
             let parts = try await Wiring(
                 context: context, options: options, configuration: configuration, clock: clock, log: log,
                 metrics: metrics, health: health
             ).parts()
+            let address = configuration[options.statusListen]
+            let tls = TLSOptions.mode(configuration, at: address) == .required ? parts.tls : nil
+            let status = StatusPort(at: address, tls, log, metrics, health)
             let suppressed = Job("log", every: LogLimiter.window) { log.reportSuppressed() }
             exitCode = await lifecycle.run(
-                [status] + parts.components, jobs: [suppressed, clockWatch.job] + parts.jobs)
+                [status.component] + parts.components, jobs: [suppressed, clockWatch.job, status.job] + parts.jobs)
         } catch {
             log.error("not started", ["error": "\(error)"])
             exitCode = .unavailable
@@ -102,18 +104,6 @@ package enum Program {
         log.reportSuppressed(isEnd: true)
         writer.close(timeoutMilliseconds: logTimeoutMilliseconds)
         return exitCode
-    }
-
-    /// The status port. It starts first and stops last, so that it reports the state of the other components.
-    private static func statusPort(at address: Address, _ log: Log, _ metrics: Metrics, _ health: Health) -> Component {
-        let server = Lock<StatusServer?>(nil)
-        return Component(
-            "status",
-            start: {
-                let started = try StatusServer(at: address, metrics: metrics, health: health)
-                server.withLock { $0 = started }
-                log.info("status port open", ["address": "\(started.address)"])
-            }, stop: { server.withLock { $0 }?.stop() })
     }
 }
 

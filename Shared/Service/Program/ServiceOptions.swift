@@ -1,4 +1,5 @@
 import CommandLine
+import Database
 import Glibc
 import Kernel
 import RPC
@@ -7,9 +8,6 @@ import Threads
 
 /// The options of a context as a program: those of every service, and its own ones.
 struct ServiceOptions: Sendable {
-    static let insecureListen = Option(
-        "insecure-listen", .flag, default: false,
-        "Lets other machines connect without encryption. Use it in a private network only.")
     static let logFormat = Option("log-format", .choice, default: LogFormat.text, "Format of the log lines.")
     static let logLevel = Option("log-level", .choice, default: LogLevel.info, "Lowest level that is logged.")
     static let drainTimeout = Option(
@@ -37,6 +35,10 @@ struct ServiceOptions: Sendable {
     static let databaseConnections = Option(
         "database-connections", .integer(in: 1...256), default: 16,
         "Number of connections to a PostgreSQL server. Not used with SQLite.")
+    static let insecureDatabase = Option(
+        "insecure-database", .flag, default: false,
+        "Connects to a PostgreSQL server on another machine without verified encryption. Use it in a private network only."
+    )
     static let acceptNewerRows = Option(
         "accept-newer-rows", .flag, default: false,
         "Starts although the database has rows from the future. Use it only if the clock is right.")
@@ -65,25 +67,26 @@ struct ServiceOptions: Sendable {
                 examples: "sqlite:///path/to/file, sqlite::memory: or postgres://user@host/name"),
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Database of this service.")
         let common: [any AnyOption] = [
-            listen, statusListen, Self.insecureListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
-            database, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight, Self.maxRequestBytes,
+            listen, statusListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
+            database, Self.insecureDatabase, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight,
+            Self.maxRequestBytes,
             Self.maxReplyBytes, Self.databaseConnections, Self.acceptNewerRows, Self.backupTo, Self.acceptLoss,
         ]
         options = Options(
-            context.program, context.summary, common + context.options,
-            checks: [Self.isReachedSafely(listen), Self.isReachedSafely(statusListen)],
+            context.program, context.summary, common + TLSOptions.all + context.options,
+            checks: [TLSOptions.check, Self.isEncrypted(database)],
             notes: (["Exit codes:"] + ExitCode.allCases.map { "  \($0.rawValue)  \($0.meaning)" }).joined(
                 separator: "\n"))
     }
 
-    /// Reports a value of `option` that other machines can reach, because there is no encryption. The operator can
-    /// declare the network safe.
-    private static func isReachedSafely(_ option: Option<Address>) -> Options.Check {
-        Options.Check([option.name, insecureListen.name]) { configuration in
-            let address = configuration[option]
-            if address.isLoopback || configuration[insecureListen] { return nil }
-            return "\(option.flag): other machines can reach \(address), and connections are not encrypted. "
-                + "Use \(Address.loopback(address.port)), or allow it with \(insecureListen.flag)."
+    /// Reports a connection to a database server that others on its way can read.
+    private static func isEncrypted(_ database: Option<SecretURL>) -> Options.Check {
+        Options.Check([database.name, insecureDatabase.name]) { configuration in
+            guard !configuration[insecureDatabase],
+                let host = DatabaseURL.hostWithoutEncryption(in: configuration[database].text)
+            else { return nil }
+            return "\(database.flag): the connection to \(host) is not encrypted and verified. Append "
+                + "?sslmode=verify-full&sslrootcert=FILE to the URL, or allow it with \(insecureDatabase.flag)."
         }
     }
 }

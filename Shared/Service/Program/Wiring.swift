@@ -15,8 +15,8 @@ struct Wiring {
     let metrics: Metrics
     let health: Health
 
-    /// The components in the order of their start, and the jobs.
-    func parts() async throws -> (components: [Component], jobs: [Job]) {
+    /// The components in the order of their start, the jobs, and the certificate of the ports.
+    func parts() async throws -> (components: [Component], jobs: [Job], tls: ServiceTLS) {
         let keys = try DataFolder.keys(configuration, for: context.holder, log)
         let watch = DatabaseWatch(log, metrics, health, clock)
         let newest = NewestTime(clock, metrics, health)
@@ -27,12 +27,15 @@ struct Wiring {
         watch.report(database, to: metrics)
         do {
             let loops = try Loops.started(count: configuration[ServiceOptions.loops])
+            let tls = try ServiceTLS(
+                context.holder, at: configuration[options.listen], over: TCP(on: loops), configuration, keys: keys,
+                clock: clock, log: log, metrics: metrics)
             let parts = try context.build(
                 ServiceEnvironment(
                     configuration: configuration, database: database, keys: keys, clock: clock, log: log,
-                    metrics: metrics, health: health, loops: loops))
+                    metrics: metrics, health: health, loops: loops, network: tls.network))
             let server = Server(
-                parts.services, on: loops, limits: Limits(configuration), agent: context.program,
+                parts.services, on: loops, network: tls.network, limits: Limits(configuration), agent: context.program,
                 hooks: .service(
                     parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
                     clock: clock, log: log, metrics: metrics, health: health))
@@ -40,7 +43,7 @@ struct Wiring {
             let components = [component(database, newest), Component("loops", start: {}, stop: { loops.stop() })]
             return (
                 components + parts.components + [component(server)],
-                [watch.check(of: database), newest.job(on: database)] + parts.jobs
+                [watch.check(of: database), newest.job(on: database), tls.job] + parts.jobs, tls
             )
         } catch {
             await database.close()

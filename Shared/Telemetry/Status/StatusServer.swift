@@ -4,7 +4,7 @@ import Kernel
 import Threads
 
 /// Serves `/metrics`, `/healthz` (the program runs) and `/readyz` (it is ready for work; if not, the reasons) over
-/// HTTP. Changes nothing, serves one request per connection, and uses its own threads.
+/// HTTP, or HTTPS with a certificate. Changes nothing, serves one request per connection, and uses its own threads.
 package final class StatusServer: Sendable {
     private static let backlog: Int32 = 1024
     private static let connectionMemoryByteCount = 16 * 1024
@@ -16,8 +16,11 @@ package final class StatusServer: Sendable {
     private let daemon: Lock<Daemon?>
     private let isStopping = CountingSemaphore()
 
+    private let socket: ListeningSocket
+
     private struct Daemon {
-        let handle: OpaquePointer
+        var handle: OpaquePointer
+        var certificate: StatusCertificate?
         let context: Unmanaged<Context>
     }
 
@@ -55,27 +58,28 @@ package final class StatusServer: Sendable {
         }
     }
 
-    package convenience init(at address: Address, metrics: Metrics, health: Health) throws(ListenError) {
-        try self.init(at: address, metrics: metrics, health: health, limits: .forThisProcess())
+    package convenience init(
+        at address: Address, metrics: Metrics, health: Health, certificate: StatusCertificate? = nil
+    ) throws(ListenError) {
+        try self.init(
+            at: address, metrics: metrics, health: health, limits: .forThisProcess(), certificate: certificate)
     }
 
     init(
         at address: Address, metrics: Metrics, health: Health, limits: StatusConnections.Limits,
-        clock: any Clock = SystemClock()
+        clock: any Clock = SystemClock(), certificate: StatusCertificate? = nil
     ) throws(ListenError) {
         let socket = try ListeningSocket(on: address, backlog: Self.backlog)
         connections = StatusConnections(limits)
         let context = Unmanaged.passRetained(Context(metrics, health, connections, clock))
-        let handle = onsale_start_http(
-            socket.descriptor, Self.answer, Self.notify, context.toOpaque(), UInt32(limits.total),
-            Self.connectionMemoryByteCount)
-        guard let handle else {
+        guard let handle = Self.start(socket, context, limits, certificate) else {
             context.release()
             close(socket.descriptor)
             throw ListenError(address, "the HTTP server did not start: \(SystemLimits.advice)")
         }
         self.address = socket.address
-        daemon = Lock(Daemon(handle: handle, context: context))
+        self.socket = socket
+        daemon = Lock(Daemon(handle: handle, certificate: certificate, context: context))
         let isStarted = Thread.start { [connections, isStopping] in
             while !isStopping.wait(timeoutMilliseconds: Self.lateCheckMilliseconds) {
                 connections.endLate(at: clock.uptime)
@@ -84,6 +88,33 @@ package final class StatusServer: Sendable {
         guard isStarted else {
             stop()
             throw ListenError(address, "the system cannot start a thread: \(SystemLimits.advice)")
+        }
+    }
+
+    private static func start(
+        _ socket: ListeningSocket, _ context: Unmanaged<Context>, _ limits: StatusConnections.Limits,
+        _ certificate: StatusCertificate?
+    ) -> OpaquePointer? {
+        onsale_start_http(
+            socket.descriptor, answer, notify, context.toOpaque(), UInt32(limits.total), connectionMemoryByteCount,
+            certificate?.chain, certificate?.key)
+    }
+
+    /// Uses another certificate for new connections. Ends the requests in progress. Keeps the old one if the library
+    /// refuses the new one.
+    package func use(_ certificate: StatusCertificate) {
+        daemon.withLock { daemon in
+            guard var changed = daemon, changed.certificate != certificate else { return }
+            // The library gives the socket back, so no connection is refused meanwhile.
+            MHD_quiesce_daemon(changed.handle)
+            guard
+                let handle = Self.start(socket, changed.context, connections.limits, certificate)
+                    ?? Self.start(socket, changed.context, connections.limits, changed.certificate)
+            else { preconditionFailure("the HTTP server cannot continue: \(SystemLimits.advice)") }
+            MHD_stop_daemon(changed.handle)
+            changed.handle = handle
+            changed.certificate = certificate
+            daemon = changed
         }
     }
 
@@ -137,6 +168,17 @@ package final class StatusServer: Sendable {
         // Serve one request per connection, so that the time limit of the connection is that of its request.
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close")
         return MHD_queue_response(connection, page.status, response)
+    }
+}
+
+/// The certificate of a status port and its key, as PEM texts.
+package struct StatusCertificate: Equatable, Sendable {
+    let chain: String
+    let key: String
+
+    package init(chain: String, key: String) {
+        self.chain = chain
+        self.key = key
     }
 }
 

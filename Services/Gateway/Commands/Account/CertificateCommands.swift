@@ -69,8 +69,8 @@ enum CertificateCommands {
     static let certificate = Command(
         "admin certificate", "Prints the certificates of the site authority, or makes a certificate of a program.",
         details: """
-            The key file contains the site authority. The services do not use it by themselves in this version. Clients need
-            ca.pem, which --ca prints. For a program, such as a proxy or the web edge, --output writes a certificate and
+            The key file contains the site authority. The services make their certificates from it. Clients need ca.pem, which
+            --ca prints. For a program, such as a proxy or the web edge, --output writes a certificate and
             its key. --program puts a role into the certificate. Renew the files before they expire.
             """,
         flags: [KeyCommands.path, authority, output, holder, names, name, valid, CommonFlags.zone],
@@ -122,22 +122,4 @@ enum CertificateCommands {
 
 extension KeyHolder {
     fileprivate var fileName: String { "\(rawValue).keys" }
-}
-
-extension ValueKind<[String]> {
-    private static let maximum = 64
-
-    fileprivate static var hosts: Self {
-        ValueKind(
-            placeholder: "HOST,...",
-            allowed: "a list of 1 to \(maximum) names or IP addresses, such as db.example,10.0.0.1,::1",
-            show: { $0.joined(separator: ",") }
-        ) { text in
-            let hosts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            let isValid = hosts.allSatisfy { host in
-                host.utf8.count <= 253 && (Address("\(host):0") != nil || Address("[\(host)]:0") != nil)
-            }
-            return isValid && hosts.count <= maximum ? hosts : nil
-        }
-    }
 }

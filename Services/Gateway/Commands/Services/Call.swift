@@ -35,7 +35,7 @@ enum Call {
             credential: try await credential(for: method, run)?.bytes)
         let connections = run.caller.connections
         let client =
-            try run[at].map { connections.client(at: $0) } ?? connections.client(of: Service(of: method) ?? .queue)
+            try run[at].map { try connections.client(at: $0) } ?? connections.client(of: Service(of: method) ?? .queue)
         do {
             if let read = streams[method.name] {
                 try await follow { try await read(client, request, options) { run.console.print($0) } }

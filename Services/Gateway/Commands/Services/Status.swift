@@ -46,7 +46,10 @@ enum Status {
     private static func check(
         _ run: Invocation, _ service: Service, _ address: Address, _ timeout: Duration
     ) async -> Line {
-        let client = run.caller.connections.client(at: [address])
+        let client: Client
+        do { client = try run.caller.connections.client(at: [address]) } catch {
+            return Line(service: service, address: address, problem: "\(error)")
+        }
         let problem: String?
         do throws(RPCFailure) {
             let options = CallOptions(timeout: timeout)
