@@ -5,6 +5,7 @@ import CFuzzer
 enum Main {
     private static let targets: [(name: String, test: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32)] = [
         ("frames", { FrameTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
+        ("arrivals", { ArrivalTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
         ("messages", { MessageTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
         ("json", { JSONTarget.test(UnsafeRawBufferPointer(start: $0, count: $1)) }),
     ]
