@@ -12,11 +12,13 @@ enum EchoServer {
     private static let loops = Option("loops", .integer(in: 1...64), default: 1, "Event loops, one thread each.")
 
     static let benchmark = Benchmark(
-        "echo-server", "the server of the other benchmarks; exits at the end of its input", [listen, loops]
+        "echo-server", "the server of the other benchmarks; exits at the end of its input",
+        [listen, loops, EncryptedNetwork.keys]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         let loops = Loops(count: configuration[loops])
-        let server = Server([service], on: loops, limits: limits)
+        let network = try EncryptedNetwork.over(TCP(on: loops), keys: configuration[EncryptedNetwork.keys])
+        let server = Server([service], on: loops, network: network, limits: limits)
         print(announcement + "\(try server.listen(on: configuration[listen]))")
         fflush(nil)
         var byte: UInt8 = 0

@@ -17,14 +17,18 @@ final class Load: Sendable {
     private let rate: Int
 
     /// `rate` is the number of calls a second. With 0, every caller calls again as soon as it has its reply.
-    init(to address: Address, on loops: Loops, connections: Int, inFlight: Int, payload: Int, rate: Int) {
+    init(
+        to address: Address, on loops: Loops, connections: Int, inFlight: Int, payload: Int, rate: Int,
+        keys: String? = nil
+    ) throws {
         self.loops = loops
         self.inFlight = inFlight
         self.payload = [UInt8](repeating: 0x61, count: payload)
         self.rate = rate
+        let network = try EncryptedNetwork.over(TCP(on: loops), keys: keys)
         clients = loops.all.flatMap { loop in
             let share = (connections + loops.all.count - 1) / loops.all.count
-            return (0..<share).map { _ in Client(to: [address], on: Loops(driven: [loop]), network: TCP(on: loops)) }
+            return (0..<share).map { _ in Client(to: [address], on: Loops(driven: [loop]), network: network) }
         }
     }
 

@@ -13,22 +13,26 @@ enum MemoryBenchmark {
     private static let json = Option("json", .flag, default: false, "Prints one line of JSON.")
 
     static let benchmark = Benchmark(
-        "memory", "the server's memory: with idle connections, and after many calls", [connections, calls, json]
+        "memory", "the server's memory: with idle connections, and after many calls",
+        [connections, calls, EncryptedNetwork.keys, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         var report = Report(
             "memory", ["connections": "\(configuration[connections])", "calls": "\(configuration[calls])"])
-        let loops = Loops(count: 1)
-        try await withServer { server in
+        let (loops, keys) = (Loops(count: 1), configuration[EncryptedNetwork.keys])
+        let network = try EncryptedNetwork.over(TCP(on: loops), keys: keys)
+        try await withServer(keys) { server in
             report.add("server at start", try server.mebibytes(), "MiB")
-            let clients = (0..<configuration[connections]).map { _ in Client(to: [server.address], on: loops) }
+            let clients = (0..<configuration[connections]).map { _ in
+                Client(to: [server.address], on: loops, network: network)
+            }
             for client in clients { _ = try await client.call(EchoMethods.echo, EchoRequest(payload: [1])) }
             report.add("server with idle connections", try server.mebibytes(), "MiB")
             for client in clients { await client.shutdown() }
         }
-        try await withServer { server in
-            let load = Load(
-                to: server.address, on: loops, connections: 1, inFlight: 64, payload: 16, rate: 0)
+        try await withServer(keys) { server in
+            let load = try Load(
+                to: server.address, on: loops, connections: 1, inFlight: 64, payload: 16, rate: 0, keys: keys)
             var made = 0
             for (name, goal) in [
                 ("a tenth of the calls", configuration[calls] / 10), ("all calls", configuration[calls]),
@@ -43,8 +47,10 @@ enum MemoryBenchmark {
         report.show(asJSON: configuration[json])
     }
 
-    private static func withServer(_ body: (ServerProcess) async throws -> Void) async throws {
-        let server = try ServerProcess(loops: 1)
+    private static func withServer(
+        _ keys: String?, _ body: (ServerProcess) async throws -> Void
+    ) async throws {
+        let server = try ServerProcess(loops: 1, keys: keys)
         defer { server.stop() }
         try await body(server)
     }

@@ -29,15 +29,20 @@ enum RPCBenchmark {
 
     static let benchmark = Benchmark(
         "rpc", "unary calls: rate, latency and processor time",
-        [connections, inFlight, payload, duration, warmUp, rate, loops, serverLoops, server, json]
+        [
+            connections, inFlight, payload, duration, warmUp, rate, loops, serverLoops, server, EncryptedNetwork.keys,
+            json,
+        ]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
-        let server = configuration[server] == nil ? try ServerProcess(loops: configuration[serverLoops]) : nil
+        let keys = configuration[EncryptedNetwork.keys]
+        let server =
+            configuration[server] == nil ? try ServerProcess(loops: configuration[serverLoops], keys: keys) : nil
         defer { server?.stop() }
         let loops = Loops(count: configuration[loops])
-        let load = Load(
+        let load = try Load(
             to: configuration[Self.server] ?? server!.address, on: loops, connections: configuration[connections],
-            inFlight: configuration[inFlight], payload: configuration[payload], rate: configuration[rate])
+            inFlight: configuration[inFlight], payload: configuration[payload], rate: configuration[rate], keys: keys)
         try await load.run(for: configuration[warmUp])
         let before = (own: try ProcessFigures(of: getpid()), server: try server?.figures())
         let time = try ProcessorTime(of: server.map { [$0.id] } ?? [])
@@ -52,6 +57,7 @@ enum RPCBenchmark {
             [
                 "connections": "\(configuration[connections])", "in flight": "\(configuration[inFlight])",
                 "payload": "\(configuration[payload])", "duration": configuration[duration].optionText,
+                "encryption": keys == nil ? "none" : "TLS 1.3",
                 "rate": configuration[rate] == 0 ? "unlimited" : "\(configuration[rate])",
             ])
         report.add("calls", Double(result.latency.count))

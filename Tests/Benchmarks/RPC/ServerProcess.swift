@@ -7,7 +7,8 @@ final class ServerProcess {
     let address: Address
     private let input: Int32
 
-    init(loops: Int) throws {
+    /// `keys` is the key file of a server with TLS.
+    init(loops: Int, keys: String? = nil) throws {
         var toChild: [Int32] = [0, 0]
         var fromChild: [Int32] = [0, 0]
         guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else {
@@ -21,7 +22,8 @@ final class ServerProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, toChild[0], STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, fromChild[1], STDOUT_FILENO)
-        let words = (["/proc/self/exe", "echo-server", "--loops", "\(loops)"] as [String]).map { strdup($0) }
+        let options = keys.map { ["--tls", $0] } ?? []
+        let words = (["/proc/self/exe", "echo-server", "--loops", "\(loops)"] + options).map { strdup($0) }
         defer { for word in words { free(word) } }
         var child: pid_t = 0
         let problem = posix_spawn(&child, "/proc/self/exe", &actions, nil, words + [nil], environ)

@@ -1,16 +1,18 @@
 // Calls the echo service with gRPC's asynchronous client: one channel, one thread, one completion queue.
 //
-//     client PORT IN_FLIGHT PAYLOAD_BYTES WARM_UP_SECONDS SECONDS
+//     client PORT IN_FLIGHT PAYLOAD_BYTES WARM_UP_SECONDS SECONDS [FOLDER]
 //
-// Prints the answered calls per second.
+// With a folder it uses TLS and trusts cert.pem there. Prints the answered calls per second.
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -53,9 +55,18 @@ private:
 
 }  // namespace
 
+std::shared_ptr<grpc::ChannelCredentials> credentials(int argc, char** argv) {
+    if (argc < 7) return grpc::InsecureChannelCredentials();
+    std::stringstream text;
+    text << std::ifstream(std::string(argv[6]) + "/cert.pem").rdbuf();
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = text.str();
+    return grpc::SslCredentials(options);
+}
+
 int main(int argc, char** argv) {
-    if (argc != 6) {
-        std::fprintf(stderr, "usage: client PORT IN_FLIGHT PAYLOAD_BYTES WARM_UP_SECONDS SECONDS\n");
+    if (argc != 6 && argc != 7) {
+        std::fprintf(stderr, "usage: client PORT IN_FLIGHT PAYLOAD_BYTES WARM_UP_SECONDS SECONDS [FOLDER]\n");
         return 2;
     }
     const int inFlight = std::atoi(argv[2]);
@@ -67,7 +78,7 @@ int main(int argc, char** argv) {
     arguments.SetString("grpc.optimization_target", "throughput");
     arguments.SetInt("grpc.minimal_stack", 1);
     auto channel = grpc::CreateCustomChannel(
-        std::string("127.0.0.1:") + argv[1], grpc::InsecureChannelCredentials(), arguments);
+        std::string("127.0.0.1:") + argv[1], credentials(argc, argv), arguments);
     auto stub = Echo::NewStub(channel);
     if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(5))) {
         std::fprintf(stderr, "client: nothing listens on port %s\n", argv[1]);

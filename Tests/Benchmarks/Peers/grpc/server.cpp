@@ -1,11 +1,15 @@
 // The echo service on gRPC's asynchronous server: one thread, one completion queue.
 //
+//     server [FOLDER]     with TLS if a folder with cert.pem and key.pem is given
+//
 // Prints its port. Exits at the end of its standard input.
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -51,11 +55,25 @@ private:
 
 }  // namespace
 
-int main() {
+std::string textOf(const std::string& path) {
+    std::stringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+std::shared_ptr<grpc::ServerCredentials> credentials(int argc, char** argv) {
+    if (argc < 2) return grpc::InsecureServerCredentials();
+    const std::string folder = argv[1];
+    grpc::SslServerCredentialsOptions options;
+    options.pem_key_cert_pairs.push_back({textOf(folder + "/key.pem"), textOf(folder + "/cert.pem")});
+    return grpc::SslServerCredentials(options);
+}
+
+int main(int argc, char** argv) {
     Echo::AsyncService service;
     grpc::ServerBuilder builder;
     int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.AddListeningPort("127.0.0.1:0", credentials(argc, argv), &port);
     builder.AddChannelArgument("grpc.optimization_target", "throughput");
     builder.AddChannelArgument("grpc.minimal_stack", 1);
     builder.RegisterService(&service);
