@@ -41,6 +41,17 @@ import Testing
         await world.stop()
     }
 
+    @Test func `the kernel keeps little for a peer that does not read, or that is not read`() async throws {
+        let world = try SocketWorld()
+        let socket = try RawSocket(to: world.address)
+        try await socket.send(Envelope.request(1, EchoMethods.echo, EchoRequest()).frame())
+        _ = try await socket.envelopes(until: { $0.count == 1 })
+        let sizes = try #require(socket.bufferSizesOfPeer)
+        // The kernel doubles the requested 128 KiB.
+        #expect(sizes.send <= 256 * 1024 && sizes.receive <= 256 * 1024)
+        await world.stop()
+    }
+
     @Test func `a client that closes its sending side is treated as gone`() async throws {
         let world = try SocketWorld()
         let socket = try RawSocket(to: world.address)

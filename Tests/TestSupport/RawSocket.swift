@@ -50,6 +50,33 @@ package final class RawSocket: Sendable {
         }
     }
 
+    /// The sizes of the kernel's buffers at the other end, which is in this process. Nil if it is not.
+    package var bufferSizesOfPeer: (send: Int32, receive: Int32)? {
+        let (own, other) = (Self.port(descriptor, getsockname), Self.port(descriptor, getpeername))
+        let peer = (0..<min(getdtablesize(), 65536)).first {
+            Self.port($0, getpeername) == own && Self.port($0, getsockname) == other
+        }
+        return peer.map { (Self.option(SO_SNDBUF, of: $0), Self.option(SO_RCVBUF, of: $0)) }
+    }
+
+    private static func port(
+        _ descriptor: Int32, _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> in_port_t? {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(descriptor, $0, &size) }
+        }
+        return result == 0 && address.sin_family == sa_family_t(AF_INET) ? address.sin_port : nil
+    }
+
+    private static func option(_ option: Int32, of descriptor: Int32) -> Int32 {
+        var value: Int32 = -1
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, option, &value, &size)
+        return value
+    }
+
     /// Shuts down the sending direction.
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))

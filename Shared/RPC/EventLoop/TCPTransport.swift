@@ -20,6 +20,13 @@ final class TCPTransport: Transport {
     /// The silence after which the kernel probes a peer that does not use PING.
     private static let keepAliveSeconds: UInt32 = 60
 
+    /// The size of each kernel buffer. Without it, the kernel keeps up to 4 MiB for each peer that does not read, and up
+    /// to 32 MiB for each peer that we do not read.
+    private static let kernelBufferBytes: Int32 = 128 * 1024
+
+    /// The size of a read while closing. libuv reads up to 32 times before other connections are served.
+    private static let droppedBytes = 16 * 1024
+
     var origin: Origin
     var receiver: (any TransportReceiver)?
     private let thread: LoopThread
@@ -79,9 +86,14 @@ final class TCPTransport: Transport {
         guard uv_fileno(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self), &socket) == 0 else {
             return
         }
-        var milliseconds = UInt32(Self.userTimeout.milliseconds)
-        let size = socklen_t(MemoryLayout.size(ofValue: milliseconds))
-        setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, size)
+        Self.set(TCP_USER_TIMEOUT, at: Int32(IPPROTO_TCP), of: socket, to: Int32(Self.userTimeout.milliseconds))
+        Self.set(SO_SNDBUF, at: SOL_SOCKET, of: socket, to: Self.kernelBufferBytes)
+        Self.set(SO_RCVBUF, at: SOL_SOCKET, of: socket, to: Self.kernelBufferBytes)
+    }
+
+    private static func set(_ option: Int32, at level: Int32, of socket: Int32, to value: Int32) {
+        var value = value
+        setsockopt(socket, level, option, &value, socklen_t(MemoryLayout.size(ofValue: value)))
     }
 
     private static func from(_ data: UnsafeMutableRawPointer?) -> TCPTransport {
@@ -103,9 +115,11 @@ final class TCPTransport: Transport {
         uv_read_start(
             stream,
             { handle, _, buffer in
-                let whole = TCPTransport.from(handle!.pointee.data).thread.readBuffer
+                let transport = TCPTransport.from(handle!.pointee.data)
+                let whole = transport.thread.readBuffer
+                let size = transport.isClosing ? TCPTransport.droppedBytes : whole.count
                 buffer!.pointee = uv_buf_init(
-                    whole.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(whole.count))
+                    whole.baseAddress!.assumingMemoryBound(to: CChar.self), UInt32(size))
             },
             { stream, count, buffer in
                 TCPTransport.from(stream!.pointee.data).didRead(count, buffer!.pointee)
