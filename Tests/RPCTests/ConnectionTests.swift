@@ -134,7 +134,7 @@ import Testing
         try greeting.send(Envelope(kind: .hello, payload: Hello(minVersion: 1, maxVersion: 1).encoded()))
         world.simulation.run(for: .seconds(12))
         #expect(greeting.received.contains { $0.kind == .ping } && !greeting.isClosed)
-        world.simulation.run(for: .seconds(60))
+        world.simulation.run(for: .seconds(40))
         #expect(greeting.isClosed)
         #expect(wordless.received.isEmpty && !wordless.isClosed)
     }

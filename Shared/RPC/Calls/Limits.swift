@@ -16,8 +16,18 @@ package struct Limits: Sendable {
     package var highWaterBytes = 1024 * 1024
     /// A connection with more unsent output than this is cut.
     package var unsentBytes = 64 * 1024 * 1024
-    /// The time after which a peer is cut if it reads nothing or does not finish a frame.
+    /// Maximum of bytes that all connections buffer together: input, and unsent output. Above it, those that buffer the
+    /// most are cut.
+    package var bufferedBytes = 256 * 1024 * 1024
+    /// The time after which a peer is cut if it reads too little or does not finish a frame.
     package var stall = Duration.seconds(20)
+    /// A peer is cut if it reads less than this within `stall` while output waits. A system reports reading in steps of
+    /// up to 64 KiB.
+    package var leastReadBytes = 16 * 1024
+    /// The maximum number of frames that are no requests, above the number of frames that the peer has received.
+    package var unpairedFrames = 4096
+    /// A connection without HELLO and calls is closed after this silence.
+    package var idle = Duration.minutes(1)
     /// The timeout of calls that set none.
     package var defaultTimeout = Duration.seconds(10)
     package var longestTimeout = Duration.minutes(5)

@@ -23,8 +23,8 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         maxInFlight = settings.limits.inFlightPerConnection
         connection = Connection(
             transport, on: loop, limits: settings.limits, maxFrameBytes: settings.limits.replyBytes,
-            holdsBack: false)
-        connection.pingsPeer = true
+            isServer: false)
+        connection.liveness.pingsPeer = true
         connection.start(for: self)
         connection.send(.hello, Hello(of: settings.agent, settings.limits))
     }
@@ -129,7 +129,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         loop.arena.reset()
         if hello.maxRequestBytes > 0 { maxRequestBytes = Int(hello.maxRequestBytes) }
         if hello.maxInFlight > 0 { maxInFlight = Int(hello.maxInFlight) }
-        connection.pingInterval = max(settings.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
+        connection.liveness.pingInterval = max(settings.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
         peer.mayHaveRoom()
     }
 
@@ -169,9 +169,12 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         connection.cut("the peer sent invalid bytes: \(problem)")
     }
 
-    func receivedTooManyPings() {
-        connection.cut("the peer sends too many pings")
+    func receivedTooMany(_ excess: FrameAllowance.Excess) {
+        connection.cut("the peer sends too many \(excess)")
     }
+
+    func isIdle() {}
+    func buffered(_ difference: Int) {}
 
     // MARK: The end
 

@@ -34,10 +34,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var running: [Work] = []
     private var unflushed: [Connection] = []
     private var flushing: [Connection] = []
+    /// Connections with more input than their share of a turn, in the order of their service.
+    private var waiting: [Connection] = []
+    private var serving: [Connection] = []
+    private(set) var turnNumber: UInt64 = 0
     private var pulsed: [Connection] = []
-    /// Long steps that wait, from `nextStep` on.
-    private var steps: [(() -> Void)?] = []
-    private var nextStep = 0
+    private var steps = LastSteps()
     private var pulse: TimerWheel.Handle?
     private(set) var uptime: Uptime
     private(set) var timers: TimerWheel
@@ -151,7 +153,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     package func turn(at now: Uptime) -> Bool {
         enter(at: now) {
             for target in timers.takeDue(at: uptime) { target.timerFired() }
+            turnNumber += 1
             takeInbox()
+            serveWaiting()
             var budget = Self.maxWorkPerTurn
             while budget > 0 {
                 budget -= max(1, ready.count)
@@ -160,26 +164,20 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 if ready.isEmpty, unflushed.isEmpty { break }
             }
             makeStep()
-            return !ready.isEmpty || !unflushed.isEmpty || !steps.isEmpty
+            return !ready.isEmpty || !unflushed.isEmpty || !waiting.isEmpty || !steps.isEmpty
         }
     }
 
     private func makeStep() {
-        guard !steps.isEmpty else { return }
-        let step = steps[nextStep]
-        steps[nextStep] = nil
-        nextStep += 1
-        if nextStep == steps.count {
-            steps.removeAll(keepingCapacity: steps.count < Self.maxWorkPerTurn)
-            nextStep = 0
-        }
-        step?()
+        guard let step = steps.takeNext() else { return }
+        step()
         flush()
     }
 
     /// True if a turn has work to do, apart from timers.
     package var hasWork: Bool {
-        !ready.isEmpty || !unflushed.isEmpty || !steps.isEmpty || inbox.withLock { !$0.work.isEmpty }
+        !ready.isEmpty || !unflushed.isEmpty || !waiting.isEmpty || !steps.isEmpty
+            || inbox.withLock { !$0.work.isEmpty }
     }
 
     /// The time of the next turn if no input arrives.
@@ -205,6 +203,19 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         running.removeAll(keepingCapacity: running.count < Self.maxWorkPerTurn)
     }
 
+    private func serveWaiting() {
+        guard !waiting.isEmpty else { return }
+        swap(&waiting, &serving)
+        var work = TurnShare.bytesOfWaiting
+        var served = 0
+        for connection in serving where work > 0 {
+            work -= connection.takeTurn()
+            served += 1
+        }
+        waiting.insert(contentsOf: serving.dropFirst(served), at: 0)
+        serving.removeAll(keepingCapacity: true)
+    }
+
     private func flush() {
         guard !unflushed.isEmpty else { return }
         swap(&unflushed, &flushing)
@@ -222,6 +233,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Runs `step` when a turn has nothing else to do. A turn runs one, so a crowd of them delays no call for long.
     func runLast(_ step: @escaping () -> Void) {
         steps.append(step)
+    }
+
+    /// Lets `connection` read again in the next turn, or after others that wait.
+    func serveLater(_ connection: Connection) {
+        waiting.append(connection)
     }
 
     func startTimer(_ target: some TimerTarget, at deadline: Uptime) -> TimerWheel.Handle {
@@ -272,20 +288,5 @@ extension EventLoop: TimerTarget {
     func timerFired() {
         pulsed = pulsed.filter { $0.pulse(at: uptime) }
         pulse = pulsed.isEmpty ? nil : timers.start(self, at: uptime + Self.pulseInterval)
-    }
-}
-
-/// The loop of the calling thread, in thread-local storage.
-private enum CurrentLoop {
-    private static let key: pthread_key_t = {
-        var key = pthread_key_t()
-        let problem = pthread_key_create(&key, nil)
-        precondition(problem == 0, "the system has no thread-specific key left")
-        return key
-    }()
-
-    static var pointer: UnsafeMutableRawPointer? {
-        get { pthread_getspecific(key) }
-        set { pthread_setspecific(key, newValue) }
     }
 }

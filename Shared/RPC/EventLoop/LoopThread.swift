@@ -9,7 +9,7 @@ final class LoopThread: @unchecked Sendable {
     // creator uses it only before the start, and `stop` only after the end.
 
     /// The read buffer that all sockets of this thread share.
-    private static let readBufferBytes = 256 * 1024
+    private static let readBufferBytes = 64 * 1024
 
     private(set) var loop: EventLoop!
     let uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)

@@ -1,3 +1,4 @@
+import Glibc
 import Messages
 
 /// A growing buffer of contiguous bytes, for incomplete frames and unsent output.
@@ -27,6 +28,12 @@ struct ByteBuffer: ~Copyable {
     mutating func removeAll() {
         count = 0
         if capacity > Self.keptBytes { release() }
+    }
+
+    mutating func keepLast(_ kept: Int) {
+        guard let base, kept < count else { return }
+        memmove(base, base + (count - kept), kept)
+        count = kept
     }
 
     mutating func release() {

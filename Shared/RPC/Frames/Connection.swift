@@ -1,15 +1,15 @@
 import Kernel
 import Messages
 
-/// The common part of both ends of a connection: splits frames, collects output, applies back-pressure, detects a lost
-/// peer. Its `side` interprets the frames.
+/// The common part of both ends of a connection: splits frames, collects output, applies back-pressure, takes turns with
+/// other connections, detects a lost peer. Its `side` interprets the frames.
 ///
 /// Belongs to one event loop.
 final class Connection: TransportReceiver {
-    /// After this many frames, a turn writes its output early.
-    private static let firstEarlyFlush = 32
-    /// Pings that the peer may send at once. Then one per `minPingInterval`.
-    private static let pingBurst = 8
+    /// The reason for which input waits in `heldBack`.
+    private enum Pause {
+        case congestion, turn
+    }
 
     let loop: EventLoop
     let transport: any Transport
@@ -18,12 +18,12 @@ final class Connection: TransportReceiver {
     private var reader: FrameReader
     private var output = ByteBuffer()
     private var isFlushDue = false
-    private var unflushedFrames = 0
-    private var framesToFlushEarly = firstEarlyFlush
-    /// Input that arrived during back-pressure.
+    private var earlyFlush = EarlyFlush()
+    /// Input that arrived before a pause and is not handled yet.
     private var heldBack = ByteBuffer()
+    private var pause: Pause?
+    private var share = TurnShare()
     private var waitingForRoom: [ItemFlow] = []
-    private var isHeldBack = false
     /// The arrival time of the bytes being read.
     private(set) var received: Uptime
     /// True while frames are received and sent. Afterwards, pending output is still sent until the transport closes.
@@ -31,31 +31,24 @@ final class Connection: TransportReceiver {
     private var isClosed = false
     private var cutReason: String?
 
-    private var lastReceived: Uptime
-    private var pingSent: Uptime?
-    /// The time since which the peer has read nothing. Nil if no output waits.
-    private var unsentSince: Uptime?
-    /// The time since which a received frame is incomplete. Nil if there is none.
-    private var midFrameSince: Uptime?
-    private var unsentAtPulse = 0
-    /// The silence after which the peer is pinged.
-    var pingInterval: Duration
-    /// True to stop reading from a peer that does not read. Only the server does it, because two ends that wait for
-    /// each other would deadlock.
-    private let holdsBack: Bool
-    private var pings: RateLimiter
-    /// True to ping the peer after silence. A peer that never sent HELLO may not support PING.
-    var pingsPeer = false
+    var liveness: Liveness
+    /// Bytes handed to the transport so far.
+    private var sentBytes = 0
+    /// The bytes in the buffers of this connection, as its side was told.
+    private(set) var bufferedBytes = 0
+    /// True for the server's end. Only the server stops reading from a peer that does not read, because two ends that
+    /// wait for each other would deadlock.
+    private let isServer: Bool
+    private var allowance: FrameAllowance
 
-    init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int, holdsBack: Bool) {
+    init(_ transport: any Transport, on loop: EventLoop, limits: Limits, maxFrameBytes: Int, isServer: Bool) {
         self.transport = transport
         self.loop = loop
         self.limits = limits
-        self.holdsBack = holdsBack
-        pingInterval = limits.pingInterval
+        self.isServer = isServer
         reader = FrameReader(maxBytes: maxFrameBytes)
-        pings = RateLimiter(burst: Self.pingBurst, interval: limits.minPingInterval)
-        lastReceived = loop.uptime
+        allowance = FrameAllowance(limits, isServer: isServer)
+        liveness = Liveness(limits, at: loop.uptime)
         received = loop.uptime
     }
 
@@ -73,13 +66,15 @@ final class Connection: TransportReceiver {
     @inline(__always)
     func send(_ kind: Kind, id: UInt64 = 0, atMost size: Int = 0, _ write: (inout WireWriter) -> Void = { _ in }) {
         guard isOpen else { return }
+        let before = output.count
         output.appendFrame(atMost: 2 * WireWriter.maxFieldHeaderBytes + size) { writer in
             writer.number(Frame.Field.id, id)
             writer.number(Frame.Field.kind, UInt64(kind.rawValue))
             write(&writer)
         }
-        unflushedFrames += 1
-        if unflushedFrames == framesToFlushEarly { flushEarly() }
+        share.use(output.count - before)
+        allowance.didSend()
+        if earlyFlush.isDue() { self.write() }
         guard !isFlushDue else { return }
         isFlushDue = true
         loop.flushLater(self)
@@ -97,16 +92,13 @@ final class Connection: TransportReceiver {
         if let message = try? message.laidOut(in: loop.arena) { send(kind, message) }
     }
 
-    /// Writes a part of a long turn's output, so that the peer can start on another core. Each part is twice as long as
-    /// the previous one, which keeps the number of writes low.
-    private func flushEarly() {
-        write()
-        unflushedFrames = 0
-        framesToFlushEarly *= 2
+    private func write() {
+        if transport.unsentCount == 0 { handOver() }
     }
 
-    private func write() {
-        guard transport.unsentCount == 0, output.count > 0 else { return }
+    private func handOver() {
+        guard output.count > 0 else { return }
+        sentBytes += output.count
         transport.send(output.bytes)
         output.removeAll()
     }
@@ -114,18 +106,18 @@ final class Connection: TransportReceiver {
     /// Writes the output of a turn.
     func flush() {
         isFlushDue = false
-        unflushedFrames = 0
-        framesToFlushEarly = Self.firstEarlyFlush
+        earlyFlush.endTurn()
         guard isOpen else { return }
         write()
         if unsentCount > limits.unsentBytes {
             return cut("the peer left \(unsentCount) bytes unread; \(limits.unsentBytes) are allowed")
         }
-        resumeReadingIfPossible()
+        resumeIfThereIsRoom()
+        reportBuffers()
     }
 
     func didSend() {
-        unsentSince = nil
+        liveness.didSendAll()
         flush()
     }
 
@@ -142,29 +134,40 @@ final class Connection: TransportReceiver {
 
     func didReceive(_ bytes: UnsafeRawBufferPointer) {
         guard isOpen else { return }
-        lastReceived = loop.uptime
-        received = loop.uptime
-        pingSent = nil
-        read(bytes)
+        liveness.didReceive(at: loop.uptime)
+        if pause == nil {
+            received = loop.uptime
+            let unread = read(bytes)
+            if unread > 0 { heldBack.append(UnsafeRawBufferPointer(rebasing: bytes.suffix(unread))) }
+        } else {
+            heldBack.append(bytes)  // Of a transport that had more bytes ready when it was paused.
+        }
+        if !isFlushDue { reportBuffers() }
     }
 
-    private func read(_ bytes: UnsafeRawBufferPointer) {
+    /// Handles the frames in `bytes`. Returns the number of bytes that wait because of a pause.
+    private func read(_ bytes: UnsafeRawBufferPointer) -> Int {
         var rest = bytes
         while isOpen {
-            if holdsBack, isCongested { return holdBack(rest) }
-            switch reader.next(in: &rest) {
+            if isServer, isCongested { return pauseReading(.congestion, before: rest) }
+            if share.isUsedUp(in: loop.turnNumber) { return pauseReading(.turn, before: rest) }
+            let left = rest.count
+            let cut = reader.next(in: &rest)
+            share.use(left - rest.count + TurnShare.bytesPerFrame)
+            switch cut {
             case .frame(let bytes):
-                midFrameSince = nil
+                liveness.isMidFrame(false, at: loop.uptime)
                 take(bytes)
             case .tooLarge(let id, let size):
-                midFrameSince = nil
+                liveness.isMidFrame(false, at: loop.uptime)
                 side?.receivedTooLarge(id: id, size: size)
             case .foreign(let problem): side?.receivedGarbage(problem)
             case .needsMore:
-                midFrameSince = reader.isMidFrame ? midFrameSince ?? loop.uptime : nil
-                return
+                liveness.isMidFrame(reader.isMidFrame, at: loop.uptime)
+                return 0
             }
         }
+        return 0
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -175,9 +178,12 @@ final class Connection: TransportReceiver {
             side?.receivedGarbage(error)
             return
         }
-        switch frame.kind {
-        case .ping: pings.admit(at: loop.uptime) ? answerPing(frame) : side?.receivedTooManyPings()
-        default: side?.received(frame)
+        if let excess = allowance.excess(with: frame.kind, at: loop.uptime) {
+            side?.receivedTooMany(excess)
+        } else if frame.kind == .ping {
+            answerPing(frame)
+        } else {
+            side?.received(frame)
         }
     }
 
@@ -187,26 +193,43 @@ final class Connection: TransportReceiver {
         }
     }
 
-    private func holdBack(_ bytes: UnsafeRawBufferPointer) {
-        isHeldBack = true
-        midFrameSince = nil  // The rest of a frame is not late while we do not read.
+    private func pauseReading(_ reason: Pause, before rest: UnsafeRawBufferPointer) -> Int {
+        pause = reason
+        if reason == .turn { loop.serveLater(self) }
+        liveness.isMidFrame(false, at: loop.uptime)  // The rest of a frame is not late while we do not read.
         transport.isReading = false
-        heldBack.append(bytes)
+        return rest.count
     }
 
-    private func resumeReadingIfPossible() {
+    /// Handles the input that exceeded the share of the previous turn. Returns the work that it caused.
+    func takeTurn() -> Int {
+        guard isOpen, pause == .turn else { return 0 }
+        resumeReading()
+        return share.used
+    }
+
+    private func resumeIfThereIsRoom() {
         guard isOpen, unsentCount <= limits.highWaterBytes / 2 else { return }
         if !waitingForRoom.isEmpty {
             let waiting = waitingForRoom
             waitingForRoom = []
             for flow in waiting { flow.didGetRoom() }
         }
-        guard isHeldBack else { return }
-        isHeldBack = false
-        var waiting = ByteBuffer()
+        if pause == .congestion { resumeReading() }
+    }
+
+    private func resumeReading() {
+        pause = nil
+        var waiting = ByteBuffer()  // A frame may close the connection, which frees `heldBack`.
         swap(&waiting, &heldBack)
-        read(waiting.bytes)
-        if isOpen, !isHeldBack { transport.isReading = true }
+        liveness.didReceive(at: loop.uptime)
+        let unread = read(waiting.bytes)
+        if unread > 0 {
+            waiting.keepLast(unread)
+            swap(&waiting, &heldBack)
+        }
+        if isOpen, pause == nil { transport.isReading = true }
+        if !isFlushDue { reportBuffers() }
     }
 
     // MARK: Silence and the end
@@ -214,37 +237,35 @@ final class Connection: TransportReceiver {
     /// Checks for silence and stalls. Returns false if the connection has closed.
     func pulse(at now: Uptime) -> Bool {
         guard !isClosed else { return false }
-        let unsent = transport.unsentCount
-        if unsent == 0 {
-            unsentSince = nil
-        } else if unsentSince == nil || unsent < unsentAtPulse {
-            unsentSince = now
-        }
-        unsentAtPulse = unsent
-        if let unsentSince, now - unsentSince > limits.stall {
-            cut("the peer has read nothing for \(limits.stall)")
-        } else if !isOpen {
-            return true
-        } else if let midFrameSince, now - midFrameSince > limits.stall {
-            cut("the peer has not finished a frame for \(limits.stall)")
-        } else if let pingSent, now - pingSent > limits.pingTimeout, !isHeldBack, unsent == 0 {
-            cut("the peer did not answer a ping for \(limits.pingTimeout)")
-        } else if pingsPeer, pingSent == nil, !isHeldBack, now - lastReceived > pingInterval {
-            pingSent = now
-            send(.ping)
+        let state = Liveness.State(
+            sent: sentBytes, unsent: transport.unsentCount, isOpen: isOpen, isPaused: pause != nil)
+        switch liveness.check(state, at: now) {
+        case .alive: break
+        case .mustPing: send(.ping)
+        case .isIdle: side?.isIdle()
+        case .isLost(let problem): cut(problem)
         }
         return true
+    }
+
+    /// Tells the side how much memory this connection keeps for its peer.
+    private func reportBuffers() {
+        let isGone = isClosed || cutReason != nil
+        let bytes = isGone ? 0 : unsentCount + heldBack.count + reader.bufferedBytes
+        guard bytes != bufferedBytes else { return }
+        let difference = bytes - bufferedBytes
+        bufferedBytes = bytes
+        side?.buffered(difference)
     }
 
     /// Sends the pending output, then closes.
     func close() {
         guard isOpen else { return }
-        if output.count > 0 {
-            transport.send(output.bytes)
-            output.release()
-        }
+        handOver()
         isOpen = false
+        heldBack.release()
         transport.close()
+        reportBuffers()
     }
 
     /// Closes immediately. The log contains the reason.
@@ -253,6 +274,8 @@ final class Connection: TransportReceiver {
         cutReason = cutReason ?? problem
         isOpen = false
         output.release()
+        heldBack.release()
+        reportBuffers()
         transport.abort()
     }
 
@@ -262,21 +285,9 @@ final class Connection: TransportReceiver {
         output.release()
         heldBack.release()
         waitingForRoom = []
+        reportBuffers()
         let side = self.side
         self.side = nil
         side?.closed(cutReason ?? problem)
     }
-}
-
-/// One end of a connection, which interprets its frames.
-protocol ConnectionSide: AnyObject {
-    /// `frame` is valid during the call only.
-    func received(_ frame: Frame)
-    /// A frame above the limit was skipped.
-    func receivedTooLarge(id: UInt64?, size: Int)
-    /// The bytes are not a frame or an envelope, so the rest of the stream is unusable.
-    func receivedGarbage(_ problem: WireError)
-    func receivedTooManyPings()
-    /// The last callback.
-    func closed(_ problem: String?)
 }

@@ -30,6 +30,8 @@ struct FrameReader: ~Copyable {
     /// True if the peer has sent a part of a frame.
     var isMidFrame: Bool { partial.count > 0 && !isPartialComplete || excess > 0 }
 
+    var bufferedBytes: Int { partial.count }
+
     /// Removes the next frame from the front of `bytes`.
     mutating func next(in bytes: inout UnsafeRawBufferPointer) -> Cut {
         if isPartialComplete {

@@ -202,6 +202,8 @@ package enum CallReason: String, Reason, CaseIterable {
     case dutyMissing = "DUTY_MISSING"
     case tlsRequired = "TLS_REQUIRED"
     case certificateMissing = "CERTIFICATE_MISSING"
+    case tooManyFrames = "TOO_MANY_FRAMES"
+    case connectionIdle = "CONNECTION_IDLE"
 
     package var code: StatusCode {
         switch self {
@@ -213,13 +215,14 @@ package enum CallReason: String, Reason, CaseIterable {
         case .requestIDReused: .alreadyExists
         case .roleNotAllowed, .dutyMissing, .certificateMissing: .permissionDenied
         case .tooManyCalls, .tooManyConnections, .tooManyPings, .requestTooLarge, .replyTooLarge, .metadataTooLarge,
-            .readerTooSlow, .databaseBusy:
+            .readerTooSlow, .databaseBusy, .tooManyFrames:
             .resourceExhausted
         case .databaseConflict: .aborted
         case .methodUnknown, .versionUnknown: .unimplemented
         case .unsendableReply, .unsendableFailure, .malformedReply, .notAnswered, .`internal`: .internal
         case .draining, .goaway, .cannotConnect, .connectionLost, .clientShutDown, .databaseUnavailable, .diskFull,
             .tlsRequired:
+            .connectionIdle:
             .unavailable
         case .credentialMissing, .credentialExpired, .credentialInvalid, .credentialUnknown: .unauthenticated
         }
@@ -270,6 +273,8 @@ package enum CallReason: String, Reason, CaseIterable {
             "this port accepts only connections with TLS; gateway: pass --ca FILE; other clients: see proto/README.md"
         case .certificateMissing:
             "a service needs a certificate of the site authority to call from another machine; use TLS with the key file of the program"
+        case .tooManyFrames: "the client sends too many frames that are no requests"
+        case .connectionIdle: "the client was silent and has not sent HELLO"
         }
     }
 }
@@ -527,6 +532,8 @@ extension ProtoFile {
         73224c0a0e4669656c6456696f6c6174696f6e12140a056669656c6418012001280952056669656c6412120a0472756c\
         65180220012809520472756c6512100a03676f741803200128095203676f742281190a0b43616c6c4661696c75726522\
         f1180a06526561736f6e12160a12524541534f4e5f554e53504543494649454410001282010a12524551554553545f49\
+        65180220012809520472756c6512100a03676f741803200128095203676f7422fc170a0b43616c6c4661696c75726522\
+        ec170a06526561736f6e12160a12524541534f4e5f554e53504543494649454410001282010a12524551554553545f49\
         445f4d495353494e4710011a6aa8b61803b2b61862746869732063616c6c206368616e67657320736f6d657468696e67\
         2c20736f206974206e65656473206120726571756573745f69643a2031362062797465732c2061205555494476372c20\
         7468652073616d65206f6e206576657279207265747279125d0a11524551554553545f49445f52455553454410021a46\
@@ -596,5 +603,12 @@ extension ProtoFile {
         1000120b0a0752455155455354100112090a055245504c59100212080a044954454d1003120a0a0643414e43454c1004\
         120a0a06435245444954100512080a0450494e47100612080a04504f4e471007120a0a06474f41574159100812090a05\
         48454c4c4f1009620670726f746f33
+        6e657220746f206772616e7420697412520a0f544f4f5f4d414e595f4652414d455310271a3da8b61808b2b618357468\
+        6520636c69656e742073656e647320746f6f206d616e79206672616d6573207468617420617265206e6f207265717565\
+        73747312490a0f434f4e4e454354494f4e5f49444c4510281a34a8b6180eb2b6182c74686520636c69656e7420776173\
+        2073696c656e7420616e6420686173206e6f742073656e742048454c4c4f2a81010a044b696e6412140a104b494e445f\
+        554e5350454349464945441000120b0a0752455155455354100112090a055245504c59100212080a044954454d100312\
+        0a0a0643414e43454c1004120a0a06435245444954100512080a0450494e47100612080a04504f4e471007120a0a0647\
+        4f41574159100812090a0548454c4c4f1009620670726f746f33
         """)
 }

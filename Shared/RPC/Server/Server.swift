@@ -17,7 +17,7 @@ package final class Server: Sendable {
         let core = ServerCore(services, limits: limits, agent: agent, hooks: hooks)
         self.core = core
         self.network = network ?? TCP(on: loops)
-        self.loops = loops.all.map { ServerLoop(core, on: $0) }
+        self.loops = loops.all.map { ServerLoop(core, on: $0, of: loops.all.count) }
     }
 
     /// Returns the address with the chosen port if `address` has port 0.

@@ -15,6 +15,7 @@ final class ServerConnection: ConnectionSide {
     private var suspended: [UInt64: Exchange] = [:]
     private var lastID: UInt64 = 0
     private var isDraining = false
+    private var isGreeted = false
     private(set) var maxReplyBytes: Int
 
     init(_ transport: any Transport, on home: ServerLoop) {
@@ -23,7 +24,7 @@ final class ServerConnection: ConnectionSide {
         loop = home.loop
         connection = Connection(
             transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
-            holdsBack: true)
+            isServer: true)
         maxReplyBytes = core.limits.replyBytes
         admission = Admission(to: core, on: loop, from: transport.origin)
     }
@@ -128,6 +129,8 @@ final class ServerConnection: ConnectionSide {
     // MARK: The connection itself
 
     private func greet(_ frame: Frame) {
+        guard !isGreeted else { return receivedGarbage(WireError("HELLO is sent once")) }
+        isGreeted = true
         defer { loop.arena.reset() }
         guard let hello = try? Hello(decoding: frame.payload, in: loop.arena) else {
             return receivedGarbage(WireError("the payload of HELLO is no Hello"))
@@ -140,8 +143,8 @@ final class ServerConnection: ConnectionSide {
                     "this server speaks version \(ProtocolVersion.current), the client \(hello.minVersion) to \(hello.maxVersion)"
                 ).notProcessed())
         }
-        connection.pingsPeer = true
-        connection.pingInterval = max(core.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
+        connection.liveness.pingsPeer = true
+        connection.liveness.pingInterval = max(core.limits.pingInterval, .milliseconds(hello.minPingIntervalMs))
         if hello.maxReplyBytes > 0 { maxReplyBytes = min(maxReplyBytes, Int(hello.maxReplyBytes)) }
         connection.send(.hello, Hello(of: core.agent, core.limits))
     }
@@ -160,10 +163,31 @@ final class ServerConnection: ConnectionSide {
         refuse(RPCFailure(CallReason.malformedFrame, "\(problem)"))
     }
 
-    func receivedTooManyPings() {
-        let message = "pings are answered every \(core.limits.minPingInterval), not more often"
-        refuse(RPCFailure(CallReason.tooManyPings, message))
+    func receivedTooMany(_ excess: FrameAllowance.Excess) {
+        switch excess {
+        case .pings:
+            let message = "pings are answered every \(core.limits.minPingInterval), not more often"
+            refuse(RPCFailure(CallReason.tooManyPings, message))
+        case .frames:
+            let message =
+                "beside requests, \(core.limits.unpairedFrames) frames more than the client receives are allowed; "
+                + "cancel each call once, and grant credit for received items"
+            refuse(RPCFailure(CallReason.tooManyFrames, message))
+        }
     }
+
+    func isIdle() {
+        guard admission.isIdle else { return }
+        let message =
+            "without HELLO and calls, a connection is closed after \(core.limits.idle); connect again for the next call"
+        refuse(RPCFailure(CallReason.connectionIdle, message).notProcessed())
+    }
+
+    func buffered(_ difference: Int) {
+        home.buffered(difference)
+    }
+
+    var bufferedBytes: Int { connection.bufferedBytes }
 
     /// Sends GOAWAY with the reason, cancels the calls in flight and closes.
     func refuse(_ failure: RPCFailure) {
@@ -182,7 +206,7 @@ final class ServerConnection: ConnectionSide {
         guard !isDraining else { return }
         isDraining = true
         sendGoAway(.draining, lastID: .max)
-        if connection.pingsPeer { connection.send(.ping, id: Self.drainPing) }
+        if isGreeted { connection.send(.ping, id: Self.drainPing) }
         let step = TimerAction { [weak self] in self?.finishDrain() }
         drainTimer = loop.startTimer(step, at: loop.uptime + Self.drainStep)
     }

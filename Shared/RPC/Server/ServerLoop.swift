@@ -8,12 +8,16 @@ final class ServerLoop: @unchecked Sendable {
     let core: ServerCore
     let loop: EventLoop
     private var connections: [ServerConnection] = []
+    private var bufferedBytes = 0
+    private let maxBufferedBytes: Int
     private var isDraining = false
     private var waitingForDrain: [CheckedContinuation<Void, Never>] = []
 
-    init(_ core: ServerCore, on loop: EventLoop) {
+    /// `loops` is the number of loops that share the limits of the server.
+    init(_ core: ServerCore, on loop: EventLoop, of loops: Int) {
         self.core = core
         self.loop = loop
+        maxBufferedBytes = core.limits.bufferedBytes / loops
     }
 
     func accept(_ transport: any Transport) {
@@ -29,6 +33,19 @@ final class ServerLoop: @unchecked Sendable {
                 CallReason.tooManyConnections,
                 "this server takes \(core.limits.connections) connections; use one connection for many calls"
             ).notProcessed(retryAfter: .seconds(1)))
+    }
+
+    /// Counts the bytes that the connections buffer. Above the limit, it cuts those that buffer the most.
+    func buffered(_ difference: Int) {
+        bufferedBytes += difference
+        while bufferedBytes > maxBufferedBytes {
+            guard let largest = connections.max(by: { $0.bufferedBytes < $1.bufferedBytes }),
+                largest.bufferedBytes > 0
+            else { return }
+            largest.cut(
+                "all connections buffer \(bufferedBytes) bytes, and this one the most: \(largest.bufferedBytes). "
+                    + "\(maxBufferedBytes) are allowed")
+        }
     }
 
     func closed(_ connection: ServerConnection) {
