@@ -58,7 +58,9 @@ import Testing
         let refusals = Recorder<RPCFailure>()
         var hooks = ServerHooks.trusting
         hooks.refused = { refusals.add($0) }
-        let world = try EchoSimulation(hooks: hooks)
+        var limits = Limits()
+        limits.inFlightPerUser = limits.inFlightPerConnection
+        let world = try EchoSimulation(limits: limits, hooks: hooks)
         let loop = world.simulation.loops.all[0]
         @Sendable func burst() async throws {
             let calls = (0..<3000).map { _ in

@@ -16,11 +16,13 @@ package final class Call: Sendable {
     package let metadata: [MetadataField]
     package let origin: Origin
     package let requestIDIfAny: RequestID?
+    /// Counts this call. Nil for a call of a service.
+    let load: CallerLoad?
     private let hasLeftTraces = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
-        metadata: [MetadataField], origin: Origin
+        metadata: [MetadataField], origin: Origin, load: CallerLoad?
     ) {
         self.method = method
         self.caller = caller
@@ -29,6 +31,7 @@ package final class Call: Sendable {
         self.trace = trace
         self.metadata = metadata
         self.origin = origin
+        self.load = load
     }
 
     /// The idempotency key: the same for every try of a request. Every write needs one.

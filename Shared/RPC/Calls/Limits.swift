@@ -11,6 +11,10 @@ package struct Limits: Sendable {
     /// Maximum of open streams on one connection. Streams do not count as calls in flight.
     package var streamsPerConnection = 1024
     package var streams = 64 * 1024
+    /// Maximum of unary calls in flight, and of open streams, of one user on all connections. Services have no such
+    /// limit.
+    package var inFlightPerUser = 64
+    package var streamsPerUser = 64
     package var connections = 16 * 1024
     /// With more unsent output than this, a connection's requests wait.
     package var highWaterBytes = 1024 * 1024

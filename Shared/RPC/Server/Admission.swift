@@ -10,6 +10,8 @@ struct Admission {
     private var credentials = CredentialCache()
     private var inFlight = 0
     private var streamCount = 0
+    /// The calls without a credential.
+    private let anonymous = CallerLoad()
     /// The server refuses calls above this id, because it is draining.
     var finalID: UInt64?
 
@@ -23,13 +25,15 @@ struct Admission {
     var isIdle: Bool { inFlight == 0 && streamCount == 0 }
 
     /// Counts the start (1) or the end (-1) of a call.
-    mutating func count(_ difference: Int, isStream: Bool) {
-        if isStream {
+    mutating func count(_ difference: Int, of call: Call) {
+        if call.method.isStream {
             streamCount += difference
             core.streamCount.wrappingAdd(difference, ordering: .relaxed)
+            call.load?.counts.streamCount.wrappingAdd(difference, ordering: .relaxed)
         } else {
             inFlight += difference
             core.inFlight.wrappingAdd(difference, ordering: .relaxed)
+            call.load?.counts.inFlight.wrappingAdd(difference, ordering: .relaxed)
         }
     }
 
@@ -53,6 +57,34 @@ struct Admission {
         return nil
     }
 
+    /// Refuses a call of a user above the user's own limit. Keeps a quarter of the server's limit for callers without a
+    /// call.
+    private func check(_ load: CallerLoad, of caller: Caller?, to method: MethodDescription) throws(RPCFailure) {
+        let limits = core.limits
+        if method.isStream {
+            let own = caller == nil ? nil : limits.streamsPerUser
+            try check(load.counts.streamCount, own, core.streamCount, limits.streams, "streams are open")
+        } else {
+            let own = caller == nil ? nil : limits.inFlightPerUser
+            try check(load.counts.inFlight, own, core.inFlight, limits.inFlight, "calls are in flight")
+        }
+    }
+
+    private func check(
+        _ ownCount: borrowing Atomic<Int>, _ ownLimit: Int?, _ count: borrowing Atomic<Int>, _ limit: Int,
+        _ things: String
+    ) throws(RPCFailure) {
+        let own = ownCount.load(ordering: .relaxed)
+        if let ownLimit, own >= ownLimit {
+            throw .tooManyCalls("\(own) \(things) for this user on all connections", core.limits.retryAfter)
+        }
+        let shared = limit - limit / 4
+        if own > 0, count.load(ordering: .relaxed) >= shared {
+            throw .tooManyCalls(
+                "\(shared) \(things) in this server for callers with more than one", core.limits.retryAfter)
+        }
+    }
+
     /// Returns the call of a request. Throws if its deadline has passed or its credential is not accepted.
     mutating func call(_ method: MethodDescription, _ frame: Frame, received: Uptime) throws(RPCFailure) -> Call {
         let asked = Duration.microseconds(Int64(clamping: frame.timeoutMicroseconds))
@@ -68,16 +100,18 @@ struct Admission {
             ).notProcessed()
         }
         let identified = try caller(of: method, frame.credential)
+        let load = identified.map(\.load) ?? anonymous
+        if let load { try check(load, of: identified?.caller, to: method) }
         // A stream ends with its credential. Its reader opens it again, with the next credential.
         let end = method.isStream ? min(deadline, identified?.expires ?? deadline) : deadline
         return Call(
             method, caller: identified?.caller, deadline: end,
             requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
-            metadata: try entries(frame.metadata), origin: origin)
+            metadata: try entries(frame.metadata), origin: origin, load: load)
     }
 
     private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)
-        -> (caller: Caller, expires: Uptime)?
+        -> CredentialCache.Identified?
     {
         if credential.isEmpty {
             guard method.callers.isEmpty else {
@@ -87,7 +121,7 @@ struct Admission {
             }
             return nil
         }
-        let identified = try credentials.caller(credential, at: loop.uptime, verify: core.hooks.verify)
+        let identified = try credentials.caller(credential, at: loop.uptime, of: core)
         let caller = identified.caller
         guard method.callers.isEmpty || method.callers.contains(caller.role) else {
             throw RPCFailure(

@@ -6,10 +6,16 @@ import Kernel
 /// It is a direct-mapped table. It starts small for a connection of one user, and doubles on collisions for a
 /// connection that many users share.
 struct CredentialCache {
-    private struct Place {
-        let credential: [UInt8]
+    /// A caller, the end of its credential, and its load. A service has no load, because its calls are not limited.
+    struct Identified {
         let caller: Caller
         let expires: Uptime
+        let load: CallerLoad?
+    }
+
+    private struct Place {
+        let credential: [UInt8]
+        let identified: Identified
     }
 
     private static let firstPlaceCount = 4
@@ -18,27 +24,28 @@ struct CredentialCache {
     private var places: [Place?] = Array(repeating: nil, count: firstPlaceCount)
 
     mutating func caller(
-        _ credential: UnsafeRawBufferPointer, at now: Uptime,
-        verify: (UnsafeRawBufferPointer) throws(RPCFailure) -> Verified
-    ) throws(RPCFailure) -> (caller: Caller, expires: Uptime) {
+        _ credential: UnsafeRawBufferPointer, at now: Uptime, of core: ServerCore
+    ) throws(RPCFailure) -> Identified {
         let index = index(of: credential)
-        if let place = places[index], place.expires > now, place.credential.count == credential.count,
+        if let place = places[index], place.identified.expires > now, place.credential.count == credential.count,
             place.credential.withUnsafeBytes({ memcmp($0.baseAddress!, credential.baseAddress!, $0.count) }) == 0
         {
-            return (place.caller, place.expires)
+            return place.identified
         }
-        let verified = try verify(credential)
+        let verified = try core.hooks.verify(credential)
+        let caller = verified.caller
+        let identified = Identified(
+            caller: caller, expires: now + verified.remaining,
+            load: caller.role == .service ? nil : core.users.load(of: caller.user))
         if places[index] != nil, places.count < Self.maxPlaceCount { grow(at: now) }
-        let expires = now + verified.remaining
-        places[self.index(of: credential)] = Place(
-            credential: Array(credential), caller: verified.caller, expires: expires)
-        return (verified.caller, expires)
+        places[self.index(of: credential)] = Place(credential: Array(credential), identified: identified)
+        return identified
     }
 
     private mutating func grow(at now: Uptime) {
         let old = places
         places = Array(repeating: nil, count: 2 * old.count)
-        for case let place? in old where place.expires > now {
+        for case let place? in old where place.identified.expires > now {
             places[place.credential.withUnsafeBytes { index(of: $0) }] = place
         }
     }

@@ -71,7 +71,7 @@ final class ServerConnection: ConnectionSide {
     }
 
     private func start(_ route: Route, _ payload: UnsafeRawBufferPointer, _ exchange: Exchange) {
-        admission.count(1, isStream: exchange.flow != nil)
+        admission.count(1, of: exchange.call)
         route.begin(payload, exchange)
         guard !exchange.isFinished else { return }
         suspended[exchange.id] = exchange
@@ -120,7 +120,7 @@ final class ServerConnection: ConnectionSide {
 
     /// Handles the end of a handler.
     func ended(_ exchange: Exchange, _ code: StatusCode, after duration: Duration) {
-        admission.count(-1, isStream: exchange.flow != nil)
+        admission.count(-1, of: exchange.call)
         if exchange.isSuspended { suspended[exchange.id] = nil }
         core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))
         closeIfDrained()

@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
     let inFlight = Atomic(0)
     let streamCount = Atomic(0)
     let connectionCount = Atomic(0)
+    let users = UserLoads()
 
     init(_ services: [ServedService], limits: Limits, agent: String, hooks: ServerHooks) {
         self.limits = limits
