@@ -72,6 +72,29 @@ private func change(
 
     struct Races {
         @Test(arguments: Engine.available)
+        func `a sign-in that checks the old password meanwhile leaves no session`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine, instances: engine.instances) { wallet in
+                let own = try await wallet.signUp()
+                let sessions = try await withThrowingTaskGroup(of: Session?.self) { group in
+                    for number in 1...8 {
+                        group.addTask {
+                            let calls = WalletClient(wallet.client(of: nil, instance: number % engine.instances))
+                            let request = SignInRequest(name: "alice", password: TestService.password)
+                            return try? await calls.signIn(request, wallet.options(UInt64(100 + number))).session
+                        }
+                    }
+                    group.addTask {
+                        try await change(wallet, own)
+                        return nil
+                    }
+                    return try await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
+                }
+                for session in sessions { await refused("SESSION_ENDED") { try await wallet.refresh(session) } }
+                _ = try await wallet.refresh(own)
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `one of two simultaneous changes wins`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine, instances: engine.instances) { wallet in
                 let session = try await wallet.signUp()

@@ -62,6 +62,39 @@ import WalletService
 
     struct Races {
         @Test(arguments: Engine.available)
+        func `a sign-in that checks the old password meanwhile leaves no session`(engine: Engine) async throws {
+            try await TestService.with(.wallet, on: engine, instances: engine.instances) { wallet in
+                _ = try await wallet.signUp()
+                for round in 1...3 as ClosedRange<UInt64> {
+                    let sessions = try await withThrowingTaskGroup(of: Session?.self) { group in
+                        for number in 1...4 {
+                            group.addTask {
+                                let calls = WalletClient(wallet.client(of: nil, instance: number % engine.instances))
+                                let request = SignInRequest(name: "alice", password: TestService.password)
+                                return try? await calls.signIn(request, wallet.options(round * 100 + UInt64(number)))
+                                    .session
+                            }
+                        }
+                        group.addTask {
+                            let request = ResetPasswordRequest(name: "alice")
+                            _ = try await wallet.owner.resetPassword(request, wallet.options(10 + round))
+                            return nil
+                        }
+                        return try await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
+                    }
+                    for session in sessions { await refused("SESSION_ENDED") { try await wallet.refresh(session) } }
+                    let again = try await wallet.owner.resetPassword(
+                        ResetPasswordRequest(name: "alice"), wallet.options(10 + round))
+                    _ = try await WalletClient(wallet.client(of: nil)).setPassword(
+                        SetPasswordRequest(name: "alice", code: again.code, newPassword: TestService.password),
+                        wallet.options(20 + round))
+                    wallet.clock.advance(by: .minutes(1))
+                }
+                _ = try await wallet.signIn()
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `one of several codes works`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine, instances: engine.instances) { wallet in
                 _ = try await wallet.signUp()

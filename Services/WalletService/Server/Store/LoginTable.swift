@@ -12,6 +12,7 @@ enum LoginTable {
             """
         static let find: Statement = "select user_id, request_id, password from login where name = $1"
         static let name: Statement = "select name from login where user_id = $1"
+        static let hold: Statement = "update login set password = $2 where name = $1 and password = $2"
         static let setPassword: Statement = "update login set password = $2 where name = $1"
         static let changePassword: Statement = "update login set password = $3 where name = $1 and password = $2"
     }
@@ -38,6 +39,12 @@ enum LoginTable {
             }
             return Login(name: name, user: try row.id(0), request: try row.id(1), password: password)
         }
+    }
+
+    /// Makes changes of this password wait for the end of the transaction. Returns false if there was one since `login`
+    /// was read.
+    static func hold(_ login: Login, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(Statements.hold) { $0.bind(login.name.text, login.password.text) } == 1
     }
 
     static func name(of user: UserID, _ reader: Reader) throws -> UserName? {

@@ -11,6 +11,8 @@ extension WalletServer {
         let name = try UserName(request.name)
         return try await database.transaction(before: call.deadline) { [secrets] tx in
             guard let login = try LoginTable.find(name, tx) else { throw WalletRefusal.because(.nameUnknown) }
+            // A sign-in with the present password either ends before, with its session, or finds the reset.
+            guard try LoginTable.hold(login, tx) else { throw tx.conflict() }
             let code = secrets.code(of: id, for: login.user)
             if let earlier = try PasswordTable.find(name, tx)?.reset, earlier.id == id {
                 return ResetPasswordReply(code: code, expiresAt: earlier.endsAt)

@@ -24,18 +24,21 @@ struct Sessions: Sendable {
         self.lifetimeOfOperator = lifetimeOfOperator
     }
 
-    /// Begins a session, or returns that of a repeated request.
+    /// Begins a session, or returns that of a repeated request. Returns nil if the password of `login`, which the caller
+    /// has checked, is no longer valid. A change of the password ends all sessions, so none may begin after it.
     func begin(
-        _ kind: UserSession.Kind, for user: UserID, named name: UserName, _ call: Call
-    ) async throws -> WalletAPI.Session {
+        _ kind: UserSession.Kind, for login: LoginTable.Login, _ call: Call
+    ) async throws -> WalletAPI.Session? {
+        let user = login.user
         let id = call.requestIDIfAny.map { SessionID(of: $0) } ?? .make(at: clock.now)
         let secret = secrets.secret(of: id, of: user)
         // Without the port.
         let address = call.peer.lastIndex(of: ":").map { String(call.peer[..<$0]) } ?? call.peer
-        let (session, duties) = try await database.transaction(before: call.deadline) { tx in
+        let begun = try await database.transaction(before: call.deadline) { tx -> (UserSession, Duties)? in
+            guard try LoginTable.hold(login, tx), try !PasswordTable.isReset(login.name, tx) else { return nil }
             let duties = try Self.duties(of: user, for: kind, tx)
             try KnownNetworkTable.note(call.origin.network, of: user, tx)
-            let session = UserSession(id, of: user, named: name, kind, from: address, now: tx.now)
+            let session = UserSession(id, of: user, named: login.name, kind, from: address, now: tx.now)
             if try SessionTable.insert(session, secret: secret.digest, tx) {
                 try Self.endOldest(of: user, tx)
                 return (session, duties)
@@ -44,7 +47,7 @@ struct Sessions: Sendable {
             guard earlier.kind == kind, !earlier.hasEnded(at: tx.now) else { throw WalletRefusal.requestIDReused }
             return (earlier, duties)
         }
-        return reply(session, duties, secret)
+        return begun.map { session, duties in reply(session, duties, secret) }
     }
 
     /// The next credential of the session with this secret.

@@ -18,6 +18,9 @@ extension WalletServer {
             return login
         }
         let kind: UserSession.Kind = request.asOperator ? .operator : .user
-        return SignInReply(session: try await sessions.begin(kind, for: login.user, named: name, call))
+        guard let session = try await sessions.begin(kind, for: login, call) else {
+            throw WalletRefusal.because(.nameOrPasswordWrong)
+        }
+        return SignInReply(session: session)
     }
 }

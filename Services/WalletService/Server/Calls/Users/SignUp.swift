@@ -10,9 +10,9 @@ extension WalletServer {
     func signUp(_ request: SignUpRequest, call: Call) async throws -> SignUpReply {
         let id = try call.requestID
         let name = try UserName(request.name)
-        let user = try await gate.admit(.signUp, request.solution, from: .init(of: call)) { turn in
+        let login = try await gate.admit(.signUp, request.solution, from: .init(of: call)) { turn in
             let earlier = try await database.read(before: call.deadline) { try LoginTable.find(name, $0) }
-            if let earlier { return try await earlierUser(of: earlier, ifBy: id, request.password, turn, call) }
+            if let earlier { return try await matching(earlier, id, request.password, turn) }
             let login = LoginTable.Login(
                 name: name, user: UserID.make(at: clock.now), request: id,
                 password: try await passwords.hash(request.password, turn))
@@ -22,20 +22,21 @@ extension WalletServer {
                 return other
             }
             call.leavesTraces()
-            guard let other else { return login.user }
-            return try await earlierUser(of: other, ifBy: id, request.password, turn, call)
+            return if let other { try await matching(other, id, request.password, turn) } else { login }
         }
-        return SignUpReply(session: try await sessions.begin(.user, for: user, named: name, call))
-    }
-
-    /// Returns the user if the request created this login. Refuses every other request, because the name is taken.
-    private func earlierUser(
-        of login: LoginTable.Login, ifBy id: RequestID, _ password: String, _ turn: PasswordTurn, _ call: Call
-    ) async throws -> UserID {
-        let isReset = try await database.read(before: call.deadline) { try PasswordTable.isReset(login.name, $0) }
-        guard login.request == id, !isReset, try await passwords.verify(password, against: login.password, turn) else {
+        guard let session = try await sessions.begin(.user, for: login, call) else {
             throw WalletRefusal.because(.nameTaken)
         }
-        return login.user
+        return SignUpReply(session: session)
+    }
+
+    /// Returns the login if the request created it. Refuses every other request, because the name is taken.
+    private func matching(
+        _ login: LoginTable.Login, _ id: RequestID, _ password: String, _ turn: PasswordTurn
+    ) async throws -> LoginTable.Login {
+        guard login.request == id, try await passwords.verify(password, against: login.password, turn) else {
+            throw WalletRefusal.because(.nameTaken)
+        }
+        return login
     }
 }
