@@ -30,6 +30,29 @@ import WalletService
 
     struct Refuses {
         @Test(arguments: Engine.available)
+        func `an owner without the duty, or signed out, although the credential still lives`(engine: Engine)
+            async throws
+        {
+            try await TestService.with(.wallet, on: engine) { wallet in
+                let removed = try await wallet.hire("alice", .owner, number: 1)
+                let signedOut = try await wallet.hire("bob", .owner, number: 2)
+                _ = try await wallet.owner.revokeDuty(RevokeDutyRequest(name: "alice", duty: .owner))
+                _ = try await wallet.calls(signedOut).signOut(SignOutRequest())
+                for (session, reason) in [(removed, "DUTY_MISSING"), (signedOut, "SESSION_ENDED")] {
+                    let calls = wallet.calls(session)
+                    await refused(reason) { try await calls.grantDuty(GrantDutyRequest(name: "alice", duty: .owner)) }
+                    await refused(reason) { try await calls.revokeDuty(RevokeDutyRequest(name: "bob", duty: .owner)) }
+                    await refused(reason) {
+                        try await calls.resetPassword(ResetPasswordRequest(name: "bob"), wallet.options(10))
+                    }
+                }
+                let operators = try await wallet.owner.listOperators(ListOperatorsRequest()).operators
+                #expect(operators.map(\.duties) == [[], [.owner]])
+                _ = try await wallet.signIn("bob", asOperator: true)
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `the last owner`(engine: Engine) async throws {
             try await TestService.with(.wallet, on: engine) { wallet in
                 let alice = try await wallet.hire("alice", .owner, number: 1)

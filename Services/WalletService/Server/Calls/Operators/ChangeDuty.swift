@@ -20,13 +20,25 @@ extension WalletServer {
             })
     }
 
+    /// Checks that the caller is still an owner and signed in, and makes changes of duties wait. Otherwise a removed owner
+    /// could return within the life of the last credential. A credential without a session was made with the key file.
+    static func checkOwner(_ call: Call, _ tx: Transaction) throws {
+        try OperatorTable.lock(tx)
+        guard let caller = call.caller, let session = caller.session else { return }
+        guard let session = try SessionTable.find(session, of: caller.user, tx)?.session, !session.hasEnded(at: tx.now)
+        else { throw WalletRefusal.because(.sessionEnded) }
+        guard try OperatorTable.find(caller.user, tx)?.login.duties.contains(.owner) == true else {
+            throw RPCFailure(CallReason.dutyMissing, "another owner has revoked your duty owner")
+        }
+    }
+
     private func change(
         _ name: String, _ call: Call,
         _ body: @escaping @Sendable (inout OperatorLogin, _ ownerCount: Int) throws -> Void
     ) async throws -> WalletAPI.OperatorLogin {
         let name = try UserName(name)
         return try await database.transaction(before: call.deadline) { tx in
-            try OperatorTable.lock(tx)
+            try Self.checkOwner(call, tx)
             guard let user = try LoginTable.find(name, tx)?.user else { throw WalletRefusal.because(.nameUnknown) }
             let stored = try OperatorTable.find(user, tx)
             let old = stored?.login ?? OperatorLogin(user, named: name)

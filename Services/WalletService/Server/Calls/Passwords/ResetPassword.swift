@@ -10,6 +10,7 @@ extension WalletServer {
         let id = try call.requestID
         let name = try UserName(request.name)
         return try await database.transaction(before: call.deadline) { [secrets] tx in
+            try Self.checkOwner(call, tx)
             guard let login = try LoginTable.find(name, tx) else { throw WalletRefusal.because(.nameUnknown) }
             // A sign-in with the present password either ends before, with its session, or finds the reset.
             guard try LoginTable.hold(login, tx) else { throw tx.conflict() }
