@@ -16,6 +16,11 @@ import WalletService
         try await Self.makeCalls(on: engine) { _ in }
     }
 
+    @Test(arguments: Engine.available)
+    func `a call by a caller without permission is refused and changes nothing`(engine: Engine) async throws {
+        try await Self.makeCalls(on: engine, asOthers: true) { _ in }
+    }
+
     @Test func `each call has its first answer when the server is promoted between its two tries`() async throws {
         try await OwnServer.with { server in
             let databases = try await onThread { try (1...3).map { _ in try TestDatabase(on: server) } }
@@ -40,7 +45,7 @@ import WalletService
     /// Makes each call twice, with `between` after the first try. Nil for `databases` takes new ones of `engine`.
     private static func makeCalls(
         on engine: Engine, _ databases: [TestDatabase?] = [nil, nil, nil], clock: ManualClock = ManualClock(),
-        between: @escaping @Sendable (String) async throws -> Void
+        asOthers: Bool = false, between: @escaping @Sendable (String) async throws -> Void
     ) async throws {
         try await TestService.with(.concert, on: engine, database: databases[0], clock: clock) { concert in
             try await TestService.with(.queue, on: engine, database: databases[1], keys: concert.keys, clock: clock) {
@@ -53,7 +58,8 @@ import WalletService
                 ) { wallet in
                     let calls = EveryCall(
                         queue: { queue.client(of: $0) }, concert: { concert.client(of: $0) },
-                        wallet: { wallet.client(of: $0) }, now: clock.now, between: between)
+                        wallet: { wallet.client(of: $0) }, now: clock.now,
+                        keysOfOthers: asOthers ? concert.keys : nil, between: between)
                     let violations = try await calls.violations()
                     #expect(violations == [])
                 }

@@ -1,4 +1,5 @@
 import ConcertAPI
+import Identity
 import Kernel
 import Messages
 import QueueAPI
@@ -20,6 +21,7 @@ package final class EveryCall: Sendable {
     let now: Timestamp
     private let clients: [(service: ServiceDescription, connect: Connect)]
     private let between: @Sendable (String) async throws -> Void
+    private let keysOfOthers: KeyFile?
     private let state = Lock(State())
 
     private struct State {
@@ -29,13 +31,16 @@ package final class EveryCall: Sendable {
         var values = EarlierValues()
     }
 
-    /// `between` runs between the two calls of each pair.
+    /// `between` runs between the two calls of each pair. With `keysOfOthers`, each caller without permission first
+    /// makes the same call, with the same request id. So a call that is refused and yet changes something makes the pair
+    /// fail.
     package init(
         queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
-        between: @escaping @Sendable (String) async throws -> Void = { _ in }
+        keysOfOthers: KeyFile? = nil, between: @escaping @Sendable (String) async throws -> Void = { _ in }
     ) {
         clients = [(QueueMethods.service, queue), (ConcertMethods.service, concert), (WalletMethods.service, wallet)]
         self.now = now
+        self.keysOfOthers = keysOfOthers
         self.between = between
     }
 
@@ -69,6 +74,7 @@ package final class EveryCall: Sendable {
         if method.isStream { return note("\(method.name) is a stream: \(addCall)") }
         let request = state.withLock { $0.values.request(as: method.request) }
         let options = options()
+        await callAsOthers(method, request, options)
         let answer = try await compare(method) { () async throws -> Result<[UInt8], RPCFailure> in
             do throws(RPCFailure) {
                 return .success(try await client.callRaw(method, payload: request, options))
@@ -97,6 +103,7 @@ package final class EveryCall: Sendable {
         _ method: Method<Request, Reply>, _ request: Request, as caller: TestCaller?
     ) async throws -> Reply {
         let (client, options) = (client(of: method.description, as: caller), options())
+        await callAsOthers(method.description, try request.encoded(), options)
         let reply = try await compare(method.description) { try await client.call(method, request, options) }
         try state.withLock { state in
             try state.values.take(request)
@@ -110,6 +117,7 @@ package final class EveryCall: Sendable {
         _ method: StreamMethod<Request, Item>, _ request: Request, as caller: TestCaller?
     ) async throws {
         let client = client(of: method.description, as: caller)
+        await callAsOthers(method.description, try request.encoded(), CallOptions())
         _ = try await compare(method.description) {
             let items = client.open(method, request).makeAsyncIterator()
             return try await items.next()
@@ -121,6 +129,16 @@ package final class EveryCall: Sendable {
             preconditionFailure("\(method.name) belongs to none of the three services")
         }
         return owner.connect(caller)
+    }
+
+    private func callAsOthers(_ method: MethodDescription, _ request: [UInt8], _ options: CallOptions) async {
+        guard let keys = keysOfOthers else { return }
+        let client = client(of: method, as: nil)
+        for kind in CallerKind.all where !kind.mayCall(method.callers, method.duties) {
+            var options = options
+            options.credential = kind.credential(keys, at: now)
+            if await client.isLetIn(to: method, request, options) { note("\(method.name) takes \(kind)") }
+        }
     }
 
     private func compare<Answer: Equatable>(
