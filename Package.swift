@@ -71,7 +71,10 @@ let package = Package(
         shared("MessageJSON", ["CProtobufC", "Encoding", "Kernel", "Messages"], exclude: []),
         shared(
             "Service",
-            ["Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
+            [
+                "Certificates", "CommandLine", "Database", "Files", "Identity", "Kernel", "MessageJSON", "RPC",
+                "Telemetry", "Threads",
+            ]),
         .executableTarget(
             name: "MessageGenerator", dependencies: ["Files", "Kernel", "Messages"], path: "proto/generator"),
         .target(
@@ -130,7 +133,7 @@ let package = Package(
             of: "Service",
             ["Certificates", "CommandLine", "Database", "Identity", "Kernel", "RPC", "Telemetry", "Threads"]),
         tests(of: "Benchmarks", ["Kernel", "RPC", "Threads"]),
-        tests(of: "MessageJSON", ["Encoding", "Kernel", "Messages"]),
+        tests(of: "MessageJSON", ["Encoding", "Kernel", "Messages", "RPC"]),
         tests(of: "MessageGenerator", ["RPC"]),
         .testTarget(
             name: "EndToEndTests",
@@ -158,14 +161,18 @@ let package = Package(
         .testTarget(
             name: "PaymentTests",
             dependencies: [
-                "ConcertAPI", "ConcertService", "Database", "Identity", "Kernel", "QueueAPI", "QueueService", "RPC",
-                "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
+                "ConcertAPI", "ConcertService", "Database", "Identity", "Journeys", "Kernel", "QueueAPI",
+                "QueueService",
+                "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI", "WalletService",
             ],
             path: "Tests/PaymentTests", exclude: ["README.md", "histories"]),
         tests(of: "QueueDomain", ["Kernel"]),
         tests(
             of: "QueueService",
-            ["Database", "Identity", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Service", "Telemetry", "Threads"]),
+            [
+                "Database", "Identity", "Journeys", "Kernel", "QueueAPI", "QueueDomain", "RPC", "Service", "Telemetry",
+                "Threads",
+            ]),
         tests(of: "WalletDomain", ["Kernel"]),
         tests(
             of: "WalletService",

@@ -32,11 +32,13 @@ package struct ServiceCaller: Sendable {
 
     package func newRequestID() -> RequestID { requestID ?? .make(at: clock.now) }
 
-    /// Calls the service of the method. `sendsCredential` sends one even if the method does not require it.
+    /// Calls the service of the method. `service` is the one to call if each has the method. `sendsCredential` sends one
+    /// even if the method does not require it.
     package func call<Request, Reply>(
-        _ method: Method<Request, Reply>, _ request: Request, requestID: RequestID? = nil, sendsCredential: Bool = false
+        _ method: Method<Request, Reply>, _ request: Request, at service: Service? = nil, requestID: RequestID? = nil,
+        sendsCredential: Bool = false
     ) async throws -> Reply {
-        guard let service = Service(of: method.description) else {
+        guard let service = service ?? Service(of: method.description) else {
             preconditionFailure("\(method.name) belongs to no service")
         }
         let options = try await options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)

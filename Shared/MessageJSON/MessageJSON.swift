@@ -1,4 +1,5 @@
 import CProtobufC
+import Kernel
 import Messages
 
 /// Converts messages to and from protobuf JSON, for any type with a descriptor.
@@ -24,7 +25,17 @@ package enum MessageJSON {
     package static func text(
         of bytes: [UInt8], as descriptor: MessageDescriptor, isIndented: Bool = true
     ) throws(MessageError) -> String {
-        try unpacked(bytes, as: descriptor) { WireToJSON.text(of: $0, as: descriptor, isIndented: isIndented) }
+        try unpacked(bytes, as: descriptor) {
+            WireToJSON().text(of: $0, as: descriptor, isIndented ? .indented : .spaced)
+        }
+    }
+
+    /// The compact JSON of the packed message for a log: without the fields `secrets`, and with ids as UUIDs.
+    package static func logText(
+        of bytes: [UInt8], as descriptor: MessageDescriptor, without secrets: Set<String>
+    ) throws(MessageError) -> String {
+        let writer = WireToJSON(writesUUIDs: true, omitted: secrets)
+        return try unpacked(bytes, as: descriptor) { writer.text(of: $0, as: descriptor, .compact) }
     }
 
     private static func unpacked<Value>(

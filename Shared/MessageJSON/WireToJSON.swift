@@ -4,16 +4,27 @@ import Kernel
 import Messages
 
 /// Converts an unpacked message to JSON according to its descriptor.
-enum WireToJSON {
+struct WireToJSON {
+    /// Writes ids as UUIDs instead of Base64.
+    var writesUUIDs = false
+    /// Fields of the outer message to leave out, by their names in the .proto file.
+    var omitted: Set<String> = []
+
     /// `message` is a struct that `descriptor` describes.
-    static func text(of message: UnsafeRawPointer, as descriptor: MessageDescriptor, isIndented: Bool) -> String {
-        var json = JSONWriter(isIndented ? .indented : .spaced)
-        write(message, as: descriptor, &json)
+    func text(
+        of message: UnsafeRawPointer, as descriptor: MessageDescriptor, _ layout: JSONWriter.Layout
+    ) -> String {
+        var json = JSONWriter(layout)
+        write(message, as: descriptor, without: omitted, &json)
         return json.text
     }
 
-    private static func write(_ message: UnsafeRawPointer, as descriptor: MessageDescriptor, _ json: inout JSONWriter) {
-        let members = descriptor.fields.filter { isSet($0, in: message) }.map { (name: $0.jsonName, value: $0) }
+    private func write(
+        _ message: UnsafeRawPointer, as descriptor: MessageDescriptor, without omitted: Set<String> = [],
+        _ json: inout JSONWriter
+    ) {
+        let members = descriptor.fields.filter { isSet($0, in: message) && !omitted.contains($0.protoName) }
+            .map { (name: $0.jsonName, value: $0) }
         json.object(members) { json, field in
             let place = message + Int(field.offset)
             guard field.isRepeated else { return value(place, of: field, &json) }
@@ -25,7 +36,7 @@ enum WireToJSON {
         }
     }
 
-    private static func value(_ place: UnsafeRawPointer, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
+    private func value(_ place: UnsafeRawPointer, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
         switch field.type {
         case PROTOBUF_C_TYPE_INT32, PROTOBUF_C_TYPE_SINT32, PROTOBUF_C_TYPE_SFIXED32:
             json.literal(place.load(as: Int32.self))
@@ -47,13 +58,18 @@ enum WireToJSON {
             json.string(place.load(as: UnsafePointer<CChar>?.self).map { String(cString: $0) } ?? "")
         case PROTOBUF_C_TYPE_BYTES:
             let data = place.load(as: ProtobufCBinaryData.self)
-            json.escaped(Base64.text(of: UnsafeBufferPointer(start: data.data, count: data.len)))
+            let bytes = UnsafeBufferPointer(start: data.data, count: data.len)
+            if writesUUIDs, field.protoName.hasSuffix("_id"), let id = ID<Never>(bytes: UnsafeRawBufferPointer(bytes)) {
+                json.string("\(id)")
+            } else {
+                json.escaped(Base64.text(of: bytes))
+            }
         default:
             write(place.load(as: UnsafeRawPointer.self), as: field.message, &json)
         }
     }
 
-    private static func fraction(
+    private func fraction(
         _ number: some BinaryFloatingPoint & CustomStringConvertible, _ json: inout JSONWriter
     ) {
         if number.isFinite {
@@ -64,7 +80,7 @@ enum WireToJSON {
     }
 
     /// Writes the name of an enum value, or its number if it has no name.
-    private static func enumeration(_ number: Int32, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
+    private func enumeration(_ number: Int32, of field: ProtobufCFieldDescriptor, _ json: inout JSONWriter) {
         if let value = field.enumValues.first(where: { $0.value == number }) {
             json.string(String(cString: value.name))
         } else {
@@ -73,7 +89,7 @@ enum WireToJSON {
     }
 
     /// True if a field differs from its default. A message or a member of a oneof is set if it is present.
-    private static func isSet(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Bool {
+    private func isSet(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Bool {
         if field.isRepeated { return count(field, in: message) > 0 }
         if field.isInOneof {
             return message.load(fromByteOffset: Int(field.quantifier_offset), as: UInt32.self) == field.id
@@ -90,12 +106,12 @@ enum WireToJSON {
         }
     }
 
-    private static func count(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Int {
+    private func count(_ field: ProtobufCFieldDescriptor, in message: UnsafeRawPointer) -> Int {
         message.load(fromByteOffset: Int(field.quantifier_offset), as: Int.self)
     }
 
     /// The size of one value in the struct, or in an array that the struct points to.
-    private static func size(of type: ProtobufCType) -> Int {
+    private func size(of type: ProtobufCType) -> Int {
         switch type {
         case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_MESSAGE: MemoryLayout<UnsafeRawPointer>.size
         case PROTOBUF_C_TYPE_BYTES: MemoryLayout<ProtobufCBinaryData>.stride

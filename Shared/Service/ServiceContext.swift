@@ -17,6 +17,7 @@ package struct ServiceContext: Sendable {
     /// The default port for calls. `statusPort` is that of the status pages.
     package let port: UInt16
     package let statusPort: UInt16
+    /// They include those of `ActionTable`.
     package let migrations: [Migration]
     /// The options of this context only.
     package let options: [any AnyOption]
@@ -35,7 +36,13 @@ package struct ServiceContext: Sendable {
         self.statusPort = statusPort
         self.migrations = migrations
         self.options = options
-        self.build = build
+        // Every context has a log of what operators did.
+        self.build = { environment in
+            let parts = try build(environment)
+            let log = ActionLog(database: environment.database)
+            return ServiceParts(
+                parts.services + [log.service], components: parts.components, jobs: parts.jobs + [log.job])
+        }
     }
 }
 

@@ -19,13 +19,13 @@ final class StubServices: Sendable {
     private let address: Address
     var configuration: ConfigurationFolder { ConfigurationFolder(["XDG_CONFIG_HOME": folder.path]) }
 
-    private init(queue: [Route], concert: [Route], wallet: [Route], _ clock: ManualClock) throws {
+    private init(queue: [Route], concert: [Route], wallet: [Route], actions: [Route], _ clock: ManualClock) throws {
         self.clock = clock
         let expiry = Timestamp.noon + .hours(24)
         server = Server(
             [
                 ServedService(QueueMethods.service, queue), ServedService(ConcertMethods.service, concert),
-                ServedService(WalletMethods.service, wallet),
+                ServedService(WalletMethods.service, wallet), ServedService(ActionsMethods.service, actions),
             ], on: loops,
             hooks: ServerHooks(verify: { credential throws(RPCFailure) in
                 let role = Role(rawValue: credential.first ?? 0)
@@ -41,10 +41,11 @@ final class StubServices: Sendable {
 
     /// Runs `body` while the services run.
     static func with(
-        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], clock: ManualClock = ManualClock(),
+        queue: [Route] = [], concert: [Route] = [], wallet: [Route] = [], actions: [Route] = [],
+        clock: ManualClock = ManualClock(),
         _ body: (StubServices) async throws -> Void
     ) async throws {
-        let services = try StubServices(queue: queue, concert: concert, wallet: wallet, clock)
+        let services = try StubServices(queue: queue, concert: concert, wallet: wallet, actions: actions, clock)
         do {
             try await body(services)
         } catch {

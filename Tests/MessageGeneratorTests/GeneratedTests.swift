@@ -85,10 +85,18 @@ struct GeneratedTests {
                 option (onsale.rpc.v1.duties) = READ;
               }
               rpc Push(A) returns (stream A) { option (onsale.rpc.v1.callers) = SERVICE; }
+              rpc Enter(EnterRequest) returns (A) { option (onsale.rpc.v1.callers) = ANYONE; }
+            }
+            message EnterRequest {
+              string name = 1;
+              string password = 2 [(onsale.rpc.v1.secret) = true];
+              bytes code = 3 [(onsale.rpc.v1.secret) = true];
             }
             """)
+        #expect(text.contains("isSafeToRepeat: false, callers: [], secrets: [\"password\", \"code\"])"))
         #expect(
-            text.contains("let read = Method<A, A>(\"test.v1.Talk/Read\", isSafeToRepeat: true, callers: [])"))
+            text.contains(
+                "let read = Method<A, A>(\"test.v1.Talk/Read\", isSafeToRepeat: true, isReadOnly: true, callers: [])"))
         #expect(
             text.contains(
                 "let put = Method<A, A>(\"test.v1.Talk/Put\", isSafeToRepeat: true, callers: [.user, .operator], "

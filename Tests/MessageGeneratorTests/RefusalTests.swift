@@ -20,6 +20,24 @@ struct RefusalTests {
             ])
     }
 
+    @Test func `a secret is a text or bytes of a request`() throws {
+        let purpose = "which is for a single text or bytes of a message that ends in Request"
+        #expect(
+            try problems(
+                """
+                message A {
+                  string password = 1 [(onsale.rpc.v1.secret) = true];
+                }
+                message BRequest {
+                  uint32 pin = 1 [(onsale.rpc.v1.secret) = true];
+                  bytes code = 2 [(onsale.rpc.v1.secret) = true];
+                }
+                """) == [
+                    "5: field A.password has the option secret, \(purpose)",
+                    "8: field BRequest.pin has the option secret, \(purpose)",
+                ])
+    }
+
     @Test func `a map is refused`() throws {
         #expect(
             try problems("message A {\n  map<string, int32> m = 1;\n}") == [

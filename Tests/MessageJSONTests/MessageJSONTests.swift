@@ -2,6 +2,7 @@ import Encoding
 import Kernel
 import MessageJSON
 import Messages
+import RPC
 import TestSupport
 import Testing
 
@@ -12,6 +13,14 @@ struct MessageJSONTests {
 
     private func json(_ message: Everything) throws -> String {
         try MessageJSON.text(of: message.encoded(), as: Everything.descriptor)
+    }
+
+    @Test func `the text for a log has no secrets, and UUIDs for ids`() throws {
+        let request = ListActionsRequest(
+            afterSerial: 7, userID: UserID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0001), method: "secret")
+        let text = try MessageJSON.logText(
+            of: request.encoded(), as: ListActionsRequest.descriptor, without: ["method"])
+        #expect(text == #"{"afterSerial":"7","userId":"01900000-0000-7000-8000-000000000001"}"#)
     }
 
     @Test func `a message is written as protobuf JSON`() throws {

@@ -1,11 +1,16 @@
+import ConcertAPI
 import ConcertService
+import Database
+import Journeys
 import Kernel
+import QueueAPI
 import QueueService
 import RPC
 import Service
 import TestSupport
 import Testing
 import Threads
+import WalletAPI
 import WalletService
 
 /// Every call of the three services is safe to repeat. This holds on each engine, on one that distributes tables, and
@@ -34,7 +39,7 @@ import WalletService
             }
             let promotion = Promotion(of: server)
             try await Self.makeCalls(on: .postgreSQL, databases, clock: clock) { method in
-                if !EveryCall.reads(method) { try await promotion.begin() }
+                if !method.isReadOnly { try await promotion.begin() }
             }
             try await promotion.end()
             time.cancel()
@@ -45,7 +50,7 @@ import WalletService
     /// Makes each call twice, with `between` after the first try. Nil for `databases` takes new ones of `engine`.
     private static func makeCalls(
         on engine: Engine, _ databases: [TestDatabase?] = [nil, nil, nil], clock: ManualClock = ManualClock(),
-        asOthers: Bool = false, between: @escaping @Sendable (String) async throws -> Void
+        asOthers: Bool = false, between: @escaping @Sendable (MethodDescription) async throws -> Void
     ) async throws {
         try await TestService.with(.concert, on: engine, database: databases[0], clock: clock) { concert in
             try await TestService.with(.queue, on: engine, database: databases[1], keys: concert.keys, clock: clock) {
@@ -62,9 +67,46 @@ import WalletService
                         keysOfOthers: asOthers ? concert.keys : nil, between: between)
                     let violations = try await calls.violations()
                     #expect(violations == [])
+                    try await Self.liftHalt(wallet)
+                    try await Self.checkActions(of: QueueMethods.service, queue)
+                    try await Self.checkActions(of: ConcertMethods.service, concert)
+                    try await Self.checkActions(of: WalletMethods.service, wallet)
                 }
             }
         }
+    }
+}
+
+extension EveryCallTests {
+    /// Every call of an operator that can change something has changed something in the sale, each twice by the same
+    /// request.
+    private static func checkActions(of description: ServiceDescription, _ service: TestService) async throws {
+        let actions = try await service.actions()
+        let writes = Set(description.methods.filter(\.isWriteOfOperators).map(\.name))
+        #expect(
+            Set(actions.map(\.method)) == writes,
+            "call ActionTable.append in the handler, and let the sale make a call that changes something")
+        for (request, same) in Dictionary(grouping: actions, by: \.requestID) {
+            #expect(
+                same.count == 1, "\(same[0].method) with the id \(request, default: "none") is in the log repeatedly")
+        }
+        let client = ActionsClient(service.client(of: .operator))
+        let audit = try await ActionAudit { try await client.listActions($0) }
+        #expect(audit.violation == nil)
+        #expect(actions.allSatisfy { !$0.request.contains("assword\"") && !$0.request.contains("\"code\"") })
+    }
+
+    /// No call of the sale halts a concert.
+    private static func liftHalt(_ wallet: TestService) async throws {
+        try await wallet.instances[0].database.transaction { tx in
+            try tx.execute(
+                """
+                insert into halted (concert_id, payment_id, user_id, why, halted_at) values ($1, $2, $3, '', 0)
+                """, ConcertID.numbered(9), PaymentID.numbered(9), UserID.alice)
+        }
+        let options = CallOptions(timeout: .minutes(1), requestID: .numbered(1 << 32))
+        let client = WalletClient(wallet.client(of: .operator))
+        for _ in 1...2 { _ = try await client.liftHalt(LiftHaltRequest(concertID: .numbered(9)), options) }
     }
 }
 

@@ -8,7 +8,7 @@ extension ServiceContext {
     /// The service of testing.proto as a program. Its method Wait throws a database error.
     static let echo = ServiceContext(
         "EchoService", "returns its requests", name: "echo", holder: .queue, port: 0, statusPort: 0,
-        migrations: [Migration("create nothing")]
+        migrations: ActionTable.migrations(as: 1)
     ) { environment in
         let broken = Route(EchoMethods.wait) { _, _ in
             throw DatabaseError(.unavailable, "the disk is on fire", mayHaveCommitted: true)

@@ -134,6 +134,15 @@ import Testing
             ])
     }
 
+    @Test func `a secret of a request without its option is reported`() {
+        let found = violations(of: ContractRules.secrets) { files in
+            files["proto/seat.proto"]? +=
+                "\nmessage ARequest {\n  string new_password = 1;\n  bytes pass = 2 [(onsale.rpc.v1.secret) = true];\n}"
+                + "\nmessage AReply {\n  bytes secret = 1;\n}"
+        }
+        #expect(found == ["proto/seat.proto:10: declare the secret with the option secret"])
+    }
+
     @Test(arguments: ["SeatView", "SeatEntry", "SeatSummary", "Entry"])
     func `a message that is no plain noun in Swift is reported`(name: String) {
         let found = violations(of: ContractRules.names) { $0["proto/seat.proto"]? += "\nmessage \(name) {\n}" }

@@ -4,7 +4,7 @@ enum ContractRules {
     private static let endings = ["View", "Entry", "Summary"]
     private static let movementOfMoney = "Entry"
     /// The contracts of module RPC. Their words are those of the protocol.
-    private static let ofRPC: Set = ["health", "options", "reflection", "rpc"]
+    private static let ofRPC: Set = ["actions", "health", "options", "reflection", "rpc"]
 
     /// A field whose name ends in `_id` is declared as an id, and no service reads an id from bytes except its store.
     static func ids(_ tree: Tree) -> [Violation] {
@@ -24,6 +24,21 @@ enum ContractRules {
             }
         }
         return undeclared + read
+    }
+
+    /// A field of a request that is called like a secret has the option that keeps it out of logs.
+    static func secrets(_ tree: Tree) -> [Violation] {
+        contracts(of: tree).flatMap { path -> [Violation] in
+            var isRequest = false
+            return tree.lines(path).enumerated().compactMap { index, line in
+                if let match = line.firstMatch(of: /^ *message (\w+)/) { isRequest = match.1.hasSuffix("Request") }
+                guard isRequest,
+                    line.contains(/^ *(string|bytes) (\w*_)?(code|credential|pass|password|secret|token) =/),
+                    !line.contains("(onsale.rpc.v1.secret) = true")
+                else { return nil }
+                return Violation(path: path, line: index + 1, problem: "declare the secret with the option secret")
+            }
+        }
     }
 
     /// In Swift, a message is a plain noun.

@@ -22,6 +22,8 @@ import Testing
 
     @Test func `ids are typed`() { expectNone(ContractRules.ids) }
 
+    @Test func `secrets stay out of logs`() { expectNone(ContractRules.secrets) }
+
     @Test func `messages are plain nouns`() { expectNone(ContractRules.names) }
 
     @Test func `no file has an empty name`() { expectNone(ShapeRules.emptyNames) }

@@ -8,7 +8,8 @@
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_concert'
 --     psql --file deploy/postgresql/citus.sql 'postgres://postgres@coordinator.example/onsale_wallet'
 --
--- The script detects the service of the database. The table `migration` stays on the coordinator.
+-- The script detects the service of the database. The tables `migration`, `newest_time`, `operator_action` and `action_chain` stay
+-- on the coordinator. The log of actions is one chain, and few rows are written to it.
 \set ON_ERROR_STOP on
 create extension if not exists citus;
 begin;

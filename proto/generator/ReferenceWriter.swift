@@ -85,6 +85,7 @@ struct ReferenceWriter {
             let kind = types.value("onsale.rpc.v1.TextKind", text.kind)?.name ?? ""
             parts.append(text.max == 0 ? "`\(kind)`" : "\(text.min) to \(text.max) `\(kind)`")
         }
+        if rules.isSecret { parts.append("secret") }
         if rules.isRequired, field.kind.isMessage { parts.append("must be set") }
         return parts.joined(separator: "; ")
     }

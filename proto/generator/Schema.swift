@@ -95,6 +95,8 @@ struct Field {
         var range: Range?
         var text: Text?
         var isRequired = false
+        /// True for a password and the like, which no log contains.
+        var isSecret = false
         var swiftName = ""
     }
 }
@@ -127,6 +129,8 @@ struct Service {
         let isClientStream: Bool
         let isServerStream: Bool
         let isSafeToRepeat: Bool
+        /// True if the method changes nothing.
+        let isReadOnly: Bool
         let isAnsweredLater: Bool
         /// The numbers of `onsale.rpc.v1.CallerRole`.
         let callers: [Int]

@@ -89,7 +89,7 @@ struct SchemaReader {
             text: try options.message(50015).map { text in
                 Field.Rules.Text(min: text.number(1) ?? 0, max: text.number(2) ?? 0, kind: text.number(3) ?? 0)
             },
-            isRequired: options.flag(50016), swiftName: options.text(50017))
+            isRequired: options.flag(50016), isSecret: options.flag(50018), swiftName: options.text(50017))
     }
 
     private func enumeration(_ node: Node, in scope: String) throws -> EnumType {
@@ -123,6 +123,7 @@ struct SchemaReader {
             request: typeName(method, 2), reply: typeName(method, 3),
             isClientStream: method.flag(5), isServerStream: method.flag(6),
             isSafeToRepeat: [noSideEffects, idempotent].contains(options?.number(34)),
+            isReadOnly: options?.number(34) == noSideEffects,
             isAnsweredLater: options?.flag(50002) ?? false, callers: try options?.numbers(50001) ?? [],
             duties: try options?.numbers(50003) ?? [])
     }

@@ -98,6 +98,10 @@ struct SchemaRules {
                 rules.text != nil, field.kind == .string && rules.text.map { $0.min <= $0.max } == true, "text",
                 "a single string, from min to a larger max"
             ),
+            (
+                rules.isSecret, [.string, .bytes].contains(field.kind) && message.name.hasSuffix("Request"), "secret",
+                "a single text or bytes of a message that ends in Request"
+            ),
         ]
         let isAlone = !field.isRepeated && field.oneof == nil
         for rule in table where rule.isSet && !(isAlone && rule.isAllowed) {

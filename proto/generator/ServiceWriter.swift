@@ -18,7 +18,8 @@ struct ServiceWriter {
                 text.comment(method.declaration)
                 text.line(
                     "package static let \(tableName(method)) = \(declaration(method))(\"\(service.fullName)/\(method.name)\", "
-                        + "isSafeToRepeat: \(method.isSafeToRepeat), callers: \(callers(method))\(duties(method)))")
+                        + "isSafeToRepeat: \(method.isSafeToRepeat), \(method.isReadOnly ? "isReadOnly: true, " : "")"
+                        + "callers: \(callers(method))\(duties(method))\(secrets(method)))")
             }
             text.line()
             text.line("package static let service = ServiceDescription(")
@@ -112,6 +113,13 @@ struct ServiceWriter {
     private func callers(_ method: Service.Method) -> String {
         let roles = method.callers.map { types.caseName("onsale.rpc.v1.CallerRole", $0) }.filter { $0 != "anyone" }
         return "[\(roles.map { ".\($0)" }.joined(separator: ", "))]"
+    }
+
+    /// The argument with the secret fields of the request. Empty if it has none.
+    private func secrets(_ method: Service.Method) -> String {
+        let request = file.allMessages.first { $0.fullName == method.request }
+        let names = (request?.fields ?? []).filter(\.rules.isSecret).map { "\"\($0.name)\"" }
+        return names.isEmpty ? "" : ", secrets: [\(names.joined(separator: ", "))]"
     }
 
     /// The argument with the duties. Empty if operators may not call the method.

@@ -24,7 +24,7 @@ enum CommandTable {
         ConcertCommands.create, ConcertCommands.addDate, ConcertCommands.allDates, ConcertCommands.configureDate,
         SeatCommands.set, SeatCommands.block, SeatCommands.unblock, SeatCommands.history,
         TicketCommands.checkIn, SalesReport.command, WalletCommands.topUpOfUser, WalletCommands.audit,
-        PaymentCommands.halts, PaymentCommands.liftHalt,
+        PaymentCommands.halts, PaymentCommands.liftHalt, ActionCommands.log,
         Call.command, Methods.command, Status.command, CompletionCommand.command,
     ]
 

@@ -1,7 +1,7 @@
 import CommandLine
 import Kernel
 
-/// A time on the command line: `2026-12-24 20:00`, the same with a zone after it, `now`, or `in 10m`.
+/// A time on the command line: `2026-12-24 20:00`, the same with a zone after it, `now`, `in 10m`, or `10m ago`.
 enum TimeInput: Sendable {
     case now
     case after(Duration)
@@ -14,6 +14,9 @@ enum TimeInput: Sendable {
         } else if text.hasPrefix("in ") {
             guard let duration = Duration(optionText: String(text.dropFirst(3))) else { return nil }
             self = .after(duration)
+        } else if text.hasSuffix(" ago") {
+            guard let duration = Duration(optionText: String(text.dropLast(4))) else { return nil }
+            self = .after(.zero - duration)
         } else {
             let form =
                 /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?)? *(.*)/
@@ -51,8 +54,8 @@ extension ValueKind<TimeInput> {
     static var time: Self {
         ValueKind(
             placeholder: "TIME",
-            allowed: "a time such as 2026-12-24 20:00, 2026-12-24 20:00 Europe/Berlin, 2026-12-24T20:00+01:00, now or "
-                + "in 10m"
+            allowed: "a time such as 2026-12-24 20:00, 2026-12-24 20:00 Europe/Berlin, 2026-12-24T20:00+01:00, now, "
+                + "in 10m or 10m ago"
         ) { TimeInput($0) }
     }
 }

@@ -97,7 +97,7 @@ package struct Room: Equatable, Sendable {
             guard phase == .scheduled || phase == .preQueue else { throw .because(.roomHasOpened) }
             self.times = times
         }
-        guard let limits else { return }
+        guard let limits, limits != self.limits else { return }
         bucket = limits.rate.map { rate in bucket?.with(rate: rate, at: now) ?? TokenBucket(rate: rate, at: now) }
         self.limits = limits
     }

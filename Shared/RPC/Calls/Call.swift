@@ -18,11 +18,13 @@ package final class Call: Sendable {
     package let requestIDIfAny: RequestID?
     /// Counts this call. Nil for a call of a service.
     let load: CallerLoad?
+    /// The packed request of an operator's write, for the log of actions. Nil for every other call.
+    package let loggedRequest: [UInt8]?
     private let hasLeftTraces = Atomic(false)
 
     init(
         _ method: MethodDescription, caller: Caller?, deadline: Uptime, requestID: RequestID?, trace: TraceContext?,
-        metadata: [MetadataField], origin: Origin, load: CallerLoad?
+        metadata: [MetadataField], origin: Origin, load: CallerLoad?, loggedRequest: [UInt8]?
     ) {
         self.method = method
         self.caller = caller
@@ -32,6 +34,7 @@ package final class Call: Sendable {
         self.metadata = metadata
         self.origin = origin
         self.load = load
+        self.loggedRequest = loggedRequest
     }
 
     /// The idempotency key: the same for every try of a request. Every write needs one.

@@ -5,10 +5,13 @@ import Messages
 package struct Method<Request: Message, Reply: Message>: Sendable {
     package let description: MethodDescription
 
-    package init(_ name: String, isSafeToRepeat: Bool, callers: Role, duties: Duties = []) {
+    package init(
+        _ name: String, isSafeToRepeat: Bool, isReadOnly: Bool = false, callers: Role, duties: Duties = [],
+        secrets: Set<String> = []
+    ) {
         description = MethodDescription(
             name: name, request: Request.descriptor, reply: Reply.descriptor, isStream: false,
-            isSafeToRepeat: isSafeToRepeat, callers: callers, duties: duties)
+            isSafeToRepeat: isSafeToRepeat, isReadOnly: isReadOnly, callers: callers, duties: duties, secrets: secrets)
     }
 
     package var name: String { description.name }
@@ -18,10 +21,13 @@ package struct Method<Request: Message, Reply: Message>: Sendable {
 package struct StreamMethod<Request: Message, Item: Message>: Sendable {
     package let description: MethodDescription
 
-    package init(_ name: String, isSafeToRepeat: Bool, callers: Role, duties: Duties = []) {
+    package init(
+        _ name: String, isSafeToRepeat: Bool, isReadOnly: Bool = false, callers: Role, duties: Duties = [],
+        secrets: Set<String> = []
+    ) {
         description = MethodDescription(
             name: name, request: Request.descriptor, reply: Item.descriptor, isStream: true,
-            isSafeToRepeat: isSafeToRepeat, callers: callers, duties: duties)
+            isSafeToRepeat: isSafeToRepeat, isReadOnly: isReadOnly, callers: callers, duties: duties, secrets: secrets)
     }
 
     package var name: String { description.name }
@@ -37,10 +43,17 @@ package struct MethodDescription: Sendable {
     package let isStream: Bool
     /// True if running it twice has the same effect as running it once.
     package let isSafeToRepeat: Bool
+    /// True if it changes nothing.
+    package let isReadOnly: Bool
     /// Empty if no credential is needed.
     package let callers: Role
     /// The duties of which an operator needs one. Empty if operators may not call it.
     package let duties: Duties
+    /// The fields of the request that no log contains, by their names in the .proto file.
+    package let secrets: Set<String>
+
+    /// True if an operator can change something with it. Each change is an action in the log.
+    package var isWriteOfOperators: Bool { callers.contains(.operator) && !isReadOnly }
 }
 
 /// A service of a .proto file, and the text that describes it to tools.

@@ -57,7 +57,7 @@ package enum ServingStatus: Hashable, Sendable {
 /// The methods of `onsale.health.v1.Health`.
 package enum HealthMethods {
     package static let check = Method<CheckRequest, CheckReply>(
-        "onsale.health.v1.Health/Check", isSafeToRepeat: true, callers: [])
+        "onsale.health.v1.Health/Check", isSafeToRepeat: true, isReadOnly: true, callers: [])
 
     package static let service = ServiceDescription(
         "onsale.health.v1.Health",

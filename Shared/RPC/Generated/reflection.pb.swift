@@ -74,9 +74,9 @@ package struct DescribeProtocolReply: Message {
 /// The methods of `onsale.reflection.v1.Reflection`.
 package enum ReflectionMethods {
     package static let listMethods = Method<ListMethodsRequest, ListMethodsReply>(
-        "onsale.reflection.v1.Reflection/ListMethods", isSafeToRepeat: true, callers: [])
+        "onsale.reflection.v1.Reflection/ListMethods", isSafeToRepeat: true, isReadOnly: true, callers: [])
     package static let describeProtocol = Method<DescribeProtocolRequest, DescribeProtocolReply>(
-        "onsale.reflection.v1.Reflection/DescribeProtocol", isSafeToRepeat: true, callers: [])
+        "onsale.reflection.v1.Reflection/DescribeProtocol", isSafeToRepeat: true, isReadOnly: true, callers: [])
 
     package static let service = ServiceDescription(
         "onsale.reflection.v1.Reflection",

@@ -104,10 +104,12 @@ struct Admission {
         if let load { try check(load, of: identified?.caller, to: method) }
         // A stream ends with its credential. Its reader opens it again, with the next credential.
         let end = method.isStream ? min(deadline, identified?.expires ?? deadline) : deadline
+        let isLogged = method.isWriteOfOperators && identified?.caller.role == .operator
         return Call(
             method, caller: identified?.caller, deadline: end,
             requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
-            metadata: try entries(frame.metadata), origin: origin, load: load)
+            metadata: try entries(frame.metadata), origin: origin, load: load,
+            loggedRequest: isLogged ? Array(frame.payload) : nil)
     }
 
     private mutating func caller(of method: MethodDescription, _ credential: UnsafeRawBufferPointer) throws(RPCFailure)

@@ -85,7 +85,8 @@ final class ServiceTLS: Sendable {
                     side, certificate: certificate, trusting: .these(own.authorities + (more ?? "")), now: now)
             } catch {
                 let names = [
-                    files.certificate == certificate ? TLSOptions.certificate.flag : nil, more == nil ? nil : option.flag,
+                    files.certificate == certificate ? TLSOptions.certificate.flag : nil,
+                    more == nil ? nil : option.flag,
                 ]
                 let source = names.compactMap { $0 }.joined(separator: ", ")
                 throw CommandLineError("\(source.isEmpty ? "the certificate of the key file" : source): \(error)")

@@ -347,10 +347,10 @@ package enum Colour: Hashable, Sendable {
 package enum EchoMethods {
     /// Returns the payload of the request.
     package static let echo = Method<EchoRequest, EchoReply>(
-        "onsale.testing.v1.Echo/Echo", isSafeToRepeat: true, callers: [])
+        "onsale.testing.v1.Echo/Echo", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Fails with the requested status.
     package static let fail = Method<FailRequest, FailReply>(
-        "onsale.testing.v1.Echo/Fail", isSafeToRepeat: true, callers: [])
+        "onsale.testing.v1.Echo/Fail", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Answers after the requested time.
     package static let wait = Method<WaitRequest, WaitReply>(
         "onsale.testing.v1.Echo/Wait", isSafeToRepeat: true, callers: [])
@@ -359,10 +359,10 @@ package enum EchoMethods {
         "onsale.testing.v1.Echo/Add", isSafeToRepeat: false, callers: [.user, .service])
     /// Returns the request, which has a field of every kind.
     package static let mirror = Method<Everything, Everything>(
-        "onsale.testing.v1.Echo/Mirror", isSafeToRepeat: true, callers: [])
+        "onsale.testing.v1.Echo/Mirror", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Sends the numbers up to a limit.
     package static let count = StreamMethod<CountRequest, CountItem>(
-        "onsale.testing.v1.Echo/Count", isSafeToRepeat: true, callers: [])
+        "onsale.testing.v1.Echo/Count", isSafeToRepeat: true, isReadOnly: true, callers: [])
 
     package static let service = ServiceDescription(
         "onsale.testing.v1.Echo",

@@ -20,7 +20,7 @@ package final class EveryCall: Sendable {
     private static let maximumTries = 10
     let now: Timestamp
     private let clients: [(service: ServiceDescription, connect: Connect)]
-    private let between: @Sendable (String) async throws -> Void
+    private let between: @Sendable (MethodDescription) async throws -> Void
     private let keysOfOthers: KeyFile?
     private let state = Lock(State())
 
@@ -36,7 +36,8 @@ package final class EveryCall: Sendable {
     /// fail.
     package init(
         queue: @escaping Connect, concert: @escaping Connect, wallet: @escaping Connect, now: Timestamp,
-        keysOfOthers: KeyFile? = nil, between: @escaping @Sendable (String) async throws -> Void = { _ in }
+        keysOfOthers: KeyFile? = nil,
+        between: @escaping @Sendable (MethodDescription) async throws -> Void = { _ in }
     ) {
         clients = [(QueueMethods.service, queue), (ConcertMethods.service, concert), (WalletMethods.service, wallet)]
         self.now = now
@@ -54,12 +55,6 @@ package final class EveryCall: Sendable {
             }
         }
         return state.withLock { $0.violations }
-    }
-
-    /// True if the method changes nothing.
-    package static func reads(_ method: String) -> Bool {
-        let name = method.split(separator: "/").last ?? ""
-        return ["Show", "List", "Watch", "Find", "Audit", "SalesReport"].contains { name.hasPrefix($0) }
     }
 
     private func caller(of method: MethodDescription, _ buyer: TestCaller) -> TestCaller? {
@@ -83,7 +78,7 @@ package final class EveryCall: Sendable {
                 return .failure(error)
             }
         }
-        if case .failure(let failure) = answer, Self.reads(method.name) || failure.violation != nil {
+        if case .failure(let failure) = answer, method.isReadOnly || failure.violation != nil {
             note("\(method.name) answers \(failure): \(addCall)")
         }
     }
@@ -145,7 +140,7 @@ package final class EveryCall: Sendable {
         _ method: MethodDescription, _ call: () async throws -> Answer
     ) async throws -> Answer {
         let first = try await call()
-        try await between(method.name)
+        try await between(method)
         state.withLock { _ = $0.made.insert(method.name) }
         do {
             let second = try await answered(call)

@@ -25,5 +25,18 @@ extension EveryCall {
         let code = try await twice(WalletMethods.resetPassword, reset, as: .operator).code
         let set = SetPasswordRequest(name: Self.name, code: code, newPassword: password)
         try await twice(WalletMethods.setPassword, set, as: nil)
+        try await changeOwnLogin(password: password)
+    }
+
+    /// The calls of an operator that users can make, too.
+    private func changeOwnLogin(password: String) async throws {
+        let new = SignUpRequest(name: "olivia", password: password)
+        let olivia = TestCaller(
+            user: try await twice(WalletMethods.signUp, new, as: nil).session.userID, role: .operator)
+        let change = ChangePasswordRequest(password: password, newPassword: Self.nextPassword)
+        try await twice(WalletMethods.changePassword, change, as: olivia)
+        try await twice(
+            WalletMethods.signIn, SignInRequest(name: "olivia", password: Self.nextPassword), as: nil)
+        try await twice(WalletMethods.signOut, SignOutRequest(all: true), as: olivia)
     }
 }

@@ -30,6 +30,7 @@ extension EveryCall {
         try await changePeople(password: Self.password)
         try await useTicket(sale, of: sold)
         try await refund(sale)
+        try await cancel(sale)
         try await twice(WalletMethods.liftHalt, LiftHaltRequest(concertID: sale.concert), as: .operator)
         try await leave(sale, place)
         try await twice(QueueMethods.drainRoom, DrainRoomRequest(roomID: room), as: .operator)
@@ -165,6 +166,15 @@ extension EveryCall {
         let acknowledge = AcknowledgeRefundRequest(
             concertID: sale.concert, refundID: refund, paymentID: paid.paymentID)
         try await twice(ConcertMethods.acknowledgeRefund, acknowledge, as: .service)
+    }
+
+    /// An operator returns a ticket.
+    private func cancel(_ sale: Sale) async throws {
+        let reservation = try await reserve(.seats(SeatNames(names: ["6"])), sale)
+        _ = try await pay(reservation, sale)
+        let cancel = CancelReservationRequest(
+            concertID: sale.concert, reservationID: reservation.reservationID, reason: "fog")
+        try await twice(ConcertMethods.cancelReservation, cancel, as: .operator)
     }
 
     /// Bob leaves the line, and an operator revokes his next place.

@@ -36,7 +36,8 @@ extension Method {
     /// The same method with a request whose first fields are ids of any length.
     package var withRawIDs: Method<RawIDs, Reply> {
         Method<RawIDs, Reply>(
-            description.name, isSafeToRepeat: description.isSafeToRepeat, callers: description.callers,
+            description.name, isSafeToRepeat: description.isSafeToRepeat, isReadOnly: description.isReadOnly,
+            callers: description.callers,
             duties: description.duties)
     }
 }

@@ -1,11 +1,13 @@
 import Database
+import Service
 
 /// The tables. Every key begins with the concert, so that rows of one transaction are on one shard.
 enum ConcertSchema {
     /// Leaves free space on each page, so that PostgreSQL updates rows in place (HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
-    static let migrations = Migration.list(ofSchema, ReservationTable.migrations)
+    static let migrations = Migration.list(
+        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5))
 
     private static let ofSchema = [
         Migration(

@@ -657,26 +657,29 @@ package enum QueueMethods {
         "onsale.queue.v1.Queue/CloseRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Returns the room with a name or an id.
     package static let findRoom = Method<FindRoomRequest, FindRoomReply>(
-        "onsale.queue.v1.Queue/FindRoom", isSafeToRepeat: true, callers: [])
+        "onsale.queue.v1.Queue/FindRoom", isSafeToRepeat: true, isReadOnly: true, callers: [])
     /// Returns all rooms by id, which is the order of their creation.
     package static let listRooms = Method<ListRoomsRequest, ListRoomsReply>(
-        "onsale.queue.v1.Queue/ListRooms", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
+        "onsale.queue.v1.Queue/ListRooms", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Returns a room with its counts and rates.
     package static let showRoom = Method<ShowRoomRequest, ShowRoomReply>(
-        "onsale.queue.v1.Queue/ShowRoom", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
+        "onsale.queue.v1.Queue/ShowRoom", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Returns every event of a place with its time.
     package static let showHistory = Method<ShowHistoryRequest, ShowHistoryReply>(
-        "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, callers: [.operator], duties: [.sales, .read])
+        "onsale.queue.v1.Queue/ShowHistory", isSafeToRepeat: true, isReadOnly: true, callers: [.operator],
+        duties: [.sales, .read])
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     package static let showPlace = Method<ShowPlaceRequest, ShowPlaceReply>(
-        "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, callers: [.user])
+        "onsale.queue.v1.Queue/ShowPlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
     /// Streams the state of a place: once immediately, then on every change, at most once a second. Ends with the place.
     package static let watchPlace = StreamMethod<WatchPlaceRequest, WatchPlaceItem>(
-        "onsale.queue.v1.Queue/WatchPlace", isSafeToRepeat: true, callers: [.user])
+        "onsale.queue.v1.Queue/WatchPlace", isSafeToRepeat: true, isReadOnly: true, callers: [.user])
     /// Returns a fresh pass, up to the hard limit. The first call claims an admitted place.
     package static let renew = Method<RenewRequest, RenewReply>(
         "onsale.queue.v1.Queue/Renew", isSafeToRepeat: true, callers: [.user])

@@ -1,7 +1,8 @@
 import Database
+import Service
 
 enum QueueSchema {
-    static let migrations = Migration.list(ofSchema, RoomTable.migrations)
+    static let migrations = Migration.list(ofSchema, RoomTable.migrations, ActionTable.migrations(as: 6))
 
     private static let ofSchema = [
         Migration(

@@ -12,6 +12,7 @@ enum PasswordTable {
             insert into password_reset (\(columns), code) values (\(1...5))
             on conflict (name) do update set request_id = excluded.request_id, ends_at = excluded.ends_at,
             used_by = excluded.used_by, code = excluded.code
+            where password_reset.request_id <> excluded.request_id
             """
         static let find: Statement = "select \(columns), code from password_reset where name = $1"
         static let use: Statement =
@@ -23,11 +24,11 @@ enum PasswordTable {
         static let latestChange: Statement = "select request_id from password_change where name = $1"
     }
 
-    /// Replaces an earlier reset of the same user.
-    static func insert(_ reset: PasswordReset, code: Digest, _ tx: Transaction) throws {
-        try tx.execute(Statements.reset) {
+    /// Replaces an earlier reset of the same user. Returns false if that reset is the one of this request.
+    static func insert(_ reset: PasswordReset, code: Digest, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(Statements.reset) {
             $0.bind(reset.id, reset.name.text, reset.endsAt, reset.usedBy, code.bytes)
-        }
+        } == 1
     }
 
     static func find(_ name: UserName, _ reader: Reader) throws -> (reset: PasswordReset, code: Digest)? {

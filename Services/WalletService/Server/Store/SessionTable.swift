@@ -54,16 +54,18 @@ enum SessionTable {
         try reader.rows(Statements.open, { $0.bind(user, now, limit) }, map: session)
     }
 
-    /// Stores a use or the end of a session that has not ended.
-    static func save(_ session: UserSession, _ tx: Transaction) throws {
-        try tx.execute(Statements.save) {
+    /// Stores a use or the end of a session. Returns false if it has ended before.
+    @discardableResult
+    static func save(_ session: UserSession, _ tx: Transaction) throws -> Bool {
+        try tx.executeCounting(Statements.save) {
             $0.bind(session.user, session.id, session.usedAt, session.endsAt, tx.now)
-        }
+        } == 1
     }
 
-    /// Ends all sessions of a user but one. Nil ends all.
-    static func endAll(of user: UserID, but kept: SessionID?, _ tx: Transaction) throws {
-        try tx.execute(Statements.endOthers) { $0.bind(user, tx.now, kept ?? SessionID(high: 0, low: 0)) }
+    /// Ends all sessions of a user but one. Nil ends all. Returns the number of ended sessions.
+    @discardableResult
+    static func endAll(of user: UserID, but kept: SessionID?, _ tx: Transaction) throws -> Int {
+        try tx.executeCounting(Statements.endOthers) { $0.bind(user, tx.now, kept ?? SessionID(high: 0, low: 0)) }
     }
 
     /// The keys of sessions that ended before a time.

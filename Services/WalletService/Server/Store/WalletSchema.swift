@@ -1,4 +1,5 @@
 import Database
+import Service
 
 /// The tables. Every key begins with the user, so that users can be distributed over shards. Names, payment owners and
 /// halted concerts have their own keys.
@@ -6,7 +7,9 @@ enum WalletSchema {
     /// Leaves room on each page for updated rows (PostgreSQL's HOT updates).
     private static let updated = "with (fillfactor = 75)"
 
-    static let migrations = [
+    static let migrations = Migration.list(ofSchema, ActionTable.migrations(as: 4))
+
+    private static let ofSchema = [
         Migration(
             "create users, accounts and payments",
             .table(

@@ -17,6 +17,7 @@ extension ConcertServer {
                 return try ConcertTable.require(id, tx).matching(concert)
             }
             guard try ConcertTable.takeName(of: concert, tx) else { throw ConcertRefusal.nameTaken(concert.name) }
+            try ActionTable.append(call, tx)
             return concert
         }
         return CreateConcertReply(concert: .init(concert))

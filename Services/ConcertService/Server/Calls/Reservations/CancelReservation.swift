@@ -3,6 +3,7 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     /// Returns a sold reservation and records the refund due. The decision about the payment does not change.
@@ -29,6 +30,7 @@ extension ConcertServer {
                 try SeatTable.free(reservation, tx)
                 let due = try RefundTable.Refund(refund, of: reservation, now: tx.now)
                 guard try RefundTable.insert(due, tx) else { throw ConcertRefusal.requestIDReused }
+                try ActionTable.append(call, tx)
             }
             return CancelReservationReply(reservation: .init(reservation, at: tx.now), refundID: refund)
         }

@@ -3,6 +3,7 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply {
@@ -14,6 +15,7 @@ extension ConcertServer {
                 return try ScheduleTable.require(id, of: request.concertID, tx).matching(settings)
             }
             guard try ScheduleTable.takeName(of: schedule, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
+            try ActionTable.append(call, tx)
             return schedule
         }
         return AddScheduleReply(schedule: .init(schedule))

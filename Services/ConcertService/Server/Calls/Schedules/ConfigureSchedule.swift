@@ -3,6 +3,7 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply {
@@ -12,8 +13,11 @@ extension ConcertServer {
         let schedule = try await database.transaction(before: call.deadline) { tx in
             let old = try ScheduleTable.require(key.schedule, of: key.concert, tx)
             var schedule = old
-            let isNew = try schedule.configure(settings, version: Int64(clamping: request.version), by: id)
-            if isNew, try !ScheduleTable.save(schedule, was: old, tx) { throw ConcertRefusal.nameTaken(settings.name) }
+            guard try schedule.configure(settings, version: Int64(clamping: request.version), by: id) else {
+                return schedule
+            }
+            guard try ScheduleTable.save(schedule, was: old, tx) else { throw ConcertRefusal.nameTaken(settings.name) }
+            try ActionTable.append(call, tx)
             return schedule
         }
         schedules.invalidate(key)

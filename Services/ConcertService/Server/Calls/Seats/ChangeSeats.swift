@@ -3,6 +3,7 @@ import ConcertDomain
 import Database
 import Kernel
 import RPC
+import Service
 
 /// Changes of many seats, in batches.
 extension ConcertServer {
@@ -35,7 +36,7 @@ extension ConcertServer {
         if change.kind != .set { try await checkThatAllExist(change, key) }
         while true {
             let progress = try await database.transaction(before: call.deadline) { tx in
-                try Self.nextBatch(of: change, key, tx)
+                try Self.nextBatch(of: change, key, call, tx)
             }
             if progress.done == change.seats.count {
                 maps.invalidate(key)
@@ -55,7 +56,7 @@ extension ConcertServer {
 
     /// Stores the progress in the same transaction, so that a repeated request continues there.
     private static func nextBatch(
-        of change: SeatChange, _ key: ScheduleKey, _ tx: Transaction
+        of change: SeatChange, _ key: ScheduleKey, _ call: Call, _ tx: Transaction
     ) throws -> SeatChangeTable.Progress {
         let schedule = try ScheduleTable.require(key.schedule, of: key.concert, tx)
         try SeatChangeTable.begin(change, of: schedule, tx)
@@ -66,6 +67,7 @@ extension ConcertServer {
         let end = min(progress.done + batchSize, change.seats.count)
         guard end > progress.done else { return progress }
         try SeatChangeTable.take(upTo: end, after: progress, of: change.id, in: key.concert, tx)
+        if progress.done == 0 { try ActionTable.append(call, tx) }
 
         let tally = try apply(change, to: change.seats[progress.done..<end], of: schedule, tx)
         try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)

@@ -4,6 +4,7 @@ import Database
 import Identity
 import Kernel
 import RPC
+import Service
 
 extension ConcertServer {
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply {
@@ -21,6 +22,7 @@ extension ConcertServer {
             var ticket = old
             if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {
                 try TicketTable.save(ticket, was: old, tx)
+                try ActionTable.append(call, tx)
             }
             let concert = try ConcertTable.require(ticket.concert, tx)
             let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)

@@ -34,7 +34,7 @@ extension QueueServer {
         _ body: @escaping @Sendable (inout Room, inout Place, Timestamp) throws(QueueRefusal) -> Void
     ) async throws -> QueueAPI.Place {
         defer { lines.markChanged(roomID) }
-        let request = EndBatch.Request(place: id, user: user, deadline: call.deadline, end: body)
+        let request = EndBatch.Request(place: id, user: user, deadline: call.deadline, call: call, end: body)
         let (batch, index) = try await ends.outcome(of: request, in: roomID)
         return .init(try batch.outlook(index))
     }

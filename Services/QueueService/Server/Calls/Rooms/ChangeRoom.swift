@@ -3,6 +3,7 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
+import Service
 
 /// Changes of a room by an operator. Each is one step of the room.
 extension QueueServer {
@@ -36,9 +37,12 @@ extension QueueServer {
     ) async throws -> QueueAPI.Room {
         defer { lines.markChanged(id) }
         return try await database.transaction(before: call.deadline) { tx in
-            var room = try RoomTable.lock(id, tx)
+            let old = try RoomTable.lock(id, tx)
+            var room = old
             try body(&room, tx.now)
+            guard room != old else { return .init(room, at: tx.now) }
             try RoomTable.save(room, tx)
+            try ActionTable.append(call, tx)
             return .init(room, at: tx.now)
         }
     }

@@ -3,6 +3,7 @@ import Kernel
 import QueueAPI
 import QueueDomain
 import RPC
+import Service
 
 extension QueueServer {
     func createRoom(_ request: CreateRoomRequest, call: Call) async throws -> CreateRoomReply {
@@ -19,6 +20,7 @@ extension QueueServer {
                 return CreateRoomReply(room: .init(try RoomTable.require(id, tx), at: tx.now))
             }
             guard try RoomTable.takeName(of: room, tx) else { throw QueueRefusal.because(.nameTaken) }
+            try ActionTable.append(call, tx)
             return CreateRoomReply(room: .init(room, at: tx.now))
         }
     }

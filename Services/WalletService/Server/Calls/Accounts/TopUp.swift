@@ -23,6 +23,7 @@ extension WalletServer {
                     "amount: the wallet would hold more than \(limits.balance) in the smallest unit of the currency; "
                         + "top up less")
             }
+            try ActionTable.append(call, tx)
             return account
         }
         return TopUpReply(balance: Balance(account))

@@ -1,6 +1,7 @@
 import Database
 import Kernel
 import RPC
+import Service
 import WalletAPI
 import WalletDomain
 
@@ -44,8 +45,9 @@ extension WalletServer {
             let old = stored?.login ?? OperatorLogin(user, named: name)
             var login = old
             try body(&login, try OperatorTable.ownerCount(tx))
-            if let stored, login == old { return .init(login, changedAt: stored.changedAt) }
+            guard login != old else { return .init(login, changedAt: stored?.changedAt ?? tx.now) }
             try OperatorTable.save(login, tx)
+            try ActionTable.append(call, tx)
             return .init(login, changedAt: tx.now)
         }
     }

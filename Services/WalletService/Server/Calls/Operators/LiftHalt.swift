@@ -1,14 +1,17 @@
 import Database
 import Kernel
 import RPC
+import Service
 import WalletAPI
 
 extension WalletServer {
     func liftHalt(_ request: LiftHaltRequest, call: Call) async throws -> LiftHaltReply {
-        let (user, wasHalted) = (
-            try call.user,
-            try await database.transaction(before: call.deadline) { try HaltTable.lift(request.concertID, $0) }
-        )
+        let user = try call.user
+        let wasHalted = try await database.transaction(before: call.deadline) { tx in
+            guard try HaltTable.lift(request.concertID, tx) else { return false }
+            try ActionTable.append(call, tx)
+            return true
+        }
         if wasHalted { coordinator.alarm.lifted(request.concertID, by: user) }
         return LiftHaltReply()
     }

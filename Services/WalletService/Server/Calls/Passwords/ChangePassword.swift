@@ -2,6 +2,7 @@ import Database
 import Identity
 import Kernel
 import RPC
+import Service
 import WalletAPI
 import WalletDomain
 
@@ -39,6 +40,7 @@ extension WalletServer {
             }
             try PasswordTable.noteChange(of: login.name, by: id, tx)
             try SessionTable.endAll(of: user, but: kept, tx)
+            try ActionTable.append(call, tx)
         }
         return ChangePasswordReply()
     }

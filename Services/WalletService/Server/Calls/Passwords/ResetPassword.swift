@@ -2,6 +2,7 @@ import Database
 import Identity
 import Kernel
 import RPC
+import Service
 import WalletAPI
 import WalletDomain
 
@@ -19,8 +20,9 @@ extension WalletServer {
                 return ResetPasswordReply(code: code, expiresAt: earlier.endsAt)
             }
             let reset = PasswordReset(id, of: name, now: tx.now)
-            try PasswordTable.insert(reset, code: Digest(of: Array(code.utf8)), tx)
+            guard try PasswordTable.insert(reset, code: Digest(of: Array(code.utf8)), tx) else { throw tx.conflict() }
             try SessionTable.endAll(of: login.user, but: nil, tx)
+            try ActionTable.append(call, tx)
             return ResetPasswordReply(code: code, expiresAt: reset.endsAt)
         }
     }

@@ -1,6 +1,7 @@
 import Database
 import Kernel
 import RPC
+import Service
 import WalletAPI
 import WalletDomain
 
@@ -12,7 +13,7 @@ extension WalletServer {
         let user = try call.user
         if request.all {
             try await database.transaction(before: call.deadline) { tx in
-                try SessionTable.endAll(of: user, but: nil, tx)
+                if try SessionTable.endAll(of: user, but: nil, tx) > 0 { try ActionTable.append(call, tx) }
             }
             return SignOutReply()
         }
@@ -20,7 +21,7 @@ extension WalletServer {
         try await database.transaction(before: call.deadline) { tx in
             guard var session = try SessionTable.find(id, of: user, tx)?.session else { return }
             session.end(now: tx.now)
-            try SessionTable.save(session, tx)
+            if try SessionTable.save(session, tx) { try ActionTable.append(call, tx) }
         }
         return SignOutReply()
     }
