@@ -12,7 +12,8 @@ from values import Keys, Values
 
 
 def reopened(engine):
-    """Returns the differences of the answers on databases of be9f464, and the finished audit of all accounts."""
+    """Returns the differences of the answers on databases of be9f464, the finished audit of all accounts, and the number of
+    actions in each log, which begins with the first call of an operator after the upgrade."""
     with engine.databases() as urls, Onsale(PROGRAMS, urls, is_started=False) as onsale:
         engine.restore(onsale)
         # Restore names before the services start, because their jobs finish old work at once.
@@ -24,17 +25,25 @@ def reopened(engine):
         found = replay.first_differences(calls, performer)
         performer.close()
         onsale.gateway("admin", "credential", "--keys", onsale.keys)
-        return found, onsale.gateway("admin", "audit", "--json")
+        onsale.gateway("admin", "room", "create", "after-the-upgrade")
+        for _ in range(1000):
+            # A job of the service lists the action a moment later.
+            if "CreateRoom" in onsale.gateway("admin", "log", "--service", "queue").stdout:
+                break
+        log = json.loads(onsale.gateway("admin", "log", "--verify", "--json").stdout)
+        return found, onsale.gateway("admin", "audit", "--json"), {part["service"]: part["actions"] for part in log}
 
 
 class Databases(unittest.TestCase):
     """Checks that databases of be9f464 open, answer as before, and pass the audit."""
 
     def reopen(self, engine):
-        differences, audit = reopened(engine)
+        differences, audit, actions = reopened(engine)
         self.assertEqual(differences, [], "\n".join(["", *differences]))
         self.assertEqual((audit.returncode, audit.stderr), (0, ""))
         self.assertIsNone(json.loads(audit.stdout).get("misfit"))
+        self.assertEqual(sorted(actions), ["concert", "queue", "wallet"])
+        self.assertGreater(actions["queue"], 0)
 
     def test_sqlite_files_of_be9f464_open(self):
         self.reopen(databases.SQLite)

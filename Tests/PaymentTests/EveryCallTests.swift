@@ -88,7 +88,8 @@ extension EveryCallTests {
             "call ActionTable.append in the handler, and let the sale make a call that changes something")
         for (request, same) in Dictionary(grouping: actions, by: \.requestID) {
             #expect(
-                same.count == 1, "\(same[0].method) with the id \(request, default: "none") is in the log repeatedly")
+                same.count == 1,
+                "\(same[0].method) with the id \(request.map { "\($0)" } ?? "none") is in the log repeatedly")
         }
         let client = ActionsClient(service.client(of: .operator))
         let audit = try await ActionAudit { try await client.listActions($0) }

@@ -28,9 +28,11 @@ import Testing
             // All calls again, and then new ones until the program is gone.
             var number: UInt64 = 1
             while !isLast || number <= count, await Self.create(number, client, credential) { number += 1 }
-            count = max(count, number)
             try await killed
-            guard isLast else { continue }
+            guard isLast else {
+                count = max(count, number)
+                continue
+            }
             #expect(number == count + 1)
             try await Self.check(client, credential, count: count)
             try await Self.kill(program, after: 0, client)

@@ -182,6 +182,18 @@ import Testing
         }
     }
 
+    @Test func `the users in a room are found by the index of live places`() async throws {
+        try await Waiting.with(.memory) { waiting in
+            let plan = try await waiting.service.instances[0].database.read { reader in
+                try reader.rows("explain query plan \(PlaceTable.queryOfLive)", { $0.bind(RoomID(high: 1, low: 1)) }) {
+                    row in
+                    try row.text(3)
+                }
+            }
+            #expect(plan == ["SEARCH place USING INDEX place_one_live_per_user (room_id=?)"])
+        }
+    }
+
     @Test(arguments: Engine.available)
     func `any number of places is found by their ids`(engine: Engine) async throws {
         try await Waiting.with(engine) { waiting in

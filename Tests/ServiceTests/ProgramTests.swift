@@ -19,7 +19,7 @@ import Testing
         chdir(folder.path)
         let context = ServiceContext(
             "example", "an example", name: "example", holder: .queue, port: 0, statusPort: 0,
-            migrations: [Migration("create nothing")], build: build)
+            migrations: ActionTable.migrations(as: 1), build: build)
         let code = await Program.run(
             context, arguments: ["--database", "sqlite::memory:"] + arguments, environment: [:])
         unlink("data/keys")

@@ -129,7 +129,7 @@ package enum ActionTable {
                 serial: UInt64(clamping: try row.int64(7)), at: try row.timestamp(0), userID: try row.id(1),
                 sessionID: try row.optionalID(2), duties: try duties(row).fields, method: try row.text(4),
                 requestID: try row.optionalID(5), request: try row.optionalText(10) ?? "",
-                salt: try row.optionalBytes(9) ?? [], requestHash: try row.bytes(6), hash: try row.bytes(8))
+                salt: row.isNull(9) ? [] : try row.bytes(9), requestHash: try row.bytes(6), hash: try row.bytes(8))
         }
     }
 

@@ -4,6 +4,7 @@ import Identity
 import Journeys
 import Kernel
 import RPC
+import WalletAPI
 
 /// Shows and checks the log of what operators did.
 enum ActionCommands {

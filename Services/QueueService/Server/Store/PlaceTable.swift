@@ -44,7 +44,7 @@ enum PlaceTable {
             select \(columns) from place where room_id = $1 and serial > $2 and state = \(Place.State.waiting)
             order by serial limit $3
             """
-        static let live: Statement = "select \(columns) from place where room_id = $1 and \(isLive) limit $2"
+        static let live: Statement = "\(PlaceTable.queryOfLive) limit $2"
         /// The condition of an index. A purchase ends its place as FINISHED.
         static let hasEnded: SQL = "state > \(Place.State.finished)"
         static let ended: Statement = """
@@ -95,6 +95,10 @@ enum PlaceTable {
     private static func row(_ n: Int) -> SQL {
         "($1, $\(8 + 2 * n), $\(9 + 2 * n), $2 + \(n), $5, $3 + \(n), $4, $6, $7, '')"
     }
+
+    /// Without the order, SQLite reads all places of the room, also those that have ended.
+    static let queryOfLive: SQL =
+        "select \(Statements.columns) from place where room_id = $1 and \(Statements.isLive) order by user_id"
 
     static func query(ofID id: SQL) -> SQL {
         "select \(Statements.columns) from place where room_id = $1 and place_id = \(id)"
