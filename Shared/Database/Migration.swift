@@ -36,19 +36,9 @@ package struct Migration: Sendable {
     }
 
     /// One statement, usually a literal that is the same for both engines.
-    package struct Step: Sendable, ExpressibleByStringLiteral {
+    package struct Step: Sendable {
         let sqlite: String?
         let postgreSQL: String?
-
-        package init(stringLiteral sql: String) {
-            sqlite = sql
-            postgreSQL = sql
-        }
-
-        private init(sqlite: String?, postgreSQL: String?) {
-            self.sqlite = sqlite
-            self.postgreSQL = postgreSQL
-        }
 
         /// Returns a step that creates a table with the best storage of each engine: SQLite stores the rows in the
         /// order of their key.
@@ -58,5 +48,11 @@ package struct Migration: Sendable {
 
         package static func sqlite(_ sql: String) -> Step { Step(sqlite: sql, postgreSQL: nil) }
         package static func postgreSQL(_ sql: String) -> Step { Step(sqlite: nil, postgreSQL: sql) }
+    }
+}
+
+extension Migration.Step: ExpressibleByStringLiteral {
+    package init(stringLiteral sql: String) {
+        self.init(sqlite: sql, postgreSQL: sql)
     }
 }

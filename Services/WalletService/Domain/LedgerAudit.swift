@@ -16,7 +16,6 @@ package struct LedgerAudit: Sendable {
         package var available: Int64 = 0
         package var pending: Int64 = 0
         package var revenue: Int64 = 0
-        package init() {}
 
         fileprivate var areBalanced: Bool {
             let (kept, keptTooMuch) = available.addingReportingOverflow(pending)

@@ -72,22 +72,13 @@ enum SeatTable {
             isRetry = try row.int64(7) > 0
             return try seat(row)
         }
-        return isRetry ? ([], true) : (try inOrder(labels, seats), false)
-    }
-
-    /// Throws `seatUnknown` if one does not exist.
-    static func require(_ labels: [SeatLabel], of schedule: Schedule, _ reader: Reader) throws -> [Seat] {
-        let seats = try reader.rows(
-            Statements.findMany, keys: labels.map(\.text), { $0.bind(schedule.concert, schedule.id) }, map: seat)
-        return try inOrder(labels, seats)
-    }
-
-    /// A user holds few seats, so a search is faster than a dictionary.
-    private static func inOrder(_ labels: [SeatLabel], _ seats: [Seat]) throws -> [Seat] {
-        try labels.map { label in
+        if isRetry { return ([], true) }
+        // A user holds few seats, so a search is faster than a dictionary.
+        let inOrder = try labels.map { label in
             guard let seat = seats.first(where: { $0.label == label }) else { throw ConcertRefusal.seatUnknown(label) }
             return seat
         }
+        return (inOrder, false)
     }
 
     /// Returns those of many seats that exist.
