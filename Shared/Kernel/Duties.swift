@@ -8,11 +8,11 @@ package struct Duties: OptionSet, Hashable, Sendable {
 
     /// Everything, and granting duties to others.
     package static let owner = Duties(rawValue: 1)
-    /// Rooms, concerts, dates, seats, orders, and money back.
+    /// Rooms, concerts, dates, seats and refunds.
     package static let sales = Duties(rawValue: 2)
     /// Check-in.
     package static let gate = Duties(rawValue: 4)
-    /// Reports, orders, audit and events, without changing anything.
+    /// Reports and audits, without changing anything.
     package static let read = Duties(rawValue: 8)
 
     package static let all: Duties = [.owner, .sales, .gate, .read]

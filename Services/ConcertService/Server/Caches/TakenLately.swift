@@ -4,8 +4,8 @@ import Threads
 
 /// Seats taken too recently to appear in the oldest cached map still in use.
 final class TakenLately: Sendable {
-    /// The time at which each seat was last found taken, by its index in the layout. The unit is the maximum age of a
-    /// map. 0 means never.
+    /// For each seat of a layout, the time at which it was last found taken. The unit is the maximum age of a map.
+    /// 0 means never.
     struct Marks: Sendable {
         fileprivate let layout: Layout
         fileprivate var ages: [UInt32]
