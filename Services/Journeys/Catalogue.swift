@@ -1,6 +1,5 @@
 import ConcertAPI
 import Kernel
-import QueueAPI
 
 /// Finds concerts and dates by name.
 package struct Catalogue: Sendable {

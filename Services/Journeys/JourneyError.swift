@@ -1,5 +1,4 @@
 import ConcertAPI
-import Kernel
 import QueueAPI
 import WalletAPI
 

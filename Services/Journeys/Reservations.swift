@@ -1,5 +1,4 @@
 import ConcertAPI
-import Kernel
 
 /// Finds the caller's reservations.
 package struct Reservations: Sendable {

@@ -1,5 +1,4 @@
 import ConcertAPI
-import Kernel
 
 /// All seats of a date with their states.
 package struct SeatPlan: Sendable {

@@ -1,4 +1,3 @@
-import Kernel
 import WalletAPI
 
 /// The amount that a wallet lacks for a price, in minor units.

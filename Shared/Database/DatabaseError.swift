@@ -1,5 +1,3 @@
-import Kernel
-
 /// The failure of a database call.
 @usableFromInline
 package struct DatabaseError: Error, Equatable {

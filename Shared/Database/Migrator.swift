@@ -1,5 +1,3 @@
-import Kernel
-
 /// Migrates a database to the program's schema when it is opened.
 struct Migrator {
     let migrations: [Migration]

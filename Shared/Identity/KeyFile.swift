@@ -1,5 +1,3 @@
-import Kernel
-
 /// The secrets of Onsale, each with an id. The first key of a kind signs, all of them verify.
 ///
 ///     # comment

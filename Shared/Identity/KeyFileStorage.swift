@@ -1,6 +1,5 @@
 import Files
 import Glibc
-import Kernel
 
 extension KeyFile {
     package static let maximumByteCount = 32 * 1024

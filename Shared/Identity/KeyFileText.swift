@@ -1,5 +1,4 @@
 import Encoding
-import Kernel
 
 extension KeyFile {
     private static let heading = """

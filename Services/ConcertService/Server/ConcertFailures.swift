@@ -1,6 +1,5 @@
 import ConcertAPI
 import ConcertDomain
-import Kernel
 import Messages
 import RPC
 

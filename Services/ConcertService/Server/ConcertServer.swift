@@ -1,9 +1,7 @@
 import ConcertAPI
-import ConcertDomain
 import Database
 import Identity
 import Kernel
-import RPC
 import Service
 import Telemetry
 

@@ -1,7 +1,6 @@
 import CommandLine
 import Journeys
 import Kernel
-import RPC
 
 /// One run of a command: its arguments, its console, and its caller of the services.
 struct Invocation: Sendable {

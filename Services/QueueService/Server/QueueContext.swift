@@ -1,6 +1,5 @@
 import Identity
 import QueueAPI
-import RPC
 import Service
 
 extension ServiceContext {

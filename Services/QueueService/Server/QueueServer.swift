@@ -2,7 +2,6 @@ import Database
 import Identity
 import Kernel
 import QueueAPI
-import RPC
 import Service
 
 /// Handles the calls of this service. Each RPC has a file with its name; small ones that are alike share a file.

@@ -2,7 +2,6 @@ import CommandLine
 import Database
 import Identity
 import Kernel
-import RPC
 import Service
 import Telemetry
 import WalletAPI

@@ -1,5 +1,4 @@
 import Kernel
-import Threads
 
 /// PostgreSQL, or a server with its protocol. Each connection has a thread and runs one transaction at a time. The
 /// server lets simultaneous commits share a sync.

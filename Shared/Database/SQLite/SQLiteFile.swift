@@ -1,5 +1,4 @@
 import CSQLite
-import Kernel
 
 /// Opens the file of a SQLite database: locks it, compares its mark, checks it after a crash, and migrates it.
 ///

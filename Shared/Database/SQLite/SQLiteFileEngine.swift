@@ -1,4 +1,3 @@
-import Kernel
 import Threads
 
 /// SQLite in a file: one thread writes, one thread scans, and reads run on the caller's thread.

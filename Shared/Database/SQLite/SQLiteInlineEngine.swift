@@ -1,5 +1,4 @@
 import CSQLite
-import Kernel
 import Threads
 
 /// SQLite in memory, on the caller's thread. A whole system then runs in one thread, each time in the same order.

@@ -1,6 +1,5 @@
 import CSQLite
 import Glibc
-import Kernel
 
 /// Compares a SQLite database with its mark when it is opened.
 struct MarkCheck {

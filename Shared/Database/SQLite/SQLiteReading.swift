@@ -1,5 +1,4 @@
 import CSQLite
-import Kernel
 
 /// The state of a read. All its queries see one snapshot. A single query always does, so most reads need no
 /// transaction. The second query begins a transaction while the first is paused on its row, because that keeps the

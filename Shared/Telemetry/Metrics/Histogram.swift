@@ -1,4 +1,3 @@
-import Kernel
 import Synchronization
 
 /// The number of durations per bucket, and their sum, in nanoseconds. It is exported in seconds. Observing takes two atomic additions and no lock.

@@ -1,4 +1,3 @@
-import ConcertDomain
 import Database
 import Kernel
 

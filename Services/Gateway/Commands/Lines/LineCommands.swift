@@ -1,5 +1,4 @@
 import CommandLine
-import ConcertAPI
 import Journeys
 import Kernel
 import QueueAPI

@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import WalletDomain
 
 /// Removes sessions a day after their end. Until then, a repeated sign-in finds that its session has ended.
 struct EndedSessions: Sendable {

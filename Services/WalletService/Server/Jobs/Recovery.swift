@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import RPC
 import WalletDomain
 
 /// Requests the decisions of undecided payments again: after their call has ended, and after a restart.

@@ -1,6 +1,5 @@
 import Database
 import Kernel
-import WalletDomain
 
 /// Halts of concerts because of broken invariants. A halted concert takes no new payments until an operator lifts the
 /// halt. A lifted halt stays stored, so that the same payment does not halt the concert again.

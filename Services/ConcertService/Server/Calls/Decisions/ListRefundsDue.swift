@@ -1,5 +1,4 @@
 import ConcertAPI
-import ConcertDomain
 import Database
 import Kernel
 import RPC

@@ -1,7 +1,5 @@
 import ConcertAPI
-import ConcertDomain
 import Database
-import Kernel
 import RPC
 
 extension ConcertServer {

@@ -1,7 +1,6 @@
 import ConcertAPI
 import ConcertDomain
 import Database
-import Kernel
 import RPC
 import Service
 

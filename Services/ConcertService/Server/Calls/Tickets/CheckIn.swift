@@ -2,7 +2,6 @@ import ConcertAPI
 import ConcertDomain
 import Database
 import Identity
-import Kernel
 import RPC
 import Service
 

@@ -1,6 +1,5 @@
 import Kernel
 import QueueAPI
-import QueueDomain
 import RPC
 import Service
 

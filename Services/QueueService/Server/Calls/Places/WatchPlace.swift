@@ -1,5 +1,4 @@
 import Database
-import Kernel
 import QueueAPI
 import QueueDomain
 import RPC

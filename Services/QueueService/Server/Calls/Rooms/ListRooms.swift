@@ -1,7 +1,5 @@
 import Database
-import Kernel
 import QueueAPI
-import QueueDomain
 import RPC
 
 extension QueueServer {

@@ -3,7 +3,6 @@ import Kernel
 import RPC
 import Service
 import WalletAPI
-import WalletDomain
 
 extension WalletServer {
     func listEntries(_ request: ListEntriesRequest, call: Call) async throws -> ListEntriesReply {

@@ -1,8 +1,6 @@
 import Database
-import Kernel
 import RPC
 import WalletAPI
-import WalletDomain
 
 extension WalletServer {
     func listHalted(_ request: ListHaltedRequest, call: Call) async throws -> ListHaltedReply {

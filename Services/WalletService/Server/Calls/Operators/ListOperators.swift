@@ -1,8 +1,6 @@
 import Database
-import Kernel
 import RPC
 import WalletAPI
-import WalletDomain
 
 extension WalletServer {
     func listOperators(_ request: ListOperatorsRequest, call: Call) async throws -> ListOperatorsReply {

@@ -1,6 +1,5 @@
 import Database
 import Identity
-import Kernel
 import RPC
 import Service
 import WalletAPI

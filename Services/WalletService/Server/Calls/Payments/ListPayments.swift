@@ -2,7 +2,6 @@ import Database
 import Kernel
 import RPC
 import WalletAPI
-import WalletDomain
 
 extension WalletServer {
     func listPayments(_ request: ListPaymentsRequest, call: Call) async throws -> ListPaymentsReply {

@@ -1,5 +1,4 @@
 import Database
-import Kernel
 import RPC
 import Service
 import WalletAPI
