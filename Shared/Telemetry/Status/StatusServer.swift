@@ -95,8 +95,10 @@ package final class StatusServer: Sendable {
         _ socket: ListeningSocket, _ context: Unmanaged<Context>, _ limits: StatusConnections.Limits,
         _ certificate: StatusCertificate?
     ) -> OpaquePointer? {
+        // A copy, because the library closes the descriptor when it stops, and when it cannot start.
         onsale_start_http(
-            socket.descriptor, answer, notify, context.toOpaque(), UInt32(limits.total), connectionMemoryByteCount,
+            fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0), answer, notify, context.toOpaque(), UInt32(limits.total),
+            connectionMemoryByteCount,
             certificate?.chain, certificate?.key)
     }
 
@@ -105,12 +107,9 @@ package final class StatusServer: Sendable {
     package func use(_ certificate: StatusCertificate) {
         daemon.withLock { daemon in
             guard var changed = daemon, changed.certificate != certificate else { return }
-            // The library gives the socket back, so no connection is refused meanwhile.
-            MHD_quiesce_daemon(changed.handle)
-            guard
-                let handle = Self.start(socket, changed.context, connections.limits, certificate)
-                    ?? Self.start(socket, changed.context, connections.limits, changed.certificate)
-            else { preconditionFailure("the HTTP server cannot continue: \(SystemLimits.advice)") }
+            guard let handle = Self.start(socket, changed.context, connections.limits, certificate) else { return }
+            // A daemon that still has its socket would shut it down for the other one, too.
+            close(MHD_quiesce_daemon(changed.handle))
             MHD_stop_daemon(changed.handle)
             changed.handle = handle
             changed.certificate = certificate
@@ -129,6 +128,7 @@ package final class StatusServer: Sendable {
         guard let daemon else { return }
         isStopping.signal()
         MHD_stop_daemon(daemon.handle)
+        close(socket.descriptor)
         daemon.context.release()
     }
 

@@ -63,7 +63,7 @@ final class WireTap: Network, @unchecked Sendable {
             var changed = Array(bytes)
             tap.change(&changed)
             tap.sent.append(changed)
-            Array(changed.prefix(room)).withUnsafeBytes(inner.send)
+            Array(changed.prefix(max(0, room))).withUnsafeBytes(inner.send)
             room -= changed.count
             if room < 0 { inner.close() }
         }
