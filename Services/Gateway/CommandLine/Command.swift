@@ -47,9 +47,8 @@ enum CommonFlags {
     static let timeout = Option(
         "timeout", .duration, "longest wait for an answer; 10s if not given", variable: "ONSALE_TIMEOUT")
     static let authorities = Option(
-        "ca", .path,
-        "authorities of the services' certificates, from: gateway admin certificate --ca; those of this machine "
-            + "if not given", variable: "ONSALE_CA")
+        "ca", .path, "authorities of the services' certificates, from: gateway admin certificate --ca",
+        variable: "ONSALE_CA")
     static let credential = Option(
         "credential", .path, "use the credential in this file instead of the stored sign-in",
         variable: "ONSALE_CREDENTIAL")
