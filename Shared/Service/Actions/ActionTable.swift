@@ -3,6 +3,7 @@ import Identity
 import Kernel
 import MessageJSON
 import RPC
+import Synchronization
 
 /// The log of what operators did, and the end of its chain.
 package enum ActionTable {
@@ -65,10 +66,20 @@ package enum ActionTable {
         let salt = ActionRecord.newSalt()
         try tx.execute(Statements.insert) {
             $0.bind(
-                RequestID.make(at: tx.now), tx.now, caller.user, caller.session, Int64(caller.duties.rawValue),
+                newID(at: tx.now), tx.now, caller.user, caller.session, Int64(caller.duties.rawValue),
                 call.method.name, call.requestIDIfAny
             ).bind(ActionRecord.hash(ofRequest: text, salt: salt).bytes, salt, text)
         }
+    }
+
+    private static let count = Atomic<UInt64>(0)
+
+    /// An id that sorts by the time, and within a millisecond by the order in this program.
+    private static func newID(at now: Timestamp) -> RequestID {
+        let random = RequestID.make(at: now)
+        let number = count.wrappingAdd(1, ordering: .relaxed).oldValue & 0x3f_ffff
+        return RequestID(
+            high: random.high & ~0xfff, low: 0x8000_0000_0000_0000 | number << 40 | random.low & 0xff_ffff_ffff)
     }
 
     // MARK: The chain
