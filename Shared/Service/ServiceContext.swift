@@ -36,13 +36,15 @@ package struct ServiceContext: Sendable {
         self.statusPort = statusPort
         self.migrations = migrations
         self.options = options
-        // Every context has a log of what operators did.
-        self.build = { environment in
-            let parts = try build(environment)
-            let log = ActionLog(database: environment.database)
-            return ServiceParts(
-                parts.services + [log.service], components: parts.components, jobs: parts.jobs + [log.job])
-        }
+        self.build = build
+    }
+
+    /// Builds the context, and the log of what operators did.
+    package func parts(_ environment: ServiceEnvironment) throws -> ServiceParts {
+        let parts = try build(environment)
+        let log = ActionLog(database: environment.database)
+        return ServiceParts(
+            parts.services + [log.service], components: parts.components, jobs: parts.jobs + [log.job])
     }
 }
 

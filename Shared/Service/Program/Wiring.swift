@@ -30,7 +30,7 @@ struct Wiring {
             let tls = try ServiceTLS(
                 context.holder, at: configuration[options.listen], over: TCP(on: loops), configuration, keys: keys,
                 clock: clock, log: log, metrics: metrics)
-            let parts = try context.build(
+            let parts = try context.parts(
                 ServiceEnvironment(
                     configuration: configuration, database: database, keys: keys, clock: clock, log: log,
                     metrics: metrics, health: health, loops: loops, network: tls.network))

@@ -43,7 +43,7 @@ package final class ServiceInstance: Sendable {
         }
         let health = Health()
         health.enter(.running)
-        parts = try context.build(
+        parts = try context.parts(
             ServiceEnvironment(
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
                 metrics: metrics, health: health, loops: loops, network: network))
