@@ -63,7 +63,7 @@ final class Onsale: Sendable {
         let arguments =
             service == .wallet
             ? [
-                "--queue", addresses(of: .queue), "--concert", addresses(of: .concert), "--max-top-up", "100000000",
+                "--queue", list(.queue), "--concert", list(.concert), "--max-top-up", "100000000",
                 "--top-up-by", "user",
             ] : []
         let process = try await ServiceProcess.start(
@@ -80,8 +80,15 @@ final class Onsale: Sendable {
     /// The status port of each service.
     var statusAddresses: [Address] { running.withLock { $0.values.flatMap { $0.compactMap(\.process.statusAddress) } } }
 
-    private func addresses(of service: Service) -> String {
-        running.withLock { $0[service, default: []].map { "\($0.process.address)" } }.joined(separator: ",")
+    func addresses(of service: Service) -> [Address] {
+        running.withLock { $0[service, default: []].map(\.process.address) }
+    }
+
+    private func list(_ service: Service) -> String { addresses(of: service).map(\.description).joined(separator: ",") }
+
+    /// The lines that the services have logged.
+    var logs: String {
+        running.withLock { $0.values.flatMap { $0.flatMap(\.process.log.all) } }.joined(separator: "\n")
     }
 
     /// Kills all instances of a service, or one of them, with SIGKILL.
@@ -107,8 +114,8 @@ final class Onsale: Sendable {
     func environment(of user: String) -> [String] {
         [
             "PATH=/usr/bin:/bin", "TERM=xterm-256color", "HOME=\(folder.path)", "TZ=UTC",
-            "XDG_CONFIG_HOME=\(folder.path)/\(user)", "ONSALE_TIMEOUT=60s", "ONSALE_QUEUE=\(addresses(of: .queue))",
-            "ONSALE_CONCERT=\(addresses(of: .concert))", "ONSALE_WALLET=\(addresses(of: .wallet))",
+            "XDG_CONFIG_HOME=\(folder.path)/\(user)", "ONSALE_TIMEOUT=60s", "ONSALE_QUEUE=\(list(.queue))",
+            "ONSALE_CONCERT=\(list(.concert))", "ONSALE_WALLET=\(list(.wallet))",
         ]
     }
 
@@ -119,6 +126,19 @@ final class Onsale: Sendable {
         let bytes = Credentials(try KeyFile.read(keys)).sign(credential)
         try ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"]).store(
             StoredCredential(name: user, role: .user, user: credential.user, expiry: expiry, bytes: bytes))
+    }
+
+    /// The stored credential of a role.
+    func credential(of user: String, _ role: Role) throws -> (path: String, credential: StoredCredential) {
+        let configuration = ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"])
+        return (configuration.path(of: role, file: nil), try configuration.required(role, file: nil))
+    }
+
+    /// Stores other bytes as the credential of a user.
+    func store(_ bytes: [UInt8], like credential: StoredCredential, as user: String) throws {
+        try ConfigurationFolder(["XDG_CONFIG_HOME": "\(folder.path)/\(user)"]).store(
+            StoredCredential(
+                name: user, role: credential.role, user: credential.user, expiry: credential.expiry, bytes: bytes))
     }
 
     /// Records a reservation as open, as if its request got no answer.
@@ -185,8 +205,12 @@ final class Onsale: Sendable {
 
     /// Like `gateway`, but throws unless the exit code is 0.
     @discardableResult
-    func expect(_ line: String, as user: String) async throws -> Answer {
-        let answer = try await gateway(line, as: user)
+    func expect(
+        _ line: String, as user: String, input: String = "", _ variables: [String] = []
+    ) async throws -> Answer {
+        let words = line.split(separator: " ").map(String.init)
+        let answer = try await run(
+            words, as: user, input: input, variables: ["ONSALE_PASSWORD=\(Self.password)"] + variables)
         guard answer.exit == 0 else { throw answer }
         return answer
     }

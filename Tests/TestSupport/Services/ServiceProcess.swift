@@ -11,6 +11,8 @@ package struct ServiceProcess: Sendable {
     package let address: Address
     /// The address of its status port.
     package let statusAddress: Address?
+    /// The lines of its log so far.
+    package let log: Recorder<String>
     private let process: ChildProcess
 
     /// `program` is the name of the executable: `QueueService`.
@@ -34,17 +36,17 @@ package struct ServiceProcess: Sendable {
                     "sh", "-c", "exec \"$@\" 2>&1", "sh", path, "--database", url, "--keys", keys, "--listen",
                     "\(address)", "--status-listen", "127.0.0.1:0",
                 ] + arguments)
-            var lines: [String] = []
+            let log = Recorder<String>()
             while let line = process.readLine() {
-                lines.append(line)
+                log.add(line)
                 guard line.contains(" listening "), let address = Self.address(in: line) else { continue }
-                let statusAddress = lines.first { $0.contains("status port open") }.flatMap(Self.address)
+                let statusAddress = log.all.first { $0.contains("status port open") }.flatMap(Self.address)
                 // Read all further output, so that the process does not block on a full pipe.
-                let isReading = Thread.start { while process.readLine() != nil {} }
+                let isReading = Thread.start { while let line = process.readLine() { log.add(line) } }
                 precondition(isReading, "the system cannot start a thread")
-                return ServiceProcess(address: address, statusAddress: statusAddress, process: process)
+                return ServiceProcess(address: address, statusAddress: statusAddress, log: log, process: process)
             }
-            throw DidNotStart(description: "\(program) does not start: \(lines.joined(separator: "; "))")
+            throw DidNotStart(description: "\(program) does not start: \(log.all.joined(separator: "; "))")
         }
     }
 

@@ -65,7 +65,7 @@ enum TicketCommands {
         "ticket verify", "Checks the signature of a ticket code with the public keys of the service.",
         details: """
             It does not check whether the ticket was used or cancelled: gateway admin check-in does. CODE is the text of
-            the QR code of a ticket; - reads it from standard input.
+            the QR code of a ticket; - reads it from standard input. Other users of this machine can read command lines.
             """,
         calls: [.concert], operands: [code], examples: ["AMZD4…", "zbarcam --raw -1 | gateway ticket verify -"],
         run: { run in
@@ -95,8 +95,9 @@ enum TicketCommands {
     static let checkIn = Command(
         "admin check-in", "Checks in a ticket. A ticket is accepted once.",
         details: """
-            Without CODE it reads codes from standard input, one per line, as a hand scanner types them. It exits with 1
-            if a ticket was refused. If the answer to a code is lost, scan the code again.
+            Without CODE it reads codes from standard input, one per line, as a hand scanner types them. Other users of
+            this machine can read a CODE in the command line. It exits with 1 if a ticket was refused. If the answer to a
+            code is lost, scan the code again.
             """,
         calls: [.concert], caller: .operator, operands: [scanned], flags: [gate, CommonFlags.requestID],
         examples: ["AMZD4…", "zbarcam --raw | gateway admin check-in --date moon-tour/friday"],
