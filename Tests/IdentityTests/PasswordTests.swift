@@ -14,6 +14,16 @@ import Testing
         #expect(try await !passwords.verify("correct horse", against: nil, turn))
     }
 
+    /// A machine that is busy can make a check slower, but none a hundred times faster.
+    @Test func `a check without a hash does not take a hundredth of the time of one with a hash`() async throws {
+        let clock = ContinuousClock()
+        let standard = Passwords()
+        let hash = try await standard.hash("correct horse", turn)
+        let known = try await clock.measure { _ = try await standard.verify("wrong horse", against: hash, turn) }
+        let unknown = try await clock.measure { _ = try await standard.verify("wrong horse", against: nil, turn) }
+        #expect(unknown > known / 100)
+    }
+
     @Test func `hashes of one password differ and do not contain it`() async throws {
         let one = try await passwords.hash("correct horse", turn)
         let two = try await passwords.hash("correct horse", turn)
