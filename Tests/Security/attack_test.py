@@ -61,7 +61,12 @@ class Site(Onsale):
         return Performer(self.addresses, Values(Keys(self.keys)), CONTRACT)
 
     def perform(self, call, user, request, performer=None, **more):
-        answer = (performer or self.performer()).perform({"call": call, "as": user, "request": request, **more})
+        own = performer or self.performer()
+        try:
+            answer = own.perform({"call": call, "as": user, "request": request, **more})
+        finally:
+            if not performer:
+                own.close()
         if "fails" in answer:
             raise AssertionError(f"{call} of {user} fails: {answer['fails']}")
         return answer
@@ -99,10 +104,12 @@ class Attacks(unittest.TestCase):
 
     def show_place(self, site):
         performer = site.performer()
+        self.addCleanup(performer.close)
         return lambda: site.perform("queue.ShowPlace", "bob", PLACE_OF_BOB, performer)
 
     def reserve_seat(self, site):
         performer = site.performer()
+        self.addCleanup(performer.close)
 
         def reserve():
             name = os.urandom(8).hex()

@@ -173,7 +173,7 @@ final class ClientConnection: ConnectionSide, CallCarrier {
         connection.cut("the peer sends too many \(excess)")
     }
 
-    func isIdle() {}
+    func becameIdle() {}
     func buffered(_ difference: Int) {}
 
     // MARK: The end

@@ -38,6 +38,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var waiting: [Connection] = []
     private var serving: [Connection] = []
     private(set) var turnNumber: UInt64 = 0
+    /// The work for all connections in this turn, as `TurnShare` counts it.
+    var turnWork = 0
     private var pulsed: [Connection] = []
     private var steps = LastSteps()
     private var pulse: TimerWheel.Handle?
@@ -154,6 +156,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         enter(at: now) {
             for target in timers.takeDue(at: uptime) { target.timerFired() }
             turnNumber += 1
+            turnWork = 0
             takeInbox()
             serveWaiting()
             var budget = Self.maxWorkPerTurn
@@ -206,10 +209,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private func serveWaiting() {
         guard !waiting.isEmpty else { return }
         swap(&waiting, &serving)
-        var work = TurnShare.bytesOfWaiting
         var served = 0
-        for connection in serving where work > 0 {
-            work -= connection.takeTurn()
+        for connection in serving where turnWork < TurnShare.bytesOfLoop {
+            connection.takeTurn()
             served += 1
         }
         waiting.insert(contentsOf: serving.dropFirst(served), at: 0)

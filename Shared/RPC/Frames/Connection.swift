@@ -72,7 +72,7 @@ final class Connection: TransportReceiver {
             writer.number(Frame.Field.kind, UInt64(kind.rawValue))
             write(&writer)
         }
-        share.use(output.count - before)
+        use(output.count - before)
         allowance.didSend()
         if earlyFlush.isDue() { self.write() }
         guard !isFlushDue else { return }
@@ -150,10 +150,10 @@ final class Connection: TransportReceiver {
         var rest = bytes
         while isOpen {
             if isServer, isCongested { return pauseReading(.congestion, before: rest) }
-            if share.isUsedUp(in: loop.turnNumber) { return pauseReading(.turn, before: rest) }
+            if share.isUsedUp(in: loop.turnNumber, after: loop.turnWork) { return pauseReading(.turn, before: rest) }
             let left = rest.count
             let cut = reader.next(in: &rest)
-            share.use(left - rest.count + TurnShare.bytesPerFrame)
+            use(left - rest.count + TurnShare.bytesPerFrame)
             switch cut {
             case .frame(let bytes):
                 liveness.isMidFrame(false, at: loop.uptime)
@@ -168,6 +168,11 @@ final class Connection: TransportReceiver {
             }
         }
         return 0
+    }
+
+    private func use(_ work: Int) {
+        share.use(work)
+        loop.turnWork += work
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) {
@@ -201,11 +206,9 @@ final class Connection: TransportReceiver {
         return rest.count
     }
 
-    /// Handles the input that exceeded the share of the previous turn. Returns the work that it caused.
-    func takeTurn() -> Int {
-        guard isOpen, pause == .turn else { return 0 }
-        resumeReading()
-        return share.used
+    /// Handles input that exceeded the share of an earlier turn.
+    func takeTurn() {
+        if isOpen, pause == .turn { resumeReading() }
     }
 
     private func resumeIfThereIsRoom() {
@@ -242,7 +245,7 @@ final class Connection: TransportReceiver {
         switch liveness.check(state, at: now) {
         case .alive: break
         case .mustPing: send(.ping)
-        case .isIdle: side?.isIdle()
+        case .isIdle: side?.becameIdle()
         case .isLost(let problem): cut(problem)
         }
         return true

@@ -10,7 +10,7 @@ protocol ConnectionSide: AnyObject {
     func receivedGarbage(_ problem: WireError)
     func receivedTooMany(_ excess: FrameAllowance.Excess)
     /// The peer has not sent HELLO, and no other frame for long.
-    func isIdle()
+    func becameIdle()
     /// The connection buffers so many bytes more than before, or less if it is negative.
     func buffered(_ difference: Int)
     /// The last callback.

@@ -63,7 +63,7 @@ struct Liveness {
             return .isLost("the peer did not answer a ping for \(limits.pingTimeout)")
         }
         let silence = now - lastReceived
-        guard pingsPeer else { return silence > limits.idle ? .isIdle : .alive }
+        guard pingsPeer else { return silence > limits.idle && state.unsent == 0 ? .isIdle : .alive }
         guard silence > pingInterval else { return .alive }
         pingSent = now
         return .mustPing

@@ -3,25 +3,28 @@
 ///
 /// Work is counted in bytes: those received, those sent, and a fixed number for each frame.
 struct TurnShare {
-    /// The share of one connection: about 200 small calls.
-    private static let bytes = 128 * 1024
-    /// The work of the connections that have used up their share. They take turns.
-    static let bytesOfWaiting = 256 * 1024
+    /// The share of one connection: about 100 small calls.
+    private static let bytes = 64 * 1024
+    /// The share after the loop has done its work of a turn: a few calls, so that each connection is served in each turn.
+    private static let bytesWhenBusy = 4 * 1024
+    /// The work of a loop in one turn. Connections with more input than their share take turns with it.
+    static let bytesOfLoop = 128 * 1024
     /// A small frame costs more than its bytes.
     static let bytesPerFrame = 512
 
-    private(set) var used = 0
+    private var used = 0
     private var turn: UInt64 = 0
 
     mutating func use(_ bytes: Int) {
         used += bytes
     }
 
-    mutating func isUsedUp(in turn: UInt64) -> Bool {
+    /// `work` is what the loop has done in this turn for all connections.
+    mutating func isUsedUp(in turn: UInt64, after work: Int) -> Bool {
         if turn != self.turn {
             self.turn = turn
             used = 0
         }
-        return used >= Self.bytes
+        return used >= (work < Self.bytesOfLoop ? Self.bytes : Self.bytesWhenBusy)
     }
 }

@@ -176,7 +176,7 @@ final class ServerConnection: ConnectionSide {
         }
     }
 
-    func isIdle() {
+    func becameIdle() {
         guard admission.isIdle else { return }
         let message =
             "without HELLO and calls, a connection is closed after \(core.limits.idle); connect again for the next call"

@@ -125,8 +125,9 @@ final class SimulatedTransport: Transport {
     private func read() {
         guard isReading, isOpen, let receiver else { return }
         if !inbox.isEmpty {
-            let bytes = inbox
-            inbox = []
+            let bytes = Array(inbox.prefix(connection.network.largestRead))
+            inbox.removeFirst(bytes.count)
+            if !inbox.isEmpty { connection.network.after(connection.network.drawLatency(), on: loop) { self.read() } }
             connection.other(than: self).wasTaken(bytes.count)
             bytes.withUnsafeBytes(receiver.didReceive)
         }

@@ -16,6 +16,8 @@ package final class SimulatedNetwork: Network, @unchecked Sendable {
     package private(set) var connections: [SimulatedConnection] = []
 
     package var latency: ClosedRange<Duration> = .microseconds(50) ... .milliseconds(1)
+    /// Maximum of bytes that an end reads at once. It reads the next ones after a latency.
+    package var largestRead = Int.max
     /// Returns the interference with each frame. While nil, bytes arrive in order but in pieces of any size.
     package var interfere: ((FrameOnTheWay) -> Interference)?
     /// Addresses that cannot be reached although a server listens there.
