@@ -105,7 +105,7 @@ let package = Package(
                 "CSodium", "Certificates", "CommandLine", "ConcertAPI", "Database", "Files", "Identity", "Kernel",
                 "QueueAPI", "RPC", "Service", "Telemetry", "TestSupport", "Threads", "WalletAPI",
             ],
-            path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "compare", "compare.d"]),
+            path: "Tests/Benchmarks", exclude: ["Peers", "README.md", "against", "against.d", "compare", "compare.d"]),
         .target(name: "CPowerLoss", dependencies: ["CSQLite"], path: "Tests/CPowerLoss"),
         .executableTarget(
             name: "DatabaseWriter", dependencies: ["Database", "Kernel", "TestSupport", "Threads"],
@@ -151,7 +151,8 @@ let package = Package(
             dependencies: ["Identity", "Kernel", "QueueAPI", "QueueService", "RPC", "TestSupport"],
             path: "Tests/DeployTests",
             exclude: [
-                "alerts.yml", "check", "contract_test.py", "demo_test.py", "documentation_test.py", "files_test.py",
+                "against_test.py", "alerts.yml", "check", "contract_test.py", "demo_test.py", "documentation_test.py",
+                "files_test.py",
                 "help_test.py", "repository.py", "running_test.py", "shell.py", "with_postgres_test.py",
             ]),
         tests(of: "ConcertDomain", ["Kernel"]),
