@@ -73,7 +73,7 @@ def frames(s, package):
     }
     for envelope in envelopes_of_frames.values():
         s.calls.append({"frame": f"{len(envelope) // 2:08x}" + envelope, "to": package})
-    for other in ("GET / HTTP/1.1\r\n\r\n".encode().hex(), "1603010200" + "00" * 64, "01000000" + "00" * 8):
+    for other in ("GET / HTTP/1.1\r\n\r\n".encode().hex(), "01000000" + "00" * 8):
         s.calls.append({"frame": other, "to": package})
 
 
