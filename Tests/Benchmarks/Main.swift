@@ -7,6 +7,7 @@ enum Main {
     private static let benchmarks = [
         DatabaseBenchmark.benchmark,
         EchoServer.benchmark,
+        GrowthBenchmark.benchmark,
         HoldsBenchmark.benchmark,
         IdentityBenchmark.benchmark,
         MemoryBenchmark.benchmark,

@@ -14,6 +14,17 @@ final class Buyers: @unchecked Sendable {
     /// The number of seats that a buyer pays for, one after the other.
     static let seatsEach = 4
 
+    /// How long, and how fast, buyers buy.
+    struct Pace: Sendable {
+        var duration = Duration.minutes(60)
+        /// Maximum of purchases.
+        var count = Int.max
+        /// Maximum of buyers at the same time.
+        let inFlight: Int
+        /// The number of purchases that begin in a second. With 0, each buyer begins the next purchase after the last one.
+        var rate = 0
+    }
+
     private struct Held {
         let credential: [UInt8]
         let reservation: Reservation
@@ -30,7 +41,6 @@ final class Buyers: @unchecked Sendable {
     /// The seats that are not taken yet, in random order.
     private var seats: [Int] = []
     private var latency = Histogram()
-    private var end = Uptime(nanoseconds: 0)
 
     /// Spreads the buyers over `clients`. The choice of users and seats depends on `seed` only.
     init(_ market: Market, _ clients: [MarketClients], seed: UInt64, on loop: EventLoop) {
@@ -65,9 +75,9 @@ final class Buyers: @unchecked Sendable {
         await shuffle(seats: 0)
     }
 
-    /// Pays for held seats for `duration`.
-    func pay(for duration: Duration, inFlight: Int) async throws -> (latency: Histogram, seconds: Double) {
-        try await measure(for: duration, inFlight: inFlight) { buyers, number in
+    /// Pays for held seats.
+    func pay(_ pace: Pace) async throws -> (latency: Histogram, seconds: Double) {
+        try await measure(pace) { buyers, number in
             guard let next = buyers.held.popLast() else {
                 throw BenchmarkError("all prepared reservations are paid: raise --among")
             }
@@ -75,12 +85,14 @@ final class Buyers: @unchecked Sendable {
         }
     }
 
-    /// Makes whole purchases for `duration`: join, admission, reservation of a seat, payment.
+    /// Chooses the order in which `buy` uses users and seats.
+    func choose(seatsOf sale: Sale) async { await shuffle(seats: sale.seats) }
+
+    /// Makes whole purchases: join, admission, reservation of a seat, payment.
     func buy(
-        _ sale: Sale, behind room: RoomID, for duration: Duration, inFlight: Int
+        _ sale: Sale, behind room: RoomID, _ pace: Pace
     ) async throws -> (latency: Histogram, seconds: Double) {
-        await shuffle(seats: sale.seats)
-        return try await measure(for: duration, inFlight: inFlight) { buyers, number in
+        try await measure(pace) { buyers, number in
             guard let credential = buyers.users.popLast(), let seat = buyers.seats.popLast() else {
                 throw BenchmarkError("no prepared users or seats are left: raise --among")
             }
@@ -132,13 +144,15 @@ final class Buyers: @unchecked Sendable {
     }
 
     private func measure(
-        for duration: Duration, inFlight: Int, _ body: @escaping @Sendable (Buyers, Int) async throws -> Void
+        _ pace: Pace, _ body: @escaping @Sendable (Buyers, Int) async throws -> Void
     ) async throws -> (latency: Histogram, seconds: Double) {
         let start = Monotonic.now
-        end = start + duration
-        try await onLoop(inFlight: inFlight, times: .max) { buyers, number in
-            let began = Monotonic.now
-            guard began < buyers.end else { throw TimeIsUp() }
+        let end = start + pace.duration
+        let pacer = pace.rate == 0 ? nil : Pacer(rate: pace.rate, from: start, until: end)
+        pacer?.start()
+        try await onLoop(inFlight: pace.inFlight, times: pace.count) { buyers, number in
+            // In an open loop, latency counts from the time when the purchase was due.
+            guard let began = pacer == nil ? Monotonic.now : await pacer?.next(), began < end else { throw TimeIsUp() }
             try await body(buyers, number)
             buyers.latency.record(Monotonic.now.nanoseconds - began.nanoseconds)
         }

@@ -78,10 +78,14 @@ final class Market: Sendable {
         return (room, sale)
     }
 
-    func finishedCount(in room: RoomID, _ clients: MarketClients) async throws -> Int {
-        let reply = try await QueueClient(clients.queue).showRoom(
-            ShowRoomRequest(roomID: room), wallet.options(Self.admin, .operator))
-        return Int(reply.finishedCount)
+    /// Waits until `count` places have ended.
+    func finish(_ count: UInt64, in room: RoomID, _ clients: MarketClients) async throws {
+        func isOver() async throws -> Bool {
+            let reply = try await QueueClient(clients.queue).showRoom(
+                ShowRoomRequest(roomID: room), wallet.options(Self.admin, .operator))
+            return reply.finishedCount >= count
+        }
+        while try await !isOver() { try await SystemClock().sleep(for: .milliseconds(50)) }
     }
 
     /// Audits the wallets; throws if payments are pending or an account is inconsistent.

@@ -22,6 +22,12 @@ enum PurchasesBenchmark {
     private static let duration = Option(
         "duration", .duration(in: .milliseconds(100)...(.minutes(10))), default: .seconds(4),
         "The length of the measurement.")
+    private static let openLoop = Option(
+        "open-loop", .integer(in: 0...100_000), default: 0,
+        """
+        Purchases that begin in a second, at fixed times, by at most --in-flight buyers. Latency counts from the time when a \
+        purchase was due. With 0, each buyer begins the next purchase after the last one.
+        """)
     private static let among = Option(
         "among", .integer(in: 1000...1_000_000), default: 300_000,
         "Users with money and seats to choose from at random. Each is used once.")
@@ -35,7 +41,7 @@ enum PurchasesBenchmark {
 
     static let benchmark = Benchmark(
         "purchases", "complete payments, and whole purchases, through all three services",
-        [work, inFlight, duration, among, seed, engine, instances, json]
+        [work, inFlight, duration, openLoop, among, seed, engine, instances, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         let (engine, instances) = (configuration[engine], configuration[instances])
@@ -48,15 +54,18 @@ enum PurchasesBenchmark {
         defer { loops.stop() }
         let clients = market.connect(on: loops.all[0], loops)
         let buyers = Buyers(market, clients, seed: UInt64(configuration[seed]), on: loops.all[0])
-        let (work, count, inFlight) = (configuration[work], rounded(configuration[among]), configuration[inFlight])
+        let (work, count) = (configuration[work], rounded(configuration[among]))
+        let pace = Buyers.Pace(
+            duration: configuration[duration], inFlight: configuration[inFlight], rate: configuration[openLoop])
         var report = Report(
             "purchases",
             [
-                "work": work.rawValue, "in flight": "\(inFlight)", "engine": engine.rawValue,
-                "instances": "\(instances)", "among": "\(count)", "seed": "\(configuration[seed])",
+                "work": work.rawValue, "in flight": "\(pace.inFlight)", "open loop": "\(pace.rate)",
+                "engine": engine.rawValue, "instances": "\(instances)", "among": "\(count)",
+                "seed": "\(configuration[seed])",
             ])
         let (latency, seconds, times) = try await measure(
-            work, among: count, for: configuration[duration], inFlight: inFlight, buyers, market, clients)
+            work, among: count, pace, buyers, market, clients)
         report.add("purchases per second", Double(latency.count) / seconds)
         let figures = try times.map { ($0.name, try $0.time.perOperation(latency.count)) }
         report.add("cpu per operation", figures.reduce(0) { $0 + $1.1 }, "us")
@@ -76,7 +85,7 @@ enum PurchasesBenchmark {
     )
 
     private static func measure(
-        _ work: Work, among count: Int, for duration: Duration, inFlight: Int, _ buyers: Buyers, _ market: Market,
+        _ work: Work, among count: Int, _ pace: Buyers.Pace, _ buyers: Buyers, _ market: Market,
         _ clients: [MarketClients]
     ) async throws -> Measurement {
         switch work {
@@ -85,17 +94,16 @@ enum PurchasesBenchmark {
             try await buyers.addUsers(count / Buyers.seatsEach)
             try await buyers.reserve(sale)
             let times = try market.processorTimes()
-            let result = try await buyers.pay(for: duration, inFlight: inFlight)
+            let result = try await buyers.pay(pace)
             return (result.latency, result.seconds, times)
         case .buy:
             let (room, sale) = try await market.openRoomAndSale(seats: count, clients[0])
             try await buyers.addUsers(count)
+            await buyers.choose(seatsOf: sale)
             let times = try market.processorTimes()
             let start = Monotonic.now
-            let latency = try await buyers.buy(sale, behind: room, for: duration, inFlight: inFlight).latency
-            while try await market.finishedCount(in: room, clients[0]) < latency.count {
-                try await SystemClock().sleep(for: .milliseconds(50))
-            }
+            let latency = try await buyers.buy(sale, behind: room, pace).latency
+            try await market.finish(latency.count, in: room, clients[0])
             // The time includes the end of the last place.
             return (latency, (Monotonic.now - start) / .seconds(1), times)
         }
