@@ -6,7 +6,7 @@ extension Reservation.State: Bindable {}
 
 enum ReservationTable {
     /// The changes of this table since `ConcertSchema` created it, each with the next number of the whole schema:
-    /// `Migration(5, "add a note to reservations", "alter table reservation add column note text")`.
+    /// `Migration(N, "add a note to reservations", "alter table reservation add column note text")`.
     static let migrations: [Migration] = []
 
     private enum Statements {
