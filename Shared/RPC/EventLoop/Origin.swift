@@ -26,9 +26,15 @@ package struct Origin: Sendable {
 
     /// The unit for limits per address: an IPv4 address, or the /64 network of an IPv6 address.
     package var network: String {
-        let host = Address(peer)?.host ?? peer
+        let host = Address(peerWithoutZone)?.host ?? peer
         guard let address = IPAddress(host) else { return host }
         return address.bytes.count == 4
             ? "\(address)" : "\(address.prefix(Self.bitsOfIPv6Network))/\(Self.bitsOfIPv6Network)"
+    }
+
+    /// A link-local address names an interface, too: `[fe80::1%eth0]:50312`.
+    private var peerWithoutZone: String {
+        guard let zone = peer.firstIndex(of: "%"), let end = peer[zone...].firstIndex(of: "]") else { return peer }
+        return String(peer[..<zone] + peer[end...])
     }
 }
