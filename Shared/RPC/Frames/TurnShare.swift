@@ -3,12 +3,13 @@
 ///
 /// Work is counted in bytes: those received, those sent, and a fixed number for each frame.
 struct TurnShare {
-    /// The share of one connection: about 100 small calls.
-    private static let bytes = 64 * 1024
+    /// The share of one connection: about 100 calls. A client with 64 calls in flight is then served in one turn, which
+    /// keeps its requests together in batches of the database.
+    private static let bytes = 96 * 1024
     /// The share after the loop has done its work of a turn: a few calls, so that each connection is served in each turn.
-    private static let bytesWhenBusy = 4 * 1024
+    static let bytesWhenBusy = 4 * 1024
     /// The work of a loop in one turn. Connections with more input than their share take turns with it.
-    static let bytesOfLoop = 128 * 1024
+    static let bytesOfLoop = 384 * 1024
     /// A small frame costs more than its bytes.
     static let bytesPerFrame = 512
 
