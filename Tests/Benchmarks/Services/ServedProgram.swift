@@ -8,6 +8,7 @@ import Threads
 /// A service program in a separate process, on a new database.
 final class ServedProgram: Sendable {
     let keys: KeyFile
+    private let credentials: Credentials
     let address: Address
     private let process: ChildProcess
     private let folder: TemporaryFolder
@@ -22,6 +23,7 @@ final class ServedProgram: Sendable {
         keyPath = other?.keyPath ?? "\(folder.path)/keys"
         let create = OldCredentials.areUsed ? OldCredentials.createKeys : KeyFile.create
         keys = try other?.keys ?? create(keyPath)
+        credentials = Credentials(keys)
         // The log has its address.
         process = ChildProcess(
             [
@@ -53,7 +55,7 @@ final class ServedProgram: Sendable {
     func credential(_ user: UserID, _ role: Role) -> [UInt8] {
         if OldCredentials.areUsed { return OldCredentials.sign(user, role, expiry: .distantFuture) }
         let duties: Duties = role == .operator ? .all : []
-        return Credentials(keys).sign(Credential(user: user, role: role, duties: duties, expiry: .distantFuture))
+        return credentials.sign(Credential(user: user, role: role, duties: duties, expiry: .distantFuture))
     }
 
     /// Options of a call that writes.
