@@ -114,7 +114,7 @@ class Attacks(unittest.TestCase):
         def reserve():
             name = os.urandom(8).hex()
             site.perform("concert.ReserveSeats", f"user-{name}", {
-                "concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1}}, performer, id=f"${name}")
+                "concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1, "grade": "A"}}, performer, id=f"${name}")
         return reserve
 
     # Expectations.
@@ -204,7 +204,7 @@ class Attacks(unittest.TestCase):
 
     def test_reservations_that_are_cancelled(self):
         before = self.resident("concert")
-        seat = {"concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1}}
+        seat = {"concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1, "grade": "A"}}
         template = self.attacked.request("concert.ReserveSeats", "alice", seat, 1)
 
         def more(round):
