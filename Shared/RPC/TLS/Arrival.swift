@@ -13,7 +13,7 @@ final class Arrival: TransportReceiver, TimerTarget {
     private static let longest = Duration.seconds(5)
 
     private let transport: any Transport
-    private let hall: ArrivalHall
+    private let group: ArrivalGroup
     private let accept: @Sendable (any Transport, EventLoop) -> Void
     private var timer: TimerWheel.Handle?
     private var head = ByteBuffer()
@@ -22,20 +22,20 @@ final class Arrival: TransportReceiver, TimerTarget {
     private var isOver = false
 
     init(
-        _ transport: any Transport, in hall: ArrivalHall,
+        _ transport: any Transport, in group: ArrivalGroup,
         accept: @escaping @Sendable (any Transport, EventLoop) -> Void
     ) {
         self.transport = transport
-        self.hall = hall
+        self.group = group
         self.accept = accept
     }
 
-    private var loop: EventLoop { hall.home.loop }
-    private var rules: TLSServerRules { hall.rules }
+    private var loop: EventLoop { group.tlsLoop.loop }
+    private var rules: TLSServerRules { group.rules }
 
     func begin() {
         transport.receiver = self
-        guard hall.enter(self) else { return abort() }
+        guard group.enter(self) else { return abort() }
         timer = loop.startTimer(self, at: loop.uptime + Self.longest)
         transport.isReading = true
     }
@@ -73,11 +73,11 @@ final class Arrival: TransportReceiver, TimerTarget {
     }
 
     private func decide(_ bytes: UnsafeRawBufferPointer) {
-        if bytes.first == Self.firstByteOfTLS, let context = hall.context {
-            let handshake = TLSHandshake(over: transport, at: hall.home, context, host: nil) { [self] result in
+        if bytes.first == Self.firstByteOfTLS, let context = group.context {
+            let handshake = TLSHandshake(over: transport, on: group.tlsLoop, context, host: nil) { [self] result in
                 switch result {
                 case .success(let encrypted):
-                    hall.report(.established)
+                    group.report(.established)
                     finish(encrypted)
                 case .failure(let error): refuse(error.description)
                 }
@@ -115,7 +115,7 @@ final class Arrival: TransportReceiver, TimerTarget {
         guard !isOver else { return }
         isOver = true
         handshake?.cancel()
-        hall.report(.refused(peer: transport.origin.peer, problem))
+        group.report(.refused(peer: transport.origin.peer, problem))
         transport.close()
     }
 
@@ -123,7 +123,7 @@ final class Arrival: TransportReceiver, TimerTarget {
 
     func didClose(_ problem: String?) {
         if !isOver, handshake != nil || head.count > 0 {
-            hall.report(.refused(peer: transport.origin.peer, problem ?? "it closed before its handshake"))
+            group.report(.refused(peer: transport.origin.peer, problem ?? "it closed before its handshake"))
         }
         handshake?.cancel()
         leave()
@@ -133,7 +133,7 @@ final class Arrival: TransportReceiver, TimerTarget {
         isOver = true
         if let timer { loop.cancelTimer(timer) }
         timer = nil
-        hall.leave(self)
+        group.leave(self)
     }
 
     func abort() {
@@ -144,18 +144,18 @@ final class Arrival: TransportReceiver, TimerTarget {
 }
 
 /// The arrivals at one listener on one event loop.
-final class ArrivalHall: @unchecked Sendable {
+final class ArrivalGroup: @unchecked Sendable {
     // Sound because only the loop accesses `arrivals`, and the rest never changes.
 
     /// Maximum of arrivals at once. Further ones are closed immediately.
     private static let maxArrivals = 512
 
-    let home: TLSLoop
+    let tlsLoop: TLSLoop
     private let network: TLSNetwork
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
 
     init(on loop: EventLoop, of network: TLSNetwork) {
-        home = TLSLoop(on: loop)
+        tlsLoop = TLSLoop(on: loop)
         self.network = network
     }
 
@@ -181,7 +181,7 @@ final class ArrivalHall: @unchecked Sendable {
     /// Closes all arrivals at once.
     func close() async {
         await withCheckedContinuation { continuation in
-            home.loop.execute { [self] in
+            tlsLoop.loop.execute { [self] in
                 for arrival in arrivals.values { arrival.abort() }
                 continuation.resume()
             }

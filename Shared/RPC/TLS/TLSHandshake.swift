@@ -4,7 +4,7 @@ import Kernel
 /// else to do in this turn. The connection is not read while a step waits.
 final class TLSHandshake {
     private let inner: any Transport
-    private let home: TLSLoop
+    private let tlsLoop: TLSLoop
     private let context: TLSContext
     private let host: String?
     /// Nil before the first step, because a session takes memory.
@@ -16,11 +16,11 @@ final class TLSHandshake {
     /// `completion` gets the transport, and sets its receiver. `host` is nil on a server. The caller passes on what `inner`
     /// receives until then.
     init(
-        over inner: any Transport, at home: TLSLoop, _ context: TLSContext, host: String?,
+        over inner: any Transport, on tlsLoop: TLSLoop, _ context: TLSContext, host: String?,
         completion: @escaping (Result<TLSTransport, TLSError>) -> Void
     ) {
         self.inner = inner
-        self.home = home
+        self.tlsLoop = tlsLoop
         self.context = context
         self.host = host
         self.completion = completion
@@ -37,30 +37,30 @@ final class TLSHandshake {
             return fail("it answers without encryption: it is an older version, or runs with --tls off")
         }
         isFirstInput = false
-        guard home.keep(bytes.count) else { return fail("too much input waits for handshakes") }
+        guard tlsLoop.keep(bytes.count) else { return fail("too much input waits for handshakes") }
         pending.append(bytes)
         inner.isReading = false
         stepLater()
     }
 
     private func stepLater() {
-        home.loop.runLast { [self] in step() }
+        tlsLoop.loop.runLast { [self] in step() }
     }
 
     private func step() {
         guard completion != nil else { return }
-        let session = session ?? TLSSession(context, home.buffers, host: host)
+        let session = session ?? TLSSession(context, tlsLoop.buffers, host: host)
         self.session = session
         var input = ByteBuffer()
         swap(&input, &pending)
-        home.release(input.count)
+        tlsLoop.release(input.count)
         let (progress, rest) = session.handshake(input.bytes)
-        home.buffers.sendOutput(to: inner)
+        tlsLoop.buffers.sendOutput(to: inner)
         switch progress {
         case .needsMore: inner.isReading = true
         case .failed(let problem): fail(problem)
         case .established:
-            let transport = TLSTransport(over: inner, session, home.buffers)
+            let transport = TLSTransport(over: inner, session, tlsLoop.buffers)
             finish(.success(transport))
             if rest.count > 0 { transport.didReceive(rest) }
         }
@@ -74,7 +74,7 @@ final class TLSHandshake {
     /// Ends the attempt. The completion is not called.
     func cancel() {
         completion = nil
-        home.release(pending.count)
+        tlsLoop.release(pending.count)
         pending.release()
     }
 

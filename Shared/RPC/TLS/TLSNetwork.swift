@@ -55,7 +55,7 @@ package final class TLSNetwork: Network {
     let report: @Sendable (TLSEvent) -> Void
     private let current: Lock<Contexts>
     /// The state for connections that this program opens, by loop.
-    private let homes = Lock<[ObjectIdentifier: TLSLoop]>([:])
+    private let tlsLoops = Lock<[ObjectIdentifier: TLSLoop]>([:])
 
     package init(
         over inner: any Network, _ rules: TLSServerRules = TLSServerRules(.off), server: TLSContext? = nil,
@@ -82,16 +82,16 @@ package final class TLSNetwork: Network {
         guard let context = contexts.client else {
             return inner.connect(to: address, on: loop, within: timeout, completion: completion)
         }
-        let attempt = TLSConnect(to: address, at: home(of: loop), context, completion: completion)
+        let attempt = TLSConnect(to: address, on: tlsLoop(of: loop), context, completion: completion)
         attempt.begin(over: inner, within: timeout)
         return attempt.giveUp
     }
 
-    private func home(of loop: EventLoop) -> TLSLoop {
-        homes.withLock { homes in
-            let home = homes[ObjectIdentifier(loop)] ?? TLSLoop(on: loop)
-            homes[ObjectIdentifier(loop)] = home
-            return home
+    private func tlsLoop(of loop: EventLoop) -> TLSLoop {
+        tlsLoops.withLock { tlsLoops in
+            let tlsLoop = tlsLoops[ObjectIdentifier(loop)] ?? TLSLoop(on: loop)
+            tlsLoops[ObjectIdentifier(loop)] = tlsLoop
+            return tlsLoop
         }
     }
 
@@ -101,33 +101,33 @@ package final class TLSNetwork: Network {
         if rules.mode == .off, rules.proxies.isEmpty {
             return try inner.listen(on: address, loops: loops, accept: accept)
         }
-        let halls = loops.map { ArrivalHall(on: $0, of: self) }
+        let groups = loops.map { ArrivalGroup(on: $0, of: self) }
         let listener = try inner.listen(on: address, loops: loops) { transport, loop in
-            guard let hall = halls.first(where: { $0.home.loop === loop }) else { return transport.abort() }
-            Arrival(transport, in: hall, accept: accept).begin()
+            guard let group = groups.first(where: { $0.tlsLoop.loop === loop }) else { return transport.abort() }
+            Arrival(transport, in: group, accept: accept).begin()
         }
-        return TLSListener(inner: listener, halls: halls)
+        return TLSListener(inner: listener, groups: groups)
     }
 }
 
 /// A port of a server with TLS.
 private struct TLSListener: Listener {
     let inner: any Listener
-    let halls: [ArrivalHall]
+    let groups: [ArrivalGroup]
 
     var address: Address { inner.address }
 
     /// Also closes the connections whose handshake has not ended.
     func close() async {
         await inner.close()
-        for hall in halls { await hall.close() }
+        for group in groups { await group.close() }
     }
 }
 
 /// One attempt to connect and to make the handshake, within one time-out.
 private final class TLSConnect: TransportReceiver, TimerTarget {
     private let address: Address
-    private let home: TLSLoop
+    private let tlsLoop: TLSLoop
     private let context: TLSContext
     private var completion: ((Result<any Transport, ConnectError>) -> Void)?
     private var cancel: GiveUp?
@@ -136,18 +136,18 @@ private final class TLSConnect: TransportReceiver, TimerTarget {
     private var timer: TimerWheel.Handle?
 
     init(
-        to address: Address, at home: TLSLoop, _ context: TLSContext,
+        to address: Address, on tlsLoop: TLSLoop, _ context: TLSContext,
         completion: @escaping (Result<any Transport, ConnectError>) -> Void
     ) {
         self.address = address
-        self.home = home
+        self.tlsLoop = tlsLoop
         self.context = context
         self.completion = completion
     }
 
     func begin(over network: any Network, within timeout: Duration) {
-        timer = home.loop.startTimer(self, at: home.loop.uptime + timeout)
-        cancel = network.connect(to: address, on: home.loop, within: timeout) { [self] result in
+        timer = tlsLoop.loop.startTimer(self, at: tlsLoop.loop.uptime + timeout)
+        cancel = network.connect(to: address, on: tlsLoop.loop, within: timeout) { [self] result in
             cancel = nil
             switch result {
             case .success(let transport): shakeHands(over: transport)
@@ -160,7 +160,7 @@ private final class TLSConnect: TransportReceiver, TimerTarget {
         guard completion != nil else { return transport.abort() }
         self.transport = transport
         transport.receiver = self
-        let handshake = TLSHandshake(over: transport, at: home, context, host: address.host) { [self] result in
+        let handshake = TLSHandshake(over: transport, on: tlsLoop, context, host: address.host) { [self] result in
             switch result {
             case .success(let encrypted): finish(.success(encrypted))
             case .failure(let error): finish(.failure(ConnectError(address, error.description)))
@@ -198,7 +198,7 @@ private final class TLSConnect: TransportReceiver, TimerTarget {
     }
 
     private func end() {
-        if let timer { home.loop.cancelTimer(timer) }
+        if let timer { tlsLoop.loop.cancelTimer(timer) }
         timer = nil
         cancel?()
         cancel = nil

@@ -61,7 +61,7 @@ extension Simulation {
             if case .success(let transport) = result { made.add(RawConnection(transport)) }
         }
         run(for: duration)
-        guard let connection = made.all.first else { throw StandsStill(description: "nobody accepted") }
+        guard let connection = made.all.first else { throw StandsStill(description: "no connection was accepted") }
         return connection
     }
 }

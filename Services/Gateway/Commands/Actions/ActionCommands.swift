@@ -25,7 +25,7 @@ enum ActionCommands {
             Each line has the time, the service, the call, the operator and the request without its secrets. BREAK-GLASS
             marks a credential that was made with the key file. With --json each action is one line. --verify computes the
             chain of each log again. It exits with 1 and names the first wrong action if an action was changed, dropped
-            or moved. Keep the printed ends elsewhere: they show later that nobody has replaced a whole log.
+            or moved. Keep the printed ends elsewhere: if a log no longer has one of them, the whole log was replaced.
             """,
         calls: Service.allCases, caller: .operator, flags: [who, call, since, until, service, follow, verify],
         examples: ["", "--who alice --since '2h ago'", "--call OpenRoom --service queue --json", "--verify"],
