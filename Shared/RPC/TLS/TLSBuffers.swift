@@ -2,6 +2,9 @@ import COpenSSL
 
 /// The bytes between the TLS library and the network. All connections of a loop share them, because the library uses
 /// them only during a call.
+///
+/// Invariant: after each call of the library, its caller sends the output before it does anything else. Otherwise the
+/// next connection would send it.
 final class TLSBuffers {
     /// The library may complete a record of which it has received all but the last byte.
     private static let largestRecordBytes = 17 * 1024
@@ -47,11 +50,6 @@ final class TLSBuffers {
     func sendOutput(to transport: any Transport) {
         guard output.count > 0 else { return }
         transport.send(output.bytes)
-        output.removeAll()
-    }
-
-    /// Drops what the library has written for a closed connection.
-    func dropOutput() {
         output.removeAll()
     }
 

@@ -48,7 +48,6 @@ final class TLSTransport: Transport, TransportReceiver {
         inner.abort()
     }
 
-    /// Sends the alert that the library has written, and closes.
     private func fail(_ problem: String) {
         self.problem = self.problem ?? problem
         isClosing = true
@@ -59,10 +58,12 @@ final class TLSTransport: Transport, TransportReceiver {
     func didReceive(_ bytes: UnsafeRawBufferPointer) {
         guard !isClosing else { return }
         let (data, state) = session.read(bytes)
+        // Before the receiver runs, because it may send on another connection, which shares the buffers.
+        buffers.sendOutput(to: inner)
         if data.count > 0 { receiver?.didReceive(data) }
         guard !isClosing else { return }
         switch state {
-        case .open: buffers.sendOutput(to: inner)
+        case .open: break
         case .ended: close()
         case .broken(let problem): fail(problem)
         }

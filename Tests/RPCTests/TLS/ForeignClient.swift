@@ -20,7 +20,8 @@ final class ForeignClient: TransportReceiver, @unchecked Sendable {
 
     /// Trusts any server. `prepare` changes the connection before its handshake.
     init(
-        _ world: TLSWorld, protocols: [UInt8] = Array("\u{8}onsale/1".utf8), prepare: (OpaquePointer) -> Void = { _ in }
+        _ world: TLSWorld, at address: Address? = nil, protocols: [UInt8] = Array("\u{8}onsale/1".utf8),
+        prepare: (OpaquePointer) -> Void = { _ in }
     ) {
         context = SSL_CTX_new(TLS_client_method())
         connection = SSL_new(context)
@@ -29,7 +30,7 @@ final class ForeignClient: TransportReceiver, @unchecked Sendable {
         if !protocols.isEmpty { SSL_set_alpn_protos(connection, protocols, UInt32(protocols.count)) }
         prepare(connection)
         let loop = world.simulation.loops.all[0]
-        world.simulation.network.connect(to: world.address, on: loop, within: .seconds(1)) { [self] result in
+        world.simulation.network.connect(to: address ?? world.address, on: loop, within: .seconds(1)) { [self] result in
             guard case .success(let transport) = result else { return }
             self.transport = transport
             transport.receiver = self

@@ -102,6 +102,47 @@ import Testing
         world.simulation.run(for: .milliseconds(100))
         #expect(hostile.isClosed)
     }
+
+    @Test func `an answer of TLS to one connection never reaches another`() throws {
+        let world = try TLSWorld()
+        let accepted = Recorder<Accepted>()
+        let listener = try world.network.listen(on: .loopback(0), loops: world.simulation.loops.all) { transport, _ in
+            accepted.add(Accepted(transport))
+        }
+        let (honest, hostile) = (ForeignClient(world, at: listener.address), ForeignClient(world, at: listener.address))
+        let (first, second) = (accepted.all[0], accepted.all[1])
+        second.handle = { _ in
+            Array("news".utf8).withUnsafeBytes(first.transport.send)
+            second.transport.abort()
+        }
+        // The server must answer this with a message of TLS, before it handles the data.
+        SSL_key_update(hostile.connection, SSL_KEY_UPDATE_REQUESTED)
+        hostile.send([1])
+        world.simulation.run(for: .milliseconds(100))
+        #expect(hostile.isClosed && honest.received == Array("news".utf8))
+        first.handle = { first.transport.send($0) }
+        honest.send([2])
+        world.simulation.run(for: .milliseconds(100))
+        #expect(honest.received == Array("news".utf8) + [2] && !honest.isClosed)
+    }
+}
+
+/// A connection at a server without calls.
+private final class Accepted: TransportReceiver, @unchecked Sendable {
+    // Sound because only the simulation's one thread uses it.
+
+    let transport: any Transport
+    var handle: (UnsafeRawBufferPointer) -> Void = { _ in }
+
+    init(_ transport: any Transport) {
+        self.transport = transport
+        transport.receiver = self
+        transport.isReading = true
+    }
+
+    func didReceive(_ bytes: UnsafeRawBufferPointer) { handle(bytes) }
+    func didSend() {}
+    func didClose(_ problem: String?) {}
 }
 
 extension TLSWorld {
