@@ -72,6 +72,14 @@ import Threads
         loops.stop()
     }
 
+    @Test(arguments: [("required", false), ("optional", true), ("off", true)])
+    func `a service warns that other machines can connect without TLS`(mode: String, warns: Bool) throws {
+        let loops = Loops(count: 1)
+        _ = try tls(.concert, ["--tls", mode], on: loops)
+        #expect(logged.all.contains { $0.contains("other machines can connect without TLS") } == warns)
+        loops.stop()
+    }
+
     @Test func `a certificate from the key file is replaced after half of its life`() async throws {
         let loops = Loops(count: 1)
         let tls = try tls(on: loops)

@@ -24,7 +24,8 @@ package struct TLSServerRules: Sendable {
     }
 
     /// True for a certificate of a program. Without one, true for a direct connection from this machine, or if the rules
-    /// allow connections without TLS. Behind a proxy, any connection may come from elsewhere.
+    /// allow connections without TLS, because old programs have none (README.md). Behind a proxy, any connection may come
+    /// from elsewhere.
     func mayActAsProgram(_ origin: Origin) -> Bool {
         if !programs.isDisjoint(with: origin.uris) { return true }
         guard proxies.isEmpty, !origin.isForwarded else { return false }

@@ -52,6 +52,9 @@ final class ServiceTLS: Sendable {
             TLSOptions.mode(configuration, at: address), proxies: configuration[TLSOptions.proxies] ?? [],
             programs: Set([.queue, .concert, .wallet].map { (holder: KeyHolder) in holder.uri }))
         usesTLS = rules.mode != .off
+        if rules.mode != .required, !address.isLoopback {
+            log.warning("other machines can connect without TLS", ["tls": "\(rules.mode)"])
+        }
         network = TLSNetwork(over: inner, rules, report: Self.reporter(log, metrics))
         let files = try TLSFiles(configuration)
         state = Lock(State(files: files, expiry: clock.now))
