@@ -75,6 +75,8 @@ package enum DatabaseEvent: Sendable {
     case retried(after: DatabaseError, attempt: Int)
     /// A call was refused before it was queued.
     case refused(DatabaseError)
+    /// A migration begins. It may take a minute for a million rows.
+    case migrating(String, number: Int, of: Int)
     case migrated(String)
     case connected
     /// A page of a SQLite database is damaged. Values read from it may be wrong.

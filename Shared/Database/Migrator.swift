@@ -71,6 +71,7 @@ struct Migrator {
 
     private func apply(_ index: Int, on session: any DatabaseSession) throws {
         let migration = migrations[index]
+        environment.observe(.migrating(migration.name, number: index + 1, of: migrations.count))
         try session.begin()
         do throws(DatabaseError) {
             let bind = { (binder: Binder) in _ = binder.bind(index + 1, migration.name, environment.now()) }

@@ -78,6 +78,8 @@ package final class DatabaseWatch: Sendable {
             if error.reason != .conflict { log.warning("transaction failed", ["error": "\(error)"]) }
         case .retried: retries.increment()
         case .refused: refusals.increment()
+        case .migrating(let name, let number, let count):
+            log.info("database migrating", ["migration": "\(name)", "step": "\(number) of \(count)"])
         case .migrated(let name): log.info("database migrated", ["migration": "\(name)"])
         case .connected: log.debug("database connected")
         case .damaged(let error): noteDamage(error)

@@ -11,14 +11,20 @@ import Threads
     @Test(arguments: lasting)
     func `migrations run once, and later ones are added`(engine: Engine) async throws {
         let test = try await TestDatabase.make(on: engine)
-        let migrated = Lock<[String]>([])
+        let events = Lock<[String]>([])
         for count in [1, 1, 2] {
             let database = try await test.open(Array(Shop.migrations.prefix(count))) { event in
-                if case .migrated(let name) = event { migrated.withLock { $0.append(name) } }
+                switch event {
+                case .migrating(let name, let number, let count):
+                    events.withLock { $0.append("\(name), \(number) of \(count)") }
+                case .migrated(let name): events.withLock { $0.append(name) }
+                default: break
+                }
             }
             await database.close()
         }
-        #expect(migrated.withLock { $0 } == Shop.migrations.map(\.name))
+        let names = Shop.migrations.map(\.name)
+        #expect(events.withLock { $0 } == ["\(names[0]), 1 of 1", names[0], "\(names[1]), 2 of 2", names[1]])
     }
 
     @Test(arguments: lasting)
