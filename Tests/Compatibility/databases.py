@@ -49,10 +49,19 @@ def psql(url, *arguments):
     subprocess.run(command, check=True)
 
 
+def selected(url, query):
+    """Returns the rows of a query as text."""
+    command = ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "-c", query, url]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
 class SQLite:
     """Compressed database files."""
 
     folder = FOLDER / "sqlite"
+    # An id of a kind of three letters and a number, and its digits.
+    ID = "cast(printf('KIND%013d', NUMBER) as blob)"
+    DIGITS = "lower(hex(ID))"
 
     @staticmethod
     @contextlib.contextmanager
@@ -63,19 +72,23 @@ class SQLite:
     def keep(cls, onsale):
         cls.folder.mkdir(parents=True, exist_ok=True)
         for name, statements in PUT_OFF.items():
+            cls.execute(onsale, name, statements)
             file = onsale.folder / f"{name}.db"
-            database = sqlite3.connect(file)
-            for statement in statements:
-                database.execute(statement)
-            database.commit()
-            database.execute("pragma wal_checkpoint(truncate)")
-            database.close()
             (cls.folder / f"{name}.db.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
     @classmethod
     def restore(cls, onsale):
         for name in NAMES:
             (onsale.folder / f"{name}.db").write_bytes(gzip.decompress((cls.folder / f"{name}.db.gz").read_bytes()))
+
+    @staticmethod
+    def execute(onsale, name, statements):
+        database = sqlite3.connect(onsale.folder / f"{name}.db")
+        for statement in statements:
+            database.execute(statement)
+        database.commit()
+        database.execute("pragma wal_checkpoint(truncate)")
+        database.close()
 
     @staticmethod
     def rows(onsale):
@@ -98,19 +111,33 @@ class PostgreSQL:
 
     folder = FOLDER / "postgresql"
     databases = staticmethod(empty_postgres)
+    ID = "encode(convert_to('KIND' || lpad((NUMBER)::text, 13, '0'), 'UTF8'), 'hex')::uuid"
+    DIGITS = "replace((ID)::text, '-', '')"
 
     @classmethod
     def keep(cls, onsale):
         cls.folder.mkdir(parents=True, exist_ok=True)
         for name, statements in PUT_OFF.items():
-            for statement in statements:
-                psql(onsale.databases[name], "-c", statement)
+            cls.execute(onsale, name, statements)
             dumped = subprocess.run(
                 ["pg_dump", "--no-owner", "--no-privileges", onsale.databases[name]], check=True, text=True,
                                     capture_output=True)
             # Lines that older versions of PostgreSQL refuse, or that differ in each dump.
             lines = [line for line in dumped.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
             (cls.folder / f"{name}.sql").write_text("\n".join(lines) + "\n")
+
+    @staticmethod
+    def execute(onsale, name, statements):
+        for statement in statements:
+            psql(onsale.databases[name], "-c", statement)
+
+    @staticmethod
+    def rows(onsale):
+        """Returns each table with its row count, without its states."""
+        for name in NAMES:
+            query = "select relname from pg_stat_user_tables where relname <> 'migration' order by 1"
+            for table in selected(onsale.databases[name], query).split():
+                yield f"{name}.{table}", int(selected(onsale.databases[name], f"select count(*) from {table}")), []
 
     @classmethod
     def restore(cls, onsale):

@@ -5,6 +5,7 @@ import sqlite3
 import unittest
 
 import databases
+import growth
 import replay
 from databases import POSTGRES
 from onsale import NAMES, PROGRAMS, Onsale
@@ -51,6 +52,26 @@ class Databases(unittest.TestCase):
     @unittest.skipUnless(POSTGRES, "needs ONSALE_TEST_POSTGRES, as deploy/with-postgres gives it")
     def test_postgresql_databases_of_be9f464_open(self):
         self.reopen(databases.PostgreSQL)
+
+    def upgrade(self, engine):
+        with engine.databases() as urls, Onsale(PROGRAMS, urls, is_started=False) as onsale:
+            upgrade = growth.Upgrade(engine, onsale, growth.SEATS)
+            self.assertGreater(min(upgrade.added.values()), growth.SEATS)
+            for name, steps in upgrade.progress.items():
+                count = int(steps[-1].split()[-1])
+                self.assertEqual(steps, [f"{number} of {count}" for number in range(count - len(steps) + 1, count + 1)], name)
+            onsale.gateway("admin", "credential", "--keys", onsale.keys)
+            audit = onsale.gateway("admin", "audit")
+            self.assertEqual((audit.returncode, audit.stderr), (0, ""))
+            report = json.loads(onsale.gateway("admin", "report", "many", "--json").stdout)
+            self.assertEqual([line["counts"]["sold"] for line in report["lines"]], [growth.SEATS])
+
+    def test_each_service_migrates_large_sqlite_files_at_one_start_with_a_line_for_each_step(self):
+        self.upgrade(databases.SQLite)
+
+    @unittest.skipUnless(POSTGRES, "needs ONSALE_TEST_POSTGRES, as deploy/with-postgres gives it")
+    def test_each_service_migrates_large_postgresql_databases_at_one_start_with_a_line_for_each_step(self):
+        self.upgrade(databases.PostgreSQL)
 
     def test_an_account_that_does_not_add_up_is_noticed(self):
         with Onsale(PROGRAMS, is_started=False) as onsale:
