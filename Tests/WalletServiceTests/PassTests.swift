@@ -6,6 +6,9 @@ import RPC
 import TestSupport
 import Testing
 import WalletAPI
+import WalletDomain
+
+@testable import WalletService
 
 /// A paid user's place in the waiting room is finished, so that the next user is admitted.
 @Suite struct PassTests {
@@ -54,9 +57,20 @@ import WalletAPI
             return try await market.seller(of: .alice).reserveSeats(request, options).reservation
         }
 
+        func pass(_ payment: UInt64, due: Timestamp) -> PassTable.Pass {
+            PassTable.Pass(
+                user: .alice, payment: .numbered(payment), place: WalletDomain.Payment.Place(room: room, place: place),
+                nextAttempt: due)
+        }
+
         func state() async throws -> PlaceState {
             try await queue.showPlace(ShowPlaceRequest(roomID: room, placeID: place)).place.state
         }
+    }
+
+    /// Stores a pass, as the end of a payment does.
+    private func store(_ pass: PassTable.Pass, _ market: Market) async throws {
+        try await market.wallet.instances[0].database.transaction { try PassTable.insert([pass], $0) }
     }
 
     private func passesDue(_ market: Market) async throws -> Int {
@@ -71,8 +85,21 @@ import WalletAPI
             let line = try await Line(market)
             try await market.topUp(10_000)
             #expect(try await market.pay(line.reservation).outcome == .paid)
-            #expect(try await line.state() == .active)
             try await market.run("passes") { try await passesDue(market) == 0 }
+            #expect(try await line.state() == .finished)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the instance that stored a pass finishes it without the timer`(engine: Engine) async throws {
+        try await Market.with(engine) { market in
+            let line = try await Line(market)
+            try await market.topUp(10_000)
+            #expect(try await market.pay(line.reservation).outcome == .paid)
+            // The clock stands still, so nothing is due for the timer.
+            for _ in 0..<Patience.milliseconds where try await passesDue(market) > 0 {
+                try await market.wallet.run("passes")
+            }
             #expect(try await line.state() == .finished)
         }
     }
@@ -81,9 +108,9 @@ import WalletAPI
     func `of two passes of a user, the one that is not due yet waits for its time`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let (first, second) = (try await Line(market), try await Line(market, number: 60))
-            try await market.topUp(10_000)
-            #expect(try await market.pay(first.reservation, number: 30).outcome == .paid)
-            #expect(try await market.pay(second.reservation, number: 31).outcome == .paid)
+            for (number, line) in [(30, first), (31, second)] as [(UInt64, Line)] {
+                try await store(line.pass(number, due: market.clock.now), market)
+            }
             /// Postpones the second pass, however often the first one is tried.
             func putOff() async throws {
                 let (payment, later) = (PaymentID.numbered(31), market.clock.now + .seconds(20))
@@ -107,11 +134,7 @@ import WalletAPI
     func `a pass is finished after a clock that was an hour ahead is set back`(engine: Engine) async throws {
         try await Market.with(engine) { market in
             let line = try await Line(market)
-            try await market.topUp(10_000)
-            #expect(try await market.pay(line.reservation).outcome == .paid)
-            try await market.wallet.instances[0].database.transaction {
-                try $0.execute("update pass_due set next_attempt = next_attempt + 3600000")
-            }
+            try await store(line.pass(30, due: market.clock.now + .minutes(60)), market)
             try await market.run("passes") { try await passesDue(market) == 0 }
             #expect(try await line.state() == .finished)
         }
@@ -145,14 +168,11 @@ import WalletAPI
             let bob = QueueClient(market.queue.client(of: .bob))
             let waits = try await bob.join(JoinRequest(roomID: line.room), CallOptions(requestID: .numbered(70))).place
             for place in [waits.placeID, .numbered(99)] {
-                let pass = (room: line.room, place: place)
-                try await market.wallet.instances[0].database.transaction { tx in
-                    try tx.execute(
-                        """
-                        insert into pass_due (user_id, payment_id, room_id, place_id, attempt, next_attempt)
-                        values ($1, $2, $3, $2, 0, 0)
-                        """, UserID.alice, pass.place, pass.room)
-                }
+                try await store(
+                    PassTable.Pass(
+                        user: .alice, payment: .numbered(71),
+                        place: WalletDomain.Payment.Place(room: line.room, place: place),
+                        nextAttempt: market.clock.now), market)
                 try await market.run("passes") { try await passesDue(market) == 0 }
             }
         }

@@ -154,9 +154,11 @@ import WalletDomain
             #expect(states == ["posted", "posted", "voided", "posted", "posted"])
             #expect(try await Self.money(of: .alice, database) == [70, 0])
             #expect(try await Self.money(of: .bob, database) == [70, 0])
-            let passes = try await database.read { try PassTable.due(at: .noon, limit: 10, $0) }
+            let passes = try await database.read { try PassTable.due(at: .noon + Attempts.firstPause, limit: 10, $0) }
             #expect(Set(passes.map(\.payment.low)) == [1, 3, 4])
             #expect(passes.count == 3)
+            let early = try await database.read { try PassTable.due(at: .noon, limit: 10, $0) }
+            #expect(early.isEmpty, "the first attempts still run")
             #expect(
                 try await Self.settle([Self.confirmed(one), Self.confirmed(two)], on: database) == [
                     "posted", "voided halted",

@@ -18,9 +18,10 @@ extension ServiceContext {
         let queue = Client(to: environment.configuration[WalletFlags.queue], environment)
         let identity = ServiceIdentity(environment.keys, environment.clock)
         let alarm = BreachAlarm(environment)
-        let coordinator = Coordinator(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
-        let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
         let passes = FinishedPasses(environment, queue: QueueClient(queue), identity: identity)
+        let coordinator = Coordinator(
+            environment, concert: ConcertClient(concert), identity: identity, alarm: alarm, passes: passes)
+        let recovery = Recovery(database: environment.database, clock: environment.clock, coordinator: coordinator)
         let refunds = Refunds(environment, concert: ConcertClient(concert), identity: identity, alarm: alarm)
         let latePayments = LatePayments(environment)
         let endedSessions = EndedSessions(database: environment.database)

@@ -14,12 +14,17 @@ import WalletDomain
 struct Coordinator: Sendable {
     let alarm: BreachAlarm
     private let settlements: SettleBatch.Line
+    private let passes: FinishedPasses
     private let concert: ConcertClient
     private let identity: ServiceIdentity
     private let log: Log
     private let unanswered: Counter
 
-    init(_ environment: ServiceEnvironment, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
+    init(
+        _ environment: ServiceEnvironment, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm,
+        passes: FinishedPasses
+    ) {
+        self.passes = passes
         settlements = SettleBatch.line(on: environment.database, environment.clock)
         log = environment.log
         self.concert = concert
@@ -72,6 +77,7 @@ struct Coordinator: Sendable {
             of: SettleBatch.Request(payment: asked, decision: decision), in: concert)
         let outcome = try settled[index].get()
         if let halt = outcome.halt { alarm.raise(halt) }
+        if let pass = outcome.pass { passes.begin(pass) }
         return outcome.payment
     }
 }

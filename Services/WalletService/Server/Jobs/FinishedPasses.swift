@@ -3,17 +3,23 @@ import Kernel
 import QueueAPI
 import RPC
 import Service
+import Synchronization
 import Telemetry
 import WalletDomain
 
 /// Finishes the passes of users who have paid, so that the waiting room admits the next users. Payers do not wait for
 /// this.
+///
+/// The instance that stored a pass finishes it at once, without a claim. The timer claims what is left: a pass becomes due
+/// when the first attempt has surely ended.
 struct FinishedPasses: Sendable {
     static let interval = Duration.milliseconds(100)
     /// Maximum of concurrent calls.
     private static let batch = 256
     /// Maximum of batches in one run. The next run continues.
     private static let maximumRounds = 100
+    /// Maximum of first attempts at the same time. The timer finishes the passes above it.
+    private static let maximumFirst = 1024
 
     private let database: Database
     private let clock: any Clock
@@ -21,15 +27,34 @@ struct FinishedPasses: Sendable {
     private let identity: ServiceIdentity
     private let log: Log
     private let unanswered: Counter
+    private let deletions: Batcher<RoomID, PassTable.Pass, Void>
+    private let first = FirstAttempts()
 
     init(_ environment: ServiceEnvironment, queue: QueueClient, identity: ServiceIdentity) {
-        database = environment.database
+        let database = environment.database
+        self.database = database
         clock = environment.clock
         log = environment.log
+        deletions = Batcher { passes, _ in try await Self.delete(passes, database) }
         self.queue = queue
         self.identity = identity
         unanswered = environment.metrics.counter(
             "wallet_passes_unanswered_total", "Requests to finish a pass without an answer. They are repeated.")
+    }
+
+    /// Begins the first attempt for a pass that this instance has just stored.
+    func begin(_ pass: PassTable.Pass) {
+        guard first.begin(upTo: Self.maximumFirst) else { return }
+        // Detached, because the call of the payer may end earlier.
+        Task.detached(executorPreference: EventLoop.current) {
+            defer { first.end() }
+            guard await finish(pass, within: LiveAttempt.longest) else { return }
+            do {
+                _ = try await deletions.outcome(of: pass, in: pass.place.room)
+            } catch {
+                log.debug("a finished pass stays due", ["payment": "\(pass.payment)", "why": "\(error)"])
+            }
+        }
     }
 
     func run() async throws {
@@ -43,9 +68,7 @@ struct FinishedPasses: Sendable {
                 }
                 return await group.reduce(into: []) { $0 += [$1].compactMap { $0 } }
             }
-            try await database.transaction { tx in
-                for pass in finished.sorted(by: PassTable.Pass.precedes) { try PassTable.delete(pass, tx) }
-            }
+            try await Self.delete(finished, database)
             guard due.count == Self.batch else { return }
         }
     }
@@ -61,6 +84,12 @@ struct FinishedPasses: Sendable {
             return (claimed, timeout, try PassTable.claimAttempt(claimed, dueAt: pass.nextAttempt, tx))
         }
         return try claims.compactMap { pass, timeout, count in try count.value() == 1 ? (pass, timeout) : nil }
+    }
+
+    private static func delete(_ passes: [PassTable.Pass], _ database: Database) async throws {
+        try await database.transaction { tx in
+            for pass in passes.sorted(by: PassTable.Pass.precedes) { try PassTable.delete(pass, tx) }
+        }
     }
 
     /// True if the pass is finished or can never be finished.
@@ -81,6 +110,22 @@ struct FinishedPasses: Sendable {
                 ["payment": "\(pass.payment)", "place": "\(pass.place.place)", "why": "\(error)"])
             return true
         }
+    }
+}
+
+/// Counts the first attempts that are running.
+private final class FirstAttempts: Sendable {
+    private let count = Atomic(0)
+
+    /// False if `limit` attempts are running.
+    func begin(upTo limit: Int) -> Bool {
+        if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+        end()
+        return false
+    }
+
+    func end() {
+        count.wrappingSubtract(1, ordering: .relaxed)
     }
 }
 

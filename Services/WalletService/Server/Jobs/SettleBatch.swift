@@ -16,6 +16,8 @@ enum SettleBatch {
         var payment: Payment
         /// The halt, if it is new.
         var halt: HaltTable.Halt?
+        /// The pass to finish, if it is new.
+        var pass: PassTable.Pass?
     }
 
     static func line(on database: Database, _ clock: any Clock) -> Line {
@@ -40,21 +42,20 @@ enum SettleBatch {
             steps[index] = settled[index].payment.receive(requests[index].decision, now: tx.now)
         }
         try moveMoney(of: settled.map(\.payment), steps, tx)
-        var passes: [PassTable.Pass] = []
         for (index, step) in steps.enumerated() {
             let payment = settled[index].payment
             switch step {
             case .nothing, .release, .post(nil): break
             case .post(let place?):
-                passes.append(
-                    PassTable.Pass(user: payment.user, payment: payment.id, place: place, nextAttempt: clock))
+                settled[index].pass = PassTable.Pass(
+                    user: payment.user, payment: payment.id, place: place, nextAttempt: clock + Attempts.firstPause)
             case .giveBack: preconditionFailure("a decision never pays a refund")
             case .halt(let why):
                 guard let concert = payment.content?.concert else { break }
                 settled[index].halt = try HaltTable.insert(why, payment.id, of: payment.user, for: concert, tx)
             }
         }
-        try PassTable.insert(passes.sorted(by: PassTable.Pass.precedes), tx)
+        try PassTable.insert(settled.compactMap(\.pass).sorted(by: PassTable.Pass.precedes), tx)
         return settled
     }
 

@@ -1,9 +1,9 @@
 import RPC
 import WalletDomain
 
-/// The attempt that a call makes itself. The timer makes the later ones.
+/// The attempt that a call makes itself, or the first attempt to finish a pass. The timer makes the later ones.
 enum LiveAttempt {
-    private static let longest = Attempts.firstPause - .milliseconds(200)
+    static let longest = Attempts.firstPause - .milliseconds(200)
     private static let longestMargin = Duration.milliseconds(500)
 
     /// The part of the call's time that is reserved for the answer. So the caller receives PENDING instead of a
