@@ -30,6 +30,7 @@ package struct ID<Entity>: Hashable, Sendable {
     }
 
     /// The same sixteen bytes as another kind of id. A row that a request creates takes the id of that request.
+    @inlinable
     package init<Other>(of other: ID<Other>) {
         self.init(high: other.high, low: other.low)
     }
@@ -139,7 +140,20 @@ extension ID: LosslessStringConvertible {
     }
 
     /// The digits of the text form, without dashes.
-    package var digits: String { high.hexadecimalDigits + low.hexadecimalDigits }
+    package var digits: String { Self.digits(of: [self]) }
+
+    /// The digits of all ids, one after the other.
+    package static func digits(of ids: [ID]) -> String {
+        let halfCount = UInt64.bitWidth / 4
+        return String(unsafeUninitializedCapacity: 2 * halfCount * ids.count) { text in
+            guard var end = text.baseAddress else { return 0 }
+            for half in ids.flatMap({ [$0.high, $0.low] }) {
+                half.writeDigits(to: end)
+                end += halfCount
+            }
+            return 2 * halfCount * ids.count
+        }
+    }
 
     @usableFromInline package var description: String {
         var text = digits

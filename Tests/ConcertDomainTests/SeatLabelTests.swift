@@ -3,7 +3,7 @@ import Kernel
 import Testing
 
 @Suite struct SeatLabelTests {
-    @Test(arguments: ["A-12-7", "12-7", "7", "Balkon links-AA-99999", "Ä-1-1"])
+    @Test(arguments: ["A-12-7", "12-7", "7", "Balkon links-AA-99999", "Ä-1-1", "A-\u{301}B-7"])
     func `a label can have a section, a row and a number`(text: String) throws {
         let label = try #require(SeatLabel(text))
         let parts = label.parts

@@ -22,14 +22,19 @@ package struct SeatLabel: Hashable, Sendable {
     }
 
     package static func == (a: SeatLabel, b: SeatLabel) -> Bool {
-        a.text.utf8.elementsEqual(b.text.utf8)
+        a.text.hasSameBytes(as: b.text)
     }
 
     package var parts: Parts {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let parts = Self.split(text)
         return Parts(
             section: parts.count == 3 ? parts[0] : "", row: parts.count > 1 ? parts[parts.count - 2] : "",
             number: Int(parts[parts.count - 1]) ?? 0)
+    }
+
+    /// Splits at bytes: characters are slower to find, and a hyphen before a combining mark would not separate.
+    private static func split(_ text: String) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false).map { Substring($0) }
     }
 
     static func isSection(_ text: some StringProtocol) -> Bool { isName(text, atMost: maximumSectionLength) }
@@ -44,7 +49,7 @@ package struct SeatLabel: Hashable, Sendable {
 extension SeatLabel: LosslessStringConvertible {
     /// Nil if the text is not the name of a seat, such as `A-7-` or `7-0`.
     package init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let parts = Self.split(text)
         guard (1...3).contains(parts.count), let number = Int(parts[parts.count - 1]),
             Self.numbers.contains(number), String(number) == parts[parts.count - 1],
             parts.count < 2 || (Self.isRow(parts[parts.count - 2]) && !parts[parts.count - 2].isEmpty),
@@ -58,7 +63,7 @@ extension SeatLabel: LosslessStringConvertible {
 
 extension SeatLabel: Comparable {
     /// The lock order of seats. Every transaction locks seats in this order.
-    package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    package static func < (a: SeatLabel, b: SeatLabel) -> Bool { a.text.bytesPrecede(b.text) }
 }
 
 extension SeatLabel {

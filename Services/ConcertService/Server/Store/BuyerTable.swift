@@ -27,8 +27,8 @@ enum BuyerTable {
         // In the order of the keys, so that two transactions cannot deadlock.
         try tx.pendingRows(
             Statements.append, reservations.sorted { $0.key < $1.key }, { $0.bind(concert) },
-            each: { $0.bind($1.key, text(of: $1.value)) }
-        ) { row in (try row.id(0), try ids(in: try row.text(1).utf8[...])) }
+            each: { $0.bind($1.key, ReservationID.digits(of: $1.value)) }
+        ) { row in (try row.id(0), try ids(in: try row.text(1))) }
     }
 
     /// Replaces the list of a user whose row this transaction has written. An empty list needs no row.
@@ -36,29 +36,27 @@ enum BuyerTable {
         _ reservations: [ReservationID], of user: UserID, in concert: ConcertID, _ tx: Transaction
     ) throws {
         guard !reservations.isEmpty else { return try tx.execute(Statements.delete) { $0.bind(concert, user) } }
-        try tx.execute(Statements.save) { $0.bind(concert, user, text(of: reservations)) }
+        try tx.execute(Statements.save) { $0.bind(concert, user, ReservationID.digits(of: reservations)) }
     }
 
     /// Oldest first.
     static func reservations(of user: UserID, in concert: ConcertID, _ reader: Reader) throws -> [ReservationID] {
         let text = try reader.first(Statements.reservations, { $0.bind(concert, user) }) { row in try row.text(0) }
-        return try ids(in: (text ?? "").utf8[...])
+        return try ids(in: text ?? "")
     }
-
-    private static func text(of ids: [ReservationID]) -> String { ids.map(\.digits).joined() }
 
     private static let digitCount = 2 * ReservationID.byteCount
 
     /// Reads bytes and not characters: to find where characters end costs more than the rest of a reservation's text.
-    private static func ids(in text: Substring.UTF8View) throws -> [ReservationID] {
-        var (ids, rest) = ([ReservationID](), text)
-        while !rest.isEmpty {
-            guard let id = ReservationID(digits: rest.prefix(digitCount)) else {
-                throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
+    private static func ids(in text: String) throws -> [ReservationID] {
+        var text = text
+        return try text.withUTF8 { text in
+            try stride(from: 0, to: text.count, by: digitCount).map { start in
+                guard let id = ReservationID(digits: text.dropFirst(start).prefix(digitCount)) else {
+                    throw DatabaseError(.damaged, "a buyer's list of reservations cannot be read")
+                }
+                return id
             }
-            ids.append(id)
-            rest = rest.dropFirst(digitCount)
         }
-        return ids
     }
 }

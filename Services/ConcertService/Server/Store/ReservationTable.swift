@@ -124,7 +124,9 @@ enum ReservationTable {
         let place = try row.optionalID(9, as: Identified.Place.self)
         return Reservation(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), user: try row.id(3),
-            seats: try row.text(4).split(separator: ",").map { SeatLabel(stored: String($0)) },
+            seats: try row.text(4).utf8.split(separator: UInt8(ascii: ",")).map {
+                SeatLabel(stored: String(Substring($0)))
+            },
             bestOf: try row.optionalText(5), amount: try row.money(6),
             place: room.flatMap { room in place.map { Reservation.Place(room: room, place: $0) } },
             reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: try row.value(12),

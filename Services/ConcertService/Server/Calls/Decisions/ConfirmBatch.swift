@@ -27,9 +27,10 @@ struct ConfirmBatch {
 
     private let concert: ConcertID
     private let now: Timestamp
-    /// The reservations as they were read, and as the decisions so far leave them.
+    /// The reservations as they were read.
     private let found: [ReservationID: Reservation]
-    private var reservations: [ReservationID: Reservation]
+    /// Those that a decision has sold or expired.
+    private var changed: [ReservationID: Reservation] = [:]
 
     static func confirm(
         _ requests: [Request], in concert: ConcertID, _ tx: Transaction
@@ -55,27 +56,27 @@ struct ConfirmBatch {
                 return .success(try ConcertServer.decision(about: request.payment, in: concert, tx))
             }
             let isSale = decision.outcome == .confirmed
-            return .success(.init(decision, sold: isSale ? batch.reservations[decision.reservation] : nil))
+            return .success(.init(decision, sold: isSale ? batch.changed[decision.reservation] : nil))
         }
     }
 
     private init(_ reservations: [Reservation], in concert: ConcertID, now: Timestamp) {
         (self.concert, self.now) = (concert, now)
         found = Dictionary(reservations.map { ($0.id, $0) }) { first, _ in first }
-        self.reservations = found
     }
 
     /// Decides in the order of the requests: the first payment for a reservation buys it.
     private mutating func decide(_ request: Request) -> Decision {
-        let reservation = reservations[request.reservation]
+        let reservation = changed[request.reservation] ?? found[request.reservation]
         let outcome = Decision.judge(reservation, paidBy: request.user, request.amount, now: now)
         if var reservation {
             switch outcome {
-            case .confirmed: reservation.sell(to: request.payment, now: now)
-            case .aborted(.expired): _ = reservation.expire(now: now)
+            case .confirmed:
+                reservation.sell(to: request.payment, now: now)
+                changed[reservation.id] = reservation
+            case .aborted(.expired): if reservation.expire(now: now) { changed[reservation.id] = reservation }
             case .aborted: break
             }
-            reservations[reservation.id] = reservation
         }
         return Decision(request.payment, for: request.reservation, outcome, at: now)
     }
@@ -86,14 +87,14 @@ struct ConfirmBatch {
             try DecisionTable.settle(decision, in: concert, tx)
         }
         let schedules = try schedules(tx)
-        let changed = reservations.values.filter { $0 != found[$0.id] }.sorted { $0.id < $1.id }
+        let changed = changed.values.sorted { $0.id < $1.id }
         for reservation in changed { try ReservationTable.save(reservation, was: found[reservation.id]!, tx) }
         try sell(changed, schedules, tx)
     }
 
     /// The dates of the reservations, of which there are few.
     private func schedules(_ tx: Transaction) throws -> [PendingRows<Schedule>] {
-        try Set(reservations.values.filter { $0.state == .sold && $0 != found[$0.id] }.map(\.schedule)).sorted().map {
+        try Set(changed.values.filter { $0.state == .sold }.map(\.schedule)).sorted().map {
             try ScheduleTable.pending($0, of: concert, tx)
         }
     }

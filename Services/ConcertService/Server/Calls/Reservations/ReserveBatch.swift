@@ -31,14 +31,18 @@ struct ReserveBatch {
 
     private let schedule: Schedule
     private let now: Timestamp
-    /// The users' lists of reservations before this transaction.
-    private let lists: [UserID: [ReservationID]]
-    /// The reservations in these lists.
+    /// The earlier reservations of the users.
     private let reservations: [ReservationID: Reservation]
+    /// The users who have reservations, before this transaction or by the requests so far.
     private var buyers: [UserID: Buyer]
-    /// The seats as they were read, and as the requests so far leave them.
-    private let found: [SeatLabel: Seat]
-    private var seats: [SeatLabel: Seat]
+    /// The users whose list has other reservations than the transaction has appended.
+    private var usersToSave: Set<UserID> = []
+    /// The indexes of the requested seats, which are in lock order.
+    private let indexes: [SeatLabel: Int]
+    /// The seats as they were read, and as the requests so far leave them. Nil if a seat does not exist.
+    private let found: [Seat?]
+    private var seats: [Seat?]
+    private var changedSeats: [Int] = []
     private var made: [(index: Int, reservation: Reservation)] = []
     private var madeIDs: Set<ReservationID> = []
 
@@ -49,45 +53,58 @@ struct ReserveBatch {
         }
         let schedule = requests[0].schedule
         let appended = try BuyerTable.append(new, in: schedule.concert, tx)
-        let seats = try SeatTable.pending(Set(requests.flatMap(\.labels)).sorted(), of: schedule, tx)
-        let lists = try appended.all().reduce(into: [UserID: [ReservationID]]()) { lists, list in
-            lists[list.user] = Array(list.reservations.dropLast(new[list.user]?.count ?? 0))
+        let labels = Set(requests.flatMap(\.labels)).sorted()
+        let seats = try SeatTable.pending(labels, of: schedule, tx)
+        let lists = try appended.all().compactMap { user, reservations -> BuyerTable.List? in
+            let earlier = reservations.dropLast(new[user]?.count ?? 0)
+            return earlier.isEmpty ? nil : (user, Array(earlier))
         }
-        var batch = try ReserveBatch(lists, seats.all(), of: schedule, tx)
+        var batch = try ReserveBatch(lists, labels, seats.all(), of: schedule, tx)
         let outcomes = requests.enumerated().map { index, request in batch.decide(request, index) }
-        try batch.write(new, tx)
+        try batch.write(tx)
         return outcomes
     }
 
-    private init(_ lists: [UserID: [ReservationID]], _ seats: [Seat], of schedule: Schedule, _ tx: Transaction) throws {
-        (self.schedule, self.now, self.lists) = (schedule, tx.now, lists)
-        let earlier = try ReservationTable.require(lists.values.flatMap { $0 }, of: schedule.concert, tx)
+    /// `lists` are those of users with earlier reservations.
+    private init(
+        _ lists: [BuyerTable.List], _ labels: [SeatLabel], _ seats: [Seat], of schedule: Schedule, _ tx: Transaction
+    ) throws {
+        (self.schedule, self.now) = (schedule, tx.now)
+        let earlier = try ReservationTable.require(lists.flatMap(\.reservations), of: schedule.concert, tx)
         let reservations = Dictionary(earlier.map { ($0.id, $0) }) { first, _ in first }
         self.reservations = reservations
         buyers = lists.reduce(into: [:]) { buyers, list in
-            buyers[list.key] = Buyer(list.key, earlier: list.value.compactMap { reservations[$0] })
+            buyers[list.user] = Buyer(list.user, earlier: list.reservations.compactMap { reservations[$0] })
         }
-        found = Dictionary(seats.map { ($0.label, $0) }) { first, _ in first }
-        self.seats = found
+        let indexes = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+        var found = [Seat?](repeating: nil, count: labels.count)
+        for seat in seats {
+            if let index = indexes[seat.label] { found[index] = seat }
+        }
+        (self.indexes, self.found, self.seats) = (indexes, found, found)
     }
 
     private mutating func decide(_ request: Request, _ index: Int) -> Result<Reservation, any Error> {
         do {
             var buyer = buyers[request.user] ?? Buyer(request.user)
+            var isAppended = false
+            defer { if !isAppended { usersToSave.insert(request.user) } }
             if let earlier = buyer.earlier.first(where: { $0.id == request.id }) {
                 return .success(try earlier.matching(request.choice, in: request.schedule.id))
             }
             // Another user's request in this batch has the same id.
             guard !madeIDs.contains(request.id) else { throw ConcertRefusal.requestIDReused }
-            var wanted = try request.labels.map { label in
-                guard let seat = seats[label] else { throw ConcertRefusal.seatUnknown(label) }
+            let indexes = request.labels.map { self.indexes[$0]! }
+            var wanted = try zip(request.labels, indexes).map { label, index in
+                guard let seat = seats[index] else { throw ConcertRefusal.seatUnknown(label) }
                 return seat
             }
             let reservation = try Reservation.open(
                 request.id, for: buyer, from: request.place, holding: &wanted, as: request.choice,
                 in: request.schedule, now: now)
-            _ = try buyer.dropEnded(now: now)
-            for seat in wanted { seats[seat.label] = seat }
+            isAppended = try !buyer.dropEnded(now: now)
+            for (index, seat) in zip(indexes, wanted) { seats[index] = seat }
+            changedSeats += indexes
             buyers[request.user] = Buyer(request.user, earlier: buyer.earlier + [reservation])
             made.append((index, reservation))
             madeIDs.insert(reservation.id)
@@ -98,15 +115,14 @@ struct ReserveBatch {
     }
 
     /// Writes in the lock order: reservations, then seats. The transaction has locked the buyers.
-    private func write(_ new: [UserID: [ReservationID]], _ tx: Transaction) throws {
+    private func write(_ tx: Transaction) throws {
         try expire(tx)
         let pending = try ReservationTable.insert(made.map(\.reservation), tx)
-        for label in made.flatMap(\.reservation.seats).sorted() {
-            try SeatTable.save(seats[label]!, was: found[label]!, of: schedule, tx)
+        for index in changedSeats.sorted() {
+            try SeatTable.save(seats[index]!, was: found[index]!, of: schedule, tx)
         }
-        for user in new.keys.sorted() {
-            let (before, after) = (lists[user] ?? [], buyers[user]?.earlier.map(\.id) ?? [])
-            if after != before + new[user]! { try BuyerTable.save(after, of: user, in: schedule.concert, tx) }
+        for user in usersToSave.sorted() {
+            try BuyerTable.save(buyers[user]?.earlier.map(\.id) ?? [], of: user, in: schedule.concert, tx)
         }
         let inserted = Set(try pending.all())
         let taken = made.filter { !inserted.contains($0.reservation.id) }
@@ -121,7 +137,7 @@ struct ReserveBatch {
     private func expire(_ tx: Transaction) throws {
         let users = Set(made.map(\.reservation.user))
         let own = reservations.values.filter { users.contains($0.user) && $0.isLapsed(at: now) }.map(\.id)
-        let holders = made.flatMap(\.reservation.seats).compactMap { found[$0]?.lapsedHolder(at: now) }
+        let holders = changedSeats.compactMap { found[$0]?.lapsedHolder(at: now) }
         let ids = Set(holders).union(own)
         guard !ids.isEmpty else { return }
         let others = try ReservationTable.find(
