@@ -2,8 +2,9 @@ import Kernel
 
 /// Thrown by the closure of a batch: these requests fail, although the transaction has written rows for them. The batch runs
 /// again without them. The keys are their indexes.
+@usableFromInline
 package struct BatchFailures: Error {
-    let errors: [Int: any Error]
+    @usableFromInline let errors: [Int: any Error]
 
     package init(_ errors: [Int: any Error]) {
         precondition(!errors.isEmpty, "a batch that fails names a request")
@@ -17,6 +18,7 @@ extension Database {
     ///
     /// One request cannot fail the others. After an error of one request, the rest of the batch runs again. If that
     /// request is unknown, each runs in a separate transaction. An error of the storage fails all.
+    @inlinable
     package func transaction<Request: Sendable, Value: Sendable>(
         for requests: [Request], before deadline: @escaping @Sendable (Request) -> Uptime?,
         _ body: @escaping @Sendable ([Request], Transaction) throws -> [Result<Value, any Error>]
@@ -45,7 +47,8 @@ extension Database {
     }
 
     /// Runs each request in a separate transaction.
-    private func alone<Request: Sendable, Value: Sendable>(
+    @usableFromInline
+    func alone<Request: Sendable, Value: Sendable>(
         _ requests: [(index: Int, request: Request)], before deadline: @escaping @Sendable (Request) -> Uptime?,
         _ body: @escaping @Sendable ([Request], Transaction) throws -> [Result<Value, any Error>]
     ) async -> [(Int, Result<Value, any Error>)] {
@@ -69,7 +72,8 @@ extension Database {
     }
 
     /// False for an error of the storage, and if a commit may have succeeded.
-    private static func isOfOneRequest(_ error: any Error) -> Bool {
+    @usableFromInline
+    static func isOfOneRequest(_ error: any Error) -> Bool {
         guard let error = error as? DatabaseError else { return true }
         switch error.reason {
         case .conflict, .constraint, .damaged, .misuse: return !error.mayHaveCommitted

@@ -29,10 +29,10 @@ extension DatabaseSession {
     package func send(
         _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
     ) throws(DatabaseError) {
-        if answer.isCount {
-            answer.count = try executeCounting(statement, bind)
+        if let take = answer.take {
+            try query(statement, bind, limit: limit, take)
         } else {
-            try query(statement, bind, limit: limit) { row in answer.add(row) }
+            answer.count = try executeCounting(statement, bind)
         }
         answer.hasArrived = true
     }

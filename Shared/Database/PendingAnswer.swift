@@ -1,25 +1,21 @@
 /// The answer to a statement that was sent without waiting for it. PostgreSQL answers many statements at once.
 @usableFromInline
-package class PendingAnswer {
+package final class PendingAnswer {
     @usableFromInline let reader: Reader
-    /// True if the number of changed rows is the answer, not rows.
-    let isCount: Bool
-    @usableFromInline final var hasArrived = false
-    @usableFromInline final var count = 0
+    /// Receives a row. Returns false if no further one is wanted. Nil if the number of changed rows is the answer.
+    let take: ((borrowing Row) -> Bool)?
+    @usableFromInline var hasArrived = false
+    @usableFromInline var count = 0
 
     @usableFromInline
-    init(_ reader: Reader, isCount: Bool) {
+    init(_ reader: Reader, _ take: ((borrowing Row) -> Bool)? = nil) {
         self.reader = reader
-        self.isCount = isCount
+        self.take = take
     }
-
-    /// Adds a row. Returns false if no further one is wanted.
-    @usableFromInline
-    func add(_ row: borrowing Row) -> Bool { false }
 
     /// Waits until the answer has arrived, with those of all statements before.
     @usableFromInline
-    final func arrive() throws(DatabaseError) {
+    func arrive() throws(DatabaseError) {
         if !hasArrived { try reader.receive() }
         // It never arrives if an earlier statement has failed.
         if !hasArrived { throw reader.failure ?? DatabaseError(.misuse, "an answer is used after its run") }
@@ -28,36 +24,43 @@ package class PendingAnswer {
 
 /// The rows of a query that was sent without waiting for them.
 @usableFromInline
-package final class PendingRows<Value>: PendingAnswer {
-    @usableFromInline let map: (borrowing Row) throws -> Value
-    @usableFromInline var rows: [Value] = []
-    @usableFromInline var thrown: (any Error)?
+package struct PendingRows<Value> {
+    /// The rows that have arrived. The compiler specializes the closure that adds to them, but would not specialize a method.
+    @usableFromInline
+    final class Received {
+        @usableFromInline var rows: [Value] = []
+        @usableFromInline var thrown: (any Error)?
+
+        @inlinable
+        init() {}
+    }
+
+    @usableFromInline let answer: PendingAnswer
+    @usableFromInline let received: Received
 
     @inlinable
     init(_ reader: Reader, _ map: @escaping (borrowing Row) throws -> Value) {
-        self.map = map
-        super.init(reader, isCount: false)
-    }
-
-    @inlinable
-    override func add(_ row: borrowing Row) -> Bool {
-        let isNested = reader.enterRows()
-        defer { reader.leaveRows(isNested) }
-        do {
-            rows.append(try map(row))
-            return true
-        } catch {
-            thrown = error
-            return false
+        let received = Received()
+        self.received = received
+        answer = PendingAnswer(reader) { row in
+            let isNested = reader.enterRows()
+            defer { reader.leaveRows(isNested) }
+            do {
+                received.rows.append(try map(row))
+                return true
+            } catch {
+                received.thrown = error
+                return false
+            }
         }
     }
 
     /// Waits for the rows.
     @inlinable
     package func all() throws -> [Value] {
-        try arrive()
-        if let thrown { throw thrown }
-        return rows
+        try answer.arrive()
+        if let thrown = received.thrown { throw thrown }
+        return received.rows
     }
 
     /// Waits for the first row. Nil if there is none.
@@ -75,16 +78,14 @@ extension Array {
 
 /// The number of changed rows of a write that was sent without waiting for it.
 @usableFromInline
-package final class PendingCount: PendingAnswer {
-    init(_ reader: Reader) {
-        super.init(reader, isCount: true)
-    }
+package struct PendingCount {
+    let answer: PendingAnswer
 
     /// Waits for the number.
     @usableFromInline
     package func value() throws(DatabaseError) -> Int {
-        try arrive()
-        return count
+        try answer.arrive()
+        return answer.count
     }
 }
 
@@ -94,9 +95,9 @@ extension Reader {
     package final func pendingRows<Value>(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }, map: @escaping (borrowing Row) throws -> Value
     ) throws -> PendingRows<Value> {
-        let answer = PendingRows(self, map)
-        try send(statement, bind, to: answer)
-        return answer
+        let rows = PendingRows(self, map)
+        try send(statement, bind, to: rows.answer)
+        return rows
     }
 }
 
@@ -106,9 +107,9 @@ extension Transaction {
     package final func pendingCount(
         _ statement: Statement, _ bind: (Binder) -> Void = { _ in }
     ) throws(DatabaseError) -> PendingCount {
-        let answer = PendingCount(self)
+        let answer = PendingAnswer(self)
         try counting(statement) { _ throws(DatabaseError) in }
         try send(statement, bind, to: answer)
-        return answer
+        return PendingCount(answer: answer)
     }
 }

@@ -1,13 +1,16 @@
 import Kernel
 
 /// One row of a result. It reads columns from the engine's memory, so it cannot escape the closure.
+///
+/// Generic functions are inlinable, because the runtime would look up the metadata of each type in each call.
 @usableFromInline
 package struct Row: ~Copyable {
     let cells: Cells
     let statement: Statement
 
-    package func isNull(_ column: Int) -> Bool { cells.isNull(Int32(column)) }
+    @usableFromInline package func isNull(_ column: Int) -> Bool { cells.isNull(Int32(column)) }
 
+    @usableFromInline
     package func int64(_ column: Int) throws -> Int64 {
         guard let value = cells.int64(Int32(column)) else { throw mismatch(column, "an integer") }
         return value
@@ -29,8 +32,14 @@ package struct Row: ~Copyable {
         return value
     }
 
+    @inlinable
     package func id<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity> {
-        guard let id = cells.withBytes(Int32(column), { ID<Entity>(bytes: $0) }) ?? nil else {
+        ID(of: try anyID(column))
+    }
+
+    @usableFromInline
+    func anyID(_ column: Int) throws -> ID<Never> {
+        guard let id = cells.withBytes(Int32(column), { ID<Never>(bytes: $0) }) ?? nil else {
             throw mismatch(column, "an id of 16 bytes")
         }
         return id
@@ -40,7 +49,8 @@ package struct Row: ~Copyable {
         damaged(column, "\(isNull(column) ? "NULL" : "of another type"), not \(expected)")
     }
 
-    private func damaged(_ column: Int, _ found: String) -> DatabaseError {
+    @usableFromInline
+    func damaged(_ column: Int, _ found: String) -> DatabaseError {
         DatabaseError(.damaged, "column \(column) of «\(statement)» is \(found): correct the row")
     }
 }
@@ -49,11 +59,13 @@ extension Row {
     package func optionalInt64(_ column: Int) throws -> Int64? { isNull(column) ? nil : try int64(column) }
     package func optionalTimestamp(_ column: Int) throws -> Timestamp? { isNull(column) ? nil : try timestamp(column) }
     package func optionalText(_ column: Int) throws -> String? { isNull(column) ? nil : try text(column) }
+    @inlinable
     package func optionalID<Entity>(_ column: Int, as entity: Entity.Type = Entity.self) throws -> ID<Entity>? {
         isNull(column) ? nil : try id(column)
     }
 
     /// The state or kind with the stored raw value. Throws `damaged` if there is none.
+    @inlinable
     package func value<Value: RawRepresentable>(
         _ column: Int, as type: Value.Type = Value.self
     ) throws -> Value where Value.RawValue: BinaryInteger {

@@ -6,9 +6,13 @@ import Threads
 ///
 /// While one batch of a key runs, the next one collects. Two batches in flight would each be half as large, and sync the
 /// disk twice as often.
+///
+/// Inlinable, so that the compiler specializes it for each context.
+@usableFromInline
 package final class Batcher<Key: Hashable & Sendable, Request: Sendable, Outcome: Sendable>: Sendable {
     /// The outcome is that of the whole batch: a copy for each request would be expensive. The number is the index of the
     /// request in its batch.
+    @usableFromInline
     package typealias Answer = @Sendable (Result<Outcome, any Error>, Int) -> Void
 
     @usableFromInline

@@ -1,6 +1,7 @@
 import Glibc
 
 /// State that one thread at a time can use. Hold it briefly and never wait inside.
+@usableFromInline
 package struct Lock<State: ~Copyable>: ~Copyable {
     // A mutex must not move in memory.
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>

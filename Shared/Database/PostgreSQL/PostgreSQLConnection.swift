@@ -186,7 +186,7 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
     private func receive(_ answer: Outstanding) throws(DatabaseError) -> Int {
         if case .commit = answer { return try receiveCommit() }
         if case .later(let statement, let limit, let answer) = answer {
-            answer.count = try receiveRows(statement, limit: limit) { row in answer.add(row) }
+            answer.count = try receiveRows(statement, limit: limit) { row in answer.take?(row) ?? false }
             answer.hasArrived = true
             return answer.count
         }
