@@ -49,7 +49,7 @@ package struct LedgerAudit: Sendable {
 
     package mutating func add(_ entry: Entry) {
         entryCount += 1
-        let name = "entry \(entry.serial) of user \(entry.user) in \(entry.amount.currency)"
+        var name: String { "entry \(entry.serial) of user \(entry.user) in \(entry.amount.currency)" }
         let key = AccountKey(user: entry.user, currency: entry.amount.currency)
         let account = replayed[key] ?? Account(of: entry.user, in: entry.amount.currency)
         guard let expected = account.adding(entry) else {
@@ -89,7 +89,7 @@ package struct LedgerAudit: Sendable {
         paymentCounts[payment.state, default: 0] += 1
         let moved = movements.removeValue(forKey: Cause(user: payment.user, id: RequestID(of: payment.id)))
         let expected = payment.amountToMove.map { Movements(amount: $0, kinds: payment.state.movements) }
-        let name = "payment \(payment.id) of user \(payment.user) in state \(payment.state)"
+        var name: String { "payment \(payment.id) of user \(payment.user) in state \(payment.state)" }
         if moved != expected.flatMap({ $0.kinds.isEmpty ? nil : $0 }) {
             let kinds = payment.state.movements.map { "\($0)" }.joined(separator: ", ")
             report("\(name) must have exactly these entries of its amount: \(kinds.isEmpty ? "none" : kinds)")
@@ -111,7 +111,7 @@ package struct LedgerAudit: Sendable {
         users.insert(account.user)
         let key = AccountKey(user: account.user, currency: account.currency)
         let expected = replayed.removeValue(forKey: key) ?? Account(of: account.user, in: account.currency)
-        let name = "account of user \(account.user) in \(account.currency)"
+        var name: String { "account of user \(account.user) in \(account.currency)" }
         if account != expected {
             report(
                 "\(name) has \(account.available) available and \(account.pending) pending after \(account.entries) "
