@@ -16,9 +16,10 @@ import Testing
             for concert in concerts {
                 try tx.execute(
                     """
-                    insert into refund_due (
-                        concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since)
-                    values ($1, $2, $3, $2, $4, 100, 'EUR', '', 0)
+                    insert into refund (
+                        concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since,
+                        seats, kept, is_part)
+                    values ($1, $2, $3, $2, $4, 100, 'EUR', '', 0, '', 0, 0)
                     """, concert, refund, payment, UserID.alice)
             }
         }

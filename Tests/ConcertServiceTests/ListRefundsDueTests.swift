@@ -19,10 +19,10 @@ import Testing
                 for refund in refunds {
                     try tx.execute(
                         """
-                        insert into refund_due (
-                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason,
-                            due_since)
-                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0)
+                        insert into refund (
+                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since,
+                            seats, kept, is_part)
+                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0, '', 0, 0)
                         """, concert, refund, UserID.alice)
                 }
             }
@@ -55,6 +55,26 @@ import Testing
                         == ListRefundsDueTests.concerts.flatMap { concert in
                             Array(repeating: concert, count: Int(ListRefundsDueTests.count))
                         })
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `parts are listed only for callers that pay them`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let mine = try await house.sold("A-1-1", "A-1-2")
+                let other = try await house.sold("A-1-3", number: 12)
+                _ = try await house.giveBack(["A-1-2"], of: mine, number: 20)
+                _ = try await house.giveBack(["A-1-3"], of: other, number: 21)
+                _ = try await house.cancel(mine, as: .alice, number: 22)
+                for concert in [house.concert, nil] {
+                    let wholes = ListRefundsDueRequest(concertID: concert)
+                    let all = ListRefundsDueRequest(concertID: concert, understandsParts: true)
+                    let service = house.calls(of: .service)
+                    #expect(try await service.listRefundsDue(wholes).refunds.map(\.refundID) == [.numbered(21)])
+                    #expect(
+                        try await service.listRefundsDue(all).refunds.map(\.refundID)
+                            == [.numbered(20), .numbered(21), .numbered(22)])
+                }
             }
         }
 

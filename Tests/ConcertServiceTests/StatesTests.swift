@@ -109,6 +109,7 @@ private struct SeatScript {
                 _ = try await house.calls(of: buyer).releaseReservation(
                     ReleaseReservationRequest(concertID: concert, reservationID: reservation.reservationID))
             case "CancelReservation": _ = try await house.cancel(reservation, as: buyer, number: id)
+            case "CancelTickets": _ = try await house.giveBack(["\(number)"], of: reservation, as: buyer, number: id)
             case "CheckIn": _ = try await admin.checkIn(CheckInRequest(code: code), options)
             case "SetSeats":
                 let offer = SeatOffer(seats: range[0], grade: "S", price: 1000)

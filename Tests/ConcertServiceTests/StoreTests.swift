@@ -72,12 +72,36 @@ import Testing
             #expect(try await !database.conflicts(use))
             #expect(try await database.conflicts(use))
             let isCancelled = try await database.conflicts { tx in
-                var ticket = old
-                ticket.cancel(now: .noon)
-                try TicketTable.save(ticket, was: old, tx)
+                var (reservation, tickets) = (sold, [old])
+                _ = try reservation.giveBack(
+                    ReturnRequest(.numbered(21), by: .operator, of: nil), of: &tickets, under: ReturnTerms(until: nil),
+                    now: .noon)
+                try TicketTable.save(tickets[0], was: old, tx)
             }
             #expect(isCancelled)
             #expect(try await house.tickets(of: .alice).map(\.state) == [.used])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two returns that read the same reservation, the second conflicts`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let held = try await house.reserve("A-1-1", "A-1-2", as: .alice, number: 10)
+            _ = try await house.confirm(held, payment: 11)
+            let old = try await reservation(10, in: house)
+            let oldTickets = try await database.read { try TicketTable.all(of: old, $0) }
+            let giveBack = { @Sendable (seat: String) in
+                try await database.conflicts { tx in
+                    var (reservation, tickets) = (old, oldTickets)
+                    let request = ReturnRequest(.numbered(21), by: .operator, of: [SeatLabel(stored: seat)])
+                    _ = try reservation.giveBack(request, of: &tickets, under: ReturnTerms(until: nil), now: .noon)
+                    try ReservationTable.save(reservation, was: old, tx)
+                }
+            }
+            let areConflicts = [try await giveBack("A-1-1"), try await giveBack("A-1-2")]
+            #expect(areConflicts == [false, true])
+            #expect(try await reservation(10, in: house).returnedSeats == [SeatLabel(stored: "A-1-1")])
         }
     }
 

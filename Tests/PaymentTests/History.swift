@@ -1,3 +1,4 @@
+import ConcertAPI
 import Database
 import Kernel
 import RPC
@@ -70,6 +71,7 @@ final class History: @unchecked Sendable {
         }
         if chaos < 0.7 { world.simulation.start { [self] in await killRepeatedly() } }
         if chaos > 0.4 { world.simulation.start { [self] in await setClocks() } }
+        world.simulation.start { [self] in await setPolicies() }
         if mutant == nil, Bool.random(using: &random) {
             world.simulation.start { [self] in await failCommitsRepeatedly() }
         }
@@ -142,6 +144,20 @@ final class History: @unchecked Sendable {
             program.clock.error = .milliseconds(Int64.random(in: -largest...largest, using: &random))
             note("the clock of \(program.address) is wrong by \(program.clock.error)")
             await pause(0...15_000)
+        }
+    }
+
+    /// Changes what a return keeps. The clocks step around the last day before the start, so a step of one day applies
+    /// sometimes.
+    private func setPolicies() async {
+        for number in 900...902 as ClosedRange<UInt64> {
+            let (far, near) = (UInt32.random(in: 0...50, using: &random), UInt32.random(in: 50...100, using: &random))
+            var steps = [ReturnStep(daysBeforeStart: 1, keptPercent: near)]
+            if Bool.random(using: &random) { steps.append(ReturnStep(daysBeforeStart: 2, keptPercent: far)) }
+            let until = Bool.random(using: &random) ? .minutes(30) : Duration.hours(20)
+            await world.setPolicy(steps, until: .noon + until, number: number)
+            await pause(0...20_000)
+            guard world.isOpen else { return }
         }
     }
 

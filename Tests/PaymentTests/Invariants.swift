@@ -15,6 +15,7 @@ struct Invariants {
     private var reservations: [ReservationID: ConcertBooks.State] = [:]
     /// All decisions ever seen, also those that Concert has deleted since.
     private var isConfirmed: [PaymentID: Bool] = [:]
+    private var refunds: [RefundID: ConcertBooks.Refund] = [:]
     /// The answers that payers received.
     private var isPaid: [PaymentID: Bool] = [:]
 
@@ -79,6 +80,7 @@ struct Invariants {
         guard concert.validTickets.count == concert.seats.count(where: { $0.state == 2 }) else {
             throw Breach(invariant: 4, what: "there are valid tickets for seats that are not sold")
         }
+        try checkRefunds(concert)
         for (payment, decision) in concert.decisions {
             let old = isConfirmed.updateValue(decision.isConfirmed, forKey: payment)
             guard old ?? decision.isConfirmed == decision.isConfirmed else {
@@ -110,7 +112,8 @@ struct Invariants {
         // A seat may name an expired hold until another user reserves the seat.
         let isWhole =
             wanted > 0
-            ? seats.map(\.label) == reservation.seats.sorted() && seats.allSatisfy { $0.state == wanted }
+            ? seats.map(\.label) == reservation.seats.filter { !reservation.returnedSeats.contains($0) }.sorted()
+                && seats.allSatisfy { $0.state == wanted }
             : seats.allSatisfy { $0.state == 1 && reservation.state == .expired }
         guard isWhole else {
             throw Breach(
@@ -118,13 +121,36 @@ struct Invariants {
                 what: "the seats \(reservation.seats) of a \(reservation.state) reservation have another state; only "
                     + "\(seats.map(\.label)) belong to it")
         }
-        let paid = concert.tickets(of: reservation.id).reduce(0) { $0 + $1.price }
-        guard paid == (reservation.state == .sold ? reservation.amount : 0) else {
-            throw Breach(invariant: 4, what: "the valid tickets of a \(reservation.state) reservation cost \(paid)")
+        let (valid, cancelled) = (concert.tickets(of: reservation.id), concert.cancelledTickets(of: reservation.id))
+        let paid = (valid + cancelled).reduce(0) { $0 + $1.price }
+        let wasSold = [.sold, .returned].contains(reservation.state)
+        guard paid == (wasSold ? reservation.amount : 0), valid.isEmpty == (reservation.state != .sold),
+            cancelled.map(\.seat) == reservation.returnedSeats.sorted()
+        else {
+            throw Breach(
+                invariant: 4,
+                what: "the tickets of a \(reservation.state) reservation cost \(paid); \(valid.count) are valid")
         }
         if let payment = reservation.payment, concert.decisions[payment]?.isConfirmed != true {
             throw Breach(invariant: 5, what: "a reservation names payment \(payment), which was not confirmed")
         }
+    }
+
+    /// A refund is the sum of what its tickets refund. It is never deleted, and never changes but for its acknowledgement.
+    private mutating func checkRefunds(_ concert: ConcertBooks) throws {
+        for refund in concert.refunds {
+            let old = refunds.updateValue(refund, forKey: refund.id)
+            let isSame = old.map { $0.amount == refund.amount && (refund.isAcknowledged || !$0.isAcknowledged) } ?? true
+            let tickets = concert.cancelledTickets(of: refund.reservation).filter { $0.refund == refund.id }
+            guard isSame, tickets.reduce(0, { $0 + $1.refunded }) == refund.amount,
+                tickets.reduce(0, { $0 + $1.kept }) == refund.kept
+            else { throw Breach(invariant: 7, what: "refund \(refund.id) has changed, or is not that of its tickets") }
+        }
+        for ticket in concert.cancelledTickets {
+            guard ticket.refunded + ticket.kept == ticket.price, ticket.refund.map({ refunds[$0] != nil }) ?? false
+            else { throw Breach(invariant: 7, what: "a cancelled ticket of \(ticket.price) has no refund of its own") }
+        }
+        guard refunds.count == concert.refunds.count else { throw Breach(invariant: 7, what: "a refund is lost") }
     }
 
     // MARK: 7 to 10: across both
@@ -133,22 +159,26 @@ struct Invariants {
         var open = isConfirmed.filter(\.value)
         for payment in wallet.payments {
             let isConfirmed = open.removeValue(forKey: payment.id) != nil
-            let tickets = concert.tickets(of: payment.reservation)
+            let price = concert.tickets(of: payment.reservation).reduce(0) { $0 + $1.price }
             let holder = payment.reservation.flatMap { concert.reservations[$0]?.payment }
             let isHolder = holder == payment.id
             switch payment.state {
             case .reserved: break
-            case .posted:
-                guard isConfirmed, isHolder, !tickets.isEmpty || concert.refundsDue.contains(payment.id) else {
+            case .posted, .refunded:
+                let paid = wallet.refunds[payment.id] ?? [:]
+                let due = concert.refunds(of: payment.id).reduce(0) { paid[$1.id] == nil ? $0 + $1.amount : $0 }
+                let kept = concert.cancelledTickets(of: payment.reservation).reduce(0) { $0 + $1.kept }
+                guard isConfirmed, isHolder, payment.amount == price + kept + due + payment.refunded else {
                     throw Breach(
-                        invariant: 7, what: "POSTED without valid tickets or a refund due: \(payment.id)")
+                        invariant: 7,
+                        what: "payment \(payment.id) of \(payment.amount) is \(payment.state) for tickets of \(price), "
+                            + "\(kept) kept, \(due) due and \(payment.refunded) refunded")
+                }
+                if payment.state == .refunded, price > 0 {
+                    throw Breach(invariant: 10, what: "REFUNDED, but its tickets are valid: \(payment.id)")
                 }
             case .voided, .declined:
                 if isConfirmed { throw Breach(invariant: 9, what: "\(payment.state), but confirmed: \(payment.id)") }
-            case .refunded:
-                if isHolder, !tickets.isEmpty {
-                    throw Breach(invariant: 10, what: "REFUNDED, but its tickets are valid: \(payment.id)")
-                }
             }
         }
         if let (payment, _) = open.first {
@@ -168,9 +198,13 @@ struct Invariants {
                 what: "\(undecided) RESERVED, \(held) HELD, \(refunds) refunds and \(wallet.passesDue) passes due "
                     + "do not end")
         }
-        let posted = wallet.payments.reduce(0) { $1.state == .posted ? $0 + $1.amount : $0 }
+        let isPaid = { [.posted, .refunded].contains($0) } as (WalletBooks.State) -> Bool
+        let posted = wallet.payments.reduce(0) { isPaid($1.state) ? $0 + $1.amount - $1.refunded : $0 }
         let sold = concert.validTickets.reduce(0) { $0 + $1.price }
-        guard posted == sold else { throw Breach(invariant: 11, what: "\(posted) posted, but tickets for \(sold)") }
+        let kept = concert.cancelledTickets.reduce(0) { $0 + $1.kept }
+        guard posted == sold + kept else {
+            throw Breach(invariant: 11, what: "\(posted) paid, but tickets for \(sold), and \(kept) kept")
+        }
     }
 }
 

@@ -21,6 +21,15 @@ enum Mutant: String, CaseIterable {
     case cancelFlipsDecision = "M_CANCEL_FLIPS_DECISION"
     case postWithoutCAS = "M_POST_WITHOUT_CAS"
     case refundWithoutCAS = "M_REFUND_WITHOUT_CAS"
+    case refundWithoutRow = "M_REFUND_WITHOUT_ROW"
+    case refundBeforePost = "M_REFUND_BEFORE_POST"
+    case refundedAtFirst = "M_REFUNDED_AT_FIRST"
+    case feeLost = "M_FEE_LOST"
+    case policyAtPayout = "M_POLICY_AT_PAYOUT"
+    case ticketStays = "M_TICKET_STAYS"
+    case fullAfterPart = "M_FULL_AFTER_PART"
+    case returnNotConditional = "M_RETURN_NOT_CONDITIONAL"
+    case restFreesResold = "M_REST_FREES_RESOLD"
 
     /// The promises that can break first.
     var breaks: Set<Int> {
@@ -36,7 +45,10 @@ enum Mutant: String, CaseIterable {
         case .cancelFlipsDecision: [5]
         // Wallet itself detects a second post if the account has no money set aside.
         case .postWithoutCAS: [0, 3]
-        case .refundWithoutCAS: [3]
+        case .refundWithoutCAS, .refundWithoutRow, .refundBeforePost, .refundedAtFirst: [3]
+        case .feeLost, .policyAtPayout, .fullAfterPart: [7]
+        case .ticketStays, .restFreesResold: [4]
+        case .returnNotConditional: [4, 7]
         }
     }
 
@@ -50,18 +62,31 @@ enum Mutant: String, CaseIterable {
         case .rejectNotRecorded, .noTombstone, .earlyForget, .cancelFlipsDecision:
             try world.concert.tamper { try changeDecisions($0) }
         case .checkThenAct, .noHoldCheck, .confirmBySeat: try world.concert.tamper { try sellWithoutHold($0) }
+        case .refundBeforePost: break
+        case .refundWithoutRow, .refundedAtFirst: try world.wallet.tamper { try changeRefunds($0) }
+        case .policyAtPayout, .returnNotConditional: editReturns(of: world.concert)
+        case .feeLost, .ticketStays, .fullAfterPart, .restFreesResold:
+            try world.concert.tamper { try changeReturns($0) }
         }
     }
 
     /// Removes the condition on the previous state from the statements of a step.
     private func editStatements(of wallet: SimulatedProgram) {
         if self == .postWithoutCAS {
-            wallet.faults.replace("payment_id = $2 and state = 1", with: "payment_id = $2", where: "set state = $3")
+            wallet.faults.replace(
+                "payment_id = $2 and state = 1", with: "payment_id = $2", where: "set state = $3, reason")
         } else {
-            wallet.faults.replace("payment_id = $2 and state = 2", with: "payment_id = $2", where: "set state = 5")
+            wallet.faults.replace(
+                "and state = 2 and refunded = $7", with: "and $7 is not null", where: "set state = $3, refunded")
             wallet.faults.replace(
                 "begun_at, state, reason", with: "begun_at, case state when 5 then 2 else state end, reason",
                 where: "from payment where user_id = $1 and payment_id = $2")
+            wallet.faults.replace(
+                "refunded_at, refunded", with: "refunded_at, 0",
+                where: "from payment where user_id = $1 and payment_id = $2")
+            wallet.faults.replace("refund_id = $3", with: "refund_id = $3 and 1 = 0", where: "from refund where")
+            wallet.faults.replace("insert into refund", with: "insert or replace into refund", where: "into refund (")
+            wallet.faults.replace(" on conflict do nothing", with: "", where: "into refund (")
         }
     }
 
@@ -127,6 +152,7 @@ enum Mutant: String, CaseIterable {
 
     /// Simulates a handler that was delayed between check and action. It is called after each step.
     func intervene(in world: World, _ wallet: WalletBooks, _ concert: ConcertBooks) throws {
+        if self == .refundBeforePost { try creditBeforePost(in: world, wallet, concert) }
         guard self == .checkThenAct else { return }
         let now = world.concert.clock.now
         let paid = Set(wallet.payments.filter { $0.state == .reserved }.compactMap(\.reservation))

@@ -18,10 +18,11 @@ import Testing
         }
     }
 
-    @Test func `the mutants are those of the model`() {
+    @Test func `the mutants are those of the models`() {
         let outcome = Command.run(
-            "grep", "-o", "^M_[A-Z_]* *payments-safety", "Tests/Models/check", in: Repository.folder)
+            "grep", "-o", "^M_[A-Z_]* *[a-z]*-safety", "Tests/Models/check", in: Repository.folder)
         let names = outcome.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
-        #expect(Set(names) == Set(Mutant.allCases.map(\.rawValue)))
+        // No service cancels dates yet.
+        #expect(Set(names).subtracting(["M_CANCEL_BY_LIST"]) == Set(Mutant.allCases.map(\.rawValue)))
     }
 }

@@ -3,7 +3,7 @@ import Kernel
 /// Situations that the histories must reach, because without them they prove little.
 enum Situation: CaseIterable {
     case expiredAtConfirm, abortBeatsConfirm, confirmBeatsAbort, postAfterTheDeadline, refundWhileReserved
-    case recoveryResend
+    case recoveryResend, partReturned, feeKept, restAfterPart
 
     /// Returns the situations that the books show. `before` are Wallet's books at the previous check.
     static func all(
@@ -18,6 +18,7 @@ enum Situation: CaseIterable {
             case .posted:
                 if payment.isAbortRequested { reached.insert(.confirmBeatsAbort) }
                 if payment.attempt > 0 { reached.insert(.recoveryResend) }
+                if payment.refunded > 0 { reached.insert(.partReturned) }
                 let isNew = before.payments.contains { $0.id == payment.id && $0.state == .reserved }
                 if isNew, let id = payment.reservation, let deadline = concert.reservations[id]?.deadline,
                     deadline <= now
@@ -29,6 +30,9 @@ enum Situation: CaseIterable {
                 if decision?.outcome == 5 { reached.insert(.abortBeatsConfirm) }
             case .declined, .refunded: break
             }
+            let refunds = concert.refunds(of: payment.id)
+            if refunds.contains(where: { $0.kept > 0 }) { reached.insert(.feeKept) }
+            if refunds.count > 1 { reached.insert(.restAfterPart) }
         }
         return reached
     }

@@ -19,7 +19,7 @@ struct Visit: Sendable {
         var random = SeededGenerator(seed: seed &* 1000 &+ number)
         let caller = world.payers.randomElement(using: &random)!
         var seats = World.seats.shuffled(using: &random)
-        seats.removeLast(Double.random(in: 0..<1, using: &random) < 0.8 ? 2 : 1)
+        seats.removeLast(Double.random(in: 0..<1, using: &random) < 0.6 ? 2 : 1)
         await pause(0...10_000, &random)
         // Most users pay after they have the seats.
         let isHasty = Double.random(in: 0..<1, using: &random) < 0.25
@@ -46,7 +46,7 @@ struct Visit: Sendable {
             }
             group.addTask {
                 var random = random.fork(9)
-                await giveBack(caller, &random)
+                await giveBack(seats, caller, &random)
             }
         }
     }
@@ -121,12 +121,23 @@ struct Visit: Sendable {
         _ = try? await world.concertCalls.releaseReservation(request, world.options(caller))
     }
 
-    private func giveBack(_ caller: TestCaller, _ random: inout SeededGenerator) async {
-        guard Double.random(in: 0..<1, using: &random) < 0.5 else { return }
+    /// Returns some seats one by one, perhaps twice, and then perhaps the rest.
+    private func giveBack(_ seats: [String], _ caller: TestCaller, _ random: inout SeededGenerator) async {
+        guard Double.random(in: 0..<1, using: &random) < 0.6 else { return }
+        // Some use the same request id for all returns.
+        let number = Double.random(in: 0..<1, using: &random) < 0.2 ? 9 : reservation + 9
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            let request = CancelTicketsRequest(
+                concertID: world.concertID, reservationID: .numbered(reservation),
+                seats: [seats.randomElement(using: &random)!],
+                leastAmount: Bool.random(using: &random) ? 0 : World.price / 2)
+            await pause(300...5000, &random)
+            let id = number == 9 ? 9 : reservation + UInt64.random(in: 11...13, using: &random)
+            _ = try? await world.concertCalls.cancelTickets(request, world.options(caller, id, timeout: .seconds(2)))
+        }
+        guard Bool.random(using: &random) else { return }
         let request = CancelReservationRequest(
             concertID: world.concertID, reservationID: .numbered(reservation))
-        // Some use the same request id for all cancellations.
-        let number = Double.random(in: 0..<1, using: &random) < 0.3 ? 9 : reservation + 9
         for _ in 1...3 {
             await pause(300...5000, &random)
             let options = world.options(caller, number, timeout: .seconds(2))

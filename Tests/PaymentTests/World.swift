@@ -78,6 +78,15 @@ final class World: @unchecked Sendable {
         }
     }
 
+    /// Sets the return policy of the date. An answer may be lost.
+    func setPolicy(_ steps: [ReturnStep], until: Timestamp?, number: UInt64) async {
+        let list = ListSchedulesRequest(concertID: concertID)
+        guard let date = try? await concertCalls.listSchedules(list, options(.operator)).schedules.first else { return }
+        let request = SetReturnPolicyRequest(
+            concertID: concertID, scheduleID: scheduleID, steps: steps, cancelUntil: until, version: date.version)
+        _ = try? await concertCalls.setReturnPolicy(request, options(.operator, number))
+    }
+
     /// Repeats a request over another connection. The answer is dropped.
     func send(_ request: Envelope, to address: Address) async {
         let (client, service) =
@@ -101,7 +110,7 @@ final class World: @unchecked Sendable {
 
 extension ScheduleSettings {
     fileprivate static let tonight = ScheduleSettings(
-        name: "tonight", startsAt: noon(.hours(30)), endsAt: noon(.hours(32)), saleOpensAt: noon(.hours(-2)),
+        name: "tonight", startsAt: noon(.hours(24)), endsAt: noon(.hours(26)), saleOpensAt: noon(.hours(-2)),
         saleClosesAt: noon(.hours(24)), cancelUntil: noon(.hours(24)), seatsPerUser: 40,
         hold: World.hold)
 

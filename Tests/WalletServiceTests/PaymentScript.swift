@@ -85,9 +85,9 @@ private struct Books: Sendable {
         case "confirmed-other": return try settle(.confirmed(ReservationID(high: 3, low: 2), amount, nil), tx)
         case "expired": return try settle(.aborted(.holdExpired), tx)
         case "aborted": return try settle(.aborted(.cancelled), tx)
-        case "refund", "refund-other", "refund-elsewhere":
+        case "refund", "refund-2", "refund-3", "refund-elsewhere":
             let due = RefundDue(
-                RefundID(high: 4, low: event == "refund-other" ? 2 : 1),
+                RefundID(high: 4, low: UInt64(event.split(separator: "-").last ?? "") ?? 1),
                 concert: event == "refund-elsewhere" ? ConcertID(high: 2, low: 2) : Self.concert,
                 reservation: Self.reservation, user: .alice, payment: id, amount: amount)
             let (isPaidOut, halt) = try Refunds.payOut(due, tx)

@@ -138,20 +138,47 @@ import Testing
             """)
     }
 
-    @Test func `a refund is paid once, in full, and only for a posted payment`() async throws {
+    @Test func `a refund is paid once, and only for a posted payment`() async throws {
         try await play(
             """
             00:00  pay 30        RESERVED 70 30
             00:01  refund 30     RESERVED 70 30
             00:02  confirmed 30  POSTED 70 0
-            00:03  refund 29     POSTED 70 0 halted
+            00:03  refund 31     POSTED 70 0 halted
             00:03  refund-elsewhere 30  POSTED 70 0 halted
             00:04  refund 30     REFUNDED 100 0 ack
             00:05  refund 30     REFUNDED 100 0 ack
-            00:06  refund-other  REFUNDED 100 0 halted
+            00:06  refund-2 30   REFUNDED 100 0 halted
             00:07  pay 30        REFUNDED 100 0
             00:08  confirmed 30  REFUNDED 100 0
             00:09  cancel        REFUNDED 100 0
+            """)
+    }
+
+    @Test func `a payment is refunded in parts, each once, and ends with the last`() async throws {
+        try await play(
+            """
+            00:00  pay 30        RESERVED 70 30
+            00:01  confirmed 30  POSTED 70 0
+            00:02  refund 10     POSTED 80 0 ack
+            00:03  refund 10     POSTED 80 0 ack
+            00:04  refund 11     POSTED 80 0 halted
+            00:05  refund-2 5    POSTED 85 0 ack
+            00:06  refund-3 16   POSTED 85 0 halted
+            00:07  refund-3 15   REFUNDED 100 0 ack
+            00:08  refund 10     REFUNDED 100 0 ack
+            00:09  refund-2 6    REFUNDED 100 0 halted
+            00:10  confirmed 30  REFUNDED 100 0
+            """)
+    }
+
+    @Test func `a refund of a free reservation moves nothing`() async throws {
+        try await play(
+            """
+            00:00  pay 0        RESERVED 100 0
+            00:01  confirmed 0  POSTED 100 0
+            00:02  refund 0     POSTED 100 0 ack
+            00:03  refund 1     POSTED 100 0 halted
             """)
     }
 

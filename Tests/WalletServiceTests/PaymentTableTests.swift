@@ -23,12 +23,12 @@ import WalletDomain
     private static let posted = decided(.confirmed(content.reservation, content.amount, nil))
     private static let voided = decided(.aborted(.cancelled))
 
-    private static func refunded(_ number: UInt64) -> Payment {
+    private static func refunded(_ number: UInt64, _ amount: Int64 = 3000) -> Payment {
         let due = RefundDue(
             RefundID(high: 9, low: number), concert: content.concert, reservation: content.reservation, user: .alice,
-            payment: id, amount: content.amount)
+            payment: id, amount: Money(minorUnits: amount, content.amount.currency))
         var payment = posted
-        _ = payment.receive(due, now: .noon)
+        _ = payment.receive(due, paid: nil, now: .noon)
         return payment
     }
 
@@ -64,11 +64,45 @@ import WalletDomain
     func `a posted payment is refunded once, and no other`(engine: Engine) async throws {
         for (state, isPaid) in [(Self.reserved, false), (Self.voided, false), (Self.posted, true)] {
             try await with(state, on: engine) { database in
-                let isFirst = try await !database.conflicts { try PaymentTable.refund(Self.refunded(1), $0) }
-                let isSecond = try await !database.conflicts { try PaymentTable.refund(Self.refunded(2), $0) }
-                #expect(isFirst == isPaid && !isSecond)
+                let refund = { @Sendable (number: UInt64) in
+                    try await database.conflicts {
+                        try PaymentTable.refund(Self.refunded(number), was: Self.posted, $0)
+                    }
+                }
+                let areConflicts = [try await refund(1), try await refund(2)]
+                #expect(areConflicts == [!isPaid, true])
                 #expect(try await payment(database) == (isPaid ? Self.refunded(1) : state))
             }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two parts that read the same payment, the second conflicts`(engine: Engine) async throws {
+        try await with(Self.posted, on: engine) { database in
+            let refund = { @Sendable (number: UInt64) in
+                try await database.conflicts {
+                    try PaymentTable.refund(Self.refunded(number, 1000), was: Self.posted, $0)
+                }
+            }
+            let areConflicts = [try await refund(1), try await refund(2)]
+            #expect(areConflicts == [false, true])
+            #expect(try await payment(database) == Self.refunded(1, 1000))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a refund is stored once, and another payment may have the same id`(engine: Engine) async throws {
+        try await with(Self.posted, on: engine) { database in
+            let insert = { @Sendable (payment: PaymentID) in
+                try await database.conflicts {
+                    let refund = PaidRefund(RefundID(high: 9, low: 1), of: payment, to: .alice, amount: 10)
+                    try RefundTable.insert(refund, at: .noon, $0)
+                }
+            }
+            let areConflicts = [
+                try await insert(Self.id), try await insert(Self.id), try await insert(PaymentID(high: 8, low: 2)),
+            ]
+            #expect(areConflicts == [false, true, false])
         }
     }
 

@@ -95,10 +95,10 @@ import WalletAPI
                 for number in 1...100 as ClosedRange<UInt64> {
                     try tx.execute(
                         """
-                        insert into refund_due (
-                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason,
-                            due_since)
-                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0)
+                        insert into refund (
+                            concert_id, refund_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since,
+                            seats, kept, is_part)
+                        values ($1, $2, $2, $2, $3, 100, 'EUR', '', 0, '', 0, 0)
                         """, ConcertID(high: 0, low: 1), RefundID(high: 9, low: number), UserID.bob)
                 }
             }

@@ -35,7 +35,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('reservation', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('decision', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('ticket', 'concert_id', colocate_with => 'concert');
-    select create_distributed_table('refund_due', 'concert_id', colocate_with => 'concert');
+    select create_distributed_table('refund', 'concert_id', colocate_with => 'concert');
     select create_distributed_table('concert_name', 'name', colocate_with => 'none');
 \endif
 
@@ -44,6 +44,7 @@ select to_regclass('room') is not null as is_queue, to_regclass('concert') is no
     select create_distributed_table('entry', 'user_id', colocate_with => 'account');
     select create_distributed_table('top_up', 'user_id', colocate_with => 'account');
     select create_distributed_table('payment', 'user_id', colocate_with => 'account');
+    select create_distributed_table('refund', 'user_id', colocate_with => 'account');
     select create_distributed_table('pass_due', 'user_id', colocate_with => 'account');
     select create_distributed_table('session', 'user_id', colocate_with => 'account');
     select create_distributed_table('known_network', 'user_id', colocate_with => 'account');

@@ -16,7 +16,7 @@ package struct Buyer: Equatable, Sendable {
     /// The number of held and sold seats.
     package func claimedSeats(of schedule: ScheduleID, at now: Timestamp) -> Int {
         earlier.reduce(0) { sum, reservation in
-            reservation.schedule == schedule && reservation.isClaim(at: now) ? sum + reservation.seats.count : sum
+            reservation.schedule == schedule ? sum + reservation.claimedSeats(at: now) : sum
         }
     }
 

@@ -10,6 +10,8 @@ package enum ConcertRefusal: Error, Equatable {
     case requestIDReused
     /// The failure lists the state of each seat.
     case seatsTaken([SeatConflict])
+    /// The refund is less than the caller accepts. The failure has its amount.
+    case refundChanged(Refund)
 }
 
 // Refusals of several places, with one sentence each.

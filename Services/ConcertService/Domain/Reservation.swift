@@ -2,7 +2,7 @@ import Kernel
 
 /// Seats that one user holds until a deadline or has bought, and their state.
 ///
-///     held ──sell──▶ sold ──cancel──▶ returned
+///     held ──sell──▶ sold ──return of the last ticket──▶ returned
 ///      ├──release──▶ released
 ///      └──the deadline passes──▶ expired
 ///
@@ -45,16 +45,20 @@ package struct Reservation: Equatable, Sendable {
     package internal(set) var state = State.held
     package internal(set) var payment: PaymentID?
     package internal(set) var soldAt: Timestamp?
+    /// The refund of its last tickets, once it is returned.
     package internal(set) var refund: RefundID?
     /// Time of the release, expiry or return.
     package internal(set) var endedAt: Timestamp?
+    /// The reason of the last return.
     package internal(set) var returnReason = ""
+    /// The seats whose tickets were returned, in lock order.
+    package internal(set) var returnedSeats: [SeatLabel] = []
 
     package init(
         stored id: ReservationID, concert: ConcertID, schedule: ScheduleID, user: UserID, seats: [SeatLabel],
         bestOf: String?, amount: Money, place: Place?, reservedAt: Timestamp, deadline: Timestamp,
         state: State = .held, payment: PaymentID? = nil, soldAt: Timestamp? = nil, refund: RefundID? = nil,
-        endedAt: Timestamp? = nil, returnReason: String = ""
+        endedAt: Timestamp? = nil, returnReason: String = "", returnedSeats: [SeatLabel] = []
     ) {
         self.id = id
         self.concert = concert
@@ -72,6 +76,7 @@ package struct Reservation: Equatable, Sendable {
         self.refund = refund
         self.endedAt = endedAt
         self.returnReason = returnReason
+        self.returnedSeats = returnedSeats
     }
 
     /// The state at `now`: a held reservation has expired at its deadline, even if its row is not updated yet.
@@ -92,6 +97,9 @@ package struct Reservation: Equatable, Sendable {
         let state = state(at: now)
         return state == .held || state == .sold
     }
+
+    /// The number of its seats that are held, or sold and not returned.
+    package func claimedSeats(at now: Timestamp) -> Int { isClaim(at: now) ? seats.count - returnedSeats.count : 0 }
 
     /// Returns the reservation if the request repeats the one that made it. Otherwise the request id was reused.
     package func matching(_ choice: SeatChoice, in schedule: ScheduleID) throws(ConcertRefusal) -> Reservation {

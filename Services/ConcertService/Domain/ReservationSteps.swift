@@ -55,43 +55,52 @@ extension Reservation {
         soldAt = now
     }
 
-    /// Cancels a sold reservation with all its tickets. Returns false if the same request has already cancelled it.
-    package mutating func cancel(
-        _ tickets: inout [Ticket], by canceller: Canceller, refund: RefundID, reason: String,
-        until cancelUntil: Timestamp?, now: Timestamp
-    ) throws(ConcertRefusal) -> Bool {
-        if state == .returned, self.refund == refund {
-            guard returnReason == reason else { throw .requestIDReused }
-            return false
-        }
-        guard state == .sold else {
+    /// Returns tickets, those of the request or all that are left. `tickets` are all of the reservation, and `present` is
+    /// the policy of its date now.
+    package mutating func giveBack(
+        _ request: ReturnRequest, of tickets: inout [Ticket], under present: ReturnTerms, now: Timestamp
+    ) throws(ConcertRefusal) -> Refund {
+        guard state == .sold, let payment else {
             throw .because(.notSold, "only a sold reservation can be cancelled; this one is \(state(at: now))")
         }
-        if canceller == .user {
-            guard let cancelUntil else { throw .because(.notCancellable) }
-            guard now < cancelUntil else {
-                throw .because(
-                    .cancelDeadlinePassed,
-                    "users could cancel reservations of this date until \(cancelUntil); operators still can")
-            }
+        let indices = try indices(of: request, in: tickets)
+        for index in indices {
+            let percent = try Self.keptPercent(of: tickets[index], under: present, for: request.canceller, now: now)
+            try tickets[index].giveBack(keeping: percent, by: request, now: now)
         }
-        for ticket in tickets {
-            if let usedAt = ticket.usedAt {
-                throw .because(
-                    .ticketUsed,
-                    "the ticket of seat \(ticket.seat) was used at \(usedAt), so its reservation cannot be cancelled")
-            }
+        let refund = Refund(request, of: indices.map { tickets[$0] }, in: self, paidBy: payment, now: now)
+        guard refund.amount.minorUnits >= request.leastAmount else { throw .refundChanged(refund) }
+        returnedSeats = (returnedSeats + refund.seats).sorted()
+        returnReason = request.reason
+        if tickets.allSatisfy({ $0.state == .cancelled }) {
+            state = .returned
+            self.refund = refund.id
+            endedAt = now
         }
-        for index in tickets.indices { tickets[index].cancel(now: now) }
-        state = .returned
-        self.refund = refund
-        endedAt = now
-        returnReason = reason
-        return true
+        return refund
     }
 
-    package enum Canceller: Sendable {
-        case user
-        case `operator`
+    private func indices(of request: ReturnRequest, in tickets: [Ticket]) throws(ConcertRefusal) -> [Int] {
+        guard let seats = request.seats else { return tickets.indices.filter { tickets[$0].state != .cancelled } }
+        var indices: [Int] = []
+        for seat in seats {
+            guard let index = tickets.firstIndex(where: { $0.seat == seat }) else {
+                throw .because(.ticketUnknown, "this reservation has no ticket for seat \(seat): name its seats")
+            }
+            indices.append(index)
+        }
+        return indices
+    }
+
+    private static func keptPercent(
+        of ticket: Ticket, under present: ReturnTerms, for canceller: ReturnRequest.Canceller, now: Timestamp
+    ) throws(ConcertRefusal) -> Int {
+        guard canceller == .user else { return 0 }
+        if let percent = ticket.keptPercent(under: present, at: now) { return percent }
+        guard let until = [ticket.terms?.until, present.until].compactMap({ $0 }).max() else {
+            throw .because(.notCancellable)
+        }
+        throw .because(
+            .cancelDeadlinePassed, "users could cancel reservations of this date until \(until); operators still can")
     }
 }

@@ -8,6 +8,7 @@ package struct Schedule: Equatable, Sendable {
     /// Fingerprint of the settings in the request that added it, to recognize a repeated request.
     package let addedAs: Fingerprint
     package private(set) var settings: Settings
+    package private(set) var returnPolicy: ReturnPolicy
     /// Increases with every change of the settings.
     package private(set) var version: Int64
     /// The request that made the latest version, to recognize a repeated request.
@@ -18,19 +19,20 @@ package struct Schedule: Equatable, Sendable {
     package init(_ id: ScheduleID, of concert: Concert, _ settings: Settings) {
         self.init(
             stored: id, concert: concert.id, currency: concert.currency, addedAs: settings.fingerprint,
-            settings: settings,
+            settings: settings, returnPolicy: .keepsNothing,
             version: 1, changedBy: RequestID(of: id), layoutVersion: 0)
     }
 
     package init(
         stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
-        version: Int64, changedBy: RequestID, layoutVersion: Int64
+        returnPolicy: ReturnPolicy, version: Int64, changedBy: RequestID, layoutVersion: Int64
     ) {
         self.id = id
         self.concert = concert
         self.currency = currency
         self.addedAs = addedAs
         self.settings = settings
+        self.returnPolicy = returnPolicy
         self.version = version
         self.changedBy = changedBy
         self.layoutVersion = layoutVersion
@@ -47,8 +49,28 @@ package struct Schedule: Equatable, Sendable {
     package mutating func configure(
         _ settings: Settings, version: Int64, by request: RequestID
     ) throws(ConcertRefusal) -> Bool {
+        try change(settings, returnPolicy, version: version, by: request)
+    }
+
+    /// Changes the return policy and its deadline. Returns false if the same request has already changed them.
+    package mutating func setReturnPolicy(
+        _ policy: ReturnPolicy, until cancelUntil: Timestamp?, version: Int64, by request: RequestID
+    ) throws(ConcertRefusal) -> Bool {
+        var settings = settings
+        settings.cancelUntil = cancelUntil
+        return try change(settings, policy, version: version, by: request)
+    }
+
+    /// The return policy for tickets that are sold now.
+    package var returnTerms: ReturnTerms {
+        ReturnTerms(returnPolicy, startsAt: settings.startsAt, until: settings.cancelUntil)
+    }
+
+    private mutating func change(
+        _ settings: Settings, _ policy: ReturnPolicy, version: Int64, by request: RequestID
+    ) throws(ConcertRefusal) -> Bool {
         if changedBy == request {
-            guard self.settings == settings else { throw .requestIDReused }
+            guard self.settings == settings, returnPolicy == policy else { throw .requestIDReused }
             return false
         }
         guard version == self.version else {
@@ -57,6 +79,7 @@ package struct Schedule: Equatable, Sendable {
                 "the date has changed and is at version \(self.version) now: repeat the change with this version")
         }
         self.settings = settings
+        returnPolicy = policy
         self.version += 1
         changedBy = request
         return true
@@ -83,8 +106,8 @@ extension Schedule {
         package let endsAt: Timestamp
         package let saleOpensAt: Timestamp
         package let saleClosesAt: Timestamp
-        /// Users can cancel before this time. Nil if they cannot cancel.
-        package let cancelUntil: Timestamp?
+        /// Users can return tickets before this time. Nil if they cannot return them.
+        package fileprivate(set) var cancelUntil: Timestamp?
         package let seatsPerUser: Int
         package let hold: Duration
         /// The room whose pass users need. Nil if they need none.

@@ -11,9 +11,14 @@ package enum SeatChoice: Equatable, Sendable {
     case best(Int, grade: String)
 
     package init(names: [String]) throws(ConcertRefusal) {
+        self = .seats(try Self.labels(of: names))
+    }
+
+    /// The seats of a request in lock order, none twice.
+    package static func labels(of names: [String]) throws(ConcertRefusal) -> [SeatLabel] {
         guard !names.isEmpty else { throw .invalid("seats", "must name at least one seat") }
-        guard names.count <= Self.maximumSeats else {
-            throw .invalid("seats", "must name at most \(Self.maximumSeats) seats; got \(names.count)")
+        guard names.count <= maximumSeats else {
+            throw .invalid("seats", "must name at most \(maximumSeats) seats; got \(names.count)")
         }
         var labels: [SeatLabel] = []
         for name in names {
@@ -28,7 +33,7 @@ package enum SeatChoice: Equatable, Sendable {
         for (label, next) in zip(labels, labels.dropFirst()) where label == next {
             throw .invalid("seats", "must name each seat once; got \(label) twice")
         }
-        self = .seats(labels)
+        return labels
     }
 
     package init(best count: Int, grade: String) throws(ConcertRefusal) {

@@ -28,11 +28,20 @@ package struct Ticket: Equatable, Sendable {
     /// The check-in request that used it.
     package private(set) var usedBy: RequestID?
     package private(set) var cancelledAt: Timestamp?
+    /// The return policy of its sale. Nil if it was sold before tickets stored one.
+    package let terms: ReturnTerms?
+    /// The parts of the price that are refunded and kept since its cancellation.
+    package private(set) var refunded: Money
+    package private(set) var kept: Money
+    package private(set) var refund: RefundID?
+    package private(set) var cancelReason: String
 
     package init(
         stored id: TicketID, concert: ConcertID, schedule: ScheduleID, reservation: ReservationID, user: UserID,
         seat: SeatLabel, grade: String, price: Money, startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp,
-        state: State = .valid, usedAt: Timestamp? = nil, usedBy: RequestID? = nil, cancelledAt: Timestamp? = nil
+        state: State = .valid, usedAt: Timestamp? = nil, usedBy: RequestID? = nil, cancelledAt: Timestamp? = nil,
+        terms: ReturnTerms? = nil, refunded: Money? = nil, kept: Money? = nil, refund: RefundID? = nil,
+        cancelReason: String = ""
     ) {
         self.id = id
         self.concert = concert
@@ -49,6 +58,11 @@ package struct Ticket: Equatable, Sendable {
         self.usedAt = usedAt
         self.usedBy = usedBy
         self.cancelledAt = cancelledAt
+        self.terms = terms
+        self.refunded = refunded ?? .zero(price.currency)
+        self.kept = kept ?? .zero(price.currency)
+        self.refund = refund
+        self.cancelReason = cancelReason
     }
 
     package static func issue(
@@ -58,7 +72,7 @@ package struct Ticket: Equatable, Sendable {
             stored: id, concert: reservation.concert, schedule: reservation.schedule, reservation: reservation.id,
             user: reservation.user, seat: seat.label, grade: seat.grade,
             price: Money(minorUnits: seat.price, schedule.currency), startsAt: schedule.settings.startsAt,
-            endsAt: schedule.settings.endsAt, issuedAt: now)
+            endsAt: schedule.settings.endsAt, issuedAt: now, terms: schedule.returnTerms)
     }
 
     /// Uses the ticket at a gate. `gate` is nil if the gate accepts every date. Returns false if the same request has
@@ -69,10 +83,8 @@ package struct Ticket: Equatable, Sendable {
         guard gate ?? schedule == schedule else {
             throw .because(.ticketOfAnotherDate, "the ticket is for another date, which begins at \(startsAt)")
         }
-        if let usedAt {
-            guard usedBy == request else { throw .because(.ticketUsed, "the ticket was used at \(usedAt)") }
-            return false
-        }
+        if usedBy == request { return false }
+        if let usedAt { throw .because(.ticketUsed, "the ticket was used at \(usedAt)") }
         if let cancelledAt { throw .because(.ticketCancelled, "the ticket was cancelled at \(cancelledAt)") }
         state = .used
         usedAt = now
@@ -80,9 +92,26 @@ package struct Ticket: Equatable, Sendable {
         return true
     }
 
-    package mutating func cancel(now: Timestamp) {
-        precondition(state == .valid, "only a valid ticket can be cancelled")
+    /// The percentage of the price that is kept if its user returns it now. The better policy counts, of its sale or of
+    /// the present. Nil if the user cannot return it.
+    func keptPercent(under present: ReturnTerms, at now: Timestamp) -> Int? {
+        [terms, present].compactMap { $0?.keptPercent(at: now) }.min()
+    }
+
+    /// Returns the ticket and keeps a part of its price, rounded down.
+    mutating func giveBack(keeping percent: Int, by request: ReturnRequest, now: Timestamp) throws(ConcertRefusal) {
+        if let usedAt = usedAt {
+            throw .because(.ticketUsed, "the ticket of seat \(seat) was used at \(usedAt), so it cannot be returned")
+        }
+        if let cancelledAt = cancelledAt {
+            throw .because(.ticketCancelled, "the ticket of seat \(seat) was cancelled at \(cancelledAt)")
+        }
         state = .cancelled
         cancelledAt = now
+        // No overflow: a price is at most 10^12.
+        kept = Money(minorUnits: price.minorUnits * Int64(percent) / 100, price.currency)
+        refunded = Money(minorUnits: price.minorUnits - kept.minorUnits, price.currency)
+        refund = request.refund
+        cancelReason = request.reason
     }
 }

@@ -11,6 +11,7 @@ extension ConcertRefusal: Refusal {
         case .invalid(let field, let rule): .invalid(field, rule)
         case .requestIDReused: RPCFailure(CallReason.requestIDReused)
         case .seatsTaken(let conflicts): .seatsTaken(conflicts)
+        case .refundChanged(let refund): .refundChanged(refund)
         }
     }
 }
@@ -31,10 +32,21 @@ extension RPCFailure {
         let message = conflicts.prefix(namedInMessage).map(\.description).joined(separator: "; ") + more
         var failure = RPCFailure(reason, message)
         let taken = zip(conflicts, states).map { TakenSeat(seat: $0.label.text, state: $1) }
-        if let detail = try? TakenSeats(seats: taken).encoded() {
-            failure.details = [Detail(type: TakenSeats.descriptor.name, value: detail)]
-        }
+        failure.add(TakenSeats(seats: taken))
         return failure
+    }
+
+    fileprivate static func refundChanged(_ refund: Refund) -> RPCFailure {
+        var failure = RPCFailure(
+            ConcertReason.refundChanged,
+            "the return refunds only \(refund.amount) and keeps \(refund.kept) now: repeat it with this amount")
+        failure.add(ReturnAmount(refund))
+        return failure
+    }
+
+    private mutating func add(_ detail: some Message) {
+        guard let value = try? detail.encoded() else { return }
+        details.append(Detail(type: type(of: detail).descriptor.name, value: value))
     }
 }
 

@@ -10,6 +10,7 @@ typealias Schedule = ConcertDomain.Schedule
 typealias Reservation = ConcertDomain.Reservation
 typealias Decision = ConcertDomain.Decision
 typealias Ticket = ConcertDomain.Ticket
+typealias Refund = ConcertDomain.Refund
 
 extension ConcertAPI.Concert {
     init(_ concert: Concert) {
@@ -24,7 +25,10 @@ extension ConcertAPI.Schedule {
         self.init(
             scheduleID: schedule.id, concertID: schedule.concert,
             settings: ScheduleSettings(schedule.settings), version: UInt64(clamping: schedule.version),
-            layoutVersion: UInt64(clamping: schedule.layoutVersion), counts: tally.map { SeatCounts($0) })
+            layoutVersion: UInt64(clamping: schedule.layoutVersion), counts: tally.map { SeatCounts($0) },
+            returnSteps: schedule.returnPolicy.steps.map {
+                ReturnStep(daysBeforeStart: UInt32($0.daysBeforeStart), keptPercent: UInt32($0.keptPercent))
+            })
     }
 }
 
@@ -69,7 +73,8 @@ extension ConcertAPI.Reservation {
             state: ReservationState(reservation.state(at: now)), seats: reservation.seats.map(\.text),
             amount: reservation.amount.field, currency: reservation.amount.currency.code,
             reservedAt: reservation.reservedAt, deadline: reservation.deadline, soldAt: reservation.soldAt,
-            endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment)
+            endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment,
+            returnedSeats: reservation.returnedSeats.map(\.text), returnReason: reservation.returnReason)
     }
 }
 
@@ -98,7 +103,26 @@ extension ConcertAPI.Ticket {
             ticketID: ticket.id, concertID: ticket.concert, scheduleID: ticket.schedule,
             reservationID: ticket.reservation, state: state, seat: ticket.seat.text, grade: ticket.grade,
             price: ticket.price.field, currency: ticket.price.currency.code, startsAt: ticket.startsAt,
-            endsAt: ticket.endsAt, issuedAt: ticket.issuedAt, usedAt: ticket.usedAt, cancelledAt: ticket.cancelledAt)
+            endsAt: ticket.endsAt, issuedAt: ticket.issuedAt, usedAt: ticket.usedAt, cancelledAt: ticket.cancelledAt,
+            refunded: ticket.refunded.field, kept: ticket.kept.field, refundID: ticket.refund,
+            cancelReason: ticket.cancelReason)
+    }
+}
+
+extension ConcertAPI.Refund {
+    init(_ refund: Refund) {
+        self.init(
+            refundID: refund.id, concertID: refund.concert, paymentID: refund.payment,
+            reservationID: refund.reservation, userID: refund.user, amount: refund.amount.field,
+            currency: refund.amount.currency.code, reason: refund.reason, dueSince: refund.dueSince,
+            kept: refund.kept.field, seats: refund.seats.map(\.text), acknowledgedAt: refund.acknowledgedAt)
+    }
+}
+
+extension ReturnAmount {
+    init(_ refund: Refund) {
+        self.init(
+            refunded: refund.amount.field, kept: refund.kept.field, currency: refund.amount.currency.code)
     }
 }
 

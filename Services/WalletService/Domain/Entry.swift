@@ -50,13 +50,17 @@ package struct Entry: Equatable, Sendable {
     /// The account's money after this entry.
     package let available: Int64
     package let pending: Int64
-    /// The id of its top-up or payment.
+    /// The id of its top-up, payment or refund.
     package let cause: RequestID
     package let at: Timestamp
+    /// Nil for a top-up.
+    package let payment: PaymentID?
+    /// The reason of a refund, for the user.
+    package let reason: String
 
     package init(
         of user: UserID, serial: Int64, _ kind: Kind, _ amount: Money, available: Int64, pending: Int64,
-        cause: RequestID, at: Timestamp
+        cause: RequestID, at: Timestamp, payment: PaymentID?, reason: String = ""
     ) {
         self.user = user
         self.serial = serial
@@ -66,7 +70,9 @@ package struct Entry: Equatable, Sendable {
         self.pending = pending
         self.cause = cause
         self.at = at
+        self.payment = payment
+        self.reason = reason
     }
 
-    package var payment: PaymentID? { kind == .topUp ? nil : PaymentID(of: cause) }
+    package var refund: RefundID? { kind == .refund ? RefundID(of: cause) : nil }
 }

@@ -1,7 +1,7 @@
 import Kernel
 
 /// Recomputes accounts from their entries, a batch of users at a time. Add all entries of the batch first, then its
-/// top-ups, payments and accounts. Then call `endUsers`.
+/// top-ups, refunds, payments and accounts, in this order. Then call `endUsers`.
 package struct LedgerAudit: Sendable {
     /// The first row that contradicts others, and the contradiction. Nil if there is none.
     package private(set) var violation: String?
@@ -29,10 +29,21 @@ package struct LedgerAudit: Sendable {
         let currency: Currency
     }
 
-    /// The top-up or payment that caused an entry.
-    private struct Cause: Hashable {
-        let user: UserID
-        let id: RequestID
+    /// The top-up, payment or refund that caused an entry. A user may choose the same id for two of them.
+    private enum Cause: Hashable {
+        case topUp(UserID, RequestID)
+        case payment(UserID, PaymentID)
+        case refund(UserID, PaymentID, RefundID)
+
+        init(_ entry: Entry) {
+            let payment = entry.payment ?? PaymentID(of: entry.cause)
+            self =
+                switch entry.kind {
+                case .topUp: .topUp(entry.user, entry.cause)
+                case .setAside, .payment, .release: .payment(entry.user, payment)
+                case .refund: .refund(entry.user, payment, RefundID(of: entry.cause))
+                }
+        }
     }
 
     private struct Movements: Equatable {
@@ -42,6 +53,7 @@ package struct LedgerAudit: Sendable {
 
     private var replayed: [AccountKey: Account] = [:]
     private var movements: [Cause: Movements] = [:]
+    private var refunded: [Cause: Int64] = [:]
     private var reserved: [AccountKey: Int64] = [:]
     private var users: Set<UserID> = []
 
@@ -61,7 +73,7 @@ package struct LedgerAudit: Sendable {
                     + "\(expected.pending) pending; it has \(entry.available) available and \(entry.pending) pending")
         }
         replayed[key] = expected
-        let cause = Cause(user: entry.user, id: entry.cause)
+        let cause = Cause(entry)
         var moved = movements[cause] ?? Movements(amount: entry.amount)
         if moved.amount != entry.amount {
             report("\(name) moves \(entry.amount), but an earlier one moved \(moved.amount)")
@@ -77,17 +89,27 @@ package struct LedgerAudit: Sendable {
     }
 
     package mutating func add(_ topUp: TopUp) {
-        let moved = movements.removeValue(forKey: Cause(user: topUp.user, id: topUp.id))
+        let moved = movements.removeValue(forKey: .topUp(topUp.user, topUp.id))
         if moved != Movements(amount: topUp.amount, kinds: [.topUp]) {
             report("top-up \(topUp.id) of user \(topUp.user) must have exactly one entry of \(topUp.amount)")
         }
+    }
+
+    package mutating func add(_ refund: PaidRefund) {
+        let moved = movements.removeValue(forKey: .refund(refund.user, refund.payment, refund.id))
+        if moved?.kinds != [.refund] || moved?.amount.minorUnits != refund.amount {
+            report("refund \(refund.id) of user \(refund.user) must have exactly one entry of \(refund.amount)")
+        }
+        let (sum, overflow) = refunded[.payment(refund.user, refund.payment), default: 0].addingReportingOverflow(
+            refund.amount)
+        refunded[.payment(refund.user, refund.payment)] = overflow ? .max : sum
     }
 
     /// Adds a payment. `owner` is the user that its id belongs to.
     package mutating func add(_ payment: Payment, ownedBy owner: UserID?) {
         users.insert(payment.user)
         paymentCounts[payment.state, default: 0] += 1
-        let moved = movements.removeValue(forKey: Cause(user: payment.user, id: RequestID(of: payment.id)))
+        let moved = movements.removeValue(forKey: .payment(payment.user, payment.id))
         let expected = payment.amountToMove.map { Movements(amount: $0, kinds: payment.state.movements) }
         var name: String { "payment \(payment.id) of user \(payment.user) in state \(payment.state)" }
         if moved != expected.flatMap({ $0.kinds.isEmpty ? nil : $0 }) {
@@ -97,14 +119,26 @@ package struct LedgerAudit: Sendable {
         if owner != payment.user {
             report("\(name) has an id that belongs to \(owner.map { "user \($0)" } ?? "no user")")
         }
-        if (payment.state == .refunded) != (payment.refund != nil) {
-            report("\(name) has \(payment.refund == nil ? "no" : "a") refund")
-        }
+        check(refunded.removeValue(forKey: .payment(payment.user, payment.id)) ?? 0, of: payment, name)
         guard payment.state == .reserved, let amount = payment.amountToMove else { return }
         let key = AccountKey(user: payment.user, currency: amount.currency)
         let (sum, overflow) = (reserved[key] ?? 0).addingReportingOverflow(amount.minorUnits)
         if overflow { report("\(name) makes the sum of undecided payments too large to count") }
         reserved[key] = overflow ? .max : sum
+    }
+
+    /// Checks the sum of a payment's refunds. A payment of 0 that an older version refunded has none.
+    private mutating func check(_ sum: Int64, of payment: Payment, _ name: String) {
+        let amount = payment.content?.amount.minorUnits ?? 0
+        let isPossible =
+            switch payment.state {
+            case .reserved, .voided, .declined: sum == 0
+            case .posted: sum < amount || amount == 0
+            case .refunded: sum == amount
+            }
+        if payment.refunded != sum || !isPossible || (payment.state == .refunded) != (payment.refund != nil) {
+            report("\(name) has refunded \(payment.refunded) of \(amount); its refunds make \(sum)")
+        }
     }
 
     package mutating func add(_ account: Account) {
@@ -126,18 +160,19 @@ package struct LedgerAudit: Sendable {
         total(account.currency, \.pending, account.pending)
     }
 
-    /// Ends a batch. Reports entries without a top-up or payment, and users without an account.
+    /// Ends a batch. Reports entries without a top-up, payment or refund, and users without an account.
     package mutating func endUsers() {
-        if let cause = movements.keys.min(by: { $0.id < $1.id }) {
-            report(
-                "an entry of user \(cause.user) names \(cause.id), which is neither a top-up nor a payment of this user"
-            )
+        if let cause = movements.keys.map({ "\($0)" }).min() {
+            report("an entry has no row of its cause: \(cause)")
+        }
+        if let payment = refunded.keys.map({ "\($0)" }).min() {
+            report("a refund has no row of its payment: \(payment)")
         }
         for key in [replayed.keys.first, reserved.keys.first].compactMap({ $0 }) {
             report("user \(key.user) has entries or payments in \(key.currency), but no account")
         }
         userCount += users.count
-        (replayed, movements, reserved, users) = ([:], [:], [:], [])
+        (replayed, movements, refunded, reserved, users) = ([:], [:], [:], [:], [])
     }
 
     /// Ends the audit. Checks that the money topped up equals available, pending and revenue together.
@@ -177,14 +212,13 @@ extension Account {
 }
 
 extension Payment.State {
-    /// The entries of a payment in this state, in their order.
+    /// The entries of a payment in this state, in their order. Its refunds have their own.
     fileprivate var movements: [Entry.Kind] {
         switch self {
         case .reserved: [.setAside]
-        case .posted: [.setAside, .payment]
         case .voided: [.setAside, .release]
         case .declined: []
-        case .refunded: [.setAside, .payment, .refund]
+        case .posted, .refunded: [.setAside, .payment]
         }
     }
 }

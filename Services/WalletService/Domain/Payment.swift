@@ -2,7 +2,7 @@ import Kernel
 
 /// The money that a user gives for a reservation.
 ///
-///     pay ──▶ reserved ──confirmed──▶ posted ──refund due──▶ refunded
+///     pay ──▶ reserved ──confirmed──▶ posted ──refunds of all of it──▶ refunded
 ///      │         └──────aborted─────▶ voided
 ///      └─ too little money, or cancelled before ──▶ declined
 ///
@@ -55,13 +55,16 @@ package struct Payment: Equatable, Sendable {
     package internal(set) var attempt = 0
     package internal(set) var nextAttempt: Timestamp?
     package internal(set) var decidedAt: Timestamp?
+    /// The sum of its refunds, in minor units of its amount.
+    package internal(set) var refunded: Int64 = 0
+    /// The refund that made it refunded, and the time of the last refund.
     package internal(set) var refund: RefundID?
     package internal(set) var refundedAt: Timestamp?
 
     package init(
         stored id: PaymentID, by user: UserID, for content: Content?, begunAt: Timestamp, state: State,
         reason: Reason? = nil, isAbortRequested: Bool = false, attempt: Int = 0, nextAttempt: Timestamp? = nil,
-        decidedAt: Timestamp? = nil, refund: RefundID? = nil, refundedAt: Timestamp? = nil
+        decidedAt: Timestamp? = nil, refunded: Int64 = 0, refund: RefundID? = nil, refundedAt: Timestamp? = nil
     ) {
         self.id = id
         self.user = user
@@ -73,6 +76,7 @@ package struct Payment: Equatable, Sendable {
         self.attempt = attempt
         self.nextAttempt = nextAttempt
         self.decidedAt = decidedAt
+        self.refunded = refunded
         self.refund = refund
         self.refundedAt = refundedAt
     }

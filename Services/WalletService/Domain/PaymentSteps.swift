@@ -9,8 +9,10 @@ extension Payment {
         case post(Place?)
         /// The money set aside is available again.
         case release
-        /// The money paid is available again.
+        /// A part of the money paid, or all of it, is available again.
         case giveBack
+        /// The refund was paid before, or moves nothing.
+        case acknowledge
         /// An invariant is broken. The concert takes no new payments until an operator lifts the halt.
         case halt(String)
     }
@@ -90,28 +92,36 @@ extension Payment {
         }
     }
 
-    /// Applies a refund for a cancelled reservation.
-    package mutating func receive(_ due: RefundDue, now: Timestamp) -> Step {
+    /// Applies a refund for returned tickets. `earlier` is the amount that was paid for the same refund before.
+    package mutating func receive(_ due: RefundDue, paid earlier: Money?, now: Timestamp) -> Step {
         switch state {
         case .reserved: return .nothing
         case .voided, .declined: return .halt("the payment is \(state), but a refund is due")
-        case .refunded: return due.id == refund ? .nothing : .halt("a second refund is due")
-        case .posted:
-            guard content == Content(concert: due.concert, reservation: due.reservation, amount: due.amount) else {
-                return .halt(
-                    "the refund does not match the payment: \(due.amount) for reservation \(due.reservation) "
-                        + "of concert \(due.concert)")
-            }
+        case .posted, .refunded: break
+        }
+        if let earlier {
+            return earlier == due.amount
+                ? .acknowledge : .halt("the refund \(due.id) of \(earlier) is due again, with \(due.amount)")
+        }
+        guard let content, content.concert == due.concert, content.reservation == due.reservation,
+            content.amount.currency == due.amount.currency
+        else {
+            return .halt(
+                "the refund does not match the payment: \(due.amount) for reservation \(due.reservation) "
+                    + "of concert \(due.concert)")
+        }
+        guard !due.amount.isNegative, due.amount.minorUnits <= content.amount.minorUnits - refunded else {
+            return .halt("\(due.amount) is due, but the payment of \(content.amount) has less left")
+        }
+        // An older Concert lists refunds of free reservations.
+        guard due.amount.isPositive else { return .acknowledge }
+        refunded += due.amount.minorUnits
+        refundedAt = now
+        if refunded == content.amount.minorUnits {
             state = .refunded
             refund = due.id
-            refundedAt = now
-            return .giveBack
         }
-    }
-
-    /// True if this refund is done and can be acknowledged. Concert lists it until then.
-    package func hasReturned(_ due: RefundDue) -> Bool {
-        state == .refunded && refund == due.id
+        return .giveBack
     }
 
     private mutating func end(_ state: State, _ reason: Reason?, now: Timestamp) {
@@ -135,7 +145,27 @@ package enum Decision: Equatable, Sendable {
     }
 }
 
-/// The money owed for a cancelled reservation.
+/// A refund that was paid.
+package struct PaidRefund: Equatable, Sendable {
+    package let id: RefundID
+    package let payment: PaymentID
+    package let user: UserID
+    /// In minor units of the payment's amount.
+    package let amount: Int64
+
+    package init(_ id: RefundID, of payment: PaymentID, to user: UserID, amount: Int64) {
+        self.id = id
+        self.payment = payment
+        self.user = user
+        self.amount = amount
+    }
+
+    package init(_ due: RefundDue) {
+        self.init(due.id, of: due.payment, to: due.user, amount: due.amount.minorUnits)
+    }
+}
+
+/// The money owed for returned tickets.
 package struct RefundDue: Equatable, Sendable {
     package let id: RefundID
     package let concert: ConcertID
@@ -143,9 +173,12 @@ package struct RefundDue: Equatable, Sendable {
     package let user: UserID
     package let payment: PaymentID
     package let amount: Money
+    /// The reason of the return, for the user.
+    package let reason: String
 
     package init(
-        _ id: RefundID, concert: ConcertID, reservation: ReservationID, user: UserID, payment: PaymentID, amount: Money
+        _ id: RefundID, concert: ConcertID, reservation: ReservationID, user: UserID, payment: PaymentID, amount: Money,
+        reason: String = ""
     ) {
         self.id = id
         self.concert = concert
@@ -153,5 +186,6 @@ package struct RefundDue: Equatable, Sendable {
         self.user = user
         self.payment = payment
         self.amount = amount
+        self.reason = reason
     }
 }

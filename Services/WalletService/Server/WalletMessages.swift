@@ -31,7 +31,8 @@ extension WalletAPI.Entry {
         self.init(
             serial: UInt64(clamping: entry.serial), kind: EntryKind(entry.kind), amount: entry.amount.field,
             currency: entry.amount.currency.code, available: UInt64(clamping: entry.available),
-            pending: UInt64(clamping: entry.pending), paymentID: entry.payment, at: entry.at)
+            pending: UInt64(clamping: entry.pending), paymentID: entry.payment, at: entry.at, refundID: entry.refund,
+            reason: entry.reason)
     }
 }
 
@@ -59,7 +60,8 @@ extension WalletAPI.Payment {
             decidedAt: payment.decidedAt, refundedAt: payment.refundedAt,
             // The payment stays undecided until the next attempt.
             askAgain: payment.nextAttempt.map { min(max($0 - now, Attempts.shortestPause), Attempts.longestPause) }
-                ?? .zero)
+                ?? .zero,
+            refunded: UInt64(clamping: payment.refunded))
     }
 }
 
@@ -127,6 +129,6 @@ extension RefundDue {
         guard let amount = try? Money(field: refund.amount, refund.currency) else { return nil }
         self.init(
             refund.refundID, concert: refund.concertID, reservation: refund.reservationID, user: refund.userID,
-            payment: refund.paymentID, amount: amount)
+            payment: refund.paymentID, amount: amount, reason: refund.reason)
     }
 }

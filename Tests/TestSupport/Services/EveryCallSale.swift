@@ -64,7 +64,11 @@ extension EveryCall {
         settings.seatsPerUser = 40
         let configure = ConfigureScheduleRequest(
             concertID: concert, scheduleID: schedule, settings: settings, version: added.version)
-        try await twice(ConcertMethods.configureSchedule, configure, as: .operator)
+        let configured = try await twice(ConcertMethods.configureSchedule, configure, as: .operator).schedule
+        let policy = SetReturnPolicyRequest(
+            concertID: concert, scheduleID: schedule, steps: [ReturnStep(daysBeforeStart: 30, keptPercent: 10)],
+            cancelUntil: later(.hours(24)), version: configured.version)
+        try await twice(ConcertMethods.setReturnPolicy, policy, as: .operator)
         let offers = [SeatOffer(seats: seats(1...40), grade: "A", price: Self.price)]
         let set = SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers)
         try await twice(ConcertMethods.setSeats, set, as: .operator)
@@ -156,8 +160,14 @@ extension EveryCall {
 
     /// Buys and returns a ticket. Acknowledges the refund in place of the wallet service, whose jobs have not run.
     private func refund(_ sale: Sale) async throws {
-        let reservation = try await reserve(.seats(SeatNames(names: ["5"])), sale)
+        let reservation = try await reserve(.seats(SeatNames(names: ["5", "7"])), sale)
         let paid = try await pay(reservation, sale)
+        let quote = QuoteReturnRequest(
+            concertID: sale.concert, reservationID: reservation.reservationID, seats: ["7"])
+        let least = try await twice(ConcertMethods.quoteReturn, quote, as: sale.alice).total.refunded
+        let part = CancelTicketsRequest(
+            concertID: sale.concert, reservationID: reservation.reservationID, seats: ["7"], leastAmount: least)
+        try await twice(ConcertMethods.cancelTickets, part, as: sale.alice)
         let cancel = CancelReservationRequest(
             concertID: sale.concert, reservationID: reservation.reservationID)
         let refund = try await twice(ConcertMethods.cancelReservation, cancel, as: sale.alice).refundID
@@ -168,10 +178,13 @@ extension EveryCall {
         try await twice(ConcertMethods.acknowledgeRefund, acknowledge, as: .service)
     }
 
-    /// An operator returns a ticket.
+    /// An operator returns a ticket, and then the rest.
     private func cancel(_ sale: Sale) async throws {
-        let reservation = try await reserve(.seats(SeatNames(names: ["6"])), sale)
+        let reservation = try await reserve(.seats(SeatNames(names: ["6", "8"])), sale)
         _ = try await pay(reservation, sale)
+        let part = CancelTicketsRequest(
+            concertID: sale.concert, reservationID: reservation.reservationID, seats: ["8"], reason: "fog")
+        try await twice(ConcertMethods.cancelTickets, part, as: .operator)
         let cancel = CancelReservationRequest(
             concertID: sale.concert, reservationID: reservation.reservationID, reason: "fog")
         try await twice(ConcertMethods.cancelReservation, cancel, as: .operator)

@@ -61,6 +61,24 @@ void   onsale__concert__v1__schedule_entry__init
   static const Onsale__Concert__V1__ScheduleEntry init_value = ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT;
   *message = init_value;
 }
+void   onsale__concert__v1__return_step__init
+                     (Onsale__Concert__V1__ReturnStep         *message)
+{
+  static const Onsale__Concert__V1__ReturnStep init_value = ONSALE__CONCERT__V1__RETURN_STEP__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__set_return_policy_request__init
+                     (Onsale__Concert__V1__SetReturnPolicyRequest         *message)
+{
+  static const Onsale__Concert__V1__SetReturnPolicyRequest init_value = ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__set_return_policy_reply__init
+                     (Onsale__Concert__V1__SetReturnPolicyReply         *message)
+{
+  static const Onsale__Concert__V1__SetReturnPolicyReply init_value = ONSALE__CONCERT__V1__SET_RETURN_POLICY_REPLY__INIT;
+  *message = init_value;
+}
 void   onsale__concert__v1__seat_counts__init
                      (Onsale__Concert__V1__SeatCounts         *message)
 {
@@ -287,6 +305,42 @@ void   onsale__concert__v1__cancel_reservation_reply__init
                      (Onsale__Concert__V1__CancelReservationReply         *message)
 {
   static const Onsale__Concert__V1__CancelReservationReply init_value = ONSALE__CONCERT__V1__CANCEL_RESERVATION_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__cancel_tickets_request__init
+                     (Onsale__Concert__V1__CancelTicketsRequest         *message)
+{
+  static const Onsale__Concert__V1__CancelTicketsRequest init_value = ONSALE__CONCERT__V1__CANCEL_TICKETS_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__cancel_tickets_reply__init
+                     (Onsale__Concert__V1__CancelTicketsReply         *message)
+{
+  static const Onsale__Concert__V1__CancelTicketsReply init_value = ONSALE__CONCERT__V1__CANCEL_TICKETS_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__quote_return_request__init
+                     (Onsale__Concert__V1__QuoteReturnRequest         *message)
+{
+  static const Onsale__Concert__V1__QuoteReturnRequest init_value = ONSALE__CONCERT__V1__QUOTE_RETURN_REQUEST__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__quote_return_reply__init
+                     (Onsale__Concert__V1__QuoteReturnReply         *message)
+{
+  static const Onsale__Concert__V1__QuoteReturnReply init_value = ONSALE__CONCERT__V1__QUOTE_RETURN_REPLY__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__return_line__init
+                     (Onsale__Concert__V1__ReturnLine         *message)
+{
+  static const Onsale__Concert__V1__ReturnLine init_value = ONSALE__CONCERT__V1__RETURN_LINE__INIT;
+  *message = init_value;
+}
+void   onsale__concert__v1__return_amount__init
+                     (Onsale__Concert__V1__ReturnAmount         *message)
+{
+  static const Onsale__Concert__V1__ReturnAmount init_value = ONSALE__CONCERT__V1__RETURN_AMOUNT__INIT;
   *message = init_value;
 }
 void   onsale__concert__v1__list_refunds_due_request__init
@@ -1017,7 +1071,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__
   (ProtobufCMessageInit) onsale__concert__v1__configure_schedule_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[6] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field_descriptors[7] =
 {
   {
     "schedule_id",
@@ -1091,11 +1145,24 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__schedule_entry__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "return_steps",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__ScheduleEntry, n_return_steps),
+    offsetof(Onsale__Concert__V1__ScheduleEntry, return_steps),
+    &onsale__concert__v1__return_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name[] = {
   1,   /* field[1] = concert_id */
   5,   /* field[5] = counts */
   4,   /* field[4] = layout_version */
+  6,   /* field[6] = return_steps */
   0,   /* field[0] = schedule_id */
   2,   /* field[2] = settings */
   3,   /* field[3] = version */
@@ -1103,7 +1170,7 @@ static const unsigned onsale__concert__v1__schedule_entry__field_indices_by_name
 static const ProtobufCIntRange onsale__concert__v1__schedule_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor =
 {
@@ -1113,11 +1180,190 @@ const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor
   "Onsale__Concert__V1__ScheduleEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ScheduleEntry),
-  6,
+  7,
   onsale__concert__v1__schedule_entry__field_descriptors,
   onsale__concert__v1__schedule_entry__field_indices_by_name,
   1,  onsale__concert__v1__schedule_entry__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__schedule_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__return_step__field_descriptors[2] =
+{
+  {
+    "days_before_start",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnStep, days_before_start),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept_percent",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnStep, kept_percent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__return_step__field_indices_by_name[] = {
+  0,   /* field[0] = days_before_start */
+  1,   /* field[1] = kept_percent */
+};
+static const ProtobufCIntRange onsale__concert__v1__return_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ReturnStep",
+  "ReturnStep",
+  "Onsale__Concert__V1__ReturnStep",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ReturnStep),
+  2,
+  onsale__concert__v1__return_step__field_descriptors,
+  onsale__concert__v1__return_step__field_indices_by_name,
+  1,  onsale__concert__v1__return_step__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__return_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__set_return_policy_request__field_descriptors[5] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "schedule_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, schedule_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, n_steps),
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, steps),
+    &onsale__concert__v1__return_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel_until_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, cancel_until_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetReturnPolicyRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__set_return_policy_request__field_indices_by_name[] = {
+  3,   /* field[3] = cancel_until_ms */
+  0,   /* field[0] = concert_id */
+  1,   /* field[1] = schedule_id */
+  2,   /* field[2] = steps */
+  4,   /* field[4] = version */
+};
+static const ProtobufCIntRange onsale__concert__v1__set_return_policy_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.SetReturnPolicyRequest",
+  "SetReturnPolicyRequest",
+  "Onsale__Concert__V1__SetReturnPolicyRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__SetReturnPolicyRequest),
+  5,
+  onsale__concert__v1__set_return_policy_request__field_descriptors,
+  onsale__concert__v1__set_return_policy_request__field_indices_by_name,
+  1,  onsale__concert__v1__set_return_policy_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__set_return_policy_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__set_return_policy_reply__field_descriptors[1] =
+{
+  {
+    "schedule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SetReturnPolicyReply, schedule),
+    &onsale__concert__v1__schedule_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__set_return_policy_reply__field_indices_by_name[] = {
+  0,   /* field[0] = schedule */
+};
+static const ProtobufCIntRange onsale__concert__v1__set_return_policy_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.SetReturnPolicyReply",
+  "SetReturnPolicyReply",
+  "Onsale__Concert__V1__SetReturnPolicyReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__SetReturnPolicyReply),
+  1,
+  onsale__concert__v1__set_return_policy_reply__field_descriptors,
+  onsale__concert__v1__set_return_policy_reply__field_indices_by_name,
+  1,  onsale__concert__v1__set_return_policy_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__set_return_policy_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor onsale__concert__v1__seat_counts__field_descriptors[4] =
@@ -2617,7 +2863,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reserve_seats_reply__descr
   (ProtobufCMessageInit) onsale__concert__v1__reserve_seats_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[12] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__field_descriptors[14] =
 {
   {
     "reservation_id",
@@ -2763,6 +3009,30 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__reservation_entry__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "returned_seats",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Concert__V1__ReservationEntry, n_returned_seats),
+    offsetof(Onsale__Concert__V1__ReservationEntry, returned_seats),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "return_reason",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReservationEntry, return_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_name[] = {
   5,   /* field[5] = amount */
@@ -2773,6 +3043,8 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
   11,   /* field[11] = payment_id */
   0,   /* field[0] = reservation_id */
   7,   /* field[7] = reserved_at_ms */
+  13,   /* field[13] = return_reason */
+  12,   /* field[12] = returned_seats */
   2,   /* field[2] = schedule_id */
   4,   /* field[4] = seats */
   9,   /* field[9] = sold_at_ms */
@@ -2781,7 +3053,7 @@ static const unsigned onsale__concert__v1__reservation_entry__field_indices_by_n
 static const ProtobufCIntRange onsale__concert__v1__reservation_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descriptor =
 {
@@ -2791,7 +3063,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__reservation_entry__descrip
   "Onsale__Concert__V1__ReservationEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ReservationEntry),
-  12,
+  14,
   onsale__concert__v1__reservation_entry__field_descriptors,
   onsale__concert__v1__reservation_entry__field_indices_by_name,
   1,  onsale__concert__v1__reservation_entry__number_ranges,
@@ -3052,7 +3324,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_reservations_reply__d
   (ProtobufCMessageInit) onsale__concert__v1__list_reservations_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__confirm_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__confirm_request__field_descriptors[7] =
 {
   {
     "concert_id",
@@ -3126,6 +3398,18 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__confirm_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "understands_parts",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ConfirmRequest, understands_parts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__confirm_request__field_indices_by_name[] = {
   4,   /* field[4] = amount */
@@ -3133,12 +3417,13 @@ static const unsigned onsale__concert__v1__confirm_request__field_indices_by_nam
   5,   /* field[5] = currency */
   1,   /* field[1] = payment_id */
   2,   /* field[2] = reservation_id */
+  6,   /* field[6] = understands_parts */
   3,   /* field[3] = user_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__confirm_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__confirm_request__descriptor =
 {
@@ -3148,7 +3433,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__confirm_request__descripto
   "Onsale__Concert__V1__ConfirmRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ConfirmRequest),
-  6,
+  7,
   onsale__concert__v1__confirm_request__field_descriptors,
   onsale__concert__v1__confirm_request__field_indices_by_name,
   1,  onsale__concert__v1__confirm_request__number_ranges,
@@ -3411,7 +3696,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor
   (ProtobufCMessageInit) onsale__concert__v1__decision_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_request__field_descriptors[4] =
 {
   {
     "concert_id",
@@ -3449,16 +3734,29 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "least_amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelReservationRequest, least_amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__cancel_reservation_request__field_indices_by_name[] = {
   0,   /* field[0] = concert_id */
+  3,   /* field[3] = least_amount */
   2,   /* field[2] = reason */
   1,   /* field[1] = reservation_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__cancel_reservation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request__descriptor =
 {
@@ -3468,14 +3766,14 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request
   "Onsale__Concert__V1__CancelReservationRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CancelReservationRequest),
-  3,
+  4,
   onsale__concert__v1__cancel_reservation_request__field_descriptors,
   onsale__concert__v1__cancel_reservation_request__field_indices_by_name,
   1,  onsale__concert__v1__cancel_reservation_request__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_reservation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_reply__field_descriptors[2] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_reply__field_descriptors[3] =
 {
   {
     "reservation",
@@ -3501,15 +3799,28 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_reservation_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refund",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelReservationReply, refund),
+    &onsale__concert__v1__refund_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__cancel_reservation_reply__field_indices_by_name[] = {
+  2,   /* field[2] = refund */
   1,   /* field[1] = refund_id */
   0,   /* field[0] = reservation */
 };
 static const ProtobufCIntRange onsale__concert__v1__cancel_reservation_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__descriptor =
 {
@@ -3519,14 +3830,411 @@ const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__
   "Onsale__Concert__V1__CancelReservationReply",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__CancelReservationReply),
-  2,
+  3,
   onsale__concert__v1__cancel_reservation_reply__field_descriptors,
   onsale__concert__v1__cancel_reservation_reply__field_indices_by_name,
   1,  onsale__concert__v1__cancel_reservation_reply__number_ranges,
   (ProtobufCMessageInit) onsale__concert__v1__cancel_reservation_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__list_refunds_due_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_tickets_request__field_descriptors[5] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reservation_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, reservation_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seats",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, n_seats),
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, seats),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "least_amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, least_amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__cancel_tickets_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  3,   /* field[3] = least_amount */
+  4,   /* field[4] = reason */
+  1,   /* field[1] = reservation_id */
+  2,   /* field[2] = seats */
+};
+static const ProtobufCIntRange onsale__concert__v1__cancel_tickets_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.CancelTicketsRequest",
+  "CancelTicketsRequest",
+  "Onsale__Concert__V1__CancelTicketsRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__CancelTicketsRequest),
+  5,
+  onsale__concert__v1__cancel_tickets_request__field_descriptors,
+  onsale__concert__v1__cancel_tickets_request__field_indices_by_name,
+  1,  onsale__concert__v1__cancel_tickets_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__cancel_tickets_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__cancel_tickets_reply__field_descriptors[2] =
+{
+  {
+    "reservation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsReply, reservation),
+    &onsale__concert__v1__reservation_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refund",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__CancelTicketsReply, refund),
+    &onsale__concert__v1__refund_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__cancel_tickets_reply__field_indices_by_name[] = {
+  1,   /* field[1] = refund */
+  0,   /* field[0] = reservation */
+};
+static const ProtobufCIntRange onsale__concert__v1__cancel_tickets_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.CancelTicketsReply",
+  "CancelTicketsReply",
+  "Onsale__Concert__V1__CancelTicketsReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__CancelTicketsReply),
+  2,
+  onsale__concert__v1__cancel_tickets_reply__field_descriptors,
+  onsale__concert__v1__cancel_tickets_reply__field_indices_by_name,
+  1,  onsale__concert__v1__cancel_tickets_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__cancel_tickets_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__quote_return_request__field_descriptors[3] =
+{
+  {
+    "concert_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__QuoteReturnRequest, concert_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reservation_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__QuoteReturnRequest, reservation_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seats",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Concert__V1__QuoteReturnRequest, n_seats),
+    offsetof(Onsale__Concert__V1__QuoteReturnRequest, seats),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__quote_return_request__field_indices_by_name[] = {
+  0,   /* field[0] = concert_id */
+  1,   /* field[1] = reservation_id */
+  2,   /* field[2] = seats */
+};
+static const ProtobufCIntRange onsale__concert__v1__quote_return_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.QuoteReturnRequest",
+  "QuoteReturnRequest",
+  "Onsale__Concert__V1__QuoteReturnRequest",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__QuoteReturnRequest),
+  3,
+  onsale__concert__v1__quote_return_request__field_descriptors,
+  onsale__concert__v1__quote_return_request__field_indices_by_name,
+  1,  onsale__concert__v1__quote_return_request__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__quote_return_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__quote_return_reply__field_descriptors[2] =
+{
+  {
+    "lines",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onsale__Concert__V1__QuoteReturnReply, n_lines),
+    offsetof(Onsale__Concert__V1__QuoteReturnReply, lines),
+    &onsale__concert__v1__return_line__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__QuoteReturnReply, total),
+    &onsale__concert__v1__return_amount__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__quote_return_reply__field_indices_by_name[] = {
+  0,   /* field[0] = lines */
+  1,   /* field[1] = total */
+};
+static const ProtobufCIntRange onsale__concert__v1__quote_return_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.QuoteReturnReply",
+  "QuoteReturnReply",
+  "Onsale__Concert__V1__QuoteReturnReply",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__QuoteReturnReply),
+  2,
+  onsale__concert__v1__quote_return_reply__field_descriptors,
+  onsale__concert__v1__quote_return_reply__field_indices_by_name,
+  1,  onsale__concert__v1__quote_return_reply__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__quote_return_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__return_line__field_descriptors[4] =
+{
+  {
+    "seat",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnLine, seat),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnLine, price),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refunded",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnLine, refunded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnLine, kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__return_line__field_indices_by_name[] = {
+  3,   /* field[3] = kept */
+  1,   /* field[1] = price */
+  2,   /* field[2] = refunded */
+  0,   /* field[0] = seat */
+};
+static const ProtobufCIntRange onsale__concert__v1__return_line__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__return_line__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ReturnLine",
+  "ReturnLine",
+  "Onsale__Concert__V1__ReturnLine",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ReturnLine),
+  4,
+  onsale__concert__v1__return_line__field_descriptors,
+  onsale__concert__v1__return_line__field_indices_by_name,
+  1,  onsale__concert__v1__return_line__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__return_line__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__return_amount__field_descriptors[3] =
+{
+  {
+    "refunded",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnAmount, refunded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnAmount, kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "currency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ReturnAmount, currency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned onsale__concert__v1__return_amount__field_indices_by_name[] = {
+  2,   /* field[2] = currency */
+  1,   /* field[1] = kept */
+  0,   /* field[0] = refunded */
+};
+static const ProtobufCIntRange onsale__concert__v1__return_amount__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor onsale__concert__v1__return_amount__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "onsale.concert.v1.ReturnAmount",
+  "ReturnAmount",
+  "Onsale__Concert__V1__ReturnAmount",
+  "onsale.concert.v1",
+  sizeof(Onsale__Concert__V1__ReturnAmount),
+  3,
+  onsale__concert__v1__return_amount__field_descriptors,
+  onsale__concert__v1__return_amount__field_indices_by_name,
+  1,  onsale__concert__v1__return_amount__number_ranges,
+  (ProtobufCMessageInit) onsale__concert__v1__return_amount__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor onsale__concert__v1__list_refunds_due_request__field_descriptors[4] =
 {
   {
     "concert_id",
@@ -3564,16 +4272,29 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__list_refunds_due_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "understands_parts",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__ListRefundsDueRequest, understands_parts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__list_refunds_due_request__field_indices_by_name[] = {
   1,   /* field[1] = after_concert_id */
   2,   /* field[2] = after_refund_id */
   0,   /* field[0] = concert_id */
+  3,   /* field[3] = understands_parts */
 };
 static const ProtobufCIntRange onsale__concert__v1__list_refunds_due_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_request__descriptor =
 {
@@ -3583,7 +4304,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_request__
   "Onsale__Concert__V1__ListRefundsDueRequest",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__ListRefundsDueRequest),
-  3,
+  4,
   onsale__concert__v1__list_refunds_due_request__field_descriptors,
   onsale__concert__v1__list_refunds_due_request__field_indices_by_name,
   1,  onsale__concert__v1__list_refunds_due_request__number_ranges,
@@ -3641,7 +4362,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_reply__de
   (ProtobufCMessageInit) onsale__concert__v1__list_refunds_due_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__refund_entry__field_descriptors[9] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__refund_entry__field_descriptors[12] =
 {
   {
     "refund_id",
@@ -3751,22 +4472,61 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__refund_entry__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "kept",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__RefundEntry, kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seats",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Onsale__Concert__V1__RefundEntry, n_seats),
+    offsetof(Onsale__Concert__V1__RefundEntry, seats),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acknowledged_at_ms",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__RefundEntry, acknowledged_at_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__refund_entry__field_indices_by_name[] = {
+  11,   /* field[11] = acknowledged_at_ms */
   5,   /* field[5] = amount */
   1,   /* field[1] = concert_id */
   6,   /* field[6] = currency */
   8,   /* field[8] = due_since_ms */
+  9,   /* field[9] = kept */
   2,   /* field[2] = payment_id */
   7,   /* field[7] = reason */
   0,   /* field[0] = refund_id */
   3,   /* field[3] = reservation_id */
+  10,   /* field[10] = seats */
   4,   /* field[4] = user_id */
 };
 static const ProtobufCIntRange onsale__concert__v1__refund_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__refund_entry__descriptor =
 {
@@ -3776,7 +4536,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__refund_entry__descriptor =
   "Onsale__Concert__V1__RefundEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__RefundEntry),
-  9,
+  12,
   onsale__concert__v1__refund_entry__field_descriptors,
   onsale__concert__v1__refund_entry__field_indices_by_name,
   1,  onsale__concert__v1__refund_entry__number_ranges,
@@ -3941,7 +4701,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__list_tickets_reply__descri
   (ProtobufCMessageInit) onsale__concert__v1__list_tickets_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[14] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_descriptors[18] =
 {
   {
     "ticket_id",
@@ -4111,15 +4871,67 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__ticket_entry__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refunded",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, refunded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refund_id",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, refund_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel_reason",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__TicketEntry, cancel_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[] = {
+  17,   /* field[17] = cancel_reason */
   13,   /* field[13] = cancelled_at_ms */
   1,   /* field[1] = concert_id */
   8,   /* field[8] = currency */
   10,   /* field[10] = ends_at_ms */
   6,   /* field[6] = grade */
   11,   /* field[11] = issued_at_ms */
+  15,   /* field[15] = kept */
   7,   /* field[7] = price */
+  16,   /* field[16] = refund_id */
+  14,   /* field[14] = refunded */
   3,   /* field[3] = reservation_id */
   2,   /* field[2] = schedule_id */
   5,   /* field[5] = seat */
@@ -4131,7 +4943,7 @@ static const unsigned onsale__concert__v1__ticket_entry__field_indices_by_name[]
 static const ProtobufCIntRange onsale__concert__v1__ticket_entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
 {
@@ -4141,7 +4953,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__ticket_entry__descriptor =
   "Onsale__Concert__V1__TicketEntry",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__TicketEntry),
-  14,
+  18,
   onsale__concert__v1__ticket_entry__field_descriptors,
   onsale__concert__v1__ticket_entry__field_indices_by_name,
   1,  onsale__concert__v1__ticket_entry__number_ranges,
@@ -4561,7 +5373,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sales_report_reply__descri
   (ProtobufCMessageInit) onsale__concert__v1__sales_report_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__concert__v1__sales_line__field_descriptors[8] =
+static const ProtobufCFieldDescriptor onsale__concert__v1__sales_line__field_descriptors[9] =
 {
   {
     "schedule_id",
@@ -4659,11 +5471,24 @@ static const ProtobufCFieldDescriptor onsale__concert__v1__sales_line__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "kept",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Concert__V1__SalesLine, kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__concert__v1__sales_line__field_indices_by_name[] = {
   6,   /* field[6] = cancelled */
   3,   /* field[3] = counts */
   2,   /* field[2] = grade */
+  8,   /* field[8] = kept */
   7,   /* field[7] = refunded */
   4,   /* field[4] = revenue */
   0,   /* field[0] = schedule_id */
@@ -4673,7 +5498,7 @@ static const unsigned onsale__concert__v1__sales_line__field_indices_by_name[] =
 static const ProtobufCIntRange onsale__concert__v1__sales_line__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor onsale__concert__v1__sales_line__descriptor =
 {
@@ -4683,7 +5508,7 @@ const ProtobufCMessageDescriptor onsale__concert__v1__sales_line__descriptor =
   "Onsale__Concert__V1__SalesLine",
   "onsale.concert.v1",
   sizeof(Onsale__Concert__V1__SalesLine),
-  8,
+  9,
   onsale__concert__v1__sales_line__field_descriptors,
   onsale__concert__v1__sales_line__field_indices_by_name,
   1,  onsale__concert__v1__sales_line__number_ranges,

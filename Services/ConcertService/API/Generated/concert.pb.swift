@@ -72,7 +72,7 @@ package struct ScheduleSettings: Message {
     package var saleOpensAt: Timestamp?
     /// End of the sale, exclusive.
     package var saleClosesAt: Timestamp?
-    /// Users can cancel a sold reservation until this time, exclusive. 0: never.
+    /// Users can return tickets until this time, exclusive. 0: never. SetReturnPolicy sets it, too.
     package var cancelUntil: Timestamp?
     /// Maximum of seats that one user holds and owns together, 1 to 50. 0: 4.
     package var seatsPerUser: UInt32
@@ -150,10 +150,12 @@ package struct Schedule: Message {
     package var layoutVersion: UInt64
     /// Set only by ListSchedules.
     package var counts: SeatCounts?
+    /// The steps of the return policy, the farthest from the start first. Its deadline is settings.cancel_until_ms.
+    package var returnSteps: [ReturnStep]
 
     package init(
         scheduleID: ScheduleID, concertID: ConcertID, settings: ScheduleSettings, version: UInt64 = 0,
-        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil
+        layoutVersion: UInt64 = 0, counts: SeatCounts? = nil, returnSteps: [ReturnStep] = []
     ) {
         self.scheduleID = scheduleID
         self.concertID = concertID
@@ -161,6 +163,51 @@ package struct Schedule: Message {
         self.version = version
         self.layoutVersion = layoutVersion
         self.counts = counts
+        self.returnSteps = returnSteps
+    }
+}
+
+/// A step of a return policy. It applies from its day before the start of the date to the next step or the deadline.
+/// Before the first step, nothing is kept.
+package struct ReturnStep: Message {
+    /// Days of 24 hours before the start of the date.
+    package var daysBeforeStart: UInt32
+    /// The part of a ticket's price that is kept. It is rounded down, for each ticket.
+    package var keptPercent: UInt32
+
+    package init(daysBeforeStart: UInt32 = 0, keptPercent: UInt32 = 0) {
+        self.daysBeforeStart = daysBeforeStart
+        self.keptPercent = keptPercent
+    }
+}
+
+package struct SetReturnPolicyRequest: Message {
+    package var concertID: ConcertID
+    package var scheduleID: ScheduleID
+    /// At most 5, each day once, in any order. A step must not keep less than one that is farther from the start.
+    package var steps: [ReturnStep]
+    /// Users can return tickets until this time, exclusive. 0: never.
+    package var cancelUntil: Timestamp?
+    /// The version that the change is based on. If it is not the current one, the call is refused, so no change is lost.
+    package var version: UInt64
+
+    package init(
+        concertID: ConcertID, scheduleID: ScheduleID, steps: [ReturnStep] = [], cancelUntil: Timestamp? = nil,
+        version: UInt64 = 0
+    ) {
+        self.concertID = concertID
+        self.scheduleID = scheduleID
+        self.steps = steps
+        self.cancelUntil = cancelUntil
+        self.version = version
+    }
+}
+
+package struct SetReturnPolicyReply: Message {
+    package var schedule: Schedule
+
+    package init(schedule: Schedule) {
+        self.schedule = schedule
     }
 }
 
@@ -505,12 +552,16 @@ package struct Reservation: Message {
     package var endedAt: Timestamp?
     /// The payment that bought it. Empty: none.
     package var paymentID: PaymentID?
+    /// The names of the seats whose tickets were returned.
+    package var returnedSeats: [String]
+    /// The reason of the last return. Empty: none.
+    package var returnReason: String
 
     package init(
         reservationID: ReservationID, concertID: ConcertID, scheduleID: ScheduleID,
         state: ReservationState = .unspecified, seats: [String] = [], amount: UInt64 = 0, currency: String = "",
         reservedAt: Timestamp, deadline: Timestamp, soldAt: Timestamp? = nil, endedAt: Timestamp? = nil,
-        paymentID: PaymentID? = nil
+        paymentID: PaymentID? = nil, returnedSeats: [String] = [], returnReason: String = ""
     ) {
         self.reservationID = reservationID
         self.concertID = concertID
@@ -524,6 +575,8 @@ package struct Reservation: Message {
         self.soldAt = soldAt
         self.endedAt = endedAt
         self.paymentID = paymentID
+        self.returnedSeats = returnedSeats
+        self.returnReason = returnReason
     }
 }
 
@@ -587,10 +640,12 @@ package struct ConfirmRequest: Message {
     /// The amount that the wallet reserved for it.
     package var amount: UInt64
     package var currency: String
+    /// True if the caller knows DATE_CANCELLED. Other callers get GONE instead.
+    package var understandsParts: Bool
 
     package init(
         concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID, userID: UserID, amount: UInt64 = 0,
-        currency: String = ""
+        currency: String = "", understandsParts: Bool = false
     ) {
         self.concertID = concertID
         self.paymentID = paymentID
@@ -598,6 +653,7 @@ package struct ConfirmRequest: Message {
         self.userID = userID
         self.amount = amount
         self.currency = currency
+        self.understandsParts = understandsParts
     }
 }
 
@@ -659,23 +715,111 @@ package struct Decision: Message {
 package struct CancelReservationRequest: Message {
     package var concertID: ConcertID
     package var reservationID: ReservationID
-    /// The reason, at most 200 bytes.
+    /// The reason, at most 200 bytes. The user reads it.
     package var reason: String
+    /// The smallest refund that the caller accepts. If it is less now, the call is refused with REFUND_CHANGED.
+    package var leastAmount: UInt64
 
-    package init(concertID: ConcertID, reservationID: ReservationID, reason: String = "") {
+    package init(concertID: ConcertID, reservationID: ReservationID, reason: String = "", leastAmount: UInt64 = 0) {
         self.concertID = concertID
         self.reservationID = reservationID
         self.reason = reason
+        self.leastAmount = leastAmount
     }
 }
 
 package struct CancelReservationReply: Message {
     package var reservation: Reservation
     package var refundID: RefundID
+    package var refund: Refund?
 
-    package init(reservation: Reservation, refundID: RefundID) {
+    package init(reservation: Reservation, refundID: RefundID, refund: Refund? = nil) {
         self.reservation = reservation
         self.refundID = refundID
+        self.refund = refund
+    }
+}
+
+package struct CancelTicketsRequest: Message {
+    package var concertID: ConcertID
+    package var reservationID: ReservationID
+    /// The names of the seats whose tickets are returned, 1 to 50, each once.
+    package var seats: [String]
+    /// The smallest refund that the caller accepts. If it is less now, the call is refused with REFUND_CHANGED.
+    package var leastAmount: UInt64
+    /// The reason, at most 200 bytes. The user reads it.
+    package var reason: String
+
+    package init(
+        concertID: ConcertID, reservationID: ReservationID, seats: [String] = [], leastAmount: UInt64 = 0,
+        reason: String = ""
+    ) {
+        self.concertID = concertID
+        self.reservationID = reservationID
+        self.seats = seats
+        self.leastAmount = leastAmount
+        self.reason = reason
+    }
+}
+
+package struct CancelTicketsReply: Message {
+    package var reservation: Reservation
+    package var refund: Refund
+
+    package init(reservation: Reservation, refund: Refund) {
+        self.reservation = reservation
+        self.refund = refund
+    }
+}
+
+package struct QuoteReturnRequest: Message {
+    package var concertID: ConcertID
+    package var reservationID: ReservationID
+    /// The names of the seats whose tickets would be returned. Empty: all that are left.
+    package var seats: [String]
+
+    package init(concertID: ConcertID, reservationID: ReservationID, seats: [String] = []) {
+        self.concertID = concertID
+        self.reservationID = reservationID
+        self.seats = seats
+    }
+}
+
+package struct QuoteReturnReply: Message {
+    /// One for each ticket, ordered as their seats.
+    package var lines: [ReturnLine]
+    package var total: ReturnAmount
+
+    package init(lines: [ReturnLine] = [], total: ReturnAmount) {
+        self.lines = lines
+        self.total = total
+    }
+}
+
+package struct ReturnLine: Message {
+    package var seat: String
+    package var price: UInt64
+    package var refunded: UInt64
+    package var kept: UInt64
+
+    package init(seat: String = "", price: UInt64 = 0, refunded: UInt64 = 0, kept: UInt64 = 0) {
+        self.seat = seat
+        self.price = price
+        self.refunded = refunded
+        self.kept = kept
+    }
+}
+
+/// What a return refunds and keeps: the detail of the failure REFUND_CHANGED.
+package struct ReturnAmount: Message {
+    package var refunded: UInt64
+    package var kept: UInt64
+    package var currency: String
+
+    package init(refunded: UInt64 = 0, kept: UInt64 = 0, currency: String = "") {
+        self.refunded = refunded
+        self.kept = kept
+        self.currency = currency
     }
 }
 
@@ -685,11 +829,17 @@ package struct ListRefundsDueRequest: Message {
     /// The concert_id and refund_id of the last refund of the previous page. Empty: the first page.
     package var afterConcertID: ConcertID?
     package var afterRefundID: RefundID?
+    /// True if the caller pays refunds in parts. Other callers get only refunds of whole reservations.
+    package var understandsParts: Bool
 
-    package init(concertID: ConcertID? = nil, afterConcertID: ConcertID? = nil, afterRefundID: RefundID? = nil) {
+    package init(
+        concertID: ConcertID? = nil, afterConcertID: ConcertID? = nil, afterRefundID: RefundID? = nil,
+        understandsParts: Bool = false
+    ) {
         self.concertID = concertID
         self.afterConcertID = afterConcertID
         self.afterRefundID = afterRefundID
+        self.understandsParts = understandsParts
     }
 }
 
@@ -713,11 +863,19 @@ package struct Refund: Message {
     package var amount: UInt64
     package var currency: String
     package var reason: String
+    /// Time of the return.
     package var dueSince: Timestamp
+    /// The part of the tickets' price that is not refunded.
+    package var kept: UInt64
+    /// The names of the seats whose tickets were returned.
+    package var seats: [String]
+    /// Time at which the wallet had paid it, or of the return if there is nothing to pay. 0: due.
+    package var acknowledgedAt: Timestamp?
 
     package init(
         refundID: RefundID, concertID: ConcertID, paymentID: PaymentID, reservationID: ReservationID, userID: UserID,
-        amount: UInt64 = 0, currency: String = "", reason: String = "", dueSince: Timestamp
+        amount: UInt64 = 0, currency: String = "", reason: String = "", dueSince: Timestamp, kept: UInt64 = 0,
+        seats: [String] = [], acknowledgedAt: Timestamp? = nil
     ) {
         self.refundID = refundID
         self.concertID = concertID
@@ -728,6 +886,9 @@ package struct Refund: Message {
         self.currency = currency
         self.reason = reason
         self.dueSince = dueSince
+        self.kept = kept
+        self.seats = seats
+        self.acknowledgedAt = acknowledgedAt
     }
 }
 
@@ -782,12 +943,18 @@ package struct Ticket: Message {
     package var usedAt: Timestamp?
     /// Time of the cancellation. 0: not cancelled.
     package var cancelledAt: Timestamp?
+    /// If CANCELLED: the parts of the price that are refunded and kept, the refund, and the reason.
+    package var refunded: UInt64
+    package var kept: UInt64
+    package var refundID: RefundID?
+    package var cancelReason: String
 
     package init(
         ticketID: TicketID, concertID: ConcertID, scheduleID: ScheduleID, reservationID: ReservationID,
         state: TicketState = .unspecified, seat: String = "", grade: String = "", price: UInt64 = 0,
         currency: String = "", startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp, usedAt: Timestamp? = nil,
-        cancelledAt: Timestamp? = nil
+        cancelledAt: Timestamp? = nil, refunded: UInt64 = 0, kept: UInt64 = 0, refundID: RefundID? = nil,
+        cancelReason: String = ""
     ) {
         self.ticketID = ticketID
         self.concertID = concertID
@@ -803,6 +970,10 @@ package struct Ticket: Message {
         self.issuedAt = issuedAt
         self.usedAt = usedAt
         self.cancelledAt = cancelledAt
+        self.refunded = refunded
+        self.kept = kept
+        self.refundID = refundID
+        self.cancelReason = cancelReason
     }
 }
 
@@ -903,13 +1074,14 @@ package struct SalesLine: Message {
     package var revenue: UInt64
     /// The number of used tickets.
     package var used: UInt64
-    /// The number of cancelled tickets and their total price.
+    /// The number of cancelled tickets, and the parts of their price that are refunded and kept.
     package var cancelled: UInt64
     package var refunded: UInt64
+    package var kept: UInt64
 
     package init(
         scheduleID: ScheduleID, scheduleName: String = "", grade: String = "", counts: SeatCounts? = nil,
-        revenue: UInt64 = 0, used: UInt64 = 0, cancelled: UInt64 = 0, refunded: UInt64 = 0
+        revenue: UInt64 = 0, used: UInt64 = 0, cancelled: UInt64 = 0, refunded: UInt64 = 0, kept: UInt64 = 0
     ) {
         self.scheduleID = scheduleID
         self.scheduleName = scheduleName
@@ -919,6 +1091,7 @@ package struct SalesLine: Message {
         self.used = used
         self.cancelled = cancelled
         self.refunded = refunded
+        self.kept = kept
     }
 }
 
@@ -1020,6 +1193,7 @@ package enum ConcertReason: String, Reason, CaseIterable {
     case ticketOfAnotherDate = "TICKET_OF_ANOTHER_DATE"
     case ticketUsed = "TICKET_USED"
     case ticketCancelled = "TICKET_CANCELLED"
+    case refundChanged = "REFUND_CHANGED"
 
     package var code: StatusCode {
         switch self {
@@ -1031,7 +1205,8 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .saleNotOpen, .saleOver, .tooManySeats, .tooManyReservations, .alreadySold, .notSold, .notCancellable,
             .cancelDeadlinePassed, .ticketOfAnotherDate, .ticketUsed, .ticketCancelled:
             .failedPrecondition
-        case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether: .aborted
+        case .scheduleChanged, .seatHeld, .seatSold, .seatBlocked, .seatsTaken, .noSeatsTogether, .refundChanged:
+            .aborted
         }
     }
 
@@ -1065,6 +1240,8 @@ package enum ConcertReason: String, Reason, CaseIterable {
         case .ticketOfAnotherDate: "the ticket is for another date"
         case .ticketUsed: "the ticket was used"
         case .ticketCancelled: "the ticket was cancelled"
+        case .refundChanged:
+            "the return would refund less than least_amount now: repeat it with the amount in the ReturnAmount"
         }
     }
 }
@@ -1077,7 +1254,7 @@ package enum ReservationState: Hashable, Sendable {
     case released
     /// Its deadline has passed.
     case expired
-    /// Sold and returned.
+    /// Sold, and all of its tickets were returned.
     case returned
     /// A value that is not in this version of the contract.
     case unrecognized(Int32)
@@ -1250,6 +1427,10 @@ package enum ConcertMethods {
     /// Changes the settings of a date. Existing reservations keep their deadline and price.
     package static let configureSchedule = Method<ConfigureScheduleRequest, ConfigureScheduleReply>(
         "onsale.concert.v1.Concert/ConfigureSchedule", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
+    /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
+    /// policy of its sale; a later one applies to it only where it is better for the user.
+    package static let setReturnPolicy = Method<SetReturnPolicyRequest, SetReturnPolicyReply>(
+        "onsale.concert.v1.Concert/SetReturnPolicy", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     package static let setSeats = Method<SetSeatsRequest, SetSeatsReply>(
         "onsale.concert.v1.Concert/SetSeats", isSafeToRepeat: true, callers: [.operator], duties: [.sales])
@@ -1290,11 +1471,19 @@ package enum ConcertMethods {
     /// Aborts a payment, unless it was already confirmed.
     package static let abort = Method<AbortRequest, AbortReply>(
         "onsale.concert.v1.Concert/Abort", isSafeToRepeat: true, callers: [.service])
-    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
-    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
-    /// request_id.
+    /// Returns what is left of a sold reservation: cancels its valid tickets, frees their seats and records a refund due.
+    /// Users can call it as the return policies of the sale and of the date allow; for operators, nothing is kept.
+    /// Refused once a ticket was used. The id of the refund is the request_id.
     package static let cancelReservation = Method<CancelReservationRequest, CancelReservationReply>(
         "onsale.concert.v1.Concert/CancelReservation", isSafeToRepeat: true, callers: [.user, .operator],
+        duties: [.sales])
+    /// Returns some tickets of a sold reservation, which were never used. The rules are those of CancelReservation, for each
+    /// ticket. The id of the refund is the request_id.
+    package static let cancelTickets = Method<CancelTicketsRequest, CancelTicketsReply>(
+        "onsale.concert.v1.Concert/CancelTickets", isSafeToRepeat: true, callers: [.user, .operator], duties: [.sales])
+    /// Returns what CancelTickets or CancelReservation would refund now, or its refusal. Changes nothing.
+    package static let quoteReturn = Method<QuoteReturnRequest, QuoteReturnReply>(
+        "onsale.concert.v1.Concert/QuoteReturn", isSafeToRepeat: true, isReadOnly: true, callers: [.user, .operator],
         duties: [.sales])
     /// Returns the refunds due that are not acknowledged.
     package static let listRefundsDue = Method<ListRefundsDueRequest, ListRefundsDueReply>(
@@ -1326,13 +1515,14 @@ package enum ConcertMethods {
     package static let service = ServiceDescription(
         "onsale.concert.v1.Concert",
         methods: [
-            createConcert.description, addSchedule.description, configureSchedule.description, setSeats.description,
-            blockSeats.description, unblockSeats.description, listConcerts.description, listSchedules.description,
-            showSeats.description, watchSeats.description, reserveSeats.description, releaseReservation.description,
-            showReservation.description, listReservations.description, confirm.description, abort.description,
-            cancelReservation.description, listRefundsDue.description, acknowledgeRefund.description,
-            listTickets.description, showTicket.description, showTicketKeys.description, checkIn.description,
-            salesReport.description, showSeatHistory.description,
+            createConcert.description, addSchedule.description, configureSchedule.description,
+            setReturnPolicy.description, setSeats.description, blockSeats.description, unblockSeats.description,
+            listConcerts.description, listSchedules.description, showSeats.description, watchSeats.description,
+            reserveSeats.description, releaseReservation.description, showReservation.description,
+            listReservations.description, confirm.description, abort.description, cancelReservation.description,
+            cancelTickets.description, quoteReturn.description, listRefundsDue.description,
+            acknowledgeRefund.description, listTickets.description, showTicket.description, showTicketKeys.description,
+            checkIn.description, salesReport.description, showSeatHistory.description,
         ],
         file: .concert)
 }
@@ -1345,6 +1535,9 @@ package protocol ConcertHandlers: Sendable {
     func addSchedule(_ request: AddScheduleRequest, call: Call) async throws -> AddScheduleReply
     /// Changes the settings of a date. Existing reservations keep their deadline and price.
     func configureSchedule(_ request: ConfigureScheduleRequest, call: Call) async throws -> ConfigureScheduleReply
+    /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
+    /// policy of its sale; a later one applies to it only where it is better for the user.
+    func setReturnPolicy(_ request: SetReturnPolicyRequest, call: Call) async throws -> SetReturnPolicyReply
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
     func setSeats(_ request: SetSeatsRequest, call: Call) async throws -> SetSeatsReply
     /// Blocks free seats, so that users cannot reserve them.
@@ -1369,10 +1562,15 @@ package protocol ConcertHandlers: Sendable {
     func confirm(_ request: ConfirmRequest, call: Call) async throws -> ConfirmReply
     /// Aborts a payment, unless it was already confirmed.
     func abort(_ request: AbortRequest, call: Call) async throws -> AbortReply
-    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
-    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
-    /// request_id.
+    /// Returns what is left of a sold reservation: cancels its valid tickets, frees their seats and records a refund due.
+    /// Users can call it as the return policies of the sale and of the date allow; for operators, nothing is kept.
+    /// Refused once a ticket was used. The id of the refund is the request_id.
     func cancelReservation(_ request: CancelReservationRequest, call: Call) async throws -> CancelReservationReply
+    /// Returns some tickets of a sold reservation, which were never used. The rules are those of CancelReservation, for each
+    /// ticket. The id of the refund is the request_id.
+    func cancelTickets(_ request: CancelTicketsRequest, call: Call) async throws -> CancelTicketsReply
+    /// Returns what CancelTickets or CancelReservation would refund now, or its refusal. Changes nothing.
+    func quoteReturn(_ request: QuoteReturnRequest, call: Call) async throws -> QuoteReturnReply
     /// Returns the refunds due that are not acknowledged.
     func listRefundsDue(_ request: ListRefundsDueRequest, call: Call) async throws -> ListRefundsDueReply
     /// Acknowledges a paid refund, so it is no longer listed. Succeeds also if it is not listed.
@@ -1399,6 +1597,7 @@ extension ConcertHandlers {
                 Route(ConcertMethods.createConcert, createConcert(_:call:)),
                 Route(ConcertMethods.addSchedule, addSchedule(_:call:)),
                 Route(ConcertMethods.configureSchedule, configureSchedule(_:call:)),
+                Route(ConcertMethods.setReturnPolicy, setReturnPolicy(_:call:)),
                 Route(ConcertMethods.setSeats, setSeats(_:call:)),
                 Route(ConcertMethods.blockSeats, blockSeats(_:call:)),
                 Route(ConcertMethods.unblockSeats, unblockSeats(_:call:)),
@@ -1413,6 +1612,8 @@ extension ConcertHandlers {
                 Route(ConcertMethods.confirm, confirm(_:call:)),
                 Route(ConcertMethods.abort, abort(_:call:)),
                 Route(ConcertMethods.cancelReservation, cancelReservation(_:call:)),
+                Route(ConcertMethods.cancelTickets, cancelTickets(_:call:)),
+                Route(ConcertMethods.quoteReturn, quoteReturn(_:call:)),
                 Route(ConcertMethods.listRefundsDue, listRefundsDue(_:call:)),
                 Route(ConcertMethods.acknowledgeRefund, acknowledgeRefund(_:call:)),
                 Route(ConcertMethods.listTickets, listTickets(_:call:)),
@@ -1452,6 +1653,14 @@ package struct ConcertClient: Sendable {
         _ request: ConfigureScheduleRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> ConfigureScheduleReply {
         try await client.call(ConcertMethods.configureSchedule, request, options)
+    }
+
+    /// Sets what a date keeps of the price of a returned ticket, and until when users can return tickets. A sold ticket keeps the
+    /// policy of its sale; a later one applies to it only where it is better for the user.
+    package func setReturnPolicy(
+        _ request: SetReturnPolicyRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> SetReturnPolicyReply {
+        try await client.call(ConcertMethods.setReturnPolicy, request, options)
     }
 
     /// Adds seats and changes grade and price of free seats. Other seats do not change.
@@ -1543,13 +1752,28 @@ package struct ConcertClient: Sendable {
         try await client.call(ConcertMethods.abort, request, options)
     }
 
-    /// Returns a sold reservation: cancels its tickets, frees its seats and records a refund due. Users can call it until
-    /// the date's cancel deadline, operators always. Refused once a ticket was used. The id of the refund is the
-    /// request_id.
+    /// Returns what is left of a sold reservation: cancels its valid tickets, frees their seats and records a refund due.
+    /// Users can call it as the return policies of the sale and of the date allow; for operators, nothing is kept.
+    /// Refused once a ticket was used. The id of the refund is the request_id.
     package func cancelReservation(
         _ request: CancelReservationRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> CancelReservationReply {
         try await client.call(ConcertMethods.cancelReservation, request, options)
+    }
+
+    /// Returns some tickets of a sold reservation, which were never used. The rules are those of CancelReservation, for each
+    /// ticket. The id of the refund is the request_id.
+    package func cancelTickets(
+        _ request: CancelTicketsRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> CancelTicketsReply {
+        try await client.call(ConcertMethods.cancelTickets, request, options)
+    }
+
+    /// Returns what CancelTickets or CancelReservation would refund now, or its refusal. Changes nothing.
+    package func quoteReturn(
+        _ request: QuoteReturnRequest, _ options: CallOptions = CallOptions()
+    ) async throws(RPCFailure) -> QuoteReturnReply {
+        try await client.call(ConcertMethods.quoteReturn, request, options)
     }
 
     /// Returns the refunds due that are not acknowledged.
@@ -1835,6 +2059,9 @@ extension Schedule {
         version = fields.pointee.version
         layoutVersion = fields.pointee.layout_version
         counts = try SeatCounts(reading: fields.pointee.counts, in: "counts")
+        returnSteps = try Array(reading: fields.pointee.return_steps, count: fields.pointee.n_return_steps) {
+            element throws(MessageError) in try ReturnStep(required: element, in: "return_steps")
+        }
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -1847,11 +2074,92 @@ extension Schedule {
         fields.pointee.version = version
         fields.pointee.layout_version = layoutVersion
         fields.pointee.counts = try counts?.layOut(in: arena)
+        fields.pointee.n_return_steps = returnSteps.count
+        fields.pointee.return_steps = try arena.array(returnSteps, "onsale.concert.v1.ScheduleEntry.return_steps") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ScheduleEntry>) throws(MessageError) {
         try ScheduleSettings.check(fields.pointee.settings, in: "settings")
+        try ReturnStep.check(fields.pointee.return_steps, count: fields.pointee.n_return_steps, in: "return_steps")
+    }
+}
+
+extension ReturnStep {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__return_step__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReturnStep>) throws(MessageError) {
+        daysBeforeStart = fields.pointee.days_before_start
+        keptPercent = fields.pointee.kept_percent
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ReturnStep> {
+        let fields = try arena.make(onsale__concert__v1__return_step__init)
+        fields.pointee.days_before_start = daysBeforeStart
+        fields.pointee.kept_percent = keptPercent
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__ReturnStep>) throws(MessageError) {
+        try FieldRule.range(Int64(clamping: fields.pointee.days_before_start), 0...3650, zero: nil, "days_before_start")
+        try FieldRule.range(Int64(clamping: fields.pointee.kept_percent), 0...100, zero: nil, "kept_percent")
+    }
+}
+
+extension SetReturnPolicyRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__set_return_policy_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetReturnPolicyRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        scheduleID = try ScheduleID(required: fields.pointee.schedule_id, "schedule_id")
+        steps = try Array(reading: fields.pointee.steps, count: fields.pointee.n_steps) {
+            element throws(MessageError) in try ReturnStep(required: element, in: "steps")
+        }
+        cancelUntil = Timestamp(reading: fields.pointee.cancel_until_ms)
+        version = fields.pointee.version
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__SetReturnPolicyRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__set_return_policy_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.SetReturnPolicyRequest.concert_id")
+        fields.pointee.schedule_id = try arena.id(scheduleID, "onsale.concert.v1.SetReturnPolicyRequest.schedule_id")
+        fields.pointee.n_steps = steps.count
+        fields.pointee.steps = try arena.array(steps, "onsale.concert.v1.SetReturnPolicyRequest.steps") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.cancel_until_ms = UInt64(clamping: cancelUntil?.milliseconds ?? 0)
+        fields.pointee.version = version
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SetReturnPolicyRequest>) throws(MessageError)
+    {
+        try ReturnStep.check(fields.pointee.steps, count: fields.pointee.n_steps, in: "steps")
+        try FieldRule.time(Int64(clamping: fields.pointee.cancel_until_ms), isRequired: false, "cancel_until_ms")
+    }
+}
+
+extension SetReturnPolicyReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__set_return_policy_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__SetReturnPolicyReply>) throws(MessageError) {
+        schedule = try Schedule(required: fields.pointee.schedule, in: "schedule")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__SetReturnPolicyReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__set_return_policy_reply__init)
+        fields.pointee.schedule = try schedule.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__SetReturnPolicyReply>) throws(MessageError) {
+        try Schedule.check(fields.pointee.schedule, in: "schedule")
     }
 }
 
@@ -2459,6 +2767,10 @@ extension Reservation {
         soldAt = Timestamp(reading: fields.pointee.sold_at_ms)
         endedAt = Timestamp(reading: fields.pointee.ended_at_ms)
         paymentID = try PaymentID(reading: fields.pointee.payment_id, "payment_id")
+        returnedSeats = Array(reading: fields.pointee.returned_seats, count: fields.pointee.n_returned_seats) {
+            String(reading: $0)
+        }
+        returnReason = String(reading: fields.pointee.return_reason)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2480,6 +2792,14 @@ extension Reservation {
         fields.pointee.sold_at_ms = UInt64(clamping: soldAt?.milliseconds ?? 0)
         fields.pointee.ended_at_ms = UInt64(clamping: endedAt?.milliseconds ?? 0)
         fields.pointee.payment_id = try arena.id(paymentID, "onsale.concert.v1.ReservationEntry.payment_id")
+        fields.pointee.n_returned_seats = returnedSeats.count
+        fields.pointee.returned_seats = try arena.array(
+            returnedSeats, "onsale.concert.v1.ReservationEntry.returned_seats"
+        ) { element throws(MessageError) in
+            try arena.string(element, "onsale.concert.v1.ReservationEntry.returned_seats")
+        }
+        fields.pointee.return_reason = try arena.string(
+            returnReason, "onsale.concert.v1.ReservationEntry.return_reason")
         return fields
     }
 
@@ -2623,6 +2943,7 @@ extension ConfirmRequest {
         userID = try UserID(required: fields.pointee.user_id, "user_id")
         amount = fields.pointee.amount
         currency = String(reading: fields.pointee.currency)
+        understandsParts = fields.pointee.understands_parts != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2635,6 +2956,7 @@ extension ConfirmRequest {
         fields.pointee.user_id = try arena.id(userID, "onsale.concert.v1.ConfirmRequest.user_id")
         fields.pointee.amount = amount
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ConfirmRequest.currency")
+        fields.pointee.understands_parts = understandsParts ? 1 : 0
         return fields
     }
 
@@ -2726,6 +3048,7 @@ extension CancelReservationRequest {
         concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
         reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
         reason = String(reading: fields.pointee.reason)
+        leastAmount = fields.pointee.least_amount
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2736,6 +3059,7 @@ extension CancelReservationRequest {
         fields.pointee.reservation_id = try arena.id(
             reservationID, "onsale.concert.v1.CancelReservationRequest.reservation_id")
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelReservationRequest.reason")
+        fields.pointee.least_amount = leastAmount
         return fields
     }
 
@@ -2752,6 +3076,7 @@ extension CancelReservationReply {
     package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError) {
         reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
         refundID = try RefundID(required: fields.pointee.refund_id, "refund_id")
+        refund = try Refund(reading: fields.pointee.refund, in: "refund")
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2760,12 +3085,155 @@ extension CancelReservationReply {
         let fields = try arena.make(onsale__concert__v1__cancel_reservation_reply__init)
         fields.pointee.reservation = try reservation.layOut(in: arena)
         fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.CancelReservationReply.refund_id")
+        fields.pointee.refund = try refund?.layOut(in: arena)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelReservationReply>) throws(MessageError)
     {
         try Reservation.check(fields.pointee.reservation, in: "reservation")
+        try Refund.check(fields.pointee.refund, in: "refund")
+    }
+}
+
+extension CancelTicketsRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_tickets_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelTicketsRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { String(reading: $0) }
+        leastAmount = fields.pointee.least_amount
+        reason = String(reading: fields.pointee.reason)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__CancelTicketsRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__cancel_tickets_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.CancelTicketsRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
+            reservationID, "onsale.concert.v1.CancelTicketsRequest.reservation_id")
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.CancelTicketsRequest.seats") {
+            element throws(MessageError) in try arena.string(element, "onsale.concert.v1.CancelTicketsRequest.seats")
+        }
+        fields.pointee.least_amount = leastAmount
+        fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.CancelTicketsRequest.reason")
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelTicketsRequest>) throws(MessageError) {
+        try FieldRule.text(fields.pointee.reason, 0...200, .bytes, "reason")
+    }
+}
+
+extension CancelTicketsReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__cancel_tickets_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__CancelTicketsReply>) throws(MessageError) {
+        reservation = try Reservation(required: fields.pointee.reservation, in: "reservation")
+        refund = try Refund(required: fields.pointee.refund, in: "refund")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__CancelTicketsReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__cancel_tickets_reply__init)
+        fields.pointee.reservation = try reservation.layOut(in: arena)
+        fields.pointee.refund = try refund.layOut(in: arena)
+        return fields
+    }
+
+    package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__CancelTicketsReply>) throws(MessageError) {
+        try Reservation.check(fields.pointee.reservation, in: "reservation")
+        try Refund.check(fields.pointee.refund, in: "refund")
+    }
+}
+
+extension QuoteReturnRequest {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__quote_return_request__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__QuoteReturnRequest>) throws(MessageError) {
+        concertID = try ConcertID(required: fields.pointee.concert_id, "concert_id")
+        reservationID = try ReservationID(required: fields.pointee.reservation_id, "reservation_id")
+        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { String(reading: $0) }
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__QuoteReturnRequest
+    > {
+        let fields = try arena.make(onsale__concert__v1__quote_return_request__init)
+        fields.pointee.concert_id = try arena.id(concertID, "onsale.concert.v1.QuoteReturnRequest.concert_id")
+        fields.pointee.reservation_id = try arena.id(
+            reservationID, "onsale.concert.v1.QuoteReturnRequest.reservation_id")
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.QuoteReturnRequest.seats") {
+            element throws(MessageError) in try arena.string(element, "onsale.concert.v1.QuoteReturnRequest.seats")
+        }
+        return fields
+    }
+}
+
+extension QuoteReturnReply {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__quote_return_reply__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__QuoteReturnReply>) throws(MessageError) {
+        lines = try Array(reading: fields.pointee.lines, count: fields.pointee.n_lines) {
+            element throws(MessageError) in try ReturnLine(required: element, in: "lines")
+        }
+        total = try ReturnAmount(required: fields.pointee.total, in: "total")
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
+        Onsale__Concert__V1__QuoteReturnReply
+    > {
+        let fields = try arena.make(onsale__concert__v1__quote_return_reply__init)
+        fields.pointee.n_lines = lines.count
+        fields.pointee.lines = try arena.array(lines, "onsale.concert.v1.QuoteReturnReply.lines") {
+            element throws(MessageError) in try element.layOut(in: arena)
+        }
+        fields.pointee.total = try total.layOut(in: arena)
+        return fields
+    }
+}
+
+extension ReturnLine {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__return_line__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReturnLine>) throws(MessageError) {
+        seat = String(reading: fields.pointee.seat)
+        price = fields.pointee.price
+        refunded = fields.pointee.refunded
+        kept = fields.pointee.kept
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ReturnLine> {
+        let fields = try arena.make(onsale__concert__v1__return_line__init)
+        fields.pointee.seat = try arena.string(seat, "onsale.concert.v1.ReturnLine.seat")
+        fields.pointee.price = price
+        fields.pointee.refunded = refunded
+        fields.pointee.kept = kept
+        return fields
+    }
+}
+
+extension ReturnAmount {
+    package static let descriptor = MessageDescriptor(onsale__concert__v1__return_amount__init)
+
+    package init(reading fields: UnsafePointer<Onsale__Concert__V1__ReturnAmount>) throws(MessageError) {
+        refunded = fields.pointee.refunded
+        kept = fields.pointee.kept
+        currency = String(reading: fields.pointee.currency)
+    }
+
+    package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__ReturnAmount>
+    {
+        let fields = try arena.make(onsale__concert__v1__return_amount__init)
+        fields.pointee.refunded = refunded
+        fields.pointee.kept = kept
+        fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.ReturnAmount.currency")
+        return fields
     }
 }
 
@@ -2776,6 +3244,7 @@ extension ListRefundsDueRequest {
         concertID = try ConcertID(reading: fields.pointee.concert_id, "concert_id")
         afterConcertID = try ConcertID(reading: fields.pointee.after_concert_id, "after_concert_id")
         afterRefundID = try RefundID(reading: fields.pointee.after_refund_id, "after_refund_id")
+        understandsParts = fields.pointee.understands_parts != 0
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<
@@ -2787,6 +3256,7 @@ extension ListRefundsDueRequest {
             afterConcertID, "onsale.concert.v1.ListRefundsDueRequest.after_concert_id")
         fields.pointee.after_refund_id = try arena.id(
             afterRefundID, "onsale.concert.v1.ListRefundsDueRequest.after_refund_id")
+        fields.pointee.understands_parts = understandsParts ? 1 : 0
         return fields
     }
 }
@@ -2831,6 +3301,9 @@ extension Refund {
         currency = String(reading: fields.pointee.currency)
         reason = String(reading: fields.pointee.reason)
         dueSince = Timestamp(required: fields.pointee.due_since_ms)
+        kept = fields.pointee.kept
+        seats = Array(reading: fields.pointee.seats, count: fields.pointee.n_seats) { String(reading: $0) }
+        acknowledgedAt = Timestamp(reading: fields.pointee.acknowledged_at_ms)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__RefundEntry>
@@ -2845,11 +3318,18 @@ extension Refund {
         fields.pointee.currency = try arena.string(currency, "onsale.concert.v1.RefundEntry.currency")
         fields.pointee.reason = try arena.string(reason, "onsale.concert.v1.RefundEntry.reason")
         fields.pointee.due_since_ms = UInt64(clamping: dueSince.milliseconds)
+        fields.pointee.kept = kept
+        fields.pointee.n_seats = seats.count
+        fields.pointee.seats = try arena.array(seats, "onsale.concert.v1.RefundEntry.seats") {
+            element throws(MessageError) in try arena.string(element, "onsale.concert.v1.RefundEntry.seats")
+        }
+        fields.pointee.acknowledged_at_ms = UInt64(clamping: acknowledgedAt?.milliseconds ?? 0)
         return fields
     }
 
     package static func check(_ fields: UnsafePointer<Onsale__Concert__V1__RefundEntry>) throws(MessageError) {
         try FieldRule.time(Int64(clamping: fields.pointee.due_since_ms), isRequired: true, "due_since_ms")
+        try FieldRule.time(Int64(clamping: fields.pointee.acknowledged_at_ms), isRequired: false, "acknowledged_at_ms")
     }
 }
 
@@ -2945,6 +3425,10 @@ extension Ticket {
         issuedAt = Timestamp(required: fields.pointee.issued_at_ms)
         usedAt = Timestamp(reading: fields.pointee.used_at_ms)
         cancelledAt = Timestamp(reading: fields.pointee.cancelled_at_ms)
+        refunded = fields.pointee.refunded
+        kept = fields.pointee.kept
+        refundID = try RefundID(reading: fields.pointee.refund_id, "refund_id")
+        cancelReason = String(reading: fields.pointee.cancel_reason)
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__TicketEntry>
@@ -2964,6 +3448,10 @@ extension Ticket {
         fields.pointee.issued_at_ms = UInt64(clamping: issuedAt.milliseconds)
         fields.pointee.used_at_ms = UInt64(clamping: usedAt?.milliseconds ?? 0)
         fields.pointee.cancelled_at_ms = UInt64(clamping: cancelledAt?.milliseconds ?? 0)
+        fields.pointee.refunded = refunded
+        fields.pointee.kept = kept
+        fields.pointee.refund_id = try arena.id(refundID, "onsale.concert.v1.TicketEntry.refund_id")
+        fields.pointee.cancel_reason = try arena.string(cancelReason, "onsale.concert.v1.TicketEntry.cancel_reason")
         return fields
     }
 
@@ -3158,6 +3646,7 @@ extension SalesLine {
         used = fields.pointee.used
         cancelled = fields.pointee.cancelled
         refunded = fields.pointee.refunded
+        kept = fields.pointee.kept
     }
 
     package func layOut(in arena: Arena) throws(MessageError) -> UnsafeMutablePointer<Onsale__Concert__V1__SalesLine> {
@@ -3170,6 +3659,7 @@ extension SalesLine {
         fields.pointee.used = used
         fields.pointee.cancelled = cancelled
         fields.pointee.refunded = refunded
+        fields.pointee.kept = kept
         return fields
     }
 }
@@ -3322,314 +3812,363 @@ extension ProtoFile {
         2e636f6e636572742e76312e5363686564756c6553657474696e6773420480b61801520873657474696e677312180a07\
         76657273696f6e180420012804520776657273696f6e225c0a16436f6e6669677572655363686564756c655265706c79\
         12420a087363686564756c6518012001280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c6545\
-        6e747279420480b6180152087363686564756c6522bf020a0d5363686564756c65456e74727912310a0b736368656475\
+        6e747279420480b6180152087363686564756c652281030a0d5363686564756c65456e74727912310a0b736368656475\
         6c655f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c654964122e0a0a636f6e\
         636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412450a08736574\
         74696e677318032001280b32232e6f6e73616c652e636f6e636572742e76312e5363686564756c6553657474696e6773\
         420480b61801520873657474696e677312180a0776657273696f6e180420012804520776657273696f6e12250a0e6c61\
         796f75745f76657273696f6e180520012804520d6c61796f757456657273696f6e12350a06636f756e74731806200128\
-        0b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e74733a0cfab618085363\
-        686564756c6522620a0a53656174436f756e747312120a046672656518012001280452046672656512120a0468656c64\
-        180220012804520468656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b65641804200128\
-        045207626c6f636b65642293010a095365617452616e676512180a0773656374696f6e18012001280952077365637469\
-        6f6e12100a03726f771802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d420af2b51806\
-        0801109f8d06520b66697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2b518060801\
-        109f8d06520a6c6173744e756d6265722288010a09536561744f6666657212380a05736561747318012001280b321c2e\
-        6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a0567726164\
-        651802200128094208fab51804080110205205677261646512210a057072696365180320012804420bf2b518071080a0\
-        94a58d1d5205707269636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f6964180120\
-        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
-        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412340a066f666665727318032003\
-        280b321c2e6f6e73616c652e636f6e636572742e76312e536561744f6666657252066f666665727322520a0d53657453\
-        656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e5365\
-        61744368616e6765436f756e7473420480b618015206636f756e747322560a10536561744368616e6765436f756e7473\
-        12140a0561646465641801200128045205616464656412180a076368616e67656418022001280452076368616e676564\
-        12120a046b65707418032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f\
-        6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363\
-        686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a\
-        05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e6765520573656174\
-        7312210a06726561736f6e1804200128094209fab51805080110c8015206726561736f6e22540a0f426c6f636b536561\
-        74735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e53656174\
-        4368616e6765436f756e7473420480b618015206636f756e747322ac010a13556e626c6f636b53656174735265717565\
-        7374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274\
-        496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564\
-        756c65496412320a05736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e\
-        67655205736561747322560a11556e626c6f636b53656174735265706c7912410a06636f756e747318012001280b3223\
-        2e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e74\
-        73224c0a134c697374436f6e63657274735265717565737412120a046e616d6518012001280952046e616d6512210a05\
-        616674657218022001280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e636572747352\
-        65706c79123b0a08636f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e6365\
-        7274456e7472795208636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f726522a5010a\
-        144c6973745363686564756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab5180743\
-        6f6e6365727480b618015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c\
-        795f776974685f667265655f736561747318032001280852116f6e6c795769746846726565536561747312180a047061\
-        737318042001280c420490b6180152047061737322540a124c6973745363686564756c65735265706c79123e0a097363\
-        686564756c657318012003280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952\
-        097363686564756c657322c1010a1053686f77536561747352657175657374122e0a0a636f6e636572745f6964180120\
-        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69641802\
-        2001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c\
-        420490b6180152047061737312300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f77\
-        6e4c61796f757456657273696f6e22ef010a0e53686f7753656174735265706c7912250a0e6c61796f75745f76657273\
-        696f6e180120012804520d6c61796f757456657273696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c\
-        652e636f6e636572742e76312e53656174426c6f636b5206626c6f636b7312120a0468656c6418032003280d52046865\
-        6c6412120a04736f6c6418042003280d5204736f6c6412180a07626c6f636b656418052003280d5207626c6f636b6564\
-        121a0a0863757272656e6379180620012809520863757272656e637912220a0861735f6f665f6d731807200128044208\
-        e0b5180180b61801520661734f664d732292010a0953656174426c6f636b12380a05736561747318012001280b321c2e\
-        6f6e73616c652e636f6e636572742e76312e5365617452616e6765420480b618015205736561747312140a0567726164\
-        651802200128095205677261646512140a05707269636518032001280452057072696365121f0a0b66697273745f696e\
-        64657818042001280d520a6669727374496e6465782290010a115761746368536561747352657175657374122e0a0a63\
-        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b73\
-        63686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c6549641218\
-        0a047061737318032001280c420490b61801520470617373228b010a0e576174636853656174734974656d12350a036d\
-        617018012001280b32212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79480052036d\
-        6170123a0a076368616e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e\
-        676573480052076368616e67657342060a046e65777322650a0b536561744368616e67657312140a0566726565641801\
-        2003280d5205667265656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d520473\
-        6f6c6412180a07626c6f636b656418042003280d5207626c6f636b65642290020a135265736572766553656174735265\
-        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
-        657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363\
-        686564756c65496412340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e53656174\
-        4e616d657348005205736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e7631\
-        2e426573745365617473480052046265737412180a047061737318052001280c420490b6180152047061737342120a04\
-        77697368120acab7180663686f69636522210a09536561744e616d657312140a056e616d657318012003280952056e61\
-        6d657322410a09426573745365617473121e0a05636f756e7418012001280d4208f2b51804080110325205636f756e74\
-        12140a0567726164651802200128095205677261646522600a115265736572766553656174735265706c79124b0a0b72\
-        65736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e\
-        456e747279420480b61801520b7265736572766174696f6e2298040a105265736572766174696f6e456e747279123a0a\
-        0e7265736572766174696f6e5f696418012001280c4213dab5180b5265736572766174696f6e80b61801520d72657365\
-        72766174696f6e4964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209\
-        636f6e63657274496412310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b61801\
-        520a7363686564756c65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76312e\
-        5265736572766174696f6e53746174655205737461746512140a0573656174731805200328095205736561747312160a\
-        06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e63\
-        79122e0a0e72657365727665645f61745f6d731808200128044208e0b5180180b61801520c726573657276656441744d\
-        7312290a0b646561646c696e655f6d731809200128044208e0b5180180b61801520a646561646c696e654d7312220a0a\
-        736f6c645f61745f6d73180a200128044204e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d7318\
-        0b200128044204e0b518015209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab51807\
-        5061796d656e7452097061796d656e7449643a0ffab6180b5265736572766174696f6e2287010a1952656c6561736552\
-        65736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
-        727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b52\
-        65736572766174696f6e80b61801520d7265736572766174696f6e496422660a1752656c656173655265736572766174\
-        696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76\
-        312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e2284010a1653686f775265\
-        736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
-        7480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265\
-        736572766174696f6e80b61801520d7265736572766174696f6e496422630a1453686f775265736572766174696f6e52\
-        65706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265\
-        736572766174696f6e456e747279420480b61801520b7265736572766174696f6e22490a174c69737452657365727661\
-        74696f6e7352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
-        015209636f6e63657274496422600a154c6973745265736572766174696f6e735265706c7912470a0c72657365727661\
-        74696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279\
-        520c7265736572766174696f6e73228f020a0e436f6e6669726d52657175657374122e0a0a636f6e636572745f696418\
-        012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f696418\
-        022001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e\
-        5f696418032001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496412250a\
-        07757365725f696418042001280c420cdab518045573657280b61801520675736572496412160a06616d6f756e741805\
-        200128045206616d6f756e7412220a0863757272656e63791806200128094206fab518021805520863757272656e6379\
-        22520a0c436f6e6669726d5265706c7912420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e63\
-        6572742e76312e4465636973696f6e456e747279420480b6180152086465636973696f6e22aa010a0c41626f72745265\
-        7175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63\
-        6572744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d\
-        656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b6\
-        1801520d7265736572766174696f6e496422500a0a41626f72745265706c7912420a086465636973696f6e1801200128\
-        0b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b6180152086465636973\
-        696f6e22c8020a0d4465636973696f6e456e747279123c0a076f7574636f6d6518012001280e32222e6f6e73616c652e\
-        636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f7574636f6d6512360a06726561736f6e180220\
-        01280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561736f6e5206726561736f6e12360a0e72\
-        65736572766174696f6e5f696418032001280c420fdab5180b5265736572766174696f6e520d7265736572766174696f\
-        6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863757272656e6379180520012809520863\
-        757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f6f6d5206726f6f6d496412240a08706c\
-        6163655f696418072001280c4209dab51805506c6163655207706c61636549643a0cfab618084465636973696f6e22a7\
-        010a1843616e63656c5265736572766174696f6e52657175657374122e0a0a636f6e636572745f696418012001280c42\
-        0fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f6964180220\
-        01280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964121f0a06726561736f\
-        6e1803200128094207fab5180310c8015206726561736f6e2292010a1643616e63656c5265736572766174696f6e5265\
-        706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e526573\
-        6572766174696f6e456e747279420480b61801520b7265736572766174696f6e122b0a09726566756e645f6964180220\
-        01280c420edab51806526566756e6480b618015208726566756e64496422ae010a154c697374526566756e6473447565\
-        52657175657374122a0a0a636f6e636572745f696418012001280c420bdab51807436f6e636572745209636f6e636572\
-        74496412350a1061667465725f636f6e636572745f696418022001280c420bdab51807436f6e63657274520e61667465\
-        72436f6e63657274496412320a0f61667465725f726566756e645f696418032001280c420adab51806526566756e6452\
-        0d6166746572526566756e644964226a0a134c697374526566756e64734475655265706c7912380a07726566756e6473\
-        18012003280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472795207726566756e647312\
-        190a086861735f6d6f726518022001280852076861734d6f72652281030a0b526566756e64456e747279122b0a097265\
-        66756e645f696418012001280c420edab51806526566756e6480b618015208726566756e644964122e0a0a636f6e6365\
-        72745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964122e0a0a7061796d65\
-        6e745f696418032001280c420fdab518075061796d656e7480b6180152097061796d656e744964123a0a0e7265736572\
-        766174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f\
-        6e496412250a07757365725f696418052001280c420cdab518045573657280b61801520675736572496412160a06616d\
-        6f756e741806200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e63791216\
-        0a06726561736f6e1808200128095206726561736f6e122a0a0c6475655f73696e63655f6d731809200128044208e0b5\
-        180180b61801520a64756553696e63654d733a0afab61806526566756e6422a3010a1841636b6e6f776c656467655265\
-        66756e6452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
-        5209636f6e636572744964122b0a09726566756e645f696418022001280c420edab51806526566756e6480b618015208\
-        726566756e644964122a0a0a7061796d656e745f696418032001280c420bdab518075061796d656e7452097061796d65\
-        6e74496422180a1641636b6e6f776c65646765526566756e645265706c7922440a124c6973745469636b657473526571\
-        75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
-        72744964224c0a104c6973745469636b6574735265706c7912380a077469636b65747318012003280b321e2e6f6e7361\
-        6c652e636f6e636572742e76312e5469636b6574456e74727952077469636b65747322c9040a0b5469636b6574456e74\
-        7279122b0a097469636b65745f696418012001280c420edab518065469636b657480b6180152087469636b6574496412\
-        2e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412\
-        310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c65\
-        4964123a0a0e7265736572766174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b6180152\
-        0d7265736572766174696f6e496412340a05737461746518052001280e321e2e6f6e73616c652e636f6e636572742e76\
-        312e5469636b657453746174655205737461746512120a047365617418062001280952047365617412140a0567726164\
-        651807200128095205677261646512140a05707269636518082001280452057072696365121a0a0863757272656e6379\
-        180920012809520863757272656e6379122a0a0c7374617274735f61745f6d73180a200128044208e0b5180180b61801\
-        520a73746172747341744d7312260a0a656e64735f61745f6d73180b200128044208e0b5180180b618015208656e6473\
-        41744d73122a0a0c6973737565645f61745f6d73180c200128044208e0b5180180b61801520a69737375656441744d73\
-        12220a0a757365645f61745f6d73180d200128044204e0b5180152087573656441744d73122c0a0f63616e63656c6c65\
-        645f61745f6d73180e200128044204e0b51801520d63616e63656c6c656441744d733a0afab618065469636b65742270\
-        0a1153686f775469636b657452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e\
-        6365727480b618015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab518065469636b\
-        657480b6180152087469636b6574496422630a0f53686f775469636b65745265706c79123c0a067469636b6574180120\
-        01280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b65\
-        7412120a04636f64651802200128095204636f646522170a1553686f775469636b65744b657973526571756573742247\
-        0a1353686f775469636b65744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e636f6e\
-        636572742e76312e5469636b65744b657952046b65797322410a095469636b65744b657912150a066b65795f69641801\
-        2001280d52056b65794964121d0a0a7075626c69635f6b657918022001280c52097075626c69634b657922590a0e4368\
-        65636b496e5265717565737412180a04636f6465180120012809420490b618015204636f6465122d0a0b736368656475\
-        6c655f696418022001280c420cdab518085363686564756c65520a7363686564756c6549642294010a0c436865636b49\
-        6e5265706c79123c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b65\
-        74456e747279420480b6180152067469636b657412210a0c636f6e636572745f6e616d65180220012809520b636f6e63\
-        6572744e616d6512230a0d7363686564756c655f6e616d65180320012809520c7363686564756c654e616d6522440a12\
-        53616c65735265706f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63\
-        65727480b618015209636f6e63657274496422620a1053616c65735265706f72745265706c7912320a056c696e657318\
-        012003280b321c2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c696e6573121a0a086375\
-        7272656e6379180220012809520863757272656e63792298020a0953616c65734c696e6512310a0b7363686564756c65\
-        5f696418012001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412230a0d7363686564\
-        756c655f6e616d65180220012809520c7363686564756c654e616d6512140a0567726164651803200128095205677261\
-        646512350a06636f756e747318042001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74\
-        735206636f756e747312180a07726576656e75651805200128045207726576656e756512120a04757365641806200128\
-        04520475736564121c0a0963616e63656c6c6564180720012804520963616e63656c6c6564121a0a08726566756e6465\
-        641808200128045208726566756e646564228f010a1653686f7753656174486973746f727952657175657374122e0a0a\
+        0b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e747312400a0c72657475\
+        726e5f737465707318072003280b321d2e6f6e73616c652e636f6e636572742e76312e52657475726e53746570520b72\
+        657475726e53746570733a0cfab618085363686564756c65226c0a0a52657475726e5374657012330a11646179735f62\
+        65666f72655f737461727418012001280d4207f2b5180310c21c520f646179734265666f7265537461727412290a0c6b\
+        6570745f70657263656e7418022001280d4206f2b518021064520b6b65707450657263656e7422f8010a165365745265\
+        7475726e506f6c69637952657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
+        727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab5180853636865\
+        64756c6580b61801520a7363686564756c65496412330a05737465707318032003280b321d2e6f6e73616c652e636f6e\
+        636572742e76312e52657475726e5374657052057374657073122c0a0f63616e63656c5f756e74696c5f6d7318042001\
+        28044204e0b51801520d63616e63656c556e74696c4d7312180a0776657273696f6e180520012804520776657273696f\
+        6e225a0a1453657452657475726e506f6c6963795265706c7912420a087363686564756c6518012001280b32202e6f6e\
+        73616c652e636f6e636572742e76312e5363686564756c65456e747279420480b6180152087363686564756c6522620a\
+        0a53656174436f756e747312120a046672656518012001280452046672656512120a0468656c64180220012804520468\
+        656c6412120a04736f6c641803200128045204736f6c6412180a07626c6f636b65641804200128045207626c6f636b65\
+        642293010a095365617452616e676512180a0773656374696f6e180120012809520773656374696f6e12100a03726f77\
+        1802200128095203726f77122d0a0c66697273745f6e756d62657218032001280d420af2b518060801109f8d06520b66\
+        697273744e756d626572122b0a0b6c6173745f6e756d62657218042001280d420af2b518060801109f8d06520a6c6173\
+        744e756d6265722288010a09536561744f6666657212380a05736561747318012001280b321c2e6f6e73616c652e636f\
+        6e636572742e76312e5365617452616e6765420480b6180152057365617473121e0a0567726164651802200128094208\
+        fab51804080110205205677261646512210a057072696365180320012804420bf2b518071080a094a58d1d5205707269\
+        636522aa010a0f536574536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
+        085363686564756c6580b61801520a7363686564756c65496412340a066f666665727318032003280b321c2e6f6e7361\
+        6c652e636f6e636572742e76312e536561744f6666657252066f666665727322520a0d53657453656174735265706c79\
+        12410a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e676543\
+        6f756e7473420480b618015206636f756e747322560a10536561744368616e6765436f756e747312140a056164646564\
+        1801200128045205616464656412180a076368616e67656418022001280452076368616e67656412120a046b65707418\
+        032001280452046b65707422cd010a11426c6f636b536561747352657175657374122e0a0a636f6e636572745f696418\
+        012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f6964\
+        18022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a057365617473180320\
+        03280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e67655205736561747312210a0672656173\
+        6f6e1804200128094209fab51805080110c8015206726561736f6e22540a0f426c6f636b53656174735265706c791241\
+        0a06636f756e747318012001280b32232e6f6e73616c652e636f6e636572742e76312e536561744368616e6765436f75\
+        6e7473420480b618015206636f756e747322ac010a13556e626c6f636b536561747352657175657374122e0a0a636f6e\
+        636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b736368\
+        6564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412320a05\
+        736561747318032003280b321c2e6f6e73616c652e636f6e636572742e76312e5365617452616e676552057365617473\
+        22560a11556e626c6f636b53656174735265706c7912410a06636f756e747318012001280b32232e6f6e73616c652e63\
+        6f6e636572742e76312e536561744368616e6765436f756e7473420480b618015206636f756e7473224c0a134c697374\
+        436f6e63657274735265717565737412120a046e616d6518012001280952046e616d6512210a05616674657218022001\
+        280c420bdab51807436f6e6365727452056166746572226b0a114c697374436f6e63657274735265706c79123b0a0863\
+        6f6e636572747318012003280b321f2e6f6e73616c652e636f6e636572742e76312e436f6e63657274456e7472795208\
+        636f6e636572747312190a086861735f6d6f726518022001280852076861734d6f726522a5010a144c69737453636865\
+        64756c657352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
+        015209636f6e63657274496412120a046e616d6518022001280952046e616d65122f0a146f6e6c795f776974685f6672\
+        65655f736561747318032001280852116f6e6c795769746846726565536561747312180a047061737318042001280c42\
+        0490b6180152047061737322540a124c6973745363686564756c65735265706c79123e0a097363686564756c65731801\
+        2003280b32202e6f6e73616c652e636f6e636572742e76312e5363686564756c65456e74727952097363686564756c65\
+        7322c1010a1053686f77536561747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518\
+        085363686564756c6580b61801520a7363686564756c65496412180a047061737318032001280c420490b61801520470\
+        61737312300a146b6e6f776e5f6c61796f75745f76657273696f6e18042001280452126b6e6f776e4c61796f75745665\
+        7273696f6e22ef010a0e53686f7753656174735265706c7912250a0e6c61796f75745f76657273696f6e180120012804\
+        520d6c61796f757456657273696f6e12340a06626c6f636b7318022003280b321c2e6f6e73616c652e636f6e63657274\
+        2e76312e53656174426c6f636b5206626c6f636b7312120a0468656c6418032003280d520468656c6412120a04736f6c\
+        6418042003280d5204736f6c6412180a07626c6f636b656418052003280d5207626c6f636b6564121a0a086375727265\
+        6e6379180620012809520863757272656e637912220a0861735f6f665f6d731807200128044208e0b5180180b6180152\
+        0661734f664d732292010a0953656174426c6f636b12380a05736561747318012001280b321c2e6f6e73616c652e636f\
+        6e636572742e76312e5365617452616e6765420480b618015205736561747312140a0567726164651802200128095205\
+        677261646512140a05707269636518032001280452057072696365121f0a0b66697273745f696e64657818042001280d\
+        520a6669727374496e6465782290010a115761746368536561747352657175657374122e0a0a636f6e636572745f6964\
+        18012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b7363686564756c655f69\
+        6418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412180a0470617373180320\
+        01280c420490b61801520470617373228b010a0e576174636853656174734974656d12350a036d617018012001280b32\
+        212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79480052036d6170123a0a07636861\
+        6e67657318022001280b321e2e6f6e73616c652e636f6e636572742e76312e536561744368616e676573480052076368\
+        616e67657342060a046e65777322650a0b536561744368616e67657312140a05667265656418012003280d5205667265\
+        656412120a0468656c6418022003280d520468656c6412120a04736f6c6418032003280d5204736f6c6412180a07626c\
+        6f636b656418042003280d5207626c6f636b65642290020a1352657365727665536561747352657175657374122e0a0a\
         636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e63657274496412310a0b\
         7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801520a7363686564756c65496412\
-        120a047365617418032001280952047365617422d3010a1453686f7753656174486973746f72795265706c7912320a05\
-        737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e53656174537461746552057374617465\
-        12250a0e626c6f636b65645f726561736f6e180220012809520d626c6f636b6564526561736f6e12140a056772616465\
-        1803200128095205677261646512140a0570726963651804200128045205707269636512340a06636c61696d73180520\
-        03280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206636c61696d7322a4010a095365\
-        6174436c61696d12250a07757365725f696418012001280c420cdab518045573657280b618015206757365724964124b\
-        0a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174\
-        696f6e456e747279420480b61801520b7265736572766174696f6e12230a0d72657475726e5f726561736f6e18032001\
-        2809520c72657475726e526561736f6e22400a0a54616b656e536561747312320a05736561747318012003280b321c2e\
-        6f6e73616c652e636f6e636572742e76312e54616b656e536561745205736561747322530a0954616b656e5365617412\
-        120a047365617418012001280952047365617412320a05737461746518022001280e321c2e6f6e73616c652e636f6e63\
-        6572742e76312e5365617453746174655205737461746522bd110a0e436f6e636572744661696c75726522aa110a0652\
-        6561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e414d455f54414b454e10011a2da8\
-        b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e6f74686572206f6e6512440a0f\
-        434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e63657274206e6f7420666f756e643a206368\
-        65636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e4f574e10031a3ca8b61805b2b6\
-        183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206e616d65\
-        206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b61805b2b6183a796f7520686176\
-        65206e6f2073756368207265736572766174696f6e206f66207468697320636f6e636572743a20636865636b20697473\
-        20696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469636b6574206e6f7420666f756e\
-        6420696e207468697320636f6e636572743a20636865636b20697473206964206f7220636f6465123c0a0c534541545f\
-        554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f20737563682073656174206f6e2074686973\
-        2064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e6f2073656174206f6620746869\
-        732064617465206861732074686973206772616465125e0a105343484544554c455f4348414e47454410081a48a8b618\
-        0ab2b61840746865206461746520686173206368616e6765643a2072657065617420746865206368616e676520776974\
-        68206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f50454e10091a2da8b61809b2b6\
-        18257468652073616c65206f6620746869732064617465206973206e6f74206f70656e2079657412570a0953414c455f\
-        4f564552100a1a48a8b61809b2b618407468652073616c65206f662074686973206461746520697320636c6f7365642c\
-        20736f206974732073656174732063616e6e6f7420626520726573657276656412520a0c504153535f4d495353494e47\
-        100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f696e2074686520726f6f6d20616e\
-        64207761697420666f7220796f7572207475726e12520a0c504153535f52454655534544100c1a40a8b61807b2b61838\
-        7468652070617373207761732072656a65637465643a2072656e657720796f757220706c61636520746f206765742061\
-        206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a24a8b61807b2b6181c74686520\
-        7061737320697320666f7220616e6f7468657220726f6f6d12490a09534541545f48454c44100e1a3aa8b6180ab2b618\
-        326120736561742069732068656c6420627920616e6f7468657220757365723b20736565207468652054616b656e5365\
-        61747312390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420697320736f6c643b2073656520\
-        7468652054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8b6180ab2b61825612073656174\
-        20697320626c6f636b65643b20736565207468652054616b656e536561747312520a0b53454154535f54414b454e1011\
-        1a41a8b6180ab2b618397365617473206172652074616b656e20666f7220646966666572656e7420726561736f6e733b\
-        20736565207468652054616b656e536561747312750a114e4f5f53454154535f544f47455448455210121a5ea8b6180a\
-        b2b61856736f206d616e79207365617473206f662074686520677261646520617265206e6f74206672656520746f6765\
-        746865723a2072657175657374206665776572207365617473206f7220616e6f74686572206772616465126b0a0e544f\
-        4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f756c64206861766520746f6f20\
-        6d616e79207365617473206f66207468697320646174653a20726571756573742066657765722c206f722072656c6561\
-        736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a46a8b61809b2b6183e74686520\
-        757365722068617320746f6f206d616e79207265736572766174696f6e73206f662074686520636f6e636572743a2072\
-        656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2b618356120736f6c6420726573\
-        6572766174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063616e63656c6c6564123e0a084e\
-        4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c64207265736572766174696f6e2063616e2062\
-        652063616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8b61809b2b6183c757365727320\
-        63616e6e6f742063616e63656c207265736572766174696f6e73206f66207468697320646174653b206f70657261746f\
-        72732063616e126d0a1643414e43454c5f444541444c494e455f50415353454410181a51a8b61809b2b6184975736572\
-        732063616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73206f6620746869732064617465\
-        3b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553454410191a24a8b61803b2b618\
-        1c746865207469636b657420636f6465207761732072656a656374656412420a165449434b45545f4f465f414e4f5448\
-        45525f44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f7220616e6f7468657220646174\
-        65122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b61813746865207469636b657420776173207573656412\
-        360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b61818746865207469636b657420776173206361\
-        6e63656c6c65642a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f5354415445\
-        5f554e535045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c45415345441003\
-        120b0a07455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f6d651220\
-        0a1c4445434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d4544100112\
-        0b0a0741424f5254454410022a760a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f554e5350\
-        45434946494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c5245414459\
-        5f534f4c441003120c0a084d49534d415443481004120d0a0952455155455354454410052a4f0a0b5469636b65745374\
-        617465121c0a185449434b45545f53544154455f554e535045434946494544100012090a0556414c4944100112080a04\
-        555345441002120d0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f5354415445\
-        5f554e535045434946494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f53544154\
-        455f48454c44100212130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f424c4f43\
-        4b4544100432f9140a07436f6e63657274126c0a0d437265617465436f6e6365727412272e6f6e73616c652e636f6e63\
-        6572742e76312e437265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e636572742e76312e\
-        437265617465436f6e636572745265706c79220b90020288b5180398b5180212660a0b4164645363686564756c651225\
-        2e6f6e73616c652e636f6e636572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e63\
-        6f6e636572742e76312e4164645363686564756c655265706c79220b90020288b5180398b5180212780a11436f6e6669\
-        677572655363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e666967757265536368656475\
-        6c65526571756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c6552\
-        65706c79220b90020288b5180398b51802125d0a08536574536561747312222e6f6e73616c652e636f6e636572742e76\
-        312e5365745365617473526571756573741a202e6f6e73616c652e636f6e636572742e76312e53657453656174735265\
-        706c79220b90020288b5180398b5180212630a0a426c6f636b536561747312242e6f6e73616c652e636f6e636572742e\
-        76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f6e636572742e76312e426c6f636b5365\
-        6174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b536561747312262e6f6e73616c652e63\
-        6f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e6f6e73616c652e636f6e636572742e76\
-        312e556e626c6f636b53656174735265706c79220b90020288b5180398b5180212650a0c4c697374436f6e6365727473\
-        12262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e6365727473526571756573741a242e6f6e73616c\
-        652e636f6e636572742e76312e4c697374436f6e63657274735265706c79220790020188b5180112680a0d4c69737453\
-        63686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c6573526571756573\
-        741a252e6f6e73616c652e636f6e636572742e76312e4c6973745363686564756c65735265706c79220790020188b518\
-        01126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e76312e53686f77536561747352657175\
-        6573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174735265706c79221790020188b5180288\
-        b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e6f6e73616c652e636f6e636572742e76\
-        312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e5761746368536561\
-        74734974656d221790020188b5180288b5180398b5180298b5180398b51804300112650a0c5265736572766553656174\
-        7312262e6f6e73616c652e636f6e636572742e76312e526573657276655365617473526571756573741a242e6f6e7361\
-        6c652e636f6e636572742e76312e5265736572766553656174735265706c79220790020288b5180212770a1252656c65\
-        6173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e76312e52656c65617365526573657276\
-        6174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e76312e52656c656173655265736572766174\
-        696f6e5265706c79220790020288b51802126e0a0f53686f775265736572766174696f6e12292e6f6e73616c652e636f\
-        6e636572742e76312e53686f775265736572766174696f6e526571756573741a272e6f6e73616c652e636f6e63657274\
-        2e76312e53686f775265736572766174696f6e5265706c79220790020188b5180212710a104c69737452657365727661\
-        74696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e73526571756573\
-        741a282e6f6e73616c652e636f6e636572742e76312e4c6973745265736572766174696f6e735265706c792207900201\
-        88b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265717565\
-        73741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265706c79220790020288b5180412500a05\
-        41626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f7274526571756573741a1d2e6f6e73616c652e\
-        636f6e636572742e76312e41626f72745265706c79220790020288b51804127c0a1143616e63656c5265736572766174\
-        696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e52657175657374\
-        1a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572766174696f6e5265706c79220f900202\
-        88b5180288b5180398b51802126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e\
-        76312e4c697374526566756e6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c6973\
-        74526566756e64734475655265706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b\
-        2e6f6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e\
-        73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412\
-        620a0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265\
-        71756573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188\
-        b51802125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b6574\
-        526571756573741a222e6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265706c792207900201\
-        88b51802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f7754\
-        69636b65744b657973526571756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b\
-        6579735265706c79220790020188b51801125a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e7631\
-        2e436865636b496e526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79\
-        220b90020288b5180398b51803126a0a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e7631\
-        2e53616c65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76312e53616c6573526570\
-        6f72745265706c79220f90020188b5180398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f\
-        6e73616c652e636f6e636572742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c65\
-        2e636f6e636572742e76312e53686f7753656174486973746f72795265706c79220f90020188b5180398b5180298b518\
-        04620670726f746f33
+        340a05736561747318032001280b321c2e6f6e73616c652e636f6e636572742e76312e536561744e616d657348005205\
+        736561747312320a046265737418042001280b321c2e6f6e73616c652e636f6e636572742e76312e4265737453656174\
+        73480052046265737412180a047061737318052001280c420490b6180152047061737342120a0477697368120acab718\
+        0663686f69636522210a09536561744e616d657312140a056e616d657318012003280952056e616d657322410a094265\
+        73745365617473121e0a05636f756e7418012001280d4208f2b51804080110325205636f756e7412140a056772616465\
+        1802200128095205677261646522600a115265736572766553656174735265706c79124b0a0b7265736572766174696f\
+        6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b6\
+        1801520b7265736572766174696f6e22e4040a105265736572766174696f6e456e747279123a0a0e7265736572766174\
+        696f6e5f696418012001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
+        122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e636572744964\
+        12310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b61801520a7363686564756c\
+        65496412390a05737461746518042001280e32232e6f6e73616c652e636f6e636572742e76312e526573657276617469\
+        6f6e53746174655205737461746512140a0573656174731805200328095205736561747312160a06616d6f756e741806\
+        200128045206616d6f756e74121a0a0863757272656e6379180720012809520863757272656e6379122e0a0e72657365\
+        727665645f61745f6d731808200128044208e0b5180180b61801520c726573657276656441744d7312290a0b64656164\
+        6c696e655f6d731809200128044208e0b5180180b61801520a646561646c696e654d7312220a0a736f6c645f61745f6d\
+        73180a200128044204e0b518015208736f6c6441744d7312240a0b656e6465645f61745f6d73180b200128044204e0b5\
+        18015209656e64656441744d73122a0a0a7061796d656e745f6964180c2001280c420bdab518075061796d656e745209\
+        7061796d656e74496412250a0e72657475726e65645f7365617473180d20032809520d72657475726e65645365617473\
+        12230a0d72657475726e5f726561736f6e180e20012809520c72657475726e526561736f6e3a0ffab6180b5265736572\
+        766174696f6e2287010a1952656c656173655265736572766174696f6e52657175657374122e0a0a636f6e636572745f\
+        696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e7265736572766174\
+        696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e4964\
+        22660a1752656c656173655265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b\
+        32232e6f6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b726573\
+        6572766174696f6e2284010a1653686f775265736572766174696f6e52657175657374122e0a0a636f6e636572745f69\
+        6418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e726573657276617469\
+        6f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422\
+        630a1453686f775265736572766174696f6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f\
+        6e73616c652e636f6e636572742e76312e5265736572766174696f6e456e747279420480b61801520b72657365727661\
+        74696f6e22490a174c6973745265736572766174696f6e7352657175657374122e0a0a636f6e636572745f6964180120\
+        01280c420fdab51807436f6e6365727480b618015209636f6e63657274496422600a154c697374526573657276617469\
+        6f6e735265706c7912470a0c7265736572766174696f6e7318012003280b32232e6f6e73616c652e636f6e636572742e\
+        76312e5265736572766174696f6e456e747279520c7265736572766174696f6e7322bc020a0e436f6e6669726d526571\
+        75657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e6365\
+        72744964122e0a0a7061796d656e745f696418022001280c420fdab518075061796d656e7480b6180152097061796d65\
+        6e744964123a0a0e7265736572766174696f6e5f696418032001280c4213dab5180b5265736572766174696f6e80b618\
+        01520d7265736572766174696f6e496412250a07757365725f696418042001280c420cdab518045573657280b6180152\
+        0675736572496412160a06616d6f756e741805200128045206616d6f756e7412220a0863757272656e63791806200128\
+        094206fab518021805520863757272656e6379122b0a11756e6465727374616e64735f70617274731807200128085210\
+        756e6465727374616e6473506172747322520a0c436f6e6669726d5265706c7912420a086465636973696f6e18012001\
+        280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e747279420480b61801520864656369\
+        73696f6e22aa010a0c41626f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab5180743\
+        6f6e6365727480b618015209636f6e636572744964122e0a0a7061796d656e745f696418022001280c420fdab5180750\
+        61796d656e7480b6180152097061796d656e744964123a0a0e7265736572766174696f6e5f696418032001280c4213da\
+        b5180b5265736572766174696f6e80b61801520d7265736572766174696f6e496422500a0a41626f72745265706c7912\
+        420a086465636973696f6e18012001280b32202e6f6e73616c652e636f6e636572742e76312e4465636973696f6e456e\
+        747279420480b6180152086465636973696f6e22c8020a0d4465636973696f6e456e747279123c0a076f7574636f6d65\
+        18012001280e32222e6f6e73616c652e636f6e636572742e76312e4465636973696f6e4f7574636f6d6552076f757463\
+        6f6d6512360a06726561736f6e18022001280e321e2e6f6e73616c652e636f6e636572742e76312e41626f7274526561\
+        736f6e5206726561736f6e12360a0e7265736572766174696f6e5f696418032001280c420fdab5180b52657365727661\
+        74696f6e520d7265736572766174696f6e496412160a06616d6f756e741804200128045206616d6f756e74121a0a0863\
+        757272656e6379180520012809520863757272656e637912210a07726f6f6d5f696418062001280c4208dab51804526f\
+        6f6d5206726f6f6d496412240a08706c6163655f696418072001280c4209dab51805506c6163655207706c6163654964\
+        3a0cfab618084465636973696f6e22ca010a1843616e63656c5265736572766174696f6e52657175657374122e0a0a63\
+        6f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209636f6e636572744964123a0a0e72\
+        65736572766174696f6e5f696418022001280c4213dab5180b5265736572766174696f6e80b61801520d726573657276\
+        6174696f6e4964121f0a06726561736f6e1803200128094207fab5180310c8015206726561736f6e12210a0c6c656173\
+        745f616d6f756e74180420012804520b6c65617374416d6f756e7422ca010a1643616e63656c5265736572766174696f\
+        6e5265706c79124b0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e\
+        5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e122b0a09726566756e645f6964\
+        18022001280c420edab51806526566756e6480b618015208726566756e64496412360a06726566756e6418032001280b\
+        321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e7472795206726566756e6422dc010a1443616e\
+        63656c5469636b65747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365\
+        727480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b52\
+        65736572766174696f6e80b61801520d7265736572766174696f6e496412140a05736561747318032003280952057365\
+        61747312210a0c6c656173745f616d6f756e74180420012804520b6c65617374416d6f756e74121f0a06726561736f6e\
+        1805200128094207fab5180310c8015206726561736f6e229f010a1243616e63656c5469636b6574735265706c79124b\
+        0a0b7265736572766174696f6e18012001280b32232e6f6e73616c652e636f6e636572742e76312e5265736572766174\
+        696f6e456e747279420480b61801520b7265736572766174696f6e123c0a06726566756e6418022001280b321e2e6f6e\
+        73616c652e636f6e636572742e76312e526566756e64456e747279420480b618015206726566756e642296010a125175\
+        6f746552657475726e52657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e636572\
+        7480b618015209636f6e636572744964123a0a0e7265736572766174696f6e5f696418022001280c4213dab5180b5265\
+        736572766174696f6e80b61801520d7265736572766174696f6e496412140a0573656174731803200328095205736561\
+        74732284010a1051756f746552657475726e5265706c7912330a056c696e657318012003280b321d2e6f6e73616c652e\
+        636f6e636572742e76312e52657475726e4c696e6552056c696e6573123b0a05746f74616c18022001280b321f2e6f6e\
+        73616c652e636f6e636572742e76312e52657475726e416d6f756e74420480b618015205746f74616c22660a0a526574\
+        75726e4c696e6512120a047365617418012001280952047365617412140a057072696365180220012804520570726963\
+        65121a0a08726566756e6465641803200128045208726566756e64656412120a046b65707418042001280452046b6570\
+        74225a0a0c52657475726e416d6f756e74121a0a08726566756e6465641801200128045208726566756e64656412120a\
+        046b65707418022001280452046b657074121a0a0863757272656e6379180320012809520863757272656e637922db01\
+        0a154c697374526566756e647344756552657175657374122a0a0a636f6e636572745f696418012001280c420bdab518\
+        07436f6e636572745209636f6e63657274496412350a1061667465725f636f6e636572745f696418022001280c420bda\
+        b51807436f6e63657274520e6166746572436f6e63657274496412320a0f61667465725f726566756e645f6964180320\
+        01280c420adab51806526566756e64520d6166746572526566756e644964122b0a11756e6465727374616e64735f7061\
+        7274731804200128085210756e6465727374616e64735061727473226a0a134c697374526566756e6473447565526570\
+        6c7912380a07726566756e647318012003280b321e2e6f6e73616c652e636f6e636572742e76312e526566756e64456e\
+        7472795207726566756e647312190a086861735f6d6f726518022001280852076861734d6f726522df030a0b52656675\
+        6e64456e747279122b0a09726566756e645f696418012001280c420edab51806526566756e6480b61801520872656675\
+        6e644964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b618015209636f6e6365\
+        72744964122e0a0a7061796d656e745f696418032001280c420fdab518075061796d656e7480b6180152097061796d65\
+        6e744964123a0a0e7265736572766174696f6e5f696418042001280c4213dab5180b5265736572766174696f6e80b618\
+        01520d7265736572766174696f6e496412250a07757365725f696418052001280c420cdab518045573657280b6180152\
+        0675736572496412160a06616d6f756e741806200128045206616d6f756e74121a0a0863757272656e63791807200128\
+        09520863757272656e637912160a06726561736f6e1808200128095206726561736f6e122a0a0c6475655f73696e6365\
+        5f6d731809200128044208e0b5180180b61801520a64756553696e63654d7312120a046b657074180a2001280452046b\
+        65707412140a057365617473180b200328095205736561747312320a1261636b6e6f776c65646765645f61745f6d7318\
+        0c200128044204e0b51801521061636b6e6f776c656467656441744d733a0afab61806526566756e6422a3010a184163\
+        6b6e6f776c65646765526566756e6452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807\
+        436f6e6365727480b618015209636f6e636572744964122b0a09726566756e645f696418022001280c420edab5180652\
+        6566756e6480b618015208726566756e644964122a0a0a7061796d656e745f696418032001280c420bdab51807506179\
+        6d656e7452097061796d656e74496422180a1641636b6e6f776c65646765526566756e645265706c7922440a124c6973\
+        745469636b65747352657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e63657274\
+        80b618015209636f6e636572744964224c0a104c6973745469636b6574735265706c7912380a077469636b6574731801\
+        2003280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e74727952077469636b65747322c705\
+        0a0b5469636b6574456e747279122b0a097469636b65745f696418012001280c420edab518065469636b657480b61801\
+        52087469636b65744964122e0a0a636f6e636572745f696418022001280c420fdab51807436f6e6365727480b6180152\
+        09636f6e63657274496412310a0b7363686564756c655f696418032001280c4210dab518085363686564756c6580b618\
+        01520a7363686564756c654964123a0a0e7265736572766174696f6e5f696418042001280c4213dab5180b5265736572\
+        766174696f6e80b61801520d7265736572766174696f6e496412340a05737461746518052001280e321e2e6f6e73616c\
+        652e636f6e636572742e76312e5469636b657453746174655205737461746512120a0473656174180620012809520473\
+        65617412140a0567726164651807200128095205677261646512140a0570726963651808200128045205707269636512\
+        1a0a0863757272656e6379180920012809520863757272656e6379122a0a0c7374617274735f61745f6d73180a200128\
+        044208e0b5180180b61801520a73746172747341744d7312260a0a656e64735f61745f6d73180b200128044208e0b518\
+        0180b618015208656e647341744d73122a0a0c6973737565645f61745f6d73180c200128044208e0b5180180b6180152\
+        0a69737375656441744d7312220a0a757365645f61745f6d73180d200128044204e0b5180152087573656441744d7312\
+        2c0a0f63616e63656c6c65645f61745f6d73180e200128044204e0b51801520d63616e63656c6c656441744d73121a0a\
+        08726566756e646564180f200128045208726566756e64656412120a046b65707418102001280452046b65707412270a\
+        09726566756e645f696418112001280c420adab51806526566756e645208726566756e64496412230a0d63616e63656c\
+        5f726561736f6e181220012809520c63616e63656c526561736f6e3a0afab618065469636b657422700a1153686f7754\
+        69636b657452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618\
+        015209636f6e636572744964122b0a097469636b65745f696418022001280c420edab518065469636b657480b6180152\
+        087469636b6574496422630a0f53686f775469636b65745265706c79123c0a067469636b657418012001280b321e2e6f\
+        6e73616c652e636f6e636572742e76312e5469636b6574456e747279420480b6180152067469636b657412120a04636f\
+        64651802200128095204636f646522170a1553686f775469636b65744b6579735265717565737422470a1353686f7754\
+        69636b65744b6579735265706c7912300a046b65797318012003280b321c2e6f6e73616c652e636f6e636572742e7631\
+        2e5469636b65744b657952046b65797322410a095469636b65744b657912150a066b65795f696418012001280d52056b\
+        65794964121d0a0a7075626c69635f6b657918022001280c52097075626c69634b657922590a0e436865636b496e5265\
+        717565737412180a04636f6465180120012809420490b618015204636f6465122d0a0b7363686564756c655f69641802\
+        2001280c420cdab518085363686564756c65520a7363686564756c6549642294010a0c436865636b496e5265706c7912\
+        3c0a067469636b657418012001280b321e2e6f6e73616c652e636f6e636572742e76312e5469636b6574456e74727942\
+        0480b6180152067469636b657412210a0c636f6e636572745f6e616d65180220012809520b636f6e636572744e616d65\
+        12230a0d7363686564756c655f6e616d65180320012809520c7363686564756c654e616d6522440a1253616c65735265\
+        706f727452657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b61801\
+        5209636f6e63657274496422620a1053616c65735265706f72745265706c7912320a056c696e657318012003280b321c\
+        2e6f6e73616c652e636f6e636572742e76312e53616c65734c696e6552056c696e6573121a0a0863757272656e637918\
+        0220012809520863757272656e637922ac020a0953616c65734c696e6512310a0b7363686564756c655f696418012001\
+        280c4210dab518085363686564756c6580b61801520a7363686564756c65496412230a0d7363686564756c655f6e616d\
+        65180220012809520c7363686564756c654e616d6512140a0567726164651803200128095205677261646512350a0663\
+        6f756e747318042001280b321d2e6f6e73616c652e636f6e636572742e76312e53656174436f756e74735206636f756e\
+        747312180a07726576656e75651805200128045207726576656e756512120a0475736564180620012804520475736564\
+        121c0a0963616e63656c6c6564180720012804520963616e63656c6c6564121a0a08726566756e646564180820012804\
+        5208726566756e64656412120a046b65707418092001280452046b657074228f010a1653686f7753656174486973746f\
+        727952657175657374122e0a0a636f6e636572745f696418012001280c420fdab51807436f6e6365727480b618015209\
+        636f6e63657274496412310a0b7363686564756c655f696418022001280c4210dab518085363686564756c6580b61801\
+        520a7363686564756c65496412120a047365617418032001280952047365617422d3010a1453686f7753656174486973\
+        746f72795265706c7912320a05737461746518012001280e321c2e6f6e73616c652e636f6e636572742e76312e536561\
+        7453746174655205737461746512250a0e626c6f636b65645f726561736f6e180220012809520d626c6f636b65645265\
+        61736f6e12140a0567726164651803200128095205677261646512140a05707269636518042001280452057072696365\
+        12340a06636c61696d7318052003280b321c2e6f6e73616c652e636f6e636572742e76312e53656174436c61696d5206\
+        636c61696d7322a4010a0953656174436c61696d12250a07757365725f696418012001280c420cdab518045573657280\
+        b618015206757365724964124b0a0b7265736572766174696f6e18022001280b32232e6f6e73616c652e636f6e636572\
+        742e76312e5265736572766174696f6e456e747279420480b61801520b7265736572766174696f6e12230a0d72657475\
+        726e5f726561736f6e180320012809520c72657475726e526561736f6e22400a0a54616b656e536561747312320a0573\
+        6561747318012003280b321c2e6f6e73616c652e636f6e636572742e76312e54616b656e536561745205736561747322\
+        530a0954616b656e5365617412120a047365617418012001280952047365617412320a05737461746518022001280e32\
+        1c2e6f6e73616c652e636f6e636572742e76312e5365617453746174655205737461746522bc120a0e436f6e63657274\
+        4661696c75726522a9120a06526561736f6e12160a12524541534f4e5f554e5350454349464945441000123d0a0a4e41\
+        4d455f54414b454e10011a2da8b61806b2b61825746865206e616d652069732074616b656e3a2063686f6f736520616e\
+        6f74686572206f6e6512440a0f434f4e434552545f554e4b4e4f574e10021a2fa8b61805b2b61827636f6e6365727420\
+        6e6f7420666f756e643a20636865636b20697473206e616d65206f7220696412520a105343484544554c455f554e4b4e\
+        4f574e10031a3ca8b61805b2b6183464617465206e6f7420666f756e6420696e207468697320636f6e636572743a2063\
+        6865636b20697473206e616d65206f72206964125b0a135245534552564154494f4e5f554e4b4e4f574e10041a42a8b6\
+        1805b2b6183a796f752068617665206e6f2073756368207265736572766174696f6e206f66207468697320636f6e6365\
+        72743a20636865636b2069747320696412520a0e5449434b45545f554e4b4e4f574e10051a3ea8b61805b2b618367469\
+        636b6574206e6f7420666f756e6420696e207468697320636f6e636572743a20636865636b20697473206964206f7220\
+        636f6465123c0a0c534541545f554e4b4e4f574e10061a2aa8b61805b2b618227468657265206973206e6f2073756368\
+        2073656174206f6e20746869732064617465123e0a0d47524144455f554e4b4e4f574e10071a2ba8b61805b2b618236e\
+        6f2073656174206f6620746869732064617465206861732074686973206772616465125e0a105343484544554c455f43\
+        48414e47454410081a48a8b6180ab2b61840746865206461746520686173206368616e6765643a207265706561742074\
+        6865206368616e67652077697468206974732063757272656e742076657273696f6e12400a0d53414c455f4e4f545f4f\
+        50454e10091a2da8b61809b2b618257468652073616c65206f6620746869732064617465206973206e6f74206f70656e\
+        2079657412570a0953414c455f4f564552100a1a48a8b61809b2b618407468652073616c65206f662074686973206461\
+        746520697320636c6f7365642c20736f206974732073656174732063616e6e6f7420626520726573657276656412520a\
+        0c504153535f4d495353494e47100b1a40a8b61807b2b618386120706173732069732072657175697265643a206a6f69\
+        6e2074686520726f6f6d20616e64207761697420666f7220796f7572207475726e12520a0c504153535f524546555345\
+        44100c1a40a8b61807b2b618387468652070617373207761732072656a65637465643a2072656e657720796f75722070\
+        6c61636520746f206765742061206e6577206f6e65123e0a14504153535f4f465f414e4f544845525f524f4f4d100d1a\
+        24a8b61807b2b6181c746865207061737320697320666f7220616e6f7468657220726f6f6d12490a09534541545f4845\
+        4c44100e1a3aa8b6180ab2b618326120736561742069732068656c6420627920616e6f7468657220757365723b207365\
+        65207468652054616b656e536561747312390a09534541545f534f4c44100f1a2aa8b6180ab2b6182261207365617420\
+        697320736f6c643b20736565207468652054616b656e5365617473123f0a0c534541545f424c4f434b454410101a2da8\
+        b6180ab2b6182561207365617420697320626c6f636b65643b20736565207468652054616b656e536561747312520a0b\
+        53454154535f54414b454e10111a41a8b6180ab2b618397365617473206172652074616b656e20666f72206469666665\
+        72656e7420726561736f6e733b20736565207468652054616b656e536561747312750a114e4f5f53454154535f544f47\
+        455448455210121a5ea8b6180ab2b61856736f206d616e79207365617473206f66207468652067726164652061726520\
+        6e6f74206672656520746f6765746865723a2072657175657374206665776572207365617473206f7220616e6f746865\
+        72206772616465126b0a0e544f4f5f4d414e595f534541545310131a57a8b61809b2b6184f746865207573657220776f\
+        756c64206861766520746f6f206d616e79207365617473206f66207468697320646174653a2072657175657374206665\
+        7765722c206f722072656c6561736520736f6d6512610a15544f4f5f4d414e595f5245534552564154494f4e5310141a\
+        46a8b61809b2b6183e74686520757365722068617320746f6f206d616e79207265736572766174696f6e73206f662074\
+        686520636f6e636572743a2072656c65617365206f6e65124f0a0c414c52454144595f534f4c4410151a3da8b61809b2\
+        b618356120736f6c64207265736572766174696f6e2063616e6e6f742062652072656c65617365642c206f6e6c792063\
+        616e63656c6c6564123e0a084e4f545f534f4c4410161a30a8b61809b2b618286f6e6c79206120736f6c642072657365\
+        72766174696f6e2063616e2062652063616e63656c6c656412590a0f4e4f545f43414e43454c4c41424c4510171a44a8\
+        b61809b2b6183c75736572732063616e6e6f742063616e63656c207265736572766174696f6e73206f66207468697320\
+        646174653b206f70657261746f72732063616e126d0a1643414e43454c5f444541444c494e455f50415353454410181a\
+        51a8b61809b2b6184975736572732063616e206e6f206c6f6e6765722063616e63656c207265736572766174696f6e73\
+        206f66207468697320646174653b206f70657261746f7273207374696c6c2063616e12360a0c434f44455f5245465553\
+        454410191a24a8b61803b2b6181c746865207469636b657420636f6465207761732072656a656374656412420a165449\
+        434b45545f4f465f414e4f544845525f44415445101a1a26a8b61809b2b6181e746865207469636b657420697320666f\
+        7220616e6f746865722064617465122c0a0b5449434b45545f55534544101b1a1ba8b61809b2b6181374686520746963\
+        6b657420776173207573656412360a105449434b45545f43414e43454c4c4544101c1a20a8b61809b2b6181874686520\
+        7469636b6574207761732063616e63656c6c6564127d0a0e524546554e445f4348414e474544101d1a69a8b6180ab2b6\
+        18617468652072657475726e20776f756c6420726566756e64206c657373207468616e206c656173745f616d6f756e74\
+        206e6f773a2072657065617420697420776974682074686520616d6f756e7420696e207468652052657475726e416d6f\
+        756e742a720a105265736572766174696f6e537461746512210a1d5245534552564154494f4e5f53544154455f554e53\
+        5045434946494544100012080a0448454c44100112080a04534f4c441002120c0a0852454c45415345441003120b0a07\
+        455850495245441004120c0a0852455455524e454410052a4f0a0f4465636973696f6e4f7574636f6d6512200a1c4445\
+        434953494f4e5f4f5554434f4d455f554e5350454349464945441000120d0a09434f4e4649524d45441001120b0a0741\
+        424f5254454410022a760a0b41626f7274526561736f6e121c0a1841424f52545f524541534f4e5f554e535045434946\
+        494544100012100a0c484f4c445f45585049524544100112080a04474f4e45100212100a0c414c52454144595f534f4c\
+        441003120c0a084d49534d415443481004120d0a0952455155455354454410052a4f0a0b5469636b6574537461746512\
+        1c0a185449434b45545f53544154455f554e535045434946494544100012090a0556414c4944100112080a0455534544\
+        1002120d0a0943414e43454c4c454410032a7e0a09536561745374617465121a0a16534541545f53544154455f554e53\
+        5045434946494544100012130a0f534541545f53544154455f46524545100112130a0f534541545f53544154455f4845\
+        4c44100212130a0f534541545f53544154455f534f4c44100312160a12534541545f53544154455f424c4f434b454410\
+        0432cb170a07436f6e63657274126c0a0d437265617465436f6e6365727412272e6f6e73616c652e636f6e636572742e\
+        76312e437265617465436f6e63657274526571756573741a252e6f6e73616c652e636f6e636572742e76312e43726561\
+        7465436f6e636572745265706c79220b90020288b5180398b5180212660a0b4164645363686564756c6512252e6f6e73\
+        616c652e636f6e636572742e76312e4164645363686564756c65526571756573741a232e6f6e73616c652e636f6e6365\
+        72742e76312e4164645363686564756c655265706c79220b90020288b5180398b5180212780a11436f6e666967757265\
+        5363686564756c65122b2e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265\
+        71756573741a292e6f6e73616c652e636f6e636572742e76312e436f6e6669677572655363686564756c655265706c79\
+        220b90020288b5180398b5180212720a0f53657452657475726e506f6c69637912292e6f6e73616c652e636f6e636572\
+        742e76312e53657452657475726e506f6c696379526571756573741a272e6f6e73616c652e636f6e636572742e76312e\
+        53657452657475726e506f6c6963795265706c79220b90020288b5180398b51802125d0a08536574536561747312222e\
+        6f6e73616c652e636f6e636572742e76312e5365745365617473526571756573741a202e6f6e73616c652e636f6e6365\
+        72742e76312e53657453656174735265706c79220b90020288b5180398b5180212630a0a426c6f636b53656174731224\
+        2e6f6e73616c652e636f6e636572742e76312e426c6f636b5365617473526571756573741a222e6f6e73616c652e636f\
+        6e636572742e76312e426c6f636b53656174735265706c79220b90020288b5180398b5180212690a0c556e626c6f636b\
+        536561747312262e6f6e73616c652e636f6e636572742e76312e556e626c6f636b5365617473526571756573741a242e\
+        6f6e73616c652e636f6e636572742e76312e556e626c6f636b53656174735265706c79220b90020288b5180398b51802\
+        12650a0c4c697374436f6e636572747312262e6f6e73616c652e636f6e636572742e76312e4c697374436f6e63657274\
+        73526571756573741a242e6f6e73616c652e636f6e636572742e76312e4c697374436f6e63657274735265706c792207\
+        90020188b5180112680a0d4c6973745363686564756c657312272e6f6e73616c652e636f6e636572742e76312e4c6973\
+        745363686564756c6573526571756573741a252e6f6e73616c652e636f6e636572742e76312e4c697374536368656475\
+        6c65735265706c79220790020188b51801126c0a0953686f77536561747312232e6f6e73616c652e636f6e636572742e\
+        76312e53686f775365617473526571756573741a212e6f6e73616c652e636f6e636572742e76312e53686f7753656174\
+        735265706c79221790020188b5180288b5180398b5180298b5180398b5180412700a0a5761746368536561747312242e\
+        6f6e73616c652e636f6e636572742e76312e57617463685365617473526571756573741a212e6f6e73616c652e636f6e\
+        636572742e76312e576174636853656174734974656d221790020188b5180288b5180398b5180298b5180398b5180430\
+        0112650a0c52657365727665536561747312262e6f6e73616c652e636f6e636572742e76312e52657365727665536561\
+        7473526571756573741a242e6f6e73616c652e636f6e636572742e76312e5265736572766553656174735265706c7922\
+        0790020288b5180212770a1252656c656173655265736572766174696f6e122c2e6f6e73616c652e636f6e636572742e\
+        76312e52656c656173655265736572766174696f6e526571756573741a2a2e6f6e73616c652e636f6e636572742e7631\
+        2e52656c656173655265736572766174696f6e5265706c79220790020288b51802126e0a0f53686f7752657365727661\
+        74696f6e12292e6f6e73616c652e636f6e636572742e76312e53686f775265736572766174696f6e526571756573741a\
+        272e6f6e73616c652e636f6e636572742e76312e53686f775265736572766174696f6e5265706c79220790020188b518\
+        0212710a104c6973745265736572766174696f6e73122a2e6f6e73616c652e636f6e636572742e76312e4c6973745265\
+        736572766174696f6e73526571756573741a282e6f6e73616c652e636f6e636572742e76312e4c697374526573657276\
+        6174696f6e735265706c79220790020188b5180212560a07436f6e6669726d12212e6f6e73616c652e636f6e63657274\
+        2e76312e436f6e6669726d526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436f6e6669726d5265\
+        706c79220790020288b5180412500a0541626f7274121f2e6f6e73616c652e636f6e636572742e76312e41626f727452\
+        6571756573741a1d2e6f6e73616c652e636f6e636572742e76312e41626f72745265706c79220790020288b51804127c\
+        0a1143616e63656c5265736572766174696f6e122b2e6f6e73616c652e636f6e636572742e76312e43616e63656c5265\
+        736572766174696f6e526571756573741a292e6f6e73616c652e636f6e636572742e76312e43616e63656c5265736572\
+        766174696f6e5265706c79220f90020288b5180288b5180398b5180212700a0d43616e63656c5469636b65747312272e\
+        6f6e73616c652e636f6e636572742e76312e43616e63656c5469636b657473526571756573741a252e6f6e73616c652e\
+        636f6e636572742e76312e43616e63656c5469636b6574735265706c79220f90020288b5180288b5180398b51802126a\
+        0a0b51756f746552657475726e12252e6f6e73616c652e636f6e636572742e76312e51756f746552657475726e526571\
+        756573741a232e6f6e73616c652e636f6e636572742e76312e51756f746552657475726e5265706c79220f90020188b5\
+        180288b5180398b51802126b0a0e4c697374526566756e647344756512282e6f6e73616c652e636f6e636572742e7631\
+        2e4c697374526566756e6473447565526571756573741a262e6f6e73616c652e636f6e636572742e76312e4c69737452\
+        6566756e64734475655265706c79220790020188b5180412740a1141636b6e6f776c65646765526566756e64122b2e6f\
+        6e73616c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e64526571756573741a292e6f6e7361\
+        6c652e636f6e636572742e76312e41636b6e6f776c65646765526566756e645265706c79220790020288b5180412620a\
+        0b4c6973745469636b65747312252e6f6e73616c652e636f6e636572742e76312e4c6973745469636b65747352657175\
+        6573741a232e6f6e73616c652e636f6e636572742e76312e4c6973745469636b6574735265706c79220790020188b518\
+        02125f0a0a53686f775469636b657412242e6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265\
+        71756573741a222e6f6e73616c652e636f6e636572742e76312e53686f775469636b65745265706c79220790020188b5\
+        1802126b0a0e53686f775469636b65744b65797312282e6f6e73616c652e636f6e636572742e76312e53686f77546963\
+        6b65744b657973526571756573741a262e6f6e73616c652e636f6e636572742e76312e53686f775469636b65744b6579\
+        735265706c79220790020188b51801125a0a07436865636b496e12212e6f6e73616c652e636f6e636572742e76312e43\
+        6865636b496e526571756573741a1f2e6f6e73616c652e636f6e636572742e76312e436865636b496e5265706c79220b\
+        90020288b5180398b51803126a0a0b53616c65735265706f727412252e6f6e73616c652e636f6e636572742e76312e53\
+        616c65735265706f7274526571756573741a232e6f6e73616c652e636f6e636572742e76312e53616c65735265706f72\
+        745265706c79220f90020188b5180398b5180298b5180412760a0f53686f7753656174486973746f727912292e6f6e73\
+        616c652e636f6e636572742e76312e53686f7753656174486973746f7279526571756573741a272e6f6e73616c652e63\
+        6f6e636572742e76312e53686f7753656174486973746f72795265706c79220f90020188b5180398b5180298b5180462\
+        0670726f746f33
         """)
 }

@@ -31,5 +31,6 @@ extension ConcertRefusal {
         case ticketOfAnotherDate = "TICKET_OF_ANOTHER_DATE"
         case ticketUsed = "TICKET_USED"
         case ticketCancelled = "TICKET_CANCELLED"
+        case refundChanged = "REFUND_CHANGED"
     }
 }

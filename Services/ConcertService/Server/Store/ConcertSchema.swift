@@ -7,7 +7,8 @@ enum ConcertSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5))
+        ofSchema, ActionTable.migrations(as: 5), ReservationTable.migrations, ScheduleTable.migrations,
+        TicketTable.migrations, RefundTable.migrations)
 
     private static let ofSchema = [
         Migration(

@@ -1,65 +1,112 @@
+import ConcertDomain
 import Database
 import Kernel
 
-/// Refunds due, until they are acknowledged: the outbox.
+/// Refunds for returned tickets. Those that are not acknowledged are the outbox.
 enum RefundTable {
+    /// Replaces `refund_due`, which had only the refunds due, by a table of all refunds. A reused id may have both a refund
+    /// that is due and older ones that were paid, so the due ones are copied first.
+    static let migrations = [
+        Migration(
+            9, "keep refunds after they are paid",
+            .table(
+                """
+                create table refund (
+                    concert_id uuid not null, refund_id uuid not null, payment_id uuid not null,
+                    reservation_id uuid not null, user_id uuid not null, seats text not null, amount bigint not null,
+                    currency text not null, kept bigint not null, is_part bigint not null, reason text not null,
+                    due_since bigint not null, acknowledged_at bigint,
+                    constraint refund_key primary key (concert_id, refund_id),
+                    constraint refund_is_not_negative check (amount >= 0 and kept >= 0),
+                    constraint refund_of_nothing_is_done check (amount > 0 or acknowledged_at is not null))
+                """),
+            """
+            insert into refund
+            select d.concert_id, d.refund_id, d.payment_id, d.reservation_id, d.user_id, coalesce(r.seats, ''), d.amount,
+                d.currency, 0, 0, d.reason, d.due_since, case when d.amount = 0 then d.due_since end
+            from refund_due d
+            left join reservation r on r.concert_id = d.concert_id and r.reservation_id = d.reservation_id
+            """,
+            """
+            insert into refund
+            select concert_id, refund_id, payment_id, reservation_id, user_id, seats, amount, currency, 0, 0,
+                coalesce(return_reason, ''), ended_at, ended_at
+            from reservation where state = 5
+            on conflict (concert_id, refund_id) do nothing
+            """,
+            "drop table refund_due",
+            "create index refund_not_acknowledged on refund (concert_id, refund_id) where acknowledged_at is null")
+    ]
+
     private enum Statements {
-        static let columns: SQL =
-            "refund_id, concert_id, payment_id, reservation_id, user_id, amount, currency, reason, due_since"
-        static let insert: Statement = "insert into refund_due (\(columns)) values (\(1...9)) on conflict do nothing"
-        static let delete: Statement = "delete from refund_due where concert_id = $1 and refund_id = $2"
-        static let deleteOfPayment: Statement =
-            "delete from refund_due where concert_id = $1 and refund_id = $2 and payment_id = $3"
-        static let due: Statement =
-            "select \(columns) from refund_due where concert_id = $1 and refund_id > $2 order by refund_id limit $3"
+        static let columns: SQL = """
+            refund_id, concert_id, payment_id, reservation_id, user_id, seats, amount, currency, kept, is_part, reason, \
+            due_since, acknowledged_at
+            """
+        static let insert: Statement = "insert into refund (\(columns)) values (\(1...13)) on conflict do nothing"
+        static let find: Statement = "select \(columns) from refund where concert_id = $1 and refund_id = $2"
+        static let acknowledge: Statement = """
+            update refund set acknowledged_at = $3
+            where concert_id = $1 and refund_id = $2 and acknowledged_at is null
+            """
+        static let acknowledgeOfPayment: Statement = """
+            update refund set acknowledged_at = $3
+            where concert_id = $1 and refund_id = $2 and acknowledged_at is null and payment_id = $4
+            """
+        static let due: Statement = """
+            select \(columns) from refund
+            where acknowledged_at is null and concert_id = $1 and refund_id > $2 and ($3 or is_part = 0)
+            order by refund_id limit $4
+            """
         static let dueOfAll: Statement = """
-            select \(columns) from refund_due where concert_id > $1 or (concert_id = $1 and refund_id > $2)
-            order by concert_id, refund_id limit $3
+            select \(columns) from refund
+            where acknowledged_at is null and (concert_id > $1 or (concert_id = $1 and refund_id > $2))
+                and ($3 or is_part = 0)
+            order by concert_id, refund_id limit $4
             """
     }
 
-    struct Refund: Sendable {
-        let id: RefundID
-        let concert: ConcertID
-        let payment: PaymentID
-        let reservation: ReservationID
-        let user: UserID
-        let amount: Money
-        let reason: String
-        let dueSince: Timestamp
-    }
-
-    /// Returns false and writes nothing if another refund due of this concert has the id.
+    /// Returns false and writes nothing if another refund of this concert has the id.
     static func insert(_ refund: Refund, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(Statements.insert) {
             $0.bind(
-                refund.id, refund.concert, refund.payment, refund.reservation, refund.user, refund.amount.minorUnits,
-                refund.amount.currency.code, refund.reason
-            ).bind(refund.dueSince)
+                refund.id, refund.concert, refund.payment, refund.reservation, refund.user,
+                SeatLabel.list(refund.seats), refund.amount.minorUnits, refund.amount.currency.code
+            ).bind(
+                refund.kept.minorUnits, refund.isPart ? 1 : 0, refund.reason, refund.dueSince, refund.acknowledgedAt)
         } == 1
     }
 
-    /// Deletes a refund. If `payment` is given, deletes only the refund of that payment.
-    static func delete(_ id: RefundID, of payment: PaymentID?, in concert: ConcertID, _ tx: Transaction) throws {
-        guard let payment else {
-            return try tx.execute(Statements.delete) { $0.bind(concert, id) }
-        }
-        try tx.execute(Statements.deleteOfPayment) { $0.bind(concert, id, payment) }
+    static func find(_ id: RefundID, in concert: ConcertID, _ reader: Reader) throws -> Refund? {
+        try reader.first(Statements.find, { $0.bind(concert, id) }, map: refund)
     }
 
-    /// Without `concert`, orders by concert, then by refund.
+    /// Acknowledges a refund, once. If `payment` is given, only the refund of that payment.
+    static func acknowledge(_ id: RefundID, of payment: PaymentID?, in concert: ConcertID, _ tx: Transaction) throws {
+        guard let payment else {
+            return try tx.execute(Statements.acknowledge) { $0.bind(concert, id, tx.now) }
+        }
+        try tx.execute(Statements.acknowledgeOfPayment) { $0.bind(concert, id, tx.now, payment) }
+    }
+
+    /// Returns refunds that are not acknowledged. Without `concert`, orders by concert, then by refund.
     static func due(
-        after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, limit: Int, _ reader: Reader
+        after last: (concert: ConcertID, refund: RefundID), of concert: ConcertID?, withParts: Bool, limit: Int,
+        _ reader: Reader
     ) throws -> [Refund] {
         if let concert {
-            return try reader.rows(Statements.due, { $0.bind(concert, last.refund, limit) }, map: refund)
+            return try reader.rows(Statements.due, { $0.bind(concert, last.refund, withParts, limit) }, map: refund)
         }
-        return try reader.rows(Statements.dueOfAll, { $0.bind(last.concert, last.refund, limit) }, map: refund)
+        return try reader.rows(
+            Statements.dueOfAll, { $0.bind(last.concert, last.refund, withParts, limit) }, map: refund)
     }
 
     private static func refund(_ row: borrowing Row) throws -> Refund {
-        Refund(
-            id: try row.id(0), concert: try row.id(1), payment: try row.id(2), reservation: try row.id(3),
-            user: try row.id(4), amount: try row.money(5), reason: try row.text(7), dueSince: try row.timestamp(8))
+        let amount = try row.money(6)
+        return Refund(
+            stored: try row.id(0), concert: try row.id(1), payment: try row.id(2), reservation: try row.id(3),
+            user: try row.id(4), seats: SeatLabel.list(stored: try row.text(5)), amount: amount,
+            kept: Money(minorUnits: try row.int64(8), amount.currency), isPart: try row.bool(9),
+            reason: try row.text(10), dueSince: try row.timestamp(11), acknowledgedAt: try row.optionalTimestamp(12))
     }
 }

@@ -7,15 +7,21 @@ extension Reservation.State: Bindable {}
 enum ReservationTable {
     /// The changes of this table since `ConcertSchema` created it, each with the next number of the whole schema:
     /// `Migration(N, "add a note to reservations", "alter table reservation add column note text")`.
-    static let migrations: [Migration] = []
+    static let migrations = [
+        Migration(
+            6, "remember which seats of a reservation were returned",
+            "alter table reservation add column returned_seats text",
+            "update reservation set returned_seats = seats where state = 5")
+    ]
 
     private enum Statements {
         static let columns: SQL = """
             reservation_id, concert_id, schedule_id, user_id, seats, best_of, amount, currency, room_id, \
-            place_id, reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason
+            place_id, reserved_at, deadline, state, payment_id, sold_at, refund_id, ended_at, return_reason, \
+            returned_seats
             """
         static let insert = RowsStatement(
-            width: 12, row: { "(\($0), \(Reservation.State.held), null, null, null, null, null)" }
+            width: 12, row: { "(\($0), \(Reservation.State.held), null, null, null, null, null, null)" }
         ) { rows in
             """
             insert into reservation (\(columns)) values \(rows)
@@ -24,8 +30,9 @@ enum ReservationTable {
         }
         static let save: Statement = """
             update reservation
-            set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8
-            where concert_id = $1 and reservation_id = $2 and state = $9
+            set state = $3, payment_id = $4, sold_at = $5, refund_id = $6, ended_at = $7, return_reason = $8,
+                returned_seats = $9
+            where concert_id = $1 and reservation_id = $2 and state = $10 and coalesce(returned_seats, '') = $11
             """
         static let find: Statement = "select \(columns) from reservation where concert_id = $1 and reservation_id = $2"
         static let findMany = KeyedStatement(after: 1) { id in
@@ -45,20 +52,20 @@ enum ReservationTable {
             each: { binder, reservation in
                 binder.bind(
                     reservation.id, reservation.concert, reservation.schedule, reservation.user,
-                    reservation.seats.map(\.text).joined(separator: ","), reservation.bestOf,
+                    SeatLabel.list(reservation.seats), reservation.bestOf,
                     reservation.amount.minorUnits, reservation.amount.currency.code
                 ).bind(reservation.place?.room, reservation.place?.place, reservation.reservedAt, reservation.deadline)
             }
         ) { row in try row.id(0) }
     }
 
-    /// Conflicts if the state has changed since `old`, because a reservation leaves each state once.
+    /// Conflicts if the reservation has changed since `old`: it leaves each state once, and each ticket is returned once.
     static func save(_ reservation: Reservation, was old: Reservation, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(
                 reservation.concert, reservation.id, reservation.state, reservation.payment, reservation.soldAt,
                 reservation.refund, reservation.endedAt, reservation.returnReason
-            ).bind(old.state)
+            ).bind(SeatLabel.list(reservation.returnedSeats), old.state, SeatLabel.list(old.returnedSeats))
         }
     }
 
@@ -124,13 +131,12 @@ enum ReservationTable {
         let place = try row.optionalID(9, as: Identified.Place.self)
         return Reservation(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), user: try row.id(3),
-            seats: try row.text(4).utf8.split(separator: UInt8(ascii: ",")).map {
-                SeatLabel(stored: String(Substring($0)))
-            },
+            seats: SeatLabel.list(stored: try row.text(4)),
             bestOf: try row.optionalText(5), amount: try row.money(6),
             place: room.flatMap { room in place.map { Reservation.Place(room: room, place: $0) } },
             reservedAt: try row.timestamp(10), deadline: try row.timestamp(11), state: try row.value(12),
             payment: try row.optionalID(13), soldAt: try row.optionalTimestamp(14), refund: try row.optionalID(15),
-            endedAt: try row.optionalTimestamp(16), returnReason: try row.optionalText(17) ?? "")
+            endedAt: try row.optionalTimestamp(16), returnReason: try row.optionalText(17) ?? "",
+            returnedSeats: SeatLabel.list(stored: try row.optionalText(18) ?? ""))
     }
 }

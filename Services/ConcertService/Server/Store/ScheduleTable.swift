@@ -3,18 +3,28 @@ import Database
 import Kernel
 
 enum ScheduleTable {
+    /// The changes of this table since `ConcertSchema` created it, with their numbers in the whole schema.
+    static let migrations = [
+        Migration(
+            7, "add return policies to dates",
+            // The steps, such as `30:10,7:50`: days before the start, and the percentage that is kept.
+            "alter table schedule add column return_steps text not null default ''")
+    ]
+
     private enum Statements {
         static let columns: SQL = """
             schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \
-            ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id
+            ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id, \
+            return_steps
             """
         static let insert: Statement =
-            "insert into schedule (\(columns)) values (\(1...16)) on conflict (concert_id, schedule_id) do nothing"
+            "insert into schedule (\(columns)) values (\(1...17)) on conflict (concert_id, schedule_id) do nothing"
         static let save: Statement = """
             update schedule set
                 version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
-                sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13
-            where concert_id = $1 and schedule_id = $2 and version = $14
+                sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13,
+                return_steps = $14
+            where concert_id = $1 and schedule_id = $2 and version = $15
             """
         static let dropName: Statement = "delete from schedule_name where concert_id = $1 and name = $2"
         static let takeName: Statement = """
@@ -36,7 +46,8 @@ enum ScheduleTable {
                 schedule.changedBy, schedule.layoutVersion, settings.name
             ).bind(
                 settings.startsAt, settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil,
-                settings.seatsPerUser, settings.hold.milliseconds, settings.room)
+                settings.seatsPerUser, settings.hold.milliseconds, settings.room
+            ).bind(schedule.returnPolicy.stored)
         } == 1
     }
 
@@ -49,7 +60,7 @@ enum ScheduleTable {
                 settings.endsAt, settings.saleOpensAt
             ).bind(
                 settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser, settings.hold.milliseconds,
-                settings.room, old.version)
+                settings.room, schedule.returnPolicy.stored, old.version)
         }
         guard settings.name != old.settings.name else { return true }
         try tx.execute(Statements.dropName) { $0.bind(schedule.concert, old.settings.name) }
@@ -95,7 +106,56 @@ enum ScheduleTable {
             hold: .milliseconds(row.int64(14)), room: row.optionalID(15))
         return Schedule(
             stored: try row.id(0), concert: try row.id(1), currency: try row.currency(2),
-            addedAs: Fingerprint(stored: try row.int64(3)), settings: settings, version: try row.int64(4),
+            addedAs: Fingerprint(stored: try row.int64(3)), settings: settings,
+            returnPolicy: try ReturnPolicy(stored: try row.text(16)), version: try row.int64(4),
             changedBy: try row.id(5), layoutVersion: try row.int64(6))
+    }
+}
+
+extension ReturnPolicy {
+    fileprivate init(stored text: String) throws {
+        self.init(
+            stored: try text.pairs.map { Step(daysBeforeStart: Int($0.key), keptPercent: Int($0.value)) })
+    }
+
+    fileprivate var stored: String { steps.map { "\($0.daysBeforeStart):\($0.keptPercent)" }.joined(separator: ",") }
+}
+
+/// The stored form of the policy of a ticket: the deadline, then the steps, such as `1798761600000,1796000000000:10`.
+extension ReturnTerms {
+    init(stored text: String) throws {
+        let parts = text.split(separator: ",", maxSplits: 1).map(String.init)
+        guard let first = parts.first else {
+            self.init(until: nil)
+            return
+        }
+        guard let until = Int64(first) else { throw DatabaseError(.damaged, "a return policy cannot be read: \(text)") }
+        self.init(
+            until: Timestamp(milliseconds: until),
+            steps: try (parts.count == 2 ? parts[1] : "").pairs.map {
+                Step(from: Timestamp(milliseconds: $0.key), keptPercent: Int($0.value))
+            })
+    }
+
+    /// Empty if users cannot return the ticket.
+    var stored: String {
+        guard let until else { return "" }
+        return (["\(until.milliseconds)"] + steps.map { "\($0.from.milliseconds):\($0.keptPercent)" }).joined(
+            separator: ",")
+    }
+}
+
+extension String {
+    /// The pairs in a text such as `30:10,7:50`.
+    fileprivate var pairs: [(key: Int64, value: Int64)] {
+        get throws {
+            try split(separator: ",").map { pair in
+                let numbers = pair.split(separator: ":").compactMap { Int64($0) }
+                guard numbers.count == 2 else {
+                    throw DatabaseError(.damaged, "a return policy cannot be read: \(self)")
+                }
+                return (numbers[0], numbers[1])
+            }
+        }
     }
 }

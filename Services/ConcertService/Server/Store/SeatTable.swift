@@ -4,6 +4,15 @@ import Kernel
 
 extension SeatMap.State: Bindable {}
 
+/// The stored form of a list of seats.
+extension SeatLabel {
+    static func list(_ seats: [SeatLabel]) -> String { seats.map(\.text).joined(separator: ",") }
+
+    static func list(stored text: String) -> [SeatLabel] {
+        text.utf8.split(separator: UInt8(ascii: ",")).map { SeatLabel(stored: String(Substring($0))) }
+    }
+}
+
 enum SeatTable {
     private typealias State = SeatMap.State
 
@@ -152,9 +161,14 @@ enum SeatTable {
             map: seat)
     }
 
-    /// Frees the seats that still belong to the reservation. Others may have taken some of them after the deadline.
+    /// Frees the seats that still belong to the reservation. Others may have taken some of them after the deadline, or
+    /// after a return.
     static func free(_ reservation: Reservation, _ tx: Transaction) throws {
-        for label in reservation.seats { try free(label, of: reservation, tx) }
+        try free(reservation.seats, of: reservation, tx)
+    }
+
+    static func free(_ labels: [SeatLabel], of reservation: Reservation, _ tx: Transaction) throws {
+        for label in labels { try free(label, of: reservation, tx) }
     }
 
     static func free(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws {

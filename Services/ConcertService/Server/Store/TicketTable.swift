@@ -5,22 +5,36 @@ import Kernel
 extension Ticket.State: Bindable {}
 
 enum TicketTable {
+    /// The changes of this table since `ConcertSchema` created it, with their numbers in the whole schema.
+    static let migrations = [
+        Migration(
+            8, "remember the return policy of a ticket, and what its return refunded and kept",
+            "alter table ticket add column return_terms text", "alter table ticket add column refunded bigint",
+            "alter table ticket add column kept bigint", "alter table ticket add column refund_id uuid",
+            "alter table ticket add column cancel_reason text",
+            "update ticket set refunded = price, kept = 0 where state = 3")
+    ]
+
     private enum Statements {
         static let columns: SQL = """
             ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
-            starts_at, ends_at, issued_at, state, used_at, used_by, cancelled_at
+            starts_at, ends_at, issued_at, return_terms, state, used_at, used_by, cancelled_at, \
+            refunded, kept, refund_id, cancel_reason
             """
         static let insert = RowsStatement(
-            width: 12, row: { "(\($0), \(Ticket.State.valid), null, null, null)" }
+            width: 13, row: { "(\($0), \(Ticket.State.valid), null, null, null, null, null, null, null)" }
         ) { rows in "insert into ticket (\(columns)) values \(rows)" }
         static let save: Statement = """
-            update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6
-            where concert_id = $1 and ticket_id = $2 and state = $7
+            update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6, refunded = $7, kept = $8,
+                refund_id = $9, cancel_reason = $10
+            where concert_id = $1 and ticket_id = $2 and state = $11
             """
         static let find: Statement = "select \(columns) from ticket where concert_id = $1 and ticket_id = $2"
         static let all: Statement = "\(TicketTable.queryOfReservation)"
         static let sales: Statement = """
-            select schedule_id, grade, state, count(*), cast(sum(price) as bigint) from ticket
+            select schedule_id, grade, state, count(*), cast(sum(price) as bigint),
+                cast(sum(coalesce(refunded, 0)) as bigint), cast(sum(coalesce(kept, 0)) as bigint)
+            from ticket
             where concert_id = $1 group by schedule_id, grade, state
             """
     }
@@ -34,7 +48,7 @@ enum TicketTable {
             binder.bind(
                 ticket.id, ticket.concert, ticket.schedule, ticket.reservation, ticket.user, ticket.seat.text,
                 ticket.grade, ticket.price.minorUnits
-            ).bind(ticket.price.currency.code, ticket.startsAt, ticket.endsAt, ticket.issuedAt)
+            ).bind(ticket.price.currency.code, ticket.startsAt, ticket.endsAt, ticket.issuedAt, ticket.terms?.stored)
         }
     }
 
@@ -42,7 +56,9 @@ enum TicketTable {
     static func save(_ ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(
-                ticket.concert, ticket.id, ticket.state, ticket.usedAt, ticket.usedBy, ticket.cancelledAt, old.state)
+                ticket.concert, ticket.id, ticket.state, ticket.usedAt, ticket.usedBy, ticket.cancelledAt,
+                ticket.refunded.minorUnits, ticket.kept.minorUnits
+            ).bind(ticket.refund, ticket.cancelReason, old.state)
         }
     }
 
@@ -57,30 +73,37 @@ enum TicketTable {
         }
     }
 
-    /// The number and the total price of the tickets of a date, by grade and state.
+    /// The number and the total price of the tickets of a date, by grade and state, and what was refunded and kept.
     struct Sales {
         let schedule: ScheduleID
         let grade: String
         let state: Ticket.State
         let count: Int64
         let price: Int64
+        let refunded: Int64
+        let kept: Int64
     }
 
     static func sales(of concert: ConcertID, _ reader: Reader) throws -> [Sales] {
         try reader.rows(Statements.sales, { $0.bind(concert) }) { row in
             Sales(
                 schedule: try row.id(0), grade: try row.text(1), state: try row.value(2), count: try row.int64(3),
-                price: try row.int64(4))
+                price: try row.int64(4), refunded: try row.int64(5), kept: try row.int64(6))
         }
     }
 
     private static func ticket(_ row: borrowing Row) throws -> Ticket {
-        Ticket(
+        let price = try row.money(7)
+        func part(_ column: Int) throws -> Money {
+            Money(minorUnits: row.isNull(column) ? 0 : try row.int64(column), price.currency)
+        }
+        return Ticket(
             stored: try row.id(0), concert: try row.id(1), schedule: try row.id(2), reservation: try row.id(3),
             user: try row.id(4), seat: SeatLabel(stored: try row.text(5)), grade: try row.text(6),
-            price: try row.money(7), startsAt: try row.timestamp(9), endsAt: try row.timestamp(10),
-            issuedAt: try row.timestamp(11), state: try row.value(12), usedAt: try row.optionalTimestamp(13),
-            usedBy: try row.optionalID(14),
-            cancelledAt: try row.optionalTimestamp(15))
+            price: price, startsAt: try row.timestamp(9), endsAt: try row.timestamp(10),
+            issuedAt: try row.timestamp(11), state: try row.value(13), usedAt: try row.optionalTimestamp(14),
+            usedBy: try row.optionalID(15), cancelledAt: try row.optionalTimestamp(16),
+            terms: try row.optionalText(12).map { try ReturnTerms(stored: $0) }, refunded: try part(17),
+            kept: try part(18), refund: try row.optionalID(19), cancelReason: try row.optionalText(20) ?? "")
     }
 }

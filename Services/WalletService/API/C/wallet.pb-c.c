@@ -2044,7 +2044,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__list_entries_reply__descrip
   (ProtobufCMessageInit) onsale__wallet__v1__list_entries_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__entry_view__field_descriptors[8] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__entry_view__field_descriptors[10] =
 {
   {
     "serial",
@@ -2142,6 +2142,30 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__entry_view__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refund_id",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__EntryView, refund_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__EntryView, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__entry_view__field_indices_by_name[] = {
   2,   /* field[2] = amount */
@@ -2151,12 +2175,14 @@ static const unsigned onsale__wallet__v1__entry_view__field_indices_by_name[] = 
   1,   /* field[1] = kind */
   6,   /* field[6] = payment_id */
   5,   /* field[5] = pending */
+  9,   /* field[9] = reason */
+  8,   /* field[8] = refund_id */
   0,   /* field[0] = serial */
 };
 static const ProtobufCIntRange onsale__wallet__v1__entry_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__entry_view__descriptor =
 {
@@ -2166,7 +2192,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__entry_view__descriptor =
   "Onsale__Wallet__V1__EntryView",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__EntryView),
-  8,
+  10,
   onsale__wallet__v1__entry_view__field_descriptors,
   onsale__wallet__v1__entry_view__field_indices_by_name,
   1,  onsale__wallet__v1__entry_view__number_ranges,
@@ -2301,7 +2327,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__pay_reply__descriptor =
   (ProtobufCMessageInit) onsale__wallet__v1__pay_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_descriptors[13] =
+static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_descriptors[14] =
 {
   {
     "payment_id",
@@ -2459,6 +2485,18 @@ static const ProtobufCFieldDescriptor onsale__wallet__v1__payment_view__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refunded",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Wallet__V1__PaymentView, refunded),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onsale__wallet__v1__payment_view__field_indices_by_name[] = {
   5,   /* field[5] = amount */
@@ -2472,13 +2510,14 @@ static const unsigned onsale__wallet__v1__payment_view__field_indices_by_name[] 
   1,   /* field[1] = outcome */
   0,   /* field[0] = payment_id */
   2,   /* field[2] = reason */
+  13,   /* field[13] = refunded */
   11,   /* field[11] = refunded_at_ms */
   4,   /* field[4] = reservation_id */
 };
 static const ProtobufCIntRange onsale__wallet__v1__payment_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor =
 {
@@ -2488,7 +2527,7 @@ const ProtobufCMessageDescriptor onsale__wallet__v1__payment_view__descriptor =
   "Onsale__Wallet__V1__PaymentView",
   "onsale.wallet.v1",
   sizeof(Onsale__Wallet__V1__PaymentView),
-  13,
+  14,
   onsale__wallet__v1__payment_view__field_descriptors,
   onsale__wallet__v1__payment_view__field_indices_by_name,
   1,  onsale__wallet__v1__payment_view__number_ranges,

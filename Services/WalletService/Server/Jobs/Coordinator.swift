@@ -61,7 +61,8 @@ struct Coordinator: Sendable {
         } else {
             let request = ConfirmRequest(
                 concertID: content.concert, paymentID: payment.id, reservationID: content.reservation,
-                userID: payment.user, amount: content.amount.field, currency: content.amount.currency.code)
+                userID: payment.user, amount: content.amount.field, currency: content.amount.currency.code,
+                understandsParts: true)
             answer = try await concert.confirm(request, options).decision
         }
         guard let decision = Decision(answer) else {

@@ -6,7 +6,7 @@ import Service
 import Telemetry
 import WalletDomain
 
-/// Fetches refunds for cancelled reservations from Concert and pays them out. Concert lists a refund until it is
+/// Fetches refunds for returned tickets from Concert and pays them out. Concert lists a refund until it is
 /// acknowledged. It is acknowledged after it is durable here.
 struct Refunds: Sendable {
     static let interval = Duration.seconds(1)
@@ -33,7 +33,7 @@ struct Refunds: Sendable {
     }
 
     func run() async throws {
-        var request = ListRefundsDueRequest()
+        var request = ListRefundsDueRequest(understandsParts: true)
         for _ in 0..<Self.maximumPages {
             let page: ListRefundsDueReply
             do throws(RPCFailure) {
@@ -72,23 +72,27 @@ struct Refunds: Sendable {
 
     /// Returns true if the refund can be acknowledged, and the halt if it is new.
     static func payOut(_ due: RefundDue, _ tx: Transaction) throws -> (isPaidOut: Bool, halt: HaltTable.Halt?) {
-        var payment = try PaymentTable.find(due.payment, of: due.user, tx)
-        let step = payment?.receive(due, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
+        let old = try PaymentTable.find(due.payment, of: due.user, tx)
+        var payment = old
+        let paid = try RefundTable.find(due, tx).map { Money(minorUnits: $0.amount, due.amount.currency) }
+        let step =
+            payment?.receive(due, paid: paid, now: tx.now) ?? .halt("a refund is due, and there is no such payment")
         switch step {
-        case .nothing: break
-        case .giveBack: if let payment { try giveBack(payment, tx) }
+        case .nothing: return (false, nil)
+        case .acknowledge: return (true, nil)
+        case .giveBack:
+            if let payment, let old { try giveBack(due, payment, was: old, tx) }
+            return (true, nil)
         case .halt(let why):
             return (false, try HaltTable.insert(why, due.payment, of: due.user, for: due.concert, tx))
         case .post, .release: preconditionFailure("a refund never posts or releases a payment")
         }
-        return (payment?.hasReturned(due) ?? false, nil)
     }
 
-    private static func giveBack(_ payment: Payment, _ tx: Transaction) throws {
-        try PaymentTable.refund(payment, tx)
-        guard let amount = payment.amountToMove else { return }
-        let movement = AccountTable.Movement(.refund, amount, of: payment.user, for: RequestID(of: payment.id))
-        guard try AccountTable.move(movement, tx) else {
+    private static func giveBack(_ due: RefundDue, _ payment: Payment, was old: Payment, _ tx: Transaction) throws {
+        try PaymentTable.refund(payment, was: old, tx)
+        try RefundTable.insert(PaidRefund(due), at: tx.now, tx)
+        guard try AccountTable.move(AccountTable.Movement(due), tx) else {
             throw BrokenInvariant("a refund is due, but the user has no account in its currency")
         }
     }

@@ -49,7 +49,7 @@ enum SettleBatch {
             case .post(let place?):
                 settled[index].pass = PassTable.Pass(
                     user: payment.user, payment: payment.id, place: place, nextAttempt: clock + Attempts.firstPause)
-            case .giveBack: preconditionFailure("a decision never pays a refund")
+            case .giveBack, .acknowledge: preconditionFailure("a decision never pays a refund")
             case .halt(let why):
                 guard let concert = payment.content?.concert else { break }
                 settled[index].halt = try HaltTable.insert(why, payment.id, of: payment.user, for: concert, tx)
@@ -74,7 +74,7 @@ enum SettleBatch {
             switch step {
             case .post: movement(.payment, of: payment)
             case .release: movement(.release, of: payment)
-            case .nothing, .giveBack, .halt: nil
+            case .nothing, .giveBack, .acknowledge, .halt: nil
             }
         }
         for (movement, isMoved) in zip(movements, try AccountTable.move(movements, tx)) where !isMoved {
@@ -84,8 +84,6 @@ enum SettleBatch {
 
     /// Nil for a free reservation.
     private static func movement(_ kind: Entry.Kind, of payment: Payment) -> AccountTable.Movement? {
-        payment.amountToMove.map {
-            AccountTable.Movement(kind, $0, of: payment.user, for: RequestID(of: payment.id))
-        }
+        payment.amountToMove.map { AccountTable.Movement(kind, $0, of: payment) }
     }
 }

@@ -27,11 +27,18 @@ enum AccountTable {
         let kind: Entry.Kind
         let amount: Money
         let user: UserID
-        /// The id of the payment.
-        let cause: RequestID
+        let payment: PaymentID
+        /// Set if the movement is a refund.
+        let refund: RefundDue?
 
-        init(_ kind: Entry.Kind, _ amount: Money, of user: UserID, for cause: RequestID) {
-            (self.kind, self.amount, self.user, self.cause) = (kind, amount, user, cause)
+        init(_ kind: Entry.Kind, _ amount: Money, of payment: Payment) {
+            (self.kind, self.amount, self.user) = (kind, amount, payment.user)
+            (self.payment, self.refund) = (payment.id, nil)
+        }
+
+        init(_ refund: RefundDue) {
+            (self.kind, self.amount, self.user) = (.refund, refund.amount, refund.user)
+            (self.payment, self.refund) = (refund.payment, refund)
         }
     }
 
@@ -66,7 +73,9 @@ enum AccountTable {
         return try tx.pendingRows(Statements.move, bind) { [now = tx.now] row in
             Entry(
                 of: movement.user, serial: try row.int64(2), kind, amount, available: try row.int64(0),
-                pending: try row.int64(1), cause: movement.cause, at: now)
+                pending: try row.int64(1),
+                cause: movement.refund.map { RequestID(of: $0.id) } ?? RequestID(of: movement.payment), at: now,
+                payment: movement.payment, reason: movement.refund?.reason ?? "")
         }
     }
 
@@ -80,7 +89,7 @@ enum AccountTable {
         guard let account = accounts.first else { return nil }
         let entry = Entry(
             of: topUp.user, serial: account.entries, .topUp, topUp.amount, available: account.available,
-            pending: account.pending, cause: topUp.id, at: tx.now)
+            pending: account.pending, cause: topUp.id, at: tx.now, payment: nil)
         try EntryTable.insert([entry], tx)
         return account
     }

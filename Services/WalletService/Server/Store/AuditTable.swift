@@ -13,6 +13,7 @@ enum AuditTable {
         static let entries: Statement =
             "select \(EntryTable.columns) from entry where user_id between $1 and $2 order by user_id, currency, serial"
         static let topUps: Statement = "select \(TopUpTable.columns) from top_up where user_id between $1 and $2"
+        static let refunds: Statement = "select \(RefundTable.columns) from refund where user_id between $1 and $2"
         static let payments: Statement = "select \(PaymentTable.columns) from payment where user_id between $1 and $2"
         static let accounts: Statement = "select \(AccountTable.columns) from account where user_id between $1 and $2"
         static let owners = KeyedStatement(after: 0) { id in
@@ -45,6 +46,9 @@ enum AuditTable {
         let (first, last) = (users.lowerBound, users.upperBound)
         try reader.forEach(Statements.entries, { $0.bind(first, last) }) { row in audit.add(try EntryTable.entry(row)) }
         try reader.forEach(Statements.topUps, { $0.bind(first, last) }) { row in audit.add(try TopUpTable.topUp(row)) }
+        try reader.forEach(Statements.refunds, { $0.bind(first, last) }) { row in
+            audit.add(try RefundTable.refund(row))
+        }
         let payments = try reader.rows(Statements.payments, { $0.bind(first, last) }, map: PaymentTable.payment)
         let owners = try owners(of: payments.map(\.id), reader)
         for payment in payments { audit.add(payment, ownedBy: owners[payment.id]) }

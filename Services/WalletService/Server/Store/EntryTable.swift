@@ -6,10 +6,11 @@ extension Entry.Kind: Bindable {}
 
 /// Movements of money. Rows are only inserted.
 enum EntryTable {
-    static let columns: SQL = "user_id, currency, serial, kind, amount, available, pending, cause, made_at"
+    static let columns: SQL =
+        "user_id, currency, serial, kind, amount, available, pending, cause, made_at, payment_id, reason"
 
     private enum Statements {
-        static let insert = RowsStatement(width: 9, row: { "(\($0))" }) {
+        static let insert = RowsStatement(width: 11, row: { "(\($0))" }) {
             "insert into entry (\(columns)) values \($0)"
         }
         static let all: Statement = """
@@ -23,7 +24,7 @@ enum EntryTable {
             binder.bind(
                 entry.user, entry.amount.currency.code, entry.serial, entry.kind, entry.amount.minorUnits,
                 entry.available, entry.pending, entry.cause
-            ).bind(entry.at)
+            ).bind(entry.at, entry.refund == nil ? nil : entry.payment, entry.refund == nil ? nil : entry.reason)
         }
     }
 
@@ -35,9 +36,13 @@ enum EntryTable {
     }
 
     static func entry(_ row: borrowing Row) throws -> Entry {
-        Entry(
-            of: try row.id(0), serial: try row.int64(2), try row.value(3),
+        let kind: Entry.Kind = try row.value(3)
+        let cause: RequestID = try row.id(7)
+        return Entry(
+            of: try row.id(0), serial: try row.int64(2), kind,
             Money(minorUnits: try row.int64(4), try row.currency(1)), available: try row.int64(5),
-            pending: try row.int64(6), cause: try row.id(7), at: try row.timestamp(8))
+            pending: try row.int64(6), cause: cause, at: try row.timestamp(8),
+            payment: try row.optionalID(9) ?? (kind == .topUp ? nil : PaymentID(of: cause)),
+            reason: try row.optionalText(10) ?? "")
     }
 }

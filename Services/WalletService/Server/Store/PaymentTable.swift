@@ -9,7 +9,7 @@ extension Payment.Reason: Bindable {}
 enum PaymentTable {
     static let columns: SQL = """
         user_id, payment_id, concert_id, reservation_id, amount, currency, begun_at, state, reason, wants_abort, \
-        attempt, next_attempt, decided_at, refund_id, refunded_at
+        attempt, next_attempt, decided_at, refund_id, refunded_at, refunded
         """
 
     private enum Statements {
@@ -26,8 +26,8 @@ enum PaymentTable {
             where user_id = $1 and payment_id = $2 and \(isReserved)
             """
         static let refund: Statement = """
-            update payment set state = \(Payment.State.refunded), refund_id = $3, refunded_at = $4
-            where user_id = $1 and payment_id = $2 and state = \(Payment.State.posted)
+            update payment set state = $3, refunded = $4, refund_id = $5, refunded_at = $6
+            where user_id = $1 and payment_id = $2 and state = \(Payment.State.posted) and refunded = $7
             """
         static let cancel: Statement = """
             update payment set wants_abort = 1, next_attempt = $3
@@ -51,7 +51,7 @@ enum PaymentTable {
     /// A row of an insert.
     private static func row(_ parameters: ClosedRange<Int>) -> SQL {
         let last = parameters.upperBound
-        return "(\(parameters.lowerBound...last - 2), 0, 0, \(last - 1...last), null, null)"
+        return "(\(parameters.lowerBound...last - 2), 0, 0, \(last - 1...last), null, null, 0)"
     }
 
     /// Inserts payments with different ids. Returns the ids that were not used before. Payments with other ids are not
@@ -100,9 +100,13 @@ enum PaymentTable {
         }
     }
 
-    /// Stores a refund. Throws a conflict if the payment is not posted.
-    static func refund(_ payment: Payment, _ tx: Transaction) throws {
-        try tx.executeOne(Statements.refund) { $0.bind(payment.user, payment.id, payment.refund, payment.refundedAt) }
+    /// Stores a refund. Conflicts if the payment is not posted, or has another refund since `old`.
+    static func refund(_ payment: Payment, was old: Payment, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.refund) {
+            $0.bind(
+                payment.user, payment.id, payment.state, payment.refunded, payment.refund, payment.refundedAt,
+                old.refunded)
+        }
     }
 
     static func cancel(_ payment: Payment, _ tx: Transaction) throws {
@@ -155,6 +159,6 @@ enum PaymentTable {
             state: try row.value(7),
             reason: row.isNull(8) ? nil : try row.value(8), isAbortRequested: try row.bool(9), attempt: try row.int(10),
             nextAttempt: try row.optionalTimestamp(11), decidedAt: try row.optionalTimestamp(12),
-            refund: try row.optionalID(13), refundedAt: try row.optionalTimestamp(14))
+            refunded: try row.int64(15), refund: try row.optionalID(13), refundedAt: try row.optionalTimestamp(14))
     }
 }

@@ -25,6 +25,9 @@ typedef struct Onsale__Concert__V1__AddScheduleReply Onsale__Concert__V1__AddSch
 typedef struct Onsale__Concert__V1__ConfigureScheduleRequest Onsale__Concert__V1__ConfigureScheduleRequest;
 typedef struct Onsale__Concert__V1__ConfigureScheduleReply Onsale__Concert__V1__ConfigureScheduleReply;
 typedef struct Onsale__Concert__V1__ScheduleEntry Onsale__Concert__V1__ScheduleEntry;
+typedef struct Onsale__Concert__V1__ReturnStep Onsale__Concert__V1__ReturnStep;
+typedef struct Onsale__Concert__V1__SetReturnPolicyRequest Onsale__Concert__V1__SetReturnPolicyRequest;
+typedef struct Onsale__Concert__V1__SetReturnPolicyReply Onsale__Concert__V1__SetReturnPolicyReply;
 typedef struct Onsale__Concert__V1__SeatCounts Onsale__Concert__V1__SeatCounts;
 typedef struct Onsale__Concert__V1__SeatRange Onsale__Concert__V1__SeatRange;
 typedef struct Onsale__Concert__V1__SeatOffer Onsale__Concert__V1__SeatOffer;
@@ -63,6 +66,12 @@ typedef struct Onsale__Concert__V1__AbortReply Onsale__Concert__V1__AbortReply;
 typedef struct Onsale__Concert__V1__DecisionEntry Onsale__Concert__V1__DecisionEntry;
 typedef struct Onsale__Concert__V1__CancelReservationRequest Onsale__Concert__V1__CancelReservationRequest;
 typedef struct Onsale__Concert__V1__CancelReservationReply Onsale__Concert__V1__CancelReservationReply;
+typedef struct Onsale__Concert__V1__CancelTicketsRequest Onsale__Concert__V1__CancelTicketsRequest;
+typedef struct Onsale__Concert__V1__CancelTicketsReply Onsale__Concert__V1__CancelTicketsReply;
+typedef struct Onsale__Concert__V1__QuoteReturnRequest Onsale__Concert__V1__QuoteReturnRequest;
+typedef struct Onsale__Concert__V1__QuoteReturnReply Onsale__Concert__V1__QuoteReturnReply;
+typedef struct Onsale__Concert__V1__ReturnLine Onsale__Concert__V1__ReturnLine;
+typedef struct Onsale__Concert__V1__ReturnAmount Onsale__Concert__V1__ReturnAmount;
 typedef struct Onsale__Concert__V1__ListRefundsDueRequest Onsale__Concert__V1__ListRefundsDueRequest;
 typedef struct Onsale__Concert__V1__ListRefundsDueReply Onsale__Concert__V1__ListRefundsDueReply;
 typedef struct Onsale__Concert__V1__RefundEntry Onsale__Concert__V1__RefundEntry;
@@ -243,10 +252,48 @@ struct  Onsale__Concert__V1__ScheduleEntry
   uint64_t version;
   uint64_t layout_version;
   Onsale__Concert__V1__SeatCounts *counts;
+  size_t n_return_steps;
+  Onsale__Concert__V1__ReturnStep **return_steps;
 };
 #define ONSALE__CONCERT__V1__SCHEDULE_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__schedule_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL }
+    , {0,NULL}, {0,NULL}, NULL, 0, 0, NULL, 0,NULL }
+
+
+struct  Onsale__Concert__V1__ReturnStep
+{
+  ProtobufCMessage base;
+  uint32_t days_before_start;
+  uint32_t kept_percent;
+};
+#define ONSALE__CONCERT__V1__RETURN_STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__return_step__descriptor) \
+    , 0, 0 }
+
+
+struct  Onsale__Concert__V1__SetReturnPolicyRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData schedule_id;
+  size_t n_steps;
+  Onsale__Concert__V1__ReturnStep **steps;
+  uint64_t cancel_until_ms;
+  uint64_t version;
+};
+#define ONSALE__CONCERT__V1__SET_RETURN_POLICY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__set_return_policy_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, 0 }
+
+
+struct  Onsale__Concert__V1__SetReturnPolicyReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__ScheduleEntry *schedule;
+};
+#define ONSALE__CONCERT__V1__SET_RETURN_POLICY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__set_return_policy_reply__descriptor) \
+    , NULL }
 
 
 struct  Onsale__Concert__V1__SeatCounts
@@ -584,10 +631,13 @@ struct  Onsale__Concert__V1__ReservationEntry
   uint64_t sold_at_ms;
   uint64_t ended_at_ms;
   ProtobufCBinaryData payment_id;
+  size_t n_returned_seats;
+  char **returned_seats;
+  char *return_reason;
 };
 #define ONSALE__CONCERT__V1__RESERVATION_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__reservation_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__RESERVATION_STATE__RESERVATION_STATE_UNSPECIFIED, 0,NULL, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, {0,NULL}, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__ReleaseReservationRequest
@@ -662,10 +712,11 @@ struct  Onsale__Concert__V1__ConfirmRequest
   ProtobufCBinaryData user_id;
   uint64_t amount;
   char *currency;
+  protobuf_c_boolean understands_parts;
 };
 #define ONSALE__CONCERT__V1__CONFIRM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__confirm_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__ConfirmReply
@@ -722,10 +773,11 @@ struct  Onsale__Concert__V1__CancelReservationRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData reservation_id;
   char *reason;
+  uint64_t least_amount;
 };
 #define ONSALE__CONCERT__V1__CANCEL_RESERVATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_reservation_request__descriptor) \
-    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string }
+    , {0,NULL}, {0,NULL}, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Onsale__Concert__V1__CancelReservationReply
@@ -733,10 +785,87 @@ struct  Onsale__Concert__V1__CancelReservationReply
   ProtobufCMessage base;
   Onsale__Concert__V1__ReservationEntry *reservation;
   ProtobufCBinaryData refund_id;
+  Onsale__Concert__V1__RefundEntry *refund;
 };
 #define ONSALE__CONCERT__V1__CANCEL_RESERVATION_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_reservation_reply__descriptor) \
-    , NULL, {0,NULL} }
+    , NULL, {0,NULL}, NULL }
+
+
+struct  Onsale__Concert__V1__CancelTicketsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData reservation_id;
+  size_t n_seats;
+  char **seats;
+  uint64_t least_amount;
+  char *reason;
+};
+#define ONSALE__CONCERT__V1__CANCEL_TICKETS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_tickets_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Onsale__Concert__V1__CancelTicketsReply
+{
+  ProtobufCMessage base;
+  Onsale__Concert__V1__ReservationEntry *reservation;
+  Onsale__Concert__V1__RefundEntry *refund;
+};
+#define ONSALE__CONCERT__V1__CANCEL_TICKETS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__cancel_tickets_reply__descriptor) \
+    , NULL, NULL }
+
+
+struct  Onsale__Concert__V1__QuoteReturnRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData concert_id;
+  ProtobufCBinaryData reservation_id;
+  size_t n_seats;
+  char **seats;
+};
+#define ONSALE__CONCERT__V1__QUOTE_RETURN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__quote_return_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Onsale__Concert__V1__QuoteReturnReply
+{
+  ProtobufCMessage base;
+  size_t n_lines;
+  Onsale__Concert__V1__ReturnLine **lines;
+  Onsale__Concert__V1__ReturnAmount *total;
+};
+#define ONSALE__CONCERT__V1__QUOTE_RETURN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__quote_return_reply__descriptor) \
+    , 0,NULL, NULL }
+
+
+struct  Onsale__Concert__V1__ReturnLine
+{
+  ProtobufCMessage base;
+  char *seat;
+  uint64_t price;
+  uint64_t refunded;
+  uint64_t kept;
+};
+#define ONSALE__CONCERT__V1__RETURN_LINE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__return_line__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+struct  Onsale__Concert__V1__ReturnAmount
+{
+  ProtobufCMessage base;
+  uint64_t refunded;
+  uint64_t kept;
+  char *currency;
+};
+#define ONSALE__CONCERT__V1__RETURN_AMOUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__return_amount__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__ListRefundsDueRequest
@@ -745,10 +874,11 @@ struct  Onsale__Concert__V1__ListRefundsDueRequest
   ProtobufCBinaryData concert_id;
   ProtobufCBinaryData after_concert_id;
   ProtobufCBinaryData after_refund_id;
+  protobuf_c_boolean understands_parts;
 };
 #define ONSALE__CONCERT__V1__LIST_REFUNDS_DUE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__list_refunds_due_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Onsale__Concert__V1__ListRefundsDueReply
@@ -775,10 +905,14 @@ struct  Onsale__Concert__V1__RefundEntry
   char *currency;
   char *reason;
   uint64_t due_since_ms;
+  uint64_t kept;
+  size_t n_seats;
+  char **seats;
+  uint64_t acknowledged_at_ms;
 };
 #define ONSALE__CONCERT__V1__REFUND_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__refund_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0 }
 
 
 struct  Onsale__Concert__V1__AcknowledgeRefundRequest
@@ -840,10 +974,14 @@ struct  Onsale__Concert__V1__TicketEntry
   uint64_t issued_at_ms;
   uint64_t used_at_ms;
   uint64_t cancelled_at_ms;
+  uint64_t refunded;
+  uint64_t kept;
+  ProtobufCBinaryData refund_id;
+  char *cancel_reason;
 };
 #define ONSALE__CONCERT__V1__TICKET_ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__ticket_entry__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, ONSALE__CONCERT__V1__TICKET_STATE__TICKET_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Concert__V1__ShowTicketRequest
@@ -955,10 +1093,11 @@ struct  Onsale__Concert__V1__SalesLine
   uint64_t used;
   uint64_t cancelled;
   uint64_t refunded;
+  uint64_t kept;
 };
 #define ONSALE__CONCERT__V1__SALES_LINE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__concert__v1__sales_line__descriptor) \
-    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0 }
+    , {0,NULL}, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0, 0, 0 }
 
 
 struct  Onsale__Concert__V1__ShowSeatHistoryRequest
@@ -1049,6 +1188,15 @@ void   onsale__concert__v1__configure_schedule_reply__init
 /* Onsale__Concert__V1__ScheduleEntry methods */
 void   onsale__concert__v1__schedule_entry__init
                      (Onsale__Concert__V1__ScheduleEntry         *message);
+/* Onsale__Concert__V1__ReturnStep methods */
+void   onsale__concert__v1__return_step__init
+                     (Onsale__Concert__V1__ReturnStep         *message);
+/* Onsale__Concert__V1__SetReturnPolicyRequest methods */
+void   onsale__concert__v1__set_return_policy_request__init
+                     (Onsale__Concert__V1__SetReturnPolicyRequest         *message);
+/* Onsale__Concert__V1__SetReturnPolicyReply methods */
+void   onsale__concert__v1__set_return_policy_reply__init
+                     (Onsale__Concert__V1__SetReturnPolicyReply         *message);
 /* Onsale__Concert__V1__SeatCounts methods */
 void   onsale__concert__v1__seat_counts__init
                      (Onsale__Concert__V1__SeatCounts         *message);
@@ -1163,6 +1311,24 @@ void   onsale__concert__v1__cancel_reservation_request__init
 /* Onsale__Concert__V1__CancelReservationReply methods */
 void   onsale__concert__v1__cancel_reservation_reply__init
                      (Onsale__Concert__V1__CancelReservationReply         *message);
+/* Onsale__Concert__V1__CancelTicketsRequest methods */
+void   onsale__concert__v1__cancel_tickets_request__init
+                     (Onsale__Concert__V1__CancelTicketsRequest         *message);
+/* Onsale__Concert__V1__CancelTicketsReply methods */
+void   onsale__concert__v1__cancel_tickets_reply__init
+                     (Onsale__Concert__V1__CancelTicketsReply         *message);
+/* Onsale__Concert__V1__QuoteReturnRequest methods */
+void   onsale__concert__v1__quote_return_request__init
+                     (Onsale__Concert__V1__QuoteReturnRequest         *message);
+/* Onsale__Concert__V1__QuoteReturnReply methods */
+void   onsale__concert__v1__quote_return_reply__init
+                     (Onsale__Concert__V1__QuoteReturnReply         *message);
+/* Onsale__Concert__V1__ReturnLine methods */
+void   onsale__concert__v1__return_line__init
+                     (Onsale__Concert__V1__ReturnLine         *message);
+/* Onsale__Concert__V1__ReturnAmount methods */
+void   onsale__concert__v1__return_amount__init
+                     (Onsale__Concert__V1__ReturnAmount         *message);
 /* Onsale__Concert__V1__ListRefundsDueRequest methods */
 void   onsale__concert__v1__list_refunds_due_request__init
                      (Onsale__Concert__V1__ListRefundsDueRequest         *message);
@@ -1260,6 +1426,15 @@ typedef void (*Onsale__Concert__V1__ConfigureScheduleReply_Closure)
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__ScheduleEntry_Closure)
                  (const Onsale__Concert__V1__ScheduleEntry *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ReturnStep_Closure)
+                 (const Onsale__Concert__V1__ReturnStep *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__SetReturnPolicyRequest_Closure)
+                 (const Onsale__Concert__V1__SetReturnPolicyRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__SetReturnPolicyReply_Closure)
+                 (const Onsale__Concert__V1__SetReturnPolicyReply *message,
                   void *closure_data);
 typedef void (*Onsale__Concert__V1__SeatCounts_Closure)
                  (const Onsale__Concert__V1__SeatCounts *message,
@@ -1375,6 +1550,24 @@ typedef void (*Onsale__Concert__V1__CancelReservationRequest_Closure)
 typedef void (*Onsale__Concert__V1__CancelReservationReply_Closure)
                  (const Onsale__Concert__V1__CancelReservationReply *message,
                   void *closure_data);
+typedef void (*Onsale__Concert__V1__CancelTicketsRequest_Closure)
+                 (const Onsale__Concert__V1__CancelTicketsRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__CancelTicketsReply_Closure)
+                 (const Onsale__Concert__V1__CancelTicketsReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__QuoteReturnRequest_Closure)
+                 (const Onsale__Concert__V1__QuoteReturnRequest *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__QuoteReturnReply_Closure)
+                 (const Onsale__Concert__V1__QuoteReturnReply *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ReturnLine_Closure)
+                 (const Onsale__Concert__V1__ReturnLine *message,
+                  void *closure_data);
+typedef void (*Onsale__Concert__V1__ReturnAmount_Closure)
+                 (const Onsale__Concert__V1__ReturnAmount *message,
+                  void *closure_data);
 typedef void (*Onsale__Concert__V1__ListRefundsDueRequest_Closure)
                  (const Onsale__Concert__V1__ListRefundsDueRequest *message,
                   void *closure_data);
@@ -1464,6 +1657,9 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__add_schedule_reply_
 extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__configure_schedule_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__schedule_entry__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__return_step__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__set_return_policy_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_counts__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_range__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__seat_offer__descriptor;
@@ -1502,6 +1698,12 @@ extern const ProtobufCMessageDescriptor onsale__concert__v1__abort_reply__descri
 extern const ProtobufCMessageDescriptor onsale__concert__v1__decision_entry__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_reservation_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__cancel_tickets_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_request__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__quote_return_reply__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__return_line__descriptor;
+extern const ProtobufCMessageDescriptor onsale__concert__v1__return_amount__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_request__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__list_refunds_due_reply__descriptor;
 extern const ProtobufCMessageDescriptor onsale__concert__v1__refund_entry__descriptor;

@@ -6,7 +6,7 @@ extension ConcertServer {
     /// Succeeds also if the refund is not due, because it may have been acknowledged before.
     func acknowledgeRefund(_ request: AcknowledgeRefundRequest, call: Call) async throws -> AcknowledgeRefundReply {
         try await database.transaction(before: call.deadline) { tx in
-            try RefundTable.delete(request.refundID, of: request.paymentID, in: request.concertID, tx)
+            try RefundTable.acknowledge(request.refundID, of: request.paymentID, in: request.concertID, tx)
         }
         return AcknowledgeRefundReply()
     }

@@ -12,18 +12,10 @@ extension ConcertServer {
         )
         return try await database.read(before: call.deadline) { reader in
             let page = try Page {
-                try RefundTable.due(after: last, of: request.concertID, limit: $0, reader)
+                try RefundTable.due(
+                    after: last, of: request.concertID, withParts: request.understandsParts, limit: $0, reader)
             }
             return ListRefundsDueReply(refunds: page.items.map { .init($0) }, hasMore: page.hasMore)
         }
-    }
-}
-
-extension ConcertAPI.Refund {
-    fileprivate init(_ refund: RefundTable.Refund) {
-        self.init(
-            refundID: refund.id, concertID: refund.concert, paymentID: refund.payment,
-            reservationID: refund.reservation, userID: refund.user, amount: refund.amount.field,
-            currency: refund.amount.currency.code, reason: refund.reason, dueSince: refund.dueSince)
     }
 }

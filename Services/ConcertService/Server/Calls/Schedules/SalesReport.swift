@@ -52,7 +52,8 @@ extension SalesLine {
             used += count
         case .cancelled:
             cancelled += count
-            refunded += price
+            refunded += UInt64(clamping: sales.refunded)
+            kept += UInt64(clamping: sales.kept)
         }
     }
 }

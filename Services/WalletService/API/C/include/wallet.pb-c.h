@@ -495,10 +495,12 @@ struct  Onsale__Wallet__V1__EntryView
   uint64_t pending;
   ProtobufCBinaryData payment_id;
   uint64_t at_ms;
+  ProtobufCBinaryData refund_id;
+  char *reason;
 };
 #define ONSALE__WALLET__V1__ENTRY_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__entry_view__descriptor) \
-    , 0, ONSALE__WALLET__V1__ENTRY_KIND__ENTRY_KIND_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, 0 }
+    , 0, ONSALE__WALLET__V1__ENTRY_KIND__ENTRY_KIND_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, 0, {0,NULL}, (char *)protobuf_c_empty_string }
 
 
 struct  Onsale__Wallet__V1__PayRequest
@@ -541,10 +543,11 @@ struct  Onsale__Wallet__V1__PaymentView
   uint64_t decided_at_ms;
   uint64_t refunded_at_ms;
   uint32_t ask_again_ms;
+  uint64_t refunded;
 };
 #define ONSALE__WALLET__V1__PAYMENT_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__wallet__v1__payment_view__descriptor) \
-    , {0,NULL}, ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED, ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
+    , {0,NULL}, ONSALE__WALLET__V1__PAYMENT_OUTCOME__PAYMENT_OUTCOME_UNSPECIFIED, ONSALE__WALLET__V1__NOT_PAID_REASON__NOT_PAID_REASON_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0 }
 
 
 struct  Onsale__Wallet__V1__ShowPaymentRequest

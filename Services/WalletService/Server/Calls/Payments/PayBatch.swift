@@ -60,9 +60,7 @@ enum PayBatch {
     private static func setAside(_ payments: inout [Payment], _ tx: Transaction) throws {
         let paid = payments.indices.filter { payments[$0].amountToMove != nil }
         let movements = paid.map { index in
-            let payment = payments[index]
-            return AccountTable.Movement(
-                .setAside, payment.amountToMove!, of: payment.user, for: RequestID(of: payment.id))
+            AccountTable.Movement(.setAside, payments[index].amountToMove!, of: payments[index])
         }
         let isMoved = try AccountTable.move(movements, tx)
         let short = zip(paid, isMoved).filter { !$0.1 }.map(\.0).sorted {
