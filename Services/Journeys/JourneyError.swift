@@ -30,6 +30,8 @@ package enum JourneyError: Error {
     case ambiguous(Kind, String, count: Int)
     /// The caller has, or has recorded, none.
     case noneOf(Kind)
+    /// The named tickets belong to several reservations.
+    case severalReservations
 
     case nothingToPay(Reservation)
     case tooManyOpenPayments(limit: Int)

@@ -25,9 +25,9 @@ struct OperatorTests {
             let report = try await onsale.gateway("admin report moon-tour --csv", as: "carol")
             #expect(
                 report.text == """
-                    date,grade,free,held,sold,blocked,used,cancelled,revenue,refunded,currency
-                    friday,A,38,0,2,0,2,0,178.00,0.00,EUR
-                    friday,B,20,0,0,0,0,0,0.00,0.00,EUR
+                    date,grade,free,held,sold,blocked,used,cancelled,revenue,refunded,kept,currency
+                    friday,A,38,0,2,0,2,0,178.00,0.00,0.00,EUR
+                    friday,B,20,0,0,0,0,0,0.00,0.00,0.00,EUR
 
                     """)
         }

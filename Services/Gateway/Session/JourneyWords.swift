@@ -37,6 +37,8 @@ struct JourneyWords {
             .refused("this machine has no record of a reservation", hint: "To see yours: gateway reservations")
         case .noneOf(.ticket): .refused("you have no valid ticket", hint: "To see all tickets: gateway tickets")
         case .noneOf(.payment): .refused("you have made no payments")
+        case .severalReservations:
+            .usage("the tickets belong to several reservations. Return those of one reservation at a time")
         case .nothingToPay, .tooManyOpenPayments, .paymentPending, .notPaid: payment(error)
         }
     }

@@ -136,7 +136,7 @@ extension ConcertDate {
             "saleOpensAt": .time(settings.saleOpensAt), "saleClosesAt": .time(settings.saleClosesAt),
             "cancelUntil": .time(settings.cancelUntil), "seatsPerUser": .count(settings.seatsPerUser),
             "holdMs": .count(settings.hold.milliseconds), "roomId": .id(settings.roomID),
-            "version": .count(entry.version),
+            "version": .count(entry.version), "returnSteps": .list(entry.returnSteps, \.json),
             "counts": entry.counts.map(\.json),
         ])
     }

@@ -89,6 +89,7 @@ enum PaymentCommands {
 
 extension Payment {
     var total: String { Money.text(amount, currency) }
+    private var refundedText: String { Money.text(refunded, currency) }
 
     var json: JSON {
         .object([
@@ -96,14 +97,16 @@ extension Payment {
             "outcome": .name(of: outcome), "reason": outcome == .notPaid ? .name(of: reason) : nil,
             "concertId": .id(concertID), "reservationId": .id(reservationID), "amount": Money.json(amount, currency),
             "isRefunded": .bool(isRefunded), "isCancelling": .bool(isCancelling), "begunAt": .time(begunAt),
-            "decidedAt": .time(decidedAt), "refundedAt": .time(refundedAt),
+            "decidedAt": .time(decidedAt), "refundedAt": .time(refundedAt), "refunded": Money.json(refunded, currency),
         ])
     }
 
     var text: String {
         switch outcome {
         case .paid:
-            isRefunded ? "Paid, and refunded: \(total)." : "Paid: \(total). Your tickets: gateway tickets"
+            isRefunded
+                ? "Paid, and refunded: \(total)."
+                : "Paid: \(total).\(refunded > 0 ? " Refunded: \(refundedText)." : "") Your tickets: gateway tickets"
         case .notPaid: "Not paid: \(explanation)."
         case .pending:
             isCancelling
@@ -116,7 +119,7 @@ extension Payment {
     /// The text for a table.
     var shortText: String {
         switch outcome {
-        case .paid: isRefunded ? "paid, refunded" : "paid"
+        case .paid: isRefunded ? "paid, refunded" : refunded > 0 ? "paid, \(refundedText) refunded" : "paid"
         case .notPaid: "not paid: \(notPaid.words)"
         case .pending: isCancelling ? "cancellation pending" : "pending"
         case .unspecified, .unrecognized: "\(outcome)"

@@ -16,7 +16,9 @@ enum SalesReport {
         let concert = try await run.catalogue.concert(named: run[Operands.concert])
         let request = SalesReportRequest(concertID: concert.concertID)
         let report = try await run.caller.call(ConcertMethods.salesReport, request)
-        let heading = ["DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED"]
+        let heading = [
+            "DATE", "GRADE", "FREE", "HELD", "SOLD", "BLOCKED", "USED", "CANCELLED", "REVENUE", "REFUNDED", "KEPT",
+        ]
         if run[csv] {
             let rows = report.lines.map { line in
                 // Amounts have no currency, because the currency has its own column.
@@ -41,7 +43,7 @@ enum SalesReport {
             "date": .string(line.scheduleName), "grade": .string(line.grade),
             "counts": line.counts.map(\.json), "revenue": Money.json(line.revenue, currency),
             "used": .count(line.used), "cancelled": .count(line.cancelled),
-            "refunded": Money.json(line.refunded, currency),
+            "refunded": Money.json(line.refunded, currency), "kept": Money.json(line.kept, currency),
         ])
     }
 
@@ -49,7 +51,7 @@ enum SalesReport {
         let counts = line.counts ?? SeatCounts()
         return [line.scheduleName, line.grade]
             + [counts.free, counts.held, counts.sold, counts.blocked, line.used, line.cancelled].map { "\($0)" }
-            + [String(money(line.revenue)), String(money(line.refunded))]
+            + [line.revenue, line.refunded, line.kept].map { String(money($0)) }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -163,8 +163,16 @@ extension OwnTicket {
             "state": .name(of: ticket.state), "seat": .string(ticket.seat), "grade": .string(ticket.grade),
             "price": Money.json(ticket.price, ticket.currency), "startsAt": .time(ticket.startsAt),
             "endsAt": .time(ticket.endsAt), "issuedAt": .time(ticket.issuedAt), "usedAt": .time(ticket.usedAt),
-            "cancelledAt": .time(ticket.cancelledAt),
+            "cancelledAt": .time(ticket.cancelledAt), "cancelReason": .text(ticket.cancelReason),
+            "refunded": Money.json(ticket.refunded, ticket.currency), "kept": Money.json(ticket.kept, ticket.currency),
         ])
+    }
+
+    private func cancelled(_ run: Invocation) -> String {
+        let kept = ticket.kept == 0 ? "" : ", \(Money.text(ticket.kept, ticket.currency)) kept"
+        let reason = ticket.cancelReason.isEmpty ? "" : " Reason: \(ticket.cancelReason.printable)."
+        return "Cancelled on \(run.localTime(ticket.cancelledAt)). "
+            + "\(Money.text(ticket.refunded, ticket.currency)) refunded\(kept).\(reason)"
     }
 
     func text(_ run: Invocation) -> String {
@@ -172,7 +180,7 @@ extension OwnTicket {
             switch ticket.state {
             case .valid: "Valid for one person, once."
             case .used: "Used on \(run.localTime(ticket.usedAt))."
-            case .cancelled: "Cancelled on \(run.localTime(ticket.cancelledAt))."
+            case .cancelled: cancelled(run)
             case .unspecified, .unrecognized: "\(ticket.state)"
             }
         return """

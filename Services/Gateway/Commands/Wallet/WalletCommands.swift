@@ -117,7 +117,7 @@ extension Entry {
         .object([
             "serial": .count(serial), "kind": .name(of: kind), "amount": Money.json(amount, currency),
             "available": Money.json(available, currency), "pending": Money.json(pending, currency),
-            "paymentId": .id(paymentID), "at": .time(at),
+            "paymentId": .id(paymentID), "at": .time(at), "refundId": .id(refundID), "reason": .text(reason),
         ])
     }
 
@@ -127,7 +127,7 @@ extension Entry {
         case .setAside: "set aside for a payment"
         case .payment: "payment"
         case .release: "released, not paid"
-        case .refund: "refund"
+        case .refund: reason.isEmpty ? "refund" : "refund: \(reason.printable)"
         case .unspecified, .unrecognized: "\(kind)"
         }
     }

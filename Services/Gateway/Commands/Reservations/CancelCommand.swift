@@ -1,0 +1,100 @@
+import CommandLine
+import ConcertAPI
+import Journeys
+import Kernel
+import WalletAPI
+
+/// Returns bought seats, or cancels a payment.
+enum CancelCommand {
+    private static let names = Operand(list: "RESERVATION|TICKET", .text("RESERVATION|TICKET"), isRequired: false)
+    private static let least = Option(
+        "least", .amount, "smallest refund to accept; the amount that is shown before the return")
+    private static let reason = Option("reason", .text("TEXT"), "reason, for the organiser")
+
+    static let command = Command(
+        "cancel", "Returns bought seats for a refund, or cancels a payment that is not decided yet.",
+        details: """
+            Name a reservation to return all of its tickets that are left, or tickets by their seats or codes. They become
+            invalid, and the money is refunded to your wallet, without the part that the organiser keeps. The command
+            shows both amounts before it asks. Each date has a deadline for returns. To release seats that are only held:
+            gateway release. If a payment cannot be cancelled at once, the command exits with 2, and the payment is
+            cancelled or paid later.
+            """,
+        calls: [.concert, .wallet], caller: .user, operands: [names],
+        flags: [least, reason, CommonFlags.yes, CommonFlags.requestID],
+        examples: ["", "3f2a9c01 --yes --json", "Stalls-12-7 --least '20 EUR'"],
+        run: { run in try await giveBack(run) })
+
+    private static func giveBack(_ run: Invocation) async throws {
+        if run[names].count < 2, let payment = try await Payments(run.caller).undecided(of: run[names].first) {
+            return try await end(payment, run)
+        }
+        let choice = try await Returns(run.caller).choice(run[names])
+        let reservation = choice.reservation
+        switch reservation.state {
+        case .sold: break
+        case .returned where choice.seats.isEmpty:
+            return run.show(.object(["reservation": reservation.json]), reservation.text(now: run.clock.now))
+        case .held: throw GatewayError.refused("the seats are held, not bought. To release them: gateway release")
+        default:
+            throw GatewayError.refused(
+                "there are no bought seats to return. \(reservation.text(now: run.clock.now)) "
+                    + Reservation.reserveAgain)
+        }
+        let quote = try await Returns(run.caller).quote(choice)
+        let total = quote.total
+        let seats = quote.lines.map(\.seat).joined(separator: ", ").printable
+        try run.questions.requireConfirmation(
+            "Return \(seats) for \(total.text)?", unchanged: "nothing was returned. The seats are yours")
+        let (returned, refund) = try await Returns(run.caller).giveBack(
+            choice, least: try accepted(total, run), reason: run[reason] ?? "")
+        run.show(
+            .object([
+                "reservation": returned.json, "refundId": .id(refund?.refundID), "refund": refund.map(\.json),
+            ]),
+            "Returned: \(seats), for \(total.text). "
+                + (total.refunded > 0 ? "The refund is on its way to your wallet." : "There is no refund."))
+    }
+
+    /// The smallest refund to accept, in minor units.
+    private static func accepted(_ quote: ReturnAmount, _ run: Invocation) throws(GatewayError) -> UInt64 {
+        guard let least = run[least] else { return quote.refunded }
+        guard least.currency.code == quote.currency else {
+            throw .usage("\(Self.least.flag) \(least) is not in \(quote.currency), the currency of the tickets")
+        }
+        return UInt64(clamping: least.minorUnits)
+    }
+
+    private static func end(_ payment: Payment, _ run: Invocation) async throws {
+        try run.questions.requireConfirmation(
+            "Cancel \(payment.title), which is not decided yet?",
+            unchanged: "nothing was cancelled. To continue the payment: gateway pay")
+        let cancelled = try await Payments(run.caller).cancel(payment)
+        switch cancelled.outcome {
+        case .notPaid: run.show(cancelled.json, cancelled.text)
+        case .paid:
+            throw GatewayError.refused(
+                "the payment succeeded before the cancellation. To return the seats: gateway cancel")
+        default:
+            throw GatewayError(
+                .indefinite, cancelled.cancellationPending, hint: Payment.seeOutcome, reason: "PENDING")
+        }
+    }
+}
+
+extension ReturnAmount {
+    /// `22.50 EUR, with 22.50 EUR kept`
+    fileprivate var text: String {
+        let amount = Money.text(refunded, currency)
+        return kept == 0 ? amount : "\(amount), with \(Money.text(kept, currency)) kept"
+    }
+}
+
+extension Refund {
+    fileprivate var json: JSON {
+        .object([
+            "refundId": .id(refundID), "amount": Money.json(amount, currency), "kept": Money.json(kept, currency),
+            "seats": .list(seats) { .string($0) },
+        ])
+    }
+}
