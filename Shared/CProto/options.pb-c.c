@@ -215,7 +215,7 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__duty__descriptor =
   onsale__rpc__v1__duty__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_number[6] =
+static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_number[8] =
 {
   { "BYTES", "ONSALE__RPC__V1__TEXT_KIND__BYTES", 0 },
   { "CHARACTERS", "ONSALE__RPC__V1__TEXT_KIND__CHARACTERS", 1 },
@@ -223,11 +223,13 @@ static const ProtobufCEnumValue onsale__rpc__v1__text_kind__enum_values_by_numbe
   { "NAME_OF_ROOM", "ONSALE__RPC__V1__TEXT_KIND__NAME_OF_ROOM", 3 },
   { "NAME_OF_USER", "ONSALE__RPC__V1__TEXT_KIND__NAME_OF_USER", 4 },
   { "CURRENCY", "ONSALE__RPC__V1__TEXT_KIND__CURRENCY", 5 },
+  { "PLAIN_CHARACTERS", "ONSALE__RPC__V1__TEXT_KIND__PLAIN_CHARACTERS", 6 },
+  { "PLAIN_BYTES", "ONSALE__RPC__V1__TEXT_KIND__PLAIN_BYTES", 7 },
 };
 static const ProtobufCIntRange onsale__rpc__v1__text_kind__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex onsale__rpc__v1__text_kind__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex onsale__rpc__v1__text_kind__enum_values_by_name[8] =
 {
   { "BYTES", 0 },
   { "CHARACTERS", 1 },
@@ -235,6 +237,8 @@ static const ProtobufCEnumValueIndex onsale__rpc__v1__text_kind__enum_values_by_
   { "NAME", 2 },
   { "NAME_OF_ROOM", 3 },
   { "NAME_OF_USER", 4 },
+  { "PLAIN_BYTES", 7 },
+  { "PLAIN_CHARACTERS", 6 },
 };
 const ProtobufCEnumDescriptor onsale__rpc__v1__text_kind__descriptor =
 {
@@ -243,9 +247,9 @@ const ProtobufCEnumDescriptor onsale__rpc__v1__text_kind__descriptor =
   "TextKind",
   "Onsale__Rpc__V1__TextKind",
   "onsale.rpc.v1",
-  6,
+  8,
   onsale__rpc__v1__text_kind__enum_values_by_number,
-  6,
+  8,
   onsale__rpc__v1__text_kind__enum_values_by_name,
   1,
   onsale__rpc__v1__text_kind__value_ranges,

@@ -7,7 +7,7 @@ package enum FieldRule {
     /// The characters of a text, and the unit of its length.
     @usableFromInline
     package enum Text {
-        case bytes, characters, name, nameOfRoom, nameOfUser, currency
+        case bytes, characters, name, nameOfRoom, nameOfUser, currency, plainCharacters, plainBytes
     }
 
     @inlinable
@@ -33,13 +33,13 @@ package enum FieldRule {
         _ text: UnsafePointer<CChar>?, _ lengths: ClosedRange<Int>, _ kind: Text, _ field: StaticString
     ) throws(MessageError) {
         let text = String(reading: text)
-        let length = kind == .characters ? text.count : text.utf8.count
+        let length = kind == .characters || kind == .plainCharacters ? text.count : text.utf8.count
         let isLengthAllowed = kind == .currency || lengths.contains(length)
-        guard !(isLengthAllowed && kind.allows(text)) else { return }
+        guard !(isLengthAllowed && kind.allows(text, upTo: lengths.upperBound)) else { return }
         let rule =
             kind == .currency ? kind.rule : "must have \(lengths.lowerBound) to \(lengths.upperBound) \(kind.rule)"
         // Other texts are not repeated: one of them is a password.
-        let isRepeated = kind != .bytes && kind != .characters
+        let isRepeated = ![.bytes, .characters, .plainCharacters, .plainBytes].contains(kind)
         throw refused(field, rule, got: isRepeated ? "“\(Excerpt.of(text))”" : "\(length)")
     }
 
@@ -58,17 +58,40 @@ extension FieldRule.Text {
         case .nameOfRoom: "lower-case letters, digits and hyphens, beginning with a letter"
         case .nameOfUser: "lower-case letters, digits, dots, hyphens and underscores, beginning with a letter"
         case .currency: "must be a code of ISO 4217 such as EUR"
+        case .plainCharacters: "characters of at most \(Self.maximumBytesOfACharacter) bytes on average, \(Self.plain)"
+        case .plainBytes: "bytes, \(Self.plain)"
         }
     }
 
-    fileprivate func allows(_ text: String) -> Bool {
+    private static let plain =
+        "without characters that control the screen or the direction of text, and without white space at either end"
+
+    /// A character can have any number of accents, so its bytes are limited, too.
+    private static let maximumBytesOfACharacter = 8
+
+    fileprivate func allows(_ text: String, upTo maximum: Int) -> Bool {
         switch self {
         case .bytes, .characters: true
         case .name: text.isMade(ofLettersDigitsAnd: "-") && !text.hasPrefix("-") && !text.hasSuffix("-")
         case .nameOfRoom: text.isName(with: "-")
         case .nameOfUser: text.isName(with: ".-_")
         case .currency: Currency(text) != nil
+        case .plainCharacters: text.utf8.count <= maximum * Self.maximumBytesOfACharacter && text.isPlainLine
+        case .plainBytes: text.isPlainLine
         }
+    }
+}
+
+extension String {
+    /// True if it is one line that shows as it is, between other texts.
+    fileprivate var isPlainLine: Bool {
+        let changesOthers = unicodeScalars.contains { scalar in
+            // Joiners shape letters and emoji. Other format characters are invisible, or change the direction.
+            if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
+            let category = scalar.properties.generalCategory
+            return [.control, .format, .lineSeparator, .paragraphSeparator].contains(category)
+        }
+        return !changesOthers && first?.isWhitespace != true && last?.isWhitespace != true
     }
 }
 
