@@ -94,7 +94,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "CPostgreSQL", "CProto", "CProtobufC", "CTestProto", "CommandLine", "ConcertAPI", "Database",
+                "CPostgreSQL", "CProto", "CProtobufC", "CTestProto", "Certificates", "CommandLine", "ConcertAPI",
+                "Database",
                 "Encoding", "Identity", "Kernel", "Messages", "QueueAPI", "RPC", "Service", "Telemetry", "Threads",
                 "WalletAPI",
             ],

@@ -49,7 +49,7 @@ void   onsale__rpc__v1__field_violation__init
   static const Onsale__Rpc__V1__FieldViolation init_value = ONSALE__RPC__V1__FIELD_VIOLATION__INIT;
   *message = init_value;
 }
-static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descriptors[13] =
+static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descriptors[14] =
 {
   {
     "id",
@@ -196,6 +196,18 @@ static const ProtobufCFieldDescriptor onsale__rpc__v1__envelope__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "peer",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onsale__Rpc__V1__Envelope, peer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "payload",
     15,
     PROTOBUF_C_LABEL_NONE,
@@ -217,7 +229,8 @@ static const unsigned onsale__rpc__v1__envelope__field_indices_by_name[] = {
   1,   /* field[1] = kind */
   6,   /* field[6] = metadata */
   2,   /* field[2] = method */
-  12,   /* field[12] = payload */
+  13,   /* field[13] = payload */
+  12,   /* field[12] = peer */
   8,   /* field[8] = request_id */
   4,   /* field[4] = status */
   3,   /* field[3] = timeout_us */
@@ -226,8 +239,8 @@ static const unsigned onsale__rpc__v1__envelope__field_indices_by_name[] = {
 static const ProtobufCIntRange onsale__rpc__v1__envelope__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 12 },
-  { 0, 13 }
+  { 15, 13 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor onsale__rpc__v1__envelope__descriptor =
 {
@@ -237,7 +250,7 @@ const ProtobufCMessageDescriptor onsale__rpc__v1__envelope__descriptor =
   "Onsale__Rpc__V1__Envelope",
   "onsale.rpc.v1",
   sizeof(Onsale__Rpc__V1__Envelope),
-  13,
+  14,
   onsale__rpc__v1__envelope__field_descriptors,
   onsale__rpc__v1__envelope__field_indices_by_name,
   2,  onsale__rpc__v1__envelope__number_ranges,

@@ -59,11 +59,12 @@ struct  Onsale__Rpc__V1__Envelope
   uint32_t attempt;
   uint32_t credit;
   ProtobufCBinaryData credential;
+  char *peer;
   ProtobufCBinaryData payload;
 };
 #define ONSALE__RPC__V1__ENVELOPE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onsale__rpc__v1__envelope__descriptor) \
-    , 0, ONSALE__RPC__V1__KIND__KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, 0, 0,NULL, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, {0,NULL} }
+    , 0, ONSALE__RPC__V1__KIND__KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, NULL, 0, 0,NULL, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, (char *)protobuf_c_empty_string, {0,NULL} }
 
 
 struct  Onsale__Rpc__V1__Entry

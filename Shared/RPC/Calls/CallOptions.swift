@@ -11,15 +11,18 @@ package struct CallOptions: Sendable {
     package var credential: [UInt8]?
     package var trace: TraceContext?
     package var metadata: [MetadataField]
+    /// The client for which a web edge calls. Servers refuse it from any other program. It is not inherited.
+    package var peer: Address?
 
     package init(
         timeout: Duration? = nil, requestID: RequestID? = nil, credential: [UInt8]? = nil, trace: TraceContext? = nil,
-        metadata: [MetadataField] = []
+        metadata: [MetadataField] = [], peer: Address? = nil
     ) {
         self.timeout = timeout
         self.requestID = requestID
         self.credential = credential
         self.trace = trace
         self.metadata = metadata
+        self.peer = peer
     }
 }

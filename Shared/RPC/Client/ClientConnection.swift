@@ -207,11 +207,12 @@ final class ClientConnection: ConnectionSide, CallCarrier {
 
 /// The envelope of a REQUEST.
 private struct RequestEnvelope {
-    private static let fieldCount = 12
+    private static let fieldCount = 13
 
     private let payload: RequestPayload
     private let timeoutMicroseconds: UInt64
     private let metadata: [[UInt8]]
+    private let peer: [UInt8]
     let size: Int
 
     /// Nil if the metadata exceeds its limits.
@@ -222,13 +223,14 @@ private struct RequestEnvelope {
         timeoutMicroseconds =
             deadline == .never ? 0 : max(1, (deadline.nanoseconds - min(deadline.nanoseconds, now.nanoseconds)) / 1000)
         metadata = options.metadata.isEmpty ? [] : options.metadata.compactMap { try? $0.encoded() }
+        peer = options.peer.map { Array($0.description.utf8) } ?? []
         let metadataBytes = metadata.reduce(0) { $0 + $1.count + WireWriter.maxFieldHeaderBytes }
         guard metadata.count == options.metadata.count, metadata.count <= Frame.maxMetadataEntries,
             metadataBytes <= Frame.maxMetadataBytes
         else { return nil }
         size =
             call.method.name.utf8.count + (options.credential?.count ?? 0) + metadataBytes + Frame.traceBytes
-            + RequestID.byteCount + payload.size + Self.fieldCount * WireWriter.maxFieldHeaderBytes
+            + RequestID.byteCount + peer.count + payload.size + Self.fieldCount * WireWriter.maxFieldHeaderBytes
     }
 
     @inline(__always)
@@ -245,6 +247,7 @@ private struct RequestEnvelope {
         writer.number(Frame.Field.attempt, UInt64(call.attempt.number))
         writer.number(Frame.Field.credit, call.firstCredit)
         options.credential?.withUnsafeBytes { writer.bytes(Frame.Field.credential, $0) }
+        peer.withUnsafeBytes { writer.bytes(Frame.Field.peer, $0) }
         writer.bytes(Frame.Field.payload, count: payload.size) { payload.write(to: $0) }
     }
 }

@@ -13,12 +13,14 @@ package struct Origin: Sendable {
     var uris: [String] = []
     /// True if the peer may act as a program: it has proved it by its certificate, or the network allows it to all.
     var mayActAsProgram = true
+    /// True if the peer is a web edge, which tells the peer of each call.
+    var mayNamePeers = false
 
     package init(_ peer: String) {
         self.peer = peer
     }
 
-    /// Replaces the address of a proxy by that of its client.
+    /// Replaces the address of a proxy or of a web edge by that of its client.
     mutating func forward(_ client: Address) {
         peer = client.description
         isForwarded = true

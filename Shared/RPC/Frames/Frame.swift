@@ -17,6 +17,7 @@ struct Frame {
     var attempt: UInt64 = 0
     var credit: UInt64 = 0
     var credential = UnsafeRawBufferPointer(start: nil, count: 0)
+    var peer = UnsafeRawBufferPointer(start: nil, count: 0)
     var payload = UnsafeRawBufferPointer(start: nil, count: 0)
 
     enum Flag {
@@ -37,6 +38,7 @@ struct Frame {
         static let attempt: UInt64 = 10
         static let credit: UInt64 = 11
         static let credential: UInt64 = 12
+        static let peer: UInt64 = 13
         static let payload: UInt64 = 15
     }
 
@@ -85,6 +87,7 @@ struct Frame {
             case (Field.attempt, WireType.varint): attempt = try reader.varint()
             case (Field.credit, WireType.varint): credit = try reader.varint()
             case (Field.credential, WireType.bytes): credential = try reader.bytes()
+            case (Field.peer, WireType.bytes): peer = try reader.bytes()
             case (Field.payload, WireType.bytes): payload = try reader.bytes()
             case (let field, let type):
                 guard !Self.isKnown(field) else { throw WireError("field \(field) has wire type \(type)") }
@@ -98,7 +101,7 @@ struct Frame {
     }
 
     private static func isKnown(_ field: UInt64) -> Bool {
-        (Field.id...Field.credential).contains(field) || field == Field.payload
+        (Field.id...Field.peer).contains(field) || field == Field.payload
     }
 
     /// The id at the start of an incomplete envelope. Nil if it does not start with an id.

@@ -108,7 +108,7 @@ struct Admission {
         return Call(
             method, caller: identified?.caller, deadline: end,
             requestID: RequestID(bytes: frame.requestID), trace: TraceContext(frame.trace),
-            metadata: try entries(frame.metadata), origin: origin, load: load,
+            metadata: try entries(frame.metadata), origin: try origin(of: frame), load: load,
             loggedRequest: isLogged ? Array(frame.payload) : nil)
     }
 
@@ -140,6 +140,21 @@ struct Admission {
                     + "ask an owner to grant it")
         }
         return identified
+    }
+
+    /// The other end of a call: that of the connection, or the one that a web edge tells.
+    private func origin(of frame: Frame) throws(RPCFailure) -> Origin {
+        if frame.peer.isEmpty { return origin }
+        guard origin.mayNamePeers else { throw RPCFailure(CallReason.peerNotAllowed) }
+        guard let text = String(validating: frame.peer, as: UTF8.self), let client = Address(text),
+            IPAddress(client.host) != nil
+        else {
+            let rule = "must be an IP address with a port, such as 203.0.113.7:50312 or [2001:db8::7]:0"
+            throw .invalid("peer", rule, got: Excerpt.of(frame.peer))
+        }
+        var forwarded = origin
+        forwarded.forward(client)
+        return forwarded
     }
 
     private func entries(_ metadata: [UnsafeRawBufferPointer]) throws(RPCFailure) -> [MetadataField] {

@@ -91,7 +91,7 @@ final class Arrival: TransportReceiver, TimerTarget {
     }
 
     private func finish(_ transport: any Transport) {
-        transport.origin.mayActAsProgram = rules.mayActAsProgram(transport.origin)
+        rules.setRights(of: &transport.origin)
         leave()
         accept(transport, loop)
     }

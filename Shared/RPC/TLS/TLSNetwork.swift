@@ -16,17 +16,27 @@ package struct TLSServerRules: Sendable {
     package var proxies: [IPRange]
     /// The URIs of the certificates of programs that call this one.
     package var programs: Set<String>
+    /// The URI of the certificates of web edges.
+    package var edge: String?
 
-    package init(_ mode: Mode, proxies: [IPRange] = [], programs: Set<String> = []) {
+    package init(_ mode: Mode, proxies: [IPRange] = [], programs: Set<String> = [], edge: String? = nil) {
         self.mode = mode
         self.proxies = proxies
         self.programs = programs
+        self.edge = edge
+    }
+
+    /// Sets what the peer may do by its certificate and its address.
+    func setRights(of origin: inout Origin) {
+        origin.mayNamePeers = edge.map(origin.uris.contains) ?? false
+        origin.mayActAsProgram = mayActAsProgram(origin)
     }
 
     /// True for a certificate of a program. Without one, true for a direct connection from this machine, or if the rules
     /// allow connections without TLS, because old programs have none (README.md). Behind a proxy, any connection may come
-    /// from elsewhere.
-    func mayActAsProgram(_ origin: Origin) -> Bool {
+    /// from elsewhere. A web edge is no program.
+    private func mayActAsProgram(_ origin: Origin) -> Bool {
+        if origin.mayNamePeers { return false }
         if !programs.isDisjoint(with: origin.uris) { return true }
         guard proxies.isEmpty, !origin.isForwarded else { return false }
         return mode != .required || Address(origin.peer)?.isLoopback ?? false

@@ -48,9 +48,8 @@ final class ServiceTLS: Sendable {
         self.clock = clock
         self.log = log
         subject = CertificateSubject(holder, hosts: MachineNames.all + (configuration[TLSOptions.hosts] ?? []))
-        let rules = TLSServerRules(
-            TLSOptions.mode(configuration, at: address), proxies: configuration[TLSOptions.proxies] ?? [],
-            programs: Set([.queue, .concert, .wallet].map { (holder: KeyHolder) in holder.uri }))
+        let rules = TLSServerRules.ofService(
+            TLSOptions.mode(configuration, at: address), proxies: configuration[TLSOptions.proxies] ?? [])
         usesTLS = rules.mode != .off
         if rules.mode != .required, !address.isLoopback {
             log.warning("other machines can connect without TLS", ["tls": "\(rules.mode)"])
@@ -152,6 +151,14 @@ final class ServiceTLS: Sendable {
                 log.info("connection refused", ["peer": "\(peer)", "reason": "\(reason)"])
             }
         }
+    }
+}
+
+extension TLSServerRules {
+    /// The rules of a port for the three services, web edges, and clients without a certificate.
+    package static func ofService(_ mode: Mode, proxies: [IPRange] = []) -> TLSServerRules {
+        let programs = KeyHolder.allCases.filter { $0 != .edge }.map(\.uri)
+        return TLSServerRules(mode, proxies: proxies, programs: Set(programs), edge: KeyHolder.edge.uri)
     }
 }
 

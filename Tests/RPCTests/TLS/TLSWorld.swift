@@ -64,7 +64,8 @@ struct TLSWorld: Sendable {
 
 extension TLSServerRules {
     static func ofSite(_ mode: Mode, proxies: [IPRange] = []) -> TLSServerRules {
-        TLSServerRules(mode, proxies: proxies, programs: [KeyHolder.wallet.uri, KeyHolder.concert.uri])
+        TLSServerRules(
+            mode, proxies: proxies, programs: [KeyHolder.wallet.uri, KeyHolder.concert.uri], edge: KeyHolder.edge.uri)
     }
 }
 

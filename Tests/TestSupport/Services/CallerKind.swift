@@ -53,7 +53,8 @@ package struct CallerKind: CustomStringConvertible {
 }
 
 extension Client {
-    /// Returns false if the caller is refused for the credential, its role or its duties.
+    /// Returns false if the caller is refused for the credential, its role or its duties, its certificate, or for naming a
+    /// peer.
     package func isLetIn(
         to method: MethodDescription, _ payload: [UInt8], _ options: CallOptions = CallOptions()
     ) async -> Bool {
@@ -63,6 +64,7 @@ extension Client {
         } catch {
             let refusals: [CallReason] = [
                 .credentialMissing, .credentialInvalid, .credentialExpired, .roleNotAllowed, .dutyMissing,
+                .certificateMissing, .peerNotAllowed,
             ]
             return !refusals.contains { error.isBecause($0) }
         }

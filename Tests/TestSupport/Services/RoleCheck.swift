@@ -3,8 +3,9 @@ import Kernel
 import RPC
 
 extension TestService {
-    /// Calls each method of a service with each role, each duty, and credentials that are not valid. Returns a sentence
-    /// for each answer that differs from the contract, also for each method that reflection describes otherwise.
+    /// Calls each method of a service with each role, each duty, and credentials that are not valid: directly, and through
+    /// a web edge. Returns a sentence for each answer that differs from the contract, also for each method that reflection
+    /// describes otherwise.
     package func violations(in description: ServiceDescription) async throws -> [String] {
         let entries = try await ReflectionClient(client(of: nil)).listMethods(ListMethodsRequest()).services
         let shown = entries.first { $0.name == description.name }?.methods ?? []
@@ -14,13 +15,22 @@ extension TestService {
             return isSame ? nil : "\(method.shortName) is described as \(shown.name) for \(shown.allowed)"
         }
         if shown.count != description.methods.count { violations.append("\(shown.count) methods are described") }
+        let naming = CallOptions(peer: Address(host: "203.0.113.7", port: 50_312))
         for kind in CallerKind.all {
-            let client = client(with: kind.credential(keys, at: clock.now))
+            let credential = kind.credential(keys, at: clock.now)
+            let (direct, edge) = (client(with: credential), try edge(with: credential))
             for method in description.methods {
                 let mayCall = kind.mayCall(method.callers, method.duties)
-                // An empty request, so a permitted caller is refused at most for its content.
-                guard await client.isLetIn(to: method, []) != mayCall else { continue }
-                violations.append("\(method.shortName) \(mayCall ? "refuses" : "takes") \(kind)")
+                // A web edge can pass on any caller but a service.
+                let mayPass = mayCall && kind.caller?.role != .service
+                for (client, options, isAllowed, way) in [
+                    (direct, CallOptions(), mayCall, "directly"), (direct, naming, false, "naming a peer"),
+                    (edge, naming, mayPass, "through an edge"), (edge, CallOptions(), mayPass, "as an edge"),
+                ] {
+                    // An empty request, so a permitted caller is refused at most for its content.
+                    guard await client.isLetIn(to: method, [], options) != isAllowed else { continue }
+                    violations.append("\(method.shortName) \(isAllowed ? "refuses" : "takes") \(kind) \(way)")
+                }
             }
         }
         return violations

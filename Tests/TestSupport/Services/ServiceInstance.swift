@@ -48,7 +48,7 @@ package final class ServiceInstance: Sendable {
                 configuration: configuration, database: database, keys: keys, clock: clock, log: log,
                 metrics: metrics, health: health, loops: loops, network: network))
         server = Server(
-            parts.services, on: loops, network: network, agent: context.program,
+            parts.services, on: loops, network: try network ?? keys.port(on: loops), agent: context.program,
             hooks: .service(
                 parts.services.map(\.description), credentials: CredentialVerifier(keys, for: context.holder),
                 clock: clock, log: log, metrics: metrics, health: health))

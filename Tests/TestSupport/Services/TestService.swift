@@ -59,9 +59,18 @@ package final class TestService: Sendable {
     }
 
     package func client(with credential: [UInt8], instance: Int = 0) -> Client {
+        client(with: credential, over: TCP(on: loops), instance: instance)
+    }
+
+    /// Returns a client with the key file of a web edge.
+    package func edge(with credential: [UInt8]) throws -> Client {
+        client(with: credential, over: TLSNetwork(over: TCP(on: loops), client: try keys.context(.client, of: .edge)))
+    }
+
+    private func client(with credential: [UInt8], over network: any Network, instance: Int = 0) -> Client {
         var settings = ClientSettings()
         settings.credential = credential
-        let client = Client(to: [instances[instance].address], on: loops, settings: settings)
+        let client = Client(to: [instances[instance].address], on: loops, network: network, settings: settings)
         clients.withLock { $0.append(client) }
         return client
     }

@@ -54,10 +54,10 @@ package final class RawConnection: TransportReceiver, @unchecked Sendable {
 extension Simulation {
     /// Connects to a server without a client, and runs everything for `duration`.
     package func rawConnection(
-        to address: Address, waiting duration: Duration = .milliseconds(10)
+        to address: Address, waiting duration: Duration = .milliseconds(10), over other: (any Network)? = nil
     ) throws -> RawConnection {
         let made = Recorder<RawConnection>()
-        network.connect(to: address, on: loops.all[0], within: .seconds(1)) { result in
+        (other ?? network).connect(to: address, on: loops.all[0], within: .seconds(1)) { result in
             if case .success(let transport) = result { made.add(RawConnection(transport)) }
         }
         run(for: duration)
