@@ -1,13 +1,23 @@
 import Kernel
 import Messages
+import Threads
 
 /// Health and Reflection, which every server answers for its services.
 struct BuiltInServices: Sendable {
     /// The services that have no handlers of the program.
     static let descriptions = [HealthMethods.service, ReflectionMethods.service]
 
-    let services: [ServiceDescription]
-    let isServing: @Sendable (_ service: String) -> Bool
+    private let services: [ServiceDescription]
+    private let all: [ServiceDescription]
+    private let isServing: @Sendable (_ service: String) -> Bool
+    private let fileSet: FileSet
+
+    init(services: [ServiceDescription], isServing: @escaping @Sendable (_ service: String) -> Bool) {
+        self.services = services
+        self.isServing = isServing
+        all = (services + Self.descriptions).sorted { $0.name < $1.name }
+        fileSet = FileSet(of: all.map(\.file))
+    }
 
     var routes: [Route] {
         [
@@ -16,7 +26,8 @@ struct BuiltInServices: Sendable {
                 ListMethodsReply(
                     services: all.map { ServiceEntry(name: $0.name, methods: $0.methods.map(MethodEntry.init)) })
             },
-            Route(ReflectionMethods.describeProtocol) { _, _ in DescribeProtocolReply(fileDescriptorSet: fileSet) },
+            Route(ReflectionMethods.describeProtocol) { _, _ in DescribeProtocolReply(fileDescriptorSet: fileSet.bytes)
+            },
         ]
     }
 
@@ -26,18 +37,31 @@ struct BuiltInServices: Sendable {
         guard service.isEmpty || names.contains(service) else { return .serviceUnknown }
         return (service.isEmpty ? names : [service]).allSatisfy(isServing) ? .serving : .notServing
     }
+}
 
-    private var all: [ServiceDescription] { (services + Self.descriptions).sorted { $0.name < $1.name } }
+/// The descriptors of files, for DescribeProtocol. Made at its first call and then kept, because making them takes a
+/// millisecond, and anyone may call it.
+private final class FileSet: Sendable {
+    private let files: [ProtoFile]
+    private let made = Lock<[UInt8]?>(nil)
+
+    init(of files: [ProtoFile]) {
+        self.files = files
+    }
 
     /// A packed FileDescriptorSet, which contains each file as field 1. rpc.proto declares the reasons of every service.
-    private var fileSet: [UInt8] {
-        var set: [UInt8] = []
-        for file in ProtoFile.withImports([.rpc] + all.map(\.file)).map(\.descriptor) {
-            set.append(atMost: WireWriter.maxFieldHeaderBytes + file.count) { writer in
-                file.withUnsafeBytes { writer.bytes(1, $0) }
+    var bytes: [UInt8] {
+        made.withLock { made in
+            if let made { return made }
+            var set: [UInt8] = []
+            for file in ProtoFile.withImports([.rpc] + files).map(\.descriptor) {
+                set.append(atMost: WireWriter.maxFieldHeaderBytes + file.count) { writer in
+                    file.withUnsafeBytes { writer.bytes(1, $0) }
+                }
             }
+            made = set
+            return set
         }
-        return set
     }
 }
 
