@@ -111,6 +111,30 @@ import Testing
         #expect(failure.reason == "CREDENTIAL_FORGED")
     }
 
+    @Test func `all connections together remember a limited number of credentials, until they close`() throws {
+        let verifications = Recorder<Void>()
+        var limits = Limits()
+        limits.cachedCredentials = 4
+        let world = try EchoSimulation(limits: limits, hooks: hooks(counting: verifications))
+        /// Calls with eight credentials, twice, and returns the number of those that had to be verified.
+        func call(_ wire: RawConnection) throws -> Int {
+            let before = verifications.all.count
+            for id: UInt64 in 1...16 {
+                var request = try Envelope.request(id, EchoMethods.add, AddRequest(amount: 1))
+                request.credential = [Role.user.rawValue, 100 + UInt8(id % 8)]
+                try wire.send(request)
+            }
+            world.simulation.run(for: .milliseconds(20))
+            return verifications.all.count - before
+        }
+        let wires = try (0..<3).map { _ in try world.rawConnection() }
+        #expect(try wires.map(call) == [8, 16, 16], "one cache can grow from four places to eight")
+        #expect(world.echo.total == 48)
+        world.network.connections[0].cut()
+        world.simulation.run(for: .milliseconds(20))
+        #expect(try call(world.rawConnection()) == 8, "a closed connection makes room")
+    }
+
     @Test func `a credential is verified once per connection and again after it expires`() throws {
         let verifications = Recorder<Void>()
         let world = try EchoSimulation(hooks: hooks(counting: verifications))

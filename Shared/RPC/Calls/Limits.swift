@@ -16,6 +16,11 @@ package struct Limits: Sendable {
     package var inFlightPerUser = 64
     package var streamsPerUser = 64
     package var connections = 16 * 1024
+    /// Maximum of connections of one network: of an IPv4 address, or of the /64 network of an IPv6 address. This machine has
+    /// no such limit, unless a proxy reports its address.
+    package var connectionsPerNetwork = 1024
+    /// Maximum of verified credentials that all connections remember together, without the first four of each.
+    package var cachedCredentials = 64 * 1024
     /// With more unsent output than this, a connection's requests wait.
     package var highWaterBytes = 1024 * 1024
     /// A connection with more unsent output than this is cut.

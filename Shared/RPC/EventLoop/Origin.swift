@@ -34,6 +34,11 @@ package struct Origin: Sendable {
             ? "\(address)" : "\(address.prefix(Self.bitsOfIPv6Network))/\(Self.bitsOfIPv6Network)"
     }
 
+    /// The network, unless limits per network do not apply: to direct connections from this machine.
+    var limitedNetwork: String? {
+        isForwarded || Address(peer)?.isLoopback != true ? network : nil
+    }
+
     /// A link-local address names an interface, too: `[fe80::1%eth0]:50312`.
     private var peerWithoutZone: String {
         guard let zone = peer.firstIndex(of: "%"), let end = peer[zone...].firstIndex(of: "]") else { return peer }

@@ -24,6 +24,11 @@ struct Admission {
     /// True if the connection has neither calls nor streams.
     var isIdle: Bool { inFlight == 0 && streamCount == 0 }
 
+    /// Called once when the connection has closed.
+    func closed() {
+        core.releaseCachePlaces(credentials.takenPlaceCount)
+    }
+
     /// Counts the start (1) or the end (-1) of a call.
     mutating func count(_ difference: Int, of call: Call) {
         if call.method.isStream {

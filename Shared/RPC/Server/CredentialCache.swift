@@ -4,7 +4,8 @@ import Kernel
 /// A cache of the verified callers of a connection, until their credentials expire.
 ///
 /// It is a direct-mapped table. It starts small for a connection of one user, and doubles on collisions for a
-/// connection that many users share.
+/// connection that many users share. All caches of a server have a limit together, because one user can have any number of
+/// credentials. A cache that cannot grow forgets the older of two credentials in one place.
 struct CredentialCache {
     /// A caller, the end of its credential, and its load. A service has no load, because its calls are not limited.
     struct Identified {
@@ -37,10 +38,13 @@ struct CredentialCache {
         let identified = Identified(
             caller: caller, expires: now + verified.remaining,
             load: caller.role == .service ? nil : core.users.load(of: caller.user))
-        if places[index] != nil, places.count < Self.maxPlaceCount { grow(at: now) }
+        if places[index] != nil, places.count < Self.maxPlaceCount, core.takeCachePlaces(places.count) { grow(at: now) }
         places[self.index(of: credential)] = Place(credential: Array(credential), identified: identified)
         return identified
     }
+
+    /// The places that the cache has taken from the limit.
+    var takenPlaceCount: Int { places.count - Self.firstPlaceCount }
 
     private mutating func grow(at now: Uptime) {
         let old = places

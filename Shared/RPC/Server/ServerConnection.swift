@@ -7,6 +7,8 @@ final class ServerConnection: ConnectionSide {
     let loop: EventLoop
     /// The index in its loop's list.
     var index = 0
+    /// The network whose connections are limited. Nil without such a limit.
+    let network: String?
     private let home: ServerLoop
     private let core: ServerCore
     private let connection: Connection
@@ -22,6 +24,7 @@ final class ServerConnection: ConnectionSide {
         self.home = home
         core = home.core
         loop = home.loop
+        network = transport.origin.limitedNetwork
         connection = Connection(
             transport, on: loop, limits: core.limits, maxFrameBytes: core.limits.requestBytes,
             isServer: true)
@@ -237,6 +240,7 @@ final class ServerConnection: ConnectionSide {
     }
 
     func closed(_ problem: String?) {
+        admission.closed()
         if let problem { log(.info, "connection ended: \(problem)") }
         for exchange in suspended.values.sorted(by: { $0.id < $1.id }) { exchange.cancel("the connection ended") }
         home.closed(self)

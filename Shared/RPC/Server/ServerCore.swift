@@ -11,7 +11,9 @@ final class ServerCore: Sendable {
     let inFlight = Atomic(0)
     let streamCount = Atomic(0)
     let connectionCount = Atomic(0)
+    private let cachePlaceCount = Atomic(0)
     let users = UserLoads()
+    let networks = NetworkLoads()
 
     init(_ services: [ServedService], limits: Limits, agent: String, hooks: ServerHooks) {
         self.limits = limits
@@ -19,6 +21,17 @@ final class ServerCore: Sendable {
         self.hooks = hooks
         let builtIn = BuiltInServices(services: services.map(\.description), isServing: hooks.isServing)
         methods = MethodTable(services.flatMap(\.routes) + builtIn.routes)
+    }
+
+    /// Takes places for a cache of credentials. Returns false if there are not so many left.
+    func takeCachePlaces(_ count: Int) -> Bool {
+        let taken = cachePlaceCount.wrappingAdd(count, ordering: .relaxed).newValue <= limits.cachedCredentials
+        if !taken { releaseCachePlaces(count) }
+        return taken
+    }
+
+    func releaseCachePlaces(_ count: Int) {
+        cachePlaceCount.wrappingSubtract(count, ordering: .relaxed)
     }
 
     func failure(for error: any Error, of call: Call) -> RPCFailure {

@@ -25,14 +25,15 @@ final class ServerLoop: @unchecked Sendable {
         let connection = ServerConnection(transport, on: self)
         connection.index = connections.count
         connections.append(connection)
+        let countOfNetwork = connection.network.map(core.networks.enter) ?? 0
         connection.start()
         if isDraining { return connection.drain() }
-        guard count > core.limits.connections else { return }
-        connection.refuse(
-            RPCFailure(
-                CallReason.tooManyConnections,
-                "this server takes \(core.limits.connections) connections; use one connection for many calls"
-            ).notProcessed(retryAfter: .seconds(1)))
+        if count > core.limits.connections {
+            connection.refuse(.tooManyConnections("this server takes \(core.limits.connections) connections"))
+        } else if let network = connection.network, countOfNetwork > core.limits.connectionsPerNetwork {
+            let state = "this server takes \(core.limits.connectionsPerNetwork) connections of the network \(network)"
+            connection.refuse(.tooManyConnections(state))
+        }
     }
 
     /// Counts the bytes that the connections buffer. Above the limit, it cuts those that buffer the most.
@@ -50,6 +51,7 @@ final class ServerLoop: @unchecked Sendable {
 
     func closed(_ connection: ServerConnection) {
         core.connectionCount.wrappingSubtract(1, ordering: .relaxed)
+        if let network = connection.network { core.networks.leave(network) }
         let last = connections.removeLast()
         if last !== connection {
             connections[connection.index] = last
@@ -85,5 +87,12 @@ final class ServerLoop: @unchecked Sendable {
         let waiting = waitingForDrain
         waitingForDrain = []
         for continuation in waiting { continuation.resume() }
+    }
+}
+
+extension RPCFailure {
+    fileprivate static func tooManyConnections(_ state: String) -> RPCFailure {
+        RPCFailure(CallReason.tooManyConnections, "\(state); use one connection for many calls")
+            .notProcessed(retryAfter: .seconds(1))
     }
 }

@@ -23,6 +23,10 @@ struct ServiceOptions: Sendable {
     static let maxConnections = Option(
         "max-connections", .integer(in: 1...1_000_000), default: Limits().connections,
         "Maximum of open connections. Further ones are refused.")
+    static let maxConnectionsPerNetwork = Option(
+        "max-connections-per-network", .integer(in: 1...1_000_000), default: Limits().connectionsPerNetwork,
+        "Maximum of open connections of one client network: an IPv4 address, or the /64 of an IPv6 address. Further ones are "
+            + "refused. Connections from this machine have no such limit.")
     static let maxInFlight = Option(
         "max-in-flight", .integer(in: 1...1_000_000), default: Limits().inFlight,
         "Maximum of calls in flight. Further ones are refused.")
@@ -68,7 +72,8 @@ struct ServiceOptions: Sendable {
             default: SecretURL("sqlite://\(DataFolder.path)/\(context.name).db"), "Database of this service.")
         let common: [any AnyOption] = [
             listen, statusListen, Self.logFormat, Self.logLevel, Self.drainTimeout,
-            database, Self.insecureDatabase, Self.keys, Self.loops, Self.maxConnections, Self.maxInFlight,
+            database, Self.insecureDatabase, Self.keys, Self.loops, Self.maxConnections,
+            Self.maxConnectionsPerNetwork, Self.maxInFlight,
             Self.maxRequestBytes,
             Self.maxReplyBytes, Self.databaseConnections, Self.acceptNewerRows, Self.backupTo, Self.acceptLoss,
         ]
@@ -96,6 +101,7 @@ extension Limits {
     init(_ configuration: Configuration) {
         self.init()
         connections = configuration[ServiceOptions.maxConnections]
+        connectionsPerNetwork = configuration[ServiceOptions.maxConnectionsPerNetwork]
         inFlight = configuration[ServiceOptions.maxInFlight]
         requestBytes = configuration[ServiceOptions.maxRequestBytes]
         replyBytes = configuration[ServiceOptions.maxReplyBytes]

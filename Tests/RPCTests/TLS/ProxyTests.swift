@@ -22,8 +22,8 @@ import Testing
         [0x20, 0x01, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [1], Array(repeating: 0, count: 16))
     private static let health: [UInt8] = Array(v4.prefix(12)) + [0x20, 0x00, 0, 0]
 
-    private func world(_ proxies: String = "127.0.0.0/8") throws -> TLSWorld {
-        try TLSWorld(.ofSite(.optional, proxies: [try #require(IPRange(proxies))]))
+    private func world(_ proxies: String = "127.0.0.0/8", limits: Limits = Limits()) throws -> TLSWorld {
+        try TLSWorld(.ofSite(.optional, proxies: [try #require(IPRange(proxies))]), limits: limits)
     }
 
     @Test(
@@ -86,6 +86,34 @@ import Testing
         wire.send(bytes)
         world.simulation.run(for: .milliseconds(50))
         #expect(wire.isClosed && world.refusals.first?.contains(problem) == true, "\(world.refusals)")
+    }
+
+    @Test func `the connections of a network are limited, and those of others and of this machine are not`() throws {
+        var limits = Limits()
+        limits.connectionsPerNetwork = 2
+        let world = try world(limits: limits)
+        func connected(_ headers: [[UInt8]]) throws -> [RawConnection] {
+            let wires = try headers.map { header in
+                let wire = try world.rawConnection()
+                wire.send(header + (try Envelope.request(1, EchoMethods.echo, EchoRequest()).frame()))
+                return wire
+            }
+            world.simulation.run(for: .milliseconds(50))
+            return wires
+        }
+        let neighbour = Self.header(
+            [0x20, 0x01, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [2], Array(repeating: 0, count: 16))
+        let wires = try connected([Self.v4, Self.v4, Self.v4, Self.v6, neighbour, Self.v6, [], [], []])
+        #expect(wires.map(\.isClosed) == [false, false, true, false, false, true, false, false, false])
+        let statuses = try [wires[2], wires[5]].map { wire in
+            try #require(
+                try wire.received.first { $0.kind == .goaway }.map { try GoAway(decoding: $0.payload).status! })
+        }
+        #expect(statuses.map(\.reason) == ["TOO_MANY_CONNECTIONS", "TOO_MANY_CONNECTIONS"])
+        #expect(zip(statuses, ["203.0.113.9", "2001:db8::/64"]).allSatisfy { $0.message.contains($1) })
+        world.simulation.network.connections[0].cut()
+        world.simulation.run(for: .milliseconds(50))
+        #expect(try connected([Self.v4]).map(\.isClosed) == [false], "a closed connection makes room")
     }
 
     @Test func `a second header is no frame`() throws {

@@ -18,14 +18,14 @@ struct TLSWorld: Sendable {
 
     init(
         _ rules: TLSServerRules = .ofSite(.required), site: TestSite = TestSite(), server context: TLSContext? = nil,
-        hooks: ServerHooks = .trusting
+        limits: Limits = Limits(), hooks: ServerHooks = .trusting
     ) throws {
         simulation = Simulation()
         self.site = site
         network = TLSNetwork(
             over: simulation.network, rules, server: try context ?? site.context(.server), report: events.add)
         echo = EchoServer(clock: simulation.clock)
-        server = Server([echo.service], on: simulation.loops, network: network, hooks: hooks)
+        server = Server([echo.service], on: simulation.loops, network: network, limits: limits, hooks: hooks)
         address = try server.listen(on: .loopback(0))
     }
 
