@@ -42,6 +42,28 @@ import Testing
         }
     }
 
+    @Test func `no other seats are better, in random rows`() throws {
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<2000 {
+            let row = (0..<Int.random(in: 1...9, using: &random)).map { _ in Bool.random(using: &random) ? "." : "x" }
+            let count = Int.random(in: 1...4, using: &random)
+            let chosen = try? choose(count, in: row.joined(), seed: random.next())
+            // Every start, with the singles that it leaves and its distance from the middle.
+            let free = row.map { $0 == "." }
+            let ranks = (0...max(0, row.count - count)).compactMap { start -> [Int]? in
+                guard row.count >= count, free[start..<start + count].allSatisfy({ $0 }) else { return nil }
+                func isFree(_ index: Int) -> Bool { free.indices.contains(index) && free[index] }
+                let singles = [(start - 1, start - 2), (start + count, start + count + 1)].count {
+                    isFree($0.0) && !isFree($0.1)
+                }
+                return [singles, abs(2 * start + count - row.count), start]
+            }
+            let best = ranks.map { $0.dropLast() }.min { $0.lexicographicallyPrecedes($1) }
+            let starts = ranks.filter { $0.dropLast() == best }.map { "1-\($0[2] + 1)" }
+            #expect(chosen?.first.map(starts.contains) ?? starts.isEmpty, "\(count) of \(row.joined())")
+        }
+    }
+
     @Test func `the choice among equal seats is random`() throws {
         let rows = Set(try (1...50).map { try choose(2, in: "..", "..", "..", seed: $0) })
         #expect(rows.count == 3)

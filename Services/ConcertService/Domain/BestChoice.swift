@@ -25,11 +25,12 @@ package enum BestChoice {
         var best: Rank?
         var equals: [Int] = []
         for stretch in stretches where stretch.count >= count {
-            for run in freeRuns(of: stretch, on: map, without: isLeftOut) where run.count >= count {
-                for start in run.lowerBound...run.upperBound - count {
-                    let gaps = [start - run.lowerBound, run.upperBound - start - count]
+            forEachFreeRun(of: stretch, on: map, without: isLeftOut) { run in
+                guard run.count >= count else { return }
+                for start in starts(of: count, in: run, ofRow: stretch) {
+                    let (before, after) = (start - run.lowerBound, run.upperBound - start - count)
                     let rank = Rank(
-                        singlesLeft: gaps.count { $0 == 1 },
+                        singlesLeft: (before == 1 ? 1 : 0) + (after == 1 ? 1 : 0),
                         distance: abs(2 * start + count - stretch.lowerBound - stretch.upperBound))
                     if best.map({ rank < $0 }) ?? true {
                         best = rank
@@ -44,20 +45,27 @@ package enum BestChoice {
         return (start..<start + count).map { map.layout.labels[$0] }.sorted()
     }
 
-    private static func freeRuns(
-        of stretch: Range<Int>, on map: SeatMap, without isLeftOut: (Int) -> Bool
-    ) -> [Range<Int>] {
-        var runs: [Range<Int>] = []
+    /// The starts in a run that can be the best: the nearest to the middle of the row, and two more on each side, because the
+    /// nearest may leave a single seat.
+    private static func starts(of count: Int, in run: Range<Int>, ofRow row: Range<Int>) -> ClosedRange<Int> {
+        let nearest = (row.lowerBound + row.upperBound - count) / 2
+        let last = run.upperBound - count
+        func bounded(_ start: Int) -> Int { min(max(start, run.lowerBound), last) }
+        return bounded(nearest - 2)...bounded(nearest + 3)
+    }
+
+    private static func forEachFreeRun(
+        of stretch: Range<Int>, on map: SeatMap, without isLeftOut: (Int) -> Bool, _ body: (Range<Int>) -> Void
+    ) {
         var start: Int?
         for index in stretch {
             if map.states[index] == .free, !isLeftOut(index) {
                 start = start ?? index
             } else if let begun = start {
-                runs.append(begun..<index)
+                body(begun..<index)
                 start = nil
             }
         }
-        if let start { runs.append(start..<stretch.upperBound) }
-        return runs
+        if let start { body(start..<stretch.upperBound) }
     }
 }
