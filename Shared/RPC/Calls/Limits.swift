@@ -22,7 +22,7 @@ package struct Limits: Sendable {
     /// Maximum of verified credentials that all connections remember together, without the first four of each.
     package var cachedCredentials = 64 * 1024
     /// With more unsent output than this, a connection's requests wait.
-    package var highWaterBytes = 1024 * 1024
+    package var highWaterBytes = 256 * 1024
     /// A connection with more unsent output than this is cut.
     package var unsentBytes = 64 * 1024 * 1024
     /// Maximum of bytes that all connections buffer together: input, and unsent output. Above it, those that buffer the

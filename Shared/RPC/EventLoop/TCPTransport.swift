@@ -153,26 +153,33 @@ final class TCPTransport: Transport {
     }
 
     private func sendLater(_ bytes: UnsafeRawBufferPointer) {
-        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        let copy = UnsafeMutableRawBufferPointer(start: BufferMemory.allocate(bytes.count), count: bytes.count)
         copy.copyMemory(from: bytes)
-        let request = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
-        request.pointee.data = copy.baseAddress
+        let write = UnsafeMutablePointer<Write>.allocate(capacity: 1)
+        write.initialize(to: Write(request: uv_write_t(), bytes: copy))
         var buffer = Self.buffer(UnsafeRawBufferPointer(copy))
-        let problem = uv_write(request, stream, &buffer, 1) { request, status in
+        let problem = uv_write(write.pointer(to: \.request)!, stream, &buffer, 1) { request, status in
             let transport = TCPTransport.from(request!.pointee.handle.pointee.data)
-            TCPTransport.free(request!)
+            Write.free(UnsafeMutableRawPointer(request!).assumingMemoryBound(to: Write.self))
             transport.didWrite(status)
         }
         if problem != 0 {
-            Self.free(request)
+            Write.free(write)
             writeFailed(problem)
         }
     }
 
-    /// Frees a write request and its copy of the bytes.
-    private static func free(_ request: UnsafeMutablePointer<uv_write_t>) {
-        request.pointee.data.deallocate()
-        request.deallocate()
+    /// A write request and its copy of the bytes.
+    private struct Write {
+        /// The first property, so that both have the same address.
+        var request: uv_write_t
+        let bytes: UnsafeMutableRawBufferPointer
+
+        static func free(_ write: UnsafeMutablePointer<Write>) {
+            let bytes = write.pointee.bytes
+            BufferMemory.free(bytes.baseAddress!, bytes.count)
+            write.deallocate()
+        }
     }
 
     private func didWrite(_ status: Int32) {

@@ -4,15 +4,17 @@ import Messages
 /// A growing buffer of contiguous bytes, for incomplete frames and unsent output.
 struct ByteBuffer: ~Copyable {
     /// `removeAll` frees memory above this size.
-    private static let keptBytes = 16 * 1024
+    private static let keptBytes = 32 * 1024
     private static let firstBytes = 512
 
     private var base: UnsafeMutableRawPointer?
     private var capacity = 0
     private(set) var count = 0
+    /// True if something was appended since the last `releaseIfUnused`.
+    private var isUsed = false
 
     deinit {
-        base?.deallocate()
+        if let base { BufferMemory.free(base, capacity) }
     }
 
     /// Valid until the buffer changes.
@@ -36,8 +38,14 @@ struct ByteBuffer: ~Copyable {
         count = kept
     }
 
+    /// Frees the memory if nothing was appended since the last call.
+    mutating func releaseIfUnused() {
+        if !isUsed, count == 0 { release() }
+        isUsed = false
+    }
+
     mutating func release() {
-        base?.deallocate()
+        if let base { BufferMemory.free(base, capacity) }
         base = nil
         capacity = 0
         count = 0
@@ -57,14 +65,10 @@ struct ByteBuffer: ~Copyable {
     }
 
     private mutating func reserve(_ size: Int) {
+        isUsed = true
         guard count + size > capacity else { return }
         let larger = max(count + size, 2 * capacity, Self.firstBytes)
-        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
-        if let base {
-            moved.copyMemory(from: base, byteCount: count)
-            base.deallocate()
-        }
-        base = moved
+        base = base.map { BufferMemory.grow($0, capacity, to: larger, keeping: count) } ?? BufferMemory.allocate(larger)
         capacity = larger
     }
 }

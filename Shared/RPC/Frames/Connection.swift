@@ -237,9 +237,10 @@ final class Connection: TransportReceiver {
 
     // MARK: Silence and the end
 
-    /// Checks for silence and stalls. Returns false if the connection has closed.
+    /// Checks for silence and stalls, and frees unused memory. Returns false if the connection has closed.
     func pulse(at now: Uptime) -> Bool {
         guard !isClosed else { return false }
+        output.releaseIfUnused()
         let state = Liveness.State(
             sent: sentBytes, unsent: transport.unsentCount, isOpen: isOpen, isPaused: pause != nil)
         switch liveness.check(state, at: now) {
