@@ -65,13 +65,16 @@ import Testing
 
     // MARK: Turns
 
-    /// A server that records who called, in order. All bytes need the same time.
-    private func recordingWorld(_ order: Recorder<UInt8>) throws -> EchoSimulation {
+    /// A server that records who called, in order. All bytes need the same time. A call keeps the loop busy for `cost`.
+    private func recordingWorld(_ order: Recorder<UInt8>, cost: Duration = .zero) throws -> EchoSimulation {
+        let clocks = Recorder<ManualClock>()
         let route = Route(EchoMethods.echo) { request, _ in
             order.add(request.payload.first ?? 0)
+            clocks.all.first?.advance(by: cost)
             return EchoReply(payload: request.payload)
         }
         let world = try EchoSimulation(routes: [route])
+        clocks.add(world.simulation.clock)
         world.network.latency = .milliseconds(1) ... .milliseconds(1)
         return world
     }
@@ -91,8 +94,20 @@ import Testing
         try flood(honest, as: 2, calls: 1)
         world.simulation.run(for: .milliseconds(10))
         let position = try #require(order.all.firstIndex(of: 2))
-        #expect(order.all.count == 1001 && position < 300, "the honest call came after \(position) others")
+        let most = TurnShare.bytes / TurnShare.bytesPerFrame
+        #expect(order.all.count == 1001 && position < most, "the honest call came after \(position) others")
         #expect(hostile.replies(to: 1000).count == 1, "nothing is lost")
+    }
+
+    @Test func `a connection with expensive calls waits for the others`() throws {
+        let order = Recorder<UInt8>()
+        let world = try recordingWorld(order, cost: .microseconds(500))
+        let (hostile, honest) = (try world.rawConnection(), try world.rawConnection())
+        try flood(hostile, as: 1, calls: 100)
+        try flood(honest, as: 2, calls: 1)
+        world.simulation.run(for: .milliseconds(200))
+        let position = try #require(order.all.firstIndex(of: 2))
+        #expect(order.all.count == 101 && position <= 5, "the honest call came after \(position) others")
     }
 
     @Test func `many connections with much input do not delay another one`() throws {
@@ -113,12 +128,12 @@ import Testing
         let order = Recorder<UInt8>()
         let world = try recordingWorld(order)
         let wires = try (1...4).map { (UInt8($0), try world.rawConnection()) }
-        for (caller, wire) in wires { try flood(wire, as: caller, calls: 1000) }
-        world.simulation.run(for: .milliseconds(10))
-        #expect(order.all.count == 4000)
+        for (caller, wire) in wires { try flood(wire, as: caller, calls: 3000) }
+        world.simulation.run(for: .milliseconds(20))
+        #expect(order.all.count == 12_000)
         for caller: UInt8 in 1...4 {
-            let share = order.all.prefix(2000).count { $0 == caller }
-            #expect(250...750 ~= share, "caller \(caller) had \(share) of the first 2,000 calls")
+            let share = order.all.prefix(6000).count { $0 == caller }
+            #expect(750...2250 ~= share, "caller \(caller) had \(share) of the first 6,000 calls")
         }
     }
 

@@ -29,6 +29,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private let inbox = Lock(Inbox())
     private let wake: @Sendable () -> Void
+    /// Reads the clock of the driver, to measure work within a turn.
+    let time: @Sendable () -> Uptime
 
     private var ready: [Work] = []
     private var running: [Work] = []
@@ -48,11 +50,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Memory to lay out and unpack messages. It is reset after each message.
     let arena = Arena()
 
-    /// `wake` is called from any thread when work arrives while the loop may sleep.
-    package init(at now: Uptime, wake: @escaping @Sendable () -> Void) {
+    /// `time` reads the clock of the driver. `wake` is called from any thread when work arrives while the loop may sleep.
+    package init(time: @escaping @Sendable () -> Uptime, wake: @escaping @Sendable () -> Void) {
+        self.time = time
         self.wake = wake
-        uptime = now
-        timers = TimerWheel(startingAt: now)
+        uptime = time()
+        timers = TimerWheel(startingAt: uptime)
     }
 
     // MARK: From any thread
@@ -206,8 +209,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         running.removeAll(keepingCapacity: running.count < Self.maxWorkPerTurn)
     }
 
+    /// Reads what exceeded the shares of earlier turns, after the answers to other connections.
     private func serveWaiting() {
         guard !waiting.isEmpty else { return }
+        runReady()
+        flush()
         swap(&waiting, &serving)
         var served = 0
         for connection in serving where turnWork < TurnShare.bytesOfLoop {

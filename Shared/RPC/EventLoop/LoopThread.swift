@@ -31,7 +31,7 @@ final class LoopThread: @unchecked Sendable {
         guard wakeUps >= 0 else { throw LoopError(reason: String(cString: strerror(errno))) }
         let problem = uv_loop_init(uv)
         guard problem == 0 else { throw LoopError(reason: describe(problem)) }
-        loop = EventLoop(at: Self.now) { [weak self] in self?.wake() }
+        loop = EventLoop(time: { Self.now }) { [weak self] in self?.wake() }
         let me = Unmanaged.passUnretained(self).toOpaque()
         uv_poll_init(uv, wakeUp, wakeUps)
         wakeUp.pointee.data = me

@@ -148,6 +148,7 @@ final class Connection: TransportReceiver {
     /// Handles the frames in `bytes`. Returns the number of bytes that wait because of a pause.
     private func read(_ bytes: UnsafeRawBufferPointer) -> Int {
         var rest = bytes
+        share.beginRead()
         while isOpen {
             if isServer, isCongested { return pauseReading(.congestion, before: rest) }
             if share.isUsedUp(in: loop.turnNumber, after: loop.turnWork) { return pauseReading(.turn, before: rest) }
@@ -158,6 +159,7 @@ final class Connection: TransportReceiver {
             case .frame(let bytes):
                 liveness.isMidFrame(false, at: loop.uptime)
                 take(bytes)
+                if rest.count > 0 { use(share.workSinceLastFrame(at: loop.time())) }
             case .tooLarge(let id, let size):
                 liveness.isMidFrame(false, at: loop.uptime)
                 side?.receivedTooLarge(id: id, size: size)

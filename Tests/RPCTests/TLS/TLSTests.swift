@@ -112,7 +112,7 @@ import Testing
 
     @Test func `a loop makes one step of a handshake a turn, after everything else`() {
         let order = Recorder<String>()
-        let loop = EventLoop(at: Uptime(nanoseconds: 0), wake: {})
+        let loop = EventLoop(time: { Uptime(nanoseconds: 0) }, wake: {})
         for number in 1...2 { loop.execute { loop.runLast { order.add("step \(number)") } } }
         loop.execute { loop.execute { order.add("call") } }
         #expect(loop.turn(at: Uptime(nanoseconds: 1)))

@@ -18,15 +18,15 @@ package final class Simulation {
     }
 
     package init(seed: UInt64 = 1, loops count: Int = 1) {
-        let start = clock.uptime
-        loops = Loops(driven: (0..<count).map { _ in EventLoop(at: start, wake: {}) })
+        let clock = clock
+        loops = Loops(driven: (0..<count).map { _ in EventLoop(time: { clock.uptime }, wake: {}) })
         driven = loops.all
         network = SimulatedNetwork(seed: seed, clock: clock)
     }
 
     /// Creates loops of a program that can be killed.
     package func newProgram() -> Loops {
-        let loop = EventLoop(at: clock.uptime, wake: {})
+        let loop = EventLoop(time: { [clock] in clock.uptime }, wake: {})
         driven.append(loop)
         return Loops(driven: [loop])
     }
