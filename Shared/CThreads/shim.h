@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <semaphore.h>
+#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -23,8 +24,17 @@ static inline int onsale_rename_new(const char *from, const char *to)
 }
 
 // Lowers the priority of this thread, as `nice` does for a process. Linux counts priorities by thread. A thread at 10 gets a
-// tenth of a core for which others compete.
+// tenth of a core for which others compete. A woken thread waits for the end of a slice, so the slice is the shortest one, 0.1 ms
+// instead of 3 ms. Linux has such slices since 6.12. glibc does not declare the call.
 static inline void onsale_lower_priority(void)
 {
-    setpriority(PRIO_PROCESS, 0, 10);
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t slice, deadline, period;
+    } attributes = {.size = sizeof attributes, .policy = 3 /* SCHED_BATCH */, .nice = 10, .slice = 100 * 1000};
+    if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0)
+        setpriority(PRIO_PROCESS, 0, 10);
 }
