@@ -8,8 +8,8 @@ import unittest
 import urllib.request
 
 import contract as contracts
-from attackers import connected, flood, framed, hold, running
-from honest import kernel_megabytes, measure, resident_megabytes
+from attackers import begin_handshakes, connected, flood, framed, hold, running
+from honest import kernel_megabytes, make_handshake, measure, resident_megabytes
 from onsale import PROGRAMS, Onsale
 from replay import Performer
 from values import FAR, PAST, DAY, Keys, Values
@@ -117,6 +117,12 @@ class Attacks(unittest.TestCase):
                 "concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1, "grade": "A"}}, performer, id=f"${name}")
         return reserve
 
+    def memory_of(self, call, service):
+        """Returns a function for the memory of a service, and its value once the caches of an honest call are filled."""
+        measure(call(self.attacked), call(self.control), seconds=1)
+        memory = lambda: resident_megabytes(self.attacked.processes[service])
+        return memory, memory()
+
     # Expectations.
 
     def expect_served(self, name, attack, call):
@@ -140,13 +146,10 @@ class Attacks(unittest.TestCase):
         print(f"{name}: memory {before:.0f} MB before, {memory():.0f} MB after", flush=True)
         self.assertLessEqual(memory(), before * MORE_MEMORY)
 
-    def resident(self, service="queue"):
-        return resident_megabytes(self.attacked.processes[service])
-
     # The attacks.
 
     def test_frames_that_mean_nothing(self):
-        before = self.resident()
+        memory, before = self.memory_of(self.show_place, "queue")
         for name, envelope in {
             "PONG": Envelope(kind=PONG), "HELLO": Envelope(kind=HELLO),
             "CANCEL": Envelope(id=99, kind=CANCEL), "CREDIT": Envelope(id=99, kind=CREDIT, credit=1),
@@ -157,10 +160,10 @@ class Attacks(unittest.TestCase):
                 f"frames {name}",
                 lambda: running(flood, self.attacked.addresses["queue"], 10, lambda _: chunk, processes=2),
                 self.show_place)
-        self.expect_memory_back("frames", before, self.resident)
+        self.expect_memory_back("frames", before, memory)
 
     def test_streams_of_one_user(self):
-        before = self.resident()
+        memory, before = self.memory_of(self.show_place, "queue")
         place = {"roomId": "$room", "placeId": "$place-of-alice"}
         template = self.attacked.request("queue.WatchPlace", "alice", place, 1)
         requests = []
@@ -174,13 +177,14 @@ class Attacks(unittest.TestCase):
             while self.attacked.streams() < 64 and time.monotonic() < limit:
                 time.sleep(0.05)
             self.attacked.perform("queue.WatchPlace", "bob", PLACE_OF_BOB, take=1)
-            held, memory = self.attacked.streams(), self.resident()
-        print(f"streams of one user: {held} streams, {memory:.0f} MB during the attack", flush=True)
+            held, resident = self.attacked.streams(), memory()
+        print(f"streams of one user: {held} streams, {resident:.0f} MB during the attack", flush=True)
         self.assertLessEqual(held, 65)
-        self.expect_memory_back("streams of one user", before, self.resident)
+        self.expect_memory_back("streams of one user", before, memory)
 
     def test_readers_that_do_not_read(self):
-        before, kernel = self.resident(), kernel_megabytes()
+        memory, before = self.memory_of(self.show_place, "queue")
+        kernel = kernel_megabytes()
         requests = b"".join(
             framed(Envelope(id=number, kind=REQUEST, method="onsale.reflection.v1.Reflection/DescribeProtocol"))
             for number in range(1, 201))
@@ -190,7 +194,7 @@ class Attacks(unittest.TestCase):
             show = self.show_place(site)
 
             def once():
-                most.append((self.resident(), kernel_megabytes() - kernel))
+                most.append((memory(), kernel_megabytes() - kernel))
                 show()
             return once
         self.expect_served(
@@ -200,10 +204,10 @@ class Attacks(unittest.TestCase):
         print(f"readers that do not read: at most {resident:.0f} MB, and {pinned:.0f} MB in the kernel", flush=True)
         self.assertLessEqual(pinned, 400 * 0.6)  # Two buffers of 256 KiB for each connection.
         self.assertLessEqual(resident - before, 450)
-        self.expect_memory_back("readers that do not read", before, self.resident)
+        self.expect_memory_back("readers that do not read", before, memory)
 
     def test_reservations_that_are_cancelled(self):
-        before = self.resident("concert")
+        memory, before = self.memory_of(self.reserve_seat, "concert")
         seat = {"concertId": "$tour", "scheduleId": "$friday", "best": {"count": 1, "grade": "A"}}
         template = self.attacked.request("concert.ReserveSeats", "alice", seat, 1)
 
@@ -216,7 +220,17 @@ class Attacks(unittest.TestCase):
         self.expect_served(
             "reservations that are cancelled",
             lambda: running(flood, self.attacked.addresses["concert"], 4, more, processes=2), self.reserve_seat)
-        self.expect_memory_back("reservations that are cancelled", before, lambda: self.resident("concert"))
+        self.expect_memory_back("reservations that are cancelled", before, memory)
+
+    def test_handshakes_that_do_not_end(self):
+        memory, before = self.memory_of(self.show_place, "queue")
+        address = self.attacked.addresses["queue"]
+        attack = lambda: running(begin_handshakes, address, 2000)
+        self.expect_served("handshakes that do not end", attack, self.show_place)
+        with attack():
+            for _ in range(20):
+                make_handshake(address)
+        self.expect_memory_back("handshakes that do not end", before, memory)
 
     def test_silent_connections_are_closed(self):
         limit, received = time.monotonic() + PATIENCE, {client: b"" for client in self.idle}

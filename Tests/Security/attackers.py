@@ -1,5 +1,6 @@
 """Hostile clients. Each attack runs in processes of its own until it is stopped."""
 
+import collections
 import contextlib
 import errno
 import multiprocessing
@@ -118,3 +119,14 @@ def hold(reports, address, connections, requests):
                 raise
         held.append(client)
     multiprocessing.Event().wait()
+
+
+def begin_handshakes(reports, address, connections):
+    """Opens connections without end, sends the first byte of TLS on each, and keeps the newest ones."""
+    allow_many_files()
+    reports.send("started")
+    held = collections.deque(maxlen=connections)
+    while True:
+        client = connected(address)
+        client.send(b"\x16")
+        held.append(client)

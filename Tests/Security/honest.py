@@ -1,5 +1,7 @@
 """An honest client that calls two services in the same moment: one under attack, and one as control."""
 
+import socket
+import ssl
 import threading
 import time
 
@@ -52,3 +54,13 @@ def kernel_megabytes():
     with open("/proc/net/sockstat") as file:
         line = next(line for line in file if line.startswith("TCP:"))
     return int(line.split()[line.split().index("mem") + 1]) * 4096 / 1e6
+
+
+def make_handshake(address):
+    """Connects with TLS, without checking the certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["onsale/1"])
+    host, port = address.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=20) as client, context.wrap_socket(client):
+        pass
