@@ -60,7 +60,7 @@ final class TLSHandshake {
         case .needsMore: inner.isReading = true
         case .failed(let problem): fail(problem)
         case .established:
-            let transport = TLSTransport(over: inner, session, tlsLoop.buffers)
+            let transport = TLSTransport(over: inner, session, on: tlsLoop)
             finish(.success(transport))
             if rest.count > 0 { transport.didReceive(rest) }
         }

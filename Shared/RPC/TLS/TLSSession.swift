@@ -61,19 +61,20 @@ final class TLSSession {
     }
 
     /// Decrypts all of `bytes`. The data is valid until the next call on this loop.
-    func read(_ bytes: UnsafeRawBufferPointer) -> (data: UnsafeRawBufferPointer, State) {
+    func read(_ bytes: UnsafeRawBufferPointer) -> (data: UnsafeRawBufferPointer, records: Int, State) {
         let memory = buffers.memory(for: bytes.count)
-        var count = 0
+        var (count, records) = (0, 0)
         let state = buffers.withInput(bytes) {
             ERR_clear_error()
             while true {
                 var more = 0
                 let result = SSL_read_ex(connection, memory.baseAddress! + count, memory.count - count, &more)
-                count += more
                 if result != 1 { return stateAfterReading() }
+                count += more
+                records += 1
             }
         }
-        return (UnsafeRawBufferPointer(rebasing: memory[..<count]), state)
+        return (UnsafeRawBufferPointer(rebasing: memory[..<count]), records, state)
     }
 
     private func stateAfterReading() -> State {

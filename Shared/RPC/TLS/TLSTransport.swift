@@ -5,18 +5,24 @@ import Kernel
 /// Each side ends its data with a message of TLS. A connection that closes without it was cut, perhaps by an attacker,
 /// so it counts as broken.
 final class TLSTransport: Transport, TransportReceiver {
+    /// More records at once are a long step: a record costs half a microsecond, and a peer can send records of one byte.
+    private static let recordsAtOnce = 256
+
     var origin: Origin
     var receiver: (any TransportReceiver)?
     private let inner: any Transport
     private let session: TLSSession
-    private let buffers: TLSBuffers
+    private let tlsLoop: TLSLoop
+    private var buffers: TLSBuffers { tlsLoop.buffers }
     private var isClosing = false
+    /// True after a long step, until the loop has nothing else to do.
+    private var isResting = false
     private var problem: String?
 
-    init(over inner: any Transport, _ session: TLSSession, _ buffers: TLSBuffers) {
+    init(over inner: any Transport, _ session: TLSSession, on tlsLoop: TLSLoop) {
         self.inner = inner
         self.session = session
-        self.buffers = buffers
+        self.tlsLoop = tlsLoop
         origin = inner.origin
         origin.uris = session.peerURIs
         inner.receiver = self
@@ -24,9 +30,17 @@ final class TLSTransport: Transport, TransportReceiver {
 
     var unsentCount: Int { inner.unsentCount }
 
-    var isReading: Bool {
-        get { inner.isReading }
-        set { inner.isReading = newValue }
+    var isReading = false {
+        didSet { inner.isReading = isReading && !isResting }
+    }
+
+    private func rest() {
+        isResting = true
+        inner.isReading = false
+        tlsLoop.loop.runLast { [self] in
+            isResting = false
+            if !isClosing { inner.isReading = isReading }
+        }
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) {
@@ -57,7 +71,8 @@ final class TLSTransport: Transport, TransportReceiver {
 
     func didReceive(_ bytes: UnsafeRawBufferPointer) {
         guard !isClosing else { return }
-        let (data, state) = session.read(bytes)
+        let (data, records, state) = session.read(bytes)
+        if records > Self.recordsAtOnce, !isResting { rest() }
         // Before the receiver runs, because it may send on another connection, which shares the buffers.
         buffers.sendOutput(to: inner)
         if data.count > 0 { receiver?.didReceive(data) }

@@ -86,6 +86,25 @@ import Testing
         #expect(try world.problem(of: world.client()) == nil, "there is room again")
     }
 
+    @Test func `a peer with tiny records waits for the others`() throws {
+        let order = Recorder<String>()
+        var hooks = ServerHooks.trusting
+        hooks.measure = { order.add($0.method.name) }
+        let world = try TLSWorld(hooks: hooks)
+        world.simulation.network.latency = .milliseconds(1) ... .milliseconds(1)
+        let (hostile, honest) = (ForeignClient(world), EchoClient(try world.client()))
+        _ = try world.simulation.run { try await honest.add(AddRequest(amount: 1)) }
+        for id: UInt64 in 1...100 {
+            let frame = try Envelope.request(id, EchoMethods.echo, EchoRequest()).frame()
+            for byte in frame { SSL_write(hostile.connection, [byte], 1) }
+        }
+        hostile.flush()
+        world.simulation.start { _ = try? await honest.add(AddRequest(amount: 1)) }
+        world.simulation.run(for: .milliseconds(100))
+        let position = try #require(order.all.lastIndex(of: EchoMethods.add.name))
+        #expect(order.all.count == 102 && position < 101, "the honest call came after \(position) others")
+    }
+
     @Test func `a peer that replaces its keys without end is cut off, and one that does it once is not`() throws {
         let world = try TLSWorld()
         let patient = ForeignClient(world)
