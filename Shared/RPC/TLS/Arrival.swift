@@ -20,6 +20,8 @@ final class Arrival: TransportReceiver, TimerTarget {
     private var handshake: TLSHandshake?
     private var hasHeader = false
     private var isOver = false
+    /// The network of the client, as far as it is known.
+    private(set) var network: String
 
     init(
         _ transport: any Transport, in group: ArrivalGroup,
@@ -28,16 +30,20 @@ final class Arrival: TransportReceiver, TimerTarget {
         self.transport = transport
         self.group = group
         self.accept = accept
+        network = transport.origin.network
     }
+
+    /// False while received bytes wait for a step of the handshake.
+    var waitsForPeer: Bool { transport.isReading }
 
     private var loop: EventLoop { group.tlsLoop.loop }
     private var rules: TLSServerRules { group.rules }
 
     func begin() {
         transport.receiver = self
-        guard group.enter(self) else { return abort() }
         timer = loop.startTimer(self, at: loop.uptime + Self.longest)
         transport.isReading = true
+        group.enter(self)
     }
 
     func timerFired() {
@@ -58,13 +64,20 @@ final class Arrival: TransportReceiver, TimerTarget {
         case .malformed(let problem): refuse(problem)
         case .header(let header):
             hasHeader = true
-            if let client = header.client { transport.origin.forward(client) }
+            if let client = header.client { forward(client) }
             var received = ByteBuffer()
             swap(&received, &head)
             let rest = UnsafeRawBufferPointer(rebasing: received.bytes[header.byteCount...])
             if rest.count > 0 { decide(rest) }
             received.release()
         }
+    }
+
+    private func forward(_ client: Address) {
+        transport.origin.forward(client)
+        group.leave(self)
+        network = transport.origin.network
+        group.enter(self)
     }
 
     private var comesFromProxy: Bool {
@@ -137,7 +150,7 @@ final class Arrival: TransportReceiver, TimerTarget {
     }
 
     func abort() {
-        isOver = true
+        leave()
         handshake?.cancel()
         transport.abort()
     }
@@ -145,14 +158,16 @@ final class Arrival: TransportReceiver, TimerTarget {
 
 /// The arrivals at one listener on one event loop.
 final class ArrivalGroup: @unchecked Sendable {
-    // Sound because only the loop accesses `arrivals`, and the rest never changes.
+    // Sound because only the loop accesses `arrivals` and `count`, and the rest never changes.
 
-    /// Maximum of arrivals at once. Further ones are closed immediately.
+    /// Maximum of arrivals at once.
     private static let maxArrivals = 512
 
     let tlsLoop: TLSLoop
     private let network: TLSNetwork
-    private var arrivals: [ObjectIdentifier: Arrival] = [:]
+    /// The arrivals of each network, the oldest first.
+    private var arrivals: [String: [Arrival]] = [:]
+    private var count = 0
 
     init(on loop: EventLoop, of network: TLSNetwork) {
         tlsLoop = TLSLoop(on: loop)
@@ -164,25 +179,29 @@ final class ArrivalGroup: @unchecked Sendable {
 
     func report(_ event: TLSEvent) { network.report(event) }
 
-    /// Returns false if there are too many.
-    func enter(_ arrival: Arrival) -> Bool {
-        guard arrivals.count < Self.maxArrivals else {
-            report(.crowded)
-            return false
-        }
-        arrivals[ObjectIdentifier(arrival)] = arrival
-        return true
+    /// Closes an arrival if there are too many: one of the network that has most of them, so that no network can keep
+    /// out the others. The one that has waited for its peer for longest goes first.
+    func enter(_ arrival: Arrival) {
+        arrivals[arrival.network, default: []].append(arrival)
+        count += 1
+        guard count > Self.maxArrivals else { return }
+        report(.crowded)
+        let crowd = arrivals.values.max { $0.count < $1.count } ?? []
+        (crowd.first { $0.waitsForPeer } ?? crowd.last)?.abort()
     }
 
     func leave(_ arrival: Arrival) {
-        arrivals[ObjectIdentifier(arrival)] = nil
+        guard let index = arrivals[arrival.network]?.firstIndex(where: { $0 === arrival }) else { return }
+        arrivals[arrival.network]?.remove(at: index)
+        if arrivals[arrival.network]?.isEmpty == true { arrivals[arrival.network] = nil }
+        count -= 1
     }
 
     /// Closes all arrivals at once.
     func close() async {
         await withCheckedContinuation { continuation in
             tlsLoop.loop.execute { [self] in
-                for arrival in arrivals.values { arrival.abort() }
+                for arrival in arrivals.values.joined() { arrival.abort() }
                 continuation.resume()
             }
         }

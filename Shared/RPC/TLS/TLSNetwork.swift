@@ -48,7 +48,7 @@ package enum TLSEvent: Sendable {
     case established
     /// The connection was refused before its first call.
     case refused(peer: String, String)
-    /// The connection was closed because too many others had not finished their handshakes.
+    /// A connection was closed because too many had not finished their handshakes.
     case crowded
 }
 

@@ -48,6 +48,23 @@ import Testing
         }
     }
 
+    @Test func `a network with too many handshakes keeps out no other network`() throws {
+        let world = try world()
+        let others = try (0..<200).map { _ in
+            let wire = try world.rawConnection(waiting: .milliseconds(1))
+            wire.send(Self.v6)
+            return wire
+        }
+        let crowd = try (0..<600).map { _ in
+            let wire = try world.rawConnection(waiting: .milliseconds(1))
+            wire.send(Self.v4)
+            return wire
+        }
+        world.simulation.run(for: .milliseconds(100))
+        #expect(others.allSatisfy { !$0.isClosed })
+        #expect(crowd.count { !$0.isClosed } == 312)
+    }
+
     @Test func `a header comes before the bytes of TLS`() throws {
         let world = try TLSWorld(.ofSite(.required, proxies: [try #require(IPRange("127.0.0.1"))]))
         let tap = WireTap(world.simulation.network)
