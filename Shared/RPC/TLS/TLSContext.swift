@@ -22,16 +22,21 @@ package final class TLSContext: @unchecked Sendable {
 
     let pointer: OpaquePointer
     let side: Side
+    /// The data that a connection encrypts with one key. AES-GCM is safe for 24 million full records, which are 400 GB
+    /// (RFC 8446, section 5.5).
+    let bytesPerKey: Int
     /// The end of the validity of the own certificate.
     package private(set) var expiry: Timestamp?
 
     /// Throws if a text cannot be used. `now` must be within the validity of the certificate.
     package init(
-        _ side: Side, certificate: TLSCertificate?, trusting authorities: TLSAuthorities, now: Timestamp
+        _ side: Side, certificate: TLSCertificate?, trusting authorities: TLSAuthorities, now: Timestamp,
+        bytesPerKey: Int = 1 << 37
     ) throws(TLSError) {
         guard let pointer = SSL_CTX_new(TLS_method()) else { throw TLSError("the TLS library cannot start") }
         self.pointer = pointer
         self.side = side
+        self.bytesPerKey = bytesPerKey
         onsale_tls_harden(pointer)
         onsale_tls_set_longest_chain(pointer, Self.longestChainBytes)
         SSL_CTX_set_verify_depth(pointer, Self.chainLength)

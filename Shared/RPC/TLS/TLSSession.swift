@@ -19,12 +19,15 @@ final class TLSSession {
 
     private let connection: OpaquePointer
     private let buffers: TLSBuffers
+    private let bytesPerKey: Int
+    private var bytesOfKey = 0
 
     /// `host` is the name or the IP address of the server, which its certificate must contain. Nil on a server.
     init(_ context: TLSContext, _ buffers: TLSBuffers, host: String?) {
         guard let connection = SSL_new(context.pointer) else { preconditionFailure("the TLS library has no memory") }
         self.connection = connection
         self.buffers = buffers
+        bytesPerKey = context.bytesPerKey
         BIO_up_ref(buffers.bio)
         SSL_set_bio(connection, buffers.bio, buffers.bio)
         guard let host else {
@@ -92,6 +95,11 @@ final class TLSSession {
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var written = 0
         ERR_clear_error()
+        bytesOfKey += bytes.count
+        if bytesOfKey > bytesPerKey {
+            bytesOfKey = bytes.count
+            SSL_key_update(connection, SSL_KEY_UPDATE_NOT_REQUESTED)
+        }
         return SSL_write_ex(connection, bytes.baseAddress, bytes.count, &written) == 1
     }
 

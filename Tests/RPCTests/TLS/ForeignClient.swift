@@ -17,6 +17,8 @@ final class ForeignClient: TransportReceiver, @unchecked Sendable {
     /// True after the server's close_notify.
     private(set) var hasEnded = false
     private(set) var received: [UInt8] = []
+    /// The number of new keys of the server.
+    private(set) var keyUpdateCount = 0
 
     /// Trusts any server. `prepare` changes the connection before its handshake.
     init(
@@ -28,6 +30,13 @@ final class ForeignClient: TransportReceiver, @unchecked Sendable {
         SSL_set_bio(connection, input, output)
         SSL_set_connect_state(connection)
         if !protocols.isEmpty { SSL_set_alpn_protos(connection, protocols, UInt32(protocols.count)) }
+        SSL_set_msg_callback(connection) { isOurs, _, type, bytes, count, _, client in
+            guard isOurs == 0, type == SSL3_RT_HANDSHAKE, count > 0, let bytes, let client,
+                bytes.load(as: UInt8.self) == UInt8(SSL3_MT_KEY_UPDATE)
+            else { return }
+            Unmanaged<ForeignClient>.fromOpaque(client).takeUnretainedValue().keyUpdateCount += 1
+        }
+        SSL_ctrl(connection, SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, Unmanaged.passUnretained(self).toOpaque())
         prepare(connection)
         let loop = world.simulation.loops.all[0]
         world.simulation.network.connect(to: address ?? world.address, on: loop, within: .seconds(1)) { [self] result in

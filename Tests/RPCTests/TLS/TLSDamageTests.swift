@@ -123,6 +123,19 @@ import Testing
         #expect(hostile.isClosed)
     }
 
+    @Test func `a key is replaced after it has encrypted enough`() throws {
+        let site = TestSite()
+        let world = try TLSWorld(site: site, server: site.context(.server, bytesPerKey: 10_000))
+        let client = ForeignClient(world)
+        for number: UInt64 in 1...8 {
+            let request = EchoRequest(payload: [UInt8](repeating: 5, count: 4000))
+            client.send(try Envelope.request(number, EchoMethods.echo, request).frame())
+            world.simulation.run(for: .milliseconds(50))
+        }
+        // Two replies fit into 10,000 bytes.
+        #expect(client.keyUpdateCount == 3 && client.received.count > 8 * 4000 && !client.isClosed)
+    }
+
     @Test func `an answer of TLS to one connection never reaches another`() throws {
         let world = try TLSWorld()
         let accepted = Recorder<Accepted>()

@@ -91,10 +91,10 @@ struct TestSite: Sendable {
     }
 
     func context(
-        _ side: TLSContext.Side, hosts: [String] = ["127.0.0.1"], at now: Timestamp = .now
+        _ side: TLSContext.Side, hosts: [String] = ["127.0.0.1"], at now: Timestamp = .now, bytesPerKey: Int = .max
     ) throws -> TLSContext {
         try TLSContext(
-            side, certificate: certificate(of: .concert, hosts: hosts, at: now), trusting: .these(authorities), now: now
-        )
+            side, certificate: certificate(of: .concert, hosts: hosts, at: now), trusting: .these(authorities),
+            now: now, bytesPerKey: bytesPerKey)
     }
 }
