@@ -36,7 +36,7 @@ enum GrowthBenchmark {
         defer { market.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
-        let clients = market.connect(on: loops.all[0], loops)
+        let clients = try market.connect(on: loops.all[0], loops)
         let buyers = Buyers(market, clients, seed: 1, on: loops.all[0])
         let (room, sale) = try await market.openRoomAndSale(seats: count + measuredCount, clients[0])
         try await buyers.addUsers(count + measuredCount)

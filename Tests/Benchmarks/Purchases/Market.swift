@@ -20,11 +20,11 @@ final class Market: Sendable {
     private var concert: ConcertProcess { concerts[0] }
     private var wallet: ServedProgram { wallets[0] }
 
-    init(on engine: Engine, instances: Int) throws {
+    init(on engine: Engine, instances: Int, tls: ServedTLS? = nil) throws {
         databases = try engine == .postgreSQL ? (0..<3).map { _ in try TestDatabase(on: engine) } : []
         server = try databases.first.map { try ProcessFigures.postgreSQLServer(at: $0.url) }
         let urls: [String?] = databases.isEmpty ? [nil, nil, nil] : databases.map(\.url)
-        let first = try WaitingRoom(url: urls[0])
+        let first = try WaitingRoom(url: urls[0], tls: tls)
         waitingRooms = try [first] + (1..<instances).map { _ in try WaitingRoom(url: urls[0], sharing: first.program) }
         concerts = try (0..<instances).map { _ in try ConcertProcess(url: urls[1], sharing: first.program) }
         let queueAddresses = waitingRooms.map { "\($0.program.address)" }.joined(separator: ",")
@@ -53,9 +53,10 @@ final class Market: Sendable {
     }
 
     /// Returns a client of each instance.
-    func connect(on loop: EventLoop, _ loops: Loops) -> [MarketClients] {
+    func connect(on loop: EventLoop, _ loops: Loops) throws -> [MarketClients] {
+        let network = try waitingRoom.program.network(on: loops)
         func client(to program: ServedProgram) -> Client {
-            Client(to: [program.address], on: Loops(driven: [loop]), network: TCP(on: loops))
+            Client(to: [program.address], on: Loops(driven: [loop]), network: network)
         }
         return wallets.indices.map { instance in
             MarketClients(

@@ -41,18 +41,19 @@ enum PurchasesBenchmark {
 
     static let benchmark = Benchmark(
         "purchases", "complete payments, and whole purchases, through all three services",
-        [work, inFlight, duration, openLoop, among, seed, engine, instances, json]
+        [work, inFlight, duration, openLoop, among, seed, engine, instances, ServedTLS.option, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
         let (engine, instances) = (configuration[engine], configuration[instances])
         guard instances == 1 || engine == .postgresql else {
             throw BenchmarkError("--instances \(instances) needs --engine postgresql: SQLite has one instance")
         }
-        let market = try Market(on: engine == .sqlite ? .file : .postgreSQL, instances: instances)
+        let market = try Market(
+            on: engine == .sqlite ? .file : .postgreSQL, instances: instances, tls: configuration[ServedTLS.option])
         defer { market.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
-        let clients = market.connect(on: loops.all[0], loops)
+        let clients = try market.connect(on: loops.all[0], loops)
         let buyers = Buyers(market, clients, seed: UInt64(configuration[seed]), on: loops.all[0])
         let (work, count) = (configuration[work], rounded(configuration[among]))
         let pace = Buyers.Pace(

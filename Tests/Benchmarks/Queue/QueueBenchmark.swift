@@ -36,16 +36,21 @@ enum QueueBenchmark {
 
     static let benchmark = Benchmark(
         "queue", "the waiting room: durable joins, queries of a place, watched places",
-        [work, connections, inFlight, duration, places, rate, serverLoops, url, json]
+        [work, connections, inFlight, duration, places, rate, serverLoops, url, ServedTLS.option, json]
     ) { configuration in
         ProcessFigures.raiseFileLimit()
-        let waitingRoom = try WaitingRoom(url: configuration[url], loops: configuration[serverLoops])
+        guard configuration[ServedTLS.option] != .required || configuration[work] == .watch else {
+            throw BenchmarkError("--tls required needs --work watch: the calls of the others are prepared without it")
+        }
+        let waitingRoom = try WaitingRoom(
+            url: configuration[url], loops: configuration[serverLoops], tls: configuration[ServedTLS.option])
         defer { waitingRoom.program.stop() }
         let loops = Loops(count: 1)
         defer { loops.stop() }
         let loop = loops.all[0]
+        let network = try waitingRoom.program.network(on: loops)
         let clients = (0..<configuration[connections]).map { _ in
-            Client(to: [waitingRoom.program.address], on: Loops(driven: [loop]), network: TCP(on: loops))
+            Client(to: [waitingRoom.program.address], on: Loops(driven: [loop]), network: network)
         }
         let work = configuration[Self.work]
         let room = try await waitingRoom.create(clients[0], rate: UInt32(configuration[rate]))

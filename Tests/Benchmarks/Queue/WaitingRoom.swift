@@ -8,8 +8,8 @@ final class WaitingRoom: Sendable {
     let program: ServedProgram
     private static let admin = UserID(high: 1, low: 1)
 
-    init(url: String? = nil, loops: Int = 1, sharing other: ServedProgram? = nil) throws {
-        program = try ServedProgram("QueueService", url: url, loops: loops, sharing: other)
+    init(url: String? = nil, loops: Int = 1, sharing other: ServedProgram? = nil, tls: ServedTLS? = nil) throws {
+        program = try ServedProgram("QueueService", url: url, loops: loops, sharing: other, tls: tls)
     }
 
     /// Creates a room that users can join. Once it is open, it admits `rate` users a second.
