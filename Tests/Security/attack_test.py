@@ -81,9 +81,13 @@ class Site(Onsale):
             id=number, kind=REQUEST, method=name, credential=performer.values.credential(user) if user else b"",
             request_id=id or b"", payload=message.SerializeToString())
 
-    def streams(self):
+    def metric(self, pattern):
+        """Returns a metric of QueueService."""
         metrics = urllib.request.urlopen(f"http://{self.status['queue']}/metrics", timeout=PATIENCE).read().decode()
-        return int(float(re.search(r"^rpc_streams(?:{[^}]*})? (\S+)$", metrics, re.M).group(1)))
+        return int(float(re.search(rf"^{pattern} (\S+)$", metrics, re.M).group(1)))
+
+    def streams(self):
+        return self.metric("rpc_streams(?:{[^}]*})?")
 
 
 PLACE_OF_BOB = {"roomId": "$room", "placeId": "$place-of-bob"}
