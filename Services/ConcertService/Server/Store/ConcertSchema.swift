@@ -7,8 +7,7 @@ enum ConcertSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ActionTable.migrations(as: 5), ReservationTable.migrations, ScheduleTable.migrations,
-        TicketTable.migrations, RefundTable.migrations)
+        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations)
 
     private static let ofSchema = [
         Migration(

@@ -4,40 +4,6 @@ import Kernel
 
 /// Refunds for returned tickets. Those that are not acknowledged are the outbox.
 enum RefundTable {
-    /// Replaces `refund_due`, which had only the refunds due, by a table of all refunds. A reused id may have both a refund
-    /// that is due and older ones that were paid, so the due ones are copied first.
-    static let migrations = [
-        Migration(
-            9, "keep refunds after they are paid",
-            .table(
-                """
-                create table refund (
-                    concert_id uuid not null, refund_id uuid not null, payment_id uuid not null,
-                    reservation_id uuid not null, user_id uuid not null, seats text not null, amount bigint not null,
-                    currency text not null, kept bigint not null, is_part bigint not null, reason text not null,
-                    due_since bigint not null, acknowledged_at bigint,
-                    constraint refund_key primary key (concert_id, refund_id),
-                    constraint refund_is_not_negative check (amount >= 0 and kept >= 0),
-                    constraint refund_of_nothing_is_done check (amount > 0 or acknowledged_at is not null))
-                """),
-            """
-            insert into refund
-            select d.concert_id, d.refund_id, d.payment_id, d.reservation_id, d.user_id, coalesce(r.seats, ''), d.amount,
-                d.currency, 0, 0, d.reason, d.due_since, case when d.amount = 0 then d.due_since end
-            from refund_due d
-            left join reservation r on r.concert_id = d.concert_id and r.reservation_id = d.reservation_id
-            """,
-            """
-            insert into refund
-            select concert_id, refund_id, payment_id, reservation_id, user_id, seats, amount, currency, 0, 0,
-                coalesce(return_reason, ''), ended_at, ended_at
-            from reservation where state = 5
-            on conflict (concert_id, refund_id) do nothing
-            """,
-            "drop table refund_due",
-            "create index refund_not_acknowledged on refund (concert_id, refund_id) where acknowledged_at is null")
-    ]
-
     private enum Statements {
         static let columns: SQL = """
             refund_id, concert_id, payment_id, reservation_id, user_id, seats, amount, currency, kept, is_part, reason, \

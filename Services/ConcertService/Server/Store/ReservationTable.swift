@@ -7,12 +7,7 @@ extension Reservation.State: Bindable {}
 enum ReservationTable {
     /// The changes of this table since `ConcertSchema` created it, each with the next number of the whole schema:
     /// `Migration(N, "add a note to reservations", "alter table reservation add column note text")`.
-    static let migrations = [
-        Migration(
-            6, "remember which seats of a reservation were returned",
-            "alter table reservation add column returned_seats text",
-            "update reservation set returned_seats = seats where state = 5")
-    ]
+    static let migrations: [Migration] = []
 
     private enum Statements {
         static let columns: SQL = """

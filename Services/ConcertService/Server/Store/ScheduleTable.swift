@@ -3,14 +3,6 @@ import Database
 import Kernel
 
 enum ScheduleTable {
-    /// The changes of this table since `ConcertSchema` created it, with their numbers in the whole schema.
-    static let migrations = [
-        Migration(
-            7, "add return policies to dates",
-            // The steps, such as `30:10,7:50`: days before the start, and the percentage that is kept.
-            "alter table schedule add column return_steps text not null default ''")
-    ]
-
     private enum Statements {
         static let columns: SQL = """
             schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \

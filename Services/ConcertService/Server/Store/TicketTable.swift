@@ -5,16 +5,6 @@ import Kernel
 extension Ticket.State: Bindable {}
 
 enum TicketTable {
-    /// The changes of this table since `ConcertSchema` created it, with their numbers in the whole schema.
-    static let migrations = [
-        Migration(
-            8, "remember the return policy of a ticket, and what its return refunded and kept",
-            "alter table ticket add column return_terms text", "alter table ticket add column refunded bigint",
-            "alter table ticket add column kept bigint", "alter table ticket add column refund_id uuid",
-            "alter table ticket add column cancel_reason text",
-            "update ticket set refunded = price, kept = 0 where state = 3")
-    ]
-
     private enum Statements {
         static let columns: SQL = """
             ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
