@@ -1,11 +1,29 @@
 import RPC
 import Telemetry
+import Threads
 
 /// Counts calls by method and code, and measures their durations.
 struct CallMetrics: Sendable {
-    private struct OfMethod: Sendable {
+    private final class OfMethod: Sendable {
         let duration: Histogram
         let succeeded: Counter
+        /// The other calls by code. A counter exists from the first call with its code on.
+        private let failed = Lock<[StatusCode: Counter]>([:])
+
+        init(_ duration: Histogram, succeeded: Counter) {
+            self.duration = duration
+            self.succeeded = succeeded
+        }
+
+        /// Most calls of a rush fail, because their seats are taken, so they do not look up the counter by its labels.
+        func failed(_ code: StatusCode, _ make: () -> Counter) -> Counter {
+            failed.withLock { failed in
+                if let counter = failed[code] { return counter }
+                let counter = make()
+                failed[code] = counter
+                return counter
+            }
+        }
     }
 
     /// The key is the method's name. Filled before the first call, so that a successful call takes no lock.
@@ -23,7 +41,7 @@ struct CallMetrics: Sendable {
         methods = Dictionary(
             uniqueKeysWithValues: all.filter { !$0.isStream }.map { method in
                 let succeeded = calls.with(method.name, StatusCode.ok.description)
-                return (method.name, OfMethod(duration: durations.with(method.name), succeeded: succeeded))
+                return (method.name, OfMethod(durations.with(method.name), succeeded: succeeded))
             })
         self.calls = calls
         refusals = metrics.counters(
@@ -35,10 +53,14 @@ struct CallMetrics: Sendable {
     }
 
     func note(_ call: CallMeasurement) {
-        let method = methods[call.method.name]
-        method?.duration.observe(call.duration)
-        if let method, call.code == .ok { return method.succeeded.increment() }
-        calls.with(call.method.name, call.code.description).increment()
+        guard let method = methods[call.method.name] else { return counter(of: call).increment() }
+        method.duration.observe(call.duration)
+        let total = call.code == .ok ? method.succeeded : method.failed(call.code) { counter(of: call) }
+        total.increment()
+    }
+
+    private func counter(of call: CallMeasurement) -> Counter {
+        calls.with(call.method.name, call.code.description)
     }
 }
 

@@ -35,24 +35,24 @@ final class UserLoads: Sendable {
     private struct Entry {
         let counts = CallerLoad.Counts()
         var holders = 0
+
+        mutating func hold() -> CallerLoad.Counts {
+            holders += 1
+            return counts
+        }
     }
 
     private let entries = Lock<[UserID: Entry]>([:])
 
     func load(of user: UserID) -> CallerLoad {
-        let counts = entries.withLock { entries in
-            var entry = entries[user] ?? Entry()
-            entry.holders += 1
-            entries[user] = entry
-            return entry.counts
-        }
-        return CallerLoad(counts, of: user, in: self)
+        CallerLoad(entries.withLock { $0[user, default: Entry()].hold() }, of: user, in: self)
     }
 
     fileprivate func release(_ user: UserID) {
         entries.withLock { entries in
-            entries[user]?.holders -= 1
-            if entries[user]?.holders == 0 { entries[user] = nil }
+            guard let index = entries.index(forKey: user) else { return }
+            entries.values[index].holders -= 1
+            if entries.values[index].holders == 0 { entries.remove(at: index) }
         }
     }
 }
