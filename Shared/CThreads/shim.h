@@ -1,5 +1,6 @@
 #pragma once
 #include <fcntl.h>
+#include <locale.h>
 #include <malloc.h>
 #include <semaphore.h>
 #include <stdint.h>
@@ -7,6 +8,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 // glibc declares sem_clockwait only with _GNU_SOURCE, and Swift's glibc module does not define that.
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
@@ -37,4 +39,23 @@ static inline void onsale_lower_priority(void)
     } attributes = {.size = sizeof attributes, .policy = 3 /* SCHED_BATCH */, .nice = 10, .slice = 100 * 1000};
     if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0)
         setpriority(PRIO_PROCESS, 0, 10);
+}
+
+// glibc declares wcwidth and the locale of a thread for other sources only.
+int wcwidth(wchar_t character);
+
+// The number of cells of a character in a terminal, and -1 for a control character. Independent of the program's locale.
+static inline int onsale_cell_width(wchar_t character)
+{
+    static locale_t shared;
+    locale_t unicode = __atomic_load_n(&shared, __ATOMIC_ACQUIRE);
+    if (!unicode)
+    {
+        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+        __atomic_store_n(&shared, unicode, __ATOMIC_RELEASE);
+    }
+    locale_t before = uselocale(unicode);
+    int width = wcwidth(character);
+    uselocale(before);
+    return width;
 }

@@ -6,7 +6,7 @@ struct Table {
     enum Column: ExpressibleByStringLiteral {
         case left(String)
         case right(String)
-        /// Left-aligned. Long cells are broken between words.
+        /// Left-aligned, and the first to be broken between words if a row does not fit.
         case wrapped(String)
 
         init(stringLiteral title: String) { self = .left(title) }
@@ -27,14 +27,15 @@ struct Table {
     }
 
     /// The table, wrapped to the width of the terminal. Without a terminal each row is one line.
-    func text(_ console: Console) -> String {
-        text(console.style, columns: console.isTerminal ? console.columns : .max)
+    func text(_ console: Console, hasHeading: Bool = true) -> String {
+        text(console.style, columns: console.isTerminal ? console.columns : .max, hasHeading: hasHeading)
     }
 
-    /// The table with a line break after each line. Cells of wrapped columns are broken if a row exceeds `columns`.
-    func text(_ style: Style, columns: Int = .max) -> String {
-        let widths = widths(within: columns)
-        return rows.enumerated().map { index, row in
+    /// The table with a line break after each line. If its rows exceed `columns`, cells are broken between words. If
+    /// they still do, each cell is a line with its title.
+    func text(_ style: Style, columns: Int = .max, hasHeading: Bool = true) -> String {
+        guard let widths = widths(within: columns) else { return records(style, columns: columns) }
+        return rows.enumerated().dropFirst(hasHeading ? 0 : 1).map { index, row in
             let cells = zip(row, widths).map { cell, width in
                 cell.wrapped(to: width).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             }
@@ -45,24 +46,38 @@ struct Table {
         }.joined()
     }
 
-    /// The widths of the columns. Narrows the widest wrapped column until the row fits or each has one word per line.
-    private func widths(within available: Int) -> [Int] {
-        func widest(_ column: Int, _ count: (String) -> Int) -> Int { rows.map { count($0[column]) }.max() ?? 0 }
-        var widths = columns.indices.map { widest($0, \.count) }
-        let words = columns.indices.map { widest($0) { $0.split(separator: " ").map(\.count).max() ?? 0 } }
+    /// The widths of the columns, narrowed until a row fits. Nil if it does not fit with one word per line.
+    private func widths(within available: Int) -> [Int]? {
+        func widest(_ column: Int, _ cells: (String) -> Int) -> Int { rows.map { cells($0[column]) }.max() ?? 0 }
+        var widths = columns.indices.map { widest($0, \.cells) }
+        let words = columns.indices.map { widest($0) { $0.split(separator: " ").map(\.cells).max() ?? 0 } }
         while widths.reduce(0, +) + Self.gap.count * (widths.count - 1) > available {
-            let narrowable = widths.indices.filter { index in
-                if case .wrapped = columns[index] { widths[index] > words[index] } else { false }
-            }
-            guard let column = narrowable.max(by: { widths[$0] < widths[$1] }) else { break }
+            let narrowable = widths.indices.filter { widths[$0] > words[$0] }
+            let first = narrowable.filter { if case .wrapped = columns[$0] { true } else { false } }
+            let next = first.isEmpty ? narrowable : first
+            guard let column = next.max(by: { widths[$0] < widths[$1] }) else { return nil }
             widths[column] -= 1
         }
         return widths
     }
 
+    /// Each row as a block of lines, one per cell that is not empty.
+    private func records(_ style: Style, columns: Int) -> String {
+        let titles = self.columns.map(\.title)
+        let width = titles.map(\.cells).max() ?? 0
+        let margin = String(repeating: " ", count: width + Self.gap.count)
+        return rows.dropFirst().map { row in
+            zip(titles, row).filter { !$1.isEmpty }.map { title, cell in
+                let lines = cell.wrapped(to: max(1, columns - margin.count)).replacing("\n", with: "\n\(margin)")
+                let padding = String(repeating: " ", count: width - title.cells)
+                return "\(style.paint(title, .dim))\(padding)\(Self.gap)\(lines)\n"
+            }.joined()
+        }.joined(separator: "\n")
+    }
+
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.enumerated().map { column, cell in
-            let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
+            let padding = String(repeating: " ", count: max(0, widths[column] - cell.cells))
             if case .right = columns[column] { return padding + cell }
             return cell + padding
         }
@@ -70,45 +85,4 @@ struct Table {
     }
 
     private static let gap = "  "
-}
-
-/// Paints text with ANSI colours, or leaves it plain.
-struct Style: Sendable {
-    enum Colour: String, Sendable {
-        case bold = "1"
-        case dim = "2"
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-        case blue = "34"
-        case magenta = "35"
-        case cyan = "36"
-    }
-
-    let isColoured: Bool
-
-    static let plain = Style(isColoured: false)
-    static let coloured = Style(isColoured: true)
-
-    func paint(_ text: String, _ colour: Colour?) -> String {
-        guard isColoured, let colour, !text.isEmpty else { return text }
-        return "\u{1b}[\(colour.rawValue)m\(text)\u{1b}[0m"
-    }
-}
-
-extension StringProtocol {
-    /// The text without the white space around it.
-    var trimmed: String { String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
-}
-
-extension String {
-    /// The text with `?` in place of control characters, because texts of other users must not control the terminal.
-    var printable: String {
-        guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-        var text = ""
-        for scalar in unicodeScalars {
-            text.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
-        }
-        return text
-    }
 }

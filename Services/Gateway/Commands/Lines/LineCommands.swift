@@ -11,7 +11,7 @@ enum LineCommands {
     static let join = Command(
         "join", "Joins the line for a concert, waits for your turn, and enters.",
         details: """
-            Joining again returns the same place, on any machine. In a terminal a bar shows how many users are ahead,
+            Joining again returns the same place, on any machine. In a terminal a bar shows how many people are ahead,
             and Ctrl-C asks whether to leave the line or to keep the place. Without a terminal the command returns at
             once, unless --wait is given.
             """,
@@ -98,10 +98,10 @@ struct PlaceReport {
     func text(_ run: Invocation) -> String {
         switch place.state {
         case .waiting:
-            "You are number \(place.serial) in the line for \(target): \(ahead)\(estimate)\(roomNote(run))"
+            "\(ahead) in the line for \(target)\(estimate)\(roomNote(run))"
         case .admitted:
             """
-            It is your turn for \(target), until \(run.localTime(place.lapsesAt)).
+            It is your turn for \(target), until \(run.localTime(place.lapsesAt, "%H:%M:%S")).
             To enter: gateway join \(target)
             """
         case .active:
@@ -126,9 +126,9 @@ struct PlaceReport {
 
     private var ahead: String {
         switch place.peopleAhead {
-        case 0: "you are next"
-        case 1: "1 user is ahead of you"
-        default: "\(place.peopleAhead) users are ahead of you"
+        case 0: "You are next"
+        case 1: "1 person is ahead of you"
+        default: "\(place.peopleAhead) people are ahead of you"
         }
     }
 
@@ -137,7 +137,8 @@ struct PlaceReport {
     private func roomNote(_ run: Invocation) -> String {
         switch place.roomState {
         case .scheduled, .preQueue:
-            place.opensAt.map { ". The line opens \(run.localTime($0))" } ?? ". The line has not opened yet"
+            place.opensAt.map { ". The line opens in \(($0 - run.clock.now).text), on \(run.localTime($0))" }
+                ?? ". The line has not opened yet"
         case .paused: ". The line is paused"
         default: ""
         }

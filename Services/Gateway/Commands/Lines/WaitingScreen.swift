@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 import QueueAPI
@@ -48,7 +49,7 @@ struct WaitingScreen: Sendable {
         while !Task.isCancelled {
             let progress = watch.progress
             if isLive {
-                let bar = WaitingBar(target: recorded.target, progress: progress, tick: tick)
+                let bar = WaitingBar(target: recorded.target, progress: progress, tick: tick, now: run.clock.now)
                 run.console.draw(
                     WaitingBar.clearLine + bar.text(columns: run.console.columns - 1, style: run.style))
             } else if printedAhead != progress.place.peopleAhead {
@@ -92,16 +93,17 @@ struct WaitingBar {
     let progress: PlaceWatch.Progress
     /// Counts the draws, to turn the spinner.
     let tick: Int
+    let now: Timestamp
 
     private var place: Place { progress.place }
 
-    /// The bar in at most `columns` characters. Omits the bar itself if it does not fit.
+    /// The bar in at most `columns` cells. Omits the bar itself if it does not fit.
     func text(columns: Int, style: Style) -> String {
         let spin = Self.spinner[tick % Self.spinner.count]
         let head = "\(spin) \(target.printable)  "
         let tail = "  \(words)"
-        let space = columns - head.count - tail.count
-        guard space >= Self.minimumWidth else { return String("\(spin) \(words)".prefix(columns)) }
+        let space = columns - head.cells - tail.cells
+        guard space >= Self.minimumWidth else { return String("\(spin) \(words)".prefix(cells: columns)) }
         let width = min(Self.maximumWidth, space)
         let initial = progress.initialAhead
         let done = initial == 0 ? width : Int(Int64(width) * (initial - place.peopleAhead) / initial)
@@ -115,11 +117,14 @@ struct WaitingBar {
     private var words: String {
         if !progress.isConnected { return "connection lost; your place is kept" }
         switch place.roomState {
-        case .scheduled, .preQueue: return "number \(place.serial), not open yet"
-        case .paused: return "\(place.peopleAhead) ahead, paused"
+        case .scheduled, .preQueue:
+            let opens = place.opensAt.map { "opens in \(($0 - now).text)" } ?? "not open yet"
+            return "\(ahead), \(opens)"
+        case .paused: return "\(ahead), paused"
         default:
-            let ahead = place.peopleAhead == 0 ? "you are next" : "\(place.peopleAhead) ahead"
             return ahead + (place.estimate.map { ", \($0)" } ?? "")
         }
     }
+
+    private var ahead: String { place.peopleAhead == 0 ? "you are next" : "\(place.peopleAhead) ahead" }
 }

@@ -1,3 +1,4 @@
+import CommandLine
 import Journeys
 import Kernel
 
@@ -33,7 +34,7 @@ struct SeatMap {
     private func draw(_ section: String) -> String {
         let blocks = plan.only(section)
         let rows = rows(of: blocks)
-        let margin = (rows.map(\.name.count).max() ?? 0) + 3
+        let margin = (rows.map(\.name.cells).max() ?? 0) + 3
         let first = blocks.map(\.numbers.lowerBound).min() ?? 1
         let last = blocks.map(\.numbers.upperBound).max() ?? 1
         let count = last - first + 1
@@ -41,7 +42,7 @@ struct SeatMap {
         let hasGaps = count * 2 - 1 <= width
         let seatsPerLetter = hasGaps ? 1 : (count + width - 1) / width
         let lines = rows.map { row in
-            let name = String(repeating: " ", count: margin - 2 - row.name.count) + row.name
+            let name = String(repeating: " ", count: margin - 2 - row.name.cells) + row.name
             let cells = stride(from: first, through: last, by: seatsPerLetter).map { start in
                 cell(row.blocks, start...min(last, start + seatsPerLetter - 1))
             }
