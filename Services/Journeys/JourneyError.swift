@@ -24,6 +24,8 @@ package enum JourneyError: Error {
     case noRecordedPlace(Target?)
     case severalPlaces(Target, targets: [String])
 
+    /// The date has no seat with this name.
+    case unknownSeat(String, nearest: String?)
     /// Another user has seats of the choice. `own` lists the chosen seats that the caller already has.
     case seatsTaken(CallFailure, own: [String])
     case unknown(Kind, String)

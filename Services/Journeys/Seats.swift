@@ -62,6 +62,12 @@ package struct Seats: Sendable {
         } catch let failure as CallFailure {
             let isAnswered = failure.outcome != .indefinite && (earlier == nil || failure.outcome != .unavailable)
             if !isKnown, isAnswered { try caller.records.update { $0.removeReservation(requested) } }
+            if failure.isBecause(ConcertReason.seatUnknown), case .named(let typed) = choice {
+                let names = try await plan().seats(named: typed.joined(separator: " "))
+                // A given id must not name two different requests.
+                guard names != typed, caller.requestID == nil else { throw failure }
+                return try await reserve(.named(names), as: earlier)
+            }
             guard Self.seatsTaken.contains(where: { failure.isBecause($0) }), case .named(let names) = choice else {
                 throw failure
             }
@@ -86,7 +92,7 @@ package struct Seats: Sendable {
     /// The caller's own reservation of exactly the named seats, and records it. Nil if there is none.
     private func ownReservation(of choice: SeatChoice) async throws -> Reservation? {
         guard case .named(let names) = choice else { return nil }
-        let own = try await claims().first { Set($0.seats) == Set(names) }
+        let own = try await claims().first { SeatText.areSame($0.seats, names) }
         if let own { try caller.records.update { $0.add(.init(own)) } }
         return own
     }
@@ -126,7 +132,7 @@ package struct Seats: Sendable {
     private func matches(_ choice: SeatChoice?, _ reservation: Reservation) async throws -> Bool {
         switch choice {
         case nil: return true
-        case .named(let names): return Set(names) == Set(reservation.seats)
+        case .named(let names): return SeatText.areSame(names, reservation.seats)
         case .best(let count, let grade):
             guard count == reservation.seats.count else { return false }
             guard let grade else { return true }

@@ -14,6 +14,8 @@ package struct WaitingLine: Sendable {
         .placeUnknown, .placeFinished, .placeLeft, .placeLapsed, .placeRevoked, .roomUnknown,
     ]
 
+    private static let retryPause = Duration.seconds(1)
+
     private let caller: ServiceCaller
 
     package init(_ caller: ServiceCaller) { self.caller = caller }
@@ -49,12 +51,42 @@ package struct WaitingLine: Sendable {
         date.room.map { Entrance(room: $0, target: date.name) }
     }
 
+    /// A place that a purchase is about to end is not returned: the user gets a new one.
     package func join(_ entrance: Entrance) async throws -> (place: Place, recorded: RecentActivity.Place) {
+        let (place, recorded) = try await takePlace(entrance)
+        guard place.state == .active else { return (place, recorded) }
+        do {
+            return (try await renew(recorded).place, recorded)
+        } catch JourneyError.placeEnded(let failure, _, _) where failure.isBecause(QueueReason.placeFinished) {
+            return try await takePlace(entrance)
+        }
+    }
+
+    private func takePlace(_ entrance: Entrance) async throws -> (place: Place, recorded: RecentActivity.Place) {
         let request = JoinRequest(roomID: entrance.room)
         let place = try await caller.call(QueueMethods.join, request, requestID: caller.newRequestID()).place
         let recorded = RecentActivity.Place(room: place.roomID, place: place.placeID, target: entrance.target)
         try caller.records.update { $0.add(recorded) }
         return (place, recorded)
+    }
+
+    /// Runs `body`, and renews the recorded place in a room meanwhile. A user who answers a question is not idle.
+    package func keepingPlace<Value>(in room: RoomID?, _ body: () async throws -> Value) async throws -> Value {
+        guard let place = try caller.records.load().places.last(where: { $0.room == room }) else {
+            return try await body()
+        }
+        let keeping = Task {
+            while !Task.isCancelled {
+                var pause = Self.retryPause
+                do {
+                    pause = max(pause, try await renew(place).renewAfter)
+                } catch let failure as CallFailure where failure.isWorthRetrying {
+                } catch { return }
+                try await caller.clock.sleep(for: pause)
+            }
+        }
+        defer { keeping.cancel() }
+        return try await body()
     }
 
     package func show(_ recorded: RecentActivity.Place) async throws -> Place {

@@ -1,8 +1,8 @@
 extension String {
-    /// The name that the user probably meant: at most two edits away, and fewer than a third of its letters.
+    /// The name that the user probably meant: at most two edits away, and at most a third of its letters.
     package func nearest(among names: [String]) -> String? {
         let ranked = names.map { (name: $0, distance: distance(to: $0)) }.min { $0.distance < $1.distance }
-        guard let ranked, ranked.distance <= 2, ranked.distance * 3 < ranked.name.count else { return nil }
+        guard let ranked, ranked.distance <= 2, ranked.distance * 3 <= ranked.name.count else { return nil }
         return ranked.name
     }
 

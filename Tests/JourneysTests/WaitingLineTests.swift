@@ -3,7 +3,9 @@ import Journeys
 import Kernel
 import QueueAPI
 import RPC
+import TestSupport
 import Testing
+import Threads
 
 struct WaitingLineTests {
     private static let lobby = RoomID(high: 5, low: 1)
@@ -84,6 +86,48 @@ struct WaitingLineTests {
                 try await Catalogue(stub.caller).date(Target(concert: "moon-tour", date: nil))
             }
             guard case .noPlace("moon-tour", isClosed: true) = error else { throw error ?? .noneOf(.ticket) }
+        }
+    }
+
+    private static func place(_ number: UInt64, _ state: PlaceState) -> Place {
+        Place(roomID: hall, placeID: PlaceID(high: 6, low: number), state: state, roomState: .open)
+    }
+
+    @Test func `a user who joins right after a purchase gets a new place`() async throws {
+        let joins = Lock(0)
+        let join = Route(QueueMethods.join) { _, _ in
+            let count = joins.withLock {
+                $0 += 1
+                return $0
+            }
+            return JoinReply(place: Self.place(UInt64(count), count == 1 ? .active : .waiting))
+        }
+        let renew = Route(QueueMethods.renew) { _, _ in throw RPCFailure(QueueReason.placeFinished) }
+        try await StubCaller.with(join, renew, Self.routes([])[2]) { stub in
+            let (place, recorded) = try await WaitingLine(stub.caller).join(.init(room: Self.hall, target: "moon-tour"))
+            #expect(place.state == .waiting && recorded.place == PlaceID(high: 6, low: 2))
+            #expect(stub.recorded.places == [recorded])
+        }
+    }
+
+    @Test func `a place is renewed as long as the user answers a question`() async throws {
+        let (renewals, renewed) = AsyncStream.makeStream(of: PlaceID.self)
+        let renew = Route(QueueMethods.renew) { request, _ in
+            renewed.yield(request.placeID)
+            return RenewReply(
+                place: Self.place(1, .active), passExpiresAt: .noon + .minutes(2), renewAfter: .seconds(30))
+        }
+        try await StubCaller.with(renew) { stub in
+            let recorded = RecentActivity.Place(room: Self.hall, place: PlaceID(high: 6, low: 1), target: "moon-tour")
+            try stub.caller.records.update { $0.add(recorded) }
+            try await WaitingLine(stub.caller).keepingPlace(in: Self.hall) {
+                var next = renewals.makeAsyncIterator()
+                for _ in 1...3 {
+                    #expect(await next.next() == recorded.place)
+                    while stub.clock.nextDeadline == nil { await Task.yield() }
+                    stub.clock.advance(by: .seconds(30))
+                }
+            }
         }
     }
 

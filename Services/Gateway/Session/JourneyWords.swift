@@ -23,6 +23,11 @@ struct JourneyWords {
             .usage("\(concert.name) has \(dates.count) dates. Name one: \(list(dates, of: concert))")
         case .gradeNotNamed(let date, let grades):
             .usage("--grade is missing. \(date.name) has the grades \(grades.joined(separator: ", "))")
+        case .unknownSeat(let name, let nearest):
+            .refused(
+                "there is no seat \(name.printable)",
+                hint: nearest.map { "Did you mean \($0)?" }
+                    ?? "The map shows the seats of a date: gateway seats CONCERT")
         case .seatsTaken(let failure, let own):
             failed(
                 failure,
@@ -32,7 +37,7 @@ struct JourneyWords {
         case .ambiguous(let kind, let name, let count):
             .refused(
                 "\(name.printable) matches \(count) \(kind)s",
-                hint: kind == .ticket ? "Give a code from: gateway tickets" : "Give more digits of the id")
+                hint: kind == .ticket ? "Give an id from: gateway tickets" : "Give more digits of the id")
         case .noneOf(.reservation):
             .refused("this machine has no record of a reservation", hint: "To see yours: gateway reservations")
         case .noneOf(.ticket): .refused("you have no valid ticket", hint: "To see all tickets: gateway tickets")

@@ -1,5 +1,6 @@
 import CTerminal
 import Glibc
+import Threads
 
 /// Standard input.
 struct Input: Sendable {
@@ -10,6 +11,14 @@ struct Input: Sendable {
 
     /// The next line without its line break. Nil at the end of the input.
     let line: @Sendable () -> String?
+
+    /// The next line, read on a thread of its own. The tasks of the program, such as those that keep a place, need the
+    /// threads that run them.
+    func nextLine() async -> String? {
+        await withCheckedContinuation { answer in
+            guard Thread.start({ answer.resume(returning: line()) }) else { return answer.resume(returning: line()) }
+        }
+    }
 
     /// The result of `hiddenLine`.
     enum Hidden {

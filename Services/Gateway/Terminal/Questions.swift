@@ -1,4 +1,5 @@
 import Glibc
+import Kernel
 
 /// Questions to the user. Check `canAsk` first.
 struct Questions: Sendable {
@@ -13,10 +14,12 @@ struct Questions: Sendable {
     /// The answer without spaces around it. Throws at the end of the input.
     func ask(_ question: String) throws(GatewayError) -> String {
         console.draw("\(question) ")
-        guard let answer = console.input.line() else {
-            throw GatewayError(.interrupted, "the input ended before an answer")
-        }
-        return answer.trimmed
+        return try answer(console.input.line())
+    }
+
+    private func answer(_ line: String?) throws(GatewayError) -> String {
+        guard let line else { throw GatewayError(.interrupted, "the input ended before an answer") }
+        return line.trimmed
     }
 
     /// Asks until `read` accepts the answer. Prints the errors of `read`.
@@ -24,6 +27,21 @@ struct Questions: Sendable {
         while true {
             do throws(GatewayError) {
                 return try read(try ask(question))
+            } catch {
+                if error.exit == .interrupted { throw error }
+                console.print(console.fitted(error.message))
+            }
+        }
+    }
+
+    /// As `ask`. Other tasks run meanwhile, also on a machine with one core.
+    func askInBackground<Value>(
+        _ question: String, _ read: (String) throws(GatewayError) -> Value
+    ) async throws(GatewayError) -> Value {
+        while true {
+            console.draw("\(question) ")
+            do throws(GatewayError) {
+                return try read(try answer(await console.input.nextLine()))
             } catch {
                 if error.exit == .interrupted { throw error }
                 console.print(console.fitted(error.message))
@@ -67,8 +85,12 @@ struct Questions: Sendable {
         for (index, element) in elements.enumerated() { console.print("  \(index + 1)  \(line(element))") }
         return try ask(question) { answer throws(GatewayError) in
             if let number = Int(answer), elements.indices.contains(number - 1) { return elements[number - 1] }
-            if let element = elements.first(where: { name($0) == answer }) { return element }
-            throw .usage("Please type a number from 1 to \(elements.count).")
+            let names = elements.map(name)
+            if let index = names.firstIndex(where: { $0.lowercased() == answer.lowercased() }) {
+                return elements[index]
+            }
+            let hint = answer.lowercased().nearest(among: names).map { " Did you mean \($0)?" } ?? ""
+            throw .usage("Please type a number from 1 to \(elements.count), or a name.\(hint)")
         }
     }
 }

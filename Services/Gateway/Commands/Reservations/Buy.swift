@@ -37,6 +37,7 @@ struct Buy {
         let now = run.clock.now
         run.note(reservation.state == .held ? reservation.held(now) : reservation.text(now: now))
         if reservation.state == .held {
+            run.note(date.returnsText(run))
             try await run.questions.withInterruptMessage(
                 "Nothing is paid. The seats are held for \(reservation.left(now)). Next: gateway pay, or gateway release"
             ) { try await confirmPayment(of: reservation) }
@@ -70,11 +71,15 @@ struct Buy {
             try await enter(WaitingLine(run.caller).entrance(to: date))
         }
         if let choice { return try await seats.reserve(choice, as: unanswered) }
-        return try await chooseSeats(seats)
+        return try await chooseSeats(seats, of: date)
     }
 
     /// Shows the map and asks for seats until a reservation succeeds.
-    private func chooseSeats(_ seats: Seats) async throws -> Reservation {
+    private func chooseSeats(_ seats: Seats, of date: ConcertDate) async throws -> Reservation {
+        try await WaitingLine(run.caller).keepingPlace(in: date.room) { try await askForSeats(seats) }
+    }
+
+    private func askForSeats(_ seats: Seats) async throws -> Reservation {
         var problem: String?
         while true {
             let plan = try await seats.plan()
@@ -84,9 +89,9 @@ struct Buy {
             if let problem { run.console.print(run.style.paint(run.console.fitted(problem), .yellow)) }
             let grade = plan.grades.first { $0.free > 0 }?.name ?? "A"
             let seat = plan.names(.free, plan.blocks).first ?? "Stalls-12-7"
-            let choice = try run.questions.ask(
+            let choice = try await run.questions.askInBackground(
                 "Which seats? Type names such as \(seat), or: best 2 \(grade)"
-            ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan) }
+            ) { answer throws(GatewayError) in try SeatFlags.choice(of: answer, plan, run) }
             do {
                 return try await seats.reserve(choice)
             } catch {
@@ -125,10 +130,10 @@ struct Buy {
                 .object(["reservation": sold.json, "payment": payment.json, "tickets": .list(tickets, \.json)]), "")
         }
         run.console.print(run.style.paint("Paid: \(payment.total). Enjoy the concert!", .green) + "\n")
-        if let first = tickets.first { try await TicketCommands.show(first, run) }
         for other in tickets.dropFirst() {
             run.console.print(
-                "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.printable)")
+                "Also seat \(other.ticket.seat.printable): gateway ticket show \(other.ticket.seat.argument)")
         }
+        if let first = tickets.first { try await TicketCommands.show(first, run) }
     }
 }

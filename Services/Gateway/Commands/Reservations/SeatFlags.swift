@@ -15,21 +15,23 @@ enum SeatFlags {
             return .best(Int(count), grade: grade)
         }
         guard grade == nil else { throw .usage("--grade needs --best, such as --best 2 --grade A") }
-        return names.isEmpty ? nil : .named(names)
+        return names.isEmpty ? nil : .named(SeatText.expanded(names))
     }
 
-    /// The choice of the answer to a question: `Stalls-12-7 Stalls-12-8`, `best 2 A`.
-    static func choice(of answer: String, _ plan: SeatPlan) throws(GatewayError) -> SeatChoice {
-        let words = answer.split(whereSeparator: { $0 == " " || $0 == "," }).map(String.init)
+    /// The choice of the answer to a question: `Stalls-12-7..9`, `best 2 A`.
+    static func choice(of answer: String, _ plan: SeatPlan, _ run: Invocation) throws(GatewayError) -> SeatChoice {
+        let words = answer.split { $0 == " " || $0 == "," }.map(String.init)
         guard let first = words.first else { throw .usage("Please type the names of seats.") }
-        guard first == "best" else { return .named(words) }
+        guard first.lowercased() == "best" else {
+            do throws(JourneyError) { return .named(try plan.seats(named: answer)) } catch { throw run.error(error) }
+        }
         guard words.count >= 2, let count = UInt32(words[1]) else {
             throw .usage("Please type a number after best, such as: best 2 A")
         }
-        let grade = words.dropFirst(2).joined(separator: " ")
+        let grade = words.dropFirst(2).joined(separator: " ").lowercased()
         let grades = plan.grades.map(\.name)
         // A letter of the map or a name. It may be missing if there is one grade.
-        let found = plan.grades.first { $0.name == grade || String($0.letter) == grade.uppercased() }?.name
+        let found = plan.grades.first { $0.name.lowercased() == grade || $0.letter.lowercased() == grade }?.name
         guard let name = found ?? (grade.isEmpty && grades.count == 1 ? grades[0] : nil) else {
             throw .usage("Please type a grade after the number: \(grades.joined(separator: ", "))")
         }

@@ -672,6 +672,8 @@ package enum QueueMethods {
         duties: [.sales, .read])
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     package static let join = Method<JoinRequest, JoinReply>(
         "onsale.queue.v1.Queue/Join", isSafeToRepeat: true, callers: [.user])
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
@@ -731,6 +733,8 @@ package protocol QueueHandlers: Sendable {
     func showHistory(_ request: ShowHistoryRequest, call: Call) async throws -> ShowHistoryReply
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     func join(_ request: JoinRequest, call: Call, answer: Answer<JoinReply>)
     /// Returns the state of a place. Never claims a slot, so a client can call it at any time.
     func showPlace(_ request: ShowPlaceRequest, call: Call) async throws -> ShowPlaceReply
@@ -855,6 +859,8 @@ package struct QueueClient: Sendable {
 
     /// Takes a place at the end of the line. A user who has a place already gets the same one, on any device. The id of a
     /// place is the request id of the call that took it.
+    /// In the moment after a payment, it returns the place that WalletService is about to end. Then Renew fails with
+    /// PLACE_FINISHED, and the next Join takes a new place.
     package func join(
         _ request: JoinRequest, _ options: CallOptions = CallOptions()
     ) async throws(RPCFailure) -> JoinReply {
