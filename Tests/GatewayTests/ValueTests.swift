@@ -48,6 +48,38 @@ struct ValueTests {
     }
 
     @Test(arguments: [
+        "\u{feff}Section,Rows,Numbers,Grade,Price\r\nUpper Circle,1-2,1-4,A,89.00\r\n,,,,\r\n",
+        "Section;Rows;Numbers;Grade;Price\r\nUpper Circle;1-2;1-4;A;89,00\r\n;;;;\r\n",
+        "\"Upper Circle\",\"1-2\",\"1-4\",\"A\",\"89,00 €\"\n",
+        "# made by hand\r Upper Circle ,\t1 – 2, 1-4 , A , 89\r",
+        "section\trows\tnumbers\tgrade\tprice\nUpper Circle\t1–2\t1-4\tA\t89.00\n",
+        "Upper Circle,1-2,1-4,A,89.00,,\n\"# a comment\",,,,,\n",
+    ])
+    func `what spreadsheets save is a hall`(text: String) throws {
+        let offers = try Hall.offers(text, in: .eur)
+        #expect(offers.map(\.seats.row) == ["1", "2"])
+        for offer in offers {
+            #expect(offer.seats.section == "Upper Circle" && offer.grade == "A" && offer.price == 8900)
+            #expect(offer.seats.firstNumber == 1 && offer.seats.lastNumber == 4)
+        }
+    }
+
+    @Test func `two quotation marks in a field stand for one`() throws {
+        let lines = try CSVText.lines("a,\"\"\"Gods\"\", top\",b", columnCount: 3)
+        #expect(lines.map(\.fields) == [["a", "\"Gods\", top", "b"]])
+    }
+
+    @Test(arguments: [
+        ("\"a,b", "line 1: a quotation mark is missing after “a,b”"),
+        ("\"a\"b,c", "line 1: , must follow the quotation mark, not b"),
+        ("Caf\u{fffd},1", "the file is not UTF-8 text. Save it as “CSV UTF-8”"),
+    ])
+    func `values that are no CSV are refused with the reason`(text: String, problem: String) {
+        let error = #expect(throws: GatewayError.self) { try CSVText.lines(text, columnCount: 2) }
+        #expect(error?.message == problem)
+    }
+
+    @Test(arguments: [
         (
             "Stalls, 1-20, 1-40, A",
             "a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00"

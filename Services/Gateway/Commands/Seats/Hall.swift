@@ -8,24 +8,26 @@ import Messages
 ///     # section, rows, numbers, grade, price
 ///     Stalls, 1-20, 1-40, A, 89.00
 ///     Balcony, A-F, 1-30, B, 45.50
+///
+/// A spreadsheet may have saved it (`CSVText`), with a first line of titles.
 enum Hall {
     private static let maximumLines = 10_000
     private static let maximumRows = 100_000
+    private static let titles = ["section", "rows", "numbers", "grade", "price"]
 
     /// One offer per row of seats.
     static func offers(_ text: String, in currency: Currency) throws(GatewayError) -> [SeatOffer] {
         var offers: [SeatOffer] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            guard index < maximumLines else {
-                throw .usage(
-                    "the hall has more than \(maximumLines) lines, the limit. Give rows as ranges, such as 1-20")
-            }
-            let line = line.trimmed
-            if line.isEmpty || line.hasPrefix("#") { continue }
+        let lines = try CSVText.lines(text, columnCount: titles.count)
+        guard lines.count <= maximumLines else {
+            throw .usage("the hall has more than \(maximumLines) lines, the limit. Give rows as ranges, such as 1-20")
+        }
+        for (index, line) in lines.enumerated() {
+            if index == 0, line.fields.map({ $0.lowercased() }) == titles { continue }
             do throws(GatewayError) {
-                offers += try self.offers(ofLine: line, currency)
+                offers += try self.offers(of: line.fields, currency)
             } catch {
-                throw .usage("line \(index + 1) of the hall, “\(line)”: \(error.problem)")
+                throw .usage("line \(line.number) of the hall, “\(line.text.printable)”: \(error.problem)")
             }
             guard offers.count <= maximumRows else {
                 throw .usage("the hall has more than \(maximumRows) rows, the limit")
@@ -35,9 +37,8 @@ enum Hall {
         return offers
     }
 
-    private static func offers(ofLine line: String, _ currency: Currency) throws(GatewayError) -> [SeatOffer] {
-        let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
-        guard fields.count == 5 else {
+    private static func offers(of fields: [String], _ currency: Currency) throws(GatewayError) -> [SeatOffer] {
+        guard fields.count == titles.count else {
             throw .usage("a line is SECTION, ROWS, NUMBERS, GRADE, PRICE, such as Stalls, 1-20, 1-40, A, 89.00")
         }
         guard let rows = rows(fields[1]) else {
@@ -46,7 +47,7 @@ enum Hall {
         guard let numbers = numbers(fields[2]) else {
             throw .usage("NUMBERS \(fields[2]) is not one number or a range, such as 7 or 1-40")
         }
-        guard let price = Money("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
+        guard let price = Amount.read("\(fields[4]) \(currency)") ?? Amount.read(fields[4]), !price.isNegative,
             price.currency == currency
         else { throw .usage("PRICE \(fields[4]) is not an amount in \(currency) of zero or more, such as 89.00") }
         let offers = rows.map { row in
@@ -65,6 +66,7 @@ enum Hall {
 
     /// The rows of `7`, `1-20` or `A-F`. An empty text is one row without a name.
     private static func rows(_ text: String) -> [String]? {
+        let text = text.replacing("–", with: "-")
         if !text.contains("-") { return [text] }
         if let rows = numbers(text) { return rows.count < maximumLines ? rows.map { "\($0)" } : nil }
         guard let parts = text.wholeMatch(of: /([A-Za-z])-([A-Za-z])/)?.output,
@@ -75,7 +77,7 @@ enum Hall {
 
     /// The numbers of `7` or `1-40`.
     static func numbers(_ text: String) -> ClosedRange<UInt32>? {
-        guard let parts = text.wholeMatch(of: /([0-9]+)(?:-([0-9]+))?/)?.output, let first = UInt32(parts.1),
+        guard let parts = text.wholeMatch(of: /([0-9]+)(?: *[\-–] *([0-9]+))?/)?.output, let first = UInt32(parts.1),
             let last = UInt32(parts.2 ?? parts.1), first <= last
         else { return nil }
         return first...last

@@ -69,6 +69,7 @@ enum SeatCommands {
     }
 
     private static let hall = Option("hall", .path, "file that describes the hall; - for standard input")
+    private static let dryRun = Option("dry-run", .flag, "show what would change, and change nothing")
     private static let seats = Operand(list: "SEATS", .seatRow, isRequired: true)
     private static let reason = Option("reason", .text("TEXT"), "reason, shown to users who ask for the seat")
 
@@ -78,10 +79,11 @@ enum SeatCommands {
             Each line of the file is SECTION, ROWS, NUMBERS, GRADE, PRICE:
               Stalls, 1-20, 1-40, A, 89.00
               Balcony, A-F, 1-30, B, 45.50
-            SECTION and ROWS may be empty. Lines that begin with # are comments.
+            SECTION and ROWS may be empty. Lines that begin with # are comments. The file can come from a spreadsheet that
+            saved it as CSV UTF-8; there, format ROWS and NUMBERS as text, so that 1-20 does not become a day.
             """,
-        calls: [.concert], caller: .operator, operands: [Operands.target], flags: [hall],
-        examples: ["moon-tour/friday --hall hall.csv"],
+        calls: [.concert], caller: .operator, operands: [Operands.target], flags: [hall, dryRun],
+        examples: ["moon-tour/friday --hall hall.csv", "moon-tour/friday --hall hall.csv --dry-run"],
         run: { run in
             let path = try run.required(hall)
             let date = try await run.catalogue.date(run[Operands.target])
@@ -91,6 +93,9 @@ enum SeatCommands {
             let file = path == "-" ? "/dev/stdin" : path
             let text = try InputFile.required(file, by: hall.flag, isSecret: false)
             let offers = try Hall.offers(text, in: currency)
+            if run[dryRun] {
+                return HallChanges(of: try await Seats(of: date, run.caller).plan(), to: offers).show(date, run)
+            }
             let counts = try await Seats(of: date, run.caller).set(offers)
             let seats = offers.reduce(0) { $0 + UInt64($1.seats.count) }
             let unchanged = seats - min(seats, counts.added + counts.changed)
@@ -160,5 +165,5 @@ extension SeatPlan {
 }
 
 extension SeatRange {
-    fileprivate var count: Int { Int(lastNumber) - Int(firstNumber) + 1 }
+    var count: Int { Int(lastNumber) - Int(firstNumber) + 1 }
 }
