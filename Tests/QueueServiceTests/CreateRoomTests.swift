@@ -16,6 +16,22 @@ import Testing
             }
         }
 
+        @Test(arguments: Engine.available)
+        func `a new room gets the name of a closed one, which keeps its id`(engine: Engine) async throws {
+            try await Waiting.with(engine) { waiting in
+                let old = try await waiting.create("spring", request: 31)
+                try await refused("NAME_TAKEN") { try await waiting.create("spring", request: 32) }
+                _ = try await waiting.admin.closeRoom(CloseRoomRequest(roomID: old.roomID))
+                let new = try await waiting.create("spring", request: 32)
+                #expect(new.roomID != old.roomID && new.state == .scheduled)
+                #expect(try await waiting.admin.findRoom(FindRoomRequest(name: "spring")).room == new)
+                let closed = try await waiting.admin.findRoom(FindRoomRequest(roomID: old.roomID)).room
+                #expect(closed.name == "spring" && closed.state == .closed)
+                #expect(try await waiting.create("spring", request: 31) == closed)
+                try await refused("NAME_TAKEN") { try await waiting.create("spring", request: 33) }
+            }
+        }
+
         @Test func `names of one and of 64 characters are accepted`() async throws {
             try await Waiting.with(.memory) { waiting in
                 for (number, name) in ["a", "sale-2026", String(repeating: "a", count: 64)].enumerated() {

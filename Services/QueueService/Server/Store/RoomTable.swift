@@ -27,7 +27,12 @@ enum RoomTable {
             order by room_id limit $2
             """
         static let find: Statement = "select room_id from room_name where name = $1"
-        static let takeName: Statement = "insert into room_name (name, room_id) values ($1, $2) on conflict do nothing"
+        static let takeName: Statement = """
+            insert into room_name (name, room_id) values ($1, $2)
+            on conflict (name) do update set room_id = excluded.room_id
+                where exists (
+                    select 1 from room where room_id = room_name.room_id and decided = \(Room.Phase.closed))
+            """
         static let creationFingerprint: Statement = "select made_as from room where room_id = $1"
         static let insert: Statement =
             "insert into room (\(columns), made_as) values (\(1...22)) on conflict do nothing"
@@ -68,7 +73,7 @@ enum RoomTable {
         try reader.first(Statements.find, { $0.bind(name) }) { row in try row.id(0) }
     }
 
-    /// False if another room has the name.
+    /// False if another room has the name. A closed room loses its name to a new one, because it never opens again.
     static func takeName(of room: Room, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(Statements.takeName) { $0.bind(room.name, room.id) } == 1
     }
