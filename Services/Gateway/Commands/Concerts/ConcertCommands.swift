@@ -106,12 +106,16 @@ enum ConcertCommands {
                 ConcertMethods.addSchedule, request, requestID: run.caller.newRequestID())
             run.show(
                 ConcertDate(concert: concert, entry: reply.schedule).json,
-                "Added \(target.text). Next: gateway admin seats set \(target.text) --hall FILE")
+                "Added \(target.text).\n\(reply.schedule.settings.text(run))\n"
+                    + "Next: gateway admin seats set \(target.text) --hall FILE")
         })
 
     static let configureDate = Command(
         "admin schedule configure", "Changes the settings of a date. Settings that are not given do not change.",
-        details: "Existing reservations keep their deadlines and prices.",
+        details: """
+            If --starts moves the date, its end, the end of its sale and the deadline for returns move by the same time,
+            unless they are given, too. Existing reservations keep their deadlines and prices.
+            """,
         calls: [.concert, .queue], caller: .operator, operands: [Operands.target],
         flags: DateFlags.all + [DateFlags.noRoom],
         examples: ["moon-tour/friday --seats-per-user 2 --hold 3m", "moon-tour/friday --no-room"],
@@ -124,11 +128,17 @@ enum ConcertCommands {
             let reply = try await run.caller.call(ConcertMethods.configureSchedule, request)
             run.show(
                 ConcertDate(concert: date.concert, entry: reply.schedule).json,
-                "Changed \(date.name).")
+                "Changed \(date.name).\n\(reply.schedule.settings.text(run))")
         })
 }
 
 extension ConcertDate {
+    /// Whether and until when users can return tickets.
+    func returnsText(_ run: Invocation) -> String {
+        guard let end = settings.cancelUntil, run.clock.now < end else { return "Tickets for it cannot be returned." }
+        return "Tickets for it can be returned until \(run.localTime(end)): gateway cancel"
+    }
+
     var json: JSON {
         .object([
             "date": .string(name), "scheduleId": .id(id), "concertId": .id(entry.concertID),
@@ -139,6 +149,31 @@ extension ConcertDate {
             "version": .count(entry.version), "returnSteps": .list(entry.returnSteps, \.json),
             "counts": entry.counts.map(\.json),
         ])
+    }
+}
+
+extension ScheduleSettings {
+    /// Moves the start, and with it the end of the date, the end of the sale and the deadline for returns.
+    fileprivate mutating func move(to start: Timestamp) {
+        if let before = startsAt {
+            let shift = start - before
+            endsAt = endsAt.map { $0 + shift }
+            saleClosesAt = saleClosesAt.map { $0 + shift }
+            cancelUntil = cancelUntil.map { $0 + shift }
+        }
+        startsAt = start
+    }
+
+    /// The values that hold, for operators.
+    fileprivate func text(_ run: Invocation) -> String {
+        """
+          starts          \(run.localTime(startsAt))
+          ends            \(run.localTime(endsAt))
+          on sale         \(run.localTime(saleOpensAt)) to \(run.localTime(saleClosesAt))
+          returns until   \(cancelUntil.map { run.localTime($0) } ?? "never")
+          seats per user  \(seatsPerUser == 0 ? 4 : seatsPerUser)
+          hold            \(hold == .zero ? "5 min" : hold.text)
+        """
     }
 }
 
@@ -177,7 +212,7 @@ enum DateFlags {
     static func settings(_ run: Invocation, name: String, before: ScheduleSettings?) async throws -> ScheduleSettings {
         var settings = before ?? ScheduleSettings()
         settings.name = name
-        if let time = try run.time(starts) { settings.startsAt = time }
+        if let time = try run.time(starts) { settings.move(to: time) }
         if let time = try run.time(ends) { settings.endsAt = time }
         if let time = try run.time(opens) { settings.saleOpensAt = time }
         if let time = try run.time(closes) { settings.saleClosesAt = time }

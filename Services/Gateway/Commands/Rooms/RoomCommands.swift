@@ -11,15 +11,21 @@ enum RoomCommands {
         flags: RoomSettings.flags + [CommonFlags.requestID],
         examples: [
             "summer-sale --active 200 --rate 20",
-            "summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
+            "summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
         ],
         run: { run in
             let request = CreateRoomRequest(
                 name: run[RoomSettings.name], limits: RoomSettings.limits(run, before: nil),
                 times: try RoomSettings.times(run, before: nil))
-            show(
-                try await run.caller.call(QueueMethods.createRoom, request, requestID: run.caller.newRequestID()).room,
-                run)
+            let room = try await run.caller.call(
+                QueueMethods.createRoom, request, requestID: run.caller.newRequestID()
+            ).room
+            show(room, run)
+            if room.limits.activeLimit == 0, room.limits.ratePerSecond == 0 {
+                run.note(
+                    "Nobody will wait in this room, because it has no limit. To set one: gateway admin room configure "
+                        + "\(room.name) --active 200 --rate 20")
+            }
         })
 
     static let configure = Command(
@@ -44,7 +50,7 @@ enum RoomCommands {
         run: { run in
             run.show(
                 try await Rooms(run.caller).all(), \.json,
-                ["ROOM", "STATE", .right("ACTIVE"), .right("PER SECOND")]
+                ["ROOM", "STATE", .right("ACTIVE AT MOST"), .right("ADMITTED PER SECOND")]
             ) { [$0.name, "\($0.state)", $0.activeLimit, $0.ratePerSecond] }
         })
 
@@ -66,9 +72,24 @@ enum RoomCommands {
         "admin room pause", "Admits no users until the room is opened again. Joining is still possible."
     ) { try await $0.call(QueueMethods.pauseRoom, PauseRoomRequest(roomID: $1)).room }
 
-    static let drain = step(
-        "admin room drain", "Accepts no new places, admits the users who wait, and then closes the room."
-    ) { try await $0.call(QueueMethods.drainRoom, DrainRoomRequest(roomID: $1)).room }
+    static let drain = Command(
+        "admin room drain", "Accepts no new places, admits the users who wait, and then closes the room permanently.",
+        calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: [CommonFlags.yes],
+        examples: ["summer-sale", "summer-sale --yes"],
+        run: { run in
+            let room = try await RoomSettings.room(run)
+            let waiting = try await run.caller.call(QueueMethods.showRoom, ShowRoomRequest(roomID: room.roomID))
+                .waitingCount
+            let effect =
+                waiting == 0
+                ? "No users wait in \(room.name), so this closes it at once. Drain it, and close it permanently?"
+                : "Drain \(room.name), and close it permanently after the \(waiting) users who wait?"
+            // A script that drains a room means it.
+            if run.questions.canAsk {
+                try run.questions.requireConfirmation(effect, unchanged: "the room still accepts users")
+            }
+            show(try await run.caller.call(QueueMethods.drainRoom, DrainRoomRequest(roomID: room.roomID)).room, run)
+        })
 
     private static func step(
         _ name: String, _ summary: String,
