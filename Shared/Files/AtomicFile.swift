@@ -5,13 +5,18 @@ import Glibc
 package enum AtomicFile {
     /// Writes a file with mode 0600. It survives a power failure after this returns.
     package static func write(_ text: String, to path: String, replacing: Bool = true) throws(SystemError) {
+        try write(Array(text.utf8), to: path, replacing: replacing)
+    }
+
+    /// Writes a file with mode 0600. It survives a power failure after this returns.
+    package static func write(_ bytes: [UInt8], to path: String, replacing: Bool = true) throws(SystemError) {
         let draft = "\(path).\(UInt32.random(in: 0 ... .max)).new"
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SystemError() }
         do throws(SystemError) {
             defer { close(file) }
             guard fchmod(file, 0o600) == 0 else { throw SystemError() }
-            try Bytes.write(text, to: file)
+            try Bytes.write(bytes, to: file)
             guard fsync(file) == 0 else { throw SystemError() }
             try rename(draft, to: path, replacing: replacing)
         } catch {

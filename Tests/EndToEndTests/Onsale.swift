@@ -238,6 +238,6 @@ final class Onsale: Sendable {
     func terminal(_ words: [String], as user: String, columns: UInt16 = 80, variables: [String] = []) -> PseudoTerminal
     {
         PseudoTerminal(
-            [Self.program] + words, environment: environment(of: user) + variables, columns: columns)
+            [Self.program] + words, environment: environment(of: user) + variables, columns: columns, rows: 24)
     }
 }

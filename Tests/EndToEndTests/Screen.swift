@@ -19,7 +19,10 @@ enum Screen {
     static func picture(of output: String, isDarkDrawn: Bool) -> String {
         let scale = 4
         let blocks: Set<Character> = [" ", "▀", "▄", "█"]
-        let rows = lines(of: output).filter { $0.count > 40 && $0.allSatisfy(blocks.contains) }
+        // A text may stand to the right of the code.
+        let drawn = lines(of: output).map { $0.prefix(while: blocks.contains) }.filter { $0.count > 40 }
+        let width = drawn.map(\.count).min() ?? 0
+        let rows = drawn.map { $0.prefix(width) }
         var pixels: [String] = []
         for row in rows {
             for half in ["▀", "▄"] {

@@ -6,10 +6,19 @@ import Kernel
 
 /// The folder of the gateway's files: credentials and recent activity. Only the user of the machine can read it.
 package struct ConfigurationFolder: Sendable {
+    static let profileVariable = "ONSALE_PROFILE"
+
     let path: String
 
-    /// `$XDG_CONFIG_HOME/onsale`, or `~/.config/onsale` if the variable is not an absolute path.
+    /// The folder of the profile in use, or else `ofAllProfiles`.
     init(_ environment: [String: String]) {
+        let profile = environment[Self.profileVariable, default: ""]
+        let all = ConfigurationFolder(ofAllProfiles: environment).path
+        path = profile.isEmpty ? all : "\(all)/profiles/\(profile)"
+    }
+
+    /// `$XDG_CONFIG_HOME/onsale`, or `~/.config/onsale` if the variable is not an absolute path.
+    init(ofAllProfiles environment: [String: String]) {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil } }
         path = (variable("XDG_CONFIG_HOME") ?? (variable("HOME") ?? "/tmp") + "/.config") + "/onsale"
     }
@@ -26,9 +35,11 @@ package struct ConfigurationFolder: Sendable {
     }
 
     /// Replaces a file. The new file has mode 0600, and readers see either the old text or the new one.
-    static func write(_ text: String, to path: String) throws(GatewayError) {
+    static func write(_ text: String, to path: String) throws(GatewayError) { try write(Array(text.utf8), to: path) }
+
+    static func write(_ bytes: [UInt8], to path: String) throws(GatewayError) {
         do throws(SystemError) {
-            try AtomicFile.write(text, to: path)
+            try AtomicFile.write(bytes, to: path)
         } catch {
             throw GatewayError(.file, "cannot write \(path): \(error)")
         }

@@ -8,6 +8,12 @@ import Kernel
 enum TicketCommands {
     private static let ticket = Operand(optional: "TICKET", .text("TICKET"))
     private static let invert = Option("invert", .flag, "draw the QR code for a light terminal without colours")
+    private static let png = Option(
+        "png", .path, "write the QR code to FILE as a PNG picture, and replace an older one")
+    private static let svg = Option(
+        "svg", .path, "write the QR code to FILE as an SVG picture, and replace an older one")
+    /// The width of the text beside a QR code.
+    private static let textColumns = 24
     private static let code = Operand("CODE", .text("CODE"))
 
     static let list = Command(
@@ -17,7 +23,7 @@ enum TicketCommands {
             let tickets = try await Tickets(run.caller).all(of: run[Operands.optionalConcert])
             run.show(
                 tickets, \.json, empty: "You have no tickets.",
-                ["CODE", "CONCERT", "BEGINS", "SEAT", "GRADE", "STATE"]
+                ["ID", "CONCERT", .wrapped("BEGINS"), "SEAT", "GRADE", "STATE"]
             ) { own in
                 [
                     IDSuffix.text(of: own.ticket.ticketID), own.concert.name, run.localTime(own.ticket.startsAt),
@@ -25,16 +31,35 @@ enum TicketCommands {
                 ]
             }
             if let usable = tickets.first(where: { $0.isUsable(at: run.clock.now) }) {
-                run.note("To show one at the gate: gateway ticket show \(usable.ticket.seat.printable)")
+                run.note("To show one at the gate: gateway ticket show \(usable.ticket.seat.argument)")
             }
         })
 
     static let show = Command(
         "ticket show", "Shows a ticket with its QR code, for the gate.",
-        details: "TICKET is a seat, a code, or the end of an id. You may leave it out if you have one valid ticket.",
-        calls: [.concert], caller: .user, operands: [ticket], flags: [invert],
-        examples: ["", "Stalls-12-7", "3f2a9c01 --json"],
-        run: { run in try await show(try await ticket(run[ticket], run), run, isInverted: run[invert]) })
+        details: "TICKET is a seat, or the end of an id. You may leave it out if you have one valid ticket.",
+        calls: [.concert], caller: .user, operands: [ticket], flags: [invert, png, svg],
+        examples: ["", "Stalls-12-7", "3f2a9c01 --json", "Stalls-12-7 --png ticket.png"],
+        run: { run in
+            let ticket = try await ticket(run[ticket], run)
+            guard run[png] != nil || run[svg] != nil else {
+                return try await show(ticket, run, isInverted: run[invert])
+            }
+            try await writePictures(of: ticket, run)
+        })
+
+    private static func writePictures(of own: OwnTicket, _ run: Invocation) async throws {
+        let (own, code) = try await Tickets(run.caller).show(own)
+        guard let picture = QRCode(code), !code.isEmpty else {
+            throw GatewayError.refused("there is no QR code. \(own.text(run))")
+        }
+        if let path = run[png] { try ConfigurationFolder.write(picture.png, to: path) }
+        if let path = run[svg] { try ConfigurationFolder.write(picture.svg, to: path) }
+        let files = [run[png], run[svg]].compactMap(\.self)
+        run.show(
+            own.json.adding(["ticketCode": .string(code), "files": .list(files) { .string($0) }]),
+            "Wrote \(files.joined(separator: " and ")): the QR code of seat \(own.ticket.seat.printable).")
+    }
 
     private static func ticket(_ name: String?, _ run: Invocation) async throws -> OwnTicket {
         if let name { return try await Tickets(run.caller).ticket(named: name) }
@@ -51,14 +76,24 @@ enum TicketCommands {
     /// Prints a ticket with its QR code.
     static func show(_ own: OwnTicket, _ run: Invocation, isInverted: Bool = false) async throws {
         let (own, code) = try await Tickets(run.caller).show(own)
-        var picture = ""
-        if !code.isEmpty, let qrCode = QRCode(code) {
-            picture =
-                qrCode.columns <= run.console.columns
-                ? "\n" + qrCode.text(run.style, isInverted: isInverted)
-                : "\nThe terminal is too narrow for the QR code. Make it \(qrCode.columns) columns wide.\n"
+        run.show(own.json.adding(["ticketCode": .string(code)]), picture(of: code, own.text(run), run, isInverted))
+    }
+
+    /// The QR code with a text: to the right of it, or above it if there is no space.
+    private static func picture(of code: String, _ text: String, _ run: Invocation, _ isInverted: Bool) -> String {
+        if code.isEmpty { return text }
+        let (columns, rows) = (run.console.columns, run.console.rows)
+        func lines(_ code: QRCode) -> [String] { code.lines(run.style, isInverted: isInverted) }
+        // The prompt of the shell needs the last row.
+        if run.console.isTerminal, let code = QRCode(code, columns: columns - textColumns - 2, rows: rows - 1) {
+            let text = text.wrapped(to: textColumns).split(separator: "\n").map { "  \($0)" }
+            return lines(code).enumerated().map { $1 + ($0 < text.count ? text[$0] : "") }.joined(separator: "\n")
         }
-        run.show(own.json.adding(["ticketCode": .string(code)]), "\(own.text(run))\n\(picture)")
+        let used = text.split(separator: "\n").count + 2
+        if let code = QRCode(code, columns: columns, rows: rows - used) {
+            return ([text, ""] + lines(code)).joined(separator: "\n")
+        }
+        return "\(text)\nThe terminal is too small for the QR code. Make it larger, or write a picture with --png FILE."
     }
 
     static let verify = Command(
