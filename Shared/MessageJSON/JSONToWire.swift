@@ -49,8 +49,10 @@ struct JSONToWire {
             guard !text.utf8.contains(0) else { throw error("contains a NUL character, which is not allowed in text") }
             block(id, Array(text.utf8))
         case PROTOBUF_C_TYPE_BYTES:
-            guard case .string(let text) = value, let bytes = Base64.bytes(of: text) else {
-                throw error("must be bytes in Base64, in double quotes")
+            guard case .string(let text) = value, let bytes = ID<Never>(text)?.bytes ?? Base64.bytes(of: text) else {
+                throw error(
+                    field.isNamedAsID ? "must be a UUID, in double quotes" : "must be bytes in Base64, in double quotes"
+                )
             }
             block(id, bytes)
         case PROTOBUF_C_TYPE_MESSAGE:

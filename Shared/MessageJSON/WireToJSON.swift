@@ -5,8 +5,6 @@ import Messages
 
 /// Converts an unpacked message to JSON according to its descriptor.
 struct WireToJSON {
-    /// Writes ids as UUIDs instead of Base64.
-    var writesUUIDs = false
     /// Fields of the outer message to leave out, by their names in the .proto file.
     var omitted: Set<String> = []
 
@@ -59,7 +57,7 @@ struct WireToJSON {
         case PROTOBUF_C_TYPE_BYTES:
             let data = place.load(as: ProtobufCBinaryData.self)
             let bytes = UnsafeBufferPointer(start: data.data, count: data.len)
-            if writesUUIDs, field.protoName.hasSuffix("_id"), let id = ID<Never>(bytes: UnsafeRawBufferPointer(bytes)) {
+            if field.isNamedAsID, let id = ID<Never>(bytes: UnsafeRawBufferPointer(bytes)) {
                 json.string("\(id)")
             } else {
                 json.escaped(Base64.text(of: bytes))

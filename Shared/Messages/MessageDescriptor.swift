@@ -39,6 +39,8 @@ extension ProtobufCFieldDescriptor {
     package var protoName: String { String(cString: name) }
     /// The name in protobuf JSON: `userId`.
     package var jsonName: String { FieldName.json(protoName) }
+    /// True for `room_id`. The contracts declare every field with such a name an id.
+    package var isNamedAsID: Bool { protoName.hasSuffix("_id") }
     package var isRepeated: Bool { label == PROTOBUF_C_LABEL_REPEATED }
     package var isInOneof: Bool { flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0 }
 

@@ -23,6 +23,18 @@ struct MessageJSONTests {
         #expect(text == #"{"afterSerial":"7","userId":"01900000-0000-7000-8000-000000000001"}"#)
     }
 
+    @Test func `ids are written as UUIDs, and read as UUIDs or in Base64`() throws {
+        let request = ListActionsRequest(userID: UserID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0001))
+        let descriptor = ListActionsRequest.descriptor
+        let text = try MessageJSON.text(of: request.encoded(), as: descriptor, isIndented: false)
+        #expect(text == #"{"userId": "01900000-0000-7000-8000-000000000001"}"#)
+        for json in [text, #"{"user_id": "AZAAAAAAcACAAAAAAAAAAQ=="}"#] {
+            #expect(try MessageJSON.bytes(from: json, as: descriptor) == request.encoded())
+        }
+        let error = #expect(throws: JSONError.self) { try MessageJSON.bytes(from: #"{"userId": "a"}"#, as: descriptor) }
+        #expect(error?.description == "userId: must be a UUID, in double quotes")
+    }
+
     @Test func `a message is written as protobuf JSON`() throws {
         let message = Everything(
             doubleValue: 0.5, floatValue: -.infinity, int32Value: -1, uint64Value: .max, boolValue: true,
