@@ -16,7 +16,7 @@ extension ServerHooks {
         hooks.log = { log.log($0) }
         hooks.failure = { ($0 as? DatabaseError)?.failure }
         hooks.refused = { calls.note(refusal: $0) }
-        hooks.measure = { calls.note($0) }
+        hooks.measure = { calls.note($0, now: clock.uptime) }
         return hooks
     }
 }

@@ -1,3 +1,4 @@
+import Kernel
 import RPC
 import Telemetry
 import Threads
@@ -52,9 +53,11 @@ struct CallMetrics: Sendable {
         refusals.with(refusal.reason).increment()
     }
 
-    func note(_ call: CallMeasurement) {
+    /// `now` is read for each call, because the time of an event loop is that of the start of its turn. A fast handler
+    /// ends in the turn in which its request arrived.
+    func note(_ call: CallMeasurement, now: Uptime) {
         guard let method = methods[call.method.name] else { return counter(of: call).increment() }
-        method.duration.observe(call.duration)
+        method.duration.observe(now - call.arrived)
         let total = call.code == .ok ? method.succeeded : method.failed(call.code) { counter(of: call) }
         total.increment()
     }

@@ -191,7 +191,7 @@ final class Exchange: TimerTarget, @unchecked Sendable {
         isFinished = true
         flow?.end()
         if let deadlineTimer { loop.cancelTimer(deadlineTimer) }
-        connection.ended(self, answer ?? .internal, after: loop.uptime - started)
+        connection.ended(self, answer ?? .internal, arrived: started)
     }
 
     private func tooLarge(_ size: Int) -> RPCFailure {

@@ -97,7 +97,8 @@ package struct Verified: Sendable {
 package struct CallMeasurement: Sendable {
     package let method: MethodDescription
     package let code: StatusCode
-    package let duration: Duration
+    /// The arrival of the request, on the clock of its event loop.
+    package let arrived: Uptime
 }
 
 /// An event for the log.

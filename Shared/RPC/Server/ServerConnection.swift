@@ -122,10 +122,10 @@ final class ServerConnection: ConnectionSide {
     }
 
     /// Handles the end of a handler.
-    func ended(_ exchange: Exchange, _ code: StatusCode, after duration: Duration) {
+    func ended(_ exchange: Exchange, _ code: StatusCode, arrived: Uptime) {
         admission.count(-1, of: exchange.call)
         if exchange.isSuspended { suspended[exchange.id] = nil }
-        core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, duration: duration))
+        core.hooks.measure?(CallMeasurement(method: exchange.call.method, code: code, arrived: arrived))
         closeIfDrained()
     }
 

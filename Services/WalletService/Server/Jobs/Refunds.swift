@@ -20,6 +20,8 @@ struct Refunds: Sendable {
     private let alarm: BreachAlarm
     private let log: Log
     private let unanswered: Counter
+    /// 1 since a failure to fetch refunds.
+    private let failing: Gauge
 
     init(_ environment: ServiceEnvironment, concert: ConcertClient, identity: ServiceIdentity, alarm: BreachAlarm) {
         database = environment.database
@@ -30,6 +32,8 @@ struct Refunds: Sendable {
         unanswered = environment.metrics.counter(
             "wallet_refunds_unanswered_total",
             "Failed attempts to fetch, pay out or acknowledge refunds. They are repeated.")
+        failing = environment.metrics.gauge(
+            "wallet_refunds_failing", "1 while refunds cannot be fetched from ConcertService.")
     }
 
     func run() async throws {
@@ -40,8 +44,14 @@ struct Refunds: Sendable {
                 page = try await concert.listRefundsDue(request, identity.options(timeout: Self.timeout))
             } catch {
                 unanswered.increment()
-                return log.debug("refunds could not be fetched", ["why": "\(error)"])
+                // The job runs every second, so that only the first of several failures is logged.
+                if failing.level == 0 {
+                    log.warning("refunds cannot be fetched, and wait for ConcertService", ["why": "\(error)"])
+                }
+                return failing.set(1)
             }
+            if failing.level == 1 { log.info("refunds are fetched again") }
+            failing.set(0)
             await withTaskGroup { group in
                 for refund in page.refunds { group.addTask { await payOut(refund) } }
             }
