@@ -22,7 +22,7 @@ struct OtherLanguageTests {
     private static func call(_ address: Address, _ arguments: [String]) async throws -> Command.Outcome {
         try await onThread {
             let client = "\(Repository.folder)/proto/example/client.py"
-            return Command.run([client, "--proto", "\(Repository.folder)/Tests/TestSupport", "\(address)"] + arguments)
+            return Command.run([client, "\(address)"] + arguments)
         }
     }
 
