@@ -42,6 +42,12 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
         path: "Tests/\(name)Tests", exclude: exclude)
 }
 
+/// The commit for `--version`. Debug builds do not have it, because each commit would link every program again.
+let commit: [CSetting] =
+    Context.gitInformation.map { git in
+        [.define("ONSALE_COMMIT", to: "\"\(git.currentCommit.prefix(12))\"", .when(configuration: .release))]
+    } ?? []
+
 let package = Package(
     name: "Onsale",
     products: [.executable(name: "gateway", targets: ["Gateway"])],
@@ -53,11 +59,12 @@ let package = Package(
         system("CTerminal", "libqrencode", apt: "libqrencode-dev"),
         system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
         system("CSodium", "libsodium", apt: "libsodium-dev"),
+        .target(name: "CVersion", path: "Shared/CVersion", cSettings: commit),
         shared("Kernel", exclude: []),
         shared("Encoding", ["CSodium"]),
         .systemLibrary(name: "CThreads", path: "Shared/CThreads"),
         shared("Threads", ["CThreads", "Kernel"]),
-        shared("CommandLine", ["Kernel"]),
+        shared("CommandLine", ["CThreads", "CVersion", "Kernel"]),
         shared("Files", ["CThreads"]),
         shared("CLogWriter", ["CSQLite"], exclude: []),
         shared("Database", ["CLogWriter", "CPostgreSQL", "CSQLite", "Files", "Kernel", "Threads"]),
@@ -153,7 +160,7 @@ let package = Package(
             path: "Tests/DeployTests",
             exclude: [
                 "against_test.py", "alerts.yml", "check", "contract_test.py", "demo_test.py", "documentation_test.py",
-                "files_test.py", "help_test.py", "repository.py", "running_test.py", "shell.py",
+                "files_test.py", "help_test.py", "python_test.py", "repository.py", "running_test.py", "shell.py",
                 "with_postgres_test.py",
             ]),
         tests(of: "ConcertDomain", ["Kernel"]),

@@ -16,7 +16,7 @@ package enum Gateway {
             try await dispatch(arguments, on: console, environment: environment, clock: clock)
             return .done
         } catch {
-            let isJSON = arguments.contains { $0 == CommonFlags.json.flag || $0 == "\(CommonFlags.json.flag)=true" }
+            let isJSON = OutputFormat.wantsJSON(arguments)
             console.printError(isJSON ? error.json.text : console.fitted("gateway: \(error.message.printable)"))
             return error.exit
         }
@@ -26,37 +26,58 @@ package enum Gateway {
         _ arguments: [String], on console: Console, environment: [String: String], clock: any Clock
     ) async throws(GatewayError) {
         if arguments.first == Completion.question {
-            return console.print(CommandTable.completion.answer(to: arguments.dropFirst().filter { !$0.isEmpty }))
+            let typed = arguments.dropFirst().filter { !$0.isEmpty }
+            let names = await NameCompletion.answer(to: typed, on: console, environment: environment, clock: clock)
+            return console.print(names + CommandTable.completion.answer(to: typed))
         }
         // `gateway help join` is the same as `gateway join --help`.
         let asksForHelp = arguments.first == "help"
-        let words = arguments.dropFirst(asksForHelp ? 1 : 0).prefix { !$0.hasPrefix("-") }
-        let wantsHelp = asksForHelp || arguments.contains("--help") || arguments.contains("-h")
-        guard let command = CommandTable.command(for: words) else {
-            let group = CommandTable.group(for: words)
-            if wantsHelp, group.words.count == words.count {
-                return console.print(CommandTable.help(of: group.commands, after: group.words))
+        let line = CommandTable.Line(Array(arguments.dropFirst(asksForHelp ? 1 : 0)))
+        let wantsHelp = asksForHelp || line.arguments.contains("--help") || line.arguments.contains("-h")
+        guard let command = CommandTable.command(for: line.words[...]) else {
+            if line.words.isEmpty, line.arguments.contains("--version") {
+                return console.print(Version.text(of: "gateway"))
             }
-            if words.isEmpty, let option = arguments.first {
-                throw .usage("\(option) comes before the command. Write it after: gateway COMMAND \(option)")
+            let group = CommandTable.group(for: line.words[...])
+            // The words of a group alone, and no words at all, list its commands.
+            if line.unknown == nil, wantsHelp || line.arguments.isEmpty {
+                return console.page(CommandTable.help(of: group.commands, after: group.words))
             }
-            throw CommandTable.unknown(words, group)
+            throw CommandTable.unknown((line.words + [line.unknown].compactMap(\.self))[...], group)
         }
-        if wantsHelp { return console.print("\(Help.text(of: command.syntax))\n\(GatewayExit.help)") }
-        let parsed = Arguments(arguments.dropFirst(command.words.count), of: command.syntax, environment: environment)
+        if wantsHelp { return console.page("\(Help.text(of: command.syntax))\n\(GatewayExit.help)") }
+        let parsed = Arguments(line.arguments[...], of: command.syntax, environment: environment)
         if let problem = parsed.problems.first { throw .usage(problem) }
-        let run = Invocation(command, parsed, on: console, environment: environment, clock: clock)
+        let environment = try Profile.environment(parsed, environment)
+        // The profile may give variables of options.
+        let complete = Arguments(line.arguments[...], of: command.syntax, environment: environment)
+        if let problem = complete.problems.first { throw .usage(problem) }
+        try await run(Invocation(command, complete, on: console, environment: environment, clock: clock))
+    }
+
+    private static func run(_ run: Invocation) async throws(GatewayError) {
+        let command = run.command
         let outcome: Result<Void, GatewayError>
         do {
+            try run.checkFormat()
             // A command for operators checks the credential first, before it reads files or calls a service.
             if command.caller == .operator { _ = try await run.ownCredential() }
-            outcome = .success(try await command.run(run))
+            repeat {
+                if run.isWatching, run.console.isTerminal { run.console.draw(Self.clearScreen) }
+                try await command.run(run)
+                try run.checkList()
+                if run.isWatching { try await run.clock.sleep(for: Self.watchPause) }
+            } while run.isWatching
+            outcome = .success(())
         } catch {
             outcome = .failure(run.error(error))
         }
         await run.caller.connections.close()
         try outcome.get()
     }
+
+    private static let watchPause = Duration.seconds(2)
+    private static let clearScreen = "\u{1b}[H\u{1b}[2J"
 }
 
 extension GatewayError {

@@ -14,12 +14,16 @@ package struct ServiceCaller: Sendable {
     package let records: Records
     /// The given id of the next request, to repeat it. Nil for a new id.
     package let requestID: RequestID?
+    private let trace: Trace?
     private let credential: @Sendable () async throws -> [UInt8]
+
+    /// Called at the end of each call.
+    package typealias Trace = @Sendable (TracedCall) -> Void
 
     /// `credential` throws if the caller is not signed in.
     package init(
         _ connections: Connections, isOperator: Bool, timeout: Duration, clock: any Clock, records: Records,
-        requestID: RequestID?, credential: @escaping @Sendable () async throws -> [UInt8]
+        requestID: RequestID?, trace: Trace? = nil, credential: @escaping @Sendable () async throws -> [UInt8]
     ) {
         self.connections = connections
         self.isOperator = isOperator
@@ -27,6 +31,7 @@ package struct ServiceCaller: Sendable {
         self.clock = clock
         self.records = records
         self.requestID = requestID
+        self.trace = trace
         self.credential = credential
     }
 
@@ -43,9 +48,19 @@ package struct ServiceCaller: Sendable {
         }
         let options = try await options(of: method.description, requestID: requestID, sendsCredential: sendsCredential)
         let client = try connections.client(of: service)
+        let start = clock.uptime
+        func note(_ failure: RPCFailure?) {
+            trace?(
+                TracedCall(
+                    method: method.description.name, service: service, requestID: options.requestID,
+                    duration: clock.uptime - start, failure: failure))
+        }
         do throws(RPCFailure) {
-            return try await client.call(method, request, options)
+            let reply = try await client.call(method, request, options)
+            note(nil)
+            return reply
         } catch {
+            note(error)
             throw CallFailure(error, of: service, requestID: requestID)
         }
     }
@@ -73,4 +88,14 @@ package struct ServiceCaller: Sendable {
         guard let limit else { throw JourneyError.listTooLong(limit: Self.maximumListed) }
         return Array(all.prefix(limit))
     }
+}
+
+/// A call that has ended, for people who look for the cause of a failure.
+package struct TracedCall: Sendable {
+    package let method: String
+    package let service: Service
+    package let requestID: RequestID?
+    package let duration: Duration
+    /// Nil if it succeeded.
+    package let failure: RPCFailure?
 }

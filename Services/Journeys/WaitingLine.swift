@@ -8,6 +8,11 @@ package struct WaitingLine: Sendable {
     package struct Entrance: Sendable {
         package let room: RoomID
         package let target: String
+
+        package init(room: RoomID, target: String) {
+            self.room = room
+            self.target = target
+        }
     }
 
     private static let placeHasEnded: [QueueReason] = [

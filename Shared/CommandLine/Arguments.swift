@@ -5,6 +5,8 @@ package struct Arguments: Sendable {
     /// The key is the option's name.
     private(set) var options: [String: Configuration.Entry] = [:]
     private var operands: [String: any Sendable] = [:]
+    /// The texts of options that may be given several times.
+    private var lines: [String: [String]] = [:]
     /// Sentences that say what to do, in the order of the words.
     package private(set) var problems: [String] = []
     /// The names of options with a problem.
@@ -19,7 +21,13 @@ package struct Arguments: Sendable {
                 loose += rest
                 break
             }
-            if word.hasPrefix("--") { readOption(word, &rest, of: syntax) } else { loose.append(word) }
+            if word.hasPrefix("--") {
+                readOption(word, &rest, of: syntax)
+            } else if word.isShortOption {
+                readShortOptions(word, &rest, of: syntax)
+            } else {
+                loose.append(word)
+            }
         }
         readOperands(loose, of: syntax)
         for option in syntax.options where options[option.name] == nil && !invalid.contains(option.name) {
@@ -30,27 +38,49 @@ package struct Arguments: Sendable {
 
     private mutating func readOption(_ word: String, _ rest: inout ArraySlice<String>, of syntax: Syntax) {
         let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let next = rest.first.flatMap { $0.hasPrefix("--") ? nil : $0 }
         guard let option = syntax.options.first(where: { $0.flag == parts[0] }) else {
             let hint = parts[0].nearest(among: syntax.options.map(\.flag)).map { "Did you mean \($0)?" }
             problems.append("unknown option \(parts[0].quotedIfNeeded). \(hint ?? "See: \(syntax.name) --help")")
             // Skip the value of the unknown option, because it is not a second mistake.
-            if parts.count == 1, next != nil { rest.removeFirst() }
+            if parts.count == 1, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
             return
         }
-        let value: String
-        if parts.count == 2 {
-            value = parts[1]
-        } else if let placeholder = option.placeholder {
-            guard let next else {
+        give(option, parts.count == 2 ? parts[1] : nil, &rest)
+    }
+
+    /// Reads `-o json`, `-ojson`, `-o=json`, and several flags in one word, such as `-qy`.
+    private mutating func readShortOptions(_ word: String, _ rest: inout ArraySlice<String>, of syntax: Syntax) {
+        var letters = word.dropFirst()
+        while let letter = letters.popFirst() {
+            guard let option = syntax.options.first(where: { $0.short == letter }) else {
+                problems.append("unknown option -\(String(letter).quotedIfNeeded). See: \(syntax.name) --help")
+                if letters.isEmpty, let next = rest.first, !next.hasPrefix("-") { rest.removeFirst() }
+                return
+            }
+            if option.placeholder != nil || letters.first == "=" {
+                let value = letters.first == "=" ? letters.dropFirst() : letters
+                return give(option, letters.isEmpty ? nil : String(value), &rest)
+            }
+            give(option, nil, &rest)
+        }
+    }
+
+    /// Stores the value of an option: the one in its word, the next word, or true for a flag.
+    private mutating func give(_ option: any AnyOption, _ given: String?, _ rest: inout ArraySlice<String>) {
+        var value = given ?? "true"
+        if given == nil, let placeholder = option.placeholder {
+            guard let next = rest.first, !next.hasPrefix("--") else {
                 return add("\(option.flag) needs a value: \(option.flag) \(placeholder)", of: option)
             }
             rest.removeFirst()
             value = next
-        } else {
-            value = "true"
         }
-        if options[option.name] != nil { return add("\(option.flag) is given twice. Give it once", of: option) }
+        if option.isRepeated {
+            lines[option.name, default: []].append(value)
+            value = lines[option.name, default: []].joined(separator: "\n")
+        } else if options[option.name] != nil {
+            return add("\(option.flag) is given twice. Give it once", of: option)
+        }
         read(option, value, from: option.flag)
     }
 
@@ -112,6 +142,9 @@ package struct CommandLineError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
+    /// True for `-o`. A hyphen alone is standard input, and `-5` a number.
+    fileprivate var isShortOption: Bool { wholeMatch(of: /-[^0-9].*/) != nil }
+
     /// The text, in quotes if it has other characters than a plain word. It is shortened, and shows no control
     /// characters and no password of a URL.
     var quotedIfNeeded: String {

@@ -35,6 +35,17 @@ package struct Completion {
         return (choices + options).joined() + "--help\tshow the help\n"
     }
 
+    /// The operand that the next word gives. Nil if no command or an option is expected.
+    package func operand(after typed: [String]) -> (command: Syntax, operand: any AnyOperand)? {
+        let words = typed.filter { !$0.hasPrefix("-") }
+        guard let command = commands.first(where: { words.starts(with: $0.words) }),
+            !(typed.last?.hasPrefix("-") ?? false)
+        else { return nil }
+        let given = words.count - command.words.count
+        let operand = given < command.operands.count ? command.operands[given] : command.operands.last
+        return operand.map { (command, $0) }
+    }
+
     /// `shell` is one of `shells`.
     package func script(for shell: String) -> String {
         switch shell {

@@ -1,9 +1,13 @@
 import Kernel
 
-/// One setting, given by `--name VALUE` or by an environment variable.
+/// One setting, given by `--name VALUE`, perhaps by `-n VALUE`, or by an environment variable.
 package struct Option<Value: Sendable>: Sendable {
     /// Lower-case words with hyphens.
     package let name: String
+    /// The letter of its short form.
+    package let short: Character?
+    /// True if it may be given several times. The texts are then lines of one text.
+    package let isRepeated: Bool
     package let kind: ValueKind<Value>
     /// One sentence for the help.
     package let summary: String
@@ -11,8 +15,13 @@ package struct Option<Value: Sendable>: Sendable {
     let initial: Value?
 
     /// An option without a default.
-    package init(_ name: String, _ kind: ValueKind<Value>, _ summary: String, variable: String? = nil) {
+    package init(
+        _ name: String, short: Character? = nil, isRepeated: Bool = false, _ kind: ValueKind<Value>, _ summary: String,
+        variable: String? = nil
+    ) {
         self.name = name
+        self.short = short
+        self.isRepeated = isRepeated
         self.kind = kind
         self.summary = summary
         self.variable = variable
@@ -21,6 +30,8 @@ package struct Option<Value: Sendable>: Sendable {
 
     package init(_ name: String, _ kind: ValueKind<Value>, default initial: Value, _ summary: String) {
         self.name = name
+        short = nil
+        isRepeated = false
         self.kind = kind
         self.summary = summary
         self.initial = initial
@@ -31,6 +42,8 @@ package struct Option<Value: Sendable>: Sendable {
 /// An option of any type, for lists of options.
 package protocol AnyOption: Sendable {
     var name: String { get }
+    var short: Character? { get }
+    var isRepeated: Bool { get }
     var summary: String { get }
     var variable: String? { get }
     /// Nil for a flag, which needs no value.
@@ -48,6 +61,9 @@ package protocol AnyOption: Sendable {
 extension AnyOption {
     /// `--name`
     package var flag: String { "--" + name }
+
+    /// `-n, --name`
+    package var flags: String { (short.map { "-\($0), " } ?? "") + flag }
 }
 
 extension Option: AnyOption {

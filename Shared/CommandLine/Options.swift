@@ -17,7 +17,7 @@ package struct Options: Sendable {
 
     package enum Reading: Sendable {
         case configuration(Configuration)
-        /// The help text, because `--help` was given.
+        /// The help text or manual page, because `--help` or `--man` was given.
         case help(String)
     }
 
@@ -42,6 +42,7 @@ package struct Options: Sendable {
     /// `words` does not contain the name of the program.
     package func read(_ words: [String], environment: [String: String] = [:]) throws(CommandLineError) -> Reading {
         if words.contains("--help") || words.contains("-h") { return .help(help) }
+        if words == ["--man"] { return .help(ManPage.text(of: self)) }
         let environment = readsEnvironment ? environment : [:]
         let arguments = Arguments(words[...], of: syntax, environment: environment)
         var entries = arguments.options
@@ -76,7 +77,7 @@ package struct Options: Sendable {
             text += "      Default: \(option.initialEntry?.shown ?? "none")."
             text += "\(option.variable.map { " Environment: \($0)." } ?? "")\n"
         }
-        text += "  --help\n      Prints this help.\n"
+        text += "  --help\n      Prints this help. --man prints it as a manual page, and --version the version.\n"
         if readsEnvironment {
             text +=
                 "\nA flag overrides the environment, which overrides the default. An empty variable counts as not set.\n"

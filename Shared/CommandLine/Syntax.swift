@@ -8,14 +8,19 @@ package struct Syntax: Sendable {
     /// A paragraph of help below the summary.
     package let details: String
     package let operands: [any AnyOperand]
+    /// All options, those of every command, too.
     package let options: [any AnyOption]
+    /// The options of every command of the program. The help of a command only names them.
+    package let common: [any AnyOption]
     /// Complete shell lines.
     package let examples: [String]
 
     package init(
         _ program: String, words: [String] = [], _ summary: String, details: String = "",
-        operands: [any AnyOperand] = [], options: [any AnyOption], examples: [String] = []
+        operands: [any AnyOperand] = [], options own: [any AnyOption], common: [any AnyOption] = [],
+        examples: [String] = []
     ) {
+        let options = own + common
         precondition(Set(options.map(\.name)).count == options.count, "two options share a name")
         self.program = program
         self.words = words
@@ -23,6 +28,7 @@ package struct Syntax: Sendable {
         self.details = details
         self.operands = operands
         self.options = options
+        self.common = common
         self.examples = examples
     }
 

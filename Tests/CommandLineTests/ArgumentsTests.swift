@@ -40,6 +40,31 @@ import Testing
         #expect(read("a", "--loud")[isLoud] == true)
     }
 
+    @Test func `an option may have a short form, alone or with others in one word`() {
+        let count = Option("count", short: "c", .integer(in: 1...9), "how many")
+        let (isLoud, isQuick) = (
+            Option("loud", short: "l", .flag, "more"), Option("quick", short: "q", .flag, "faster")
+        )
+        let syntax = Syntax("example", "Adds.", operands: [name], options: [count, isLoud, isQuick])
+        for words in [["-c", "2", "-lq", "a"], ["a", "-qlc2"], ["-l", "-q", "a", "-c=2"]] {
+            let arguments = Arguments(words[...], of: syntax, environment: [:])
+            #expect(arguments.problems == [], "\(words)")
+            #expect(arguments[count] == 2 && arguments[isLoud] == true && arguments[isQuick] == true)
+        }
+        func problems(_ words: String...) -> [String] { Arguments(words[...], of: syntax, environment: [:]).problems }
+        #expect(problems("a", "-x") == ["unknown option -x. See: example --help"])
+        #expect(problems("a", "-c") == ["--count needs a value: --count NUMBER"])
+        #expect(problems("a", "-l", "--loud") == ["--loud is given twice. Give it once"])
+        #expect(Arguments(["-"], of: syntax, environment: [:])[name] == "-")
+        #expect(Arguments(["-5"], of: syntax, environment: [:])[name] == "-5")
+    }
+
+    @Test func `a repeated option collects its values`() {
+        let fields = Option("field", isRepeated: true, .text("TEXT"), "a field")
+        let syntax = Syntax("example", "Adds.", options: [fields])
+        #expect(Arguments(["--field", "a=1", "--field=b=2"], of: syntax, environment: [:])[fields] == "a=1\nb=2")
+    }
+
     @Test func `several words can be one value`() {
         let amount = Operand("AMOUNT", .text("AMOUNT"), joinsWords: true)
         let syntax = Syntax("example", "Pays.", operands: [amount], options: [])

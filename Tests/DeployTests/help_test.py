@@ -13,6 +13,7 @@ BEFORE = """
 export ONSALE_PASSWORD='a long password'
 echo "$ONSALE_PASSWORD" >secret; chmod 600 secret
 printf 'Stalls, 1-20, 1-40, A, 89.00\\n' >hall.csv
+echo '{"name": "moon-tour"}' >request.json
 mkdir -p ~/.zfunc ~/.config/fish/completions
 for service in Queue Concert; do ${service}Service 2>$service.log & done
 WalletService --top-up-by user 2>Wallet.log &
@@ -56,7 +57,7 @@ STAND_INS = r"\b3f2a9c01\b|AMZD4…|zbarcam --raw -1|0193e5a0-7a55-7000-8000-000
 ALREADY_DONE = [
     "gateway sign-up alice --password-file - < secret",
     "gateway admin room create summer-sale --active 200 --rate 20",
-    "gateway admin room create summer-sale --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
+    "gateway admin room create summer-sale --rate 50 --joins-at '2037-12-01 09:30' --opens-at '2037-12-01 10:00' --zone Europe/Berlin",
     "gateway admin concert create moon-tour --title 'The Moon Tour' --host 'Moon Records' --currency EUR",
     "gateway admin schedule add moon-tour/friday --starts '2037-12-25 20:00' --ends '2037-12-25 23:00' --zone Europe/Berlin"
     " --room summer-sale",
@@ -68,7 +69,7 @@ OTHERWISE = {
 
 def examples():
     def names(*group):
-        listed = run("gateway", *group, "--help").stdout.split("\nExit codes")[0]
+        listed = run("gateway", *group, "--help").stdout.split("\nFor options")[0]
         return [[*group, *name.split()] for name in re.findall(r"^  (\S+(?: \S+)*)  +\S", listed, re.M)]
 
     for name in [name for name in names() if name != ["admin"]] + names("admin"):

@@ -127,6 +127,11 @@ struct RefusalTests {
         Case("carol", "admin audit now", 64, "unexpected argument now"),
         Case("carol", "admin halts list now", 64, "unexpected argument now"),
         Case("alice", "completion tcsh", 64, "one of bash, zsh, fish"),
+        Case("alice", "profile add Alice", 64, "lower-case letters, digits and hyphens"),
+        Case("alice", "profile use nowhere", 1, "gateway profile add nowhere"),
+        Case("alice", "profile list extra", 64, "unexpected argument extra"),
+        Case("alice", "man extra", 64, "unexpected argument extra"),
+        Case("alice", "version extra", 64, "unexpected argument extra"),
     ]
 
     @Test func `a command fails if its output cannot be written`() async throws {

@@ -267,7 +267,7 @@ struct TerminalTests {
             let read = Command.run("zbarimg", "--nodbus", "--quiet", "--raw", png)
             #expect(read.output == ticket["ticketCode"].string + "\n")
             let parse = "import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])"
-            #expect(Command.run("python3", "-c", parse, svg).exit == 0)
+            #expect(Command.run("python3", "-c", parse, svg).status == 0)
         }
     }
 

@@ -1,9 +1,12 @@
-import Gateway
+import ConcertAPI
 import Journeys
 import Kernel
 import RPC
 import TestSupport
 import Testing
+import WalletAPI
+
+@testable import Gateway
 
 struct CallTests {
     /// Runs `body` with a server on a free port.
@@ -31,6 +34,29 @@ struct CallTests {
         }
     }
 
+    @Test func `the request may be fields, a file, or standard input`() async throws {
+        let folder = TemporaryFolder()
+        folder.write("{\"service\": \"onsale.tea.v1.Tea\"}", to: "request.json")
+        try await withServer { address in
+            for request in [["--field", "service=onsale.tea.v1.Tea"], ["@\(folder.path)/request.json"]] {
+                let outcome = await gateway(["call", "--at=\(address)", "Check"] + request)
+                #expect(outcome == CommandResult(exit: .done, output: "{\n  \"status\": \"SERVICE_UNKNOWN\"\n}"))
+            }
+            let both = await gateway("call", "--at=\(address)", "Check", "{}", "-f", "service=x")
+            #expect(both == .usage("gateway: JSON and --field exclude each other. Pass one of them"))
+        }
+    }
+
+    @Test func `fields become JSON of the types of the contract`() {
+        let text = "concert_id=0193e5a0-7a55-7000-8000-000000000001\nseats.names=A-1-1, A-1-2\npass=AQ=="
+        #expect(
+            CallFields(text)?.json(as: ReserveSeatsRequest.descriptor).text
+                == #"{"concert_id":"0193e5a0-7a55-7000-8000-000000000001","seats":{"names":["A-1-1","A-1-2"]},"pass":"AQ=="}"#
+        )
+        #expect(CallFields("asOperator=true")?.json(as: SignInRequest.descriptor).text == #"{"asOperator":true}"#)
+        #expect(CallFields("no value") == nil)
+    }
+
     @Test func `an unreachable address is unavailable, and the error names it`() async {
         let outcome = await gateway("call", "--at", "127.0.0.1:1", "--timeout", "300ms", "Check")
         #expect(outcome.exit == .unavailable)
@@ -54,7 +80,11 @@ struct CallTests {
 
     @Test func `a wrong command line is answered with the rule or the usage`() async {
         let line = "gateway call METHOD [JSON] [OPTIONS]"
-        #expect(await gateway() == .usage("gateway: a command is missing. See: gateway --help"))
+        let help = await gateway("--help")
+        #expect(await gateway() == help && help.exit == .done)
+        #expect(await gateway("byu") == .usage("gateway: unknown command byu. Did you mean buy?"))
+        #expect(
+            await gateway("concerts", "-o", "x") == .usage("gateway: unknown option -o. See: gateway concerts --help"))
         #expect(await gateway("call") == .usage("gateway: METHOD is missing. Usage: \(line)"))
         #expect(
             await gateway("call", "Check", "{}", "more")

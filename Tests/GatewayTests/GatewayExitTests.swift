@@ -75,6 +75,16 @@ struct GatewayExitTests {
         #expect(gone.message.hasSuffix("Check that it runs, and give its address with --concert"))
     }
 
+    @Test func `a buyer reads neither addresses nor flags of services`() {
+        let gone = error(
+            RPCFailure(.unavailable, "CANNOT_CONNECT", "no program listens at 10.0.0.1:7002").notProcessed())
+        #expect(
+            gone.forBuyers(of: .concert).message
+                == "the concert service does not answer at the moment. Nothing has changed. Repeat the command later")
+        let sold = error(RPCFailure(.aborted, "SEAT_SOLD", "seat A1 is sold"))
+        #expect(sold.forBuyers(of: .concert).message == sold.message)
+    }
+
     @Test func `an indefinite failure says how to repeat the request safely`() {
         let lost = RPCFailure(.unavailable, "CONNECTION_LOST", "the connection was lost").indefinite
         let noAnswer = "the concert service gave no answer: the connection was lost. "

@@ -43,6 +43,27 @@ struct RenderingTests {
         #expect(table.text(.plain).contains("  Stalls-1-1, Stalls-1-2, Stalls-1-3\n"))
     }
 
+    @Test func `columns are aligned by the cells of the terminal`() {
+        let rows = [["달의 여행", "1"], ["Moon 🌙", "2"], ["Cafe\u{301}", "3"]]
+        let text = Table(["TITLE", .right("FREE")], rows) { $0 }.text(.plain)
+        #expect(
+            text == """
+                TITLE      FREE
+                달의 여행     1
+                Moon 🌙       2
+                Cafe\u{301}          3
+
+                """)
+    }
+
+    @Test func `a table whose words do not fit beside each other shows each cell with its title`() {
+        let rows = [["0193e5a0-7a55-7000-8000-000000000001", "", "Mon 30 Nov 2026"]]
+        let table = Table(["SESSION", "FROM", "SINCE"], rows + rows) { $0 }
+        let record = "SESSION  0193e5a0-7a55-7000-8000-000000000001\nSINCE    Mon 30 Nov 2026\n"
+        #expect(table.text(.plain, columns: 45) == "\(record)\n\(record)")
+        #expect(table.text(.plain, columns: 80).split(separator: "\n").count == 3)
+    }
+
     @Test func `a seat map shows each seat, and a legend`() {
         let map = SeatMap(plan(numbers: 1...6, sold: [1], blocked: [5, 6]), style: .plain, columns: 80)
         #expect(
@@ -102,7 +123,8 @@ struct RenderingTests {
 
     private func bar(_ place: Place, columns: Int = 79, isConnected: Bool = true) -> String {
         let progress = PlaceWatch.Progress(place, initialAhead: 400, isConnected: isConnected)
-        return WaitingBar(target: "moon-tour", progress: progress, tick: 0).text(columns: columns, style: .plain)
+        return WaitingBar(target: "moon-tour", progress: progress, tick: 0, now: .noon).text(
+            columns: columns, style: .plain)
     }
 
     @Test func `the waiting bar shows the users ahead and the expected wait`() {
@@ -111,7 +133,10 @@ struct RenderingTests {
                 == "⠋ moon-tour  ██████████████████████░░░░░░░░  100 ahead, about 4 to 6 min")
         #expect(bar(place(ahead: 0)).hasSuffix("you are next"))
         #expect(bar(place(ahead: 7, state: .paused)).hasSuffix("7 ahead, paused"))
-        #expect(bar(place(ahead: 7, state: .preQueue)).hasSuffix("number 500, not open yet"))
+        #expect(bar(place(ahead: 7, state: .preQueue)).hasSuffix("7 ahead, not open yet"))
+        var early = place(ahead: 7, state: .preQueue)
+        early.opensAt = .noon + .seconds(130)
+        #expect(bar(early).hasSuffix("7 ahead, opens in 2 min 10 s"))
         #expect(bar(place(ahead: 7), isConnected: false).hasSuffix("connection lost; your place is kept"))
     }
 
@@ -119,7 +144,7 @@ struct RenderingTests {
     func `the waiting bar is never wider than the terminal`(columns: Int) {
         #expect(
             bar(place(ahead: 123_456, least: .milliseconds(100_000), most: .milliseconds(9_000_000)), columns: columns)
-                .count <= columns)
+                .cells <= columns)
         #expect(bar(place(ahead: 1), columns: columns, isConnected: false).count <= columns)
     }
 

@@ -16,7 +16,9 @@ struct Command: Sendable {
         operands: [any AnyOperand] = [], flags: [any AnyOption] = [], examples: [String],
         run: @escaping @Sendable (Invocation) async throws -> Void
     ) {
-        var options = flags + [CommonFlags.json]
+        var options = flags
+        if Self.lists.contains(name) { options += CommonFlags.lists }
+        if Self.watched.contains(name) { options.append(CommonFlags.watch) }
         // The wallet service gives the next credential of a session.
         let called = caller.isEmpty || calls.contains(.wallet) ? calls : calls + [.wallet]
         if !called.isEmpty { options += [CommonFlags.timeout, CommonFlags.authorities] + called.map(\.option) }
@@ -24,13 +26,25 @@ struct Command: Sendable {
         if !calls.isEmpty || !caller.isEmpty { options.append(CommonFlags.zone) }
         syntax = Syntax(
             "gateway", words: name.split(separator: " ").map(String.init), summary, details: details,
-            operands: operands, options: options,
+            operands: operands, options: options, common: CommonFlags.everywhere,
             examples: examples.map {
                 $0.contains("gateway") ? $0 : "gateway \(name) \($0)".trimmed
             })
         self.caller = caller
         self.run = run
     }
+
+    /// The commands that print a list. The parser refuses the options of lists for others.
+    private static let lists: Set = [
+        "concerts", "dates", "reservations", "payments", "tickets", "balance", "history", "sessions", "status",
+        "profile list", "admin sessions", "admin operator list", "admin keys create", "admin keys list",
+        "admin keys stage", "admin keys promote", "admin keys drop", "admin keys split", "admin room list",
+        "admin schedule list", "admin halts list",
+    ]
+    /// The commands whose result changes while people look at it.
+    private static let watched: Set = ["place", "status", "admin room show", "admin report"]
+
+    var printsList: Bool { syntax.options.contains { $0.name == CommonFlags.columns.name } }
 
     /// The role that it acts in.
     var role: Role { caller.contains(.user) ? .user : .operator }
@@ -40,21 +54,4 @@ struct Command: Sendable {
 
     /// The words with spaces between: `admin room open`.
     var name: String { words.joined(separator: " ") }
-}
-
-enum CommonFlags {
-    static let json = Option("json", .flag, "print one line of JSON, for scripts")
-    static let timeout = Option(
-        "timeout", .duration, "longest wait for an answer; 10s if not given", variable: "ONSALE_TIMEOUT")
-    static let authorities = Option(
-        "ca", .path, "authorities of the services' certificates, from: gateway admin certificate --ca",
-        variable: "ONSALE_CA")
-    static let credential = Option(
-        "credential", .path, "use the credential in this file instead of the stored sign-in",
-        variable: "ONSALE_CREDENTIAL")
-    static let requestID = Option<RequestID>(
-        "request-id", .id(), "id of this request, to repeat it safely; a new id if not given")
-    static let zone = Option(
-        "zone", .zone, "time zone of times without one, such as Europe/Berlin; $TZ or this machine's if not given")
-    static let yes = Option("yes", .flag, "do not ask for confirmation")
 }

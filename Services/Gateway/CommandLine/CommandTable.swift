@@ -26,10 +26,46 @@ enum CommandTable {
         SeatCommands.set, SeatCommands.block, SeatCommands.unblock, SeatCommands.history,
         TicketCommands.checkIn, SalesReport.command, WalletCommands.topUpOfUser, WalletCommands.audit,
         PaymentCommands.halts, PaymentCommands.liftHalt, ActionCommands.log,
-        Call.command, Methods.command, Status.command, CompletionCommand.command,
+        ProfileCommands.add, ProfileCommands.use, ProfileCommands.list,
+        Call.command, Methods.command, Status.command, CompletionCommand.command, ManualCommand.command,
+        ManualCommand.version,
     ]
 
     static let completion = Completion(of: "gateway", all.map(\.syntax))
+
+    /// A command line in its parts: the words that name a command or a group, and the arguments. Options may stand before
+    /// and between the words.
+    struct Line {
+        private(set) var words: [String] = []
+        private(set) var arguments: [String] = []
+        /// The first word that names no command.
+        private(set) var unknown: String?
+
+        init(_ line: [String]) {
+            var rest = line[...]
+            while let word = rest.popFirst() {
+                if word == "--" || unknown != nil {
+                    arguments += [word] + rest
+                    break
+                }
+                if word.hasPrefix("-"), word.count > 1 {
+                    arguments.append(word)
+                    if Self.takesValue(word), let value = rest.popFirst() { arguments.append(value) }
+                } else if CommandTable.all.contains(where: { $0.words.starts(with: words + [word]) }) {
+                    words.append(word)
+                } else {
+                    unknown = word
+                    arguments.append(word)
+                }
+            }
+        }
+
+        private static func takesValue(_ word: String) -> Bool {
+            CommonFlags.beforeCommand.contains { option in
+                option.placeholder != nil && (word == option.flag || option.short.map { word == "-\($0)" } ?? false)
+            }
+        }
+    }
 
     /// The command with the most words that the line begins with.
     static func command(for words: ArraySlice<String>) -> Command? {
@@ -70,6 +106,8 @@ enum CommandTable {
             \(Help.rows(rows))
             For options and examples of a command: \(program) COMMAND --help
 
+            Options of every command:
+            \(Help.rows(of: CommonFlags.everywhere))
             \(GatewayExit.help)
             """
     }

@@ -5,7 +5,7 @@ import RPC
 /// The failure of a command: its exit code, the problem, and what to do next.
 package struct GatewayError: Error {
     let exit: GatewayExit
-    let problem: String
+    private(set) var problem: String
     /// The next step. Nil if `problem` contains it.
     var hint: String?
     /// The constant of the failure, such as `SEAT_SOLD`. Empty if it has none.
@@ -26,6 +26,18 @@ package struct GatewayError: Error {
     }
 
     var message: String { hint.map { "\(problem). \($0)" } ?? problem }
+
+    /// The error of a call for a buyer, without the words of the program: methods, addresses and databases.
+    func forBuyers(of service: Service) -> GatewayError {
+        guard exit == .unavailable || exit == .indefinite else { return self }
+        var error = self
+        error.problem = "the \(service.rawValue) service does not answer at the moment"
+        let isAddressHint = hint == NextStep.checkAddress(of: service)
+        if exit == .unavailable, hint == nil || isAddressHint {
+            error.hint = "Nothing has changed. Repeat the command later"
+        }
+        return error
+    }
 
     /// How a user repeats a request that got no answer.
     enum Retry: Equatable {

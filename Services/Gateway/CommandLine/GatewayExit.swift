@@ -13,7 +13,7 @@ package enum GatewayExit: Int32, CaseIterable, Sendable {
     case notAllowed = 77
     case interrupted = 130
 
-    private var meaning: String {
+    var meaning: String {
         switch self {
         case .done: "success (also if nothing had to change)"
         case .refused: "refused, and nothing has changed; the message says what to do"

@@ -33,10 +33,14 @@ enum NextStep {
         ([ConcertReason.scheduleChanged], "Repeat the command"),
     ]
 
+    static func checkAddress(of service: Service) -> String {
+        "Check that it runs, and give its address with \(service.option.flag)"
+    }
+
     /// Nil if no step fits the failure.
     static func after(_ failure: RPCFailure, of service: Service) -> String? {
         if failure.isNotProcessed, failure.code == .unavailable {
-            return "Check that it runs, and give its address with \(service.option.flag)"
+            return checkAddress(of: service)
         }
         return steps.first { $0.reasons.contains { failure.isBecause($0) } }?.step
     }

@@ -32,11 +32,13 @@ struct CredentialSource: Sendable {
         return credential
     }
 
-    func caller(as role: Role, isOperator: Bool, requestID: RequestID? = nil) -> ServiceCaller {
+    func caller(
+        as role: Role, isOperator: Bool, requestID: RequestID? = nil, trace: ServiceCaller.Trace? = nil
+    ) -> ServiceCaller {
         ServiceCaller(
             connections, isOperator: isOperator, timeout: timeout, clock: clock,
             records: configuration.records { try stored(role).user }, requestID: requestID,
-            credential: { try await current(role).bytes })
+            trace: trace, credential: { try await current(role).bytes })
     }
 
     private func renewed(_ role: Role) async throws -> StoredCredential {

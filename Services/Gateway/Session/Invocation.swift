@@ -16,6 +16,7 @@ struct Invocation: Sendable {
     let zone: Zone
     let credentials: CredentialSource
     let caller: ServiceCaller
+    private let notes = ListNotes()
 
     init(
         _ command: Command, _ arguments: Arguments, on console: Console, environment: [String: String],
@@ -37,8 +38,10 @@ struct Invocation: Sendable {
             configuration: configuration, file: arguments[CommonFlags.credential], connections: connections,
             timeout: arguments[CommonFlags.timeout] ?? Self.defaultTimeout, clock: clock, zone: zone,
             jitter: .random(in: 0...1))
+        let trace: ServiceCaller.Trace = { console.printError($0.text) }
         caller = credentials.caller(
-            as: command.role, isOperator: command.caller == .operator, requestID: arguments[CommonFlags.requestID])
+            as: command.role, isOperator: command.caller == .operator, requestID: arguments[CommonFlags.requestID],
+            trace: arguments[CommonFlags.verbose] ?? false ? trace : nil)
     }
 
     /// Nil if neither the option nor its variable is given.
@@ -57,13 +60,35 @@ struct Invocation: Sendable {
         try arguments[flag]?.timestamp(in: zone, now: clock.now)
     }
 
-    var isJSON: Bool { self[CommonFlags.json] }
+    var format: OutputFormat { self[CommonFlags.output] ?? (self[CommonFlags.json] ? .json : .table) }
+
+    var isJSON: Bool { format == .json || format == .jsonl }
+
+    var isWatching: Bool {
+        command.syntax.options.contains { $0.name == CommonFlags.watch.name } && self[CommonFlags.watch]
+    }
+
+    /// Refuses forms of the result that exclude each other, and those that the command does not have.
+    func checkFormat() throws(GatewayError) {
+        if self[CommonFlags.json], let output = self[CommonFlags.output], output != .json {
+            throw .usage(
+                "\(CommonFlags.json.flag) and \(CommonFlags.output.flag) \(output) exclude each other. Pass one of them"
+            )
+        }
+        guard format == .csv, !command.printsList else { return }
+        throw .usage("gateway \(command.name) prints no list, so it has no CSV. Use \(CommonFlags.output.flag) json")
+    }
+
+    /// Throws if the list of the command has no such column.
+    func checkList() throws(GatewayError) {
+        if let problem = notes.problem { throw problem }
+    }
 
     var style: Style { console.style }
 
     var questions: Questions {
         Questions(
-            console: console, canAsk: console.input.isTerminal && !isJSON, isQuiet: isJSON,
+            console: console, canAsk: console.input.isTerminal && format == .table, isQuiet: isJSON,
             isConfirmed: self[CommonFlags.yes])
     }
 
@@ -75,9 +100,7 @@ struct Invocation: Sendable {
     /// Prints the result: one line of JSON with `--json`, otherwise text.
     func show(_ json: @autoclosure () -> JSON, _ text: @autoclosure () -> String) {
         if isJSON { return console.print(json().text) }
-        let text = text()
-        // A text of several lines has its layout.
-        console.print(text.contains("\n") ? text : console.fitted(text))
+        console.print(console.fitted(text()))
     }
 
     /// Prints a list: a line of JSON with `--json`, otherwise a table. Without elements the table is the text `empty`.
@@ -85,25 +108,62 @@ struct Invocation: Sendable {
         _ elements: [Element], _ json: (Element) -> JSON, empty: String? = nil, _ heading: [Table.Column],
         _ row: (Element) -> [String]
     ) {
-        if let empty, elements.isEmpty, !isJSON { return console.print(empty) }
-        show(.list(elements, json), Table(heading, elements, row).text(console))
+        if let empty, elements.isEmpty, format == .table { return console.print(console.fitted(empty)) }
+        let rows = elements.map { row($0).map(\.printable) }
+        let titles = heading.map(\.title)
+        do throws(GatewayError) {
+            let listing = try Listing(arguments)
+            let columns = try listing.columns(of: titles)
+            let order = try listing.rows(rows, titles: titles, times: notes.times)
+            switch format {
+            case .json: console.print(JSON.list(order.map { elements[$0] }, json).text)
+            case .jsonl: console.print(order.map { json(elements[$0]).text + "\n" }.joined())
+            case .csv:
+                let names = titles.map { $0.lowercased().replacing(" ", with: "-") }
+                let lines = (listing.hasHeaders ? [names] : []) + order.map { rows[$0].map(plain) }
+                console.print(CSVText.text(of: lines.map { line in columns.map { line[$0] } }))
+            case .table:
+                let table = Table(columns.map { heading[$0] }, order) { number in columns.map { rows[number][$0] } }
+                console.page(table.text(console, hasHeading: listing.hasHeaders), isPaged: !isWatching)
+            }
+        } catch {
+            notes.fail(error)
+        }
     }
 
-    /// Prints a remark to standard error, except with `--json`.
+    /// The text of a cell for programs: times in UTC, as in JSON.
+    private func plain(_ cell: String) -> String { notes.times[cell].map { "\($0)" } ?? cell }
+
+    /// Prints a remark to standard error, except with `--json` and `--quiet`.
     func note(_ text: String) {
-        if !isJSON { console.printError(console.fitted(text)) }
+        if !isJSON, !self[CommonFlags.quiet] { console.printError(console.fitted(text)) }
     }
 
     /// A time for people, in `zone`. Empty if there is none.
-    func localTime(_ time: Timestamp?) -> String { time.map { zone.text(of: $0) } ?? "" }
+    func localTime(_ time: Timestamp?) -> String {
+        guard let time else { return "" }
+        let text = zone.text(of: time)
+        notes.add(time, as: text)
+        return text
+    }
+
+    /// As `localTime`, in a format of strftime.
+    func localTime(_ time: Timestamp?, _ format: String) -> String { time.map { zone.text(of: $0, format) } ?? "" }
 
     func error(_ error: any Error) -> GatewayError {
         switch error {
         case let error as GatewayError: error
-        case let failure as CallFailure: GatewayError(failure.failure, of: failure.service, retry: retry(of: failure))
+        case let failure as CallFailure: self.error(failure)
         case let error as JourneyError: JourneyWords(run: self).error(error)
         default: .refused("\(error)")
         }
+    }
+
+    /// Buyers see the cause of a failure with --verbose only.
+    private func error(_ failure: CallFailure) -> GatewayError {
+        let error = GatewayError(failure.failure, of: failure.service, retry: retry(of: failure))
+        let isForBuyers = command.caller == .user && !self[CommonFlags.verbose]
+        return isForBuyers ? error.forBuyers(of: failure.service) : error
     }
 
     private func retry(of failed: CallFailure) -> GatewayError.Retry {

@@ -24,10 +24,11 @@ struct JourneyWords {
         case .gradeNotNamed(let date, let grades):
             .usage("--grade is missing. \(date.name) has the grades \(grades.joined(separator: ", "))")
         case .unknownSeat(let name, let nearest):
-            .refused(
-                "there is no seat \(name.printable)",
+            GatewayError(
+                .refused, "there is no seat \(name.printable)",
                 hint: nearest.map { "Did you mean \($0)?" }
-                    ?? "The map shows the seats of a date: gateway seats CONCERT")
+                    ?? "The map shows the seats of a date: gateway seats CONCERT",
+                reason: ConcertReason.seatUnknown.rawValue)
         case .seatsTaken(let failure, let own):
             failed(
                 failure,

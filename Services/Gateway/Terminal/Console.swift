@@ -13,6 +13,7 @@ package struct Console: Sendable {
     let input: Input
     /// Nil if the output is not a terminal.
     private let terminal: Terminal?
+    private let pager: String
 
     package init(
         print: @escaping @Sendable (String) -> Void, printError: @escaping @Sendable (String) -> Void,
@@ -23,6 +24,7 @@ package struct Console: Sendable {
         draw = { _ in }
         input = Input(isTerminal: false, line: line)
         terminal = nil
+        pager = ""
     }
 
     init(of environment: [String: String]) {
@@ -30,6 +32,7 @@ package struct Console: Sendable {
         printError = { Self.write($0.hasSuffix("\n") ? $0 : $0 + "\n", to: STDERR_FILENO) }
         draw = { Self.write($0, to: STDOUT_FILENO) }
         terminal = Terminal(STDOUT_FILENO, environment)
+        pager = environment["PAGER"] ?? "less -FRX"
         input = Input(isTerminal: isatty(STDIN_FILENO) == 1 && terminal != nil, line: { readLine() })
     }
 
@@ -41,8 +44,18 @@ package struct Console: Sendable {
     /// The width of the terminal, or 80 without one.
     var columns: Int { terminal?.columns ?? Help.columns }
 
+    /// The height of the terminal. Unlimited without one.
+    var rows: Int { terminal?.rows ?? .max }
+
     /// The text, wrapped to the width of the terminal. Unchanged without a terminal.
     func fitted(_ text: String) -> String { isTerminal ? text.wrapped(to: columns) : text }
+
+    /// Prints a text in lines. In a terminal with fewer rows, `$PAGER` or less shows it.
+    func page(_ text: String, isPaged: Bool = true) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
+        if isPaged, input.isTerminal, let terminal, lines > terminal.rows, Pager.show(text, by: pager) { return }
+        print(text)
+    }
 
     private static func write(_ text: String, to descriptor: Int32) {
         do throws(SystemError) {
@@ -73,9 +86,15 @@ struct Terminal: Sendable {
     }
 
     /// The current width. Queried each time, because users resize windows.
-    var columns: Int {
+    var columns: Int { size.map { max(Self.minimumColumns, Int($0.ws_col)) } ?? Help.columns }
+
+    /// The current height.
+    var rows: Int { size.map { Int($0.ws_row) } ?? .max }
+
+    /// Nil if the terminal does not tell its size.
+    private var size: winsize? {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Help.columns }
-        return max(Self.minimumColumns, Int(size.ws_col))
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return size
     }
 }

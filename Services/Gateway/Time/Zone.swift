@@ -9,7 +9,7 @@ struct Zone: Sendable {
     private static let maximumOffsetHours = 15
 
     /// The value of the variable TZ: the path of a zoneinfo file, or name and offset, such as `<+0100>-01:00`.
-    private let variable: String
+    let variable: String
 
     private init(variable: String) { self.variable = variable }
 

@@ -23,6 +23,10 @@ package enum Program {
     ) async -> ExitCode {
         umask(0o077)
         SystemLimits.raiseFiles()
+        if arguments == ["--version"] {
+            print(Version.text(of: context.program))
+            return .clean
+        }
         let options = ServiceOptions(context)
         let configuration: Configuration
         do {
@@ -48,6 +52,14 @@ package enum Program {
             return refuse(context, .unavailable, "not started. \(problem)")
         }
         return await run(context, options, configuration)
+    }
+
+    /// Logs the version and all options, and exports the version.
+    private static func announce(_ configuration: Configuration, _ log: Log, _ metrics: Metrics) {
+        let version = [("version", Version.number), ("contract", Version.contract), ("commit", Version.commit)]
+        let facts = version + configuration.summary.map { ($0.name, $0.value) }
+        log.log(.info, "starting", facts.map { (key: $0, value: .text($1)) })
+        metrics.info("onsale_build_info", "The version of the program.", version)
     }
 
     private static func refuse(_ context: ServiceContext, _ code: ExitCode, _ problem: String) -> ExitCode {
@@ -84,7 +96,7 @@ package enum Program {
             log.error("not stopped in time", ["part": "the runtime"])
             end(.drainTimedOut)
         }
-        log.log(.info, "starting", configuration.summary.map { (key: $0.name, value: .text($0.value)) })
+        announce(configuration, log, metrics)
         let exitCode: ExitCode
         do {
             let parts = try await Wiring(

@@ -7,12 +7,13 @@ package final class Metrics: Sendable {
         case counters(Family<Counter>)
         case histograms(Family<Histogram>)
         case reading(name: String, help: String, read: @Sendable () -> Double)
+        case info(name: String, help: String, facts: [(name: String, value: String)])
 
         var name: String {
             switch self {
             case .counters(let family): family.name
             case .histograms(let family): family.name
-            case .reading(let name, _, _): name
+            case .reading(let name, _, _), .info(let name, _, _): name
             }
         }
     }
@@ -40,6 +41,11 @@ package final class Metrics: Sendable {
     /// Declares a gauge whose value is computed for each export. `read` runs on the status thread and must not block.
     package func gauge(_ name: String, _ help: String, read: @escaping @Sendable () -> Double) {
         declare(.reading(name: name, help: help, read: read), [])
+    }
+
+    /// Declares a gauge that is always 1, with facts about the program as its labels.
+    package func info(_ name: String, _ help: String, _ facts: [(String, String)]) {
+        declare(.info(name: name, help: help, facts: facts.map { (name: $0, value: $1) }), facts.map(\.0))
     }
 
     package func histogram(_ name: String, _ help: String, bounds: [Duration] = Histogram.latencyBounds) -> Histogram {

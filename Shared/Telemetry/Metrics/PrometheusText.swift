@@ -11,6 +11,9 @@ extension Metrics {
                 }
             case .reading(let name, let help, let read):
                 text += Self.heading(name, help, "gauge") + "\(name) \(Self.number(read()))\n"
+            case .info(let name, let help, let facts):
+                text += Self.heading(name, help, "gauge")
+                text += "\(name)\(Self.labels(facts.map(\.name), facts.map(\.value))) 1\n"
             case .histograms(let family):
                 text += Self.heading(family.name, family.help, "histogram")
                 for (values, histogram) in family.all { text += Self.lines(of: histogram, family, values) }

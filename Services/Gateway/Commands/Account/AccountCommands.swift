@@ -1,6 +1,9 @@
 import CommandLine
 import Journeys
 import Kernel
+import Messages
+import RPC
+import WalletAPI
 
 /// Signs users up, in and out.
 enum AccountCommands {
@@ -36,6 +39,8 @@ enum AccountCommands {
             name, summary, details: details, calls: [.wallet], operands: [Operands.name],
             flags: [Password.file] + flags, examples: ["alice", "gateway \(name) alice --password-file - < secret"],
             run: { run in
+                // Fails before the first question.
+                try checkName(run[Operands.name])
                 let password = try Password.read(run, isNew: isNew)
                 let credential = try await enter(run.caller, run[Operands.name], password)
                 try run.configuration.store(credential)
@@ -44,11 +49,27 @@ enum AccountCommands {
             })
     }
 
+    /// The rule of the contract for names of users.
+    private static func checkName(_ name: String) throws(GatewayError) {
+        let longEnough = "a password"
+        do throws(MessageError) { try SignUpRequest(name: name, password: longEnough).check() } catch {
+            throw GatewayError(
+                .refused, "\(FieldSource.name(of: error.field)) \(name.printable) \(error.problem)",
+                reason: CallReason.invalidField.rawValue)
+        }
+    }
+
     static let whoAmI = Command(
-        "whoami", "Shows the signed-in user, and when the sign-in expires.", caller: .user,
+        "whoami", "Shows the signed-in user, and when the sign-in expires.",
+        details: "It asks the wallet service whether the session still lasts.", calls: [.wallet], caller: .user,
         examples: ["", "--json"],
         run: { run in
             let credential = try await run.ownCredential()
+            do {
+                _ = try await People(run.caller).sessions()
+            } catch let failure as CallFailure where failure.outcome != .notAllowed {
+                run.note("This is not confirmed: \(run.error(failure).problem)")
+            }
             run.show(
                 credential.json.adding(["role": .string("\(credential.role)")]),
                 "\(credential.name), \(credential.role), signed in until \(run.zone.text(of: credential.end))")

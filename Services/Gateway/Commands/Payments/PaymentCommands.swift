@@ -19,7 +19,12 @@ enum PaymentCommands {
         run: { run in
             let reservation = try await Payments(run.caller).reservationToPay(run[Operands.reservation])
             let payment = try await pay(reservation, run)
-            run.show(payment.json, payment.text)
+            let isRepeated = reservation.state == .sold
+            run.show(
+                payment.json,
+                isRepeated
+                    ? "Already paid on \(run.localTime(payment.decidedAt)); nothing was charged. Your tickets: gateway tickets"
+                    : payment.text)
         })
 
     static func pay(_ reservation: Reservation, _ run: Invocation) async throws -> Payment {
@@ -44,7 +49,7 @@ enum PaymentCommands {
         run: { run in
             run.show(
                 try await Payments(run.caller).newest(Int(run[limit] ?? 20)), \.json,
-                empty: "You have made no payments.", ["CODE", "BEGUN", .right("AMOUNT"), "OUTCOME"]
+                empty: "You have made no payments.", ["ID", "BEGUN", .right("AMOUNT"), "OUTCOME"]
             ) { [IDSuffix.text(of: $0.paymentID), run.localTime($0.begunAt), $0.total, $0.shortText] }
         })
 

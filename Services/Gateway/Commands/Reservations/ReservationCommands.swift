@@ -20,7 +20,9 @@ enum ReservationCommands {
                 throw GatewayError.usage("SEAT is missing. Name seats such as Stalls-12-7, or pass --best 2 --grade A")
             }
             let date = try await run.catalogue.date(run[Operands.target])
-            show(try await Seats(of: date, run.caller).reserveOnce(choice), run)
+            let reservation = try await Seats(of: date, run.caller).reserveOnce(choice)
+            show(reservation, run)
+            if reservation.state == .held { run.note(date.returnsText(run)) }
         })
 
     static let release = Command(
@@ -46,7 +48,7 @@ enum ReservationCommands {
             let names = run.isJSON ? [:] : try await run.catalogue.dateNames(of: reservations)
             run.show(
                 reservations, \.json, empty: "You have no reservations.",
-                ["CODE", "DATE", "STATE", .right("TOTAL"), .wrapped("SEATS")]
+                ["ID", "DATE", "STATE", .right("TOTAL"), .wrapped("SEATS")]
             ) { reservation in
                 [
                     IDSuffix.text(of: reservation.reservationID), names[reservation.scheduleID] ?? "",

@@ -75,7 +75,7 @@ enum RoomCommands {
     static let drain = Command(
         "admin room drain", "Accepts no new places, admits the users who wait, and then closes the room permanently.",
         calls: [.queue], caller: .operator, operands: [RoomSettings.name], flags: [CommonFlags.yes],
-        examples: ["summer-sale", "summer-sale --yes"],
+        examples: ["summer-sale"],
         run: { run in
             let room = try await RoomSettings.room(run)
             let waiting = try await run.caller.call(QueueMethods.showRoom, ShowRoomRequest(roomID: room.roomID))

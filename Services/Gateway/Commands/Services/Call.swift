@@ -11,6 +11,9 @@ import RPC
 enum Call {
     private static let method = Operand("METHOD", .text("METHOD"))
     private static let request = Operand(optional: "JSON", .text("JSON"))
+    private static let field = Option(
+        "field", short: "f", isRepeated: true, .fields,
+        "a field of the request, instead of JSON; may be given several times")
     private static let at = Option(
         "at", .addresses, "addresses to call; those of the method's service if not given")
 
@@ -18,17 +21,20 @@ enum Call {
         "call", "Calls a method with a request in JSON, and prints the reply in JSON.",
         details: """
             A stream prints one line per item until it ends or Ctrl-C. The call uses the stored credential of the user
-            or the operator, as the method requires, or --credential. The format is JSON of protobuf, with bytes in
-            Base64. To list the fields: gateway methods METHOD
+            or the operator, as the method requires, or --credential. The format is JSON of protobuf, with ids as UUIDs and
+            other bytes in Base64. JSON may be @FILE, or - for standard input. To list the fields: gateway methods METHOD
             """,
         calls: Service.allCases, caller: [.user, .operator], operands: [method, request],
-        flags: [at, CommonFlags.requestID],
-        examples: ["Health/Check", "ListConcerts '{\"name\": \"moon-tour\"}'", "--at 127.0.0.1:7002 ListMethods"],
+        flags: [field, at, CommonFlags.requestID],
+        examples: [
+            "Health/Check", "ListConcerts '{\"name\": \"moon-tour\"}'", "ListConcerts --field name=moon-tour",
+            "ListConcerts @request.json", "--at 127.0.0.1:7002 ListMethods",
+        ],
         run: call)
 
     private static func call(_ run: Invocation) async throws {
         let method = try Methods.find(run[method])
-        let request = try payload(run[request] ?? "{}", of: method)
+        let request = try payload(try json(run, of: method), of: method)
         let requestID = run.caller.newRequestID()
         let options = CallOptions(
             timeout: method.isStream ? nil : run.caller.timeout, requestID: requestID,
@@ -74,6 +80,17 @@ enum Call {
         do {
             try await Interrupts.handling({ reading.cancel() }) { try await reading.value }
         } catch let failure as RPCFailure where failure.code == .cancelled {}
+    }
+
+    /// The request in JSON: the operand, its file, or the fields.
+    private static func json(_ run: Invocation, of method: MethodDescription) throws(GatewayError) -> String {
+        guard let given = run[request] else { return run[field]?.json(as: method.request).text ?? "{}" }
+        guard run[field] == nil else {
+            throw .usage("JSON and \(field.flag) exclude each other. Pass one of them")
+        }
+        guard given == "-" || given.hasPrefix("@") else { return given }
+        let path = given == "-" ? "/dev/stdin" : String(given.dropFirst())
+        return try InputFile.required(path, by: "JSON", isSecret: false)
     }
 
     private static func payload(_ json: String, of method: MethodDescription) throws(GatewayError) -> [UInt8] {

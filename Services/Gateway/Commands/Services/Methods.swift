@@ -87,7 +87,7 @@ enum Methods {
     private static func type(of field: ProtobufCFieldDescriptor) -> String {
         switch field.type {
         case PROTOBUF_C_TYPE_STRING: "string"
-        case PROTOBUF_C_TYPE_BYTES: "bytes in Base64"
+        case PROTOBUF_C_TYPE_BYTES: field.isNamedAsID ? "UUID" : "bytes in Base64"
         case PROTOBUF_C_TYPE_BOOL: "true or false"
         case PROTOBUF_C_TYPE_FLOAT, PROTOBUF_C_TYPE_DOUBLE: "number"
         case PROTOBUF_C_TYPE_MESSAGE: "object"

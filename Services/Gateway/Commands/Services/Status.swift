@@ -62,19 +62,3 @@ enum Status {
         return Line(service: service, address: address, problem: problem)
     }
 }
-
-enum CompletionCommand {
-    private static let shell = Operand("SHELL", .choice(Completion.shells))
-
-    static let command = Command(
-        "completion", "Prints the script that lets a shell complete commands and options.",
-        operands: [shell],
-        examples: [
-            "source <(gateway completion bash)", "gateway completion zsh > ~/.zfunc/_gateway",
-            "gateway completion fish > ~/.config/fish/completions/gateway.fish",
-        ],
-        run: { run in
-            let script = CommandTable.completion.script(for: run[shell])
-            run.show(.object(["script": .string(script)]), script)
-        })
-}

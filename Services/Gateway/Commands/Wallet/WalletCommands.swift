@@ -45,16 +45,26 @@ enum WalletCommands {
     private static let limit = Option(
         "limit", .integer(in: 1...10_000), "limit of entries per currency; 20 if not given")
 
+    private static let all = Option("all", .flag, "list also what was set aside for payments that are decided")
+
     static let history = Command(
-        "history", "Lists the entries of your accounts, newest first: every movement of your money.",
-        calls: [.wallet], caller: .user, flags: [currency, limit], examples: ["", "--limit 100 --currency EUR --json"],
+        "history", "Lists the movements of your money, newest first.",
+        details: """
+            Money is set aside for a payment, and then paid or released. The list shows what was set aside only as long as
+            the payment is not decided, unless --all or --json is given.
+            """,
+        calls: [.wallet], caller: .user, flags: [currency, limit, all],
+        examples: ["", "--limit 100 --currency EUR --json"],
         run: { run in
+            let entries = try await Wallet(run.caller).entries(run[currency]?.code, limit: run[limit] ?? 20)
+                .sorted { ($0.at, $0.serial) > ($1.at, $1.serial) }
             run.show(
-                try await Wallet(run.caller).entries(run[currency]?.code, limit: run[limit] ?? 20), \.json,
-                empty: "There are no entries yet.", ["TIME", "KIND", .right("AMOUNT"), .right("AVAILABLE")]
+                run.isJSON || run[all] ? entries : entries.withoutDecided, \.json, empty: "There are no entries yet.",
+                ["TIME", .wrapped("KIND"), .right("AMOUNT"), .right("AVAILABLE")]
             ) { entry in
                 [
-                    run.localTime(entry.at), entry.kindText, Money.text(entry.amount, entry.currency),
+                    run.localTime(entry.at), entry.kindText,
+                    (entry.isExpense ? "-" : "+") + Money.text(entry.amount, entry.currency),
                     Money.text(entry.available, entry.currency),
                 ]
             }
@@ -121,6 +131,8 @@ extension Entry {
         ])
     }
 
+    fileprivate var isExpense: Bool { kind == .setAside || kind == .payment }
+
     fileprivate var kindText: String {
         switch kind {
         case .topUp: "top-up"
@@ -129,6 +141,17 @@ extension Entry {
         case .release: "released, not paid"
         case .refund: reason.isEmpty ? "refund" : "refund: \(reason.printable)"
         case .unspecified, .unrecognized: "\(kind)"
+        }
+    }
+}
+
+extension [Entry] {
+    /// Omits what was set aside for payments that another entry decides, and what such a decision released.
+    fileprivate var withoutDecided: [Entry] {
+        let decided = Set(filter { $0.kind == .payment || $0.kind == .release }.compactMap(\.paymentID))
+        return filter { entry in
+            guard entry.kind == .setAside || entry.kind == .release, let payment = entry.paymentID else { return true }
+            return !decided.contains(payment)
         }
     }
 }
