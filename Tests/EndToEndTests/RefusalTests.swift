@@ -120,6 +120,7 @@ struct RefusalTests {
             "carol", "admin room revoke sale 0193e5a0-7a55-7000-8000-000000000001 --reason robot", 1,
             "PLACE_UNKNOWN"),
         Case("carol", "admin schedule list nowhere", 1, "unknown concert nowhere"),
+        Case("carol", "admin schedule returns moon-tour/friday --keep 7:10,30:50", 1, "INVALID_FIELD"),
         Case("carol", "admin seats unblock moon-tour/friday Stalls-9-9", 1, "SEAT_UNKNOWN"),
         Case("carol", "admin log --who stranger", 1, "no operator is called stranger"),
         Case("carol", "admin log --since yesterday", 64, "a time such as"),
