@@ -16,6 +16,10 @@ package protocol DatabaseSession: AnyObject {
     func send(
         _ statement: Statement, _ bind: (Binder) -> Void, limit: Int, to answer: PendingAnswer
     ) throws(DatabaseError)
+    /// Updates a row without waiting for it. `key` binds the first parameters, `bind` the others.
+    func send(
+        _ update: RowUpdate, key: (Binder) -> Void, _ bind: (Binder) -> Void, to answer: PendingAnswer
+    ) throws(DatabaseError)
     /// Waits for the answers to all statements before.
     func receive() throws(DatabaseError)
     /// Runs the statements of a migration, which have no parameters and are not cached.
@@ -34,6 +38,17 @@ extension DatabaseSession {
         } else {
             answer.count = try executeCounting(statement, bind)
         }
+        answer.hasArrived = true
+    }
+
+    package func send(
+        _ update: RowUpdate, key: (Binder) -> Void, _ bind: (Binder) -> Void, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        let count = try executeCounting(update.update) { binder in
+            key(binder)
+            bind(binder)
+        }
+        if count == 1 { try send(update.query, key, limit: 1, to: answer) }
         answer.hasArrived = true
     }
 

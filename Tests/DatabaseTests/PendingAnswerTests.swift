@@ -45,6 +45,24 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `an update returns its row, and no row if its condition does not hold`(engine: Engine) async throws {
+        let update = RowUpdate(
+            "update account set balance = balance - $2 where id = $1 and balance >= $2", returning: "id, balance",
+            of: "account where id = $1")
+        try await withAccounts(engine) { database in
+            try await database.transaction { tx in
+                let paid = try [(7, 30), (7, 40), (7, 1), (999, 1)].map { id, amount in
+                    try tx.pendingRow(update, key: { $0.bind(id) }, { $0.bind(amount) }) { row in
+                        [try row.int(0), try row.int(1)]
+                    }
+                }
+                #expect(try paid.map { try $0.all() } == [[[7, 40]], [[7, 0]], [], []])
+            }
+            #expect(try await database.read { try Shop.balance(of: 7, $0) } == 0)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `an answer is received once, also after other statements`(engine: Engine) async throws {
         try await withAccounts(engine) { database in
             try await database.transaction { tx in

@@ -103,6 +103,16 @@ final class PostgreSQLConnection: DatabaseSession, @unchecked Sendable {
         try limitOutstanding()
     }
 
+    func send(
+        _ update: RowUpdate, key: (Binder) -> Void, _ bind: (Binder) -> Void, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        let bindAll = { (binder: Binder) in
+            key(binder)
+            bind(binder)
+        }
+        try send(update.returning, bindAll, limit: 1, to: answer)
+    }
+
     func receive() throws(DatabaseError) {
         guard !pending.isEmpty else { return }
         link.flush()

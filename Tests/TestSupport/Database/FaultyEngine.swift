@@ -135,6 +135,13 @@ private final class FaultySession: DatabaseSession {
         try session.send(try next(statement), bind, limit: limit, to: answer)
     }
 
+    func send(
+        _ update: RowUpdate, key: (Binder) -> Void, _ bind: (Binder) -> Void, to answer: PendingAnswer
+    ) throws(DatabaseError) {
+        _ = try next(update.returning)
+        try session.send(update, key: key, bind, to: answer)
+    }
+
     func receive() throws(DatabaseError) { try session.receive() }
 
     func executeCounting(_ statement: Statement, _ bind: (Binder) -> Void) throws(DatabaseError) -> Int {

@@ -51,11 +51,11 @@ enum SeatTable {
             where concert_id = $1 and schedule_id = $2 and label = $3
                 and grade = $10 and price = $11 and state = $12 and reservation_id is not distinct from $13
             """
-        static let sell: Statement = """
+        static let sell = RowUpdate(
+            """
             update seat set state = \(State.sold), until = null
             where concert_id = $1 and schedule_id = $2 and label = $3 and state = \(State.held) and reservation_id = $4
-            returning \(columns)
-            """
+            """, returning: columns, of: "seat where concert_id = $1 and schedule_id = $2 and label = $3")
         static let free: Statement = """
             update seat set state = \(State.free), reservation_id = null, until = null
             where concert_id = $1 and schedule_id = $2 and label = $3 and reservation_id = $4
@@ -156,9 +156,9 @@ enum SeatTable {
 
     /// Sells a held seat to its reservation and returns it. No row if another reservation or none holds it.
     static func sell(_ label: SeatLabel, of reservation: Reservation, _ tx: Transaction) throws -> PendingRows<Seat> {
-        try tx.pendingRows(
-            Statements.sell, { $0.bind(reservation.concert, reservation.schedule, label.text, reservation.id) },
-            map: seat)
+        try tx.pendingRow(
+            Statements.sell, key: { $0.bind(reservation.concert, reservation.schedule, label.text) },
+            { $0.bind(reservation.id) }, map: seat)
     }
 
     /// Frees the seats that still belong to the reservation. Others may have taken some of them after the deadline, or

@@ -7,11 +7,11 @@ enum AccountTable {
     static let columns: SQL = "user_id, currency, available, pending, entries"
 
     private enum Statements {
-        static let move: Statement = """
+        static let move = RowUpdate(
+            """
             update account set available = available + $3, pending = pending + $4, entries = entries + 1
             where user_id = $1 and currency = $2 and available + $3 >= 0 and pending + $4 >= 0
-            returning available, pending, entries
-            """
+            """, returning: "available, pending, entries", of: "account where user_id = $1 and currency = $2")
         static let topUp: Statement = """
             insert into account (\(columns)) values ($1, $2, $3, 0, 1) on conflict (user_id, currency) do update
             set available = account.available + excluded.available, entries = account.entries + 1
@@ -65,12 +65,13 @@ enum AccountTable {
     /// Moves the money. Returns the entry to write.
     private static func send(_ movement: Movement, _ tx: Transaction) throws -> PendingRows<Entry> {
         let (kind, amount) = (movement.kind, movement.amount)
-        let bind = { (binder: Binder) in
-            _ = binder.bind(
-                movement.user, amount.currency.code, kind.sign(on: .available) * amount.minorUnits,
-                kind.sign(on: .pending) * amount.minorUnits)
-        }
-        return try tx.pendingRows(Statements.move, bind) { [now = tx.now] row in
+        return try tx.pendingRow(
+            Statements.move, key: { $0.bind(movement.user, amount.currency.code) },
+            {
+                $0.bind(
+                    kind.sign(on: .available) * amount.minorUnits, kind.sign(on: .pending) * amount.minorUnits)
+            }
+        ) { [now = tx.now] row in
             Entry(
                 of: movement.user, serial: try row.int64(2), kind, amount, available: try row.int64(0),
                 pending: try row.int64(1),
