@@ -9,9 +9,9 @@ import Testing
 
     init() throws {
         let concert = Concert(
-            ConcertID(high: 1, low: 1), name: "moon", title: "Moon", host: "Moons", currency: .eur, browseRoom: nil,
-            createdAt: .noon)
-        schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight())
+            ConcertID(high: 1, low: 1), name: "moon", currency: .eur,
+            Concert.Settings(title: "Moon", host: "Moons", browseRoom: nil), now: .noon)
+        schedule = Schedule(ScheduleID(high: 2, low: 1), of: concert, try .tonight(), now: .noon)
     }
 
     private func seats(_ numbers: ClosedRange<Int>) -> [Seat] {
@@ -62,17 +62,17 @@ import Testing
     @Test func `settings change only from the version that was read`() throws {
         var schedule = schedule
         let (first, second) = (RequestID(high: 7, low: 1), RequestID(high: 7, low: 2))
-        let isFirstNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first)
-        let isSecondNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first)
+        let isFirstNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first, now: .noon)
+        let isSecondNew = try schedule.configure(.tonight(seatsPerUser: 5), version: 1, by: first, now: .noon)
         #expect(isFirstNew && !isSecondNew)
         #expect(throws: ConcertRefusal.requestIDReused) {
-            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: first)
+            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: first, now: .noon)
         }
         let changed = ConcertRefusal.because(
             .scheduleChanged,
             "the date has changed and is at version 2 now: repeat the change with this version")
         #expect(throws: changed) {
-            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: second)
+            try schedule.configure(.tonight(seatsPerUser: 6), version: 1, by: second, now: .noon)
         }
         #expect(schedule.settings.seatsPerUser == 5 && schedule.version == 2)
     }

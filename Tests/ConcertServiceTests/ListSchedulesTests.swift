@@ -43,6 +43,51 @@ import Testing
                 #expect(named.schedules.count == 1)
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `an available date is on sale now and has a free seat`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                var later = ScheduleSettings.tonight
+                later.name = "later"
+                later.saleOpensAt = later.saleOpensAt.map { $0 + .minutes(30) }
+                let added = try await house.calls(of: .operator).addSchedule(
+                    AddScheduleRequest(concertID: house.concert, settings: later),
+                    CallOptions(requestID: .numbered(4)))
+                let another = House(
+                    service: house.service, concert: house.concert, schedule: added.schedule.scheduleID)
+                let seat = SeatOffer.row("A", "1", 1...1, grade: "A", price: 1)
+                _ = try await house.calls(of: .operator).setSeats(
+                    another.seats([seat]), CallOptions(requestID: .numbered(5)))
+                let request = ListSchedulesRequest(concertID: house.concert, onlyAvailable: true)
+                func available() async throws -> [String] {
+                    house.clock.advance(by: .seconds(1))
+                    return try await house.calls(of: nil).listSchedules(request).schedules.map(\.settings.name)
+                }
+                #expect(try await available() == ["tonight"])
+                house.clock.advance(by: .minutes(30))
+                #expect(Set(try await available()) == ["tonight", "later"])
+                _ = try await another.reserve("A-1-1", as: .alice, number: 10)
+                #expect(try await available() == ["tonight"])
+                house.clock.advance(by: .minutes(30))
+                #expect(try await available() == [])
+            }
+        }
+
+        @Test(arguments: Engine.available)
+        func `a date has the times of its creation and of its latest change`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let list = ListSchedulesRequest(concertID: house.concert)
+                let date = try #require(try await house.calls(of: nil).listSchedules(list).schedules.first)
+                #expect(date.createdAt == .noon && date.updatedAt == .noon)
+                house.clock.advance(by: .minutes(1))
+                let change = ConfigureScheduleRequest(
+                    concertID: house.concert, scheduleID: house.schedule, settings: date.settings, version: 1)
+                _ = try await house.calls(of: .operator).configureSchedule(
+                    change, CallOptions(requestID: .numbered(4)))
+                let changed = try #require(try await house.calls(of: nil).listSchedules(list).schedules.first)
+                #expect(changed.createdAt == .noon && changed.updatedAt == Timestamp.noon.later(.minutes(1)))
+            }
+        }
     }
 
     struct Refuses {

@@ -176,6 +176,31 @@ import Testing
                 #expect(decision.placeID == PlaceID.first)
             }
         }
+
+        @Test(arguments: Engine.available)
+        func `a pass reserves nothing after a sale under its place, but repeats its reservations`(
+            engine: Engine
+        ) async throws {
+            try await House.with(engine) {
+                $0.roomID = RoomID.hall
+            } _: { house in
+                let pass = house.pass(of: .alice, until: .noon + .minutes(2))
+                func reserve(_ seat: String, number: UInt64) async throws -> ConcertAPI.Reservation {
+                    try await house.calls(of: .alice).reserveSeats(
+                        house.request([seat], pass: pass), CallOptions(requestID: .numbered(number))
+                    ).reservation
+                }
+                let (first, second) = (
+                    try await reserve("A-1-1", number: 10), try await reserve("A-1-2", number: 11)
+                )
+                _ = try await house.confirm(first, payment: 12)
+                await expectRefusal("PASS_USED") { try await reserve("A-1-3", number: 13) }
+                #expect(try await reserve("A-1-1", number: 10).reservationID == first.reservationID)
+                #expect(try await house.confirm(second, payment: 14).outcome == .confirmed)
+                _ = try await house.cancel(first, as: .operator, number: 15)
+                await expectRefusal("PASS_USED") { try await reserve("A-1-3", number: 16) }
+            }
+        }
     }
 
     struct Retries {

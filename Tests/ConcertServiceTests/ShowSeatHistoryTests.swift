@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    struct Times {
+        @Test(arguments: Engine.available)
+        func `a seat has the times of its creation, and of its latest change or claim`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                let new = try await house.history(of: "A-1-1")
+                #expect(new.createdAt == .noon && new.updatedAt == .noon)
+                house.clock.advance(by: .minutes(1))
+                _ = try await house.calls(of: .operator).blockSeats(
+                    house.block(1...1), CallOptions(requestID: .numbered(9)))
+                #expect(try await house.history(of: "A-1-1").updatedAt == Timestamp.noon.later(.minutes(1)))
+                house.clock.advance(by: .minutes(1))
+                _ = try await house.reserve("A-1-2", as: .alice, number: 10)
+                let held = try await house.history(of: "A-1-2")
+                #expect(held.createdAt == .noon && held.updatedAt == Timestamp.noon.later(.minutes(2)))
+            }
+        }
+    }
+
     struct Refuses {
         @Test(arguments: Engine.available)
         func `a seat that does not exist is refused, and so is an invalid name`(engine: Engine) async throws {

@@ -25,6 +25,31 @@ import Testing
         }
 
         @Test(arguments: Engine.available)
+        func `free seats have their names, in pages of 10000`(engine: Engine) async throws {
+            try await House.with(engine) { house in
+                _ = try await house.reserve("A-1-1", as: .alice, number: 10)
+                house.clock.advance(by: .milliseconds(250))
+                var request = house.seatsRequest()
+                request.withFreeSeats = true
+                let calls = house.calls(of: .operator)
+                let map = try await calls.showSeats(request)
+                #expect(map.freeSeats.count == 29 && map.freeSeats.first == "A-1-2" && map.nextFreeIndex == 0)
+                let many = SeatOffer.row("", "", 1...10_000, grade: "Z", price: 1)
+                _ = try await calls.setSeats(
+                    house.seats([many]), CallOptions(timeout: .minutes(1), requestID: .numbered(11)))
+                let first = try await calls.showSeats(request)
+                #expect(first.freeSeats.count == 10_000)
+                request.firstFreeIndex = first.nextFreeIndex
+                let second = try await calls.showSeats(request)
+                #expect(second.freeSeats.count == 29 && second.nextFreeIndex == 0)
+                #expect(Set(first.freeSeats + second.freeSeats).count == 10_029)
+                request.firstFreeIndex = .max
+                #expect(try await calls.showSeats(request).freeSeats.isEmpty)
+                #expect(try await calls.showSeats(house.seatsRequest()).freeSeats.isEmpty)
+            }
+        }
+
+        @Test(arguments: Engine.available)
         func `a seat is free in the map, the counts and the report from its deadline on`(engine: Engine) async throws {
             try await House.with(engine) { house in
                 _ = try await house.reserve("B-1-1", as: .alice, number: 10)

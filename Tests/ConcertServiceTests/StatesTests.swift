@@ -63,7 +63,8 @@ private struct StateTable {
 private struct SeatScript {
     /// The steps that lead to each state of a reservation, ticket or seat.
     static let steps: [String: [String]] = [
-        "free": [], "held": ["ReserveSeats"], "blocked": ["BlockSeats"], "sold": ["ReserveSeats", "Confirm"],
+        "none": ["RemoveSeats"], "free": [], "held": ["ReserveSeats"], "blocked": ["BlockSeats"],
+        "sold": ["ReserveSeats", "Confirm"],
         "released": ["ReserveSeats", "ReleaseReservation"], "expired": ["ReserveSeats", "its deadline"],
         "returned": ["ReserveSeats", "Confirm", "CancelReservation"], "valid": ["ReserveSeats", "Confirm"],
         "used": ["ReserveSeats", "Confirm", "CheckIn"],
@@ -110,6 +111,13 @@ private struct SeatScript {
                     ReleaseReservationRequest(concertID: concert, reservationID: reservation.reservationID))
             case "CancelReservation": _ = try await house.cancel(reservation, as: buyer, number: id)
             case "CancelTickets": _ = try await house.giveBack(["\(number)"], of: reservation, as: buyer, number: id)
+            case "RemoveSeats":
+                _ = try await admin.removeSeats(
+                    RemoveSeatsRequest(concertID: concert, scheduleID: schedule, seats: range), options)
+            case "UndoCheckIn":
+                let ticket = try #require(try await house.tickets(of: buyer).first)
+                _ = try await admin.undoCheckIn(
+                    UndoCheckInRequest(concertID: concert, ticketID: ticket.ticketID, reason: "mistake"), options)
             case "CheckIn": _ = try await admin.checkIn(CheckInRequest(code: code), options)
             case "SetSeats":
                 let offer = SeatOffer(seats: range[0], grade: "S", price: 1000)
@@ -132,9 +140,14 @@ private struct SeatScript {
 
     func state(of subject: String) async throws -> String {
         switch subject {
-        case "reservation": "\(try await house.show(reservation, as: buyer).state)"
-        case "ticket": "\(try #require(try await house.tickets(of: buyer).first).state)"
-        default: "\(try await house.history(of: "\(number)").state)"
+        case "reservation": return "\(try await house.show(reservation, as: buyer).state)"
+        case "ticket": return "\(try #require(try await house.tickets(of: buyer).first).state)"
+        default:
+            do {
+                return "\(try await house.history(of: "\(number)").state)"
+            } catch let failure as RPCFailure where failure.reason == "SEAT_UNKNOWN" {
+                return "none"
+            }
         }
     }
 

@@ -2,6 +2,7 @@ import ConcertAPI
 import ConcertDomain
 import Database
 import Kernel
+import RPC
 import TestSupport
 import Testing
 
@@ -105,6 +106,28 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a check-in that was undone and repeated is not undone by an older decision`(engine: Engine) async throws {
+        try await House.with(engine) { house in
+            let database = house.service.instances[0].database
+            let shown = try await house.ticket("A-1-1")
+            let calls = house.calls(of: .operator)
+            _ = try await house.checkIn(shown.code, number: 20)
+            let id = shown.ticket.ticketID
+            let old = try #require(try await database.read { try TicketTable.find(id, of: house.concert, $0) })
+            let undo = UndoCheckInRequest(concertID: house.concert, ticketID: id, reason: "mistake")
+            _ = try await calls.undoCheckIn(undo, CallOptions(requestID: .numbered(21)))
+            _ = try await house.checkIn(shown.code, number: 22)
+            let isRefused = try await database.conflicts { tx in
+                var ticket = old
+                _ = try ticket.undoUse(by: .numbered(23), reason: "late", now: .noon)
+                try TicketTable.saveUndo(try #require(ticket.undo), of: ticket, was: old, tx)
+            }
+            #expect(isRefused)
+            #expect(try await house.show(shown.ticket).ticket.state == .used)
+        }
+    }
+
     @Test func `the tickets of a reservation are found without those of others`() async throws {
         try await House.with(.memory) { house in
             let plan = try await house.service.instances[0].database.read { reader in
@@ -125,7 +148,7 @@ import Testing
             let old = try await database.read { try ScheduleTable.require(house.schedule, of: house.concert, $0) }
             let change = { @Sendable (tx: Transaction) in
                 var schedule = old
-                _ = try schedule.configure(old.settings, version: old.version, by: .numbered(20))
+                _ = try schedule.configure(old.settings, version: old.version, by: .numbered(20), now: .noon)
                 _ = try ScheduleTable.save(schedule, was: old, tx)
             }
             #expect(try await !database.conflicts(change))

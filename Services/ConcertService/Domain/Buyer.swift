@@ -20,6 +20,11 @@ package struct Buyer: Equatable, Sendable {
         }
     }
 
+    /// True if a reservation that this place of the waiting room made was sold, also if it was returned later.
+    package func hasBought(at place: Reservation.Place) -> Bool {
+        earlier.contains { $0.soldAt != nil && $0.place == place }
+    }
+
     /// Drops released and expired reservations if the list is full. Returns true if it dropped any.
     package mutating func dropEnded(now: Timestamp) throws(ConcertRefusal) -> Bool {
         guard earlier.count >= Self.maximumReservations else { return false }

@@ -84,6 +84,11 @@ package struct Reservation: Equatable, Sendable {
         isLapsed(at: now) ? .expired : state
     }
 
+    /// The latest of its times. A lapsed reservation has ended at its deadline.
+    package func updatedAt(at now: Timestamp) -> Timestamp {
+        (isLapsed(at: now) ? deadline : endedAt) ?? soldAt ?? reservedAt
+    }
+
     package func isLapsed(at now: Timestamp) -> Bool { state == .held && deadline <= now }
 
     /// True if this reservation stopped holding seats at least `duration` ago. A sale ends the hold.

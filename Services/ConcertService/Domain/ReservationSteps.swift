@@ -8,6 +8,7 @@ extension Reservation {
         in schedule: Schedule, now: Timestamp
     ) throws(ConcertRefusal) -> Reservation {
         try schedule.checkSale(at: now)
+        if let place, buyer.hasBought(at: place) { throw .because(.passUsed) }
         let conflicts = SeatConflict.all(among: seats, at: now)
         guard conflicts.isEmpty else { throw .seatsTaken(conflicts) }
         let limit = schedule.settings.seatsPerUser
@@ -56,16 +57,19 @@ extension Reservation {
     }
 
     /// Returns tickets, those of the request or all that are left. `tickets` are all of the reservation, and `present` is
-    /// the policy of its date now.
+    /// the policy of its date now. Before the time `inFull`, nothing is kept of a ticket.
     package mutating func giveBack(
-        _ request: ReturnRequest, of tickets: inout [Ticket], under present: ReturnTerms, now: Timestamp
+        _ request: ReturnRequest, of tickets: inout [Ticket], under present: ReturnTerms,
+        inFull: (Ticket) -> Timestamp? = { _ in nil }, now: Timestamp
     ) throws(ConcertRefusal) -> Refund {
         guard state == .sold, let payment else {
             throw .because(.notSold, "only a sold reservation can be cancelled; this one is \(state(at: now))")
         }
         let indices = try indices(of: request, in: tickets)
         for index in indices {
-            let percent = try Self.keptPercent(of: tickets[index], under: present, for: request.canceller, now: now)
+            let full = inFull(tickets[index]).map { ReturnTerms(until: $0) }
+            let percent = try Self.keptPercent(
+                under: [tickets[index].terms, present, full], for: request.canceller, now: now)
             try tickets[index].giveBack(keeping: percent, by: request, now: now)
         }
         let refund = Refund(request, of: indices.map { tickets[$0] }, in: self, paidBy: payment, now: now)
@@ -92,12 +96,13 @@ extension Reservation {
         return indices
     }
 
+    /// The percentage of the price that is kept. The best terms for the user count.
     private static func keptPercent(
-        of ticket: Ticket, under present: ReturnTerms, for canceller: ReturnRequest.Canceller, now: Timestamp
+        under terms: [ReturnTerms?], for canceller: ReturnRequest.Canceller, now: Timestamp
     ) throws(ConcertRefusal) -> Int {
         guard canceller == .user else { return 0 }
-        if let percent = ticket.keptPercent(under: present, at: now) { return percent }
-        guard let until = [ticket.terms?.until, present.until].compactMap({ $0 }).max() else {
+        if let percent = terms.compactMap({ $0?.keptPercent(at: now) }).min() { return percent }
+        guard let until = terms.compactMap({ $0?.until }).max() else {
             throw .because(.notCancellable)
         }
         throw .because(

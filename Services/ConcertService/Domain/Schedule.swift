@@ -15,17 +15,39 @@ package struct Schedule: Equatable, Sendable {
     package private(set) var changedBy: RequestID
     /// Increases with every change of the seats.
     package let layoutVersion: Int64
+    /// Nil if a version that did not store it has added the date.
+    package let addedAt: Timestamp?
+    /// Time of the latest version. Nil if a version that did not store it has made it.
+    package private(set) var changedAt: Timestamp?
+    /// The latest move. Nil if the date was never moved.
+    package internal(set) var move: Move?
 
-    package init(_ id: ScheduleID, of concert: Concert, _ settings: Settings) {
+    /// Other times of a date, for a reason that buyers read.
+    package struct Move: Equatable, Sendable {
+        package let at: Timestamp
+        package let reason: String
+        /// Users can return tickets that were sold for other times before this time, and nothing is kept. Nil for no such
+        /// right.
+        package let returnUntil: Timestamp?
+
+        package init(at: Timestamp, reason: String, returnUntil: Timestamp?) {
+            self.at = at
+            self.reason = reason
+            self.returnUntil = returnUntil
+        }
+    }
+
+    package init(_ id: ScheduleID, of concert: Concert, _ settings: Settings, now: Timestamp) {
         self.init(
             stored: id, concert: concert.id, currency: concert.currency, addedAs: settings.fingerprint,
             settings: settings, returnPolicy: .keepsNothing,
-            version: 1, changedBy: RequestID(of: id), layoutVersion: 0)
+            version: 1, changedBy: RequestID(of: id), layoutVersion: 0, addedAt: now, changedAt: now)
     }
 
     package init(
         stored id: ScheduleID, concert: ConcertID, currency: Currency, addedAs: Fingerprint, settings: Settings,
-        returnPolicy: ReturnPolicy, version: Int64, changedBy: RequestID, layoutVersion: Int64
+        returnPolicy: ReturnPolicy, version: Int64, changedBy: RequestID, layoutVersion: Int64, addedAt: Timestamp?,
+        changedAt: Timestamp?, move: Move? = nil
     ) {
         self.id = id
         self.concert = concert
@@ -36,6 +58,9 @@ package struct Schedule: Equatable, Sendable {
         self.version = version
         self.changedBy = changedBy
         self.layoutVersion = layoutVersion
+        self.addedAt = addedAt
+        self.changedAt = changedAt
+        self.move = move
     }
 
     /// Returns the date if the request with `settings` repeats the one that added it. Otherwise the request id was
@@ -47,18 +72,18 @@ package struct Schedule: Equatable, Sendable {
 
     /// Changes the settings. Returns false if the same request has already changed them.
     package mutating func configure(
-        _ settings: Settings, version: Int64, by request: RequestID
+        _ settings: Settings, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
-        try change(settings, returnPolicy, version: version, by: request)
+        try change(settings, returnPolicy, version: version, by: request, now: now)
     }
 
     /// Changes the return policy and its deadline. Returns false if the same request has already changed them.
     package mutating func setReturnPolicy(
-        _ policy: ReturnPolicy, until cancelUntil: Timestamp?, version: Int64, by request: RequestID
+        _ policy: ReturnPolicy, until cancelUntil: Timestamp?, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
         var settings = settings
         settings.cancelUntil = cancelUntil
-        return try change(settings, policy, version: version, by: request)
+        return try change(settings, policy, version: version, by: request, now: now)
     }
 
     /// The return policy for tickets that are sold now.
@@ -67,12 +92,20 @@ package struct Schedule: Equatable, Sendable {
     }
 
     private mutating func change(
-        _ settings: Settings, _ policy: ReturnPolicy, version: Int64, by request: RequestID
+        _ settings: Settings, _ policy: ReturnPolicy, version: Int64, by request: RequestID, now: Timestamp
     ) throws(ConcertRefusal) -> Bool {
         if changedBy == request {
             guard self.settings == settings, returnPolicy == policy else { throw .requestIDReused }
             return false
         }
+        try take(settings, policy, version: version, by: request, now: now)
+        return true
+    }
+
+    /// Changes the settings from the version that the request is based on.
+    mutating func take(
+        _ settings: Settings, _ policy: ReturnPolicy, version: Int64, by request: RequestID, now: Timestamp
+    ) throws(ConcertRefusal) {
         guard version == self.version else {
             throw .because(
                 .scheduleChanged,
@@ -82,8 +115,10 @@ package struct Schedule: Equatable, Sendable {
         returnPolicy = policy
         self.version += 1
         changedBy = request
-        return true
+        changedAt = now
     }
+
+    package func isOnSale(at now: Timestamp) -> Bool { settings.saleOpensAt <= now && now < settings.saleClosesAt }
 
     /// Throws unless the sale is open.
     package func checkSale(at now: Timestamp) throws(ConcertRefusal) {

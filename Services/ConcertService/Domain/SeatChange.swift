@@ -7,6 +7,7 @@ package struct SeatChange: Equatable, Sendable {
         case set = 1
         case block = 2
         case unblock = 3
+        case remove = 4
     }
 
     package struct Tally: Equatable, Sendable {
@@ -48,6 +49,10 @@ package struct SeatChange: Equatable, Sendable {
         try self.init(id, .unblock, try Self.seats(runs), reason: "", field: "seats")
     }
 
+    package init(_ id: RequestID, removing runs: [SeatRun]) throws(ConcertRefusal) {
+        try self.init(id, .remove, try Self.seats(runs), reason: "", field: "seats")
+    }
+
     private init(_ id: RequestID, _ kind: Kind, _ seats: [Seat], reason: String, field: String) throws(ConcertRefusal) {
         guard !seats.isEmpty else { throw .invalid(field, "must name at least one seat") }
         self.id = id
@@ -81,6 +86,7 @@ extension SeatChange {
     package enum Step: Equatable, Sendable {
         case insert(Seat)
         case save(Seat, was: Seat)
+        case delete(Seat)
         /// The seat is already as requested.
         case nothing
         /// The state of the seat does not allow the change.
@@ -89,7 +95,14 @@ extension SeatChange {
 
     /// Returns the step for one seat. Held and sold seats never change, and blocked seats can only be unblocked.
     package func step(for wanted: Seat, found: Seat?, now: Timestamp) -> Step {
-        guard let found else { return kind == .set ? .insert(wanted) : .keep }
+        guard let found else {
+            switch kind {
+            case .set: return .insert(wanted)
+            // Another request has removed it.
+            case .remove: return .nothing
+            case .block, .unblock: return .keep
+            }
+        }
         var seat = found
         switch (kind, found.claim(at: now)) {
         case (.set, .free):
@@ -103,6 +116,7 @@ extension SeatChange {
             seat.unblock()
             return .save(seat, was: found)
         case (.unblock, .free): return .nothing
+        case (.remove, .free): return .delete(found)
         default: return .keep
         }
     }

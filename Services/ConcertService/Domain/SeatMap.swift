@@ -46,6 +46,13 @@ package struct SeatMap: Sendable {
         self.blocked = blocked
     }
 
+    /// The first free seats from an index on, and the index after them. `next` is nil if there are no more.
+    package func free(from first: Int, limit: Int) -> (labels: [SeatLabel], next: Int?) {
+        var indexes = states.indices.dropFirst(first).lazy.filter { states[$0] == .free }.prefix(limit + 1).map { $0 }
+        let next = indexes.count > limit ? indexes.removeLast() : nil
+        return (indexes.map { layout.labels[$0] }, next)
+    }
+
     /// The indexes of the seats that changed since `older`, by their new state. Both maps must have the same layout.
     package func changes(since older: SeatMap) -> [State: [UInt32]] {
         precondition(layout === older.layout, "maps with different layouts cannot be compared")

@@ -2,7 +2,7 @@ import Kernel
 
 /// The right to one seat on one date. Seat, grade, price and times are copied when the ticket is issued.
 ///
-///     valid ──use──▶ used
+///     valid ──use──▶ used ──undo──▶ valid
 ///       └──cancel──▶ cancelled
 package struct Ticket: Equatable, Sendable {
     /// The raw values are stored in the database.
@@ -25,8 +25,12 @@ package struct Ticket: Equatable, Sendable {
     package let issuedAt: Timestamp
     package private(set) var state: State
     package private(set) var usedAt: Timestamp?
-    /// The check-in request that used it.
+    /// The check-in request that used it, also if it was undone.
     package private(set) var usedBy: RequestID?
+    /// Time of the first check-in, also if it was undone.
+    package private(set) var firstUsedAt: Timestamp?
+    /// The latest undo of a check-in.
+    package private(set) var undo: Undo?
     package private(set) var cancelledAt: Timestamp?
     /// The return policy of its sale. Nil if it was sold before tickets stored one.
     package let terms: ReturnTerms?
@@ -36,12 +40,25 @@ package struct Ticket: Equatable, Sendable {
     package private(set) var refund: RefundID?
     package private(set) var cancelReason: String
 
+    /// An operator has made a used ticket valid again.
+    package struct Undo: Equatable, Sendable {
+        package let at: Timestamp
+        package let request: RequestID
+        package let reason: String
+
+        package init(at: Timestamp, by request: RequestID, reason: String) {
+            self.at = at
+            self.request = request
+            self.reason = reason
+        }
+    }
+
     package init(
         stored id: TicketID, concert: ConcertID, schedule: ScheduleID, reservation: ReservationID, user: UserID,
         seat: SeatLabel, grade: String, price: Money, startsAt: Timestamp, endsAt: Timestamp, issuedAt: Timestamp,
         state: State = .valid, usedAt: Timestamp? = nil, usedBy: RequestID? = nil, cancelledAt: Timestamp? = nil,
-        terms: ReturnTerms? = nil, refunded: Money? = nil, kept: Money? = nil, refund: RefundID? = nil,
-        cancelReason: String = ""
+        firstUsedAt: Timestamp? = nil, undo: Undo? = nil, terms: ReturnTerms? = nil, refunded: Money? = nil,
+        kept: Money? = nil, refund: RefundID? = nil, cancelReason: String = ""
     ) {
         self.id = id
         self.concert = concert
@@ -58,11 +75,18 @@ package struct Ticket: Equatable, Sendable {
         self.usedAt = usedAt
         self.usedBy = usedBy
         self.cancelledAt = cancelledAt
+        self.firstUsedAt = firstUsedAt ?? usedAt
+        self.undo = undo
         self.terms = terms
         self.refunded = refunded ?? .zero(price.currency)
         self.kept = kept ?? .zero(price.currency)
         self.refund = refund
         self.cancelReason = cancelReason
+    }
+
+    /// The latest of its times.
+    package var updatedAt: Timestamp {
+        max(issuedAt, cancelledAt ?? issuedAt, usedAt ?? issuedAt, undo?.at ?? issuedAt)
     }
 
     package static func issue(
@@ -83,24 +107,42 @@ package struct Ticket: Equatable, Sendable {
         guard gate ?? schedule == schedule else {
             throw .because(.ticketOfAnotherDate, "the ticket is for another date, which begins at \(startsAt)")
         }
-        if usedBy == request { return false }
+        if usedBy == request {
+            guard let undo, usedAt == nil else { return false }
+            throw .because(.checkInUndone, "this check-in was undone at \(undo.at): scan the ticket again")
+        }
         if let usedAt { throw .because(.ticketUsed, "the ticket was used at \(usedAt)") }
-        if let cancelledAt { throw .because(.ticketCancelled, "the ticket was cancelled at \(cancelledAt)") }
+        try checkNotCancelled()
         state = .used
         usedAt = now
         usedBy = request
+        firstUsedAt = firstUsedAt ?? now
         return true
     }
 
-    /// The percentage of the price that is kept if its user returns it now. The better policy counts, of its sale or of
-    /// the present. Nil if the user cannot return it.
-    func keptPercent(under present: ReturnTerms, at now: Timestamp) -> Int? {
-        [terms, present].compactMap { $0?.keptPercent(at: now) }.min()
+    /// Makes a used ticket valid again. Returns false if the same request has already done it.
+    package mutating func undoUse(
+        by request: RequestID, reason: String, now: Timestamp
+    ) throws(ConcertRefusal) -> Bool {
+        if let undo, undo.request == request {
+            guard undo.reason == reason else { throw .requestIDReused }
+            return false
+        }
+        try checkNotCancelled()
+        guard state == .used else { throw .because(.ticketNotUsed) }
+        state = .valid
+        usedAt = nil
+        undo = Undo(at: now, by: request, reason: reason)
+        return true
+    }
+
+    private func checkNotCancelled() throws(ConcertRefusal) {
+        if let cancelledAt { throw .because(.ticketCancelled, "the ticket was cancelled at \(cancelledAt)") }
     }
 
     /// Returns the ticket and keeps a part of its price, rounded down.
     mutating func giveBack(keeping percent: Int, by request: ReturnRequest, now: Timestamp) throws(ConcertRefusal) {
-        if let usedAt = usedAt {
+        if let usedAt = firstUsedAt {
             throw .because(.ticketUsed, "the ticket of seat \(seat) was used at \(usedAt), so it cannot be returned")
         }
         if let cancelledAt = cancelledAt {

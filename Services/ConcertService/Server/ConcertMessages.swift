@@ -15,8 +15,9 @@ typealias Refund = ConcertDomain.Refund
 extension ConcertAPI.Concert {
     init(_ concert: Concert) {
         self.init(
-            concertID: concert.id, name: concert.name, title: concert.title, host: concert.host,
-            currency: concert.currency.code, browseRoomID: concert.browseRoom, createdAt: concert.createdAt)
+            concertID: concert.id, name: concert.name, title: concert.settings.title, host: concert.settings.host,
+            currency: concert.currency.code, browseRoomID: concert.settings.browseRoom, createdAt: concert.createdAt,
+            version: UInt64(clamping: concert.version), updatedAt: concert.updatedAt)
     }
 }
 
@@ -28,7 +29,9 @@ extension ConcertAPI.Schedule {
             layoutVersion: UInt64(clamping: schedule.layoutVersion), counts: tally.map { SeatCounts($0) },
             returnSteps: schedule.returnPolicy.steps.map {
                 ReturnStep(daysBeforeStart: UInt32($0.daysBeforeStart), keptPercent: UInt32($0.keptPercent))
-            })
+            },
+            createdAt: schedule.addedAt, updatedAt: schedule.changedAt, movedAt: schedule.move?.at,
+            moveReason: schedule.move?.reason ?? "", returnUntil: schedule.move?.returnUntil)
     }
 }
 
@@ -74,7 +77,8 @@ extension ConcertAPI.Reservation {
             amount: reservation.amount.field, currency: reservation.amount.currency.code,
             reservedAt: reservation.reservedAt, deadline: reservation.deadline, soldAt: reservation.soldAt,
             endedAt: isLapsed ? reservation.deadline : reservation.endedAt, paymentID: reservation.payment,
-            returnedSeats: reservation.returnedSeats.map(\.text), returnReason: reservation.returnReason)
+            returnedSeats: reservation.returnedSeats.map(\.text), returnReason: reservation.returnReason,
+            userID: reservation.user, updatedAt: reservation.updatedAt(at: now))
     }
 }
 
@@ -91,8 +95,47 @@ extension ReservationState {
     }
 }
 
+extension Reservation.State {
+    /// Nil if the field is not set.
+    init?(_ field: ReservationState) throws(ConcertRefusal) {
+        switch field {
+        case .unspecified: return nil
+        case .held: self = .held
+        case .sold: self = .sold
+        case .released: self = .released
+        case .expired: self = .expired
+        case .returned: self = .returned
+        case .unrecognized: throw .invalid("state", "must be a state of a reservation")
+        }
+    }
+}
+
+extension Ticket.State {
+    /// Nil if the field is not set.
+    init?(_ field: TicketState) throws(ConcertRefusal) {
+        switch field {
+        case .unspecified: return nil
+        case .valid: self = .valid
+        case .used: self = .used
+        case .cancelled: self = .cancelled
+        case .unrecognized: throw .invalid("state", "must be a state of a ticket")
+        }
+    }
+}
+
+extension SeatLabel {
+    init(field text: String) throws(ConcertRefusal) {
+        guard let label = SeatLabel(text) else {
+            throw .invalid("seat", "must be a name such as A-12-7, 12-7 or 7; got “\(Excerpt.of(text))”")
+        }
+        self = label
+    }
+}
+
 extension ConcertAPI.Ticket {
-    init(_ ticket: Ticket) {
+    /// A ticket of a date that was moved shows the present times.
+    init(_ ticket: Ticket, on schedule: Schedule) {
+        let isAsSold = schedule.isAsSold(ticket)
         let state: TicketState =
             switch ticket.state {
             case .valid: .valid
@@ -102,10 +145,15 @@ extension ConcertAPI.Ticket {
         self.init(
             ticketID: ticket.id, concertID: ticket.concert, scheduleID: ticket.schedule,
             reservationID: ticket.reservation, state: state, seat: ticket.seat.text, grade: ticket.grade,
-            price: ticket.price.field, currency: ticket.price.currency.code, startsAt: ticket.startsAt,
-            endsAt: ticket.endsAt, issuedAt: ticket.issuedAt, usedAt: ticket.usedAt, cancelledAt: ticket.cancelledAt,
-            refunded: ticket.refunded.field, kept: ticket.kept.field, refundID: ticket.refund,
-            cancelReason: ticket.cancelReason)
+            price: ticket.price.field, currency: ticket.price.currency.code,
+            startsAt: isAsSold ? ticket.startsAt : schedule.settings.startsAt,
+            endsAt: isAsSold ? ticket.endsAt : schedule.settings.endsAt, issuedAt: ticket.issuedAt,
+            usedAt: ticket.usedAt, cancelledAt: ticket.cancelledAt, refunded: ticket.refunded.field,
+            kept: ticket.kept.field, refundID: ticket.refund, cancelReason: ticket.cancelReason,
+            firstUsedAt: ticket.firstUsedAt, undoneAt: ticket.undo?.at, undoReason: ticket.undo?.reason ?? "",
+            updatedAt: ticket.updatedAt, userID: ticket.user, soldStartsAt: isAsSold ? nil : ticket.startsAt,
+            moveReason: isAsSold ? "" : schedule.move?.reason ?? "",
+            returnUntil: ticket.state == .cancelled ? nil : schedule.fullReturn(of: ticket))
     }
 }
 

@@ -16,6 +16,8 @@ extension EveryCall {
         let schedule: ScheduleID
         let alice: TestCaller
         var pass: [UInt8] = []
+        /// Reservations of seats 5 and 7, and of 6 and 8.
+        var held: [Reservation] = []
     }
 
     /// Returns alice.
@@ -26,9 +28,10 @@ extension EveryCall {
         var sale = Sale(room: room, concert: concert, schedule: schedule, alice: alice)
         let place = try await enter(&sale)
         try await reserveAndRelease(sale)
-        let sold = try await buy(sale)
+        let sold = try await buy(&sale)
         try await changePeople(password: Self.password)
         try await useTicket(sale, of: sold)
+        try await find(sale)
         try await refund(sale)
         try await cancel(sale)
         try await twice(WalletMethods.liftHalt, LiftHaltRequest(concertID: sale.concert), as: .operator)
@@ -54,7 +57,11 @@ extension EveryCall {
 
     private func addConcert(_ room: RoomID) async throws -> (concert: ConcertID, schedule: ScheduleID) {
         let create = CreateConcertRequest(name: "moon-tour", title: "Moon Tour", host: "The Moons", currency: "EUR")
-        let concert = try await twice(ConcertMethods.createConcert, create, as: .operator).concert.concertID
+        let created = try await twice(ConcertMethods.createConcert, create, as: .operator).concert
+        let concert = created.concertID
+        let change = ConfigureConcertRequest(
+            concertID: concert, title: "Moon Tour 2", host: "The Moons", version: created.version)
+        try await twice(ConcertMethods.configureConcert, change, as: .operator)
         var settings = ScheduleSettings(
             name: "tonight", startsAt: later(.hours(30)), endsAt: later(.hours(32)), saleOpensAt: later(.zero),
             saleClosesAt: later(.hours(24)), cancelUntil: later(.hours(24)), seatsPerUser: 4, roomID: room)
@@ -68,7 +75,11 @@ extension EveryCall {
         let policy = SetReturnPolicyRequest(
             concertID: concert, scheduleID: schedule, steps: [ReturnStep(daysBeforeStart: 30, keptPercent: 10)],
             cancelUntil: later(.hours(24)), version: configured.version)
-        try await twice(ConcertMethods.setReturnPolicy, policy, as: .operator)
+        let changed = try await twice(ConcertMethods.setReturnPolicy, policy, as: .operator).schedule
+        let move = MoveDateRequest(
+            concertID: concert, scheduleID: schedule, startsAt: later(.hours(31)), endsAt: later(.hours(33)),
+            reason: "storm", version: changed.version)
+        try await twice(ConcertMethods.moveDate, move, as: .operator)
         let offers = [SeatOffer(seats: seats(1...40), grade: "A", price: Self.price)]
         let set = SetSeatsRequest(concertID: concert, scheduleID: schedule, offers: offers)
         try await twice(ConcertMethods.setSeats, set, as: .operator)
@@ -77,6 +88,8 @@ extension EveryCall {
         try await twice(ConcertMethods.blockSeats, block, as: .operator)
         let unblock = UnblockSeatsRequest(concertID: concert, scheduleID: schedule, seats: [seats(39...39)])
         try await twice(ConcertMethods.unblockSeats, unblock, as: .operator)
+        let remove = RemoveSeatsRequest(concertID: concert, scheduleID: schedule, seats: [seats(38...38)])
+        try await twice(ConcertMethods.removeSeats, remove, as: .operator)
         return (concert, schedule)
     }
 
@@ -132,8 +145,12 @@ extension EveryCall {
         return try await twice(WalletMethods.pay, request, as: sale.alice).payment
     }
 
-    private func buy(_ sale: Sale) async throws -> Reservation {
+    /// Reserves before the first payment, because a pass reserves nothing after it.
+    private func buy(_ sale: inout Sale) async throws -> Reservation {
         let reservation = try await reserve(.seats(SeatNames(names: ["1", "2"])), sale)
+        for seats in [["5", "7"], ["6", "8"]] {
+            sale.held.append(try await reserve(.seats(SeatNames(names: seats)), sale))
+        }
         let paid = try await pay(reservation, sale)
         let cancel = CancelPaymentRequest(paymentID: PaymentID(of: options().requestID!))
         try await twice(WalletMethods.cancelPayment, cancel, as: sale.alice)
@@ -156,11 +173,20 @@ extension EveryCall {
         let code = try await twice(ConcertMethods.showTicket, show, as: sale.alice).code
         let checkIn = CheckInRequest(code: code, scheduleID: sale.schedule)
         try await twice(ConcertMethods.checkIn, checkIn, as: .operator)
+        let undo = UndoCheckInRequest(concertID: sale.concert, ticketID: ticket.ticketID, reason: "wrong entrance")
+        try await twice(ConcertMethods.undoCheckIn, undo, as: .operator)
     }
 
-    /// Buys and returns a ticket. Acknowledges the refund in place of the wallet service, whose jobs have not run.
+    private func find(_ sale: Sale) async throws {
+        let reservations = FindReservationsRequest(concertID: sale.concert, userID: sale.alice.user)
+        try await twice(ConcertMethods.findReservations, reservations, as: .operator)
+        try await twice(ConcertMethods.findTickets, FindTicketsRequest(concertID: sale.concert), as: .operator)
+        try await twice(ConcertMethods.findBuyers, FindBuyersRequest(concertID: sale.concert), as: .operator)
+    }
+
+    /// Pays for and returns a ticket. Acknowledges the refund in place of the wallet service, whose jobs have not run.
     private func refund(_ sale: Sale) async throws {
-        let reservation = try await reserve(.seats(SeatNames(names: ["5", "7"])), sale)
+        let reservation = sale.held[0]
         let paid = try await pay(reservation, sale)
         let quote = QuoteReturnRequest(
             concertID: sale.concert, reservationID: reservation.reservationID, seats: ["7"])
@@ -180,7 +206,7 @@ extension EveryCall {
 
     /// An operator returns a ticket, and then the rest.
     private func cancel(_ sale: Sale) async throws {
-        let reservation = try await reserve(.seats(SeatNames(names: ["6", "8"])), sale)
+        let reservation = sale.held[1]
         _ = try await pay(reservation, sale)
         let part = CancelTicketsRequest(
             concertID: sale.concert, reservationID: reservation.reservationID, seats: ["8"], reason: "fog")

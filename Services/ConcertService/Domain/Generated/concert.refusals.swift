@@ -32,5 +32,9 @@ extension ConcertRefusal {
         case ticketUsed = "TICKET_USED"
         case ticketCancelled = "TICKET_CANCELLED"
         case refundChanged = "REFUND_CHANGED"
+        case concertChanged = "CONCERT_CHANGED"
+        case ticketNotUsed = "TICKET_NOT_USED"
+        case passUsed = "PASS_USED"
+        case checkInUndone = "CHECK_IN_UNDONE"
     }
 }

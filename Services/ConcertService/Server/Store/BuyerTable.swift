@@ -15,6 +15,9 @@ enum BuyerTable {
         static let save: Statement = "update buyer set reservations = $3 where concert_id = $1 and user_id = $2"
         static let delete: Statement = "delete from buyer where concert_id = $1 and user_id = $2"
         static let reservations: Statement = "select reservations from buyer where concert_id = $1 and user_id = $2"
+        static let all: Statement = """
+            select user_id, reservations from buyer where concert_id = $1 and user_id > $2 order by user_id limit $3
+            """
     }
 
     /// The list of a user after an append.
@@ -27,8 +30,7 @@ enum BuyerTable {
         // In the order of the keys, so that two transactions cannot deadlock.
         try tx.pendingRows(
             Statements.append, reservations.sorted { $0.key < $1.key }, { $0.bind(concert) },
-            each: { $0.bind($1.key, ReservationID.digits(of: $1.value)) }
-        ) { row in (try row.id(0), try ids(in: try row.text(1))) }
+            each: { $0.bind($1.key, ReservationID.digits(of: $1.value)) }, map: list)
     }
 
     /// Replaces the list of a user whose row this transaction has written. An empty list needs no row.
@@ -43,6 +45,15 @@ enum BuyerTable {
     static func reservations(of user: UserID, in concert: ConcertID, _ reader: Reader) throws -> [ReservationID] {
         let text = try reader.first(Statements.reservations, { $0.bind(concert, user) }) { row in try row.text(0) }
         return try ids(in: text ?? "")
+    }
+
+    /// The lists of all buyers of a concert, ordered by user.
+    static func all(of concert: ConcertID, after user: UserID?, limit: Int, _ reader: Reader) throws -> [List] {
+        try reader.rows(Statements.all, { $0.bind(concert, user ?? UserID(high: 0, low: 0), limit) }, map: list)
+    }
+
+    private static func list(_ row: borrowing Row) throws -> List {
+        (try row.id(0), try ids(in: try row.text(1)))
     }
 
     private static let digitCount = 2 * ReservationID.byteCount

@@ -7,7 +7,30 @@ enum ConcertSchema {
     private static let updated = "with (fillfactor = 75)"
 
     static let migrations = Migration.list(
-        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations)
+        ofSchema, ReservationTable.migrations, ActionTable.migrations(as: 5), RefundSchema.migrations, changes)
+
+    /// Existing rows get null, or 1 as the version of a concert, so these steps write no row.
+    private static let changes = [
+        Migration(
+            7, "version concerts, store times of dates and seats, undo check-ins",
+            "alter table concert add column version bigint not null default 1",
+            "alter table concert add column created_as bigint",
+            "alter table concert add column changed_by uuid",
+            "alter table concert add column changed_at bigint",
+            "alter table schedule add column added_at bigint",
+            "alter table schedule add column changed_at bigint",
+            "alter table seat add column added_at bigint",
+            "alter table seat add column changed_at bigint",
+            // first_used_at is null unless a check-in was undone. Then used_by is the one that was undone.
+            "alter table ticket add column first_used_at bigint",
+            "alter table ticket add column undone_at bigint",
+            "alter table ticket add column undone_by uuid",
+            "alter table ticket add column undo_reason text"),
+        Migration(
+            8, "move dates",
+            "alter table schedule add column moved_at bigint", "alter table schedule add column move_reason text",
+            "alter table schedule add column return_until bigint"),
+    ]
 
     private static let ofSchema = [
         Migration(

@@ -4,9 +4,16 @@ import Kernel
 
 enum ConcertTable {
     private enum Statements {
-        static let columns: SQL = "concert_id, name, title, host, currency, browse_room, created_at"
+        static let columns: SQL = """
+            concert_id, name, title, host, currency, browse_room, created_at, version, created_as, changed_by, changed_at
+            """
         static let insert: Statement =
-            "insert into concert (\(columns)) values (\(1...7)) on conflict (concert_id) do nothing"
+            "insert into concert (\(columns)) values (\(1...7), 1, null, null, null) on conflict (concert_id) do nothing"
+        static let save: Statement = """
+            update concert set
+                title = $2, host = $3, browse_room = $4, version = $5, created_as = $6, changed_by = $7, changed_at = $8
+            where concert_id = $1 and version = $9
+            """
         static let takeName: Statement =
             "insert into concert_name (name, concert_id) values ($1, $2) on conflict (name) do nothing"
         static let find: Statement = "select \(columns) from concert where concert_id = $1"
@@ -18,9 +25,19 @@ enum ConcertTable {
     static func insert(_ concert: Concert, _ tx: Transaction) throws -> Bool {
         try tx.executeCounting(Statements.insert) {
             $0.bind(
-                concert.id, concert.name, concert.title, concert.host, concert.currency.code, concert.browseRoom,
-                concert.createdAt)
+                concert.id, concert.name, concert.settings.title, concert.settings.host, concert.currency.code,
+                concert.settings.browseRoom, concert.createdAt)
         } == 1
+    }
+
+    /// Conflicts if the version has changed since `old`.
+    static func save(_ concert: Concert, was old: Concert, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.save) {
+            $0.bind(
+                concert.id, concert.settings.title, concert.settings.host, concert.settings.browseRoom, concert.version,
+                concert.createdAs.value, concert.changedBy, concert.updatedAt
+            ).bind(old.version)
+        }
     }
 
     /// Returns false if another concert has the name. Names have a table of their own, because they are not part of the
@@ -52,7 +69,11 @@ enum ConcertTable {
 
     private static func concert(_ row: borrowing Row) throws -> Concert {
         Concert(
-            try row.id(0), name: try row.text(1), title: try row.text(2), host: try row.text(3),
-            currency: try row.currency(4), browseRoom: try row.optionalID(5), createdAt: try row.timestamp(6))
+            stored: try row.id(0), name: try row.text(1), currency: try row.currency(4),
+            settings: Concert.Settings(
+                title: try row.text(2), host: try row.text(3), browseRoom: try row.optionalID(5)),
+            createdAt: try row.timestamp(6),
+            createdAs: row.isNull(8) ? nil : Fingerprint(stored: try row.int64(8)), version: try row.int64(7),
+            changedBy: try row.optionalID(9), changedAt: try row.optionalTimestamp(10))
     }
 }

@@ -33,6 +33,10 @@ enum ReservationTable {
         static let findMany = KeyedStatement(after: 1) { id in
             "select \(columns) from reservation where concert_id = $1 and reservation_id = \(id)"
         }
+        static let all: Statement = """
+            select \(columns) from reservation where concert_id = $1 and reservation_id > $2
+            order by reservation_id limit $3
+            """
         static let containing: Statement = """
             select \(columns) from reservation where concert_id = $1 and schedule_id = $2
             and replace(',' || seats || ',', $3, '') <> ',' || seats || ','
@@ -111,6 +115,14 @@ enum ReservationTable {
         _ ids: [ReservationID], of concert: ConcertID, _ reader: Reader
     ) throws -> [PendingRows<Reservation>] {
         try reader.pendingRows(Statements.findMany, keys: ids, { $0.bind(concert) }, map: reservation)
+    }
+
+    /// The reservations of a concert, ordered by id.
+    static func all(
+        of concert: ConcertID, after id: ReservationID?, limit: Int, _ reader: Reader
+    ) throws -> [Reservation] {
+        try reader.rows(
+            Statements.all, { $0.bind(concert, id ?? ReservationID(high: 0, low: 0), limit) }, map: reservation)
     }
 
     /// Returns all reservations with the seat in a scan, oldest first. It does not use `like`, because a seat name can

@@ -7,16 +7,18 @@ enum ScheduleTable {
         static let columns: SQL = """
             schedule_id, concert_id, currency, added_as, version, changed_by, layout_version, name, starts_at, \
             ends_at, sale_opens_at, sale_closes_at, cancel_until, seats_per_user, hold_ms, room_id, \
-            return_steps
+            return_steps, added_at, changed_at, moved_at, move_reason, return_until
             """
-        static let insert: Statement =
-            "insert into schedule (\(columns)) values (\(1...17)) on conflict (concert_id, schedule_id) do nothing"
+        static let insert: Statement = """
+            insert into schedule (\(columns)) values (\(1...19), null, null, null)
+            on conflict (concert_id, schedule_id) do nothing
+            """
         static let save: Statement = """
             update schedule set
                 version = $3, changed_by = $4, name = $5, starts_at = $6, ends_at = $7, sale_opens_at = $8,
                 sale_closes_at = $9, cancel_until = $10, seats_per_user = $11, hold_ms = $12, room_id = $13,
-                return_steps = $14
-            where concert_id = $1 and schedule_id = $2 and version = $15
+                return_steps = $14, changed_at = $15, moved_at = $16, move_reason = $17, return_until = $18
+            where concert_id = $1 and schedule_id = $2 and version = $19
             """
         static let dropName: Statement = "delete from schedule_name where concert_id = $1 and name = $2"
         static let takeName: Statement = """
@@ -39,7 +41,7 @@ enum ScheduleTable {
             ).bind(
                 settings.startsAt, settings.endsAt, settings.saleOpensAt, settings.saleClosesAt, settings.cancelUntil,
                 settings.seatsPerUser, settings.hold.milliseconds, settings.room
-            ).bind(schedule.returnPolicy.stored)
+            ).bind(schedule.returnPolicy.stored, schedule.addedAt, schedule.changedAt)
         } == 1
     }
 
@@ -52,7 +54,8 @@ enum ScheduleTable {
                 settings.endsAt, settings.saleOpensAt
             ).bind(
                 settings.saleClosesAt, settings.cancelUntil, settings.seatsPerUser, settings.hold.milliseconds,
-                settings.room, schedule.returnPolicy.stored, old.version)
+                settings.room, schedule.returnPolicy.stored, schedule.changedAt, schedule.move?.at
+            ).bind(schedule.move?.reason, schedule.move?.returnUntil, old.version)
         }
         guard settings.name != old.settings.name else { return true }
         try tx.execute(Statements.dropName) { $0.bind(schedule.concert, old.settings.name) }
@@ -85,6 +88,13 @@ enum ScheduleTable {
         return schedule
     }
 
+    /// The dates of tickets or reservations, by their ids.
+    static func require(
+        _ ids: some Sequence<ScheduleID>, of concert: ConcertID, _ reader: Reader
+    ) throws -> [ScheduleID: Schedule] {
+        try Set(ids).reduce(into: [:]) { $0[$1] = try require($1, of: concert, reader) }
+    }
+
     static func all(of concert: ConcertID, _ reader: Reader) throws -> [Schedule] {
         try reader.rows(Statements.all, { $0.bind(concert) }, map: schedule).sorted {
             ($0.settings.startsAt, $0.id) < ($1.settings.startsAt, $1.id)
@@ -96,11 +106,17 @@ enum ScheduleTable {
             name: row.text(7), startsAt: row.timestamp(8), endsAt: row.timestamp(9), saleOpensAt: row.timestamp(10),
             saleClosesAt: row.timestamp(11), cancelUntil: row.optionalTimestamp(12), seatsPerUser: row.int(13),
             hold: .milliseconds(row.int64(14)), room: row.optionalID(15))
+        let reason = try row.optionalText(20) ?? ""
+        let returnUntil = try row.optionalTimestamp(21)
+        let move = try row.optionalTimestamp(19).map {
+            Schedule.Move(at: $0, reason: reason, returnUntil: returnUntil)
+        }
         return Schedule(
             stored: try row.id(0), concert: try row.id(1), currency: try row.currency(2),
             addedAs: Fingerprint(stored: try row.int64(3)), settings: settings,
             returnPolicy: try ReturnPolicy(stored: try row.text(16)), version: try row.int64(4),
-            changedBy: try row.id(5), layoutVersion: try row.int64(6))
+            changedBy: try row.id(5), layoutVersion: try row.int64(6), addedAt: try row.optionalTimestamp(17),
+            changedAt: try row.optionalTimestamp(18), move: move)
     }
 }
 

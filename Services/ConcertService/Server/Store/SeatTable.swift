@@ -40,17 +40,24 @@ enum SeatTable {
             select schedule_id, grade, \(stateNow), count(*) from seat where concert_id = $1
             group by schedule_id, grade, \(stateNow)
             """
-        static let insert = RowsStatement(after: 2, width: 3, row: { "($1, $2, \($0), \(State.free))" }) { rows in
+        static let insert = RowsStatement(after: 3, width: 3, row: { "($1, $2, $3, $3, \($0), \(State.free))" }) {
+            rows in
             """
-            insert into seat (concert_id, schedule_id, label, grade, price, state)
+            insert into seat (concert_id, schedule_id, added_at, changed_at, label, grade, price, state)
             values \(rows) on conflict (concert_id, schedule_id, label) do nothing
             """
         }
-        static let save: Statement = """
-            update seat set grade = $4, price = $5, state = $6, reservation_id = $7, until = $8, reason = $9
-            where concert_id = $1 and schedule_id = $2 and label = $3
-                and grade = $10 and price = $11 and state = $12 and reservation_id is not distinct from $13
+        static let unchanged: SQL = """
+            concert_id = $1 and schedule_id = $2 and label = $3
+                and grade = $4 and price = $5 and state = $6 and reservation_id is not distinct from $7
             """
+        static let newColumns: SQL =
+            "grade = $8, price = $9, state = $10, reservation_id = $11, until = $12, reason = $13"
+        static let save: Statement = "update seat set \(newColumns) where \(unchanged)"
+        static let change: Statement = "update seat set \(newColumns), changed_at = $14 where \(unchanged)"
+        static let delete: Statement = "delete from seat where \(unchanged)"
+        static let times: Statement =
+            "select added_at, changed_at from seat where concert_id = $1 and schedule_id = $2 and label = $3"
         static let sell = RowUpdate(
             """
             update seat set state = \(State.sold), until = null
@@ -136,7 +143,7 @@ enum SeatTable {
     static func insert(
         _ seats: [Seat], of schedule: Schedule, _ tx: Transaction
     ) throws -> (added: Int, unsure: [Seat]) {
-        let counts = try tx.counts(Statements.insert, seats, { $0.bind(schedule.concert, schedule.id) }) {
+        let counts = try tx.counts(Statements.insert, seats, { $0.bind(schedule.concert, schedule.id, tx.now) }) {
             $0.bind($1.label.text, $1.grade, $1.price)
         }
         let unsure = counts.filter { $0.count < $0.items.count }.flatMap { seats[$0.items] }
@@ -146,12 +153,38 @@ enum SeatTable {
     /// Conflicts if another transaction has changed the seat since `old`. The price counts, because a reservation adds
     /// up the prices that it has read.
     static func save(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
-        let new = columns(of: seat.claim)
+        try tx.executeOne(Statements.save) { bind(seat, bindKey(of: old, schedule, $0)) }
+    }
+
+    /// As `save`, for a change by an operator: it has a time. The times of other changes are those of the reservations.
+    static func change(_ seat: Seat, was old: Seat, of schedule: Schedule, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.change) { bind(seat, bindKey(of: old, schedule, $0)).bind(tx.now) }
+    }
+
+    /// Conflicts as `save`.
+    static func delete(_ seat: Seat, of schedule: Schedule, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.delete) { _ = bindKey(of: seat, schedule, $0) }
+    }
+
+    private static func bindKey(of old: Seat, _ schedule: Schedule, _ binder: Binder) -> Binder {
         let (state, holder, _, _) = columns(of: old.claim)
-        try tx.executeOne(Statements.save) {
-            $0.bind(schedule.concert, schedule.id, seat.label.text, seat.grade, seat.price, new.state)
-                .bind(new.reservation, new.until, new.reason, old.grade, old.price, state, holder)
-        }
+        return binder.bind(schedule.concert, schedule.id, old.label.text, old.grade, old.price, state, holder)
+    }
+
+    @discardableResult
+    private static func bind(_ new: Seat, _ binder: Binder) -> Binder {
+        let columns = columns(of: new.claim)
+        return binder.bind(
+            new.grade, new.price, columns.state, columns.reservation, columns.until, columns.reason)
+    }
+
+    /// The times of the insert and of the latest change by an operator. Nil for seats of a version that did not store them.
+    static func times(
+        of label: SeatLabel, of schedule: Schedule, _ reader: Reader
+    ) throws -> (added: Timestamp?, changed: Timestamp?) {
+        try reader.first(Statements.times, { $0.bind(schedule.concert, schedule.id, label.text) }) { row in
+            (try row.optionalTimestamp(0), try row.optionalTimestamp(1))
+        } ?? (nil, nil)
     }
 
     /// Sells a held seat to its reservation and returns it. No row if another reservation or none holds it.

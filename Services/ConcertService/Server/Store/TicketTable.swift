@@ -9,18 +9,26 @@ enum TicketTable {
         static let columns: SQL = """
             ticket_id, concert_id, schedule_id, reservation_id, user_id, seat, grade, price, currency, \
             starts_at, ends_at, issued_at, return_terms, state, used_at, used_by, cancelled_at, \
-            refunded, kept, refund_id, cancel_reason
+            refunded, kept, refund_id, cancel_reason, first_used_at, undone_at, undone_by, undo_reason
             """
-        static let insert = RowsStatement(
-            width: 13, row: { "(\($0), \(Ticket.State.valid), null, null, null, null, null, null, null)" }
-        ) { rows in "insert into ticket (\(columns)) values \(rows)" }
+        static let unset = SQL.list(1...11) { _ in "null" }
+        static let insert = RowsStatement(width: 13, row: { "(\($0), \(Ticket.State.valid), \(unset))" }) { rows in
+            "insert into ticket (\(columns)) values \(rows)"
+        }
         static let save: Statement = """
             update ticket set state = $3, used_at = $4, used_by = $5, cancelled_at = $6, refunded = $7, kept = $8,
                 refund_id = $9, cancel_reason = $10
-            where concert_id = $1 and ticket_id = $2 and state = $11
+            where concert_id = $1 and ticket_id = $2 and state = $11 and used_by is not distinct from $12
+            """
+        static let saveUndo: Statement = """
+            update ticket set
+                state = $3, used_at = null, first_used_at = $4, undone_at = $5, undone_by = $6, undo_reason = $7
+            where concert_id = $1 and ticket_id = $2 and state = \(Ticket.State.used) and used_by is not distinct from $8
             """
         static let find: Statement = "select \(columns) from ticket where concert_id = $1 and ticket_id = $2"
         static let all: Statement = "\(TicketTable.queryOfReservation)"
+        static let inConcert: Statement =
+            "select \(columns) from ticket where concert_id = $1 and ticket_id > $2 order by ticket_id limit $3"
         static let sales: Statement = """
             select schedule_id, grade, state, count(*), cast(sum(price) as bigint),
                 cast(sum(coalesce(refunded, 0)) as bigint), cast(sum(coalesce(kept, 0)) as bigint)
@@ -42,13 +50,22 @@ enum TicketTable {
         }
     }
 
-    /// Conflicts if the state has changed since `old`, because a ticket leaves its first state once.
+    /// Conflicts if the ticket was used, made valid again or cancelled since `old`.
     static func save(_ ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
         try tx.executeOne(Statements.save) {
             $0.bind(
                 ticket.concert, ticket.id, ticket.state, ticket.usedAt, ticket.usedBy, ticket.cancelledAt,
                 ticket.refunded.minorUnits, ticket.kept.minorUnits
-            ).bind(ticket.refund, ticket.cancelReason, old.state)
+            ).bind(ticket.refund, ticket.cancelReason, old.state, old.usedBy)
+        }
+    }
+
+    /// Saves a used ticket that is valid again. Conflicts as `save`.
+    static func saveUndo(_ undo: Ticket.Undo, of ticket: Ticket, was old: Ticket, _ tx: Transaction) throws {
+        try tx.executeOne(Statements.saveUndo) {
+            $0.bind(
+                ticket.concert, ticket.id, ticket.state, ticket.firstUsedAt, undo.at, undo.request, undo.reason,
+                old.usedBy)
         }
     }
 
@@ -56,11 +73,36 @@ enum TicketTable {
         try reader.first(Statements.find, { $0.bind(concert, id) }, map: ticket)
     }
 
+    /// Throws `ticketUnknown` if it does not exist.
+    static func require(_ id: TicketID, of concert: ConcertID, _ reader: Reader) throws -> Ticket {
+        guard let ticket = try find(id, of: concert, reader) else { throw ConcertRefusal.because(.ticketUnknown) }
+        return ticket
+    }
+
     /// In lock order.
     static func all(of reservation: Reservation, _ reader: Reader) throws -> [Ticket] {
         try reader.rows(Statements.all, { $0.bind(reservation.concert, reservation.id) }, map: ticket).sorted {
             $0.seat < $1.seat
         }
+    }
+
+    /// The tickets of many reservations, in no order.
+    static func all(of reservations: [Reservation], _ reader: Reader) throws -> [Ticket] {
+        try stride(from: 0, to: reservations.count, by: queriesAtOnce).flatMap { start in
+            try reservations[start...].prefix(queriesAtOnce).map { reservation in
+                try reader.pendingRows(
+                    Statements.all, { $0.bind(reservation.concert, reservation.id) }, map: ticket)
+            }.flatMap { try $0.all() }
+        }
+    }
+
+    /// Queries that are sent before the answer to the first one is read.
+    private static let queriesAtOnce = 100
+
+    /// The tickets of a concert, ordered by id.
+    static func all(in concert: ConcertID, after id: TicketID?, limit: Int, _ reader: Reader) throws -> [Ticket] {
+        try reader.rows(
+            Statements.inConcert, { $0.bind(concert, id ?? TicketID(high: 0, low: 0), limit) }, map: ticket)
     }
 
     /// The number and the total price of the tickets of a date, by grade and state, and what was refunded and kept.
@@ -83,6 +125,9 @@ enum TicketTable {
     }
 
     private static func ticket(_ row: borrowing Row) throws -> Ticket {
+        let undoneAt = try row.optionalTimestamp(22)
+        let undoneBy = try row.optionalID(23, as: Identified.Request.self)
+        let undoReason = try row.optionalText(24) ?? ""
         let price = try row.money(7)
         func part(_ column: Int) throws -> Money {
             Money(minorUnits: row.isNull(column) ? 0 : try row.int64(column), price.currency)
@@ -93,6 +138,8 @@ enum TicketTable {
             price: price, startsAt: try row.timestamp(9), endsAt: try row.timestamp(10),
             issuedAt: try row.timestamp(11), state: try row.value(13), usedAt: try row.optionalTimestamp(14),
             usedBy: try row.optionalID(15), cancelledAt: try row.optionalTimestamp(16),
+            firstUsedAt: try row.optionalTimestamp(21),
+            undo: undoneAt.flatMap { at in undoneBy.map { Ticket.Undo(at: at, by: $0, reason: undoReason) } },
             terms: try row.optionalText(12).map { try ReturnTerms(stored: $0) }, refunded: try part(17),
             kept: try part(18), refund: try row.optionalID(19), cancelReason: try row.optionalText(20) ?? "")
     }

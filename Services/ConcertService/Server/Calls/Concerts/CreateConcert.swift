@@ -11,8 +11,9 @@ extension ConcertServer {
         let currency = try Currency(field: request.currency)
         let concert = try await database.transaction(before: call.deadline) { tx in
             let concert = Concert(
-                id, name: request.name, title: request.title, host: request.host, currency: currency,
-                browseRoom: request.browseRoomID, createdAt: tx.now)
+                id, name: request.name, currency: currency,
+                Concert.Settings(title: request.title, host: request.host, browseRoom: request.browseRoomID),
+                now: tx.now)
             guard try ConcertTable.insert(concert, tx) else {
                 return try ConcertTable.require(id, tx).matching(concert)
             }

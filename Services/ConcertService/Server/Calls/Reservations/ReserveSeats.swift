@@ -63,6 +63,9 @@ extension ConcertServer {
                 return try await reserve(labels, attempt, call: call)
             } catch ConcertRefusal.seatsTaken(let conflicts) {
                 taken.formUnion(conflicts.map(\.label))
+            } catch ConcertRefusal.because(.seatUnknown, _) {
+                // An operator has removed a seat since the map was read.
+                maps.invalidate(key)
             }
         }
         throw ConcertRefusal.noSeatsTogether(count, grade: grade)

@@ -10,7 +10,7 @@ extension ConcertServer {
         let id = ScheduleID(of: try call.requestID)
         let settings = try Schedule.Settings(request.settings)
         let schedule = try await database.transaction(before: call.deadline) { tx in
-            let schedule = Schedule(id, of: try ConcertTable.require(request.concertID, tx), settings)
+            let schedule = Schedule(id, of: try ConcertTable.require(request.concertID, tx), settings, now: tx.now)
             guard try ScheduleTable.insert(schedule, tx) else {
                 return try ScheduleTable.require(id, of: request.concertID, tx).matching(settings)
             }

@@ -12,7 +12,8 @@ extension ConcertServer {
         let schedule = try await database.transaction(before: call.deadline) { tx in
             let old = try ScheduleTable.require(key.schedule, of: key.concert, tx)
             var schedule = old
-            guard try schedule.configure(settings, version: Int64(clamping: request.version), by: id) else {
+            guard try schedule.configure(settings, version: Int64(clamping: request.version), by: id, now: tx.now)
+            else {
                 return schedule
             }
             guard try ScheduleTable.save(schedule, was: old, tx) else { throw ConcertRefusal.nameTaken(settings.name) }

@@ -16,7 +16,7 @@ extension ConcertServer {
             let old = try ScheduleTable.require(key.schedule, of: key.concert, tx)
             var schedule = old
             let isNew = try schedule.setReturnPolicy(
-                policy, until: request.cancelUntil, version: Int64(clamping: request.version), by: id)
+                policy, until: request.cancelUntil, version: Int64(clamping: request.version), by: id, now: tx.now)
             if isNew {
                 guard try ScheduleTable.save(schedule, was: old, tx) else { throw tx.conflict() }
                 try ActionTable.append(call, tx)

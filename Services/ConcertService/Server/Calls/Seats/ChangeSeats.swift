@@ -28,11 +28,18 @@ extension ConcertServer {
         return UnblockSeatsReply(counts: SeatChangeCounts(tally))
     }
 
+    func removeSeats(_ request: RemoveSeatsRequest, call: Call) async throws -> RemoveSeatsReply {
+        let change = try SeatChange(call.requestID, removing: request.seats.map { try SeatRun($0) })
+        let tally = try await apply(
+            change, to: ScheduleKey(concert: request.concertID, schedule: request.scheduleID), call: call)
+        return RemoveSeatsReply(counts: SeatChangeCounts(tally))
+    }
+
     /// Seats in one transaction. A concurrent reservation waits at most some milliseconds for it.
     private static let batchSize = 1000
 
     private func apply(_ change: SeatChange, to key: ScheduleKey, call: Call) async throws -> SeatChange.Tally {
-        if change.kind != .set { try await checkThatAllExist(change, key) }
+        if change.kind != .set { try await checkThatAllExist(change, key, call) }
         while true {
             let progress = try await database.transaction(before: call.deadline) { tx in
                 try Self.nextBatch(of: change, key, call, tx)
@@ -45,12 +52,16 @@ extension ConcertServer {
         }
     }
 
-    private func checkThatAllExist(_ change: SeatChange, _ key: ScheduleKey) async throws {
+    private func checkThatAllExist(_ change: SeatChange, _ key: ScheduleKey, _ call: Call) async throws {
         maps.invalidate(key)
         let layout = try await maps.current(key).layout
-        for seat in change.seats where layout.index(of: seat.label) == nil {
-            throw ConcertRefusal.seatUnknown(seat.label)
+        let unknown = change.seats.first { layout.index(of: $0.label) == nil }
+        guard let unknown else { return }
+        // A repeated request may have removed it.
+        let isRepeated = try await database.read(before: call.deadline) { reader in
+            try SeatChangeTable.find(change.id, in: key.concert, reader) != nil
         }
+        guard change.kind == .remove, isRepeated else { throw ConcertRefusal.seatUnknown(unknown.label) }
     }
 
     /// Stores the progress in the same transaction, so that a repeated request continues there.
@@ -70,7 +81,7 @@ extension ConcertServer {
 
         let tally = try apply(change, to: change.seats[progress.done..<end], of: schedule, tx)
         try SeatChangeTable.count(tally, of: change.id, in: key.concert, tx)
-        if change.kind == .set, tally.added + tally.changed > 0 {
+        if change.kind == .set || change.kind == .remove, tally.added + tally.changed > 0 {
             try ScheduleTable.changeLayout(key.schedule, of: key.concert, tx)
         }
         let sum = SeatChange.Tally(
@@ -102,7 +113,10 @@ extension ConcertServer {
             // Another transaction inserted it, which this one cannot see yet.
             case .insert: throw tx.conflict()
             case .save(let seat, let old):
-                try SeatTable.save(seat, was: old, of: schedule, tx)
+                try SeatTable.change(seat, was: old, of: schedule, tx)
+                tally.changed += 1
+            case .delete(let seat):
+                try SeatTable.delete(seat, of: schedule, tx)
                 tally.changed += 1
             case .nothing: break
             case .keep: tally.kept += 1

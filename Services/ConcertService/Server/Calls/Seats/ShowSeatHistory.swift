@@ -7,10 +7,7 @@ import RPC
 extension ConcertServer {
     /// Reads the history from the rows of the reservations, which contain all times and reasons.
     func showSeatHistory(_ request: ShowSeatHistoryRequest, call: Call) async throws -> ShowSeatHistoryReply {
-        guard let label = SeatLabel(request.seat) else {
-            throw ConcertRefusal.invalid(
-                "seat", "must be a name such as A-12-7, 12-7 or 7; got “\(Excerpt.of(request.seat))”")
-        }
+        let label = try SeatLabel(field: request.seat)
         return try await database.scan(before: call.deadline) { reader in
             let schedule = try ScheduleTable.require(request.scheduleID, of: request.concertID, reader)
             guard let seat = try SeatTable.find(label, of: schedule, reader) else {
@@ -23,9 +20,11 @@ extension ConcertServer {
                     userID: reservation.user, reservation: .init(reservation, at: reader.now),
                     returnReason: reservation.returnReason)
             }
+            let times = try SeatTable.times(of: label, of: schedule, reader)
             return ShowSeatHistoryReply(
                 state: SeatState(claim), blockedReason: reason, grade: seat.grade, price: UInt64(seat.price),
-                claims: claims)
+                claims: claims, createdAt: times.added,
+                updatedAt: ([times.changed] + claims.map(\.reservation.updatedAt)).compactMap { $0 }.max())
         }
     }
 }

@@ -59,7 +59,8 @@ struct SoldReservation {
     }
 
     mutating func giveBack(_ request: ReturnRequest, now: Timestamp) throws -> Refund {
-        try reservation.giveBack(request, of: &tickets, under: schedule.returnTerms, now: now)
+        try reservation.giveBack(
+            request, of: &tickets, under: schedule.returnTerms, inFull: schedule.fullReturn, now: now)
     }
 
     /// Writes in the lock order. Conflicts if another transaction has changed the reservation or a ticket.

@@ -8,16 +8,9 @@ import Service
 extension ConcertServer {
     func checkIn(_ request: CheckInRequest, call: Call) async throws -> CheckInReply {
         let id = try call.requestID
-        let code: TicketCode
-        do throws(TokenError) {
-            code = try verifier.verify(request.code)
-        } catch {
-            throw ConcertRefusal.because(.codeRefused, "the ticket code was rejected: \(error)")
-        }
+        let code = try verifier.verified(request.code)
         return try await database.transaction(before: call.deadline) { tx in
-            guard let old = try TicketTable.find(code.ticket, of: code.concert, tx) else {
-                throw ConcertRefusal.because(.ticketUnknown)
-            }
+            let old = try TicketTable.require(code.ticket, of: code.concert, tx)
             var ticket = old
             if try ticket.use(by: id, at: request.scheduleID, now: tx.now) {
                 try TicketTable.save(ticket, was: old, tx)
@@ -25,8 +18,21 @@ extension ConcertServer {
             }
             let concert = try ConcertTable.require(ticket.concert, tx)
             let schedule = try ScheduleTable.require(ticket.schedule, of: ticket.concert, tx)
+            let shown = ConcertAPI.Ticket(ticket, on: schedule)
             return CheckInReply(
-                ticket: .init(ticket), concertName: concert.name, scheduleName: schedule.settings.name)
+                ticket: shown, concertName: concert.name, scheduleName: schedule.settings.name,
+                codeStartsAt: code.startsAt == shown.startsAt ? nil : code.startsAt)
+        }
+    }
+}
+
+extension TicketVerifier {
+    /// The content of a code. Refuses a code that is not genuine.
+    func verified(_ code: String) throws(ConcertRefusal) -> TicketCode {
+        do throws(TokenError) {
+            return try verify(code)
+        } catch {
+            throw .because(.codeRefused, "the ticket code was rejected: \(error)")
         }
     }
 }

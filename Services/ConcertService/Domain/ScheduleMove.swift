@@ -1,0 +1,74 @@
+import Kernel
+
+/// A request to move a date.
+package struct MoveRequest: Sendable {
+    let id: RequestID
+    let startsAt: Timestamp
+    let endsAt: Timestamp
+    let reason: String
+    let returnUntil: Timestamp?
+    /// Nil to move it by as much as the start.
+    let saleClosesAt: Timestamp?
+    let cancelUntil: Timestamp?
+
+    package init(
+        _ id: RequestID, startsAt: Timestamp, endsAt: Timestamp, reason: String, returnUntil: Timestamp?,
+        saleClosesAt: Timestamp?, cancelUntil: Timestamp?
+    ) {
+        self.id = id
+        self.startsAt = startsAt
+        self.endsAt = endsAt
+        self.reason = reason
+        self.returnUntil = returnUntil
+        self.saleClosesAt = saleClosesAt
+        self.cancelUntil = cancelUntil
+    }
+}
+
+extension Schedule {
+    /// Moves the date. The end of the sale and the deadline of returns move with it, unless the request has them. The start
+    /// of the sale stays. Returns false if the same request has already moved it.
+    package mutating func move(
+        _ request: MoveRequest, version: Int64, now: Timestamp
+    ) throws(ConcertRefusal) -> Bool {
+        if changedBy == request.id {
+            let isSame =
+                move?.reason == request.reason && settings.startsAt == request.startsAt
+                && settings.endsAt == request.endsAt
+            guard isSame else { throw .requestIDReused }
+            return false
+        }
+        guard request.startsAt > now else {
+            throw .invalid("starts_at_ms", "must be in the future; it is \(now) now")
+        }
+        guard (request.startsAt, request.endsAt) != (settings.startsAt, settings.endsAt) else {
+            throw .invalid("starts_at_ms", "or ends_at_ms must differ from the present times of the date")
+        }
+        if let until = request.returnUntil, until <= now || until > request.startsAt {
+            throw .invalid("return_until_ms", "must be in the future, and not after starts_at_ms")
+        }
+        try take(moved(by: request), returnPolicy, version: version, by: request.id, now: now)
+        // A ticket that was sold before two moves keeps the longer right.
+        move = Move(
+            at: now, reason: request.reason,
+            returnUntil: [move?.returnUntil, request.returnUntil].compactMap { $0 }.max())
+        return true
+    }
+
+    private func moved(by request: MoveRequest) throws(ConcertRefusal) -> Settings {
+        let shift = request.startsAt - settings.startsAt
+        return try Settings(
+            name: settings.name, startsAt: request.startsAt, endsAt: request.endsAt,
+            saleOpensAt: settings.saleOpensAt, saleClosesAt: request.saleClosesAt ?? settings.saleClosesAt + shift,
+            cancelUntil: settings.cancelUntil.map { request.cancelUntil ?? $0 + shift },
+            seatsPerUser: settings.seatsPerUser, hold: settings.hold, room: settings.room)
+    }
+
+    /// True if the ticket was sold for the present times of the date.
+    package func isAsSold(_ ticket: Ticket) -> Bool {
+        move == nil || (ticket.startsAt, ticket.endsAt) == (settings.startsAt, settings.endsAt)
+    }
+
+    /// Until then, the user can return the ticket and nothing is kept, because the date was moved after its sale.
+    package func fullReturn(of ticket: Ticket) -> Timestamp? { isAsSold(ticket) ? nil : move?.returnUntil }
+}
